@@ -18,15 +18,16 @@ With one sample per problem sampling noise and difficulty can't be told apart: t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import comb, fsum, lgamma
+from math import comb, lgamma
 from typing import TYPE_CHECKING, Any
 
 from codeeval.passk import pass_at_k
 from codeeval.stats.intervals import Noise
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 _STEPS = (5, 15)
@@ -35,24 +36,41 @@ _ARCSINE = 0.1  # its part in the starting distribution
 _ALIKE = (1 / 101, 0.95)  # correlations within a problem that a start may have
 _GRID = (101, 401)
 
-Histogram = Mapping[tuple[int, int], int]
+#: (samples, correct samples) of a problem.
+Cell = tuple[int, int]
+Histogram = Mapping[Cell, int]
 
 
 def rerun_noise(histogram: Histogram, k: int) -> Noise:
     """From how many problems have each (n, c). Raises ValueError where some n < k or the histogram is empty."""
-    if not histogram or min(n for n, _ in histogram) < k:
+    import numpy as np
+
+    if not histogram:
+        raise ValueError("there are no problems")
+    cells = sorted(histogram)
+    return rerun_noises(cells, np.array([[histogram[cell] for cell in cells]], dtype=float), k)[0]
+
+
+def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[Noise]:
+    """`rerun_noise` of several runs that have equally many samples of each problem.
+
+    `counts`: (runs, cells), how many problems of each run have the (n, c) of each cell; 0 is allowed."""
+    import numpy as np
+
+    n = np.array([size for size, _ in cells])
+    if int(n.min()) < k:
         raise ValueError(f"pass@{k} needs at least {k} samples of every problem")
-    total = sum(histogram.values())
-    mean = fsum((pass_at_k(n, c, k) or 0.0) * count for (n, c), count in histogram.items()) / total
-    if max(n for n, _ in histogram) == 1:
-        return Noise(mean * (1.0 - mean), 1.0, total)
-    rates = _rates(max(n for n, _ in histogram))
-    variance = _mean_variance(histogram, k, rates.size)
-    found = _fitted(histogram, rates, variance)
-    if 2 * k <= min(n for n, _ in histogram):
-        found = max(found, sum(_unbiased(n, c, k) * count for (n, c), count in histogram.items()) / total)
-    groups = sum(n // k * count for (n, _), count in histogram.items())
-    return Noise(found, _most(mean, k, rates, variance), groups)
+    total, groups = float(counts[0].sum()), int(counts[0] @ (n // k))
+    means = np.clip(counts @ np.array([pass_at_k(*cell, k) for cell in cells], dtype=float) / total, 0.0, 1.0).tolist()
+    if int(n.max()) == 1:
+        return [Noise(mean * (1.0 - mean), 1.0, groups) for mean in means]
+    rates = _rates(int(n.max()))
+    variance = _mean_variance(n, counts[0], k, rates.size)
+    found = _fitted(cells, counts, rates, variance)
+    if 2 * k <= int(n.min()):
+        found = np.maximum(found, counts @ np.array([_unbiased(*cell, k) for cell in cells]) / total)
+    hull = _hull(k, rates, variance)
+    return [Noise(one, _most(mean, hull), groups) for one, mean in zip(found.tolist(), means, strict=True)]
 
 
 def rerun_variance(histogram: Histogram, k: int) -> float:
@@ -79,20 +97,17 @@ def _spaced(size: int) -> NDArray[Any]:
     return result
 
 
-def _mean_variance(histogram: Histogram, k: int, size: int) -> NDArray[Any]:
+def _mean_variance(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArray[Any]:
     """At each success rate, the mean over the numbers of samples that the problems have."""
     import numpy as np
 
-    sizes: dict[int, int] = {}
-    for (n, _), count in histogram.items():
-        sizes[n] = sizes.get(n, 0) + count
-    parts = [count * _variance(n, k, size) for n, count in sizes.items()]
-    result: NDArray[Any] = np.sum(parts, axis=0) / sum(sizes.values())
+    parts = [float(count[n == one].sum()) * _variance(int(one), k, size) for one in np.unique(n)]
+    result: NDArray[Any] = np.sum(parts, axis=0) / float(count.sum())
     return result
 
 
-def _most(mean: float, k: int, rates: NDArray[Any], variance: NDArray[Any]) -> float:
-    """The upper concave envelope of (pass@k, variance) over the rates, at the mean, divided by mean (1 - mean)."""
+def _hull(k: int, rates: NDArray[Any], variance: NDArray[Any]) -> list[tuple[float, float]]:
+    """The upper concave envelope of (pass@k, variance) over the rates."""
     hull: list[tuple[float, float]] = []
     for x, y in zip((1.0 - (1.0 - rates) ** k).tolist(), variance.tolist(), strict=True):
         while len(hull) > 1 and (hull[-1][1] - hull[-2][1]) * (x - hull[-2][0]) <= (y - hull[-2][1]) * (
@@ -100,6 +115,11 @@ def _most(mean: float, k: int, rates: NDArray[Any], variance: NDArray[Any]) -> f
         ):
             hull.pop()  # below the line from its neighbour to the new point
         hull.append((x, y))
+    return hull
+
+
+def _most(mean: float, hull: Sequence[tuple[float, float]]) -> float:
+    """The envelope at the mean, divided by mean (1 - mean)."""
     right = next(i for i, (x, _) in enumerate(hull) if x >= mean and i)
     (x0, y0), (x1, y1) = hull[right - 1], hull[right]
     if mean <= 0.0:
@@ -110,38 +130,39 @@ def _most(mean: float, k: int, rates: NDArray[Any], variance: NDArray[Any]) -> f
     return min(1.0, height / (mean * (1.0 - mean)))
 
 
-def _fitted(histogram: Histogram, rates: NDArray[Any], variance: NDArray[Any]) -> float:
+def _fitted(
+    cells: Sequence[Cell], counts: NDArray[Any], rates: NDArray[Any], variance: NDArray[Any]
+) -> NDArray[np.float64]:
+    """Per run, the larger of the mean variances under the distribution of rates after few and after more steps."""
     import numpy as np
 
-    cells = sorted(histogram)
-    counts = np.array([histogram[cell] for cell in cells], dtype=float)
     likelihood = np.array([_binomial(n, c, rates.size) for n, c in cells])
-    start = _start(histogram, rates)
+    start = _starts(np.array(cells, dtype=float), counts, rates)
+    total = counts.sum(axis=1, keepdims=True)
     weights, found = start, []
     for step in range(1, max(_STEPS) + 1):
-        expected = weights * ((counts / np.maximum(likelihood @ weights, 1e-300)) @ likelihood)
-        weights = (expected + _PRIOR_PROBLEMS * start) / (counts.sum() + _PRIOR_PROBLEMS)
+        expected = weights * ((counts / np.maximum(weights @ likelihood.T, 1e-300)) @ likelihood)
+        weights = (expected + _PRIOR_PROBLEMS * start) / (total + _PRIOR_PROBLEMS)
         if step in _STEPS:
-            found.append(float(weights @ variance))
-    return max(found)
+            found.append(weights @ variance)
+    result: NDArray[np.float64] = np.max(found, axis=0)
+    return result
 
 
-def _start(histogram: Histogram, rates: NDArray[Any]) -> NDArray[Any]:
+def _starts(cells: NDArray[Any], counts: NDArray[Any], rates: NDArray[Any]) -> NDArray[Any]:
     """Weights over the rates, which are evenly spaced in arcsine: a beta distribution by moments, and a little even weight."""
     import numpy as np
 
-    n, c, count = (
-        np.array(column, dtype=float) for column in zip(*((*key, m) for key, m in histogram.items()), strict=True)
-    )
-    problems, samples = float(count.sum()), float(count @ n)
-    mean = float(np.clip((count @ c) / samples, 0.25 / samples, 1.0 - 0.25 / samples))
-    seen = float(count @ (c - n * mean) ** 2) * problems / max(1.0, problems - 1.0)
-    alike = (seen / (mean * (1.0 - mean)) - samples) / max(1.0, float(count @ (n * (n - 1.0))))
-    scale = 1.0 / float(np.clip(alike, *_ALIKE)) - 1.0
+    n, c = cells.T
+    problems, samples = counts.sum(axis=1), counts @ n
+    mean = np.clip((counts @ c) / samples, 0.25 / samples, 1.0 - 0.25 / samples)[:, None]
+    seen = (counts * (c - n * mean) ** 2).sum(axis=1) * problems / np.maximum(1.0, problems - 1.0)
+    alike = (seen / (mean * (1.0 - mean))[:, 0] - samples) / np.maximum(1.0, counts @ (n * (n - 1.0)))
+    scale = 1.0 / np.clip(alike, *_ALIKE)[:, None] - 1.0
     inside = np.clip(rates, 1e-6, 1.0 - 1e-6)
     logs = (scale * mean - 0.5) * np.log(inside) + (scale * (1.0 - mean) - 0.5) * np.log1p(-inside)
-    weights = np.exp(logs - logs.max())
-    result: NDArray[Any] = (1.0 - _ARCSINE) * weights / weights.sum() + _ARCSINE / rates.size
+    weights = np.exp(logs - logs.max(axis=1, keepdims=True))
+    result: NDArray[Any] = (1.0 - _ARCSINE) * weights / weights.sum(axis=1, keepdims=True) + _ARCSINE / rates.size
     return result
 
 

@@ -28,7 +28,16 @@ from codeeval.stats import (
 )
 from codeeval.stats.intervals import wilson
 from codeeval.stats.quantiles import normal_quantile, regularised_beta, t_quantile, t_two_sided_p
-from codeeval.stats.rerun import _mean_variance, _most, _rates, _unbiased, rerun_noise, rerun_variance
+from codeeval.stats.rerun import (
+    _hull,
+    _mean_variance,
+    _most,
+    _rates,
+    _unbiased,
+    rerun_noise,
+    rerun_noises,
+    rerun_variance,
+)
 
 COUNTS = st.lists(
     st.integers(1, 12).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), min_size=1, max_size=60
@@ -187,8 +196,21 @@ def test_the_most_that_sampling_can_vary(n: int, data: st.DataObject) -> None:
     chance = scipy.stats.binom.pmf(np.arange(n + 1)[:, None], n, rates)
     mean = value @ chance
     variance = float((value**2 @ chance - mean**2).mean())
-    bound = _most(float(mean.mean()), k, _rates(n), _mean_variance({(n, 0): 1}, k, _rates(n).size))
+    spread = _mean_variance(np.array([n]), np.ones(1), k, _rates(n).size)
+    bound = _most(float(mean.mean()), _hull(k, _rates(n), spread))
     assert variance <= bound * float(mean.mean() * (1 - mean.mean())) * 1.05 + 1e-9
+
+
+@given(st.integers(1, 12), st.data())
+def test_many_runs_at_once_are_as_one_by_one(n: int, data: st.DataObject) -> None:
+    """The simulation's way, several runs in one go, gives each run what it gets alone."""
+    runs = data.draw(st.lists(st.lists(st.integers(0, n), min_size=7, max_size=7), min_size=1, max_size=5))
+    k = data.draw(st.integers(1, n))
+    counts = np.array([np.bincount(correct, minlength=n + 1) for correct in runs], dtype=float)
+    for correct, found in zip(runs, rerun_noises([(n, c) for c in range(n + 1)], counts, k), strict=True):
+        alone = rerun_noise(Counter((n, c) for c in correct), k)
+        assert (found.variance, found.most) == pytest.approx((alone.variance, alone.most), abs=1e-9)
+        assert found.groups == alone.groups
 
 
 def test_a_run_without_noise_in_sight_is_as_long_as_its_samples() -> None:
