@@ -69,6 +69,8 @@ class Supervisor:
         self._streams = (Capture(1, self._poll), Capture(2, self._poll))
         self._victim = processes.OomVictim()
         self._files = processes.files_in_use()
+        self._weight = processes.session_weight()
+        self._own_weight = self._weight()
 
     def serve(self) -> None:
         """Works until the host goes away."""
@@ -124,6 +126,7 @@ class Supervisor:
         if len(self._reply) != limits[3]:
             self._reply = mmap.mmap(-1, limits[3])
             self._runner = child.Runner(self._reply)
+        processes.fresh_input()
         for stream in streams:
             stream.open(limits[2])
         judged = self._trial.size > 0
@@ -265,7 +268,7 @@ class Supervisor:
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
     def _reset(self) -> bool:
-        """No process and no file of the sample is left; False where that can't be shown."""
+        """No process, no file and no priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
             return False
         if self._uid is None:
@@ -273,7 +276,7 @@ class Supervisor:
                 os.chmod(folder, 0o1777)  # theirs as much as ours, where there is only one user
         if processes.files_in_use() != self._files:
             processes.wipe(self._uid)
-        return processes.files_in_use() == self._files
+        return processes.files_in_use() == self._files and self._weight() == self._own_weight
 
 
 def _about(uid: int | None, meter: meters.Meter) -> dict[str, object]:

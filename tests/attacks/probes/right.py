@@ -44,7 +44,8 @@ def about_streams():
             stat = os.fstat(number)
         except OSError:
             continue
-        yield number, stat.st_mode, fcntl.fcntl(number, fcntl.F_GETFL), attempt(fcntl.fcntl, number, 1032)
+        # size of the pipe; owner and signal of the opening
+        yield number, stat.st_mode, *(attempt(fcntl.fcntl, number, what) for what in (fcntl.F_GETFL, 1032, 9, 11))
 
 
 def about_processes():
@@ -54,6 +55,7 @@ def about_processes():
         yield sorted(os.sched_getaffinity(process)), ctypes.CDLL(None).syscall(number, 1, process)
     for name in ("limits", "comm", "coredump_filter"):
         yield attempt(content, f"/proc/1/{name}"), attempt(content, f"/proc/self/{name}")
+    yield attempt(content, "/proc/self/autogroup").rpartition("nice")[2]
     yield attempt(content, "/proc/self/oom_score_adj")  # PID 1's own is being put back about now
     yield sorted(int(name) not in (1, os.getpid()) for name in os.listdir("/proc") if name.isdigit())
     yield ctypes.CDLL(None).prctl(30, 0, 0, 0, 0), ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)
