@@ -15,7 +15,7 @@ from codeeval.report.reranked import reranked
 from codeeval.report.warn import warnings
 from codeeval.report.waterfall import build_waterfall
 from codeeval.sanity import check_sampling
-from codeeval.stats import KEstimate, summarize
+from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
 from codeeval.types import Judgement, Verdict
 
@@ -56,7 +56,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         groups=_groups(requested)[:groups],
         differences=_differences(requested, rows.get("strict", [])),
         sanity=check_sampling(reader.samples(), manifest.sampling.temperature),
-        quality=_quality(judged),
+        quality=_quality(requested),
         extras=extras(requested, ks or manifest.k),
         base=base_scores(reader, requested, ks or manifest.k),
         reranked=reranked(reader, manifest, rows, ks or manifest.k),
@@ -133,20 +133,26 @@ def _said(judgement: Judgement) -> str:
     return "passed" if judgement.passed else judgement.signature.split(" · ")[0]
 
 
-def _quality(judged: list[Judgement]) -> Quality:
+def _quality(rows: Iterable[StoredJudgement]) -> Quality:
+    numbers: dict[str, int] = {}
+    judged = [(numbers.setdefault(row.problem_id, len(numbers)), row.judgement) for row in rows if row.judgement]
+    # tests that are code end at the first that does not hold: there are no calls to count, and no share
+    called = [(number, _right_of(one)) for number, one in judged if one.outputs]
     return Quality(
-        compiles=_mean([judgement.verdict is not Verdict.SYNTAX_ERROR for judgement in judged]),
-        # tests that are code end at the first that does not hold: there are no calls to count, and no share
-        tests_passed=_mean([_share_right(one) for one in judged if one.outputs and not isinstance(one.outputs, str)]),
+        compiles=mean_over_problems(
+            [number for number, _ in judged], [one.verdict is not Verdict.SYNTAX_ERROR for _, one in judged]
+        ),
+        tests_passed=share_of_tests_passed(
+            [number for number, _ in called], [right for _, (right, _) in called], [total for _, (_, total) in called]
+        ),
     )
 
 
-def _share_right(judgement: Judgement) -> float:
-    return 1 - len(judgement.failed_calls) / len(judgement.outputs)
-
-
-def _mean(values: list[float] | list[bool]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _right_of(judgement: Judgement) -> tuple[int, int]:
+    """Right calls and all calls. A sample that MERA calls "timed out" has no list of calls: it is right or it is not."""
+    if isinstance(judgement.outputs, str):
+        return int(judgement.passed), 1
+    return len(judgement.outputs) - len(judgement.failed_calls), len(judgement.outputs)
 
 
 def _sandbox(manifest: Manifest) -> dict[str, str]:

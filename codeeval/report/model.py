@@ -38,8 +38,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Shares in [0, 1] over the samples with a verdict; None where there are none. `compiles`: without a syntax error;
-    `tests_passed`: mean share of right calls, where the protocol compares calls."""
+    """Shares in [0, 1] of the samples with a verdict, as means over problems of each problem's mean; None where there are
+    none. `compiles`: without a syntax error; `tests_passed`: share of right calls, where the protocol compares calls."""
 
     compiles: float | None = None
     tests_passed: float | None = None

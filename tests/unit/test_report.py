@@ -62,6 +62,22 @@ def test_counts_and_estimates(tmp_path: Path) -> None:
     assert [warning for warning in report.warnings if not warning.startswith("pass@1: only 2 problems")] == []
 
 
+def test_shares_of_samples_are_means_over_problems(tmp_path: Path) -> None:
+    """A problem with many samples weighs no more than one with few, and a sample that hung passes none of its tests."""
+    hung = Judgement(Verdict.TIMEOUT, False, "timed out", 0, "timed out", "timeout", (0, 1))
+    broken = Judgement(Verdict.SYNTAX_ERROR, False, (None, None), 0, "message", "syntax_error", (0, 1))
+
+    def fill(store: RunStore) -> None:
+        samples(store, "a", "b", "c")
+        store.add_judgements("strict", [judged("1", 0, passed=True), judged("2", 0, passed=False)])
+        store.add_judgements("strict", [StoredJudgement("2", 1, None, hung.outputs, hung)])
+        store.add_judgements("strict", [StoredJudgement("2", 2, None, broken.outputs, broken)])
+
+    found = report_of(tmp_path, fill).quality
+    assert found.compiles == pytest.approx((1 + 2 / 3) / 2)
+    assert found.tests_passed == pytest.approx((1 + (1 / 2 + 0 + 0) / 3) / 2)
+
+
 def test_failures_are_grouped_in_a_fixed_order(tmp_path: Path) -> None:
     """The largest group first, ties by name; samples and problems counted apart; the example is the first of the run."""
     names = [("1", 0, "b"), ("1", 1, "a"), ("1", 2, "c"), ("2", 0, "c"), ("2", 1, "a"), ("2", 2, "c")]
