@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import time
+from weakref import WeakSet
 
 from sandbox import wire
 from sandbox.errors import ProtocolError, WorkerLost
 
 _CHUNK = 262_144
 _DOCKER_HEADER = struct.Struct(">BxxxI")
+_open: WeakSet[Channel] = WeakSet()
 
 
 class Channel:
@@ -19,6 +22,7 @@ class Channel:
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._buffer = bytearray()
+        _open.add(self)
 
     def send(self, data: bytes, timeout_s: float) -> None:
         """Sends everything. Raises WorkerLost where the guest is gone or does not read in time."""
@@ -76,6 +80,10 @@ class Channel:
         self.abort()
         self._sock.close()
 
+    def forget(self) -> None:
+        """Lets go of a connection that somebody else goes on using."""
+        self._sock.close()
+
 
 class AttachChannel(Channel):
     """The engine's attach stream, in which stdout and stderr of the container are multiplexed."""
@@ -94,3 +102,12 @@ class AttachChannel(Channel):
             if stream == 1:  # stderr is the supervisor's last words, not part of the protocol
                 self._buffer += self._raw[_DOCKER_HEADER.size : end]
             del self._raw[:end]
+
+
+def _forget_all() -> None:
+    """In a fork of the host's process: a worker lives as long as its connection, which must not outlive the host in here."""
+    for channel in list(_open):
+        channel.forget()
+
+
+os.register_at_fork(after_in_child=_forget_all)

@@ -12,15 +12,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from concurrent.futures import Executor, Future, InvalidStateError
-from contextlib import suppress
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
 from sandbox import load, replies, wire
 from sandbox.backends.base import Backend, Worker
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
-from sandbox.queueing import Gate, JobQueue, Pending
+from sandbox.queueing import Gate, JobQueue, Pending, answer, fail
 from sandbox.wire import Limits, Observation, Outcome, Ruling
 
 MAX_TRIES = 3
@@ -69,6 +68,8 @@ class Lane:
         try:
             self._prepare()
             while (pending := shared.queue.take(wait=True)) is not None:
+                if not pending.claim():
+                    continue
                 if pending.alone:
                     with shared.gate.alone():
                         self._work_off(pending, depth=1)
@@ -119,9 +120,10 @@ class Lane:
             if pending is None:
                 return
             if pending.alone:
-                shared.queue.put(pending, first=True)
+                self._requeue(pending)
                 return
-            self._inflight.append((0, pending))
+            if pending.claim():
+                self._inflight.append((0, pending))
 
     def _send_new(self) -> None:
         """Sends what the worker does not have yet; small jobs go ahead while it is busy with an earlier one."""
@@ -195,7 +197,7 @@ class Lane:
             pending.attempts.append(outcome)
             self._requeue(pending)
             return
-        _set(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
+        answer(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
 
     # --- losses --------------------------------------------------------------------------------------------------
 
@@ -216,7 +218,7 @@ class Lane:
             first.attempts.append(_crashed(first, str(error)))
             if first.deaths > 1:
                 *earlier, last = first.attempts
-                _set(first.future, replace(last, attempts=tuple(earlier)))
+                answer(first.future, replace(last, attempts=tuple(earlier)))
                 return
         else:
             first.tries += 1
@@ -297,17 +299,6 @@ def _crashed(pending: Pending, message: str) -> Outcome:
     ruling = None if pending.job.tests is None else Ruling("not_reached")
     said = f"the worker was lost while it ran this program: {message}\n"
     return Outcome("crashed", nothing, stderr=said, ruling=ruling)
-
-
-def _set(future: Future[Outcome], outcome: Outcome) -> None:
-    with suppress(InvalidStateError):  # cancelled by whoever asked
-        future.set_result(outcome)
-
-
-def fail(future: Future[Outcome], error: SandboxError) -> None:
-    """Ends a future with an error, unless it has ended already or was cancelled."""
-    with suppress(InvalidStateError):
-        future.set_exception(error)
 
 
 def _kill_started(spare: Future[Worker]) -> None:

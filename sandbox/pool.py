@@ -14,21 +14,23 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from types import TracebackType
 from typing import Literal, Self
 
 from sandbox.backends.base import Backend
 from sandbox.errors import PoolClosed
 from sandbox.in_place import sees_arguments
-from sandbox.lane import SPARES, Lane, Shared, fail
-from sandbox.queueing import Gate, JobQueue, Pending
+from sandbox.lane import SPARES, Lane, Shared
+from sandbox.queueing import Gate, JobQueue, Pending, Room, fail
 from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Outcome, encode_job_body, encode_tests
 
 Isolation = Literal["warm", "fresh"]
 
 
 class Pool:
-    """Thread-safe. `submit` blocks while `max_pending` jobs are unfinished (default 64 per worker).
+    """Thread-safe. `submit` blocks while `max_pending` jobs are unfinished (default 64 per worker). Belongs to the process that
+    made it: in a fork of that process it refuses jobs, and `close` does nothing.
 
     `isolation="fresh"` gives every job a worker of its own. `patience_s` is how long a lane goes on trying to start a worker
     while the engine does not answer. Use as a context manager, or call `close`.
@@ -52,7 +54,7 @@ class Pool:
         self._queue = JobQueue()
         self._stop = threading.Event()
         self._max_pending = max_pending or 64 * count
-        self._room = threading.BoundedSemaphore(self._max_pending)
+        self._room, self._process = Room(self._max_pending), os.getpid()
         self._helpers = ThreadPoolExecutor(2 * (1 + SPARES) * count, thread_name_prefix="sandbox-helper")
         shared = Shared(
             backend, self.limits, isolation == "fresh", self._queue, Gate(), self._helpers, patience_s, self._stop
@@ -66,54 +68,88 @@ class Pool:
             thread.start()
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Queues a job. The future raises SandboxError where the machinery failed; a candidate's failure is an Outcome.
+        """Queues a job. The future raises SandboxError where the machinery failed; a candidate's failure is an Outcome. It can be
+        cancelled until a worker is given the job, which is then never executed.
 
         Raises ValueError for a job that no worker of this pool could take: limits that belong to another worker, calls that
-        are not literals, a program too large. Raises PoolClosed after `close`.
+        are not literals, a program too large. Raises PoolClosed after `close`, and in another process than the pool's.
         """
-        limits, (body, tests) = self._limits_of(job), _body_of(job)
-        while not self._room.acquire(timeout=0.5):
-            if self._stop.is_set():
-                raise PoolClosed("the pool was closed")
-        future: Future[Outcome] = Future()
-        if not self._queue.put(Pending(job, body, limits, future, tests)):
-            self._room.release()
-            raise PoolClosed("the pool was closed")
-        future.add_done_callback(lambda _: self._room.release())
-        return future
+        limits, body = self._limits_of(job), _body_of(job)
+        self._room.acquire()
+        return self._queued(job, limits, body)
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Outcomes in the order of the jobs, with `max_pending` jobs of look-ahead at most."""
         waiting: deque[Future[Outcome]] = deque()
-        for job in jobs:
-            waiting.append(self.submit(job))
-            while waiting and (waiting[0].done() or len(waiting) >= self._max_pending):
+        try:
+            for job in jobs:
+                waiting.append(self.submit(job))
+                while waiting and (waiting[0].done() or len(waiting) >= self._max_pending):
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:  # given up, or failed: nobody will ask for the others
+            for future in waiting:
+                future.cancel()
 
     async def run(self, job: Job) -> Outcome:
-        """The same for asyncio: waits for room and for the outcome without blocking the event loop."""
-        loop = asyncio.get_running_loop()
-        return await asyncio.wrap_future(await loop.run_in_executor(None, self.submit, job))
+        """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its executor.
+        A task that is cancelled gives its place to another one."""
+        limits = self._limits_of(job)
+        await self._room.acquire_async()
+        try:
+            body = await asyncio.get_running_loop().run_in_executor(None, _body_of, job)
+        except BaseException:
+            self._room.release()
+            raise
+        return await asyncio.wrap_future(self._queued(job, limits, body))
 
     def wait_ready(self) -> None:
         """Blocks until every lane has started its first worker, or has failed to."""
+        self._check_process()
         for lane in self._lanes:
             lane.started.wait()
 
     def close(self) -> None:
-        """Cancels what waits, ends what runs, removes every worker. May be called twice."""
+        """Fails what waits with PoolClosed, ends what runs, removes every worker. May be called twice, and from a callback."""
+        if self._process != os.getpid():
+            return
         self._stop.set()
+        self._room.close()
         for pending in self._queue.close():
-            fail(pending.future, PoolClosed("the pool was closed"))
+            if pending.claim():
+                fail(pending.future, PoolClosed("the pool was closed"))
         for lane in self._lanes:
             lane.abort()
         for thread in self._threads:
-            thread.join()
+            if thread is not threading.current_thread():  # a callback of a job's future: it ends when that has returned
+                thread.join()
         self._helpers.shutdown(wait=True)
 
+    def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
+        """For whoever has room: puts the job into the queue, or gives the room back and raises PoolClosed."""
+        future: Future[Outcome] = Future()
+        pending = Pending(job, body[0], limits, future, body[1])
+        if not self._queue.put(pending):
+            self._room.release()
+            raise PoolClosed("the pool was closed")
+        # by its id, because a reference would be a cycle: thousands of programs would wait for the garbage collector
+        future.add_done_callback(partial(self._is_done, id(pending)))
+        return future
+
+    def _is_done(self, which: int, future: Future[Outcome]) -> None:
+        if future.cancelled() and (pending := self._queue.discard(which)) is not None:
+            pending.claim()
+        self._room.release()
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise PoolClosed(
+                f"this pool belongs to process {self._process}, where its threads are: make one in this process"
+            )
+
     def _limits_of(self, job: Job) -> Limits:
+        self._check_process()
         limits = job.limits or self.limits
         if (limits.memory_mb, limits.pids, limits.tmp_mb) != (
             self.limits.memory_mb,

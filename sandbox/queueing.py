@@ -1,14 +1,17 @@
-"""What the lanes of a pool share: the queue of jobs, and the gate that lets one job run alone."""
+"""What the lanes of a pool share: room for jobs, their queue, and the gate that lets one job run alone."""
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import threading
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from sandbox.errors import PoolClosed, SandboxError
 from sandbox.wire import Job, Limits, Outcome
 
 
@@ -27,13 +30,110 @@ class Pending:
     attempts: list[Outcome] = field(default_factory=list)
     deaths: int = 0
     alone: bool = False
+    claimed: bool = False
+
+    def claim(self) -> bool:
+        """For whoever took it from the queue: False where it was cancelled before, and those who wait for it now know that.
+        From then on it can't be cancelled: a worker may have it."""
+        if not self.claimed:
+            self.claimed = True
+            return self.future.set_running_or_notify_cancel()
+        return True
+
+
+def answer(future: Future[Outcome], outcome: Outcome) -> None:
+    """Ends a future with what its job did, unless it has ended already."""
+    with _whatever_callbacks_raise():
+        future.set_result(outcome)
+
+
+def fail(future: Future[Outcome], error: SandboxError) -> None:
+    """Ends a future with an error, unless it has ended already."""
+    with _whatever_callbacks_raise():
+        future.set_exception(error)
+
+
+@contextmanager
+def _whatever_callbacks_raise() -> Iterator[None]:
+    """Whatever a callback raises, SystemExit included, stays its caller's affair: other jobs need this thread."""
+    try:
+        yield
+    except InvalidStateError:
+        return
+    except BaseException:  # ordinary exceptions have been logged by the future
+        logging.getLogger(__name__).exception("a callback of a job's future failed")
+
+
+class Room:
+    """Permits for unfinished jobs, given in the order in which they were asked for, to threads and to tasks alike."""
+
+    def __init__(self, permits: int) -> None:
+        self._lock = threading.Lock()
+        self._free = permits
+        self._waiting: deque[Future[None]] = deque()
+        self._closed = False
+
+    def acquire(self) -> None:
+        """Blocks until there is room. Raises PoolClosed."""
+        waiter = self._ask()
+        try:
+            waiter.result()
+        except BaseException:  # the pool was closed, or Ctrl-C
+            self._withdraw(waiter)
+            raise
+
+    async def acquire_async(self) -> None:
+        """The same without blocking the event loop."""
+        waiter = self._ask()
+        try:
+            await asyncio.wrap_future(waiter)
+        except BaseException:
+            self._withdraw(waiter)
+            raise
+
+    def release(self) -> None:
+        with self._lock:
+            while self._waiting:
+                waiter = self._waiting.popleft()
+                if waiter.set_running_or_notify_cancel():
+                    break
+            else:
+                self._free += 1
+                return
+        waiter.set_result(None)
+
+    def close(self) -> None:
+        """Whoever waits, now or later, gets PoolClosed."""
+        with self._lock:
+            self._closed = True
+            waiting, self._waiting = self._waiting, deque()
+        for waiter in waiting:
+            if waiter.set_running_or_notify_cancel():
+                waiter.set_exception(PoolClosed("the pool was closed"))
+
+    def _ask(self) -> Future[None]:
+        waiter: Future[None] = Future()
+        with self._lock:
+            if self._closed:
+                raise PoolClosed("the pool was closed")
+            if self._free:
+                self._free -= 1
+                waiter.set_result(None)
+            else:
+                self._waiting.append(waiter)
+        return waiter
+
+    def _withdraw(self, waiter: Future[None]) -> None:
+        """Of somebody who no longer wants it: what was granted in the same moment goes to the next one."""
+        if not waiter.cancel() and waiter.exception() is None:
+            self.release()
 
 
 class JobQueue:
-    """A deque with a lock; `close` hands back what nobody will execute."""
+    """A deque with a lock, from whose middle jobs can be taken; `close` hands back what nobody will execute."""
 
     def __init__(self) -> None:
-        self._items: deque[Pending] = deque()
+        self._items: OrderedDict[int, Pending] = OrderedDict()
         self._ready = threading.Condition()
         self._closed = False
 
@@ -42,7 +142,9 @@ class JobQueue:
         with self._ready:
             if self._closed:
                 return False
-            (self._items.appendleft if first else self._items.append)(pending)
+            self._items[id(pending)] = pending
+            if first:
+                self._items.move_to_end(id(pending), last=False)
             self._ready.notify()
             return True
 
@@ -51,7 +153,12 @@ class JobQueue:
         with self._ready:
             while wait and not self._items and not self._closed:
                 self._ready.wait()
-            return self._items.popleft() if self._items else None
+            return self._items.popitem(last=False)[1] if self._items else None
+
+    def discard(self, which: int) -> Pending | None:
+        """Takes out the job with this `id`; None where it is not there (any more)."""
+        with self._ready:
+            return self._items.pop(which, None)
 
     def __len__(self) -> int:
         return len(self._items)
@@ -63,7 +170,7 @@ class JobQueue:
     def close(self) -> list[Pending]:
         with self._ready:
             self._closed = True
-            left, self._items = list(self._items), deque()
+            left, self._items = list(self._items.values()), OrderedDict()
             self._ready.notify_all()
             return left
 

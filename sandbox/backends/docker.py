@@ -66,6 +66,7 @@ class DockerBackend:
 
     def __init__(self, progress: Progress, runtime: str | None = None, channel: str | None = None) -> None:
         self.why = "a Docker engine answers"
+        self._process = os.getpid()
         self._client = connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
         self.tag, self.image_id = image.ensure(self._client, progress)
@@ -93,6 +94,7 @@ class DockerBackend:
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
+        self._check_process()
         if not _answers(self._client):
             raise SandboxError(f"the engine could not start a worker: {_silent()}")
         try:
@@ -120,7 +122,13 @@ class DockerBackend:
         return _answers(self._client)
 
     def sweep(self) -> list[str]:
+        self._check_process()
         return _sweep(self._client)
+
+    def _check_process(self) -> None:
+        """A fork has the same connections to the engine: requests of two processes would get each other's answers."""
+        if self._process != os.getpid():
+            raise BackendUnavailable("this backend belongs to another process: call `select` in this one")
 
     def _start_unix(self, limits: Limits) -> DockerWorker:
         folder = Path(tempfile.mkdtemp(dir=self._socket_folder()))
@@ -221,14 +229,20 @@ class DockerBackend:
                 self._sockets = Path(tempfile.mkdtemp(prefix=_SOCKETS))
                 (self._sockets / "owner").write_text(owner.me())
                 # at the end of the process too, where nobody calls `close`
-                weakref.finalize(self, shutil.rmtree, self._sockets, ignore_errors=True)
+                weakref.finalize(self, _remove_folder, self._sockets, self._process)
             return self._sockets
 
     def close(self) -> None:
         """Removes the socket folder and closes the connections to the engine."""
         if self._sockets is not None:
-            shutil.rmtree(self._sockets, ignore_errors=True)
+            _remove_folder(self._sockets, self._process)
         self._client.close()
+
+
+def _remove_folder(folder: Path, process: int) -> None:
+    """Not in a fork of the process that made it."""
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _bind_quietly(listener: socket.socket, folder: Path) -> None:
