@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from codeeval.cli.console import Console
     from codeeval.cli.work import Ending
     from codeeval.report import Report
+    from codeeval.report.further import Further
     from codeeval.stats.extrapolate import Extrapolation
     from codeeval.store import RunReader
 
@@ -27,6 +28,7 @@ Examples:
   codeeval report runs/my-run --k 1,3 --groups 20
   codeeval report runs/my-run --manifest
   codeeval report runs/my-run --plot my-run.svg
+  codeeval report runs/my-run --cluster difficulty --bootstrap 1234
   codeeval report runs/words                          the runs of run --instructions, side by side
 """
 
@@ -48,6 +50,15 @@ Extrapolate = Annotated[
         metavar="K,...",
     ),
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="Also intervals in which problems with one value of this field count as one.", metavar="FIELD"
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option("--bootstrap", help="Also bootstrap intervals, with this seed.", metavar="SEED", min=0)
+]
 _LARGEST = 1_000_000
 
 
@@ -64,6 +75,8 @@ def report(
     plot: Plot = None,
     manifest: Manifest = False,
     extrapolate: Extrapolate = None,
+    cluster: Cluster = None,
+    bootstrap: Seed = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
@@ -92,7 +105,8 @@ def report(
             _print_manifest(reader, ending)
             return 0
         found = build(reader, settings.k, groups)
-        _show(found, _extrapolated(reader, found.protocol, extrapolate), ending.console)
+        asked = _further(reader, found, cluster, bootstrap), _extrapolated(reader, found.protocol, extrapolate)
+        _show(found, *asked, ending.console)
         if plot is not None:
             from codeeval.report.picture import picture
             from codeeval.report.plot import draw
@@ -118,19 +132,33 @@ def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[
     return extrapolated(reader, protocol, sorted({int(part) for part in parts}))
 
 
-def _show(found: Report, beyond: Sequence[Extrapolation], console: Console) -> None:
-    """The report, and behind it, apart from its scores, what a model says of larger k."""
-    if console.format == "json" and beyond:
+def _further(reader: RunReader, found: Report, cluster: str | None, seed: int | None) -> Sequence[Further]:
+    if cluster is None and seed is None:
+        return ()
+    from codeeval.report.further import Wish, further
+
+    return further(reader, found.protocol, tuple(found.estimates[found.protocol]), Wish(cluster, seed))
+
+
+def _show(found: Report, more: Sequence[Further], beyond: Sequence[Extrapolation], console: Console) -> None:
+    """The report, and behind it, apart from its scores, what was asked for besides."""
+    if console.format == "json" and (more or beyond):
         from codeeval.report import document
 
-        console.document({**document(found), "extrapolated": [item.to_json() for item in beyond]})
+        further_intervals = {"further_intervals": [item.to_json() for item in more]} if more else {}
+        extrapolations = {"extrapolated": [item.to_json() for item in beyond]} if beyond else {}
+        console.document({**document(found), **further_intervals, **extrapolations})
         return
     console.show(found)
-    if beyond and not console.quiet:
-        from codeeval.report import extrapolated
+    if console.quiet:
+        return
+    from codeeval.report import extrapolated, further
 
-        render = extrapolated.markdown if console.format == "markdown" else extrapolated.text
-        console.result("\n" + render(beyond))
+    in_markdown = console.format == "markdown"
+    if more:
+        console.result("\n" + (further.markdown if in_markdown else further.text)(more))
+    if beyond:
+        console.result("\n" + (extrapolated.markdown if in_markdown else extrapolated.text)(beyond))
 
 
 def _print_manifest(reader: RunReader, ending: Ending) -> None:

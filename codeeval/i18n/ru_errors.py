@@ -26,6 +26,15 @@ _SETTINGS: dict[str, str] = {
     "--extrapolate must be numbers separated by commas, as in 100,1000, up to {n}; got {value}": (
         "в --extrapolate нужны числа через запятую, например 100,1000, не больше {n}; получено {value}"
     ),
+    "--cluster {field}: problem {problem} has no such field in its meta; it has {names}": (
+        "--cluster {field}: у задачи {problem} нет такого поля в meta; есть {names}"
+    ),
+    "--cluster {field}: all problems are of one cluster, and an interval needs two": (
+        "--cluster {field}: все задачи в одной группе, а для интервала нужны две"
+    ),
+    "an interval over problems needs at least two that were judged": (
+        "для интервала по задачам нужны хотя бы две оценённые"
+    ),
     "ids are known to {where_said}": "id знает {where_said}",
     "the server": "сервер",
     "transformers, which is not installed here": "transformers, который здесь не установлен",

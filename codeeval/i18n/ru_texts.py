@@ -36,6 +36,14 @@ TEXTS: dict[str, str] = {
     "The interval does not cover that the model is wrong: problems without a success may be hopeless or merely hard.": (
         "Интервал не учитывает, что неверна сама модель: задачи без единого успеха могут быть безнадёжны или лишь трудны."
     ),
+    "further intervals for other problems, {level}": "ещё интервалы для других задач, {level}",
+    "Student's t over {n} {n:cluster|clusters} by {field}": "t Стьюдента по {n} {n:группе|группам|группам} поля {field}",
+    "BCa bootstrap over {n} {n:problem|problems}, seed {seed}": (
+        "бутстреп BCa по {n} {n:задаче|задачам|задачам}, seed {seed}"
+    ),
+    "BCa bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}": (
+        "бутстреп BCa по {n} {n:группе|группам|группам} поля {field}, seed {seed}"
+    ),
     "intervals {methods}": "интервалы {methods}",
     "verdicts": "вердикты",
     "also": "ещё",

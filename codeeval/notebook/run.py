@@ -21,6 +21,7 @@ from codeeval.store import RunReader, StoredJudgement
 if TYPE_CHECKING:
     import pandas
 
+    from codeeval.report.further import Further
     from codeeval.stats.extrapolate import Extrapolation
 
 
@@ -92,6 +93,15 @@ class Run:
         with RunReader(self.path) as reader:
             pairs = [(n, c) for _, n, c in reader.counts(_known(reader, protocol)) if n]
             return {k: summarize(pairs, k) for k in ks or reader.manifest().k}
+
+    def further(self, *ks: int, cluster: str | None = None, seed: int | None = None) -> tuple[Further, ...]:
+        """Further intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems with
+        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError where there is no such field."""
+        from codeeval.report.further import Wish, further
+
+        with RunReader(self.path) as reader:
+            manifest = reader.manifest()
+            return further(reader, manifest.protocol, ks or manifest.k, Wish(cluster, seed))
 
     def extrapolate(self, *ks: int) -> dict[int, Extrapolation]:
         """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError where there is nothing to fit."""
