@@ -71,6 +71,8 @@ class Supervisor:
         self._files = processes.files_in_use()
         self._weight = processes.session_weight()
         self._own_weight = self._weight()
+        self._sockets = processes.socket_counter()
+        self._own_sockets = 0
 
     def serve(self) -> None:
         """Works until the host goes away."""
@@ -134,6 +136,7 @@ class Supervisor:
             self._trial.open(self._fork)
         else:
             self._trial.end()
+        self._own_sockets = self._sockets()
         gc.freeze()  # nothing of ours is young any more: the child's collector would walk, and so copy, all of it
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_kills(), time.monotonic()
@@ -268,8 +271,10 @@ class Supervisor:
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
     def _reset(self) -> bool:
-        """No process, no file and no priority of the sample is left; False where that can't be shown."""
+        """No process, socket, file or priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
+            return False
+        if not processes.collect_sockets(self._sockets, self._own_sockets):
             return False
         if self._uid is None:
             for folder in processes.WRITABLE:

@@ -65,7 +65,7 @@ def about_process():
     yield dict(os.environ), os.getcwd(), os.umask(0o022), socket.gethostname(), time.tzname
     yield [resource.getrlimit(limit) for limit in range(16)]
     yield [str(signal.getsignal(number)) for number in range(1, 65)], sorted(signal.pthread_sigmask(0, ()))
-    # sockets that somebody could connect to; those in flight in circles are collected by the kernel in its own time
+    yield attempt(content, "/proc/net/sockstat").partition("\n")[0]
     sockets = [line.split() for line in content("/proc/net/unix").splitlines()[1:]]
     yield [fields for fields in sockets if fields[3] == "00010000" or fields[-1].startswith("@")]
 
