@@ -133,11 +133,11 @@ def _lines(samples: int, judged: int, per_sample: int) -> Callable[[Progress], N
 
 
 def _one_line(report: Report) -> str:
-    from codeeval.report.style import number
+    from codeeval.report.style import number, place
 
     scores = [f"pass@{k} {number(found.estimate)}" for k, found in report.estimates[report.protocol].items()]
     state = [] if report.complete else ["INCOMPLETE"]
-    return " ".join([*scores, f"({report.protocol})", *state, report.run])
+    return " ".join([*scores, f"({report.protocol})", *state, place(report.run)])
 
 
 def colour() -> bool:

@@ -50,5 +50,11 @@ def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> 
     else:
         with language("en"):  # what programs read
             FORMATS[format](run, out)
-    Console().note(f"wrote {out}")
+    console = Console()
+    console.note(f"wrote {out}")
+    if format.startswith("mera"):
+        from codeeval.submission.write import doubt
+
+        if warning := doubt(run):
+            console.note(warning)
     return 0

@@ -29,6 +29,11 @@ class ReplayGenerator:
             raise DataError(f"{path}, line {found.bad[0].line}", found.bad[0].reason + more)
         self._path = path
         self._completions = {key: [row.completion for row in rows] for key, rows in found.by_problem().items()}
+        # A slash parts the set's name from the problem's, or is a part of the problem's own: the requests know.
+        self._whole: dict[str, list[str]] = {}
+        for row in found.rows:
+            if row.task is not None:
+                self._whole.setdefault(f"{row.task}/{row.problem_id}", []).append(row.completion)
         with open(path, "rb") as stream:
             self._sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -40,7 +45,7 @@ class ReplayGenerator:
     def _check(self, requests: Sequence[Request]) -> None:
         short = []
         for request in requests:
-            have = len(self._completions.get(request.problem_id, ()))
+            have = len(self._of(request.problem_id))
             if request.indices and max(request.indices) >= have:
                 short.append((request.problem_id, have, max(request.indices) + 1))
         if short:
@@ -51,8 +56,11 @@ class ReplayGenerator:
                 + "; ask for fewer with --n or --problems, or judge what is there with `codeeval score`"
             )
 
+    def _of(self, problem_id: str) -> Sequence[str]:
+        return self._whole.get(problem_id) or self._completions.get(problem_id) or ()
+
     def _sample(self, request: Request, index: int, sampling: Sampling) -> Sample:
-        raw = self._completions[request.problem_id][index]
+        raw = self._of(request.problem_id)[index]
         return finish(request, index, Answer(raw), Rule(sampling.stop))
 
     def describe(self) -> dict[str, Scalar]:
@@ -67,7 +75,7 @@ class ReplayGenerator:
 
     def close(self) -> None:
         """Forget the completions."""
-        self._completions = {}
+        self._completions, self._whole = {}, {}
 
 
 def open_generator(model: str, options: Mapping[str, str]) -> ReplayGenerator:

@@ -4,6 +4,7 @@ named by a single letter is a number; of the others only `reason` may have a sem
 from __future__ import annotations
 
 from codeeval.i18n.ru_errors import ERRORS
+from codeeval.i18n.ru_inputs import INPUTS
 
 #: Warnings of a report, and the methods of its intervals.
 _REPORT: dict[str, str] = {
@@ -270,4 +271,4 @@ _NOTES: dict[str, str] = {
     ),
 }
 
-MESSAGES: dict[str, str] = {**_REPORT, **_SAMPLING, **_AUDIT, **_SUBMISSION, **_NOTES, **ERRORS}
+MESSAGES: dict[str, str] = {**_REPORT, **_SAMPLING, **_AUDIT, **_SUBMISSION, **_NOTES, **ERRORS, **INPUTS}

@@ -9,7 +9,7 @@ from codeeval.i18n import message, tr
 from codeeval.instructions import shortened
 from codeeval.report.instructions import InstructionsReport, Row
 from codeeval.report.markdown import cell
-from codeeval.report.style import Style, interval, number, safe, table
+from codeeval.report.style import Style, interval, number, place, safe, table
 from codeeval.stats.spread import Spread
 
 _WIDTH = 46
@@ -23,7 +23,7 @@ def render(report: InstructionsReport, style: Style = Style()) -> str:  # noqa: 
         [title, _state(report)],
         [style.bold(rows[0]), *rows[1:], style.dim(_legend())],
         list(_spreads(report)),
-        [f"{tr('run')}  {report.run}"],
+        [f"{tr('run')}  {place(report.run)}"],
         [style.warn(tr("warning: ")) + " ".join(message(note).split()) for note in report.notes],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
@@ -45,7 +45,7 @@ def one_line(report: InstructionsReport) -> str:
     """The spreads and nothing else."""
     found = [f"pass@{k} {number(each.range)}" for k, each in report.spreads.get(report.protocol, {}).items()]
     state = [] if report.complete else ["INCOMPLETE"]
-    return " ".join(["spread", *found, f"({report.protocol})", *state, report.run])
+    return " ".join(["spread", *found, f"({report.protocol})", *state, place(report.run)])
 
 
 def _line(cells: list[str]) -> str:

@@ -6,6 +6,7 @@ the same id with the same function, whatever the set is called and whatever file
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from codeeval.errors import UsageError
@@ -18,6 +19,7 @@ def fitting(found: Found, task: Task) -> Found:
     """What of `found` belongs to `task`, with the other rows among those that could not be used. Raises UsageError where most
     of its problems are not those of the set."""
     known = {problem.id: problem for problem in task.problems}
+    found = replace(found, entries=tuple(_whole(entry, known) for entry in found.entries))
     groups = found.by_problem()
     unknown = [pid for pid in groups if pid not in known]
     others = [pid for pid in groups if pid in known and not _same(groups[pid], known[pid])]
@@ -33,6 +35,12 @@ def fitting(found: Found, task: Task) -> Found:
     kept = tuple(entry for entry in found.entries if entry.problem_id not in reasons)
     once = tuple(sorted(dict.fromkeys((*found.bad, *bad)), key=lambda row: row.line))
     return replace(found, entries=kept, bad=once, notes=(*found.notes, *_named_otherwise(kept, task)))
+
+
+def _whole(entry: Entry, known: Mapping[str, Problem]) -> Entry:
+    """A slash parts the set's name from the problem's, or is a part of the problem's own: the set knows."""
+    name = f"{entry.task}/{entry.problem_id}"
+    return replace(entry, problem_id=name, task=None) if entry.task is not None and name in known else entry
 
 
 def _same(entries: list[Entry], problem: Problem) -> bool:

@@ -12,6 +12,7 @@ from codeeval.manifest import no_score
 from codeeval.store import RunReader
 from codeeval.submission.check import Reference, check
 from codeeval.submission.read import Entry, SubmissionFile
+from codeeval.tasks import TASKS
 
 FILE_NAMES = {"ruhumaneval": "ruHumanEval.json", "rucodeeval": "ruCodeEval.json"}
 #: How deep `outputs` is: MERA 1.2.0 and MERA Code put the samples of a problem into one more list.
@@ -25,9 +26,10 @@ def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
     Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or leaves problems out.
     """
     manifest = reader.manifest()
-    if any(planned.problem.tests is not None or planned.problem.oracle is not None for planned in reader.problems()):
+    if _foreign(reader):
         raise UsageError(
-            f"{reader.run_dir}: {manifest.task.name} is no set of MERA's, so there is nothing to submit there"
+            f"{reader.run_dir}: {manifest.task.name} is no set of MERA's, so there is nothing to submit there\n"
+            f"  MERA takes {' and '.join(FILE_NAMES.values())}."
         )
     protocol = next((name for name in manifest.protocols if name.startswith("mera")), None)
     if protocol is None:
@@ -59,6 +61,32 @@ def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
     return {"data": {"test": rows}}
 
 
+def _foreign(reader: RunReader) -> bool:
+    """Whether a set is known to be none of MERA's: one that codeeval has by another name, or one in another schema."""
+    name = reader.manifest().task.name.lower()
+    known = any(name == task.name for task in TASKS) and name not in FILE_NAMES
+    return known or any(
+        planned.problem.tests is not None or planned.problem.oracle is not None for planned in reader.problems()
+    )
+
+
+def doubt(run: Path) -> str | None:
+    """What to know of a submission of a set in MERA's schema that has none of MERA's names; None where the name is right."""
+    with RunReader(run) as reader:
+        name = reader.manifest().task.name
+    if name.lower() in FILE_NAMES:
+        return None
+    return (
+        f"warning: MERA takes {' and '.join(FILE_NAMES.values())}, and this zip holds {_member(name)}\n"
+        f"  If {name} is one of those sets, name its file so and score the samples again: "
+        f"codeeval score -t ruhumaneval.jsonl --samples {run}"
+    )
+
+
+def _member(name: str) -> str:
+    return FILE_NAMES.get(name.lower(), f"{name}.json")
+
+
 def _number(problem_id: str) -> int:
     if not (problem_id.isascii() and problem_id.isdigit()):
         raise UsageError(
@@ -73,7 +101,7 @@ def write_submission(run: Path, output: Path, shape: str | None = None) -> None:
         content = document(reader, shape)
         name = reader.manifest().task.name
         n_tests = {planned.problem.id: len(planned.problem.calls) for planned in reader.problems()}
-    member = FILE_NAMES.get(name.lower(), f"{name}.json")
+    member = _member(name)
     _refuse_if_malformed(run, member, content, n_tests)
     text = json.dumps(content, ensure_ascii=False, indent=4)
     target = output.with_name(f".{output.name}.{os.getpid()}.part")

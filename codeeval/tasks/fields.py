@@ -7,6 +7,7 @@ from typing import NoReturn, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
+from codeeval.tasks.ids import id_fault
 from codeeval.tasks.rows import Row
 
 _SEE = "See docs/tasks.md for the schemas."
@@ -62,8 +63,10 @@ class Fields:
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
         name = value.strip().rpartition("/")[2] if isinstance(value, str) else ""
-        if not 0 < len(name) <= 200:
+        if not isinstance(value, str):
             self.fail("task_id", "must be a number, or a text like HumanEval/7")
+        if fault := id_fault(name):
+            self.fail("task_id", fault, "It must be a number, or a text like HumanEval/7.")
         return name
 
     def function(self, name: str) -> str:

@@ -18,10 +18,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
+from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
+from codeeval.samples_file import kind_of
+from codeeval.tasks.ids import HINT as ID_HINT
+from codeeval.tasks.ids import id_fault
 from codeeval.tasks.rows import Row
 from codeeval.types import Problem
 
@@ -31,6 +35,14 @@ if TYPE_CHECKING:
 #: For all tests of one problem, as they stand in the file and as they are sent to the sandbox (which takes 5 million).
 MAX_TESTS_CHARS = 2 * 1024 * 1024
 _SEE = "See docs/tasks.md for the schema."
+#: What helps more than the schema does, by field.
+_HINTS = {
+    "meta.id": ID_HINT,
+    "inputs.tests": """Write the list as a text: "[{'n': 3}, {'n': 4}]".""",
+    "outputs": 'Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].',
+}
+#: pydantic's names of what it wanted -> ours.
+_KINDS = {"string_type": "a text", "list_type": "a list", "model_type": "an object", "dict_type": "an object"}
 
 
 class _Fields(NamedTuple):
@@ -100,7 +112,7 @@ def _fields(row: Row) -> _Fields:
     try:
         checked = MeraRow.model_validate(row.value)
     except ValidationError as error:
-        raise _data_error(row.where, error) from None
+        raise _data_error(row, error) from None
     meta = checked.meta
     extra = {name: json.dumps(value, sort_keys=True, default=str) for name, value in (meta.model_extra or {}).items()}
     return _Fields(
@@ -108,21 +120,37 @@ def _fields(row: Row) -> _Fields:
         function=checked.inputs.function,
         tests=checked.inputs.tests,
         outputs=checked.outputs,
-        id=str(meta.id),
+        id=_id(row, str(meta.id)),
         entry_point=meta.entry_point,
         canonical_solution=meta.canonical_solution or None,
         extra=tuple(sorted(extra.items())),
     )
 
 
-def _data_error(where: str, error: ValidationError) -> DataError:
-    """The first thing that pydantic found, in our words where its own would puzzle."""
+def _data_error(row: Row, error: ValidationError) -> DataError:
+    """The first thing that pydantic found, in our words."""
     first = error.errors(include_url=False, include_context=False)[0]
     # For meta.id pydantic appends which alternative failed (int, str): no part of the field's name.
-    path = [part for part in first["loc"] if part not in ("int", "str", "constrained-str")]
+    path = [part for part in first["loc"] if part not in ("int", "str")]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    what = "is missing" if first["type"] == "missing" else first["msg"][0].lower() + first["msg"][1:]
-    return DataError(f"{where}, field {field}", what, _SEE)
+    where = f"{row.where}, field {field}"
+    hint = _HINTS.get("outputs" if path[0] == "outputs" else field, _SEE)
+    if first["type"] == "missing":
+        return DataError(where, "is missing", _found(row) if len(path) == 1 else hint)
+    wanted = "a whole number or a text" if field == "meta.id" else _KINDS.get(first["type"])
+    return DataError(where, f"must be {wanted}, it is {kind_of(first['input'])}" if wanted else first["msg"], hint)
+
+
+def _found(row: Row) -> str:
+    """Who named the wrong file sees it by the fields that are there."""
+    names = ", ".join(repr(name)[1:-1] for name in list(cast(Mapping[str, object], row.value))[:8])
+    return f"The row has {names}. {_SEE}" if names else _SEE
+
+
+def _id(row: Row, name: str) -> str:
+    if fault := id_fault(name):
+        raise DataError(f"{row.where}, field meta.id", fault, ID_HINT)
+    return name
 
 
 def _check_prompt(where: str, fields: _Fields) -> None:
@@ -133,7 +161,7 @@ def _check_prompt(where: str, fields: _Fields) -> None:
             "Put {function} where the function belongs.",
         )
     name = fields.entry_point
-    if not name.isidentifier():
+    if not name.isidentifier() or iskeyword(name):
         raise DataError(f"{where}, field meta.entry_point", f"{name!r} is not a name of Python", _SEE)
     if not re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", fields.function, re.MULTILINE):
         raise DataError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -74,9 +75,15 @@ def _installed() -> Path | None:
 def _from_path(spec: str) -> Task:
     path = Path(spec)
     if suffix_of(path) not in SUFFIXES and not ("/" in spec or path.exists()):
-        names = ", ".join(task.name for task in TASKS)
-        raise UsageError(f"unknown task {spec!r}: name one of {names}, or a file ({', '.join(SUFFIXES)})")
+        raise UsageError(_unknown(spec))
     return _task(Path(path.stem).stem if path.suffix == ".gz" else path.stem, str(path), read_rows(path))
+
+
+def _unknown(spec: str) -> str:
+    names = [task.name for task in TASKS]
+    near = get_close_matches(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names, n=1)
+    text = f"unknown task {spec!r}: name one of {', '.join(names)}, or a file ({', '.join(SUFFIXES)})"
+    return f"{text}\n  Did you mean {near[0]}?" if near else text
 
 
 def _task(name: str, source: str, rows: list[Row]) -> Task:

@@ -21,6 +21,8 @@ MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_PARQUET_BYTES = 4 * MAX_FILE_BYTES
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
+#: How a gzip file begins.
+_GZIP = b"\x1f\x8b"
 
 
 class Row(NamedTuple):
@@ -69,6 +71,8 @@ def _text(path: Path) -> str:
         data = _unzipped(path) if path.suffix.lower() == ".gz" else path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
+    if data.startswith(_GZIP) and path.suffix.lower() != ".gz":
+        raise DataError(str(path), "gzipped, but not named so", f"Rename it to {path.name}.gz, or unpack it.")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -119,11 +123,20 @@ def _loads(path: Path, text: str, line: int | None = None) -> object:
         return json.loads(text)
     except json.JSONDecodeError as error:
         place = f"{path}, line {line or error.lineno}, column {error.colno}"
-        raise DataError(place, f"broken JSON: {error.msg}", "Correct the file at this place.") from None
+        raise DataError(place, f"broken JSON: {error.msg}", _json_hint(text, error, line)) from None
     except RecursionError:
         raise DataError(f"{path}, line {line or 1}", "JSON nested too deeply") from None
     except ValueError as error:  # an integer of more than 4,300 digits
         raise DataError(f"{path}, line {line or 1}", f"broken JSON: {error}") from None
+
+
+def _json_hint(text: str, error: json.JSONDecodeError, line: int | None) -> str:
+    """JSON under the name of JSON Lines, and the other way round, are the usual mistakes."""
+    if line == 1 and text.strip() in ("[", "{", "[{"):
+        return "A .jsonl file has one whole row per line; one list over several lines is a .json file."
+    if line is None and error.msg == "Extra data":
+        return "A .json file is one list of rows; a file of one row per line is called .jsonl."
+    return "Correct the file at this place."
 
 
 def _kind(value: object) -> str:

@@ -3,11 +3,7 @@ before."""
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, StringConstraints
-
-Id = int | Annotated[str, StringConstraints(min_length=1, max_length=200)]
+from pydantic import BaseModel, ConfigDict
 
 
 class MeraInputs(BaseModel):
@@ -20,7 +16,7 @@ class MeraInputs(BaseModel):
 class MeraMeta(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow")
 
-    id: Id
+    id: int | str
     entry_point: str
     canonical_solution: str | None = None
 

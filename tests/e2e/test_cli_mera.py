@@ -181,7 +181,9 @@ def test_evalplus_samples(folder: Path) -> None:
 def test_a_submission_goes_round(folder: Path, shape: str) -> None:
     """Export, validate, score: pass@k under MERA's rule is that of the run, in both shapes."""
     name = f"{shape}.zip"
-    assert codeeval(folder, "export", shape, "plain", "-o", name).returncode == 0
+    done = codeeval(folder, "export", shape, "plain", "-o", name)
+    assert done.returncode == 0
+    assert "warning: MERA takes ruHumanEval.json and ruCodeEval.json, and this zip holds tasks.json" in done.stderr
     with zipfile.ZipFile(folder / name) as archive:
         assert archive.namelist() == ["tasks.json"]
         row = json.loads(archive.read("tasks.json"))["data"]["test"][2]
@@ -207,6 +209,26 @@ def test_a_submission_is_not_written_when_the_site_would_refuse_it(folder: Path)
     document(codeeval(folder, "score", *common, "--protocol", "strict", "-o", "strict"))
     failed(codeeval(folder, "export", "mera", "strict", "-o", "no.zip"), 2, "rescore", "--protocol mera-code")
     assert not (folder / "no.zip").exists()
+
+
+def test_only_sets_of_mera_can_be_submitted(folder: Path) -> None:
+    """The bundled set is none of MERA's; a set of MERA's name gets MERA's name of the file, without a warning."""
+    rows = (folder / "tasks.jsonl").read_text("utf-8")
+    for name in ("rustarter", "ruHumanEval"):
+        (folder / f"{name}.jsonl").write_text(rows, encoding="utf-8")
+        common = ("-t", f"{name}.jsonl", "--samples", "samples.jsonl", *LOCAL, "--format", "json")
+        document(codeeval(folder, "score", *common, "-o", name))
+    failed(
+        codeeval(folder, "export", "mera", "rustarter", "-o", "no.zip"),
+        2,
+        "rustarter is no set of MERA's",
+        "MERA takes",
+    )
+    assert not (folder / "no.zip").exists()
+    done = codeeval(folder, "export", "mera", "ruHumanEval", "-o", "yes.zip")
+    assert (done.returncode, done.stderr) == (0, "wrote yes.zip\n")
+    with zipfile.ZipFile(folder / "yes.zip") as archive:
+        assert archive.namelist() == ["ruHumanEval.json"]
 
 
 def test_an_invalid_submission(folder: Path) -> None:

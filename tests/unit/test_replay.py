@@ -44,6 +44,12 @@ def test_rows_become_samples_in_order(samples: Path) -> None:
     assert {s.prompt_digest for s in got} == {prompt_digest(PROMPT)}
 
 
+def test_a_slash_may_be_a_part_of_an_id(samples: Path) -> None:
+    """A problem with the id `A/1` gets the rows that say exactly that."""
+    got = list(create("replay", str(samples)).generate([request("A/1", 0)], SAMPLING))
+    assert [(s.problem_id, s.completion) for s in got] == [("A/1", "\n    return 1\n")]
+
+
 def test_missing_indices_alone_can_be_asked(samples: Path) -> None:
     """A resumed run asks for what it lacks and gets exactly that."""
     got = list(create("replay", str(samples)).generate([request("1", 1), request("2")], SAMPLING))

@@ -43,6 +43,15 @@ def test_equal_functions_are_enough() -> None:
     assert taken.bad[0].reason == "other has no problem '3'"
 
 
+def test_a_slash_may_be_a_part_of_an_id() -> None:
+    """`strings/1` is a problem of that id where the set has one, and problem 1 of a set named `strings` elsewhere."""
+    problem = Problem("strings/1", "{function}", function(1), "f1", ("{'n': 1}",), ("1",))
+    rows = found([(1, None)], of="strings")
+    taken = fitting(rows, Task("t", "t.jsonl", "", (problem,)))
+    assert ([entry.problem_id for entry in taken.entries], taken.bad, taken.notes) == (["strings/1"], (), ())
+    assert [entry.problem_id for entry in fitting(rows, task(1)).entries] == ["1"]
+
+
 def test_equal_ids_are_not_enough() -> None:
     """The same ids with other functions are another set; a single one that was changed is left out and reported."""
     with pytest.raises(UsageError, match="no samples of t: of 4 problems in it 0 have an id that t lacks and 4 have"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import json
 import re
 from pathlib import Path
@@ -83,12 +84,12 @@ def test_an_empty_answer_among_others_is_visible() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "field", "what"),
     [
-        ("instruction", 3, "instruction", "string"),
+        ("instruction", 3, "instruction", "must be a text, it is a number"),
         ("instruction", "без поля", "instruction", "{function}"),
-        ("inputs", "x", "inputs", "dict"),
-        ("inputs.function", None, "inputs.function", "string"),
+        ("inputs", "x", "inputs", "must be an object, it is a text"),
+        ("inputs.function", None, "inputs.function", "must be a text, it is null"),
         ("inputs.function", "def other(): pass", "inputs.function", "'add'"),
-        ("inputs.tests", [{"xs": []}], "inputs.tests", "string"),
+        ("inputs.tests", [{"xs": []}], "inputs.tests", "must be a text, it is a list"),
         ("inputs.tests", "[", "inputs.tests", "not a Python literal"),
         ("inputs.tests", "{'xs': []}", "inputs.tests", "not a list"),
         ("inputs.tests", "[]", "inputs.tests", "without a test"),
@@ -103,14 +104,23 @@ def test_an_empty_answer_among_others_is_visible() -> None:
         ("inputs.tests", "\0", "inputs.tests", "not a Python literal"),
         ("outputs", ["3"], "outputs", "1 outputs for 2 tests"),
         ("outputs", ["", "", ""], "outputs", "3 outputs for 2 tests"),
-        ("outputs", [3, 3], "outputs[0]", "string"),
-        ("outputs", "3", "outputs", "list"),
-        ("meta", None, "meta", "dict"),
-        ("meta.id", 1.5, "meta.id", "integer"),
-        ("meta.id", True, "meta.id", "integer"),
-        ("meta.id", "", "meta.id", ""),
+        ("outputs", [3, 3], "outputs[0]", "must be a text, it is a number"),
+        ("outputs", "3", "outputs", "must be a list, it is a text"),
+        ("meta", None, "meta", "must be an object, it is null"),
+        ("meta.id", 1.5, "meta.id", "must be a whole number or a text, it is a number"),
+        ("meta.id", True, "meta.id", "must be a whole number or a text, it is a boolean"),
+        ("meta.id", [1], "meta.id", "must be a whole number or a text, it is a list"),
+        ("meta.id", "", "meta.id", "is empty"),
+        ("meta.id", " \t", "meta.id", "is empty"),
+        ("meta.id", "x" * 201, "meta.id", "has 201 characters, and 200 are the most"),
+        ("meta.id", " 1", "meta.id", "' 1' begins or ends with white space"),
+        ("meta.id", "1\n", "meta.id", "'1\\n' begins or ends with white space"),
+        ("meta.id", "a\nb", "meta.id", "'a\\nb' has characters that can't be printed"),
+        ("meta.id", "a\u202eb", "meta.id", "'a\\u202eb' has characters that can't be printed"),
+        ("meta.id", "a\0b", "meta.id", "can't be printed"),
         ("meta.entry_point", "a b", "meta.entry_point", "not a name"),
-        ("meta.canonical_solution", ["x"], "meta.canonical_solution", "string"),
+        ("meta.entry_point", "class", "meta.entry_point", "not a name"),
+        ("meta.canonical_solution", ["x"], "meta.canonical_solution", "must be a text, it is a list"),
     ],
 )
 def test_a_wrong_field_is_named(path: str, value: object, field: str, what: str) -> None:
@@ -129,6 +139,19 @@ def test_a_missing_field_is_named(path: str) -> None:
     """A field that is not there is said to be missing."""
     error = error_of(without(path))
     assert (error.where, error.what) == (f"set.jsonl, line 3, field {path}", "is missing")
+
+
+def test_the_usual_mistakes_get_the_remedy() -> None:
+    """Tests written as JSON, numbers for outputs, an id of another kind: the hint shows how it is written."""
+    assert error_of(row("inputs.tests", [{"n": 3}])).hint == """Write the list as a text: "[{'n': 3}, {'n': 4}]"."""
+    assert '"3" and not 3' in error_of(row("outputs", [3, 3])).hint
+    assert "whole number, or a short text" in error_of(row("meta.id", None)).hint
+
+
+def test_a_file_of_something_else_is_known_by_its_fields() -> None:
+    """Who named the wrong file sees what is in it."""
+    assert error_of({"question": "?", "a\nb": "!"}).hint.startswith("The row has question, a\\nb. See ")
+    assert error_of({}).hint.startswith("See ")
 
 
 @pytest.mark.parametrize("value", [None, 3, "text", [1]])
@@ -277,6 +300,54 @@ def test_hostile_json_is_an_error_not_a_crash(tmp_path: Path, text: str) -> None
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match="JSON"):
         load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("rows.json", f"{json.dumps(ROW)}\n{json.dumps(ROW)}\n", "called .jsonl"),
+        ("list.jsonl", json.dumps([ROW], indent=1), "is a .json file"),
+        ("row.jsonl", json.dumps(ROW, indent=1), "is a .json file"),
+        ("broken.jsonl", "{'a': 1}\n", "Correct the file"),
+    ],
+)
+def test_json_and_json_lines_are_told_apart(tmp_path: Path, name: str, text: str, hint: str) -> None:
+    """One format under the name of the other is said to be that."""
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match="broken JSON") as caught:
+        load(str(path))
+    assert hint in caught.value.hint
+
+
+def test_a_gzipped_file_without_its_suffix_is_named(tmp_path: Path) -> None:
+    """Its bytes are no UTF-8, but that is not what is wrong with it."""
+    path = tmp_path / "set.jsonl"
+    path.write_bytes(gzip.compress(b"{}"))
+    with pytest.raises(DataError, match=r"set.jsonl: gzipped, but not named so\n  Rename it to set.jsonl.gz"):
+        load(str(path))
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("rustart", "rustarter"),
+        ("ruHumanEval", "ruhumaneval"),
+        ("HumanEval+", "humanevalplus"),
+        ("ru_code_eval", "rucodeeval"),
+    ],
+)
+def test_the_near_set_is_suggested(given: str, meant: str) -> None:
+    """Spelling, capitals and signs are the usual slips."""
+    with pytest.raises(UsageError, match=rf"\n  Did you mean {meant}\?$"):
+        load(given)
+
+
+def test_no_set_is_suggested_where_none_is_near() -> None:
+    """A guess that is none would only confuse."""
+    with pytest.raises(UsageError, match=r"unknown task 'gsm8k'") as caught:
+        load("gsm8k")
+    assert "mean" not in str(caught.value)
 
 
 def test_text_that_is_not_utf8_names_the_place(tmp_path: Path) -> None:

@@ -1,0 +1,45 @@
+"""What is wrong with a problem file or with what was asked for, English template -> Russian. The rules for values are those of
+`ru_messages`."""
+
+from __future__ import annotations
+
+INPUTS: dict[str, str] = {
+    # a field of a row
+    "must be {wanted_said}, it is {value_said}": "нужно: {wanted_said}, а это {value_said}",
+    "a whole number or a text": "целое число или текст",
+    "a text": "текст",
+    "a list": "список",
+    "an object": "объект",
+    "a number": "число",
+    "a boolean": "логическое значение",
+    'Write the list as a text: "[{one}, {two}]".': 'Запишите список текстом: "[{one}, {two}]".',
+    'Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].': (
+        'Каждый — текст верного значения: "3", а не 3. Скрытые ответы — null или [].'
+    ),
+    "The row has {names}. {rest_said}": "В записи есть {names}. {rest_said}",
+    # ids
+    "is empty": "пусто",
+    "has {n} characters, and {m} are the most": "{n} {n:знак|знака|знаков}, а можно не больше {m}",
+    "{value} begins or ends with white space": "{value} начинается или кончается пробелом",
+    "{value} has characters that can't be printed": "в {value} есть непечатаемые знаки",
+    'An id is a whole number, or a short text on one line such as "7" or "strings/7".': (
+        'id — целое число или короткий текст в одну строку, например "7" или "strings/7".'
+    ),
+    # submissions
+    "MERA takes {names}.": "MERA принимает {names}.",
+    "MERA takes {names}, and this zip holds {name}": "MERA принимает {names}, а в этом zip лежит {name}",
+    "If {name} is one of those sets, name its file so and score the samples again: "
+    "codeeval score -t ruhumaneval.jsonl --samples {path}": (
+        "Если {name} — один из них, назовите его файл так и оцените ответы снова: "
+        "codeeval score -t ruhumaneval.jsonl --samples {path}"
+    ),
+    # files
+    "gzipped, but not named so": "файл сжат gzip, но назван иначе",
+    "Rename it to {name}.gz, or unpack it.": "Переименуйте его в {name}.gz или распакуйте.",
+    "A .jsonl file has one whole row per line; one list over several lines is a .json file.": (
+        "В файле .jsonl в каждой строке целая запись; один список на несколько строк — это файл .json."
+    ),
+    "A .json file is one list of rows; a file of one row per line is called .jsonl.": (
+        "Файл .json — один список записей; файл с записью в каждой строке называется .jsonl."
+    ),
+}
