@@ -24,7 +24,8 @@ from codeeval.types import Cut, Extraction, ExtractionRule, Problem
 #: An opening fence as MERA Code sees it: at a line's start, a label of word characters and hyphens, then a newline.
 _MERA_OPENING = re.compile(r"^```([\w-]+)\n", re.MULTILINE)
 #: As Markdown sees it: up to three spaces, three or more backticks, an info string whose first word is the language.
-_OPENING = re.compile(r"^ {0,3}(`{3,})[ \t]*(\w*)[^\n`]*\n", re.MULTILINE)
+#: Possessive throughout: what follows a run can't begin with its characters, and giving some back would take quadratic time.
+_OPENING = re.compile(r"^ {0,3}(`{3,}+)[ \t]*+(\w*+)[^\n`]*+\n", re.MULTILINE)
 _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 #: A program longer than this is not parsed to find out whether its fences are inside a string.
 _MAX_PARSED = 1_000_000

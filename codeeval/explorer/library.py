@@ -44,6 +44,11 @@ class RunFile:
     def open(self) -> RunViews:
         return RunViews(self.path)
 
+    def damage(self) -> str | None:
+        """The first value of the file that no run wrote. Raises CodeevalError."""
+        with self.open() as reader:
+            return reader.damage()
+
 
 @dataclass(frozen=True, slots=True)
 class _Remembered:

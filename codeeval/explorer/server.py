@@ -31,6 +31,7 @@ from codeeval.explorer.sample_model import SamplePage
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import teller, translator
+from codeeval.store.damage import MISREADINGS
 from codeeval.store.views import RunViews
 
 
@@ -104,8 +105,23 @@ class _Explorer:
                 return self.nothing()
             except CodeevalError as error:
                 return self._failed(error)
+            except MISREADINGS:
+                if (found := self._damage(request)) is None:
+                    raise
+                return self._failed(found)
 
         return view
+
+    def _damage(self, request: Request) -> CodeevalError | None:
+        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+        names = [request.path_params[name] for name in ("run", "a", "b") if name in request.path_params]
+        for run in map(self._library.find, names) if names else self._library.runs:
+            try:
+                if run is not None and (found := run.damage()):
+                    return DataError(str(run.path), found, "The run file is damaged.")
+            except CodeevalError as error:
+                return error
+        return None
 
     def nothing(self) -> Response:
         return PlainTextResponse(self.said("There is no such page."), status_code=404)

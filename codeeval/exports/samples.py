@@ -18,8 +18,8 @@ def export(run: Path, output: Path) -> None:
     with RunReader(run) as reader:
         prefix = task_prefix(reader.manifest().task.name)
         rows = list(_rows(reader, prefix))
-    write_lines(output, ({"task_id": row["task_id"], "completion": row["completion"]} for row in rows))
-    write_lines(output.with_name(output.name + "_results.jsonl"), rows)
+        write_lines(output, ({"task_id": row["task_id"], "completion": row["completion"]} for row in rows))
+        write_lines(output.with_name(output.name + "_results.jsonl"), rows)
 
 
 def task_prefix(name: str) -> str:

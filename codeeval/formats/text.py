@@ -6,8 +6,8 @@ import re
 
 from codeeval import syntax
 
-#: A line that opens or closes a fence, as Markdown has it.
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([\w+-]*)[^\n`]*$", re.MULTILINE)
+#: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
+FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
 _CODE_START = re.compile(
     r"""\s*(?:
         (?:return|yield|raise|if|for|while|try|with|def|class|import|from|pass|assert|del|global|nonlocal|async|await

@@ -19,6 +19,8 @@ from sandbox.wire import Ruling
 Stored = str | bytes | int | float | None
 #: Above this an outcome is compressed: a program that prints megabytes shall not fill the disk.
 COMPRESS_ABOVE = 8_192
+#: No outcome of ours is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
+MAX_UNPACKED = 256 * 1024 * 1024
 
 
 def pack_text(text: str) -> str | bytes:
@@ -73,10 +75,18 @@ def pack_outcome(outcome: Outcome) -> str | bytes:
 def unpack_outcome(stored: Any, where: str) -> Outcome:
     """Raises DataError when the row is damaged."""
     try:
-        text = zlib.decompress(stored).decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
+        text = _unpacked(stored) if isinstance(stored, bytes) else stored
         return _outcome(json.loads(text))
-    except (zlib.error, ValueError, TypeError, KeyError) as error:
+    except (zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(where, f"the stored outcome can't be read ({error})", "The run file is damaged.") from None
+
+
+def _unpacked(stored: bytes) -> str:
+    decoder = zlib.decompressobj()
+    data = decoder.decompress(stored, MAX_UNPACKED)
+    if not decoder.eof:
+        raise ValueError("cut off, or larger than any outcome")
+    return data.decode("utf-8", "surrogatepass")
 
 
 def _compact(value: Outcome | Observation | Ruling) -> dict[str, object]:

@@ -19,6 +19,7 @@ from codeeval.store.codec import (
     unpack_text,
 )
 from codeeval.store.connection import open_read_only, run_path, translating
+from codeeval.store.damage import MISREADINGS, damage
 from codeeval.store.records import (
     Counterfactual,
     Execution,
@@ -73,7 +74,20 @@ class RunReader:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        try:
+            self._blame(error)
+        finally:
+            self.close()
+
+    def _blame(self, error: BaseException | None) -> None:
+        """Raises DataError where it is this file that an error comes from."""
+        if isinstance(error, MISREADINGS) and (found := self.damage()):
+            raise DataError(str(self.path), found, "The run file is damaged.") from error
+
+    def damage(self) -> str | None:
+        """The first value that no run wrote, by its place; None where there is none. Reads the whole file."""
+        with translating(self.path):
+            return damage(self._db)
 
     # -- what was planned
 
@@ -240,7 +254,8 @@ class RunReader:
 
     def _rows(self, query: str, values: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         with translating(self.path):
-            yield from self._db.execute(query, values)
+            for row in self._db.execute(query, values):  # noqa: UP028 - `yield from` closes a cursor after its connection
+                yield row
 
     def _one(self, query: str, values: tuple[Any, ...] = ()) -> Any:
         return next(self._rows(query, values))[0]

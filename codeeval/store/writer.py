@@ -192,7 +192,7 @@ class RunStore(RunReader):
             with suppress(StoreError):
                 self.close()
         else:
-            self.close()
+            super().__exit__(kind, error, trace)
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

