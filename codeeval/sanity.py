@@ -13,14 +13,15 @@ pass@k assumes n independent draws. These are the ways in which that goes wrong 
 | empty            | samples without any text that were not stopped at once                           | > 0.1     |
 
 Only problems with two samples or more count for the first three. One seed for a problem is no fault by itself: a backend
-may draw all n samples from one stream; it is one where the samples repeat. At temperature 0 equal samples are what was
+may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself, there
+is nothing to be done about it, so that warning is left out, and equal samples are said to come from the model. At temperature 0 equal samples are what was
 asked for: then only a note says that n samples are one. The thresholds are judgement, not theory: an easy problem may well
 yield the same short body every time, but half of all problems don't at temperature 0.6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
@@ -36,6 +37,8 @@ CONSTANT_SEED_ABOVE = 0.1
 STOPPED_AT_ONCE_ABOVE = 0.1
 LENGTH_ABOVE = 0.1
 EMPTY_ABOVE = 0.1
+#: Backends that draw all samples of a problem from one stream, and record the seed at its beginning.
+ONE_STREAM = frozenset({"hf"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ class SanityReport:
         return asdict(self)
 
 
-def check_sampling(samples: Iterable[Sample], temperature: float | None = None) -> SanityReport:
-    """Measure a run's samples and warn. `temperature`: as asked for; 0 means that equal samples are expected."""
+def check_sampling(samples: Iterable[Sample], temperature: float | None = None, backend: str = "") -> SanityReport:
+    """Measure a run's samples and warn. `temperature`: as asked for; 0 means that equal samples are expected. `backend`: what
+    generated them, where that is known."""
     by_problem: dict[str, list[Sample]] = {}
     for sample in samples:
         by_problem.setdefault(sample.problem_id, []).append(sample)
@@ -87,8 +91,11 @@ def check_sampling(samples: Iterable[Sample], temperature: float | None = None) 
         empty=_mean([not sample.completion and sample.finish_reason != "stop" for sample in everything]),
         warnings=(),
     )
-    warnings = [*_diversity(found, greedy=temperature == 0, several=bool(several)), *_endings(found)]
-    return replace(found, warnings=tuple(warnings))
+    if temperature == 0:
+        diversity = [_GREEDY] if several else []
+    else:
+        diversity = list(_diversity(found, one_stream=backend in ONE_STREAM))
+    return replace(found, warnings=(*diversity, *_endings(found)))
 
 
 def _one_seed(group: list[Sample]) -> bool:
@@ -103,25 +110,25 @@ def _mean(values: list[float] | list[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _diversity(shares: SanityReport, greedy: bool, several: bool) -> list[SanityWarning]:
-    found: list[SanityWarning] = []
-    if greedy and several:
-        found.append(SanityWarning("greedy", 1.0, 0.0, "temperature 0: n samples of a problem are one sample repeated"))
-    if not greedy and shares.distinct is not None and shares.distinct < DISTINCT_BELOW:
-        text = f"only {shares.distinct:.0%} of a problem's samples are distinct: check the temperature and the seeds"
-        found.append(SanityWarning("few_distinct", shares.distinct, DISTINCT_BELOW, text))
-    if not greedy and shares.all_equal is not None and shares.all_equal > ALL_EQUAL_ABOVE:
-        text = f"all samples are the same text on {shares.all_equal:.0%} of the problems: the server may ignore n or the seed"
-        found.append(SanityWarning("all_equal", shares.all_equal, ALL_EQUAL_ABOVE, text))
-    if not greedy and shares.constant_seed is not None and shares.constant_seed > CONSTANT_SEED_ABOVE:
-        text = (
-            f"one seed gave one text for all samples of {shares.constant_seed:.0%} of the problems: give each its own"
-        )
-        found.append(SanityWarning("constant_seed", shares.constant_seed, CONSTANT_SEED_ABOVE, text))
-    if not greedy and shares.shared_seed:
+_GREEDY = SanityWarning("greedy", 1.0, 0.0, "temperature 0: n samples of a problem are one sample repeated")
+
+
+def _diversity(shares: SanityReport, one_stream: bool) -> Iterator[SanityWarning]:
+    distinct, equal, constant = shares.distinct, shares.all_equal, shares.constant_seed
+    if distinct is not None and distinct < DISTINCT_BELOW:
+        text = f"only {distinct:.0%} of a problem's samples are distinct: check the temperature and the seeds"
+        yield SanityWarning("few_distinct", distinct, DISTINCT_BELOW, text)
+    if equal is not None and equal > ALL_EQUAL_ABOVE:
+        text = f"all samples are the same text on {equal:.0%} of the problems: the server may ignore n or the seed"
+        if one_stream:
+            text = f"all samples are the same text on {equal:.0%} of the problems: the model is sure of them at this temperature"
+        yield SanityWarning("all_equal", equal, ALL_EQUAL_ABOVE, text)
+    if constant is not None and constant > CONSTANT_SEED_ABOVE and not one_stream:
+        text = f"one seed gave one text for all samples of {constant:.0%} of the problems: give each its own"
+        yield SanityWarning("constant_seed", constant, CONSTANT_SEED_ABOVE, text)
+    if shares.shared_seed:
         text = "one seed for all problems: they share one random stream; derive each problem's seed from its id"
-        found.append(SanityWarning("shared_seed", 1.0, 0.0, text))
-    return found
+        yield SanityWarning("shared_seed", 1.0, 0.0, text)
 
 
 def _endings(shares: SanityReport) -> list[SanityWarning]:

@@ -123,7 +123,9 @@ def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:
     """What is odd about the sampling; it takes every completion to tell."""
     if sum(found.samples.values()) > SAMPLES_CHECKED:
         return []
-    return [item.message for item in check_sampling(reader.samples(), found.manifest.sampling.temperature).warnings]
+    made = found.manifest
+    report = check_sampling(reader.samples(), made.sampling.temperature, made.model.backend)
+    return [item.message for item in report.warnings]
 
 
 def _warnings(found: RunNumbers, reader: RunViews, sampling: Iterable[str]) -> list[str]:

@@ -102,6 +102,9 @@ _SAMPLING: dict[str, str] = {
     "all samples are the same text on {share} of the problems: the server may ignore n or the seed": (
         "на {share} задач все образцы — один и тот же текст: возможно, сервер не учитывает n или seed"
     ),
+    "all samples are the same text on {share} of the problems: the model is sure of them at this temperature": (
+        "на {share} задач все образцы — один и тот же текст: при этой температуре модель в них уверена"
+    ),
     "one seed gave one text for all samples of {share} of the problems: give each its own": (
         "на {share} задач одно зерно (seed) дало один текст для всех образцов: дайте каждому образцу своё"
     ),

@@ -55,7 +55,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
         groups=_groups(requested)[:groups],
         differences=_differences(requested, rows.get("strict", [])),
-        sanity=check_sampling(reader.samples(), manifest.sampling.temperature),
+        sanity=check_sampling(reader.samples(), manifest.sampling.temperature, manifest.model.backend),
         quality=_quality(requested),
         extras=extras(requested, ks or manifest.k),
         base=base_scores(reader, requested, ks or manifest.k),

@@ -57,6 +57,16 @@ def test_a_constant_seed_is_noticed_where_samples_repeat() -> None:
     assert codes(stream) == []
 
 
+def test_a_backend_that_draws_from_one_stream_is_not_told_to_seed_its_samples() -> None:
+    """Whoever runs `hf` can't give each sample a seed; that the texts are equal is still said, and no server is blamed."""
+    seeded = [Sample(f"p{i}", j, "d", "x", "stop", seed=7 + i) for i in range(4) for j in range(5)]
+    found = check_sampling(seeded, 0.6, "hf")
+    assert [warning.code for warning in found.warnings] == ["few_distinct", "all_equal"]
+    assert found.constant_seed == 1.0
+    assert "the model is sure of them" in found.warnings[1].message
+    assert "the server may ignore n" in check_sampling(seeded, 0.6, "openai").warnings[1].message
+
+
 def test_one_seed_for_all_problems_is_noticed() -> None:
     """Prompts that share a seed share a random stream; one problem alone can't."""
     assert codes(samples(VARIED, seed=1234)) == ["shared_seed"]
