@@ -13,10 +13,10 @@ pass@k assumes n independent draws. These are the ways in which that goes wrong 
 | empty            | samples without any text that were not stopped at once                           | > 0.1     |
 
 Only problems with two samples or more count for the first three. One seed for a problem is no fault by itself: a backend
-may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself, there
-is nothing to be done about it, so that warning is left out, and equal samples are said to come from the model. At temperature 0 equal samples are what was
-asked for: then only a note says that n samples are one. The thresholds are judgement, not theory: an easy problem may well
-yield the same short body every time, but half of all problems don't at temperature 0.6.
+may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself,
+nobody can do anything about it: that warning is left out, and equal samples are said to come from the model. At temperature 0
+equal samples are what was asked for: then only a note says that n samples are one. The thresholds are judgement, not theory:
+an easy problem may well yield the same short body every time, but half of all problems don't at temperature 0.6.
 """
 
 from __future__ import annotations
@@ -91,10 +91,8 @@ def check_sampling(samples: Iterable[Sample], temperature: float | None = None, 
         empty=_mean([not sample.completion and sample.finish_reason != "stop" for sample in everything]),
         warnings=(),
     )
-    if temperature == 0:
-        diversity = [_GREEDY] if several else []
-    else:
-        diversity = list(_diversity(found, one_stream=backend in ONE_STREAM))
+    equal = [_GREEDY] if several else []
+    diversity = equal if temperature == 0 else _diversity(found, one_stream=backend in ONE_STREAM)
     return replace(found, warnings=(*diversity, *_endings(found)))
 
 
