@@ -57,6 +57,11 @@ def _no_browser() -> str | None:
 
 
 @cache
+def _no_clock() -> str | None:
+    return None if shutil.which("cc") else "no C compiler: apt install gcc libc6-dev"
+
+
+@cache
 def _no_vllm() -> str | None:
     found = os.environ.get("CODEEVAL_VLLM_PYTHON") or importlib.util.find_spec("vllm") is not None
     return None if found else "no vLLM: name the python of an environment that has it in CODEEVAL_VLLM_PYTHON"
@@ -67,6 +72,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "local": _no_local,
     "hf": _no_hf,
     "browser": _no_browser,
+    "clock": _no_clock,
     "vllm": _no_vllm,
 }
 #: Heavy tools that continuous integration does not install either; their tests stay skipped there, visibly.
