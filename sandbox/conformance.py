@@ -10,12 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.pool import Pool
-from sandbox.wire import Job, Limits, Outcome, OutcomeStatus
+from sandbox.wire import Job, Limits, Outcome, OutcomeStatus, RulingStatus, Tests
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One program (its function is `f`), and what must be seen: the status, the texts returned, the limit that ended it."""
+    """One program (its function is `f`), and what must be seen: the status, and the texts returned; or, where it is judged by
+    `tests` that are code, their ruling."""
 
     source: str
     status: OutcomeStatus = "completed"
@@ -24,6 +25,8 @@ class Step:
     cpu_s: float = 2.0
     wall_s: float = 8.0
     reply_bytes: int = 1 << 20
+    tests: str = ""
+    ruling: RulingStatus = "passed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,23 @@ def _case(name: str, *steps: Step) -> Case:
     return Case(name, steps)
 
 
+def _judged(source: str, ruling: RulingStatus = "passed", status: OutcomeStatus = "completed") -> Step:
+    """A program under `_TESTS`."""
+    return Step(source, status, (), (), wall_s=20.0, tests=_TESTS, ruling=ruling)
+
+
+_TESTS = "assert f(2) == [2, 4]\nassert f(x=3) == [3, 6]\n"
+_RIGHT = _judged("def f(x): return [x, 2 * x]\n")
+_FORGED = """
+import os, struct
+def f(x):
+    record = b'{"s":"passed"}'
+    for fd in range(3, 256):
+        try:
+            os.write(fd, struct.pack(">II", len(record), 2) + record)
+        except OSError: pass
+    return 0
+"""
 _OK = Step("def f(): return 'ok'\n")
 _LEFT_OVER = """
 import os
@@ -209,6 +229,25 @@ CASES: tuple[Case, ...] = (
             "import os\ndef f():\n    fds = sorted(int(n) for n in os.listdir('/proc/self/fd'))\n    return 'ok' if len(fds) <= 4 else fds\n"
         ),
     ),
+    _case(
+        "tests that are code tell right from wrong", _RIGHT, _judged("def f(x): return [x, x + 2]\n", "failed"), _RIGHT
+    ),
+    _case(
+        "an object that equals everything passes no tests",
+        _judged("class E:\n    def __eq__(self, other): return True\ndef f(x): return E()\n", "failed"),
+    ),
+    _case(
+        "an exception of the program fails the tests, and an early exit does not pass them",
+        _judged("def f(x): return 1 // 0\n", "failed"),
+        _judged("import os\ndef f(x): os._exit(0)\n", "not_reached", "crashed"),
+        _RIGHT,
+    ),
+    _case("a forged ruling is a crash", _judged(_FORGED, "not_reached", "crashed"), _RIGHT),
+    _case(
+        "tests end with their limits",
+        Step("def f(x):\n    while True: pass\n", "timeout", (), (), cpu_s=0.5, tests=_TESTS, ruling="not_reached"),
+        _RIGHT,
+    ),
 )
 
 
@@ -232,12 +271,17 @@ def _job(step: Step, pool: Limits) -> Job:
         tmp_mb=pool.tmp_mb,
         reply_bytes=step.reply_bytes,
     )
+    if step.tests:
+        return Job(step.source, "f", (), limits, "assert", Tests(step.tests))
     return Job(step.source, "f", step.calls, limits)
 
 
 def _differs(step: Step, outcome: Outcome) -> str:
     texts = tuple(observation.text for observation in outcome.observations)
-    if outcome.status == step.status and texts == step.texts:
+    ruling = outcome.ruling.status if outcome.ruling is not None else None
+    if (outcome.status, texts, ruling) == (step.status, step.texts, step.ruling if step.tests else None):
         return ""
+    if step.tests:
+        return f"expected {step.status}, {step.ruling}, got {outcome.status}, {outcome.ruling} {outcome.stderr[-300:]}"
     raised = [f"{o.exc_type}: {o.message}" for o in outcome.observations if o.status == "raised"]
     return f"expected {step.status} {step.texts!r}, got {outcome.status} {texts!r} {raised} {outcome.stderr[-300:]}".strip()

@@ -127,20 +127,27 @@ def _local() -> Check:
 
 
 def _try(name: str, make: Callable[[], Backend]) -> Check:
-    """Starts one real worker and runs one program in it."""
+    """Starts one real worker, runs one program in it and judges another by tests that are code."""
     from sandbox.pool import Pool
-    from sandbox.wire import Job
+    from sandbox.wire import Job, Tests
 
     try:
         backend = make()
         try:
             with Pool(backend, workers=1, limits=Limits(), patience_s=1.0) as pool:
-                outcome = pool.submit(Job("def f():\n    return 6 * 7\n", "f", ("{}",))).result(timeout=60)
+                source = "def f():\n    return 6 * 7\n"
+                outcome = pool.submit(Job(source, "f", ("{}",))).result(timeout=60)
+                judged = pool.submit(Job(source, "f", (), None, "assert", Tests("assert f() == 42\n"))).result(
+                    timeout=60
+                )
         finally:
             backend.close()
     except (SandboxError, TimeoutError) as error:
         first, *rest = str(error).splitlines() or [type(error).__name__]
         return Check(name, False, first, "\n".join(line.strip() for line in rest) or _OTHERWISE)
-    right = outcome.observations[0].text == "42"
-    detail = f"ran a program ({outcome.guest})" if right else f"a program gave {outcome.status}"
-    return Check(name, right, detail, "" if right else _OTHERWISE)
+    if outcome.observations[0].text != "42":
+        return Check(name, False, f"a program gave {outcome.status}", _OTHERWISE)
+    ruling = judged.ruling.status if judged.ruling is not None else "nothing"
+    if (judged.status, ruling) != ("completed", "passed"):
+        return Check(name, False, f"tests of a right program gave {judged.status}, {ruling}", _OTHERWISE)
+    return Check(name, True, f"ran a program ({outcome.guest}) and tests that are code")

@@ -128,6 +128,9 @@ class Observation:
     cpu_ms: float = 0.0
 
 
+RulingStatus = Literal["passed", "failed", "not_reached"]
+
+
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """What the judge of an assert-style job saw, over its own channel.
@@ -141,7 +144,7 @@ class Ruling:
     A pass needs `passed` here and `completed` as the outcome's status.
     """
 
-    status: Literal["passed", "failed", "not_reached"]
+    status: RulingStatus
     exc_type: str | None = None
     message: str | None = None
     line: int | None = None

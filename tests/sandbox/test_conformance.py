@@ -21,6 +21,8 @@ FEW = (
     "the reply is limited",
     "output is drained and does not fail a program",
     "nothing is left for the next sample",
+    "tests that are code tell right from wrong",
+    "a forged ruling is a crash",
 )
 
 
@@ -68,6 +70,8 @@ def test_attached(attached: Pool, name: str) -> None:
         Step("def f(): return 'other'\n"),
         Step("def f(): return 'ok'\n", "crashed"),
         Step("def f(): 1 / 0\n"),
+        Step("def f(): return 1\n", texts=(), tests="assert f() == 2\n"),
+        Step("def f(): return 1\n", texts=(), tests="assert f() == 1\n", ruling="failed"),
     ],
 )
 def test_a_case_that_does_not_hold_is_reported(pool: Pool, step: Step) -> None:

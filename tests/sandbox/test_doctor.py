@@ -29,7 +29,9 @@ def test_a_machine_on_which_everything_works() -> None:
     assert found["docker worker"].ok is True
     assert found["local worker"].ok is True
     assert found["docker"].ok is True
-    assert "ran a program (python 3." in found["docker worker"].detail
+    for kind in ("docker", "local"):
+        assert "ran a program (python 3." in found[f"{kind} worker"].detail
+        assert found[f"{kind} worker"].detail.endswith("and tests that are code")
 
 
 def test_without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
