@@ -40,12 +40,16 @@ class Console:
     def note(self, text: str) -> None:
         """A line about what is going on, for people."""
         if not self.quiet:
-            from codeeval.i18n import message
+            self.complain(text)
 
-            print(inert(message(text)), file=sys.stderr, flush=True)
+    def complain(self, text: str) -> None:
+        """A line about what went wrong: said also where nothing else is."""
+        from codeeval.i18n import message
+
+        print(inert(message(text)), file=sys.stderr, flush=True)
 
     def result(self, text: str) -> None:
-        print(inert(text).encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
+        print(inert(text, marks=colour()).encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
 
     def document(self, value: object) -> None:
         """One JSON document on stdout; ASCII, so that any text survives any encoding."""
@@ -90,16 +94,29 @@ class Console:
             yield _lines(samples, judgements // max(1, per_sample), max(1, per_sample))
 
 
-def inert(text: str) -> str:
-    """`text`, in a log of GitHub Actions without what its runner takes for commands: `::` at the start of a line, `##[` anywhere.
-    Models, programs and problem files choose parts of what is printed."""
-    if os.environ.get("GITHUB_ACTIONS") != "true" or ("::" not in text and "##[" not in text):
-        return text
-    return _COMMAND.sub(r"\1: :", text).replace("##[", "# #[")
+def inert(text: str, *, marks: bool = False) -> str:
+    """`text` as it may be printed: models, programs, problem files and run files choose parts of it.
+
+    Characters that steer a terminal, or turn the direction of what follows, become escapes; with `marks` those of our own
+    colours stay. In a log of GitHub Actions nothing is left that its runner takes for a command: `::` at the start of a line,
+    `##[` anywhere.
+    """
+    shown = _STEERING.sub(lambda found: found[0] if marks and found[1] else _escaped(found[0]), text)
+    if os.environ.get("GITHUB_ACTIONS") != "true" or ("::" not in shown and "##[" not in shown):
+        return shown
+    return _COMMAND.sub(r"\1: :", shown).replace("##[", "# #[")
 
 
-#: Any white space may stand before it, and whatever ends a line for somebody.
-_COMMAND = re.compile(r"(?m)((?:^|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])\s*(?:\x1b\[[0-9;]*m)*\s*)::")
+def _escaped(found: str) -> str:
+    return found.encode("unicode_escape").decode("ascii")
+
+
+#: Our own marks (codeeval/report/style.py), or a control character that is no tab and no line break, or a bidirectional one.
+_STEERING = re.compile(
+    "(\x1b\\[(?:0|1|2|33)m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
+)
+#: Any white space may stand before it. Possessive: giving it back would take quadratic time.
+_COMMAND = re.compile(r"(?m)^((?:[^\S\n]|\x1b\[\d+m)*+)::")
 
 
 @contextmanager

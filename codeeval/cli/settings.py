@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from codeeval import toml_file
 from codeeval.errors import UsageError
 
 PREFIX = "CODEEVAL_"
@@ -149,10 +149,10 @@ def _all(
 
 def _file(path: Path) -> dict[str, Any]:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = toml_file.load(path)
     except OSError as error:
         raise UsageError(f"-C {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise UsageError(f"-C {path}: not valid TOML: {error}") from None
     settings = {name.replace("-", "_"): value for name, value in raw.items()}
     for name in settings:

@@ -42,13 +42,23 @@ def _is_literal(node: ast.stmt) -> bool:
 def as_program(problem: Problem, code: str) -> str | None:
     """The program of a whole function, moved to the margin, below what the prompt has above its own function. Unindented
     text behind it is left out where it is no code. None unless it is sound."""
+    if len(code) > MAX_CHARS:
+        return None
     code = textwrap.dedent(code.expandtabs(8) if "\t" in code and " \t" in code else code)
-    for candidate in _without_tail(code):
+    for candidate in [code] if _parses(code) else _without_tail(code):
         if defines(candidate, problem.entry_point):
             program = with_preamble(problem, candidate)
             if is_sound(program, problem.entry_point):
                 return program
     return None
+
+
+def _parses(code: str) -> bool:
+    try:
+        syntax.parse_module(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def _without_tail(code: str) -> Iterator[str]:

@@ -83,9 +83,7 @@ def _as_whole(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None
     if not forms.defines_at_margin(text, problem.entry_point):
         return None
     lines = text.split("\n")
-    start = next(
-        (i for i, line in enumerate(lines) if line.strip() and not line[0].isspace() and forms.looks_like_code(line)), 0
-    )
+    start = forms.first_code(lines, at_margin=True) or 0
     program = as_program(problem, "\n".join(lines[start:]))
     if program is None:
         return None
@@ -109,6 +107,6 @@ def _after_prose(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | N
     if not forms.starts_with_prose(text):
         return None
     lines = text.split("\n")
-    start = next((i for i, line in enumerate(lines) if line.strip() and forms.looks_like_code(line)), None)
+    start = forms.first_code(lines)
     found = _as_body(problem, "\n".join(lines[start:])) if start else None
     return (found[0], (PROSE_DROPPED, *found[1])) if found else None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from codeeval import syntax
 
 #: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
 FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
+_MAX_PROSE = 1_000
+#: A line longer than this is no sentence and no statement that somebody wrote.
+_MAX_LINE = 10_000
 _CODE_START = re.compile(
     r"""\s*(?:
         (?:return|yield|raise|if|for|while|try|with|def|class|import|from|pass|assert|del|global|nonlocal|async|await
@@ -43,10 +47,17 @@ def first_code_line(text: str) -> str | None:
     return next((line for line in text.split("\n") if line.strip()), None)
 
 
+def first_code(lines: list[str], *, at_margin: bool = False) -> int | None:
+    """Where code begins: the number of the first line that looks like it, not indented if `at_margin`. Only so many lines are
+    looked at: nobody writes a thousand lines of prose before an answer."""
+    written = (i for i, line in enumerate(lines) if line.strip() and not (at_margin and line[0].isspace()))
+    return next((i for i in islice(written, _MAX_PROSE) if looks_like_code(lines[i])), None)
+
+
 def looks_like_code(line: str) -> bool:
     """Whether a line could begin Python code rather than a sentence. A statement that parses is code, a sentence never
     parses (or is a single word)."""
-    if not _CODE_START.match(line):
+    if len(line) > _MAX_LINE or not _CODE_START.match(line):
         return False
     if line.lstrip().startswith(("#", "@")) or line.rstrip().endswith((":", "(", "[", "{", ",", "\\")):
         return True

@@ -23,13 +23,13 @@ What is said later wins: the top of the file, [tasks.NAME], [tiers.TIER], [tiers
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from codeeval import toml_file
 from codeeval.compare_runs import CompareOptions
 from codeeval.errors import DataError, UsageError
 from codeeval.gate import GatePolicy
@@ -119,10 +119,10 @@ def load_policy(path: Path | None, tier: str | None = None, strict: bool = False
 
 def _read(path: Path) -> _File:
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = toml_file.load(path)
     except OSError as error:
         raise UsageError(f"--policy {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise DataError(str(path), f"not valid TOML: {error}") from None
     try:
         file = _File.model_validate(raw)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
 import pytest
 
+from codeeval import syntax
+from codeeval.cli.console import inert
 from codeeval.extract import extract
 from codeeval.formats import classify, repair
 from codeeval.types import Problem, Sample
 
 N = 300_000
+LINES = 40_000
 PROBLEM = Problem("1", "{function}", 'def f(a):\n    """Doc."""\n', "f", ("{'a': 1}",), ("1",))
 
 TEXTS = {
@@ -30,3 +37,30 @@ def test_fences_take_linear_time(name: str) -> None:
         assert extract(PROBLEM, text, rule).program.startswith(PROBLEM.prompt[:5])  # type: ignore[arg-type]
     assert classify(PROBLEM, Sample("1", 0, "digest", text, "stop"))
     assert repair(PROBLEM, Sample("1", 0, "digest", text, "stop")) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["\ndef" * LINES, "def f(a): pass\n" * (LINES // 4), "word " * N], ids=["def", "pass", "words"]
+)
+def test_repairs_give_up_early(text: str) -> None:
+    """Where nothing sound can be made of a text, that is found out without parsing every line of it many times."""
+    with parses_at_most(2_500):
+        found = repair(PROBLEM, Sample("1", 0, "digest", text, "stop"))
+    assert found is None or found.steps == ("body re-indented",)
+
+
+@contextmanager
+def parses_at_most(most: int) -> Iterator[None]:
+    """Counts work instead of time."""
+    with patch.object(syntax, "parse_module", wraps=syntax.parse_module) as parsing:
+        yield
+    assert parsing.call_count <= most
+
+
+def test_commands_in_a_log_are_found_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """White space without end before what might be a workflow command."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    for white in (" ", "\n", "\u2003", "\t\n"):
+        shown = inert(white * N + "::error::x")
+        assert "::error" not in shown
+        assert shown.endswith(": :error::x")

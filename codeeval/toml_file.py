@@ -1,0 +1,28 @@
+"""TOML that somebody else may have written (a policy comes with a pull request): bounded, and failing in one way only."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+#: Settings and policies have some dozens of lines.
+MAX_BYTES = 256 * 1024
+#: A key of many parts takes quadratic time to read.
+_MAX_PARTS = 100
+
+
+def load(path: Path) -> dict[str, Any]:
+    """Raises OSError for a file that can't be read, ValueError for one that is no TOML, or more than a file of ours can need."""
+    with path.open("rb") as stream:
+        data = stream.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"larger than {MAX_BYTES >> 10} KiB")
+    text = data.decode("utf-8")
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.partition("=")[0].count(".") > _MAX_PARTS:
+            raise ValueError(f"a key of too many parts (at line {number})")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
