@@ -18,6 +18,7 @@ ENVIRONMENT = {
     "PYTHONUTF8": "1",
     "LANG": "C.UTF-8",
     "HOME": "/tmp",
+    "USER": "sandbox",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
 }

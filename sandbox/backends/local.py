@@ -30,6 +30,7 @@ from sandbox.wire import Limits
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _GUEST_ROOT = "/opt/sandbox"
+_COMMANDS = "/opt/commands"
 _BOOT = f"import sys; sys.path.append('{_GUEST_ROOT}'); from sandbox.guest.boot import main; main()"
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/usr/share/zoneinfo")
 _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/alternatives")
@@ -111,13 +112,13 @@ class LocalBackend:
             user = str(1000) if os.geteuid() == 0 else "-"
             channel = f"fd:{theirs.fileno()},{theirs.fileno()}"
             plan["command"] = [
-                *("python3", "-s", "-P", "-c", _BOOT, channel, user),
+                *(str(plan["python"]), "-s", "-P", "-c", _BOOT, channel, user),  # by its path: `sys.executable`
                 *(str(limits.memory_mb), str(limits.pids)),
             ]
             process = subprocess.Popen(
                 [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter.py"), json.dumps(plan)],
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
                 stderr=subprocess.PIPE,
                 pass_fds=(theirs.fileno(),),
                 env={"LANG": "C.UTF-8"},
@@ -130,6 +131,8 @@ class LocalBackend:
             raise SandboxError(f"a local worker could not be started: {error}") from error
         finally:
             theirs.close()
+        if process.stdout is not None:
+            process.stdout.close()
         return LocalWorker(process, Channel(ours), group)
 
     def close(self) -> None:
@@ -153,6 +156,7 @@ class LocalBackend:
         """What every worker of this process needs; see enter.py."""
         python = os.path.realpath(getattr(sys, "_base_executable", sys.executable) or sys.executable)
         links = {path: os.readlink(path) for path in ("/bin", "/lib", "/lib64", "/lib32") if os.path.islink(path)}
+        links[f"{_COMMANDS}/python3"] = python
         real = [path for path in ("/bin", "/lib", "/lib64") if os.path.isdir(path) and not os.path.islink(path)]
         stdlib = sysconfig.get_path("stdlib")
         shared = sysconfig.get_config_var("LIBDIR") or ""
@@ -169,8 +173,17 @@ class LocalBackend:
             "extras": [(str(path), f"{_GUEST_ROOT}/{path.name}") for path in numpy],
             "files": _guest_files(),
             "seccomp": seccomp.program().hex(),
-            "environment": ENVIRONMENT | {"PATH": "/usr/bin:/bin", "PYTHONHOME": sys.base_prefix},
+            "environment": _environment(python),
         }
+
+
+def _environment(python: str) -> dict[str, str]:
+    """Programs start this interpreter as `sys.executable` and as `python3`, and any other one must find its own library: the
+    home is told only where this one would not find it from its place."""
+    found = ENVIRONMENT | {"PATH": f"{_COMMANDS}:/usr/bin:/bin", "PYTHONPATH": _GUEST_ROOT}
+    if os.path.dirname(python) != os.path.join(os.path.realpath(sys.base_prefix), "bin"):
+        found["PYTHONHOME"] = sys.base_prefix
+    return found
 
 
 def _outermost(paths: list[str]) -> list[str]:

@@ -9,10 +9,8 @@ soon as it is written, without a system call, so that a killed program still sho
 
 from __future__ import annotations
 
-import builtins
 import gc
 import json
-import linecache
 import mmap
 import os
 import resource
@@ -21,17 +19,15 @@ import struct
 import sys
 import time
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import mera, plain
+from sandbox.guest import mera, ordinary, plain
+from sandbox.guest.ordinary import FILENAME
 from sandbox.guest.talk import Line
 from sandbox.guest.witness import Witness
 
-FILENAME = "<candidate>"
-#: `__name__` of the program: a real, importable module that is not `__main__`.
-MODULE = "candidate"
 MAX_MESSAGE = 2_000
 _COMMIT = struct.Struct(">Q")
 # Types by identity: a metaclass may say that its classes equal any other.
@@ -72,7 +68,7 @@ class Reply:
 
     def write(self, record: str, reserve: int = 0) -> None:
         if _forked:
-            _exit(0)
+            ordinary.end_fork(None)
         data = record.encode("ascii") + b"\n"
         if self._at + len(data) > self._end + reserve:
             raise ReplyFull
@@ -81,33 +77,15 @@ class Reply:
         self._region[: _COMMIT.size] = _COMMIT.pack(self._at - _COMMIT.size)
 
 
-class SourceLines(Sequence[str]):
-    """What `linecache` gives for the program, split when somebody asks: tracebacks and `inspect` find the lines."""
-
-    source = ""
-
-    def _lines(self) -> list[str]:
-        return self.source.splitlines(True)
-
-    def __getitem__(self, index: Any) -> Any:
-        return self._lines()[index]
-
-    def __len__(self) -> int:
-        return len(self._lines())
-
-
 class Runner:
     """Made by the supervisor before the fork, used by the child: what exists already need not be made on fresh pages."""
 
     def __init__(self, region: mmap.mmap) -> None:
         self._reply = Reply(region)
-        self._lines = SourceLines()
-        self._module = types.ModuleType(MODULE)
-        self._module.__dict__["__builtins__"] = builtins
+        self._lines = ordinary.SourceLines()
+        self._module = ordinary.make_module(self._lines)
         self._streams = (sys.stdout, sys.stderr)
         self._line: Line | None = None
-        sys.modules[MODULE] = self._module
-        linecache.cache[FILENAME] = (0, None, self._lines, FILENAME)  # type: ignore[assignment]
 
     def run(self, body: mmap.mmap, size: int, line: Line | None = None) -> NoReturn:
         """Carries out one job and ends the process. The first `size` bytes of `body` are the job as the host encoded it.
@@ -118,6 +96,7 @@ class Runner:
         if _forked:
             _forked = False  # the supervisor had to take Python's own fork
         reply, self._line = self._reply, line
+        sys.meta_path.insert(0, ordinary.OtherInterpreters(self._lines))
         try:
             self._carry_out(*wire.decode_job_body(body[:size]))
             self._flush()
@@ -143,6 +122,8 @@ class Runner:
         try:
             namespace = _define_mera(code, source) if mode == "mera" else self._define(code)
         except BaseException as error:
+            if _forked:
+                ordinary.end_fork(error)
             reply.write(_raised("definitions", error, _cpu() - start))
             return
         function = namespace.get(entry_point)
@@ -177,7 +158,7 @@ def _quietly(action: Callable[[], object]) -> None:
 def _define_mera(code: types.CodeType, source: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
     scorer = mera.scorer_globals(source)
-    with mera.definitions_limit():
+    with mera.no_streams(), mera.definitions_limit():
         exec(code, scorer, names)  # noqa: S102 - no globals of its own: MERA's way
     return {name: value for name, value in names.items() if name not in mera.EXECUTOR_LOCALS}
 
@@ -193,6 +174,8 @@ def _call(function: Callable[..., object], arguments: dict[str, Any], caught: ty
     except ReplyFull:
         raise
     except caught as error:
+        if _forked:
+            ordinary.end_fork(error)
         return _raised("raised", error, _cpu() - start)
     return '{"s":"returned","t":%s,"y":%s,"p":%s,"c":%.3f}' % (
         _quote(text),

@@ -50,7 +50,7 @@ class Remote:
     def __init__(self, judge: Judge, number: int, name: str = "object") -> None:
         self.__judge, self.__number, self.__name__ = judge, number, name
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         return self.__judge.ask(witness.CALL, self, args, kwargs)
 
     def __iter__(self) -> Any:

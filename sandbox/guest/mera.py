@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
+import io
 import os
 import shutil
 import signal
@@ -35,6 +36,11 @@ SCORER_IMPORTS = (
     ("List", "typing", "List"),
     ("ThreadPoolExecutor", "concurrent.futures", "ThreadPoolExecutor"),
 )
+#: Loaded in the scorer's process before it takes functions away, and not to be loaded any more after that: by a word of the
+#: program that tells of them.
+_LOADED = (("numpy", "numpy"), ("multiprocessing", "multiprocessing"), ("concurrent", "multiprocessing"))
+#: What a module has that was imported from a file.
+_FILE = "/opt/scorer/utils.py"
 DEFINITIONS_S = 3.0
 #: A program that waited rather than computed used less than this share of the time that passed.
 _IDLE = 0.1
@@ -62,14 +68,17 @@ EXECUTOR_LOCALS = frozenset(
 
 def scorer_globals(source: str) -> dict[str, Any]:
     """The globals that a program's functions see. A module is imported only if the program's text mentions its name."""
-    names: dict[str, Any] = {"__name__": "scorer", "__builtins__": builtins}
+    names: dict[str, Any] = {"__name__": "utils", "__file__": _FILE, "__builtins__": vars(builtins)}
+    names.update(dict.fromkeys(("__doc__", "__loader__", "__spec__")), __package__="")
     for name, module, attribute in SCORER_IMPORTS:
         if name in source:
-            try:
+            with contextlib.suppress(ImportError):
                 loaded = importlib.import_module(module)
-            except ImportError:
-                continue
-            names[name] = getattr(loaded, attribute) if attribute else loaded
+                names[name] = getattr(loaded, attribute) if attribute else loaded
+    for word, module in _LOADED:
+        if word in source:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(module)
     _guard()
     return names
 
@@ -85,6 +94,33 @@ def _guard() -> None:
 
 class TimeoutException(Exception):
     """The definitions took longer than 3 seconds. MERA's own name and base class: a program can catch it, there and here."""
+
+
+class _Nothing(io.StringIO):
+    """Takes what is printed, and has nothing to read: no end of file either."""
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def read(self, *_: object) -> str:
+        raise OSError
+
+    readline = readlines = read  # type: ignore[assignment]
+
+    def readable(self) -> bool:
+        return False
+
+
+@contextlib.contextmanager
+def no_streams() -> Iterator[None]:
+    """While MERA's executor runs the definitions, one object that can only be written to stands for all three streams. What a
+    stream has beyond that (`reconfigure`, `buffer`, `fileno`) fails."""
+    nothing, before = _Nothing(), (sys.stdin, sys.stdout, sys.stderr)
+    sys.stdin = sys.stdout = sys.stderr = nothing
+    try:
+        yield
+    finally:
+        sys.stdin, sys.stdout, sys.stderr = before
 
 
 @contextlib.contextmanager

@@ -326,7 +326,6 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_NPROC: pids,
         resource.RLIMIT_NOFILE: 256,
-        resource.RLIMIT_STACK: 64 << 20,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
@@ -334,6 +333,9 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a net under the watch, which looks every 20 ms only
     for name, value in limits.items():
         resource.setrlimit(name, (value, value))
+    # programs that recurse deeply ask for more, and would fail where that is refused; the limit of memory holds all the same
+    most = resource.getrlimit(resource.RLIMIT_STACK)[1]
+    resource.setrlimit(resource.RLIMIT_STACK, (64 << 20 if most < 0 else min(64 << 20, most), most))
 
 
 def _hide() -> None:

@@ -13,11 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.guest import plain
+from sandbox.guest.ordinary import end_fork
 from sandbox.guest.talk import Line, Lost
 
 #: What the judge may ask of an object, by its place here.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
-    lambda function, *args, **kwargs: function(*args, **kwargs),
+    lambda function, /, *args, **kwargs: function(*args, **kwargs),
     lambda namespace, *names: tuple((namespace[name],) if name in namespace else () for name in names),
     iter,
     next,
@@ -31,7 +32,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR = range(len(OPERATIONS))
 RETURNED, RAISED = b"r", b"e"
 SAME, CHANGED = b"=", b"~"
-_getpid, _exit = os.getpid, os._exit
+_getpid = os.getpid
 _MAX_TEXT = 2_000
 _ANY = 1 << 30  # the judge may send what it likes
 _mro = type.__dict__["__mro__"].__get__
@@ -73,15 +74,15 @@ class Witness:
         state = decoder.fill(0)
         operation, target, args, names, values = decoder.value()
         keywords = dict(zip(names, values, strict=True))
-        kind = RETURNED
+        kind, raised = RETURNED, None
         try:
             value = OPERATIONS[operation](target, *args, **keywords)
         except plain.TooLarge:
             raise
         except BaseException as error:
-            kind, value = RAISED, self._describe(error)
+            kind, value, raised = RAISED, self._describe(error), error
         if _getpid() != self._own:
-            _exit(0)  # a fork of the program that came back: only the first process is asked
+            end_fork(raised)  # a fork of the program that came back: only the first process is asked
         self._before_answer()
         self._answer(number, kind, value, tuple(decoder.table), state)
         return True

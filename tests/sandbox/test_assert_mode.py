@@ -347,3 +347,10 @@ def test_sources_of_any_text(judged: Pool) -> None:
         for parts in (Tests(text), Tests("pass", prelude=text)):
             outcome = judged.submit(Job("def f(): pass", "f", (), None, "assert", parts)).result(timeout=60)
             assert ruled(outcome).startswith("completed")
+
+
+@pytest.mark.parametrize("name", ["function", "self", "args", "kwargs", "operation", "target", "candidate"])
+def test_any_keyword_crosses(judged: Pool, name: str) -> None:
+    """Tests may call a function by keyword, whatever the names of its parameters: none of ours is in their way."""
+    outcome = ask(judged, f"def f({name}): return {name} + 1\n", f"assert f({name}=1) == 2\n")
+    assert ruled(outcome) == "completed passed", outcome
