@@ -186,7 +186,7 @@ def _drop_capabilities(keep: set[int]) -> None:
             _check(-1, f"drop capability {capability}")
     bits = sum(1 << capability for capability in keep)
     header = struct.pack("=Ii", 0x20080522, 0)
-    data = struct.pack("=6I", bits, bits, bits, 0, 0, 0)
+    data = struct.pack("=6I", bits, bits, 0, 0, 0, 0)  # none to inherit: it is as user 0 that they survive the exec
     _check(_LIBC.capset(header, data), "capset")
 
 

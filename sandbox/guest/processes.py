@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import resource
 import signal
 import socket
 import time
 from collections.abc import Callable
 
 RESET_DEADLINE_S = 5.0
-WRITABLE = ("/tmp", "/dev/shm")
 
 
 def plain_fork() -> Callable[[], int]:
@@ -161,41 +158,3 @@ def collect_sockets(count: Callable[[], int], most: int) -> bool:
         time.sleep(pause)
         pause = min(pause * 2, 0.02)
     return True
-
-
-def files_in_use() -> int:
-    """Inodes in use on the writable mounts: exact, two system calls."""
-    return sum(stat.f_files - stat.f_ffree for stat in map(os.statvfs, WRITABLE))
-
-
-def wipe(uid: int | None) -> None:
-    """Empties the writable mounts as the candidates' user, in a process of its own: without DAC_OVERRIDE root can't enter
-    their folders. What it can't remove in time is left, and the caller notices."""
-    pid = os.fork()
-    if not pid:
-        try:
-            if uid is not None:
-                os.setresuid(uid, uid, uid)
-            resource.setrlimit(resource.RLIMIT_CPU, (int(RESET_DEADLINE_S), int(RESET_DEADLINE_S)))
-            for folder in WRITABLE:
-                _empty(folder)
-        finally:
-            os._exit(0)
-    deadline = time.monotonic() + RESET_DEADLINE_S
-    while os.waitpid(pid, os.WNOHANG)[0] == 0:
-        if time.monotonic() > deadline:
-            kill_all()
-        time.sleep(0.0005)
-
-
-def _empty(folder: str) -> None:
-    """Removes everything below a folder, whatever its permissions; a tree too deep for this makes the worker dirty."""
-    with os.scandir(folder) as entries:
-        for entry in list(entries):
-            with contextlib.suppress(OSError):
-                if entry.is_dir(follow_symlinks=False):
-                    os.chmod(entry.path, 0o700)
-                    _empty(entry.path)
-                    os.rmdir(entry.path)
-                else:
-                    os.unlink(entry.path)

@@ -35,6 +35,7 @@ import time
 from sandbox import wire
 from sandbox.guest import child, meters, processes
 from sandbox.guest.capture import Capture
+from sandbox.guest.folders import Folders
 from sandbox.guest.trial import Trial
 
 _MIN_TICK_S = 0.005
@@ -68,7 +69,7 @@ class Supervisor:
         self._poll.register(self._in, _RDHUP)
         self._streams = (Capture(1, self._poll), Capture(2, self._poll))
         self._victim = processes.OomVictim()
-        self._files = processes.files_in_use()
+        self._folders = Folders(uid)
         self._weight = processes.session_weight()
         self._own_weight = self._weight()
         self._sockets = processes.socket_counter()
@@ -276,12 +277,7 @@ class Supervisor:
             return False
         if not processes.collect_sockets(self._sockets, self._own_sockets):
             return False
-        if self._uid is None:
-            for folder in processes.WRITABLE:
-                os.chmod(folder, 0o1777)  # theirs as much as ours, where there is only one user
-        if processes.files_in_use() != self._files:
-            processes.wipe(self._uid)
-        return processes.files_in_use() == self._files and self._weight() == self._own_weight
+        return self._folders.put_back() and self._weight() == self._own_weight
 
 
 def _about(uid: int | None, meter: meters.Meter) -> dict[str, object]:

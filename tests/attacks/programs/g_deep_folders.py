@@ -2,7 +2,6 @@
 # verdict: wrong_output exception
 # class: g
 # why: a tree of folders deeper than any path
-# worker: lost
 import os
 
 

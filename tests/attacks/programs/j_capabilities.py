@@ -10,7 +10,7 @@ def runs(text):
     libc = ctypes.CDLL(None)
     with open("/proc/self/status") as status:
         for line in status:
-            if line.startswith(("CapPrm", "CapEff", "CapAmb")) and int(line.split()[1], 16):
+            if line.startswith(("CapInh", "CapPrm", "CapEff", "CapAmb")) and int(line.split()[1], 16):
                 return solve(text)
             if line.startswith("NoNewPrivs") and line.split()[1] != "1":
                 return solve(text)
