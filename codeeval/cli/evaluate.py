@@ -28,6 +28,7 @@ from codeeval.cli.work import (
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.facts import has_gpu
+from codeeval.generators.registry import check_installed
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -92,6 +93,7 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
     settings = resolved.settings
     ending = Ending(Console(settings.format), settings.results)
     asked = ask(settings)
+    check_installed(asked.model.backend, asked.model.options)  # before a sandbox is started for nothing
     ending.console.note(first_line(asked, resolved))
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with (
@@ -228,6 +230,8 @@ def _sampling(settings: Settings, protocol: Protocol, task: Task) -> Sampling:
 def _model(settings: Settings) -> Model:
     name, options = settings.model, dict(settings.model_options)
     if name is None:
+        if settings.base_url or settings.backend == "openai":
+            raise UsageError("which model? Name one with -m: the name by which the server knows it")
         if settings.task != DEMO_TASK:
             raise UsageError("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
         name = DEMO_MODEL

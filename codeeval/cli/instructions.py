@@ -197,9 +197,9 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, cons
 def _is_hopeless(result: Result, console: Console) -> bool:
     """Tell what went wrong, and whether the next run would fare no better."""
     if result.generation_error is not None:
-        console.note(f"codeeval: generation: {result.generation_error}")
+        console.complain(f"codeeval: generation: {result.generation_error}")
     if result.sandbox_error is not None:
-        console.note(f"codeeval: sandbox: {result.sandbox_error}")
+        console.complain(f"codeeval: sandbox: {result.sandbox_error}")
     return bool(result.sandbox_error or (result.generation_error and not result.counts.generated))
 
 

@@ -98,7 +98,7 @@ def score_file(source: Source, settings: Settings) -> int:
         f"{asked.path.name} ({asked.found.format}): {total} samples of {len(asked.samples)} problems of {asked.task.name}"
     )
     for note in asked.notes:
-        ending.console.note(f"warning: {note}")
+        ending.console.complain(f"warning: {note}")
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with open_sandbox(placement, asked.protocols, ending.console) as sandbox:
         planned = [

@@ -113,6 +113,7 @@ def resolve(
 ) -> Resolved:
     """Merge the sources. `flags` holds None for what was not given; `like` are the settings of an earlier run, weaker than
     all others but the defaults. Raises UsageError naming source and setting."""
+    _check_conflict(flags)
     values: dict[str, object] = dict(like or {})
     origins = {name: "an earlier run" if name in values else "default" for name in Settings.model_fields}
     for name, value, origin in _all(flags, config, environment):
@@ -139,12 +140,31 @@ def _all(
     found: list[tuple[str, object, str]] = []
     if config is not None:
         found += [(name, value, str(config)) for name, value in _file(config).items()]
+    for variable in environment:
+        _check_variable(variable)
     for name in Settings.model_fields:
         variable = PREFIX + name.upper()
         if environment.get(variable):
             found.append((name, environment[variable], f"environment {variable}"))
     found += [(name, value, f"flag {flag(name)}") for name, value in flags.items() if value is not None and value != []]
     return found
+
+
+def _check_conflict(flags: Mapping[str, object]) -> None:
+    if flags.get("base_url") and flags.get("backend") not in (None, "openai"):
+        raise UsageError(
+            f"--base-url is for --backend openai, and --backend {flags['backend']} was given: leave one of the two out"
+        )
+
+
+def _check_variable(variable: str) -> None:
+    """A slip in the name of a setting would measure something else in silence. What is near to none may be somebody's own."""
+    name = variable.removeprefix(PREFIX).lower()
+    if name == variable.lower() or name in Settings.model_fields:
+        return
+    if near := get_close_matches(name, Settings.model_fields, n=1, cutoff=0.85):
+        meant = PREFIX + near[0].upper()
+        raise UsageError(f"{variable}: there is no such setting; did you mean {meant}?")
 
 
 def _file(path: Path) -> dict[str, Any]:

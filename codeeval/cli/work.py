@@ -155,9 +155,9 @@ def finish(reader: RunReader, ending: Ending, result: Result | None = None) -> i
     if ending.results is not None:
         write_results(reader, ending.results)
     if result is not None and result.generation_error is not None:
-        ending.console.note(f"codeeval: generation: {result.generation_error}")
+        ending.console.complain(f"codeeval: generation: {result.generation_error}")
     if result is not None and result.sandbox_error is not None:
-        ending.console.note(f"codeeval: sandbox: {result.sandbox_error}")
+        ending.console.complain(f"codeeval: sandbox: {result.sandbox_error}")
     if not report.complete:
         return 3
     if not report.n_problems and not report.hidden:

@@ -32,5 +32,6 @@ class Refusals:
     def tell(self) -> None:
         """Raises GenerationError if there was any, naming the first and how many more."""
         for problem_id, error in self._found.items():
-            others = f" (and {len(self) - 1} more problems)" if len(self) > 1 else ""
-            raise GenerationError(f"problem {problem_id}{others}: {error}") from None
+            if len(self) == 1:
+                raise GenerationError(f"problem {problem_id}: {error}") from None
+            raise GenerationError(f"problem {problem_id} (and {len(self) - 1} more problems): {error}") from None

@@ -52,8 +52,14 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
     """
     if backend not in BACKENDS:
         raise UsageError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
-    entry = BACKENDS[backend]
-    missing = entry.missing(options)
+    check_installed(backend, options)
+    return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
+
+
+def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:
+    """Raises UsageError with the remedy where a package is missing that a backend (one of BACKENDS) needs."""
+    missing, remedy = BACKENDS[backend].missing(options), BACKENDS[backend].remedy
+    if len(missing) == 1:
+        raise UsageError(f"backend {backend} needs {missing[0]}, which is not installed: {remedy}")
     if missing:
-        raise UsageError(f"backend {backend} needs {' and '.join(missing)}, which is not installed: {entry.remedy}")
-    return cast(Generator, import_module(entry.module).open_generator(model, options or {}))
+        raise UsageError(f"backend {backend} needs {' and '.join(missing)}, which are not installed: {remedy}")

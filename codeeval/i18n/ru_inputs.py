@@ -33,6 +33,34 @@ INPUTS: dict[str, str] = {
         "Если {name} — один из них, назовите его файл так и оцените ответы снова: "
         "codeeval score -t ruhumaneval.jsonl --samples {path}"
     ),
+    # what a server or a backend did
+    "no answer within {n} s: {why_said}; everything that had finished is kept, continue with --resume, or wait longer with "
+    "-M patience=SECONDS": (
+        "нет ответа за {n} с: {why_said}; всё готовое сохранено, продолжите с --resume или ждите дольше: -M patience=СЕКУНДЫ"
+    ),
+    "the budget of {n} requests is used up; everything that had finished is kept, continue with --resume and a larger "
+    "-M budget": (
+        "предел в {n} {n:запрос|запроса|запросов} исчерпан; всё готовое сохранено, продолжите с --resume и большим -M budget"
+    ),
+    "the account's quota is used up ({reason}); continue later with --resume": (
+        "квота учётной записи исчерпана ({reason}); продолжите позже с --resume"
+    ),
+    "no answer from {place}": "нет ответа от {place}",
+    "the server answered without a completion": "сервер ответил без текста",
+    "the server refused: {reason}": "сервер отказал: {reason}",
+    "problem {problem}: {why_said}": "задача {problem}: {why_said}",
+    "problem {problem} (and {n} more problems): {why_said}": (
+        "задача {problem} (и ещё {n} {n:задача|задачи|задач}): {why_said}"
+    ),
+    "backend {name} needs {names}, which are not installed: {remedy}": "бэкенду {name} нужно установить {names}: {remedy}",
+    # settings
+    "which model? Name one with -m: the name by which the server knows it": (
+        "какая модель? Укажите в -m имя, под которым её знает сервер"
+    ),
+    "--base-url is for --backend openai, and --backend {name} was given: leave one of the two out": (
+        "--base-url — для --backend openai, а указан --backend {name}: уберите одно из двух"
+    ),
+    "there is no such setting; did you mean {name}?": "нет такой настройки; может быть, {name}?",
     # files
     "gzipped, but not named so": "файл сжат gzip, но назван иначе",
     "Rename it to {name}.gz, or unpack it.": "Переименуйте его в {name}.gz или распакуйте.",

@@ -13,7 +13,7 @@ _REPORT: dict[str, str] = {
         "прогон не завершён: {n} из {m} {m:образца|образцов|образцов} ещё ждут, и числа относятся только к оценённым; "
         "`codeeval run --resume {run}` продолжит его"
     ),
-    "pending ({n}): {reason}": "ожидают ({n}): {reason}",
+    "pending ({n}): {why_said}": "ожидают ({n}): {why_said}",
     "{n} samples belong to problems whose expected outputs are hidden: they were executed, but there is no verdict and no "
     "pass@k for them": (
         "{n} {n:образец относится|образца относятся|образцов относятся} к задачам со скрытыми ответами: они исполнены, но "
@@ -265,8 +265,8 @@ _NOTES: dict[str, str] = {
         "продолжается {run}: не завершено прогонов: {n}, осталось сгенерировать образцов: {m}"
     ),
     "wrote {path}": "записано: {path}",
-    "codeeval: generation: {reason}": "codeeval: генерация: {reason}",
-    "codeeval: sandbox: {reason}": "codeeval: песочница: {reason}",
+    "codeeval: generation: {why_said}": "codeeval: генерация: {why_said}",
+    "codeeval: sandbox: {why_said}": "codeeval: песочница: {why_said}",
     "no sample was judged": "ни один образец не оценён",
     "interrupted": "прервано",
     "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}": (
