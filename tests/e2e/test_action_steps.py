@@ -207,13 +207,12 @@ def test_a_failed_evaluation_ends_the_job_with_its_code(folder: Path) -> None:
     assert "verdict" not in found.outputs
 
 
+#: Ids with line breaks and control characters are refused when the set is read.
 HOSTILE = (
     "::error::id",
     "##[error]id",
-    "line\n::error::id",
-    "x\r::add-mask::id",
-    "a\u2028::error::id",
-    "<b> & ]]> \x01 \x1b[31m",
+    "::add-mask::id",
+    "<b> & ]]> <!--",
     "| x | `y` | @everyone",
     "long " + "и" * 150,
 )
@@ -222,8 +221,8 @@ CALLS_US_NAMES = "\n    raise ValueError('\\n::error::message\\n##[error]message
 
 @pytest.mark.local
 def test_nothing_that_is_evaluated_gives_commands_to_the_runner(folder: Path) -> None:
-    """Problem ids and messages of programs with workflow commands, line ends and characters that XML hasn't: the log's only
-    commands are ours, the JUnit file can be read, and the summary shows them as text."""
+    """Problem ids with workflow commands and XML, messages of programs with line ends too: the log's only commands are ours, the
+    JUnit file can be read, and the summary shows them as text."""
     tasks = [problem(1, meta={**problem()["meta"], "id": name}) for name in HOSTILE]
     (folder / "tasks.jsonl").write_text("".join(json.dumps(row) + "\n" for row in tasks), "utf-8")
     for name, text in (("released", RIGHT), ("worse", CALLS_US_NAMES)):
