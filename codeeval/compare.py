@@ -2,7 +2,8 @@
 
 `strict`: right if the texts are equal, or if the expected text is a literal that equals, by Python's `==`, the plain
 data that was returned. So `1 == 1.0 == True`, sets and dicts are equal whatever their order, but a list is never a
-tuple, at any depth. Floats are compared exactly.
+tuple, at any depth. Floats are compared exactly. Instances of subclasses of built-in types and numpy's numbers are the plain
+data that they hold (`Observation.literal`).
 
 `mera`: right if `str(expected) == str(got)`, where a call that raised or returned None gives None. So a call that
 raised is right where the text "None" is expected: that is what MERA's scorer computes.
@@ -32,15 +33,16 @@ def strict_equal(observed: Observation, expected: str) -> bool:
         return False
     if observed.text == expected:
         return True
-    if not observed.plain or len(observed.text) > _MAX_GROWTH * len(expected) + _MAX_EXTRA:
+    data = observed.text if observed.plain else observed.literal
+    if data is None or len(data) > _MAX_GROWTH * len(expected) + _MAX_EXTRA:
         return False
     wanted = _value(expected)
     if wanted is _NOT_A_LITERAL:
         return False
-    if observed.type_name == "str":
-        return wanted == observed.text
+    if observed.plain and observed.type_name == "str":
+        return wanted == data
     try:
-        return bool(wanted == literals.parse(observed.text))
+        return bool(wanted == literals.parse(data))
     except ValueError:
         return False
 

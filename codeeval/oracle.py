@@ -15,7 +15,8 @@ one, and is 1e-6 from the first reference value on that is a float or a list or 
 | `or_pyramid` | the surface for a height that is perpendicular, too                                 | Mbpp/581        |
 | `or_digits`  | the distance after padding with zeros, too                                          | Mbpp/558        |
 
-Only values of plain built-in types are compared: a value of another class is wrong, whatever it says of itself.
+Instances of subclasses of built-in types and numpy's numbers are the plain data that they hold, but only values of one type are
+close. A value of another class is wrong, whatever it says of itself.
 """
 
 from __future__ import annotations
@@ -85,13 +86,16 @@ def _right(observed: Observation, wanted: str, atol: float, oracle: Oracle, call
     if oracle.rule == "not_none":
         is_bool = observed.plain and observed.type_name == "bool"
         return wanted == (observed.text if is_bool else str(observed.type_name != "NoneType"))
-    if not observed.plain or len(observed.text) > _MAX_GROWTH * len(wanted) + _MAX_EXTRA:
+    data = observed.text if observed.plain else observed.literal
+    if data is None or len(data) > _MAX_GROWTH * len(wanted) + _MAX_EXTRA:
         return False
-    if oracle.rule == "equal" and observed.type_name != "str" and observed.text == wanted:
+    is_text = observed.plain and observed.type_name == "str"
+    if oracle.rule == "equal" and not is_text and data == wanted:
         return True
     try:
-        got = observed.text if observed.type_name == "str" else literals.parse(observed.text)
-        return _fits(got, _value(wanted), atol, oracle, call)
+        value = _value(wanted)
+        close = observed.plain or observed.type_name == type(value).__name__  # only values of one type are close
+        return _fits(data if is_text else literals.parse(data), value, atol if close else 0.0, oracle, call)
     except (ValueError, TypeError, ArithmeticError, RecursionError):
         return False
 

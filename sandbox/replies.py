@@ -215,13 +215,14 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _returned(record: dict[str, Any]) -> Observation:
-    text = record.get("t")
+    text, data = record.get("t"), record.get("d")
     return Observation(
         "returned",
         text=text if isinstance(text, str) else "",
         type_name=_text(record.get("y")),
         plain=record.get("p") is True,
         cpu_ms=_milliseconds(record.get("c")),
+        literal=data if isinstance(data, str) else None,
     )
 
 

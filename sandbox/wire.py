@@ -115,7 +115,9 @@ class Observation:
     """One call, as reported by the candidate's process: evidence, not judgement.
 
     `text` is `str(value)`; `plain` says that the value was built of plain built-in types only, so that `text` (or, for a
-    string, the string) can be read back as a literal. `exc_type`, `message` and `line` describe what was raised.
+    string, the string) can be read back as a literal. `literal` is that of the plain data in a value that is made of instances
+    of subclasses of built-in types (Counter, named tuple, IntEnum) or numpy's numbers. `exc_type`, `message` and `line`
+    describe what was raised.
     """
 
     status: Literal["returned", "raised", "not_reached"]
@@ -126,6 +128,7 @@ class Observation:
     message: str | None = None
     line: int | None = None
     cpu_ms: float = 0.0
+    literal: str | None = None
 
 
 RulingStatus = Literal["passed", "failed", "not_reached"]

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import mera, ordinary, plain
+from sandbox.guest import bare, mera, ordinary, plain
 from sandbox.guest.ordinary import FILENAME
 from sandbox.guest.talk import Line
 from sandbox.guest.witness import Witness
@@ -177,11 +177,14 @@ def _call(function: Callable[..., object], arguments: dict[str, Any], caught: ty
         if _forked:
             ordinary.end_fork(error)
         return _raised("raised", error, _cpu() - start)
-    return '{"s":"returned","t":%s,"y":%s,"p":%s,"c":%.3f}' % (
+    cpu_ms, is_plain = (_cpu() - start) * 1000, _is_plain(value)
+    data = None if is_plain or caught is Exception else bare.literal(value)  # MERA compares texts only
+    return '{"s":"returned","t":%s,"y":%s,"p":%s,"c":%.3f%s}' % (
         _quote(text),
         _quote(_type_name(type(value))),
-        "true" if _is_plain(value) else "false",
-        (_cpu() - start) * 1000,
+        "true" if is_plain else "false",
+        cpu_ms,
+        "" if data is None else ',"d":' + _quote(data),
     )
 
 

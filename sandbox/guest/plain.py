@@ -72,7 +72,7 @@ class Encoder:
                 data = bytes(memoryview(container))
                 out += [_COUNT.pack(len(data)), data]
             elif base is dict:
-                pairs = _pairs(container)
+                pairs = pairs_of(container)
                 out.append(self._counted(len(pairs)))
                 for key, value in pairs:
                     self.write(key, out, 0)
@@ -144,10 +144,12 @@ class Encoder:
         out.append(_sized(b"r", place))
 
     def _unusual(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
-        base = _base(kind) if depth < MAX_DEPTH else None
+        base = base_of(kind) if depth < MAX_DEPTH else None
         if base is None or (self._exact and base is not kind):
             out.append(
-                _LEAVES[kind](value) if (kind := type(value := _item(value))) in _LEAVES else self._object(value)
+                _LEAVES[kind](value)
+                if (kind := type(value := python_number(value))) in _LEAVES
+                else self._object(value)
             )
         elif base in _KIND:
             self._refer(value, base, out)
@@ -165,7 +167,7 @@ class Encoder:
             self._keep.append(items)
             self._several(_VIEWS[base], items, out, depth)
         else:
-            out.append(_LEAVES[base](_exact(value, base)))
+            out.append(_LEAVES[base](plain_leaf(value, base)))
 
 
 def _long(value: int) -> bytes:
@@ -195,7 +197,7 @@ _VIEWS: dict[type, bytes] = {_KEYS: b"k", _VALUES: b"v", _ITEMS: b"m"}
 _BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, tuple, frozenset, range, Fraction, Decimal)}
 
 
-def _base(kind: type) -> Any:
+def base_of(kind: type) -> Any:
     """The type of ours that this one is or derives from."""
     for one in _mro(kind):
         if id(one) in _BASES:
@@ -203,22 +205,22 @@ def _base(kind: type) -> Any:
     return None
 
 
-def _item(value: Any) -> Any:
+def python_number(value: Any) -> Any:
     """numpy's numbers as Python's; anything else as it is."""
     generic = getattr(sys.modules.get("numpy"), "generic", None)
     return value.item() if generic is not None and generic in _mro(type(value)) else value
 
 
 def _container(value: object) -> Any:
-    return _base(type(value))
+    return base_of(type(value))
 
 
-def _pairs(value: Any) -> list[tuple[Any, Any]]:
+def pairs_of(value: Any) -> list[tuple[Any, Any]]:
     """A dict's items by dict's own method; an OrderedDict has an order of its own."""
     return list(OrderedDict.items(value) if type(value) is OrderedDict else dict.items(value))
 
 
-def _exact(value: Any, base: Any) -> Any:
+def plain_leaf(value: Any, base: Any) -> Any:
     """The plain value in an instance of a subclass, by the base's own methods."""
     if base is str:
         return str.__str__(value)

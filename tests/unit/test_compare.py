@@ -143,3 +143,24 @@ def test_mera_writes_none_for_none_and_for_exceptions(seen: Observation, text: s
 def test_mera_compares_texts(got: str | None, expected: str, right: bool) -> None:
     """`str(expected) == str(got)`, and None has the text None."""
     assert mera_equal(got, expected) is right
+
+
+@pytest.mark.parametrize(
+    ("text", "literal", "expected", "ok"),
+    [
+        ("Counter({'a': 2})", "{'a': 2}", "{'a': 2}", True),
+        ("[np.int64(1), np.int64(2)]", "[1, 2]", "[1, 2]", True),
+        ("P(x=1, y=2)", "(1, 2)", "(1, 2)", True),
+        ("P(x=1, y=2)", "(1, 2)", "[1, 2]", False),
+        ("P(x=1, y=2)", None, "(1, 2)", False),
+        ("S.A", "'a'", "'a'", True),
+        ("S.A", "'a'", "a", False),
+        ("x", "[" * 400, "[]", False),
+        ("x", "no literal", "[]", False),
+    ],
+)
+def test_the_plain_data_in_other_classes(text: str, literal: str | None, expected: str, ok: bool) -> None:
+    """`strict` compares what a subclass or numpy's numbers hold, MERA their text."""
+    seen = Observation("returned", text, "P", literal=literal)
+    assert strict_equal(seen, expected) is ok
+    assert mera_text(seen) == text

@@ -153,3 +153,21 @@ def test_without_the_reference_there_is_nothing_to_compare() -> None:
     problem = Problem("1", "{function}", "", "f", ("{'*': []}",), None, oracle=made)
     with pytest.raises(ValueError, match="the reference solution was not executed"):
         oracle.failed_calls(problem, made, [returned(1)])
+
+
+@pytest.mark.parametrize(
+    ("type_name", "text", "literal", "wanted", "ok"),
+    [
+        ("Counter", "Counter({'a': 2})", "{'a': 2}", {"a": 2}, True),
+        ("Counter", "Counter({'a': 2})", "{'a': 2}", {"a": 3}, False),
+        ("Counter", "Counter({'a': 2})", None, {"a": 2}, False),
+        ("list", "[np.float64(0.5)]", "[0.5]", [0.5 + 1e-9], True),
+        ("float64", "0.5", "0.5", 0.5, True),
+        ("float64", "0.5", "0.5", 0.5 + 1e-9, False),
+    ],
+)
+def test_the_plain_data_in_other_classes(
+    type_name: str, text: str, literal: str | None, wanted: object, ok: bool
+) -> None:
+    """What a subclass or numpy's numbers hold is compared; only values of one type are close."""
+    assert right(Observation("returned", text, type_name, literal=literal), wanted) is ok

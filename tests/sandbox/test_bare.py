@@ -1,0 +1,92 @@
+"""The plain data in values of other classes, read without asking them."""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from decimal import Decimal
+from enum import Enum, IntEnum
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codeeval import literals
+from sandbox.guest import bare
+
+Point = namedtuple("Point", "x y")
+
+
+class Colour(IntEnum):
+    RED = 1
+
+
+class Liar(list[int]):
+    """Shows others what it does not hold."""
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter((7,))
+
+    def __repr__(self) -> str:
+        return "[7]"
+
+    __len__ = __getitem__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (defaultdict(int, {"a": 1}), {"a": 1}),
+        (OrderedDict([(2, 1), (1, 2)]), {2: 1, 1: 2}),
+        ([Point(1, Point(2, 3))], [(1, (2, 3))]),
+        ({Colour.RED: [Colour.RED]}, {1: [1]}),
+        ([np.int64(1), np.float64(0.5), np.bool_(True), np.str_("a")], [1, 0.5, True, "a"]),
+        ((np.complex128(1j), np.float32(0.5)), (1j, 0.5)),
+        (Liar([1, 2]), [1, 2]),
+    ],
+)
+def test_what_is_held(value: object, data: object) -> None:
+    """Subclasses are their base and numpy's numbers Python's, at any depth, whatever their own methods say."""
+    text = bare.literal(value)
+    assert text is not None
+    assert repr(literals.parse(text)) == repr(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.arange(3),
+        deque([1]),
+        Decimal(1),
+        [object()],
+        Enum("E", "A"),
+        range(3),
+        [10**5000],
+        ["x" * 20_000],
+        [0] * 30_000,
+    ],
+)
+def test_what_is_no_plain_data(value: object) -> None:
+    """Anything else, or too much of it, has no literal."""
+    assert bare.literal(value) is None
+
+
+def test_endless_nesting() -> None:
+    """A list that holds itself ends the search."""
+    value: list[object] = [Colour.RED]
+    value.append(value)
+    assert bare.literal(value) is None
+
+
+_PLAIN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4) | st.tuples(inner, inner),
+    max_leaves=20,
+)
+
+
+@given(_PLAIN)
+def test_plain_data_is_itself(value: object) -> None:
+    """What is plain already keeps its literal."""
+    assert bare.literal(value) == repr(value)
