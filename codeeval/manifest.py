@@ -27,7 +27,17 @@ RECORDED_PACKAGES = (
 )  # fmt: skip
 
 #: Names whose values never reach a file (but `max_tokens` does).
-SECRET = re.compile(r"(^|[-_])(api[-_]?key|key|token|password|secret)$", re.IGNORECASE)
+SECRET = re.compile(
+    r"(^|[-_])key$|((api|access|secret|private)[-_]?keys?([-_]?id)?|token|password|passwd|secret|credentials?|authorization|bearer)$",
+    re.IGNORECASE,
+)
+#: Secrets inside of a value: in an address, and in the fields of a JSON object.
+_IN_ADDRESS = re.compile(r"(://)[^/@\s]++@|([?&][\w-]*(?:key|token|secret|password|sig)=)[^&#\s]++", re.IGNORECASE)
+_IN_JSON = re.compile(
+    r'''("[\w-]*(?:(?:api|access|private)[-_]?key|(?:api|access|auth|hf|bearer)[-_]?token|password|passwd|secret|authorization)"'''
+    r'''\s*+:\s*+)"(?:[^"\\]|\\.)*+"''',
+    re.IGNORECASE,
+)
 
 
 class _Part(BaseModel):
@@ -205,7 +215,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 def command_line(argv: Sequence[str] | None = None) -> tuple[str, ...]:
     """How the program was called, printable, with the values of secret-looking options left out."""
-    words = [printable(word) for word in (sys.argv[1:] if argv is None else argv)]
+    words = [hidden(printable(word)) for word in (sys.argv[1:] if argv is None else argv)]
     for index, word in enumerate(words):
         name, equals, _ = word.partition("=")
         if equals and SECRET.search(name):
@@ -213,6 +223,16 @@ def command_line(argv: Sequence[str] | None = None) -> tuple[str, ...]:
         elif index and words[index - 1].startswith("-") and SECRET.search(words[index - 1]):
             words[index] = "***"
     return ("codeeval", *words)
+
+
+def hidden(text: str) -> str:
+    """`text` without the secrets of an address (`https://user:password@host?key=…`) or of a JSON object's fields."""
+    shown = _IN_ADDRESS.sub(lambda found: "://***@" if found[1] else f"{found[2]}***", text)
+    return _IN_JSON.sub(r'\1"***"', shown)
+
+
+def has_secret(text: str) -> bool:
+    return hidden(text) != text
 
 
 def printable(text: str) -> str:
@@ -228,7 +248,7 @@ def clean(values: Mapping[str, object]) -> dict[str, str]:
     """A mapping as the manifest keeps it: printable text, without what is None, and without the values of names that
     look secret."""
     return {
-        printable(str(name)): "***" if SECRET.search(str(name)) else printable(str(value))
+        printable(str(name)): "***" if SECRET.search(str(name)) else hidden(printable(str(value)))
         for name, value in values.items()
         if value is not None
     }

@@ -9,7 +9,7 @@ from codeeval.cli.console import Console
 from codeeval.cli.evaluate import check_protocol
 from codeeval.cli.settings import Resolved
 from codeeval.errors import CodeevalError
-from codeeval.manifest import clean
+from codeeval.manifest import clean, hidden
 from codeeval.tasks import TASKS, load
 
 
@@ -51,7 +51,9 @@ def _plain(value: object) -> object:
         return clean(value)
     if isinstance(value, tuple):
         return list(value)
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+    if isinstance(value, str):
+        return hidden(value)
+    return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
 
 def _toml(value: object) -> str:

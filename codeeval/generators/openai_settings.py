@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from codeeval.errors import UsageError
 from codeeval.generators.base import Options
+from codeeval.manifest import has_secret, hidden
 
 OPENAI_URL = "https://api.openai.com/v1"
 APIS = ("auto", "completions", "chat")
@@ -103,7 +104,9 @@ def _url(value: str) -> str:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
-        raise UsageError(f"--base-url {value!r} is no address; it looks like http://127.0.0.1:8000/v1") from None
+        raise UsageError(
+            f"--base-url {hidden(value)!r} is no address; it looks like http://127.0.0.1:8000/v1"
+        ) from None
     if parts.username is not None or parts.password is not None or parts.query:
         raise UsageError(
             "--base-url: no name, password or query may be in the address, because the manifest records it; "
@@ -118,7 +121,12 @@ def _body(value: str) -> Mapping[str, object]:
     try:
         body = json.loads(value)
     except ValueError as error:
-        raise UsageError(f"-M extra_body={value}: not JSON: {error}") from None
+        raise UsageError(f"-M extra_body={hidden(value)}: not JSON: {error}") from None
     if not isinstance(body, dict):
-        raise UsageError(f"-M extra_body={value}: must be a JSON object")
+        raise UsageError(f"-M extra_body={hidden(value)}: must be a JSON object")
+    if has_secret(json.dumps(body)):
+        raise UsageError(
+            "-M extra_body: no key, token or password may be in it, because the manifest records it; "
+            "put the key into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
+        )
     return body

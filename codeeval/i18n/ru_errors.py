@@ -122,6 +122,11 @@ _MODELS: dict[str, str] = {
         "для API OpenAI нужен ключ: положите его в OPENAI_API_KEY или в файл -M api_key_file=PATH (для своего сервера укажите "
         "--base-url)"
     ),
+    "no key, token or password may be in it, because the manifest records it; put the key into OPENAI_API_KEY or a file named by "
+    "-M api_key_file=PATH": (
+        "в нём не должно быть ключа, токена и пароля: он попадает в манифест; положите ключ в OPENAI_API_KEY или в файл "
+        "-M api_key_file=PATH"
+    ),
     "no name, password or query may be in the address, because the manifest records it; put the key into OPENAI_API_KEY or a "
     "file named by -M api_key_file=PATH": (
         "в адресе не должно быть имени, пароля и параметров: он попадает в манифест; положите ключ в OPENAI_API_KEY или в файл "

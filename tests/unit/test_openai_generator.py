@@ -363,6 +363,8 @@ def test_the_key_is_in_no_description(tmp_path: Path) -> None:
         ({"concurrency": "0"}, "integer of at least 1"),
         ({"extra_body": "[1]"}, "must be a JSON object"),
         ({"extra_body": "{"}, "not JSON"),
+        ({"extra_body": '{"api_key": "secret"}'}, "no key, token or password"),
+        ({"base_url": "http://me:secret@h:99999/v1"}, "is no address"),
         ({"api_key_file": "no/such/file"}, "can't be read"),
         ({"api_key": "secret"}, "has no such option"),
     ],

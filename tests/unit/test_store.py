@@ -268,6 +268,33 @@ def test_secrets_stay_out_of_the_manifest() -> None:
     assert clean({"api_key": "sk", "max_tokens": 5, "x": None}) == {"api_key": "***", "max_tokens": "5"}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-Mtoken=SECRET"],
+        ["-Mapikey=SECRET"],
+        ["-M", "access_key_id=SECRET"],
+        ["-M", "authorization=Bearer SECRET"],
+        ["-M", "apiToken=SECRET"],
+        ["-M", "credentials=SECRET"],
+        ["-M", 'extra_body={"api_key" : "SEC\\"SECRET", "n": 1}'],
+        ["--base-url", "http://user:SECRET@host/v1"],
+        ["--base-url=http://host/v1?a=1&api-key=SECRET"],
+    ],
+)
+def test_no_way_to_write_a_secret_brings_it_into_the_manifest(words: list[str]) -> None:
+    """Glued options, other names, secrets inside of an address or of a JSON object."""
+    assert "SECRET" not in "".join(command_line(words))
+    name, _, value = words[-1].removeprefix("--").partition("=")
+    assert "SECRET" not in "".join(clean({name: value} if value else {"base_url": name}).values())
+
+
+def test_what_only_looks_like_a_secret_stays() -> None:
+    """Numbers of tokens, and addresses without a name."""
+    words = ("--max-tokens=5", "-Mthink_tokens=9", "-M", 'extra_body={"top_k": 5}', "--base-url=http://h:1/v1?x=1")
+    assert command_line(words) == ("codeeval", *words)
+
+
 def test_older_files_are_migrated(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A writer brings an older file up to date and keeps its rows; a reader says who can."""
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, "ALTER TABLE samples ADD COLUMN later;"))
