@@ -25,7 +25,7 @@ from codeeval.types import Cut, Extraction, ExtractionRule, Problem
 _MERA_OPENING = re.compile(r"^```([\w-]+)\n", re.MULTILINE)
 #: As Markdown sees it: up to three spaces, three or more backticks, an info string whose first word is the language.
 #: Possessive throughout: what follows a run can't begin with its characters, and giving some back would take quadratic time.
-_OPENING = re.compile(r"^ {0,3}(`{3,}+)[ \t]*+(\w*+)[^\n`]*+\n", re.MULTILINE)
+_OPENING = re.compile(r"^( {0,3})(`{3,}+)[ \t]*+(\w*+)[^\n`]*+\n", re.MULTILINE)
 _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 #: A program longer than this is not parsed to find out whether its fences are inside a string.
 _MAX_PARSED = 1_000_000
@@ -85,6 +85,15 @@ class _Block:
     label: str
     start: int
     end: int
+    indent: int
+
+    def readings(self, text: str) -> tuple[str, ...]:
+        """The content as it stands; behind an indented fence also as Markdown shows it, in a list, say: its lines lose as many
+        spaces as the fence has before it, if they have them."""
+        content = text[self.start : self.end]
+        if not self.indent:
+            return (content,)
+        return content, re.sub(rf"^ {{1,{self.indent}}}", "", content, flags=re.MULTILINE)
 
 
 def _strict(problem: Problem, completion: str) -> Extraction:
@@ -95,10 +104,10 @@ def _strict(problem: Problem, completion: str) -> Extraction:
     # An unlabelled block beside labelled ones is rather output or a shell line than the answer.
     blocks = [block for block in blocks if block.label] or blocks
     for block in blocks:
-        code = completion[block.start : block.end]
-        if defines(code, problem.entry_point):
-            trace = (Cut("strict: fenced program", block.start, block.end),)
-            return Extraction(with_preamble(problem, code), code, trace)
+        for code in block.readings(completion):
+            if defines(code, problem.entry_point):
+                trace = (Cut("strict: fenced program", block.start, block.end),)
+                return Extraction(with_preamble(problem, code), code, trace)
     first = blocks[0]
     code = completion[first.start : first.end]
     glue = "" if problem.prompt.endswith("\n") else "\n"  # the fence's own line break ended the docstring's line
@@ -110,10 +119,10 @@ def _fenced_blocks(text: str) -> list[_Block]:
     blocks = []
     opening = _OPENING.search(text)
     while opening is not None:
-        closing = re.compile(rf"^ {{0,3}}`{{{len(opening[1])},}}[ \t\r]*$", re.MULTILINE).search(text, opening.end())
+        closing = re.compile(rf"^ {{0,3}}`{{{len(opening[2])},}}[ \t\r]*$", re.MULTILINE).search(text, opening.end())
         if closing is None:
             break
-        blocks.append(_Block(opening[2].lower(), opening.end(), closing.start()))
+        blocks.append(_Block(opening[3].lower(), opening.end(), closing.start(), len(opening[1])))
         opening = _OPENING.search(text, closing.end())
     return blocks
 

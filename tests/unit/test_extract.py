@@ -24,6 +24,11 @@ OTHERS = ("\n", " ", "\r\n", "def f(n):\n", "    return 1\n", "import math\n", "
 PIECES = st.lists(st.sampled_from(FENCES + OTHERS), max_size=12).map("".join)
 
 
+def _unindented(text: str) -> str:
+    """Lines without their spaces: a block loses its fence's indentation."""
+    return re.sub(r"^ +", "", text, flags=re.MULTILINE)
+
+
 @pytest.mark.parametrize("rule", RULES)
 @given(text=st.text() | PIECES)
 def test_every_text_gives_a_program(rule: ExtractionRule, text: str) -> None:
@@ -32,7 +37,7 @@ def test_every_text_gives_a_program(rule: ExtractionRule, text: str) -> None:
     ends = [0]
     for cut in found.trace:
         assert ends[-1] <= cut.start <= cut.end <= len(text)
-        assert text[cut.start : cut.end] in found.body
+        assert _unindented(text[cut.start : cut.end]) in _unindented(found.body)
         ends.append(cut.end)
     assert found.body in found.program
 
@@ -151,6 +156,16 @@ def test_strict_takes_a_fenced_program_for_itself() -> None:
 def test_strict_knows_a_program_by_the_name_that_it_defines(program: str) -> None:
     """Definitions, assignments, and by the lines where the block does not parse."""
     assert strict(f"```python\n{program}```") == program
+
+
+@pytest.mark.parametrize("indent", [1, 2, 3])
+def test_strict_reads_a_program_within_a_list(indent: int) -> None:
+    """A block that is indented with its fence loses that indentation; one that is not stays as it is."""
+    margin = indent * " "
+    text = f"1. Код:\n\n{margin}```python\n{margin}def f(n):\n{margin}    return n\n\n{margin}```\n2. Готово."
+    assert strict(text) == "def f(n):\n    return n\n\n"
+    assert strict(f"{margin}```python\ndef f(n):\n    return n\n```") == "def f(n):\n    return n\n"
+    assert strict(f"{margin}```python\n    return 1\n```").endswith("\n    return 1\n")
 
 
 def test_strict_keeps_what_the_prompt_has_above_the_function() -> None:
