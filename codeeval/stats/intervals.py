@@ -48,7 +48,7 @@ class Noise:
 
 
 POPULATION_CAUTION = 2.7
-RERUN_CAUTION = 3.0
+RERUN_CAUTION = 2.0
 _FEWEST = (
     4  # degrees of freedom of the rerun interval: the variance is bounded by the mean, also where it is hardly seen
 )

@@ -159,8 +159,14 @@ def _starts(cells: NDArray[Any], counts: NDArray[Any], rates: NDArray[Any]) -> N
     seen = (counts * (c - n * mean) ** 2).sum(axis=1) * problems / np.maximum(1.0, problems - 1.0)
     alike = (seen / (mean * (1.0 - mean))[:, 0] - samples) / np.maximum(1.0, counts @ (n * (n - 1.0)))
     scale = 1.0 / np.clip(alike, *_ALIKE)[:, None] - 1.0
-    inside = np.clip(rates, 1e-6, 1.0 - 1e-6)
-    logs = (scale * mean - 0.5) * np.log(inside) + (scale * (1.0 - mean) - 0.5) * np.log1p(-inside)
+    first, second = scale * mean, scale * (1.0 - mean)  # parameters of the beta distribution
+    step = np.pi / 2 / (rates.size - 1)
+    logs = np.empty((len(counts), rates.size))
+    logs[:, 1:-1] = (first - 0.5) * np.log(rates[1:-1]) + (second - 0.5) * np.log1p(-rates[1:-1])
+    # its density has no bound at 0 and 1: there the mass of half a step, x^a / a, takes the place of density times step
+    edge = 2.0 * np.log(np.sin(step / 2))
+    for place, shape in ((0, first), (-1, second)):
+        logs[:, place] = (shape * edge - np.log(2.0 * step * shape))[:, 0]
     weights = np.exp(logs - logs.max(axis=1, keepdims=True))
     result: NDArray[Any] = (1.0 - _ARCSINE) * weights / weights.sum(axis=1, keepdims=True) + _ARCSINE / rates.size
     return result

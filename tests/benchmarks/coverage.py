@@ -1,12 +1,12 @@
 """How often the intervals are right, and how often the gate is: simulation tables for docs/statistics.md.
 
-    python tests/benchmarks/coverage.py [population] [mixtures] [rerun] [gate] [--repeats N] [--seed N]
-        [--n N] [--baseline-n N] [--level L]
+    python tests/benchmarks/coverage.py [population] [mixtures] [rerun] [difference] [gate]
+        [--repeats N] [--seed N] [--jobs N] [--n N] [--baseline-n N] [--level L]
 
 Population: N problems are drawn from a population of problems, n samples of each; does the interval contain the
 population's mean pass@k? Rerun: the problems stay, only the samples are drawn again; does it contain what endless sampling
-of these problems would give? Mixtures: the population interval where a few problems are of another kind. Gate: how often does
-a model fail against itself, and against a worse one?
+of these problems would give? Mixtures: the population interval where a few problems are of another kind. Difference: both
+intervals of a comparison. Gate: how often does a model fail against itself, and against a worse one?
 
 Success rates of problems come from Beta(s m, s (1-m)): s is how alike the problems are (0.3: nearly all solved always or
 never; 10: all about equally hard). m is solved for, so that the mean of pass@k itself has the value of the table's row.
@@ -16,73 +16,27 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from itertools import product
-from math import comb, lgamma
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product, repeat
+from math import comb
 from typing import Any, NamedTuple
 
 import numpy as np
+from cells import ALIKE, MEANS, PROBLEMS, Cell, Vector, beta_binomial, grid, solve_rate, values_of
+from difference_grid import difference_table
+from rerun_grid import rerun_cell
 
 from codeeval.compare_runs import _kind, _regressed_by_chance
 from codeeval.gate import Evidence, GatePolicy, GateVerdict, decide
-from codeeval.passk import pass_at_k
 from codeeval.stats.chance import at_least, drop_p
-from codeeval.stats.intervals import Interval, population_interval, rerun_interval, wilson
+from codeeval.stats.intervals import Interval, population_interval, wilson
 from codeeval.stats.paired import fisher_p, paired_t, rerun_difference
 from codeeval.stats.quantiles import t_quantile
-from codeeval.stats.rerun import rerun_noise, rerun_variance
+from codeeval.stats.rerun import rerun_variance
 
-MEANS = (0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
-ALIKE = (0.3, 1.0, 3.0, 10.0)
-PROBLEMS = (30, 60, 164, 500)
-N_AND_K = ((5, 1), (10, 1), (20, 1), (50, 1), (5, 5), (10, 5), (20, 5), (50, 5), (10, 10), (20, 10), (50, 10))
+POPULATION_METHODS = ("t", "Wilson, N problems", "ours")
 DROP_P = (0.025, 0.045)  # other limits of the gate, for comparison
-Vector = np.ndarray[Any, np.dtype[np.float64]]
-
-
-class Cell(NamedTuple):
-    """One cell of the grid."""
-
-    n: int
-    k: int
-    alike: float
-    mean: float
-    problems: int
-
-
-def beta_binomial(n: int, a: float, b: float) -> Vector:
-    """P(c of n) for c = 0..n when the success rate is Beta(a, b)."""
-    tail = lgamma(a + b) - lgamma(n + a + b) - lgamma(a) - lgamma(b) + lgamma(n + 1)
-    logs = [tail + lgamma(c + a) + lgamma(n - c + b) - lgamma(c + 1) - lgamma(n - c + 1) for c in range(n + 1)]
-    weights = np.exp(np.array(logs))
-    return weights / weights.sum()
-
-
-def solve_rate(alike: float, k: int, wanted: float) -> float:
-    """The mean success rate with which Beta(alike) problems have mean pass@k `wanted`, by bisection."""
-    low, high = 1e-9, 1 - 1e-9
-    for _ in range(60):
-        middle = (low + high) / 2
-        miss = np.exp(sum(np.log(alike * (1 - middle) + i) - np.log(alike + i) for i in range(k)))
-        low, high = (middle, high) if 1 - miss < wanted else (low, middle)
-    return (low + high) / 2
-
-
-def values_of(n: int, k: int) -> Vector:
-    """pass@k for c = 0..n."""
-    return np.array([pass_at_k(n, c, k) for c in range(n + 1)], dtype=float)
-
-
-def grid() -> Iterator[Cell]:
-    """All cells."""
-    for (n, k), alike, mean, problems in product(N_AND_K, ALIKE, MEANS, PROBLEMS):
-        yield Cell(n, k, alike, mean, problems)
-
-
-def coarse_grid() -> Iterator[Cell]:
-    """Cells for the rerun interval, which takes a fit per run."""
-    for (n, k), alike, mean, problems in product(N_AND_K, ALIKE, MEANS[::2], (30, 164)):
-        yield Cell(n, k, alike, mean, problems)
 
 
 def covered(intervals: Iterable[Interval], truth: float) -> float:
@@ -141,35 +95,10 @@ def mixtures(repeats: int, generator: np.random.Generator) -> None:
         print(f"| {share:.0%} of problems | {len(found)} | {min(found):.1%} | {below} | {above} |", flush=True)
 
 
-def rerun_cell(cell: Cell, repeats: int, generator: np.random.Generator) -> dict[str, float]:
-    """Coverage of the rerun interval; every run has its own problems. "bound": the shortest equal-tailed range of results that
-    is right in 95% of runs for somebody who knows all success rates; results are discrete, so it may have to cover more."""
-    rate = solve_rate(cell.alike, cell.k, cell.mean)
-    values = values_of(cell.n, cell.k)
-    rates = generator.beta(cell.alike * rate, cell.alike * (1 - rate), (repeats, cell.problems))
-    truths = np.mean(1 - (1 - rates) ** cell.k, axis=1).tolist()
-    hits = 0
-    for row, truth in zip(generator.binomial(cell.n, rates), truths, strict=True):
-        histogram = {(cell.n, c): many for c, many in Counter(row.tolist()).items()}
-        noise = rerun_noise(histogram, cell.k)
-        mean = min(1.0, float(values[row].mean()))
-        low, high = rerun_interval(mean, noise, cell.problems, 0.95)
-        hits += low - 1e-12 <= truth <= high + 1e-12
-    return {"ours": hits / repeats, "bound": float(np.mean([central(row, cell, generator) for row in rates[:24]]))}
-
-
-def central(rates: Vector, cell: Cell, generator: np.random.Generator, draws: int = 300) -> float:
-    """The chance of the results that are left when both tails of at most 2.5% are cut off."""
-    again = generator.binomial(cell.n, rates, (draws, cell.problems))
-    _, counts = np.unique(values_of(cell.n, cell.k)[again].mean(axis=1).round(9), return_counts=True)
-    upto = np.cumsum(counts) / draws
-    kept = (upto > 0.025) & (1 - upto + counts / draws > 0.025)
-    return float(counts[kept].sum() / draws)
-
-
-def coverage_table(title: str, results: list[tuple[Cell, dict[str, float]]]) -> None:
+def coverage_table(
+    title: str, results: list[tuple[Cell, dict[str, float]]], methods: tuple[str, ...] = POPULATION_METHODS
+) -> None:
     """Coverage by row of mean, then the extremes."""
-    methods = list(results[0][1])
     print(f"### {title}\n")
     print("| method | cells | lowest | mean | highest | cells below 93% | cells above 99% |")
     print("|---|---|---|---|---|---|---|")
@@ -195,18 +124,41 @@ def coverage_table(title: str, results: list[tuple[Cell, dict[str, float]]]) -> 
             found = [values["ours"] for cell, values in results if cell.mean == mean and cell.problems == size]
             row.append(f"{min(found):.1%} – {max(found):.1%}")
         print(f"| {mean} | " + " | ".join(row) + " |")
-    if "bound" in methods:
-        forced = sum(values["ours"] > 0.99 and values["bound"] > 0.99 for _, values in results)
-        near = sum(values["ours"] > 0.99 and values["bound"] > 0.98 for _, values in results)
-        print(f"\nOf our cells above 99%, the bound is above 99% as well in {forced}, above 98% in {near}.")
     worst = sorted(results, key=lambda item: item[1]["ours"])
-    print("\nLowest: " + "; ".join(f"{v['ours']:.1%} at {describe(c)}" for c, v in worst[:3]))
-    print("\nHighest: " + "; ".join(f"{v['ours']:.1%} at {describe(c)}" for c, v in worst[-3:]) + "\n")
+    print("\nLowest: " + "; ".join(f"{v['ours']:.1%} at {c}" for c, v in worst[:3]))
+    print("\nHighest: " + "; ".join(f"{v['ours']:.1%} at {c}" for c, v in worst[-3:]) + "\n")
 
 
-def describe(cell: Cell) -> str:
-    """A cell in words."""
-    return f"pass@{cell.k} of {cell.mean}, n = {cell.n}, s = {cell.alike:g}, {cell.problems} problems"
+def rerun_results(repeats: int, seed: int, jobs: int) -> list[tuple[Cell, dict[str, float]]]:
+    """Every cell with draws of its own, so that it does not matter who computes it."""
+    cells = list(grid())
+    with ProcessPoolExecutor(jobs) as pool:
+        each = pool.map(one_rerun_cell, cells, repeat(repeats), ((seed, i) for i in range(len(cells))), chunksize=4)
+        return list(zip(cells, each, strict=True))
+
+
+def one_rerun_cell(cell: Cell, repeats: int, seed: tuple[int, int]) -> dict[str, float]:
+    """In a process of its own."""
+    return rerun_cell(cell, repeats, np.random.default_rng(seed))
+
+
+def bounds_table(results: list[tuple[Cell, dict[str, float]]]) -> None:
+    """The cells above 99%, and in how many of them no interval can do with less."""
+    found = [(cell, values) for cell, values in results if "known" in values]
+    print("Cells above 99%, and in how many of them a bound for any interval is above 99%, or 98%, as well\n")
+    print("| s | cells above 99% | known rates > 99% | > 98% | forced > 99% | > 98% | neither > 98% |")
+    print("|---|---|---|---|---|---|---|")
+    for alike in (*ALIKE, None):
+        rows = [values for cell, values in found if alike in (None, cell.alike)]
+        counts = [sum(row[bound] > limit for row in rows) for bound in ("known", "forced") for limit in (0.99, 0.98)]
+        neither = sum(max(row["known"], row["forced"]) <= 0.98 for row in rows)
+        label = "all" if alike is None else f"{alike:g}"
+        print(f"| {label} | {len(rows)} | " + " | ".join(map(str, [*counts, neither])) + " |")
+    print("\nThose where neither is above 98% (ours, known, forced):\n")
+    for cell, row in sorted(found, key=lambda item: -item[1]["ours"]):
+        if max(row["known"], row["forced"]) <= 0.98:
+            print(f"- {cell}: {row['ours']:.1%}, {row['known']:.1%}, {row['forced']:.1%}")
+    print()
 
 
 def shifted(rates: Vector, drop: float) -> Vector:
@@ -302,12 +254,13 @@ def gate_table(draws: Draws) -> None:
 def main() -> None:
     """Print the tables asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["population", "mixtures", "rerun", "gate"])
-    parser.add_argument("--repeats", type=int, default=None, help="runs per cell (10000, 1000, 1000, 1000)")
+    parser.add_argument("parts", nargs="*", default=["population", "mixtures", "rerun", "difference", "gate"])
+    parser.add_argument("--repeats", type=int, default=None, help="runs per cell (10000, 1000, 2000, 1000, 1000)")
     parser.add_argument("--n", type=int, default=10, help="samples per problem of the gate's table")
     parser.add_argument("--baseline-n", type=int, default=None, help="the same of the baseline, if it is another")
     parser.add_argument("--level", type=float, default=0.95, help="of the gate's interval")
     parser.add_argument("--seed", type=int, default=1234)
+    parser.add_argument("--jobs", type=int, default=1, help="processes for the rerun interval; the result is the same")
     options = parser.parse_args()
     generator = np.random.default_rng(options.seed)
     if "population" in options.parts:
@@ -316,8 +269,11 @@ def main() -> None:
     if "mixtures" in options.parts:
         mixtures(options.repeats or 1000, generator)
     if "rerun" in options.parts:
-        found = [(cell, rerun_cell(cell, options.repeats or 1000, generator)) for cell in coarse_grid()]
-        coverage_table("Rerun interval, nominal 95%", found)
+        found = rerun_results(options.repeats or 2000, options.seed, options.jobs)
+        coverage_table("Rerun interval, nominal 95%", found, ("ours",))
+        bounds_table(found)
+    if "difference" in options.parts:
+        difference_table(options.repeats or 1000, generator)
     if "gate" in options.parts:
         gate_table(Draws(options.repeats or 1000, generator, options.n, options.level, options.baseline_n or options.n))
 
