@@ -179,7 +179,9 @@ def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str
             )
     if found and not allow_different:
         raise UsageError(
-            "the runs can't be compared:\n  " + "\n  ".join(found) + "\n  allow differences to compare anyway"
+            "the runs can't be compared:\n  "
+            + "\n  ".join(found)
+            + "\n  allow differences (--allow-different) to compare anyway"
         )
     shared = [problem for problem in a.counts if problem in b.counts]
     if not shared:

@@ -33,6 +33,10 @@ Lang = Annotated[
 ]
 
 
+#: How every run file begins.
+_SQLITE = b"SQLite format 3\0"
+
+
 def register(app: typer.Typer) -> None:
     app.command("explore", help=HELP, short_help="Look at runs in the browser.")(explore)
 
@@ -47,12 +51,25 @@ def explore(runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Br
         ) from None
     from codeeval.explorer.words import language
 
+    for path in runs:
+        _check_file(path)
     chosen = language(lang)
     library = Library.of(runs)
     if host not in ("127.0.0.1", "localhost", "::1"):
         _note(f"warning: --host {host}: everyone who can reach this machine can read these runs and leave notes")
     serve(library, Serving(host, port, browser, chosen), _note)
     return 0
+
+
+def _check_file(path: Path) -> None:
+    """Not a problem file or a report, which would be shown as a damaged run."""
+    try:
+        with path.open("rb") as stream:
+            begins = stream.read(len(_SQLITE))
+    except OSError:  # a folder, or what the library has better words for
+        return
+    if begins != _SQLITE:
+        raise UsageError(f"{path}: not a run file of codeeval; name the folder of a run")
 
 
 def _note(text: str) -> None:

@@ -30,6 +30,8 @@ from codeeval.cli import (
 from codeeval.errors import CodeevalError
 
 INTERRUPTED = 130
+#: 128 + SIGPIPE.
+UNREAD = 141
 
 HELP = """How often does this language model write correct Python for a problem stated in Russian?
 
@@ -116,11 +118,21 @@ def _guarded(arguments: list[str]) -> int:
         return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:
         return _failed("interrupted", INTERRUPTED)
-    except BrokenPipeError:  # `codeeval report RUN | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 0
+    except BrokenPipeError:
+        return _unread()
+    except SystemExit as error:  # the parser makes a 1 of a broken pipe, and that is a failed gate
+        if isinstance(error.__context__, BrokenPipeError):
+            return _unread()
+        raise
     except Exception as error:
         return _foreign(error)
+
+
+def _unread() -> int:
+    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate whose
+    verdict was not written to the end has not passed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return UNREAD
 
 
 def _foreign(error: Exception) -> int:

@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from codeeval.cli import options
+from codeeval.errors import UsageError
 
 app = typer.Typer(
     help="Problem sets: what there is, what is in them, and whether they are sound.",
+    short_help="Problem sets: list, show, validate.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -48,11 +50,14 @@ def show(task: Spec, problem_id: Id = None, problems: options.Problems = None, f
     from codeeval.tasks import load, select_problems
 
     console = Console(format or "auto")
-    chosen = select_problems(load(task), None, problem_id or problems)
-    if problem_id is not None:
-        show_problem(chosen.problems[0], console)
-    else:
-        show_task(chosen, console)
+    whole = load(task)
+    if problem_id is None:
+        show_task(select_problems(whole, None, problems), console)
+        return 0
+    found = next((problem for problem in whole.problems if problem.id == problem_id), None)
+    if found is None:
+        raise UsageError(f"{whole.name} has no problem {problem_id!r}: `codeeval tasks show {task}` lists its ids")
+    show_problem(found, console)
     return 0
 
 

@@ -460,7 +460,7 @@ _NUMBERS: dict[str, str] = {
     "prompt": "промпты",
     "image": "образы песочниц",
     "limits": "ограничения",
-    "allow differences to compare anyway": "чтобы всё же сравнить: --allow-different",
+    "allow differences (--allow-different) to compare anyway": "чтобы всё же сравнить: --allow-different",
     "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer": (
         "для pass@{k} нужно {a} {a:образец|образца|образцов} каждой задачи; у {n} из {m} меньше"
     ),

@@ -61,6 +61,7 @@ INPUTS: dict[str, str] = {
         "--base-url — для --backend openai, а указан --backend {name}: уберите одно из двух"
     ),
     "there is no such setting; did you mean {name}?": "нет такой настройки; может быть, {name}?",
+    "not a run file of codeeval; name the folder of a run": "не файл прогона codeeval; укажите папку прогона",
     # files
     "gzipped, but not named so": "файл сжат gzip, но назван иначе",
     "Rename it to {name}.gz, or unpack it.": "Переименуйте его в {name}.gz или распакуйте.",
