@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -18,6 +19,7 @@ from codeeval.manifest import now
 
 FILE_NAME = "annotations.json"
 MAX_NOTE, MAX_TAG = 10_000, 60
+MAX_FILE_BYTES = 64 * 1024 * 1024
 
 Key = tuple[str, int]
 
@@ -40,7 +42,7 @@ class Annotations:
     def read(self) -> dict[Key, Annotation]:
         """Raises DataError where the file is none of ours, StoreError where it can't be read."""
         try:
-            text = self.path.read_text("utf-8")
+            text = self._text()
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -55,10 +57,18 @@ class Annotations:
                 )
                 for row in rows
             }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DataError(
                 str(self.path), f"is no file of annotations ({error})", "Move it away; it is not part of the run."
             ) from None
+
+    def _text(self) -> str:
+        """A run folder may be somebody else's: a link in it could bring any file of this machine into an export."""
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise DataError(str(self.path), "is no ordinary file", "Move it away; it is not part of the run.")
+            return stream.read(MAX_FILE_BYTES).decode("utf-8")
 
     def put(self, problem_id: str, index: int, tag: str, note: str) -> None:
         """Replace the note of one sample; empty texts remove it. Raises DataError and StoreError."""

@@ -72,7 +72,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             return
         with tempfile.SpooledTemporaryFile(MAX_PIPE_IN_MEMORY) as copy:
-            shutil.copyfileobj(stream, copy)
+            shutil.copyfileobj(_Bounded(stream, path.name), copy)
             copy.seek(0)
             yield cast(IO[bytes], copy)
 
@@ -92,7 +92,26 @@ def _of_file(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
     if not zipped:
         return _of_stream(str(path), stream, responses)
     with gzip.open(stream, "rb") as unpacked:
-        return _of_stream(str(path), cast(IO[bytes], unpacked), responses)
+        return _of_stream(str(path), cast(IO[bytes], _Bounded(cast(IO[bytes], unpacked), path.name)), responses)
+
+
+class _Bounded:
+    """A stream that ends in a ValueError beyond MAX_MEMBER_BYTES: one from a pipe, or one that a small file unpacks to."""
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream, self._name, self._left = stream, name, MAX_MEMBER_BYTES
+
+    def read(self, size: int = -1) -> bytes:
+        return self._counted(self._stream.read(size))
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._counted(self._stream.readline(size))
+
+    def _counted(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            raise ValueError(f"{self._name} holds more than {MAX_MEMBER_BYTES >> 30} GiB")
+        return data
 
 
 def _of_stream(name: str, stream: IO[bytes], responses: str) -> Found:
