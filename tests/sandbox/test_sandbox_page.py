@@ -9,7 +9,8 @@ import pytest
 
 from sandbox import Limits, wire
 
-PAGE = (Path(__file__).resolve().parents[2] / "docs" / "sandbox.md").read_text("utf-8")
+TESTS = Path(__file__).resolve().parents[1]
+PAGE = (TESTS.parent / "docs" / "sandbox.md").read_text("utf-8")
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -40,3 +41,15 @@ def test_every_status_is_named() -> None:
     """The list of statuses is complete."""
     statuses = wire.OutcomeStatus.__args__  # type: ignore[attr-defined]
     assert [status for status in statuses if f"`{status}`" not in PAGE] == []
+
+
+def test_the_table_of_faults_names_real_tests() -> None:
+    """Each test exists under its name, and each row names one."""
+    table = PAGE.partition("## Faults")[2].partition("\n## ")[0]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| fault |")]
+    assert len(rows) >= 15
+    for row in rows:
+        named = re.findall(r"`(\w+/\w+\.py)::(\w+)`", row)
+        assert named, row
+        for file, test in named:
+            assert f"def {test}(" in (TESTS / file).read_text("utf-8"), (file, test)
