@@ -1,5 +1,5 @@
 # expect: fail
-# verdict: wrong_output memory
+# verdict: wrong_output memory exception
 # class: h
 # why: sockets sent through one another keep memory and unlinked files that no process has
 import array
