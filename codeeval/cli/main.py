@@ -129,8 +129,8 @@ def _guarded(arguments: list[str]) -> int:
 
 
 def _unread() -> int:
-    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate whose
-    verdict was not written to the end has not passed."""
+    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate
+    whose verdict was not written to the end has not passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return UNREAD
 

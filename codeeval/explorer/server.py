@@ -56,7 +56,7 @@ def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
             Middleware(Guard, gate=gate, refusal=explorer.said(REFUSAL)),
             Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4),
         ],
-        exception_handlers={404: lambda request, error: explorer.nothing()},
+        exception_handlers={404: lambda request, error: explorer.nothing(request)},
     )
 
 
@@ -64,6 +64,13 @@ def _index(value: str) -> int:
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         raise NotThere
     return int(value)
+
+
+_NOTHING = (
+    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
+    '<meta name="viewport" content="width=device-width"><title>404</title></head>'
+    '<body><h1>404</h1><p>{said}</p><p><a href="{back}">{runs}</a></p></body></html>\n'
+)
 
 
 class _Explorer:
@@ -102,7 +109,7 @@ class _Explorer:
                     return Response(pages.to_json(answer.page), media_type="application/json")
                 return Response(answer.html(), media_type="text/html")
             except NotThere:
-                return self.nothing()
+                return self.nothing(request)
             except CodeevalError as error:
                 return self._failed(error)
             except MISREADINGS:
@@ -123,8 +130,11 @@ class _Explorer:
                 return error
         return None
 
-    def nothing(self) -> Response:
-        return PlainTextResponse(self.said("There is no such page."), status_code=404)
+    def nothing(self, request: Request) -> Response:
+        """What a person at a wrong address needs: the way back. Nothing of the address is repeated."""
+        say, back = translator(self._lang), "../" * (request.url.path.count("/") - 1) or "./"
+        page = _NOTHING.format(lang=self._lang, said=say("There is no such page."), back=back, runs=say("Runs"))
+        return Response(page, status_code=404, media_type="text/html")
 
     def said(self, text: str) -> str:
         """A line of ours as an answer."""
@@ -172,7 +182,7 @@ class _Explorer:
 
     def _live(self, request: Request) -> Response:
         run = self._library.find(request.path_params["run"])
-        return JSONResponse({"version": run.version()}) if run else self.nothing()
+        return JSONResponse({"version": run.version()}) if run else self.nothing(request)
 
     def _run(self, request: Request) -> Answer:
         run, numbers = self._found(request)
@@ -247,7 +257,7 @@ class _Explorer:
     def _pick(self, request: Request) -> Response:
         """The form of the list of runs, without a script."""
         a, b = (self._library.find(request.query_params.get(name, "")) for name in ("a", "b"))
-        return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing()
+        return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing(request)
 
     async def _note(self, request: Request) -> Response:
         """Keep a note. Only a form of our own page may do that."""
@@ -265,7 +275,7 @@ class _Explorer:
                     raise NotThere
             Annotations(run.path.parent).put(pid, index, form.get("tag", ""), form.get("note", ""))
         except NotThere:
-            return self.nothing()
+            return self.nothing(request)
         except CodeevalError as error:
             return self._failed(error)
         back = _links(request, numbers)

@@ -161,6 +161,19 @@ def test_names_are_looked_up_and_never_joined_to_paths(client: TestClient, path:
     assert "root:" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/nope/", "/a/p/99/", "/a/p/<b>/0", "/a/x/y/z/"])
+def test_a_wrong_address_leads_back(client: TestClient, path: str) -> None:
+    """A page with a link to the list of runs, which repeats nothing of the address and is locked down as every page."""
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "There is no such page." in answer.text
+    assert "<b>" not in answer.text
+    back = re.search(r'<a href="([./]+)">Runs</a>', answer.text)
+    assert back
+    assert answer.url.join(back[1]).path == "/"
+
+
 def test_an_odd_problem_id_has_pages_of_its_own(client: TestClient) -> None:
     """An id with slashes, dots and markup is a name like any other."""
     rows = client.get("/a/index.json").json()["matrix"]["rows"]

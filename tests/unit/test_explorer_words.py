@@ -38,7 +38,7 @@ def test_the_words_of_a_cause_are_translated_and_the_rest_of_it_stays(signature:
             "different protocol: mera-code in a, strict in b",
             "протоколы различаются: mera-code в a, strict в b",
         ),
-        ("pending (2): no worker could be started: x", "ожидают (2): no worker could be started: x"),
+        ("pending (2): no worker could be started: x", "ожидают (2): ни один исполнитель не запустился: x"),
         (
             "execution:strict: no worker could be started: x",
             "исполнение (strict): ни один исполнитель не запустился: x",
