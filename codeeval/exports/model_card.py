@@ -29,7 +29,9 @@ def export(run: Path, output: Path) -> None:
         tags=["code", "codeeval"],
         eval_results=eval_results(report, manifest),
     )
-    text = f"---\n{data.to_yaml()}\n---\n\n# {manifest.model.name}\n\n## Evaluation\n\n{_how(manifest)}\n\n"
+    text = (
+        f"---\n{data.to_yaml()}\n---\n\n# {markdown.cell(manifest.model.name)}\n\n## Evaluation\n\n{_how(manifest)}\n\n"
+    )
     text += markdown.render(report)
     ModelCard(text)  # raises ValueError where the metadata would not be read back
     write_text(output, text)

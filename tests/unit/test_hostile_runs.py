@@ -20,6 +20,7 @@ from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
 from codeeval.explorer.static import export_site
+from codeeval.exports import model_card
 from codeeval.report import build, document
 from codeeval.store import RunReader, RunStore, codec
 
@@ -162,3 +163,14 @@ def test_samples_that_never_end_are_refused(tmp_path: Path, monkeypatch: pytest.
     for path in (bomb, Path("/dev/zero")):
         with pytest.raises(DataError, match="holds more than"):
             module.read(path, "task")
+
+
+def test_a_model_card_has_no_markup_of_the_model(tmp_path: Path) -> None:
+    """The name of the model in somebody's run is text in the card's heading, too."""
+    run = make_run(tmp_path / "run", {"1": ["right", "right"]})
+    name = "m](x) <script>alert(1)</script>"
+    spoil(run, "UPDATE meta SET value = json_set(value, '$.model.name', ?) WHERE key = 'manifest'", name)
+    model_card.export(run, tmp_path / "card.md")
+    _, _, text = (tmp_path / "card.md").read_text().partition("\n---\n")
+    assert "# m\\]\\(x\\) &lt;script&gt;" in text
+    assert "<script" not in text
