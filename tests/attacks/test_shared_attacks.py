@@ -1,17 +1,22 @@
-"""The programs of ../shared/attacks, written by others, under the strict protocol on every backend."""
+"""The programs of ../shared/attacks, written by others: their declared verdict under each protocol, on every backend, in warm
+workers and in workers of their own."""
 
 from __future__ import annotations
 
 import ast
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 from attack_corpus import Bench, Probes, Program, run_all
 
-from codeeval.types import Problem
-from sandbox import Limits, select
+from codeeval import protocols
+from codeeval.grade import grade, job
+from codeeval.types import Extraction, Problem
+from sandbox import Limits, Pool, select
+from sandbox.backends import Backend
 
 BACKENDS = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("docker", "local")]
 LIMITS = Limits(cpu_s=2.0, wall_s=6.0)
@@ -19,34 +24,86 @@ LIMITS = Limits(cpu_s=2.0, wall_s=6.0)
 WRONG = "wrong_output"
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def benches(request: pytest.FixtureRequest, shared: Path) -> Iterator[list[Bench]]:
-    """Two warm workers for the one problem of that corpus."""
+@dataclass(frozen=True, slots=True)
+class Theirs:
+    """The folder's content: the one problem, the probes, and every program with what it must get under each protocol."""
+
+    problem: Problem
+    probes: Probes
+    programs: dict[str, str]
+    passes: dict[str, dict[str, bool]]
+
+
+@pytest.fixture(scope="module")
+def theirs(shared: Path) -> Theirs:
     row = json.loads((shared / "attacks" / "task.json").read_text("utf-8"))[0]
     calls = tuple(map(repr, ast.literal_eval(row["inputs"]["tests"])))
     asked = Problem(
         "5", "{function}", row["inputs"]["function"], row["meta"]["entry_point"], calls, tuple(row["outputs"])
     )
     raw = json.loads((shared / "attacks" / "probes.json").read_text("utf-8"))
-    backend = select(request.param, lambda line: None)
-    made = [Bench(backend, asked, Probes(raw["good"], raw["bad"])) for _ in range(2)]
-    yield made
-    for bench in made:
-        bench.pool.close()
-    backend.close()
-
-
-def test_every_program_gets_its_verdict(benches: list[Bench], shared: Path) -> None:
-    """Each passes or fails as declared, and the probes after it keep their verdicts."""
     rows = [json.loads(line) for line in (shared / "attacks" / "attacks.jsonl").read_text("utf-8").splitlines()]
-    passing = {row["id"]: row["expect"]["strict"] == "pass" for row in rows}
-    programs = [Program(row["id"], row["completion"], passing[row["id"]], frozenset(), LIMITS) for row in rows]
-    trials = run_all(benches, programs, {})
+    assert len(rows) > 50
+    declared = {row["id"]: {name: end == "pass" for name, end in row["expect"].items()} for row in rows}
+    return Theirs(asked, Probes(raw["good"], raw["bad"]), {row["id"]: row["completion"] for row in rows}, declared)
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    """Each backend in turn."""
+    made = select(request.param, lambda line: None)
+    yield made
+    made.close()
+
+
+def test_every_program_gets_its_verdict(backend: Backend, theirs: Theirs) -> None:
+    """Under `strict`, each passes or fails as declared, and the probes after it, on the same worker, keep their verdicts."""
+    passing = {name: ends["strict"] for name, ends in theirs.passes.items()}
+    programs = [Program(name, text, passing[name], frozenset(), LIMITS) for name, text in theirs.programs.items()]
+    benches = [Bench(backend, theirs.problem, theirs.probes) for _ in range(2)]
+    try:
+        trials = run_all(benches, programs, {})
+    finally:
+        for bench in benches:
+            bench.pool.close()
     wrong = [
         f"{name}: {trial.seen.verdict} ({trial.seen.detail}), probes {trial.right.verdict}, {trial.wrong.verdict}"
         for name, trial in trials.items()
         if (trial.seen.verdict == "passed") is not passing[name]
         or (trial.right.verdict, trial.wrong.verdict) != ("passed", WRONG)
     ]
-    assert len(trials) == len(rows) > 50
+    assert len(trials) == len(programs)
     assert not wrong, "\n".join(wrong)
+
+
+def differing(pool: Pool, theirs: Theirs, protocol: str, names: list[str]) -> list[str]:
+    """Those of the programs that don't get what is declared for them."""
+    judged_by = protocols.get(protocol)
+    extractions = [Extraction(theirs.problem.prompt + theirs.programs[name], theirs.programs[name]) for name in names]
+    jobs = [job(theirs.problem, extraction, judged_by) for extraction in extractions]
+    fitting = [replace(one, limits=replace(one.limits or LIMITS, cpu_s=4.0)) for one in jobs]
+    futures = [pool.submit(one) for one in fitting]
+    found = []
+    for name, extraction, future in zip(names, extractions, futures, strict=True):
+        outcome = future.result(timeout=900)
+        verdict = grade(theirs.problem, extraction, outcome, judged_by).verdict
+        if (verdict == "passed") is not theirs.passes[name][protocol]:
+            found.append(f"{name}: {verdict} ({outcome.status}, {outcome.limit}, {outcome.stderr[-300:]!r})")
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolation", ["warm", "fresh"])
+@pytest.mark.parametrize("protocol", ["strict", "mera-code"])
+def test_every_program_in_workers_of_each_kind(backend: Backend, theirs: Theirs, protocol: str, isolation: str) -> None:
+    """All at once on two workers that are used again, or in a worker for each: the same verdicts."""
+    with Pool(backend, workers=2, limits=LIMITS, isolation=isolation) as pool:  # type: ignore[arg-type]
+        assert differing(pool, theirs, protocol, list(theirs.programs)) == []
+
+
+@pytest.mark.parametrize("protocol", ["strict", "mera-code"])
+def test_some_programs_in_workers_of_their_own(backend: Backend, theirs: Theirs, protocol: str) -> None:
+    """The first of every class: for all of them it takes minutes."""
+    first = {name[0]: name for name in sorted(theirs.programs, reverse=True)}
+    with Pool(backend, workers=2, limits=LIMITS, isolation="fresh") as pool:
+        assert differing(pool, theirs, protocol, list(first.values())) == []
