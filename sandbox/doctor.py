@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.backends.base import Backend
 from sandbox.errors import SandboxError
@@ -75,24 +75,7 @@ def _docker() -> list[Check]:
         first, *rest = str(error).splitlines()
         return [Check("docker", False, first, "\n".join(line.strip() for line in rest))]
     try:
-        version, info = client.version(), client.info()
-        names = [str(part.get("Name")) for part in version.get("Components", [])]
-        kind = "Podman" if any("Podman" in name for name in names) else "Docker"
-        runtimes = sorted(info.get("Runtimes") or {})
-        found = [
-            Check(
-                "docker",
-                True,
-                f"{kind} {version.get('Version')}, cgroup v{info.get('CgroupVersion', '1')}, {info.get('Driver')}",
-            ),
-            Check(
-                "gVisor",
-                None,
-                "runsc is installed: CODEEVAL_RUNTIME=runsc uses it"
-                if "runsc" in runtimes
-                else f"not installed (runtimes: {', '.join(runtimes) or 'default'})",
-            ),
-        ]
+        found = engine(client.version(), client.info(), os.environ.get("CODEEVAL_RUNTIME") or "")
         built = client.images.list(name=image.REPOSITORY)
         found.append(Check("image", None, f"{len(built)} built" if built else "not built yet: the first run builds it"))
         found.append(_try("docker worker", lambda: docker.DockerBackend(lambda _: None)) if built else _base(client))
@@ -103,6 +86,23 @@ def _docker() -> list[Check]:
         ]
     finally:
         client.close()
+
+
+def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> list[Check]:
+    """Which engine it is, and whether it knows gVisor; the arguments are what its API answers, and the runtime asked for."""
+    names = [str(part.get("Name")) for part in version.get("Components") or []]
+    kind = "Podman" if any("Podman" in name for name in names) else "Docker"
+    control = f"cgroup v{info.get('CgroupVersion', '1')}"
+    said = Check("docker", True, f"{kind} {version.get('Version')}, {control}, {info.get('Driver')}")
+    runtimes = sorted(info.get("Runtimes") or {})
+    known = f"runtimes: {', '.join(runtimes) or 'default'}"
+    if wished and wished not in runtimes and "/" not in wished and "." not in wished:
+        remedy = "add it to the engine's runtimes (/etc/docker/daemon.json) and restart the engine, or unset CODEEVAL_RUNTIME"
+        return [said, Check("gVisor", False, f"CODEEVAL_RUNTIME={wished} is not known to the engine ({known})", remedy)]
+    if "runsc" not in runtimes:
+        return [said, Check("gVisor", None, f"not installed ({known})")]
+    used = " and used" if wished == "runsc" else ": CODEEVAL_RUNTIME=runsc uses it"
+    return [said, Check("gVisor", None, f"runsc is installed{used}")]
 
 
 def _base(client: DockerClient) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox import BackendUnavailable, SandboxError, doctor
+from sandbox import BackendUnavailable, Limits, SandboxError, doctor
 from sandbox.backends import docker, local
 from sandbox.doctor import Check
 
@@ -81,3 +81,56 @@ def test_a_worker_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch) -> No
     check = by_name()["docker worker"]
     assert check.ok is False
     assert "no space left" in check.detail
+
+
+PODMAN = {"Components": [{"Name": "Podman Engine", "Version": "4.3.1"}], "Version": "4.3.1"}
+RUNTIMES = {"Runtimes": {"crun": {"path": "/usr/bin/crun"}, "runsc": {"path": "/usr/bin/runsc"}}, "Driver": "overlay"}
+
+
+@pytest.mark.parametrize(
+    ("version", "info", "wished", "ok", "words"),
+    [
+        (PODMAN, RUNTIMES, "", None, ["Podman 4.3.1, cgroup v1", "CODEEVAL_RUNTIME=runsc uses it"]),
+        (PODMAN, RUNTIMES, "runsc", None, ["Podman", "runsc is installed and used"]),
+        ({"Version": "27.0"}, {"Runtimes": {"runc": {}}}, "", None, ["Docker 27.0", "not installed (runtimes: runc)"]),
+        (
+            {"Version": "27.0"},
+            {"Runtimes": {"runc": {}}},
+            "runsc",
+            False,
+            ["Docker", "CODEEVAL_RUNTIME=runsc is not known"],
+        ),
+        ({"Version": "27.0"}, {}, "io.containerd.runc.v2", None, ["Docker", "not installed"]),
+        ({}, {"Runtimes": None}, "", None, ["Docker", "(runtimes: default)"]),
+    ],
+)
+def test_which_engine_and_which_runtimes(
+    version: dict[str, object], info: dict[str, object], wished: str, ok: bool | None, words: list[str]
+) -> None:
+    """Podman is told from Docker; gVisor is reported as installed, used, absent, or asked for in vain, with the remedy."""
+    kind, runtime = doctor.engine(version, info, wished)
+    assert kind.ok is True
+    assert runtime.ok is ok
+    assert ok is not False or "daemon.json" in runtime.remedy
+    for check, word in zip((kind, runtime), words, strict=True):
+        assert word in check.detail
+
+
+@pytest.mark.docker
+def test_the_runtime_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What CODEEVAL_RUNTIME names is what the engine starts workers with; one that it does not know is an error that says so."""
+    monkeypatch.setenv("CODEEVAL_RUNTIME", "io.containerd.runc.v2")
+    backend = docker.DockerBackend(lambda line: None)
+    worker = backend.start(Limits())
+    try:
+        assert backend.describe()["runtime"] == "io.containerd.runc.v2"
+        host = backend._client.api.inspect_container(worker._container)["HostConfig"]
+        assert host["Runtime"] == "io.containerd.runc.v2"
+    finally:
+        worker.kill()
+        backend.close()
+    monkeypatch.setenv("CODEEVAL_RUNTIME", "no-such-runtime")
+    backend = docker.DockerBackend(lambda line: None)
+    with pytest.raises(SandboxError, match="no-such-runtime"):
+        backend.start(Limits())
+    backend.close()
