@@ -51,7 +51,10 @@ def _clear_flags(folder: str) -> None:
 def _wipe(uid: int | None) -> None:
     """Empties them as the candidates' user, in a process of its own: without DAC_OVERRIDE root can't enter their folders. What it
     can't remove in time is left, and the caller notices."""
-    pid = os.fork()
+    try:
+        pid = os.fork()
+    except OSError:
+        return  # no room for a process: the worker is dirty, and the sample, which is over, not to blame
     if not pid:
         try:
             if uid is not None:
