@@ -55,6 +55,6 @@ def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> 
     if format.startswith("mera"):
         from codeeval.submission.write import doubt
 
-        if warning := doubt(run):
-            console.note(warning)
+        for line in doubt(run):
+            console.note(line)
     return 0

@@ -29,9 +29,9 @@ INPUTS: dict[str, str] = {
     "MERA takes {names}.": "MERA принимает {names}.",
     "MERA takes {names}, and this zip holds {name}": "MERA принимает {names}, а в этом zip лежит {name}",
     "If {name} is one of those sets, name its file so and score the samples again: "
-    "codeeval score -t ruhumaneval.jsonl --samples {path}": (
+    "`codeeval score -t ruhumaneval.jsonl --samples {path}`": (
         "Если {name} — один из них, назовите его файл так и оцените ответы снова: "
-        "codeeval score -t ruhumaneval.jsonl --samples {path}"
+        "`codeeval score -t ruhumaneval.jsonl --samples {path}`"
     ),
     # what a server or a backend did
     "no answer within {n} s: {why_said}; everything that had finished is kept, continue with --resume, or wait longer with "

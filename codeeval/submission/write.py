@@ -29,7 +29,7 @@ def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
     if _foreign(reader):
         raise UsageError(
             f"{reader.run_dir}: {manifest.task.name} is no set of MERA's, so there is nothing to submit there\n"
-            f"  MERA takes {' and '.join(FILE_NAMES.values())}."
+            f"  MERA takes {', '.join(FILE_NAMES.values())}."
         )
     protocol = next((name for name in manifest.protocols if name.startswith("mera")), None)
     if protocol is None:
@@ -70,16 +70,17 @@ def _foreign(reader: RunReader) -> bool:
     )
 
 
-def doubt(run: Path) -> str | None:
-    """What to know of a submission of a set in MERA's schema that has none of MERA's names; None where the name is right."""
+def doubt(run: Path) -> tuple[str, ...]:
+    """What to know of a submission of a set in MERA's schema that has none of MERA's names, line by line; nothing where
+    the name is right."""
     with RunReader(run) as reader:
         name = reader.manifest().task.name
     if name.lower() in FILE_NAMES:
-        return None
+        return ()
     return (
-        f"warning: MERA takes {' and '.join(FILE_NAMES.values())}, and this zip holds {_member(name)}\n"
+        f"warning: MERA takes {', '.join(FILE_NAMES.values())}, and this zip holds {_member(name)}",
         f"  If {name} is one of those sets, name its file so and score the samples again: "
-        f"codeeval score -t ruhumaneval.jsonl --samples {run}"
+        f"`codeeval score -t ruhumaneval.jsonl --samples {run}`",
     )
 
 

@@ -183,7 +183,7 @@ def test_a_submission_goes_round(folder: Path, shape: str) -> None:
     name = f"{shape}.zip"
     done = codeeval(folder, "export", shape, "plain", "-o", name)
     assert done.returncode == 0
-    assert "warning: MERA takes ruHumanEval.json and ruCodeEval.json, and this zip holds tasks.json" in done.stderr
+    assert "warning: MERA takes ruHumanEval.json, ruCodeEval.json, and this zip holds tasks.json" in done.stderr
     with zipfile.ZipFile(folder / name) as archive:
         assert archive.namelist() == ["tasks.json"]
         row = json.loads(archive.read("tasks.json"))["data"]["test"][2]
