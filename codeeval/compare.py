@@ -2,8 +2,8 @@
 
 `strict`: right if the texts are equal, or if the expected text is a literal that equals, by Python's `==`, the plain
 data that was returned. So `1 == 1.0 == True`, sets and dicts are equal whatever their order, but a list is never a
-tuple, at any depth. Floats are compared exactly. Instances of subclasses of built-in types and numpy's numbers are the plain
-data that they hold (`Observation.literal`).
+tuple, at any depth. Floats are compared exactly. A value that holds anything but exact built-in types (a Counter, a named tuple,
+numpy's numbers) is its text and nothing more.
 
 `mera`: right if `str(expected) == str(got)`, where a call that raised or returned None gives None. So a call that
 raised is right where the text "None" is expected: that is what MERA's scorer computes.
@@ -33,16 +33,15 @@ def strict_equal(observed: Observation, expected: str) -> bool:
         return False
     if observed.text == expected:
         return True
-    data = observed.text if observed.plain else observed.literal
-    if data is None or len(data) > _MAX_GROWTH * len(expected) + _MAX_EXTRA:
+    if not observed.plain or len(observed.text) > _MAX_GROWTH * len(expected) + _MAX_EXTRA:
         return False
     wanted = _value(expected)
     if wanted is _NOT_A_LITERAL:
         return False
-    if observed.plain and observed.type_name == "str":
-        return wanted == data
+    if observed.type_name == "str":
+        return wanted == observed.text
     try:
-        return bool(wanted == literals.parse(data))
+        return bool(wanted == literals.parse(observed.text))
     except ValueError:
         return False
 

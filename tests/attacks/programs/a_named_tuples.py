@@ -1,7 +1,7 @@
-# expect: pass
-# verdict: passed
-# class: k
-# why: named tuples, numpy's numbers and texts, a list of a class of its own, where plain ones are expected
+# expect: fail
+# verdict: wrong_output
+# class: a
+# why: equal by ==, but no plain data: named tuples, numpy's numbers and texts, a list of a class of its own
 from collections import namedtuple
 
 import numpy
