@@ -37,7 +37,7 @@ TEXTS: dict[str, str] = {
         "Интервал не учитывает, что неверна сама модель: задачи без единого успеха могут быть безнадёжны или лишь трудны."
     ),
     "further intervals for other problems, {level}": "ещё интервалы для других задач, {level}",
-    "Student's t over {n} {n:cluster|clusters} by {field}": "t Стьюдента по {n} {n:группе|группам|группам} поля {field}",
+    "Wilson score over {n} {n:cluster|clusters} by {field}": "Уилсон по {n} {n:группе|группам|группам} поля {field}",
     "BCa bootstrap over {n} {n:problem|problems}, seed {seed}": (
         "бутстреп BCa по {n} {n:задаче|задачам|задачам}, seed {seed}"
     ),

@@ -14,7 +14,7 @@ from codeeval.stats.intervals import Interval
 from codeeval.store import RunReader
 from codeeval.types import Problem
 
-T_OVER_CLUSTERS = "Student's t over clusters"
+OVER_CLUSTERS = "Wilson score over clusters"
 BOOTSTRAP = "BCa bootstrap"
 
 
@@ -65,7 +65,7 @@ def further(reader: RunReader, protocol: str, ks: Sequence[int], wish: Wish) -> 
     fewest, found = min(n for n, _ in counts), []
     if clusters is not None:
         by_k = {k: clustered_interval(counts, clusters, k, wish.level) if k <= fewest else None for k in ks}
-        found.append(Further(T_OVER_CLUSTERS, wish.cluster, units, None, wish.level, by_k))
+        found.append(Further(OVER_CLUSTERS, wish.cluster, units, None, wish.level, by_k))
     if wish.seed is not None:
         options = Resampling(wish.seed, level=wish.level)
         by_k = {k: bootstrap_interval(counts, k, clusters, options) if k <= fewest else None for k in ks}
@@ -106,7 +106,7 @@ def _named(one: Further) -> str:
         return tr("BCa bootstrap over {n} {n:problem|problems}, seed {seed}", n=one.units, seed=one.seed)
     field = safe(one.cluster)
     if one.seed is None:
-        return tr("Student's t over {n} {n:cluster|clusters} by {field}", n=one.units, field=field)
+        return tr("Wilson score over {n} {n:cluster|clusters} by {field}", n=one.units, field=field)
     return tr(
         "BCa bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}", n=one.units, field=field, seed=one.seed
     )

@@ -63,9 +63,10 @@ def wilson(mean: float, size: float, quantile: float) -> Interval:
 
 
 def population_interval(
-    mean: float, variance: float, size: int, level: float, kurtosis: float | None = None
+    mean: float, variance: float, size: float, level: float, kurtosis: float | None = None
 ) -> Interval:
-    """Interval for the mean over all problems of this kind, from `size` problems with sample variance (divisor N-1).
+    """Interval for the mean over all problems of this kind, from `size` problems with sample variance (divisor N-1). Not a
+    whole number where problems come in clusters: then it is how many independent ones they are worth.
 
     `kurtosis`: fourth central moment over the squared variance; None: that of 0/1 values with this mean.
     """
@@ -96,7 +97,7 @@ def _drawn(ratio: float, most: float, trust: float) -> float:
     return min(most, trust * ratio + (1.0 - trust) * most)
 
 
-def _scored(mean: float, ratio: float, size: int, quantile: float) -> Interval:
+def _scored(mean: float, ratio: float, size: float, quantile: float) -> Interval:
     if ratio <= 0.0:  # nothing can vary
         return mean, mean
     return wilson(mean, size / ratio, quantile)

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from codeeval.passk import pass_at_k_array
-from codeeval.stats.intervals import Interval
-from codeeval.stats.quantiles import normal_cdf, normal_quantile, t_quantile
+from codeeval.stats.intervals import Interval, population_interval
+from codeeval.stats.quantiles import normal_cdf, normal_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,10 +38,11 @@ class Resampling:
 def clustered_interval(
     counts: Sequence[tuple[int, int]], clusters: Sequence[Hashable], k: int, level: float = 0.95
 ) -> Interval:
-    """Interval for mean pass@k where only whole clusters are independent: Student's t with clusters - 1 degrees.
+    """Interval for mean pass@k where only whole clusters are independent: the population interval with clusters for units.
 
-    `clusters[i]` names the cluster of problem i. Raises ValueError for other lengths, for fewer than two clusters, and
-    where some problem has fewer than k samples.
+    Clusters of unequal size count as fewer: total² / sum of sizes² (Kish 1965). With every problem a cluster of its own it is the
+    population interval. `clusters[i]` names the cluster of problem i. Raises ValueError for other lengths, for fewer than two
+    clusters, and where some problem has fewer than k samples.
     """
     sums, sizes = _cluster_sums(_values(counts, k), clusters)
     if len(sums) < 2:
@@ -48,9 +50,10 @@ def clustered_interval(
     total, groups = float(sizes.sum()), len(sums)
     mean = float(sums.sum()) / total
     residual = sums - mean * sizes
-    error = (groups / (groups - 1) * float(residual @ residual)) ** 0.5 / total
-    half = t_quantile(0.5 + level / 2, groups - 1) * error
-    return max(0.0, mean - half), min(1.0, mean + half)
+    squared, units = float(residual @ residual), total * total / float(sizes @ sizes)
+    variance = groups / (groups - 1) * squared / (total * total) * units
+    kurtosis = float((residual**4).sum()) * groups / squared**2 if squared > 1e-24 else inf
+    return population_interval(mean, variance, units, level, kurtosis)
 
 
 def bootstrap_interval(

@@ -1,6 +1,6 @@
 """How often the intervals are right, and how often the gate is: simulation tables for docs/statistics.md.
 
-    python tests/benchmarks/coverage.py [population] [mixtures] [rerun] [difference] [gate]
+    python tests/benchmarks/coverage.py [population] [mixtures] [rerun] [difference] [further] [gate]
         [--repeats N] [--seed N] [--jobs N] [--n N] [--baseline-n N] [--level L]
 
 Population: N problems are drawn from a population of problems, n samples of each; does the interval contain the
@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from cells import ALIKE, MEANS, PROBLEMS, Cell, Vector, beta_binomial, grid, solve_rate, values_of
 from difference_grid import difference_table
+from further_grid import further_table
 from rerun_grid import rerun_cell
 
 from codeeval.compare_runs import _kind, _regressed_by_chance
@@ -254,7 +255,9 @@ def gate_table(draws: Draws) -> None:
 def main() -> None:
     """Print the tables asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", default=["population", "mixtures", "rerun", "difference", "gate"])
+    parser.add_argument(
+        "parts", nargs="*", default=["population", "mixtures", "rerun", "difference", "further", "gate"]
+    )
     parser.add_argument("--repeats", type=int, default=None, help="runs per cell (10000, 1000, 2000, 1000, 1000)")
     parser.add_argument("--n", type=int, default=10, help="samples per problem of the gate's table")
     parser.add_argument("--baseline-n", type=int, default=None, help="the same of the baseline, if it is another")
@@ -274,6 +277,8 @@ def main() -> None:
         bounds_table(found)
     if "difference" in options.parts:
         difference_table(options.repeats or 1000, generator)
+    if "further" in options.parts:
+        further_table(options.repeats or 1000, generator)
     if "gate" in options.parts:
         gate_table(Draws(options.repeats or 1000, generator, options.n, options.level, options.baseline_n or options.n))
 

@@ -63,11 +63,11 @@ def test_what_is_printed_is_what_the_functions_say(run: Path) -> None:
     assert (first["intervals"]["2"], second["intervals"]["2"]) == (list(by_t), list(drawn))
     assert (first["units"], second["seed"]) == (4, 7)
     text = report(str(run), "--k", "2", "--cluster", "source", "--bootstrap", "7")
-    assert "Student's t over 4 clusters by source" in text
+    assert "Wilson score over 4 clusters by source" in text
     assert f"{by_t[0]:.3f} – {by_t[1]:.3f}" in text
     table = report(str(run), "--k", "2", "--cluster", "source", "--format", "markdown")
-    assert f"| Student's t over 4 clusters by source | {by_t[0]:.3f} – {by_t[1]:.3f} |" in table
-    assert "t Стьюдента по 4 группам поля source" in report(str(run), "--cluster", "source", "--lang", "ru")
+    assert f"| Wilson score over 4 clusters by source | {by_t[0]:.3f} – {by_t[1]:.3f} |" in table
+    assert "Уилсон по 4 группам поля source" in report(str(run), "--cluster", "source", "--lang", "ru")
 
 
 def test_a_bootstrap_without_clusters_draws_problems(run: Path) -> None:

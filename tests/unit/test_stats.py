@@ -257,16 +257,21 @@ def test_intervals_cover(alike: float, mean: float, n: int, k: int, problems: in
 
 
 def test_clusters_widen_the_interval() -> None:
-    """Problems that come in identical eights carry an eighth of the information; singletons give the plain t interval."""
+    """Problems that come in identical eights carry an eighth of the information; singletons give the population interval, and
+    clusters of unequal size count as fewer."""
     counts = [(10, c) for c in (0, 10, 3, 9, 1, 7, 10, 0, 5, 5, 2, 8, 10, 10, 0, 1) for _ in range(8)]
     single = clustered_interval(counts, list(range(len(counts))), 1)
     eight = clustered_interval(counts, [i // 8 for i in range(len(counts))], 1)
     values = [c / n for n, c in counts]
     expected = scipy.stats.t.interval(0.95, len(values) - 1, np.mean(values), scipy.stats.sem(values))
-    assert single == pytest.approx(expected, abs=1e-9)
+    assert single == pytest.approx(expected, abs=0.003)
+    assert single == summarize(counts, 1).population
     assert (eight[1] - eight[0]) / (single[1] - single[0]) == pytest.approx(8**0.5, rel=0.12)
     drawn = bootstrap_interval(counts, 1, [i // 8 for i in range(len(counts))])
     assert drawn == pytest.approx(eight, abs=0.03)
+    uneven = clustered_interval(counts, [min(i // 8, 4) for i in range(len(counts))], 1)
+    assert uneven[1] - uneven[0] > 1.3 * (eight[1] - eight[0])
+    assert clustered_interval([(10, 0)] * 40, [i // 8 for i in range(40)], 1)[1] > 0.3
 
 
 def test_clusters_are_checked() -> None:
