@@ -218,7 +218,7 @@ def test_finished_jobs_are_freed_at_once(backend: Backend) -> None:
             last = [pool.submit(numbered(0)) for _ in range(6)]  # a lane remembers its last jobs until it gets others
             wait(last, WAIT)
             del futures
-            assert sum(isinstance(one, Pending) for one in gc.get_objects()) < 20
+            assert sum(type(one) is Pending for one in gc.get_objects()) < 20
         finally:
             gc.enable()
 
