@@ -101,7 +101,7 @@ def test_every_program_in_workers_of_each_kind(backend: Backend, theirs: Theirs,
         assert differing(pool, theirs, protocol, list(theirs.programs)) == []
 
 
-@pytest.mark.parametrize("protocol", ["strict", "mera-code"])
+@pytest.mark.parametrize("protocol", ["strict", pytest.param("mera-code", marks=pytest.mark.slow)])
 def test_some_programs_in_workers_of_their_own(backend: Backend, theirs: Theirs, protocol: str) -> None:
     """The first of every class: for all of them it takes minutes."""
     first = {name[0]: name for name in sorted(theirs.programs, reverse=True)}

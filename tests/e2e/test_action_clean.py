@@ -42,22 +42,22 @@ os.execv("/bin/bash", ["bash", "/jobs.sh"])
 JOBS = """
 set -eu
 export DEBIAN_FRONTEND=noninteractive LANG=C.UTF-8 HOME=/root PATH=/venv/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
-cd /work
+cd /jobs
 if ! python3 -m venv /venv 2>/dev/null; then
     apt-get -q update && apt-get -q install -y --no-install-recommends python3-venv
     python3 -m venv --clear /venv
-fi >/work/setup.log 2>&1
+fi >/jobs/setup.log 2>&1
 if [ -f /known.crt ]; then cp /known.crt /etc/ssl/certs/ca-certificates.crt; fi # apt may have made another one
 job() {
     local name=$1 code=0 step
     shift
     for step in check install cache-key sandbox evaluate gate publish conclude; do
-        env GITHUB_ACTIONS=true GITHUB_OUTPUT="/work/$name.outputs" GITHUB_STEP_SUMMARY="/work/$name.summary" \\
+        env GITHUB_ACTIONS=true GITHUB_OUTPUT="/jobs/$name.outputs" GITHUB_STEP_SUMMARY="/jobs/$name.summary" \\
             INPUT_SANDBOX=local INPUT_TASK=tasks.jsonl INPUT_BASELINE=baseline.json "$@" \\
-            /checkout/ci/action.sh "$step" >>"/work/$name.log" 2>&1 </dev/null || { code=$?; break; }
+            /checkout/ci/action.sh "$step" >>"/jobs/$name.log" 2>&1 </dev/null || { code=$?; break; }
     done
-    echo "$code" >"/work/$name.code"
-    if [ -d codeeval-results ]; then cp -r codeeval-results "/work/$name.results"; fi
+    echo "$code" >"/jobs/$name.code"
+    if [ -d codeeval-results ]; then cp -r codeeval-results "/jobs/$name.results"; fi
 }
 job fork INPUT_SAMPLES=released.jsonl INPUT_SECRET=API_KEY CODEEVAL_FORK=true
 job first INPUT_SAMPLES=released.jsonl
@@ -69,12 +69,12 @@ job worse INPUT_SAMPLES=worse.jsonl
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder /work of the clean machine, after four jobs."""
+    """The folder /jobs of the clean machine, after four jobs."""
     if os.geteuid() != 0:
         pytest.skip("needs root, to make a root file system")
     root = tmp_path_factory.mktemp("clean")
     _fill(root)
-    folder = root / "work"
+    folder = root / "jobs"
     folder.mkdir()
     write_tasks(folder, len(BEFORE))
     for name, counts in (("released", BEFORE), ("same", BEFORE), ("worse", LOST)):

@@ -130,6 +130,7 @@ def test_from_no_baseline_to_a_red_build(folder: Path) -> None:
     assert (suite.tests, suite.failures) == (20, 8)
 
 
+@pytest.mark.slow
 @pytest.mark.local
 def test_a_missing_baseline_may_pass_with_a_warning(folder: Path) -> None:
     """For the time before there is one; also without asking for a gate at all."""

@@ -77,7 +77,7 @@ def so_far(path: Path) -> dict[tuple[str, int], tuple[str, int | None]]:
         return {}
 
 
-@pytest.mark.parametrize("n", ["1", "3"])
+@pytest.mark.parametrize("n", ["1", pytest.param("3", marks=pytest.mark.slow)])
 def test_kill_9_and_resume_against_a_server(tmp_path: Path, n: str) -> None:
     """Killed in the middle, then resumed while the server fails and goes away: the same samples as in an uninterrupted
     run, and none asked twice that was kept."""

@@ -115,7 +115,7 @@ def interrupted(folder: Path, name: str, number: int) -> str | None:
 REPLAY = ("run", "-t", "tasks.jsonl", "-m", "samples.jsonl", "--n", "4", "--instructions", "all", *LOCAL)
 
 
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGKILL, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_killed_in_the_middle(folder: Path, number: int) -> None:
     """`kill -9` and Ctrl-C during the second of four runs; `--resume` of the folder does the rest, once, and the result is that
     of a folder that nobody disturbed."""

@@ -95,6 +95,7 @@ def test_best_of_k_stands_beside_pass_at_k(folder: Path) -> None:
         assert [row["rewards"] for row in rows] == [[reward.score] for reward in reader.rewards(0)]
 
 
+@pytest.mark.slow
 def test_a_run_that_exists_is_scored_once(folder: Path) -> None:
     """`rerank` adds a model, a second call finds nothing to do, another model stands beside it, and files of completions
     are runs too."""

@@ -142,7 +142,7 @@ def killed_and_resumed(folder: Path, sandbox: str, seed: int) -> None:
 
 
 @pytest.mark.local
-@pytest.mark.parametrize("seed", [1, 2, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (2, 3))])
 def test_kill_9_and_resume_equals_an_uninterrupted_run(folder: Path, seed: int) -> None:
     """Killed at three moments drawn with a seed, then resumed: the same verdicts, and no evidence made twice."""
     killed_and_resumed(folder, "local", seed)

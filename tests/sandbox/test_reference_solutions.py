@@ -17,6 +17,8 @@ from sandbox import Pool, select
 
 #: The problems of HumanEval whose reference solution fails under MERA's rule: recursion, helpers or imports.
 LOST_UNDER_MERA = ["10", "32", "38", "55", "63"]
+#: Takes seconds of computing: whether that is less than MERA's limit says how fast the machine is.
+AT_THE_LIMIT = ("75", "mutant")
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -57,11 +59,20 @@ def test_mera_loses_five_reference_solutions(pool: Pool, task: Task) -> None:
     assert [p.id for p, one in zip(task.problems, found, strict=True) if not one.passed] == LOST_UNDER_MERA
 
 
+@pytest.mark.parametrize(
+    "pool",
+    [
+        pytest.param("docker", marks=pytest.mark.docker),
+        pytest.param("local", marks=[pytest.mark.local, pytest.mark.slow]),
+    ],
+    indirect=True,
+)
 def test_mera_protocols_give_what_meras_scorer_gave(pool: Pool, task: Task, shared: Path) -> None:
     """For every completion that MERA's own executor and scorer were run on: the same outputs, the same verdict."""
     problems = {problem.id: problem for problem in task.problems}
     lines = (shared / "data" / "mera_oracle.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [json.loads(line) for line in lines]
+    rows = [row for row in map(json.loads, lines) if (str(row["id"]), row["kind"]) != AT_THE_LIMIT]
+    assert len(rows) > 900
     found = judge(pool, [(problems[str(r["id"])], r["completion"], protocols.get(r["protocol"])) for r in rows])
     different = []
     for row, one in zip(rows, found, strict=True):
