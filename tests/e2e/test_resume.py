@@ -169,6 +169,8 @@ def test_kill_9_leaves_no_container(folder: Path) -> None:
 def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None:
     """Ctrl-C, which a terminal sends to the whole group, and SIGTERM: exit code 130, one message with the command that
     continues, and that command works."""
+    waits = "\n    import time\n    time.sleep(0.2)\n    return a + b + 0 * {}"
+    write_samples(folder, {pid: [waits.format(i) for i in range(SAMPLES)] for pid in range(1, PROBLEMS + 1)})
     process = start(folder, command("local", "r"))
     group = process.send_signal if number == signal.SIGTERM else lambda sent: os.killpg(process.pid, sent)
     assert kill_after(process, folder / "r", 5, group, number)
@@ -190,13 +192,15 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None
 def test_two_processes_never_write_one_run(folder: Path) -> None:
     """Resuming a run that is still going is refused, and disturbs nothing."""
     process = start(folder, command("local", "r"))
+    deadline = time.monotonic() + 240
+    while not look(folder / "r", lambda reader: bool(reader.manifest()), False):
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGSTOP)  # still going, however long the other one takes to start
     try:
-        deadline = time.monotonic() + 240
-        while not look(folder / "r", lambda reader: bool(reader.manifest()), False):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.005)
         failed(codeeval(folder, "run", "--resume", "r"), 2, "another codeeval is writing this run")
     finally:
+        process.send_signal(signal.SIGCONT)
         process.communicate(timeout=240)
     assert process.returncode == 0
