@@ -169,7 +169,7 @@ def test_kill_9_leaves_no_container(folder: Path) -> None:
 def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None:
     """Ctrl-C, which a terminal sends to the whole group, and SIGTERM: exit code 130, one message with the command that
     continues, and that command works."""
-    waits = "\n    import time\n    time.sleep(0.2)\n    return a + b + 0 * {}"
+    waits = "\n    import time\n    time.sleep(0.05)\n    return a + b + 0 * {}"
     write_samples(folder, {pid: [waits.format(i) for i in range(SAMPLES)] for pid in range(1, PROBLEMS + 1)})
     process = start(folder, command("local", "r"))
     group = process.send_signal if number == signal.SIGTERM else lambda sent: os.killpg(process.pid, sent)
