@@ -122,10 +122,6 @@ class Library:
             self._ids[run.slug] = {slug(head.id): head.id for head in self.numbers(run).heads}
         return self._ids[run.slug].get(name)
 
-    def readable(self) -> tuple[RunFile, ...]:
-        """The runs whose aggregates can be had."""
-        return tuple(run for run in self.runs if not isinstance(self.try_numbers(run), str))
-
     def try_numbers(self, run: RunFile) -> RunNumbers | str:
         """The aggregates, or why there are none: one damaged file shall not hide the other runs."""
         try:

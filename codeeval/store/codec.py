@@ -16,7 +16,6 @@ from codeeval.errors import DataError
 from sandbox import Observation, Outcome
 from sandbox.wire import Ruling
 
-Stored = str | bytes | int | float | None
 #: Above this an outcome is compressed: a program that prints megabytes shall not fill the disk.
 COMPRESS_ABOVE = 8_192
 #: No outcome of ours is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.

@@ -10,14 +10,7 @@ from typing import Any, Self
 from codeeval.errors import DataError
 from codeeval.manifest import Manifest
 from codeeval.store import schema
-from codeeval.store.codec import (
-    pack_text,
-    unpack_int,
-    unpack_json,
-    unpack_optional,
-    unpack_outcome,
-    unpack_text,
-)
+from codeeval.store.codec import pack_text, unpack_json, unpack_outcome, unpack_text
 from codeeval.store.connection import open_read_only, run_path, translating
 from codeeval.store.damage import MISREADINGS, damage
 from codeeval.store.records import (
@@ -29,20 +22,18 @@ from codeeval.store.records import (
     StoredJudgement,
     StoredReward,
 )
-from codeeval.types import Judgement, Oracle, Problem, ProblemTests, Prompt, Sample, Task, Verdict
+from codeeval.store.rows import (
+    COUNTERFACTUAL_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    PROBLEM_COLUMNS,
+    SAMPLE_COLUMNS,
+    counterfactual_of,
+    judgement_of,
+    problem_of,
+    sample_of,
+)
+from codeeval.types import Sample, Task
 from sandbox import Outcome
-
-_PROBLEM = (
-    "id, instruction, prompt, entry_point, calls, expected, canonical_solution, extra,"
-    " model_prompt, prompt_digest, wanted, tests, oracle"
-)
-_SAMPLE = (
-    "s.problem_id, s.idx, s.prompt_digest, s.completion, s.finish_reason, s.tokens_in, s.tokens_out, s.seed, s.raw,"
-    " s.thought"
-)
-_JUDGEMENT = (
-    "j.problem_id, j.idx, j.job_digest, j.verdict, j.passed, j.outputs, j.call, j.error, j.signature, j.failed_calls"
-)
 
 
 class RunReader:
@@ -96,7 +87,7 @@ class RunReader:
 
     def problems(self) -> tuple[PlannedProblem, ...]:
         """All problems of the run, in its order."""
-        return tuple(_problem(row) for row in self._rows(f"SELECT {_PROBLEM} FROM problems ORDER BY position"))
+        return tuple(problem_of(row) for row in self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems ORDER BY position"))
 
     def task(self) -> Task:
         """The problems of the run as a task; `digest` is that of the whole set it was taken from."""
@@ -117,12 +108,12 @@ class RunReader:
     def samples(self, problem_id: str | None = None) -> Iterator[Sample]:
         """All samples, or those of one problem, in the order of problems and indices."""
         where, values = ("WHERE s.problem_id = ?", (pack_text(problem_id),)) if problem_id is not None else ("", ())
-        query = f"SELECT {_SAMPLE} FROM samples s JOIN problems p ON p.id = s.problem_id {where}"
-        return map(_sample, self._rows(query + " ORDER BY p.position, s.idx", values))
+        query = f"SELECT {SAMPLE_COLUMNS} FROM samples s JOIN problems p ON p.id = s.problem_id {where}"
+        return map(sample_of, self._rows(query + " ORDER BY p.position, s.idx", values))
 
     def sample(self, problem_id: str, index: int) -> Sample | None:
-        query = f"SELECT {_SAMPLE} FROM samples s WHERE problem_id = ? AND idx = ?"
-        return next(map(_sample, self._rows(query, (pack_text(problem_id), index))), None)
+        query = f"SELECT {SAMPLE_COLUMNS} FROM samples s WHERE problem_id = ? AND idx = ?"
+        return next(map(sample_of, self._rows(query, (pack_text(problem_id), index))), None)
 
     def outcome(self, problem_id: str, job_digest: str) -> Outcome | None:
         execution = self.execution(problem_id, job_digest)
@@ -145,9 +136,10 @@ class RunReader:
         """In the order of problems and indices."""
         where, values = ("AND j.problem_id = ?", [pack_text(problem_id)]) if problem_id is not None else ("", [])
         query = (
-            f"SELECT {_JUDGEMENT} FROM judgements j JOIN problems p ON p.id = j.problem_id WHERE j.protocol = ? {where}"
+            f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j JOIN problems p ON p.id = j.problem_id"
+            f" WHERE j.protocol = ? {where} ORDER BY p.position, j.idx"
         )
-        return map(_judgement, self._rows(query + " ORDER BY p.position, j.idx", (protocol, *values)))
+        return map(judgement_of, self._rows(query, (protocol, *values)))
 
     def counts(self, protocol: str) -> tuple[tuple[str, int, int], ...]:
         """(problem id, n with a verdict, c passed) of every problem of the run, in its order; n may be 0."""
@@ -160,10 +152,10 @@ class RunReader:
     def counterfactuals(self) -> Iterator[Counterfactual]:
         """Failed samples that were looked at for failures of format, in the order of problems and indices."""
         query = (
-            "SELECT c.problem_id, c.idx, c.classes, c.steps, c.job_digest, c.verdict, c.passed FROM counterfactuals c"
+            f"SELECT {COUNTERFACTUAL_COLUMNS} FROM counterfactuals c"
             " JOIN problems p ON p.id = c.problem_id ORDER BY p.position, c.idx"
         )
-        return map(_counterfactual, self._rows(query))
+        return map(counterfactual_of, self._rows(query))
 
     def unexplained(self) -> tuple[tuple[str, int], ...]:
         """(problem id, index) of the samples that failed under some protocol of the file, have a verdict under strict, and
@@ -194,15 +186,6 @@ class RunReader:
             " WHERE r.idx IS NULL ORDER BY p.position, s.idx"
         )
         return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (ranker,)))
-
-    def completion_shares(self) -> tuple[tuple[int, int, int, int], ...]:
-        """Per problem with samples: how many, how many different, how many ended by length, how many empty or blank."""
-        query = (
-            "SELECT count(*), count(DISTINCT completion), sum(finish_reason = 'length'),"
-            " sum(typeof(completion) = 'text' AND trim(completion, char(9, 10, 13, 32)) = '')"
-            " FROM samples GROUP BY problem_id"
-        )
-        return tuple((n, distinct, ended, empty) for n, distinct, ended, empty in self._rows(query))
 
     def tokens(self) -> tuple[int | None, int | None]:
         """Tokens of prompts (once per sample) and of completions, over all samples; None where some are not counted."""
@@ -266,81 +249,3 @@ class RunReader:
         raise DataError(
             str(self.path), f"no {key} in it", "The run was killed while it was being created; start it again."
         )
-
-
-def _problem(row: tuple[Any, ...]) -> PlannedProblem:
-    pid, instruction, prompt, entry_point, calls, expected, canonical, extra, model_prompt, digest, wanted, *later = row
-    problem = Problem(
-        id=unpack_text(pid),
-        instruction=unpack_text(instruction),
-        prompt=unpack_text(prompt),
-        entry_point=unpack_text(entry_point),
-        calls=tuple(unpack_json(calls)),
-        expected=None if expected is None else tuple(unpack_json(expected)),
-        canonical_solution=unpack_optional(canonical),
-        extra=tuple((name, value) for name, value in unpack_json(extra)),
-        tests=_problem_tests(later[0]),
-        oracle=None if later[1] is None else Oracle(**unpack_json(later[1])),
-    )
-    return PlannedProblem(problem, _prompt(model_prompt), unpack_text(digest), wanted)
-
-
-def _problem_tests(stored: Any) -> ProblemTests | None:
-    if stored is None:
-        return None
-    raw = unpack_json(stored)
-    return ProblemTests(raw["source"], raw["prelude"], tuple(raw["names"]))
-
-
-def _prompt(stored: Any) -> Prompt | None:
-    if stored is None:
-        return None
-    raw = unpack_json(stored)
-    return Prompt(raw["text"], tuple((role, content) for role, content in raw["messages"]))
-
-
-def _sample(row: tuple[Any, ...]) -> Sample:
-    pid, index, digest, completion, finish_reason, tokens_in, tokens_out, seed, raw, thought = row
-    return Sample(
-        problem_id=unpack_text(pid),
-        index=index,
-        prompt_digest=unpack_text(digest),
-        completion=unpack_text(completion),
-        finish_reason=finish_reason,
-        tokens_in=tokens_in,
-        tokens_out=tokens_out,
-        seed=unpack_int(seed),
-        raw=unpack_optional(raw),
-        thought=unpack_optional(thought),
-    )
-
-
-def _counterfactual(row: tuple[Any, ...]) -> Counterfactual:
-    pid, index, classes, steps, digest, verdict, passed = row
-    return Counterfactual(
-        problem_id=unpack_text(pid),
-        index=index,
-        classes=tuple(unpack_json(classes)),
-        steps=tuple(unpack_json(steps)),
-        job_digest=digest,
-        verdict=None if verdict is None else Verdict(verdict),
-        passed=None if passed is None else bool(passed),
-    )
-
-
-def _judgement(row: tuple[Any, ...]) -> StoredJudgement:
-    pid, index, job_digest, verdict, passed, outputs, call, error, signature, failed_calls = row
-    read = unpack_json(outputs)
-    got = read if isinstance(read, str) else tuple(read)
-    if verdict is None:
-        return StoredJudgement(unpack_text(pid), index, job_digest, got, None)
-    judgement = Judgement(
-        verdict=Verdict(verdict),
-        passed=bool(passed),
-        outputs=got,
-        call=call,
-        error=unpack_optional(error),
-        signature=unpack_text(signature),
-        failed_calls=tuple(unpack_json(failed_calls)),
-    )
-    return StoredJudgement(unpack_text(pid), index, job_digest, got, judgement)

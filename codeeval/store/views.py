@@ -9,8 +9,9 @@ from typing import Any
 
 from codeeval.store import indexes
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
-from codeeval.store.reader import _PROBLEM, RunReader, _counterfactual, _problem
+from codeeval.store.reader import RunReader
 from codeeval.store.records import Counterfactual, PlannedProblem
+from codeeval.store.rows import COUNTERFACTUAL_COLUMNS, PROBLEM_COLUMNS, counterfactual_of, problem_of
 
 #: Evidence is JSON, compressed where it is large; a time of 0 is left out.
 _CPU_MS = (
@@ -76,8 +77,8 @@ class RunViews(RunReader):
         )
 
     def planned(self, problem_id: str) -> PlannedProblem | None:
-        rows = self._rows(f"SELECT {_PROBLEM} FROM problems WHERE id = ?", (pack_text(problem_id),))
-        return next(map(_problem, rows), None)
+        rows = self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE id = ?", (pack_text(problem_id),))
+        return next(map(problem_of, rows), None)
 
     def tallies(self, protocol: str) -> Iterator[Tally]:
         """Of every judged sample under a protocol, counted by problem, verdict and signature, in no order."""
@@ -235,11 +236,8 @@ class RunViews(RunReader):
         return {unpack_text(pid): (n, c) for pid, n, c in self._rows(query, (protocol,))}
 
     def counterfactual(self, problem_id: str, index: int) -> Counterfactual | None:
-        query = (
-            "SELECT problem_id, idx, classes, steps, job_digest, verdict, passed FROM counterfactuals"
-            " WHERE problem_id = ? AND idx = ?"
-        )
-        return next(map(_counterfactual, self._rows(query, (pack_text(problem_id), index))), None)
+        query = f"SELECT {COUNTERFACTUAL_COLUMNS} FROM counterfactuals c WHERE problem_id = ? AND idx = ?"
+        return next(map(counterfactual_of, self._rows(query, (pack_text(problem_id), index))), None)
 
     def disagreements(self, protocol: str, other: str) -> tuple[tuple[str, str, int, str, int], ...]:
         """What two protocols disagree about: (verdict and cause under each, samples, an example's problem and index)."""
@@ -277,10 +275,6 @@ class RunViews(RunReader):
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found
-
-
-def _marks(values: Sequence[object]) -> str:
-    return ", ".join("?" * len(values))
 
 
 def _cause(signature: Any) -> str:

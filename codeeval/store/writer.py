@@ -11,14 +11,13 @@ import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
 from codeeval.store import schema
-from codeeval.store.codec import pack_int, pack_json, pack_optional, pack_outcome, pack_text
+from codeeval.store.codec import pack_json, pack_outcome, pack_text
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
@@ -30,6 +29,7 @@ from codeeval.store.records import (
     StoredJudgement,
     StoredReward,
 )
+from codeeval.store.rows import counterfactual_row, judgement_row, problem_row, sample_row
 from codeeval.types import Sample
 
 
@@ -66,7 +66,7 @@ class RunStore(RunReader):
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
             store._db.executemany(
                 f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",
-                [(position, *_problem_row(planned)) for position, planned in enumerate(problems)],
+                [(position, *problem_row(planned)) for position, planned in enumerate(problems)],
             )
         store.commit()
         return store
@@ -90,7 +90,7 @@ class RunStore(RunReader):
 
     def add_samples(self, samples: Iterable[Sample]) -> None:
         """A sample that is there already stays as it is: what was executed is what is kept."""
-        rows = [_sample_row(sample) for sample in samples]
+        rows = [sample_row(sample) for sample in samples]
         with self._writing():
             self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 10)})", rows)
             self._db.executemany(
@@ -113,7 +113,7 @@ class RunStore(RunReader):
 
     def add_judgements(self, protocol: str, rows: Iterable[StoredJudgement]) -> None:
         """Judgements of this protocol, in place of earlier ones of the same samples."""
-        packed = [(protocol, *_judgement_row(row)) for row in rows]
+        packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
             self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 11)})", packed)
             self._db.executemany(
@@ -127,7 +127,7 @@ class RunStore(RunReader):
 
     def add_counterfactuals(self, rows: Iterable[Counterfactual]) -> None:
         """What came of looking at failed samples, in place of earlier rows of the same samples."""
-        packed = [_counterfactual_row(row) for row in rows]
+        packed = [counterfactual_row(row) for row in rows]
         with self._writing():
             self._db.executemany(f"INSERT OR REPLACE INTO counterfactuals VALUES ({', '.join('?' * 7)})", packed)
 
@@ -241,66 +241,3 @@ def _lock(run_dir: Path) -> int:
     except OSError:  # a file system without locks: SQLite's own lock still guards every transaction
         return descriptor
     return descriptor
-
-
-def _problem_row(planned: PlannedProblem) -> tuple[object, ...]:
-    problem = planned.problem
-    return (
-        pack_text(problem.id),
-        pack_text(problem.instruction),
-        pack_text(problem.prompt),
-        pack_text(problem.entry_point),
-        pack_json(problem.calls),
-        None if problem.expected is None else pack_json(problem.expected),
-        pack_optional(problem.canonical_solution),
-        pack_json(problem.extra),
-        None if planned.prompt is None else pack_json(asdict(planned.prompt)),
-        pack_text(planned.prompt_digest),
-        planned.wanted,
-        None if problem.tests is None else pack_json(asdict(problem.tests)),
-        None if problem.oracle is None else pack_json(asdict(problem.oracle)),
-    )
-
-
-def _sample_row(sample: Sample) -> tuple[object, ...]:
-    return (
-        pack_text(sample.problem_id),
-        sample.index,
-        pack_text(sample.prompt_digest),
-        pack_text(sample.completion),
-        sample.finish_reason,
-        sample.tokens_in,
-        sample.tokens_out,
-        pack_int(sample.seed),
-        pack_optional(sample.raw),
-        pack_optional(sample.thought),
-    )
-
-
-def _counterfactual_row(row: Counterfactual) -> tuple[object, ...]:
-    return (
-        pack_text(row.problem_id),
-        row.index,
-        pack_json(row.classes),
-        pack_json(row.steps),
-        row.job_digest,
-        None if row.verdict is None else row.verdict.value,
-        None if row.passed is None else int(row.passed),
-    )
-
-
-def _judgement_row(row: StoredJudgement) -> tuple[object, ...]:
-    key = (pack_text(row.problem_id), row.index, row.job_digest)
-    judgement = row.judgement
-    if judgement is None:
-        return (*key, None, None, pack_json(row.outputs), None, None, None, None)
-    return (
-        *key,
-        judgement.verdict.value,
-        int(judgement.passed),
-        pack_json(row.outputs),
-        judgement.call,
-        pack_optional(judgement.error),
-        pack_text(judgement.signature),
-        pack_json(judgement.failed_calls),
-    )

@@ -164,15 +164,6 @@ def test_the_first_completion_of_a_sample_stays(run: Path) -> None:
         assert [sample.completion for sample in store.samples()] == ["first"]
 
 
-def test_completions_are_counted_by_kind(run: Path) -> None:
-    """How many samples of a problem differ, ran into the limit, or are blank, whatever their text."""
-    texts = ("a", "\ud800", "a", " \n\t", "")
-    with RunStore.open(run) as store:
-        store.add_samples(Sample("1", i, "d", text, "length" if i < 2 else "stop") for i, text in enumerate(texts))
-        store.add_samples([Sample("2", 0, "d", "b")])
-        assert store.completion_shares() == ((5, 4, 2, 2), (1, 1, 0, 0))
-
-
 def test_an_incident_goes_when_the_sample_is_done(run: Path) -> None:
     """A reason for being pending is dropped once it is no longer true, stage by stage."""
     with RunStore.open(run) as store:
