@@ -16,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -44,6 +45,8 @@ _FILE = "/opt/scorer/utils.py"
 DEFINITIONS_S = 3.0
 #: A program that waited rather than computed used less than this share of the time that passed.
 _IDLE = 0.1
+#: Characters that the definitions may print before what they print is no longer kept.
+_MOST_PRINTED = 1 << 20
 _GUARDED = (
     (builtins, "exit quit help"),
     (
@@ -79,6 +82,8 @@ def scorer_globals(source: str) -> dict[str, Any]:
         if word in source:
             with contextlib.suppress(ImportError):
                 importlib.import_module(module)
+    if "temp" in source:  # which it has looked for by then, with functions that are about to go
+        tempfile.gettempdir()
     _guard()
     return names
 
@@ -97,10 +102,10 @@ class TimeoutException(Exception):
 
 
 class _Nothing(io.StringIO):
-    """Takes what is printed, and has nothing to read: no end of file either."""
+    """Takes what is printed, and has nothing to read: no end of file either. Much of it is not kept, where MERA keeps it all."""
 
     def write(self, text: str) -> int:
-        return len(text)
+        return super().write(text) if self.tell() < _MOST_PRINTED else len(text)
 
     def read(self, *_: object) -> str:
         raise OSError
