@@ -1,18 +1,25 @@
-"""The plain data in a value that is made of instances of subclasses of built-in types and of numpy's numbers.
+"""The plain data in a value that is made of instances of subclasses of built-in types, of numpy's numbers and the like.
 
-A Counter is a dict with these items, a named tuple a tuple, an IntEnum an int: as Python's `==` has it. The contents are read by
+A Counter is a dict with these items, a named tuple a tuple, an IntEnum an int, a Decimal or Fraction the int or float that it
+equals, a dict's keys or items a set, a bytearray bytes: as Python's `==` has it. The contents are read by
 the base's own methods, never by those of the class, so that what an object says of itself counts for nothing.
 """
 
 from __future__ import annotations
 
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sandbox.guest.plain import base_of, pairs_of, plain_leaf, python_number
 
-_MAX_NODES, _MAX_DEPTH, _MAX_CHARS = 20_000, 50, 16_384
+_MAX_NODES, _MAX_DEPTH, _MAX_CHARS = 50_000, 50, 131_072
+#: A Decimal of a larger exponent is not written out as an integer.
+_MAX_EXPONENT = 4_300
 _LEAVES = (type(None), bool, int, float, complex, str, bytes)
 _SEQUENCES = (list, tuple, set, frozenset)
+_NOTHING: dict[Any, Any] = {}
+_SETS = (type(_NOTHING.keys()), type(_NOTHING.items()))
 
 
 class _NotBare(Exception):
@@ -40,4 +47,20 @@ def _bare(value: Any, room: list[int], depth: int) -> object:
         return base([_bare(item, room, depth + 1) for item in base.__iter__(value)])
     if base is dict:
         return {_bare(key, room, depth + 1): _bare(item, room, depth + 1) for key, item in pairs_of(value)}
-    raise _NotBare
+    if base in _SETS:
+        return {_bare(item, room, depth + 1) for item in value}
+    return bytes(memoryview(value)) if base is bytearray else _number(value)
+
+
+def _number(value: Any) -> int | float:
+    """The number of a built-in type that equals a Decimal or Fraction: nothing else that is plain does."""
+    kind = type(value)
+    if not (kind is Fraction or (kind is Decimal and value.adjusted() <= _MAX_EXPONENT)):
+        raise _NotBare
+    try:
+        number = int(value) if value == int(value) else float(value)
+    except OverflowError:  # infinite
+        number = float(value)
+    if number != value:
+        raise _NotBare
+    return number

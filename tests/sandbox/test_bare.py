@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from decimal import Decimal
 from enum import Enum, IntEnum
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -44,6 +46,10 @@ class Liar(list[int]):
         ([np.int64(1), np.float64(0.5), np.bool_(True), np.str_("a")], [1, 0.5, True, "a"]),
         ((np.complex128(1j), np.float32(0.5)), (1j, 0.5)),
         (Liar([1, 2]), [1, 2]),
+        ([Decimal("2.00"), Decimal("0.5"), Fraction(6, 3), Fraction(1, 4)], [2, 0.5, 2, 0.25]),
+        ((Decimal("-Infinity"), Decimal("1E+20")), (-math.inf, 10**20)),
+        ([{1: 2}.keys(), {1: 2}.items(), bytearray(b"a")], [{1}, {(1, 2)}, b"a"]),
+        ([np.int64(1)] * 20_000, [1] * 20_000),
     ],
 )
 def test_what_is_held(value: object, data: object) -> None:
@@ -58,13 +64,19 @@ def test_what_is_held(value: object, data: object) -> None:
     [
         np.arange(3),
         deque([1]),
-        Decimal(1),
+        Decimal("0.1"),
+        Decimal("sNaN"),
+        Decimal("1E+999999999"),
+        Fraction(1, 3),
+        Fraction(3**2000, 2),
+        {1: []}.items(),
+        {1: 2}.values(),
         [object()],
         Enum("E", "A"),
         range(3),
         [10**5000],
-        ["x" * 20_000],
-        [0] * 30_000,
+        ["x" * 200_000],
+        [0] * 60_000,
     ],
 )
 def test_what_is_no_plain_data(value: object) -> None:
