@@ -12,8 +12,9 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
+from codeeval.cli.asked import Asked, ask
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import Asked, ask, first_line, manifest_of
+from codeeval.cli.evaluate import first_line, manifest_of
 from codeeval.cli.like import differences
 from codeeval.cli.resume import check_changeable, compare_images, generator_of, isolation_of, run_protocols
 from codeeval.cli.settings import Resolved, Settings

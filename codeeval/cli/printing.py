@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 from codeeval import protocols
+from codeeval.cli.asked import check_protocol
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import check_protocol
 from codeeval.cli.settings import Resolved
 from codeeval.errors import CodeevalError
 from codeeval.manifest import clean, hidden

