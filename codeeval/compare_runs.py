@@ -3,7 +3,8 @@
 Everything is b - a: negative means that b is worse. Per problem the two pass@k estimates over all samples are subtracted;
 pairing by problem removes the difficulty of the problems from the comparison, which is most of the variance.
 
-Two intervals, as for one run. `population`: paired t over problems, for a claim about other problems of this kind.
+Two intervals, as for one run. `population`: paired t over problems, for a claim about other problems of this kind; it is
+widened, and `population_method` says so, where few problems decide the difference (codeeval/stats/paired.py).
 `rerun`: from the sampling variance of both runs on exactly these problems; it is what tells a changed model from the same
 model sampled again, and the narrower of the two. With one sample per problem it can't be told apart and is None.
 
@@ -100,6 +101,7 @@ class Comparison:
     mean_b: float
     difference: float
     population: Interval
+    population_method: str
     rerun: Interval | None
     p_t: float
     p_permutation: float
@@ -158,7 +160,8 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
         mde_rerun=detectable(same_problems.error, level=chosen.level, power=chosen.power) if same_problems else None,
         expected_regressed=sum(by_chance),
         p_regressed=at_least(by_chance, sum(change.change == "regressed" for change in changes)),
-        method="paired t over problems; rerun: sampling variance of both runs, normal; sign-flip permutation",
+        population_method=over_problems.method,
+        method=f"{over_problems.method} over problems; rerun: sampling variance of both runs, normal; sign-flip permutation",
         changes=changes,
         warnings=warnings,
     )
@@ -232,7 +235,7 @@ def render(result: Comparison, most: int = 10) -> str:
     lines = [
         f"pass@{result.k}  {result.a}: {result.mean_a:.1%}   {result.b}: {result.mean_b:.1%}   {result.problems} problems",
         f"difference   {points(result.difference)} points",
-        f"  population {_between(result.population)}   other problems of this kind (paired t)",
+        f"  population {_between(result.population)}   other problems of this kind ({result.population_method})",
     ]
     if result.rerun is not None:
         lines.append(f"  rerun      {_between(result.rerun)}   these problems sampled again")

@@ -11,6 +11,15 @@ _COMPARE: dict[str, str] = {
     "population {low} to {high}   other problems of this kind (paired t)": (
         "другие задачи     {low} … {high}   (парный t)"
     ),
+    "population {low} to {high}   other problems of this kind (paired t with pseudo pair)": (
+        "другие задачи     {low} … {high}   (парный t с псевдопарой)"
+    ),
+    "population {low} to {high}   other problems of this kind (paired t with skewness)": (
+        "другие задачи     {low} … {high}   (парный t с поправкой на асимметрию)"
+    ),
+    "population {low} to {high}   other problems of this kind (paired t with pseudo pair and skewness)": (
+        "другие задачи     {low} … {high}   (парный t с псевдопарой и поправкой на асимметрию)"
+    ),
     "rerun      {low} to {high}   these problems sampled again": "те же задачи      {low} … {high}   если сэмплировать снова",
     "p            t {one}, sign-flip permutation {two}": "p            t {one}, перестановки знаков {two}",
     "p            t {one}, sign-flip permutation {two}, exact McNemar {three}": (

@@ -2,7 +2,13 @@
 
 Sources: paired t and its power: Student 1908; Miller 2024, "Adding error bars to evals", section 4. Sign-flip permutation:
 Fisher 1935, section 21; Phipson & Smyth 2010 for the +1. McNemar 1947 in its exact (binomial) form. Fisher's exact test:
-Fisher 1934. Step-down adjustment: Holm 1979. Pseudo-observations where few pairs differ: Agresti & Min 2005.
+Fisher 1934. Step-down adjustment: Holm 1979. Pseudo-observations where few pairs differ: Agresti & Min 2005. What skewness
+does to the t interval: Johnson 1978; Hall 1992, "The Bootstrap and Edgeworth Expansion", section 3.5.
+
+Why not the t interval alone. Where one run lost a few problems for good, the differences are mostly noise and rarely nearly 1,
+and those few decide both the mean and its error. If by luck there is none among those drawn, the interval is that of the
+noise; if fewer than usual, it is too short, and lies on the wrong side. So it is never shorter than one problem that differs
+by 1 would make it, and longer towards the long tail. On ordinary data neither changes anything (docs/statistics.md).
 """
 
 from __future__ import annotations
@@ -15,25 +21,45 @@ from math import comb, fsum, inf, sqrt
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import normal_quantile, t_quantile, t_two_sided_p
 
+_TAIL = 3.0  # by simulation (tests/benchmarks/difference_grid.py): with it, and the pair, no cell covers less than 93%
+_BY_CHANCE = 4.0 * 6.0  # squared skewness up to this over N is within two standard errors of none
 _FADES = 2.0  # the pseudo-observation counts for half where the square of the number of pairs that differ is this
 
 
 @dataclass(frozen=True, slots=True)
 class MeanDifference:
-    """Mean of per-problem differences, its standard error, and how the error was made into an interval and a p."""
+    """Mean of per-problem differences, its standard error, and how the error was made into an interval and a p; the interval at
+    level 1 - p ends at 0. `method` names what was done."""
 
     difference: float
     error: float
     interval: Interval
     p: float
+    method: str
 
 
 def paired_t(differences: Sequence[float], level: float = 0.95) -> MeanDifference:
-    """Student's t over problems: the difference on other problems of this kind. Raises ValueError for no problems."""
+    """Student's t over problems: the difference on other problems of this kind. Raises ValueError for no problems.
+
+    Its error is at least that of one pair more which differs by 1, in both directions (Agresti & Min 2005), and grows towards the
+    side of the long tail where skewness is beyond chance."""
     mean, variance = _moments(differences)
     size = len(differences)
-    error = sqrt(variance / size + _unseen(differences, 1.0))
-    return _with_error(mean, error, max(1, size - 1), level)
+    seen, least = variance / size, 1.0 / (size + 2) ** 2
+    skew = _skewness(differences, mean)
+    tail = seen * _TAIL * max(0.0, skew * skew - _BY_CHANCE / size) / size
+    error, longer = sqrt(max(seen, least)), sqrt(max(seen, least) + tail)
+    sides = (longer, error) if skew < 0.0 else (error, longer)
+    corrections = ["pseudo pair"] * (least > seen) + ["skewness"] * (tail > 0.0)
+    method = " with ".join(["paired t"] + [" and ".join(corrections)] * bool(corrections))
+    return _with_errors(mean, sides, max(1, size - 1), level, method)
+
+
+def _skewness(differences: Sequence[float], mean: float) -> float:
+    """Third central moment over the 3/2 power of the second one, both with divisor N; 0 where nothing varies."""
+    second = fsum((d - mean) ** 2 for d in differences) / len(differences)
+    third = fsum((d - mean) ** 3 for d in differences) / len(differences)
+    return third / second**1.5 if second > 1e-18 else 0.0
 
 
 def rerun_difference(
@@ -48,7 +74,8 @@ def rerun_difference(
     """
     mean, observed = _moments(differences)
     variance = min(variance, observed * (1.0 + 2.0 * sqrt(2.0 / len(differences))))
-    return _with_error(mean, sqrt(variance / len(differences) + _unseen(differences, unit)), inf, level)
+    error = sqrt(variance / len(differences) + _unseen(differences, unit))
+    return _with_errors(mean, (error, error), inf, level, "normal")
 
 
 def _moments(differences: Sequence[float]) -> tuple[float, float]:
@@ -70,10 +97,13 @@ def _unseen(differences: Sequence[float], unit: float) -> float:
     return _FADES / (_FADES + events * events) * (unit / (len(differences) + 2)) ** 2
 
 
-def _with_error(mean: float, error: float, df: float, level: float) -> MeanDifference:
-    half = t_quantile(0.5 + level / 2, df) * error
-    p = t_two_sided_p(mean / error, df) if error else float(mean == 0.0)
-    return MeanDifference(mean, error, (max(-1.0, mean - half), min(1.0, mean + half)), p)
+def _with_errors(mean: float, errors: Interval, df: float, level: float, method: str) -> MeanDifference:
+    """`errors`: downwards and upwards. p is by that on the side of 0, so that it agrees with the interval."""
+    quantile, (below, above) = t_quantile(0.5 + level / 2, df), errors
+    facing = below if mean > 0.0 else above
+    p = t_two_sided_p(mean / facing, df) if facing else float(mean == 0.0)
+    interval = max(-1.0, mean - quantile * below), min(1.0, mean + quantile * above)
+    return MeanDifference(mean, min(errors), interval, p, method)
 
 
 def sign_flip_p(differences: Sequence[float], seed: int = 1234, resamples: int = 10_000) -> float:
