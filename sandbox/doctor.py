@@ -90,10 +90,18 @@ def _docker() -> list[Check]:
 
 def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> list[Check]:
     """Which engine it is, and whether it knows gVisor; the arguments are what its API answers, and the runtime asked for."""
-    names = [str(part.get("Name")) for part in version.get("Components") or []]
-    kind = "Podman" if any("Podman" in name for name in names) else "Docker"
+    from sandbox.backends import podman
+
+    kind = "Podman" if podman.answered(version) else "Docker"
     control = f"cgroup v{info.get('CgroupVersion', '1')}"
-    said = Check("docker", True, f"{kind} {version.get('Version')}, {control}, {info.get('Driver')}")
+    rootless = ", rootless" if "name=rootless" in (info.get("SecurityOptions") or []) else ""
+    said = Check("docker", True, f"{kind} {version.get('Version')}{rootless}, {control}, {info.get('Driver')}")
+    if kind == "Podman":  # it names all that it could use, whether or not they are installed, and takes its own choice
+        used = info.get("DefaultRuntime")
+        return [
+            said,
+            Check("gVisor", None, "used" if used == "runsc" else f"not used (Podman's configuration names {used})"),
+        ]
     runtimes = sorted(info.get("Runtimes") or {})
     known = f"runtimes: {', '.join(runtimes) or 'default'}"
     if wished and wished not in runtimes and "/" not in wished and "." not in wished:

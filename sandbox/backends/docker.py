@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox import owner
-from sandbox.backends import image
+from sandbox.backends import image, podman
 from sandbox.backends.base import ENVIRONMENT, Progress
 from sandbox.channel import AttachChannel, Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -69,6 +69,9 @@ class DockerBackend:
         self._process = os.getpid()
         self._client = connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
+        self._podman = podman.answered(self._client.version())
+        if self._podman:
+            podman.check_runtime(self._runtime, self._client.info())
         self.tag, self.image_id = image.ensure(self._client, progress)
         self._seccomp = image.resource("seccomp.json")
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
@@ -84,11 +87,14 @@ class DockerBackend:
             "backend": self.name,
             "image": self.image_id,
             "image_tag": self.tag,
-            "engine": f"{version.get('Platform', {}).get('Name') or 'Docker'} {version.get('Version', '')}".strip(),
+            "engine": f"{self._kind(version)} {version.get('Version', '')}".strip(),
             "cgroup": str(info.get("CgroupVersion", "1")),
             "runtime": self._runtime or str(info.get("DefaultRuntime", "runc")),
             "channel": "unix" if self._unix else "attach",
         }
+
+    def _kind(self, version: Mapping[str, Any]) -> str:
+        return "Podman" if self._podman else str(version.get("Platform", {}).get("Name") or "Docker")
 
     def start(self, limits: Limits) -> DockerWorker:
         from docker.errors import DockerException
@@ -192,23 +198,26 @@ class DockerBackend:
         attached = folder is None
         mounts: dict[str, Mapping[str, str]] = {str(folder): {"bind": "/run/sandbox", "mode": "ro"}} if folder else {}
         tmpfs = f"rw,noexec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m,nr_inodes=8192"
-        host_config = api.create_host_config(
-            network_mode="none",
-            read_only=True,
-            cap_drop=["ALL"],
-            cap_add=["SETUID", "SETGID", "KILL"],
-            security_opt=["no-new-privileges", f"seccomp={self._seccomp}"],
-            pids_limit=limits.pids + _SUPERVISOR_PIDS,
-            mem_limit=memory,
-            memswap_limit=memory,
-            ipc_mode="none",
-            tmpfs={"/tmp": tmpfs, "/dev/shm": tmpfs},
-            binds=mounts,
-            init=False,
-            log_config=LogConfig(type="none"),
-            auto_remove=True,
-            runtime=self._runtime,
-        )
+        options: dict[str, Any] = {
+            "network_mode": "none",
+            "read_only": True,
+            "cap_drop": ["ALL"],
+            "cap_add": ["SETUID", "SETGID", "KILL"],
+            "security_opt": ["no-new-privileges", f"seccomp={self._seccomp}"],
+            "pids_limit": limits.pids + _SUPERVISOR_PIDS,
+            "mem_limit": memory,
+            "memswap_limit": memory,
+            "ipc_mode": "none",
+            # no terminals: the host has one supply for all its containers, and nobody counts their memory
+            "tmpfs": {"/tmp": tmpfs, "/dev/shm": tmpfs, "/dev/pts": "ro,noexec,nosuid,nodev,mode=755,size=4k"},
+            "binds": mounts,
+            "init": False,
+            "log_config": LogConfig(type="none"),
+            "auto_remove": True,
+            "runtime": self._runtime,
+        }
+        if self._podman:
+            options = podman.adapted(options, self._socket_folder())
         created = api.create_container(
             image=self.image_id,
             command=["python3", "-s", "-P", "-c", _BOOT, channel, str(uid), str(limits.memory_mb), str(limits.pids)],
@@ -219,7 +228,7 @@ class DockerBackend:
             labels={LABEL: owner.me()},
             stdin_open=attached,
             tty=False,
-            host_config=host_config,
+            host_config=api.create_host_config(**options),
         )
         return str(created["Id"])
 

@@ -121,10 +121,11 @@ def prune(client: docker.DockerClient, label: str = LABEL) -> list[str]:
     keep = {_tag(client, base, files) for base in bases if has(client, base)}
     removed = []
     for found in client.images.list(filters={"label": label}):
-        if keep.isdisjoint(found.tags):
+        names = [name.rpartition("/")[2] for name in found.tags]  # Podman's begin with localhost/ or docker.io/library/
+        if keep.isdisjoint(names):
             with contextlib.suppress(APIError):  # a container of another run still needs it
                 client.images.remove(str(found.id))
-                removed.append(found.tags[0] if found.tags else str(found.short_id))
+                removed.append(names[0] if names else str(found.short_id))
     return removed
 
 

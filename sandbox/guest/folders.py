@@ -11,6 +11,7 @@ import time
 from sandbox.guest import processes
 
 WRITABLE = ("/tmp", "/dev/shm")
+_MOUNTS = "/proc/self/mountinfo"
 _SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS, whose argument is an int in spite of its name
 
 
@@ -18,7 +19,10 @@ class Folders:
     """To be made before the first sample. `uid` is the candidates' user, None where it is ours: then the folders are theirs."""
 
     def __init__(self, uid: int | None) -> None:
-        self._uid, self._inodes = uid, _inodes()
+        self._uid = uid
+        # without a user of their own candidates are local, where no engine has made folders
+        self._all = WRITABLE if uid is None else (*WRITABLE, *strays())
+        self._inodes = self._count()
         self._before = [(folder, os.stat(folder)) for folder in WRITABLE]
 
     def put_back(self) -> bool:
@@ -26,18 +30,52 @@ class Folders:
         if self._uid is None:
             for folder in WRITABLE:
                 os.chmod(folder, 0o1777)
-        if _inodes() != self._inodes:
-            _wipe(self._uid)
+        deadline = time.monotonic() + processes.RESET_DEADLINE_S
+        if self._count() != self._inodes:
+            _wipe(self._uid, self._all)
         if self._uid is None:
             for folder, before in self._before:
                 _clear_flags(folder)
                 os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
-        return _inodes() == self._inodes
+        return self._settle(deadline)
+
+    def _settle(self, deadline: float) -> bool:
+        """The kernel gives back some of what ended processes held later, in threads of its own (Landlock's rules hold inodes)."""
+        while self._count() != self._inodes:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.001)
+        return True
+
+    def _count(self) -> int:
+        """Inodes in use on the writable mounts: exact, a system call for each."""
+        return sum(stat.f_files - stat.f_ffree for stat in map(os.statvfs, self._all))
 
 
-def _inodes() -> int:
-    """In use on the writable mounts: exact, two system calls."""
-    return sum(stat.f_files - stat.f_ffree for stat in map(os.statvfs, WRITABLE))
+def strays() -> list[str]:
+    """Folders in other temporary file systems that everybody may write to, although nobody asked for them: runtimes leave some
+    (crun the root of control groups of version 1, Podman /run). Samples must not leave anything there either."""
+    found = []
+    with open(_MOUNTS, "rb") as mounts:
+        lines = [line.partition(b" - ") for line in mounts]
+    for mount, _, kind in lines:
+        path, terms = mount.split()[4:6]
+        if kind.split()[0] == b"tmpfs" and b"rw" in terms.split(b",") and os.fsdecode(path) not in WRITABLE:
+            found += _open_to_all(os.fsdecode(path.decode("unicode_escape")))
+    return found
+
+
+def _open_to_all(root: str) -> list[str]:
+    """Folders of one file system below `root` that others than their owner may write to."""
+    found = []
+    device = os.lstat(root).st_dev
+    for folder, inner, _ in os.walk(root):
+        stat = os.lstat(folder)
+        if stat.st_dev != device:
+            inner.clear()
+        elif stat.st_mode & 0o002:
+            found.append(folder)
+    return found
 
 
 def _clear_flags(folder: str) -> None:
@@ -48,7 +86,7 @@ def _clear_flags(folder: str) -> None:
     os.close(fd)
 
 
-def _wipe(uid: int | None) -> None:
+def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
     """Empties them as the candidates' user, in a process of its own: without DAC_OVERRIDE root can't enter their folders. What it
     can't remove in time is left, and the caller notices."""
     try:
@@ -61,7 +99,7 @@ def _wipe(uid: int | None) -> None:
                 os.setresuid(uid, uid, uid)
             most = int(processes.RESET_DEADLINE_S)
             resource.setrlimit(resource.RLIMIT_CPU, (most, most))
-            for folder in WRITABLE:
+            for folder in folders:
                 _empty(folder)
         finally:
             os._exit(0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 
 from sandbox import BackendUnavailable, Limits, SandboxError, doctor
-from sandbox.backends import docker, local
+from sandbox.backends import docker, local, podman
 from sandbox.doctor import Check
 
 
@@ -85,13 +87,17 @@ def test_a_worker_that_can_not_be_started(monkeypatch: pytest.MonkeyPatch) -> No
 
 PODMAN = {"Components": [{"Name": "Podman Engine", "Version": "4.3.1"}], "Version": "4.3.1"}
 RUNTIMES = {"Runtimes": {"crun": {"path": "/usr/bin/crun"}, "runsc": {"path": "/usr/bin/runsc"}}, "Driver": "overlay"}
+CRUN = RUNTIMES | {"DefaultRuntime": "crun", "SecurityOptions": ["name=seccomp,profile=default", "name=rootless"]}
 
 
 @pytest.mark.parametrize(
     ("version", "info", "wished", "ok", "words"),
     [
-        (PODMAN, RUNTIMES, "", None, ["Podman 4.3.1, cgroup v1", "CODEEVAL_RUNTIME=runsc uses it"]),
-        (PODMAN, RUNTIMES, "runsc", None, ["Podman", "runsc is installed and used"]),
+        ({"Version": "27.0"}, RUNTIMES, "", None, ["Docker 27.0, cgroup v1", "CODEEVAL_RUNTIME=runsc uses it"]),
+        ({"Version": "27.0"}, RUNTIMES, "runsc", None, ["Docker", "runsc is installed and used"]),
+        (PODMAN, CRUN, "", None, ["Podman 4.3.1, rootless, cgroup v1", "not used (Podman's configuration names crun)"]),
+        (PODMAN, CRUN, "runsc", None, ["Podman", "not used"]),
+        (PODMAN, CRUN | {"DefaultRuntime": "runsc"}, "", None, ["Podman", "used"]),
         ({"Version": "27.0"}, {"Runtimes": {"runc": {}}}, "", None, ["Docker 27.0", "not installed (runtimes: runc)"]),
         (
             {"Version": "27.0"},
@@ -120,6 +126,9 @@ def test_which_engine_and_which_runtimes(
 def test_the_runtime_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """What CODEEVAL_RUNTIME names is what the engine starts workers with; one that it does not know is an error that says so."""
     monkeypatch.setenv("CODEEVAL_RUNTIME", "io.containerd.runc.v2")
+    with closing(docker.connect()) as client:
+        if podman.answered(client.version()):
+            pytest.skip("Podman takes the runtime of its own configuration")
     backend = docker.DockerBackend(lambda line: None)
     worker = backend.start(Limits())
     try:
