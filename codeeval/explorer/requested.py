@@ -1,0 +1,182 @@
+"""What a request to the live explorer asks for, as a page: from the address to the run files and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+
+from codeeval.errors import CodeevalError
+from codeeval.explorer import comparison, overview, pages
+from codeeval.explorer.annotations import Annotation, Annotations
+from codeeval.explorer.evidence import ProblemEvidence
+from codeeval.explorer.filters import Filter
+from codeeval.explorer.library import Library, RunFile
+from codeeval.explorer.links import Links
+from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.pages import Frame
+from codeeval.explorer.problem import head_of, problem_head, problem_page
+from codeeval.explorer.sample import sample_page
+from codeeval.explorer.sample_model import SamplePage
+from codeeval.store.views import RunViews
+
+
+class NotThere(Exception):
+    """No such run, problem or sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A page as a value, and how it becomes HTML."""
+
+    page: object
+    html: Callable[[], bytes]
+
+
+def index_of(value: str) -> int:
+    """The index that a part of an address means. Raises NotThere."""
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
+        raise NotThere
+    return int(value)
+
+
+class RequestedPages:
+    """Makes the pages of a library; all raise NotThere and CodeevalError. `token`: what a page's form must send back."""
+
+    def __init__(self, library: Library, token: str, lang: str) -> None:
+        self._library, self._token, self._lang = library, token, lang
+
+    def found(self, request: Request, name: str = "run") -> tuple[RunFile, RunNumbers]:
+        """The run that this part of the address names, and its aggregates under the protocol that the query asks for."""
+        run = self._library.find(request.path_params[name])
+        if run is None:
+            raise NotThere
+        return run, self._library.numbers(run, request.query_params.get("protocol", ""))
+
+    def problem_id(self, run: RunFile, request: Request) -> str:
+        found = self._library.problem_id(run, request.path_params["problem"])
+        if found is None:
+            raise NotThere
+        return found
+
+    def _frame(self, links: Links, twin: str, *crumbs: tuple[str, str]) -> Frame:
+        """`twin` is given without its query."""
+        return Frame(links, twin, crumbs, self._lang)
+
+    def runs(self, request: Request) -> Answer:
+        page = overview.runs_page(self._library)
+        version = "|".join(map(self._library.version, self._library.runs))
+        frame = self._frame(links_from(request), "index.json")
+        going = any(not run.complete and not run.error for run in page.runs)
+        frame = _going(frame, "live.json", version, going=going)
+        return Answer(page, lambda: pages.render("runs.html", page, frame))
+
+    def run(self, request: Request) -> Answer:
+        run, numbers = self.found(request)
+        version = self._library.version(run)
+        chosen = Filter.read(request.query_params)
+        with run.open() as reader:
+            page = overview.run_page(run, numbers, reader, chosen)
+        frame = self._frame(links_from(request, numbers), f"index.json{_query(request)}", (run.name, ""))
+        frame = _going(frame, "live.json", version, going=not numbers.complete)
+        return Answer(page, lambda: pages.run_html(page, frame))
+
+    def problem(self, request: Request) -> Answer:
+        run, numbers = self.found(request)
+        version = self._library.version(run)
+        pid = self.problem_id(run, request)
+        with run.open() as reader:
+            planned = reader.planned(pid)
+            if planned is None:
+                raise NotThere
+            page = problem_page(run, numbers, reader, planned)
+        links = links_from(request, numbers)
+        crumbs = (run.name, links.run(run.slug)), (f"{pid} {page.head.entry_point}", "")
+        frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
+        frame = _going(frame, "../../live.json", version, going=not numbers.complete)
+        return Answer(page, lambda: pages.problem_html(page, frame))
+
+    def sample(self, request: Request) -> Answer:
+        run, numbers = self.found(request)
+        pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
+        note = _note_of(run, pid, index)
+        with run.open() as reader:
+            page = _sample_page(run, numbers, reader, (pid, index), note)
+        links = links_from(request, numbers)
+        crumbs = (
+            (run.name, links.run(run.slug)),
+            (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
+            (f"#{index}", ""),
+        )
+        frame = self._frame(links, f"{index}.json{_query(request)}", *crumbs)
+        action = f"{index}/note" + (f"?{urlencode({'protocol': links.protocol})}" if links.protocol else "")
+        frame = replace(frame, token=self._token, note_action=action)
+        return Answer(page, lambda: pages.samples_html([page], frame))
+
+    def compare(self, request: Request) -> Answer:
+        a, b = self.found(request, "a"), self.found(request, "b")
+        page = comparison.compare_page(a, b)
+        links = links_from(request, *(numbers for _, numbers in (a, b)))
+        frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
+        entry_points = {head.id: head.entry_point for head in a[1].heads}
+        return Answer(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
+
+    def compare_problem(self, request: Request) -> Answer:
+        (a, numbers_a), (b, numbers_b) = self.found(request, "a"), self.found(request, "b")
+        pid = self.problem_id(a, request)
+        if self._library.problem_id(b, request.path_params["problem"]) != pid:
+            raise NotThere
+        query = request.query_params
+        chosen = tuple(index_of(query[name]) if name in query else None for name in ("a", "b"))
+        with ExitStack() as stack:
+            one, two = stack.enter_context(a.open()), stack.enter_context(b.open())
+            page = comparison.compare_problem_page(
+                comparison.Opened(a, numbers_a, one),
+                comparison.Opened(b, numbers_b, two),
+                pid,
+                (chosen[0], chosen[1]),
+            )
+        links = links_from(request, numbers_a, numbers_b)
+        crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
+        frame = self._frame(links, f"{request.path_params['problem']}.json{_query(request)}", *crumbs)
+        return Answer(page, lambda: pages.compare_problem_html(page, frame))
+
+
+def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
+    """With the address that tells when the page is out of date, where that may happen."""
+    return replace(frame, live=live, version=version) if going else frame
+
+
+def links_from(request: Request, *numbers: RunNumbers) -> Links:
+    """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
+    others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
+    return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""))
+
+
+def _query(request: Request) -> str:
+    return f"?{request.url.query}" if request.url.query else ""
+
+
+def _note_of(run: RunFile, pid: str, index: int) -> Annotation:
+    """A damaged file of notes must not hide the sample."""
+    try:
+        return Annotations(run.path.parent).read().get((pid, index), Annotation())
+    except CodeevalError as error:
+        return Annotation(note=str(error))
+
+
+def _sample_page(
+    run: RunFile, numbers: RunNumbers, reader: RunViews, key: tuple[str, int], note: Annotation
+) -> SamplePage:
+    planned = reader.planned(key[0])
+    if planned is None:
+        raise NotThere
+    head = problem_head(run, numbers, head_of(numbers, key[0]))
+    evidence = ProblemEvidence.read(numbers, reader, planned, head)
+    page = sample_page(numbers, reader, evidence, key[1], note)
+    if page is None:
+        raise NotThere
+    return page
