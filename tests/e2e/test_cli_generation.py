@@ -82,20 +82,24 @@ def test_kill_9_and_resume_against_a_server(tmp_path: Path, n: str) -> None:
     """Killed in the middle, then resumed while the server fails and goes away: the same samples as in an uninterrupted
     run, and none asked twice that was kept."""
     write_tasks(tmp_path, 6)
-    slow = threading.Event()
-    with serving(Behaviour(before=lambda: slow.wait(0.05) and None)) as server:
+    with serving() as server:
         whole = run(tmp_path, server, "--n", 6, "-o", "whole", "-M", f"n={n}")
         assert whole.returncode == 0, whole.stderr
         options = ("--base-url", server.url, "-M", f"n={n}", "-M", "patience=60", "-M", "concurrency=2")
         arguments = ("run", "-t", "tasks.jsonl", "-m", "m", "--n", "6", "-o", "r", *LOCAL, *options)
+        # so many requests are answered, the others wait: it can't end before it is killed
+        middle = threading.Semaphore(8)
+        server.behaviour.before = lambda: middle.acquire(timeout=300) and None
         process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=environment(), start_new_session=True)
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + 240
         while len(so_far(tmp_path / "r")) < 5:
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
+        server.behaviour.before = lambda: time.sleep(0.05)
+        middle.release(2)
         kept = completions(tmp_path / "r")
         port = int(server.url.split(":")[2].split("/")[0])
         asked_before = len(server.asked)
