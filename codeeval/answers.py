@@ -13,7 +13,7 @@ from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.tasks.mera import digest
-from codeeval.tasks.rows import Row, read_rows
+from codeeval.tasks.rows import Row, check_file, read_rows
 from codeeval.types import Problem, Task
 
 _SHAPE = 'A row looks like {"id": 7, "outputs": ["1", "2"]}; see docs/mera.md.'
@@ -45,6 +45,7 @@ def _rows(path: Path) -> list[Row]:
     if path.suffix.lower() == ".json":
         import json
 
+        check_file(path)
         try:
             whole = json.loads(path.read_text("utf-8-sig"))
         except (OSError, ValueError, RecursionError):

@@ -25,6 +25,7 @@ from importlib import resources
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.files import read_text, reason
 from codeeval.types import Problem, Prompt
 
 FIELD = "{function}"
@@ -111,9 +112,9 @@ def system_text(value: str | None) -> str | None:
     if not value.startswith("@"):
         return value
     try:
-        text = Path(value[1:]).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"--system {value}: can't read this file as UTF-8 text: {error}") from error
+        text = read_text(Path(value[1:]))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--system {value}: can't read this file as UTF-8 text: {reason(error)}") from error
     return text.removesuffix("\n") or None
 
 

@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.files import read_text, reason
 from codeeval.prompts import TEMPLATES, prompt_digest, user_turn
 from codeeval.types import Problem, Prompt
 
@@ -74,9 +75,9 @@ def is_template_file(name: str) -> bool:
 def read_template(path: str) -> TemplateFile:
     """Raises UsageError for a file that can't be read, or that never mentions the prompt."""
     try:
-        text = Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise UsageError(f"--template {path}: can't read this file as UTF-8 text: {error}") from error
+        text = read_text(Path(path).expanduser())
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+        raise UsageError(f"--template {path}: can't read this file as UTF-8 text: {reason(error)}") from error
     template = TemplateFile(path, text.removesuffix("\n"))
     if template.is_jinja:
         if find_spec("jinja2") is None:

@@ -6,6 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from codeeval.files import opened
+
 #: Settings and policies have some dozens of lines.
 MAX_BYTES = 256 * 1024
 #: A key of many parts takes quadratic time to read.
@@ -14,7 +16,7 @@ _MAX_PARTS = 100
 
 def load(path: Path) -> dict[str, Any]:
     """Raises OSError for a file that can't be read, ValueError for one that is no TOML, or more than a file of ours can need."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES >> 10} KiB")

@@ -46,7 +46,7 @@ class Console:
         """A line about what went wrong: said also where nothing else is."""
         from codeeval.i18n import message
 
-        print(inert(message(text)), file=sys.stderr, flush=True)
+        _say(inert(message(text)))
 
     def result(self, text: str) -> None:
         print(inert(text, marks=colour()).encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
@@ -92,6 +92,16 @@ class Console:
                 yield move
         else:
             yield _lines(samples, judgements // max(1, per_sample), max(1, per_sample))
+
+
+def _say(line: str) -> None:
+    """On stderr. A log on a full disk loses lines; the run goes on. Raises BrokenPipeError where nobody reads any more."""
+    try:
+        print(line, file=sys.stderr, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError:
+        pass
 
 
 def inert(text: str, *, marks: bool = False) -> str:
@@ -144,7 +154,7 @@ def _lines(samples: int, judged: int, per_sample: int) -> Callable[[Progress], N
             told = time.monotonic()
             made = tr("generated {n}/{m}, ", n=progress.generated, m=samples) if samples else ""
             done = tr("executed {n}/{m}", n=progress.judged // per_sample, m=judged)
-            print(f"{made}{done}", file=sys.stderr, flush=True)
+            _say(f"{made}{done}")
 
     return tell
 

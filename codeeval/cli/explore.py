@@ -63,6 +63,8 @@ def explore(runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Br
 
 def _check_file(path: Path) -> None:
     """Not a problem file or a report, which would be shown as a damaged run."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageError(f"{path}: not a run file of codeeval; name the folder of a run")
     try:
         with path.open("rb") as stream:
             begins = stream.read(len(_SQLITE))

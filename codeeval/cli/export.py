@@ -10,6 +10,9 @@ import typer
 from codeeval.cli import options
 from codeeval.exports import FORMATS, TITLES
 
+#: Formats of more than one file.
+FOLDERS = ("lm-eval", "html")
+
 HELP = (
     """A run in another tool's format. The run is only read.
 
@@ -39,12 +42,10 @@ def register(app: typer.Typer) -> None:
 def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console, choose
-    from codeeval.errors import StoreError
     from codeeval.i18n import language
 
     choose("format", format, tuple(FORMATS))
-    if not out.parent.is_dir():
-        raise StoreError(f"{out}: the folder {out.parent} does not exist\n  Make it, or choose another place with -o.")
+    _check(out, format)
     if format == "markdown":
         FORMATS[format](run, out)
     else:
@@ -58,3 +59,15 @@ def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> 
         for line in doubt(run):
             console.note(line)
     return 0
+
+
+def _check(out: Path, format: str) -> None:
+    """Raises UsageError for a place where this format can't be."""
+    from codeeval.errors import UsageError
+
+    if not out.parent.is_dir():
+        raise UsageError(f"{out}: the folder {out.parent} does not exist\n  Make it, or choose another place with -o.")
+    if format not in FOLDERS and out.is_dir():
+        raise UsageError(f"{out}: this is a folder; name a file in it")
+    if format in FOLDERS and out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: this is a file; name a folder with -o")

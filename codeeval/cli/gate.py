@@ -72,9 +72,13 @@ def gate(
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.release import candidate, judge, load_baseline, load_policy
+    from codeeval.report.results import check_writable
     from codeeval.store import RunReader
 
     console = Console(format or "auto")
+    for flag, path in (("--junit", junit), ("--summary", summary)):
+        if path is not None:
+            check_writable(path, flag)
     rules, before = load_policy(policy, tier, strict), load_baseline(baseline)
     candidates = []
     for path in runs:
@@ -107,17 +111,21 @@ def _show(report: GateReport, console: Console) -> None:
 
 def _leave_behind(report: GateReport, junit: Path | None, summary: Path | None) -> None:
     from codeeval.errors import StoreError
+    from codeeval.files import written
     from codeeval.release import junit as as_junit
     from codeeval.release import markdown
 
     try:
         if junit is not None:
-            junit.write_text(as_junit.render(report), encoding="utf-8")
+            place = junit
+            with written(junit) as file:
+                file.write(as_junit.render(report).encode("utf-8"))
         if summary is not None:
+            place = summary
             with summary.open("a", encoding="utf-8") as stream:
                 stream.write(markdown.bounded(markdown.render(report)) + "\n")
     except OSError as error:
-        raise StoreError(f"{error.filename}: {error.strerror}") from None
+        raise StoreError(f"{place}: {error.strerror or error}") from None
 
 
 def _step_summary() -> Path | None:

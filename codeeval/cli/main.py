@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
@@ -32,6 +34,8 @@ from codeeval.errors import CodeevalError
 INTERRUPTED = 130
 #: 128 + SIGPIPE.
 UNREAD = 141
+#: What a standard stream fails with: no room, a quota, a limit on files, a broken disk.
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 HELP = """How often does this language model write correct Python for a problem stated in Russian?
 
@@ -101,9 +105,22 @@ def _root(
 
 def main() -> NoReturn:
     """Never lets a traceback through, unless CODEEVAL_DEBUG is set."""
+    _fill_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     code = _guarded(sys.argv[1:])
     _leave(code)
+
+
+def _fill_streams() -> None:
+    """`codeeval report RUN >&-`: a stream that the caller has closed is one that nobody reads. Left closed, its number would
+    go to the next file that is opened, and what is printed into a run."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest free number
+    sys.stdout = sys.stdout or os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
@@ -124,6 +141,8 @@ def _guarded(arguments: list[str]) -> int:
         if isinstance(error.__context__, BrokenPipeError):
             return _unread()
         raise
+    except OSError as error:
+        return _unwritten(error) if error.filename is None and error.errno in _WRITING else _foreign(error)
     except Exception as error:
         return _foreign(error)
 
@@ -135,11 +154,18 @@ def _unread() -> int:
     return UNREAD
 
 
+def _unwritten(error: OSError) -> int:
+    """`codeeval report RUN > /dev/full`. What was not written counts as not said: exit 0 would be a gate that has passed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return _failed(f"the result can't be written: {error.strerror}", 3)
+
+
 def _foreign(error: Exception) -> int:
     """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, ours."""
     show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if callable(show) and isinstance(exit_code, int):
-        _show_in_language(show)
+        with suppress(OSError):
+            _show_in_language(show)
         return exit_code
     if isinstance(exit_code, int):
         return exit_code
@@ -147,6 +173,8 @@ def _foreign(error: Exception) -> int:
         return _failed("interrupted", INTERRUPTED)
     if type(error).__module__.startswith("sandbox"):
         return _failed(str(error) or type(error).__name__, 3)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return _failed(f"{os.fsdecode(error.filename)}: {error.strerror}", 3)
     _debug()
     return _failed(
         f"a bug in codeeval: {type(error).__name__}: {error}\n  CODEEVAL_DEBUG=1 shows where; please report it.", 3
@@ -177,7 +205,8 @@ def _failed(message: str, code: int) -> int:
     from codeeval.cli.console import inert
     from codeeval.i18n import message as spoken
 
-    typer.echo(inert(f"codeeval: {spoken(message)}"), err=True)
+    with suppress(OSError):  # nobody can be told: the code says it
+        typer.echo(inert(f"codeeval: {spoken(message)}"), err=True)
     return code
 
 

@@ -36,7 +36,9 @@ def _options(value: object) -> object:
     """`key=value` words, or a table."""
     if isinstance(value, Mapping):
         return {str(key): str(item) for key, item in value.items()}
-    words = value.split() if isinstance(value, str) else list(value)  # type: ignore[call-overload]
+    words = value.split() if isinstance(value, str) else value
+    if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
+        raise ValueError("must look like key=value")
     pairs = [word.partition("=") for word in words]
     for key, equals, _ in pairs:
         if not key or not equals:
@@ -171,7 +173,7 @@ def _file(path: Path) -> dict[str, Any]:
     try:
         raw = toml_file.load(path)
     except OSError as error:
-        raise UsageError(f"-C {path}: {error.strerror}") from None
+        raise UsageError(f"-C {path}: {error.strerror or error}") from None
     except ValueError as error:
         raise UsageError(f"-C {path}: not valid TOML: {error}") from None
     settings = {name.replace("-", "_"): value for name, value in raw.items()}

@@ -10,7 +10,7 @@ from typing import Literal
 
 from codeeval.cli.console import Console, choose
 from codeeval.dispatch import Judging
-from codeeval.errors import CodeevalError, NothingToEvaluate, StoreError
+from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
 from codeeval.generators import Generator
 from codeeval.manifest import SandboxInfo, command_line, now
 from codeeval.pipeline import Pipeline, Plan, Result
@@ -166,16 +166,20 @@ def finish(reader: RunReader, ending: Ending, result: Result | None = None) -> i
 
 
 def check_run_dir(run_dir: Path) -> None:
-    """What can be known before a model is loaded: raises UsageError for a run that is there already, StoreError for a place
-    that can't be written."""
+    """What can be known before a model is loaded: raises UsageError for a run that is there already, and for a place that
+    can't be written."""
     import os
 
-    refuse_existing(run_dir)
-    nearest = next(folder for folder in (run_dir, *run_dir.absolute().parents) if folder.exists())
-    if not nearest.is_dir():
-        raise StoreError(f"{run_dir}: {nearest} is not a folder\n  Choose another place with -o RUN_DIR.")
+    hint = "Choose another place with -o RUN_DIR."
+    try:
+        nearest = next(folder for folder in (run_dir, *run_dir.absolute().parents) if os.path.lexists(folder))
+        if not nearest.is_dir():
+            raise UsageError(f"{run_dir}: {nearest} is not a folder\n  {hint}")
+        refuse_existing(run_dir)
+    except OSError as error:  # a name that is too long, a working folder that is gone
+        raise UsageError(f"{run_dir}: {error.strerror or error}\n  {hint}") from None
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise StoreError(f"{run_dir}: no permission to write in {nearest}\n  Choose another place with -o RUN_DIR.")
+        raise UsageError(f"{run_dir}: no permission to write in {nearest}\n  {hint}")
 
 
 def new_run_dir(*words: str) -> Path:

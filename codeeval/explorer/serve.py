@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import threading
 import webbrowser
@@ -58,6 +59,8 @@ def _listen(serving: Serving) -> socket.socket:
     try:
         return _bound(serving.host, wished)
     except OSError as error:
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise UsageError(f"--host {serving.host}: this machine has no such address") from None
         if serving.port is None:
             return _bound(serving.host, 0)
         raise UsageError(

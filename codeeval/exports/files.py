@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
+from codeeval.files import written
 from codeeval.manifest import no_score
 from codeeval.report import Report
 
 
 def write_text(path: Path, text: str) -> None:
     """UTF-8 (lone surrogates as escapes); appears whole or not at all. Raises StoreError."""
-    target = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        target.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
-        target.replace(path)
+        with written(path) as stream:
+            stream.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise StoreError(f"{path}: {error.strerror or error}\n  Choose another place with -o.") from error
 
 

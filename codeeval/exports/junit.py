@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.errors import StoreError
+from codeeval.exports.files import write_text
 from codeeval.release import junit
 from codeeval.runcounts import run_counts
 from codeeval.store import RunReader
@@ -15,7 +15,4 @@ def export(run: Path, output: Path) -> None:
     """Raises NothingToEvaluate and StoreError."""
     with RunReader(run) as reader:
         text = junit.render_counts(reader.manifest().task.name, run_counts(reader))
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise StoreError(f"{output}: {error.strerror or error}") from None
+    write_text(output, text)

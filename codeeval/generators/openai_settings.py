@@ -14,11 +14,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from codeeval.errors import UsageError
+from codeeval.files import read_text
 from codeeval.generators.base import Options
 from codeeval.manifest import has_secret, hidden
 
 OPENAI_URL = "https://api.openai.com/v1"
 APIS = ("auto", "completions", "chat")
+MAX_KEY_BYTES = 64 * 1024
 
 
 class Key:
@@ -84,8 +86,8 @@ def read_key(path: str, base_url: str) -> Key:
     own API would be asked without one."""
     if path:
         try:
-            value = Path(path).expanduser().read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
+            value = read_text(Path(path).expanduser(), most=MAX_KEY_BYTES).strip()
+        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
             raise UsageError(f"-M api_key_file={path}: can't be read ({type(error).__name__})") from None
         if not value or not value.isascii() or not value.isprintable() or " " in value:
             raise UsageError(f"-M api_key_file={path}: the file must hold the key and nothing else, in one line")

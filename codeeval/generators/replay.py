@@ -81,4 +81,6 @@ class ReplayGenerator:
 def open_generator(model: str, options: Mapping[str, str]) -> ReplayGenerator:
     """`model` is the path of the samples. Raises UsageError (options), DataError (file)."""
     Options("replay", options).finish()
+    if Path(model).exists() and not Path(model).is_file():
+        raise UsageError(f"{model}: not a file; completions from a pipe are read by `codeeval score --samples`")
     return ReplayGenerator(model)

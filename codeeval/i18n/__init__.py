@@ -104,6 +104,11 @@ def _place(text: str) -> str:
     return _PLACES.sub(lambda found: f"{found[1]}{_PLACE_WORDS[found[2]]} ", text)
 
 
+def form(count: int, one: str, many: str) -> str:
+    """The English word that goes with `count`: `1 problem`, `2 problems`."""
+    return (one, many)[plural(count, 2)]
+
+
 def name(text: str) -> str:
     """A verdict, a cause or a failure of format in words, together with the identifier where JSON has one."""
     if _LANGUAGE.get() != "ru":
@@ -168,8 +173,9 @@ def _literal(template: str) -> str:
 
 def _pattern(template: str) -> re.Pattern[str]:
     parts = []
-    for text, field, *_ in string.Formatter().parse(template):
-        parts.append(re.escape(text) + (f"(?P<{field}>{_value(field)})" if field else ""))
+    for text, field, spec, _ in string.Formatter().parse(template):
+        value = f"(?:{spec})" if spec else f"(?P<{field}>{_value(field)})" if field else ""
+        parts.append(re.escape(text) + value)
     return re.compile("".join(parts), re.DOTALL)
 
 

@@ -202,6 +202,11 @@ _RUNS: dict[str, str] = {
     "not a run file, or a damaged one ({reason})": "не файл прогона, или он повреждён ({reason})",
     "this is a SQLite file, but not a run of codeeval": "это файл SQLite, но не прогон codeeval",
     "The file is damaged.": "Файл повреждён.",
+    "no run file of ours: it has a {kind} {name}": "не наш файл прогона: в нём есть {kind} {name}",
+    "the stored outcome can't be read ({reason})": "сохранённый результат исполнения не прочитать ({reason})",
+    "table problems, column wanted: no possible number of samples": (
+        "таблица problems, столбец wanted: невозможное число образцов"
+    ),
     "The run file is damaged.": "Файл прогона повреждён.",
     "{run} already holds a run": "{run}: здесь уже есть прогон",
     "Continue it with `codeeval run --resume {run}`, or choose another folder with -o.": (
@@ -215,6 +220,19 @@ _RUNS: dict[str, str] = {
     "{path} is not a folder": "{path} — не папка",
     "no permission to write in {path}": "нет права писать в {path}",
     "the folder {path} does not exist": "папки {path} нет",
+    "this is a folder; name a file in it": "это папка; назовите файл в ней",
+    "this is a file; name a folder with -o": "это файл; назовите папку: -o",
+    "the name must end in {names}": "имя должно оканчиваться на {names}",
+    "a picture needs matplotlib: pip install 'codeeval[plots]'": "для картинки нужен matplotlib: pip install 'codeeval[plots]'",
+    "{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)": (
+        "{path} — канал, и в него ещё ничего не записано: ждём (прервать — Ctrl-C)"
+    ),
+    "not a file; completions from a pipe are read by `codeeval score --samples`": (
+        "не файл; ответы из канала читает `codeeval score --samples`"
+    ),
+    "not a file; a submission is a zip of JSON files": "не файл; отправка — это zip с файлами JSON",
+    "the result can't be written: {reason}": "результат не записать: {reason}",
+    "larger than {n} KiB": "больше {n} КиБ",
     "Make it, or choose another place with -o.": "Создайте её или выберите другое место: -o.",
     "it was judged under the protocol {name}, which this codeeval does not know": (
         "он оценён по протоколу {name}, которого этот codeeval не знает"
@@ -470,7 +488,7 @@ _NUMBERS: dict[str, str] = {
     ),
     "two runs of the task {names}; give one run per task": "два прогона набора {names}; дайте по одному на набор",
     "the policy requires a run of {names}, and none was given": "правила требуют прогона {names}, а его нет",
-    "the baseline has no task {name}, only {names}": "в базовом файле нет набора {name}, только {names}",
+    "the baseline has no task {name}; it has {names_said}": "в базовом файле нет набора {name}; есть {names_said}",
     "`codeeval export baseline RUN -o FILE` adds the task of RUN to the file.": (
         "`codeeval export baseline RUN -o FILE` добавит набор прогона RUN в файл."
     ),

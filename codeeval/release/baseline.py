@@ -7,7 +7,6 @@ that a diff of two baselines shows which problems changed. The same run gives th
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,17 +14,20 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from codeeval.compare_runs import RunCounts
 from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.files import read_text, reason, written
 from codeeval.runcounts import require_complete, run_counts
 from codeeval.store import RunReader
 
 SCHEMA_VERSION: Literal[1] = 1
+#: More samples of a problem than anybody has made, and few enough to compute with.
+MOST = 10**9
 #: `sampling` settings whose change is worth a warning: they move the score of one and the same model.
 SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
 
 
 def _sound(pair: tuple[int, int]) -> tuple[int, int]:
-    if not 0 <= pair[1] <= pair[0] or pair[0] < 1:
-        raise ValueError(f"must be [n, c] with 1 <= n and 0 <= c <= n, got {list(pair)}")
+    if not 0 <= pair[1] <= pair[0] <= MOST or pair[0] < 1:
+        raise ValueError(f"must be [n, c] with 1 <= n and 0 <= c <= n, got {str(list(pair))[:80]}")
     return pair
 
 
@@ -99,18 +101,17 @@ def load_baseline(path: Path) -> Baseline:
             f"  codeeval export baseline RUN -o {path}"
         )
     try:
-        text = path.read_text(encoding="utf-8")
-        return Baseline.model_validate_json(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(str(path), f"can't be read: {error}") from None
+        return Baseline.model_validate_json(read_text(path))
     except ValidationError as error:
         first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the whole file"
+        field = ".".join(map(str, first["loc"]))
         raise DataError(
-            f"{path}, field {field}",
+            f"{path}, field {field}" if field else str(path),
             first["msg"].removeprefix("Value error, "),
             "`codeeval export baseline RUN -o FILE` writes such a file.",
         ) from None
+    except (OSError, ValueError) as error:
+        raise DataError(str(path), f"can't be read: {reason(error)}") from None
 
 
 def save_baseline(reader: RunReader, path: Path) -> Baseline:
@@ -120,11 +121,9 @@ def save_baseline(reader: RunReader, path: Path) -> Baseline:
     name, task = baseline_task(reader)
     before = load_baseline(path).tasks if path.is_file() and path.stat().st_size else {}
     baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(render(baseline), encoding="utf-8")
-        part.replace(path)
+        with written(path) as stream:
+            stream.write(render(baseline).encode("utf-8"))
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise StoreError(f"{path}: {error.strerror or error}") from None
     return baseline

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeeval.errors import StoreError, UsageError
+from codeeval.files import written
+from codeeval.report.results import check_writable
 from codeeval.types import Verdict
 
 if TYPE_CHECKING:
@@ -36,16 +38,16 @@ SUFFIXES = (".png", ".svg")
 DPI = 160
 
 
-def check_picture(path: Path) -> None:
-    """What can be known before anything is computed. Raises UsageError: other suffix, no folder, matplotlib missing."""
+def check_picture(path: Path, flag: str = "--plot") -> None:
+    """What can be known of `path`, the value of `flag`, before anything is computed. Raises UsageError: other suffix, no
+    folder, no file, matplotlib missing."""
     from importlib.util import find_spec
 
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"--plot {path}: the name must end in {' or '.join(SUFFIXES)}")
-    if not path.parent.is_dir():
-        raise UsageError(f"--plot {path}: the folder {path.parent} does not exist")
+        raise UsageError(f"{flag} {path}: the name must end in {' or '.join(SUFFIXES)}")
+    check_writable(path, flag)
     if find_spec("matplotlib") is None:
-        raise UsageError("--plot needs matplotlib: pip install 'codeeval[plots]'")
+        raise UsageError("a picture needs matplotlib: pip install 'codeeval[plots]'")
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -63,9 +65,10 @@ def save(figure: Figure, path: Path) -> None:
     metadata: dict[str, Any] = {"Date": None, "Creator": "codeeval"} if suffix == "svg" else {"Software": "codeeval"}
     with matplotlib.rc_context({"svg.hashsalt": "codeeval"}):
         try:
-            figure.savefig(path, format=suffix, dpi=DPI, metadata=metadata)
+            with written(path) as stream:
+                figure.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
         except OSError as error:
-            raise StoreError(f"--plot {path}: {error.strerror or error}") from None
+            raise StoreError(f"{path}: {error.strerror or error}") from None
 
 
 def plain(axes: Axes, grid: str = "") -> None:

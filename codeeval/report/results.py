@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
+from codeeval.files import written
 from codeeval.store import RunReader, StoredJudgement
 
 Key = tuple[str, int]
@@ -54,28 +55,25 @@ def _result(
     }
 
 
-def check_writable(path: Path) -> None:
-    """Raises UsageError when `path` can't become a file: better before a run than after it."""
-    if path.is_dir():
-        raise UsageError(f"--results {path}: this is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise UsageError(f"--results {path}: the folder {path.parent} does not exist")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise UsageError(f"--results {path}: no permission to write there")
+def check_writable(path: Path, flag: str = "--results") -> None:
+    """Raises UsageError when `path`, the value of `flag`, can't become a file: better before the work than after it."""
+    try:
+        if path.is_dir():
+            raise UsageError(f"{flag} {path}: this is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise UsageError(f"{flag} {path}: the folder {path.parent} does not exist")
+        if not os.access(path if path.exists() else path.parent, os.W_OK):
+            raise UsageError(f"{flag} {path}: no permission to write there")
+    except OSError as error:
+        raise UsageError(f"{flag} {path}: {error.strerror or error}") from None
 
 
 def write_results(reader: RunReader, path: Path) -> None:
     """All results as JSON Lines, in ASCII so that any text survives; a file appears whole or not at all. Raises
     StoreError."""
-    whole = path.is_file() or not path.exists()
-    target = path.with_name(f".{path.name}.{os.getpid()}.part") if whole else path  # a pipe can't be replaced
     try:
-        with target.open("w", encoding="ascii") as stream:
+        with written(path) as stream:
             for result in results(reader):
-                stream.write(json.dumps(result) + "\n")
-        if whole:
-            target.replace(path)
+                stream.write(json.dumps(result).encode("ascii") + b"\n")
     except OSError as error:
-        if whole:
-            target.unlink(missing_ok=True)
         raise StoreError(f"--results {path}: {error.strerror or error}\n  The run itself is kept.") from None

@@ -35,7 +35,7 @@ STEPS_SHOWN = 6
 
 def export(run: Path, output: Path) -> None:
     """Raises UsageError for a run without verdicts and for a name that is no picture's, StoreError for the writing."""
-    check_picture(output)
+    check_picture(output, "-o")
     with RunReader(run) as reader:
         report = build(reader)
     if report.waterfall is None:

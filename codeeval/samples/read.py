@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from codeeval.errors import DataError, UsageError
+from codeeval.files import opened
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found
 from codeeval.samples.formats import RowFormat, formats
 from codeeval.samples_file import BadRow, UnusableRowError, as_object, json_lines
@@ -67,7 +68,7 @@ def read(path: Path, task: str, responses: str = DEFAULT_RESPONSES) -> Found:
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
     """The file from its beginning. A pipe can be read once only, so it is copied to where one can go back."""
-    with path.open("rb") as stream:
+    with opened(path) as stream:
         if path.is_file():
             yield stream
             return

@@ -42,6 +42,8 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
 
     Raises UsageError (no such file, no zip, several candidates) and DataError (a member that can't be read).
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UsageError(f"{path}: not a file; a submission is a zip of JSON files")
     try:
         with zipfile.ZipFile(path) as archive:
             members = [item for item in archive.infolist() if not item.is_dir()]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
+from codeeval.files import written
 from codeeval.manifest import no_score
 from codeeval.store import RunReader
 from codeeval.submission.check import Reference, check
@@ -105,15 +105,12 @@ def write_submission(run: Path, output: Path, shape: str | None = None) -> None:
     member = _member(name)
     _refuse_if_malformed(run, member, content, n_tests)
     text = json.dumps(content, ensure_ascii=False, indent=4)
-    target = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        with written(output) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
             info = zipfile.ZipInfo(member, _EPOCH)
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             archive.writestr(info, text.encode("utf-8", "backslashreplace"))
-        target.replace(output)
     except OSError as error:
-        target.unlink(missing_ok=True)
         raise StoreError(f"{output}: {error.strerror or error}") from error
 
 

@@ -37,7 +37,7 @@ def read_rows(path: Path) -> list[Row]:
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
         raise UsageError(f"{path}: can't tell the format from the name; known are {', '.join(SUFFIXES)}")
-    _check_file(path)
+    check_file(path)
     if suffix == ".parquet":
         return list(_parquet_rows(path))
     text = _text(path)
@@ -50,7 +50,8 @@ def suffix_of(path: Path) -> str:
     return inner.suffix.lower()
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
+    """Raises UsageError for what is no file, or can't be looked at, and DataError for one that is too large."""
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -140,13 +141,13 @@ def test_an_engine_that_does_not_answer(folder: Path) -> None:
 def test_places_that_can_not_be_written(folder: Path) -> None:
     """A run folder or a results file that can't be is found out before anything is executed."""
     (folder / "file").write_text("")
-    failed(score(folder, "-o", "file/run"), 3, "file is not a folder", "-o")
+    failed(score(folder, "-o", "file/run"), 2, "file is not a folder", "-o")
     failed(score(folder, "-o", "/proc/run"), 3, "/proc/run")
     failed(score(folder, "--results", "none/out.jsonl"), 2, "--results none/out.jsonl", "does not exist")
     failed(score(folder, "--results", "."), 2, "this is a folder")
     if os.geteuid() != 0:  # root writes everywhere
         (folder / "closed").mkdir(mode=0o500)
-        failed(score(folder, "-o", "closed/run"), 3, "no permission")
+        failed(score(folder, "-o", "closed/run"), 2, "no permission")
     assert not (folder / "runs").exists()
 
 
@@ -233,3 +234,65 @@ def test_a_bug_is_one_line_unless_asked_for(folder: Path, tmp_path: Path) -> Non
         assert done.returncode == 3
         assert "a bug in codeeval: RuntimeError: inside" in done.stderr
         assert ("Traceback" in done.stderr) is shown
+
+
+def test_streams_that_can_not_be_written(folder: Path) -> None:
+    """Closed by the caller: what belongs there is dropped, and the code is right. On a full disk: a result that was not
+    written is a failure, with one line that says so; lines of a log that were not written are not."""
+    assert score(folder, "-o", "r").returncode == 0
+    for words, code, said in (
+        ("report r --format quiet >&-", 0, ""),
+        ("report none 2>&-", 2, ""),
+        ("report r --format quiet >&- 2>&- <&-", 0, ""),
+        ("report r > /dev/full", 3, "the result can't be written: No space left"),
+        ("report --help > /dev/full", 3, "the result can't be written"),
+        ("report --none 2> /dev/full", 2, ""),
+        ("report none 2> /dev/full", 2, ""),
+        ("score -t tasks.jsonl --samples samples.jsonl --sandbox local 2> /dev/full >&-", 0, ""),
+    ):
+        shell = ["bash", "-c", f'"$0" -m codeeval {words}', sys.executable]
+        done = subprocess.run(shell, cwd=folder, env=environment(), capture_output=True, text=True, timeout=300)
+        assert (done.returncode, done.stdout) == (code, ""), (words, done.stderr)
+        assert said in done.stderr, words
+        assert not re.search("Traceback|bug", done.stderr), (words, done.stderr)
+
+
+def test_places_for_exports_and_pictures(folder: Path) -> None:
+    """A folder where a file belongs, and the reverse, are found out before anything is written; no run is touched."""
+    assert score(folder, "-o", "r").returncode == 0
+    assert codeeval(folder, "export", "baseline", "r", "-o", "b.json").returncode == 0
+    (folder / "x.png").mkdir()
+    for words, said in (
+        ("export jsonl r -o r", "r: this is a folder"),
+        ("export junit r -o x.png", "x.png: this is a folder"),
+        ("export lm-eval r -o b.json", "b.json: this is a file"),
+        ("export csv r -o none/x", "the folder none does not exist"),
+        ("export waterfall r -o x.gif", "-o x.gif: the name must end in"),
+        ("report r --plot x.png", "--plot x.png: this is a folder"),
+        ("gate r --baseline b.json --junit r", "--junit r: this is a folder"),
+        ("gate r --baseline b.json --summary none/x", "--summary none/x: the folder none does not exist"),
+    ):
+        failed(codeeval(folder, *words.split()), 2, said)
+    done = codeeval(folder, "gate", "r", "--baseline", "b.json", "--junit", "/dev/full")
+    assert done.returncode == 3
+    assert "/dev/full: No space left on device" in done.stderr
+    assert sorted(path.name for path in (folder / "r").iterdir()) == ["run.sqlite"]
+
+
+def test_names_and_numbers_beyond_reason(folder: Path) -> None:
+    """A name too long for any disk, a link to nowhere, a list of options that is none, counts beyond any run."""
+    (folder / "link").symlink_to("nowhere")
+    failed(score(folder, "-o", "x" * 300), 2, "File name too long", "-o RUN_DIR")
+    failed(score(folder, "-o", "link"), 2, "link is not a folder")
+    (folder / "c.toml").write_text("model_options = 5")
+    failed(codeeval(folder, "run", "-C", "c.toml"), 2, "c.toml, model_options: must look like key=value, got 5")
+    assert score(folder, "-o", "r").returncode == 0
+    assert codeeval(folder, "export", "baseline", "r", "-o", "b.json").returncode == 0
+    baseline = json.loads((folder / "b.json").read_text())
+    baseline["tasks"]["tasks"]["problems"]["1"] = [10**400, 1]
+    (folder / "b.json").write_text(json.dumps(baseline))
+    failed(codeeval(folder, "gate", "r", "--baseline", "b.json"), 2, "b.json, field tasks.tasks.problems.1", "[n, c]")
+    (folder / "b.json").write_text("")
+    said = failed(codeeval(folder, "gate", "r", "--baseline", "b.json"), 2, "b.json: Invalid JSON", "export baseline")
+    assert "field" not in said
+    failed(codeeval(folder, "explore", "r", "--no-browser", "--host", "192.0.2.1"), 2, "--host 192.0.2.1: this machine")

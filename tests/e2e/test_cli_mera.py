@@ -340,7 +340,7 @@ def test_lm_eval_prints_the_lm_eval_export(folder: Path) -> None:
 def test_what_can_not_be_exported(folder: Path) -> None:
     """An unknown format, no folder, a folder where a file must go: one clear line each."""
     failed(codeeval(folder, "export", "jsnl", "plain", "-o", "x"), 2, "jsonl")
-    failed(codeeval(folder, "export", "csv", "plain", "-o", "no/x"), 3, "does not exist")
+    failed(codeeval(folder, "export", "csv", "plain", "-o", "no/x"), 2, "does not exist")
     failed(codeeval(folder, "export", "csv", "none", "-o", "x"), 2, "no such run")
     failed(codeeval(folder, "export", "waterfall", "plain", "-o", "x.txt"), 2, ".png or .svg")
 

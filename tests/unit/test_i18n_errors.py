@@ -40,9 +40,8 @@ SAYERS = {"note", "BadRow", "Finding"}
 #: Of the English sets and of reward models, of damaged files, and what is no sentence.
 LEFT = re.compile(
     r"evalplus|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
-    r"|stored outcome|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
+    r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|must be \[n, c\]|results of every sample|instructions: not a list|reference solutions"
-    r"|no run file of ours|no possible number"
     r"|, field [\w.]+$|RUN -o \{\}$"
 )
 

@@ -1,0 +1,79 @@
+"""Files that the user named: read within bounds and never in silence, written whole and never in place of a device."""
+
+from __future__ import annotations
+
+import os
+import select
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+#: Seconds without a byte after which a pipe is spoken of.
+PATIENCE_S = 2.0
+#: Prompts, templates and lists of numbers are far below it.
+MAX_TEXT_BYTES = 16 * 1024 * 1024
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """`path` for reading. A pipe into which nobody writes is waited for, as everywhere, but said so on stderr. Raises OSError,
+    and ValueError for a name with a NUL in it."""
+    if not stat.S_ISFIFO(path.stat().st_mode):
+        with path.open("rb") as stream:
+            yield stream
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(descriptor, "rb") as stream:
+        _wait(descriptor, path)
+        os.set_blocking(descriptor, True)
+        yield stream
+
+
+def _wait(descriptor: int, path: Path) -> None:
+    from codeeval.i18n import message
+
+    ready = select.poll()
+    ready.register(descriptor, select.POLLIN)
+    if not ready.poll(PATIENCE_S * 1000):
+        said = message(f"{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)")
+        print(said, file=sys.stderr, flush=True)
+        ready.poll()
+
+
+def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
+    """The whole file, every end of a line as `\\n`. Raises OSError, and ValueError for one larger than `most` bytes or not in
+    UTF-8."""
+    with opened(path) as stream:
+        data = stream.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"larger than {most >> 20} MiB")
+    return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def reason(error: Exception) -> str:
+    """Why a file can't be read, without its name, which the message has already."""
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8 (byte {error.start + 1})"
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+@contextmanager
+def written(path: Path) -> Iterator[BinaryIO]:
+    """`path` for writing; a file appears whole or not at all. What is no file (a pipe, a device) is written to and stays what
+    it is, and so does a link: what it points to is written. Raises OSError."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+        return
+    target = path.resolve() if path.is_symlink() else path
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
