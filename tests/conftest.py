@@ -16,7 +16,18 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from machine import IN_CI
+
+# Hypothesis fails an example that takes 0.2 s, and inputs that take long to draw; on a busy machine that says nothing of the
+# code. All else stays as it is.
+settings.register_profile(
+    "patient",
+    settings(),
+    deadline=None,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.too_slow],
+)
+settings.load_profile("patient")
 
 # A suite started in the background of a shell ignores SIGINT, and so would every program that a test interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)

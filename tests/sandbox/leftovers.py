@@ -76,7 +76,7 @@ def pool_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("sandbox-")]
 
 
-def settles(look: Callable[[], object], seconds: float = 30.0) -> object:
+def settles(look: Callable[[], object], seconds: float = 120.0) -> object:
     """Looks until there is nothing to see; returns what is still there when time is up (engines and kernels tidy up late)."""
     deadline = time.monotonic() + seconds
     while (seen := look()) and time.monotonic() < deadline:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import multiprocessing
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
@@ -73,8 +74,8 @@ def test_a_job_that_a_worker_has_can_not_be_cancelled(backend: Backend) -> None:
         first.add_done_callback(lambda _: started.set())
         second = pool.submit(Job("import time\ndef f(): time.sleep(0.5)\n", "f", ("{}",)))
         assert started.wait(WAIT)
-        while not second.running():
-            assert not second.done()
+        while not (second.running() or second.done()):
+            time.sleep(0.001)
         assert not second.cancel()
         assert second.result(WAIT).status == "completed"
 
