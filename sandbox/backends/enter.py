@@ -44,8 +44,9 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str = ""
 
 
 def main() -> int:
-    """Argument: the plan as JSON (see `local.py`). Exits with the supervisor's status."""
-    plan = json.loads(sys.argv[1])
+    """Standard input: the plan as JSON (see `local.py`). Exits with the supervisor's status."""
+    plan = json.loads(sys.stdin.buffer.read())
+    os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # nobody after us needs it
     # What whoever started us ignores (nohup, a shell's background job) would be ignored by every candidate, too.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)

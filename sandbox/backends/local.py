@@ -115,15 +115,18 @@ class LocalBackend:
                 *(str(plan["python"]), "-s", "-P", "-c", _BOOT, channel, user),  # by its path: `sys.executable`
                 *(str(limits.memory_mb), str(limits.pids)),
             ]
-            process = subprocess.Popen(
-                [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter.py"), json.dumps(plan)],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
-                stderr=subprocess.PIPE,
-                pass_fds=(theirs.fileno(),),
-                env={"LANG": "C.UTF-8"},
-                start_new_session=True,  # the terminal's Ctrl-C is for us alone; we end the workers ourselves
-            )
+            with open(os.memfd_create("plan"), "w+b") as told:  # too long for an argument, and a pipe might block
+                told.write(json.dumps(plan).encode())
+                told.seek(0)
+                process = subprocess.Popen(
+                    [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter.py")],
+                    stdin=told,
+                    stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
+                    stderr=subprocess.PIPE,
+                    pass_fds=(theirs.fileno(),),
+                    env={"LANG": "C.UTF-8"},
+                    start_new_session=True,  # the terminal's Ctrl-C is for us alone; we end the workers ourselves
+                )
         except OSError as error:
             ours.close()
             if group is not None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 _EPERM, _ENOSYS = 1, 38
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
+_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 40
 _NAMESPACES = 0x7E020000  # CLONE_NEW* as flags of clone(2)
 _AF_UNIX = 1
+_MAP_HUGETLB = 0x40000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,14 @@ class Table:
     sockets: tuple[int, int]
     on_oneself: tuple[int, int]
     setpriority: int
+    mmap: int
 
 
 # ptrace and other processes' memory · SysV IPC · POSIX queues · keys · userfaultfd, io_uring, bpf, perf · namespaces and
 # mounts · modules, kexec, reboot, swap, clocks · handles, personality, accounting, NUMA placement · scheduling, which for a
 # shared user could starve the supervisor and all later samples · extended attributes, which a directory keeps when it is
-# emptied (access lists are such) · memfd_create, memory that belongs to no process and that nobody would count
+# emptied (access lists are such) · memfd_create, memory that belongs to no process and that nobody would count · asynchronous
+# input and output, of which the machine has one supply for all · sync and syncfs, which wait for the machine's disks
 _X86_64 = Table(
     audit=0xC000003E,
     denied=(
@@ -48,12 +51,15 @@ _X86_64 = Table(
         *(303, 304, 135, 179, 443, 103, 163, 153, 300, 301, 447, 172, 173, 154, 212, 279, 256, 237, 238),
         *(142, 144, 314, 251),
         *(188, 189, 190, 463, 319),
+        *range(206, 211),
+        *(333, 162, 306),
     ),
     clone=56,
     clone3=435,
     sockets=(41, 53),
     on_oneself=(302, 203),  # prlimit64, sched_setaffinity
     setpriority=141,
+    mmap=9,
 )
 _AARCH64 = Table(
     audit=0xC00000B7,
@@ -68,12 +74,15 @@ _AARCH64 = Table(
         *(264, 265, 92, 60, 443, 116, 89, 58, 262, 263, 447, 18, 239, 238, 235, 237),
         *(118, 119, 274, 30),
         *(5, 6, 7, 463, 279),
+        *range(5),
+        *(292, 81, 267),
     ),
     clone=220,
     clone3=435,
     sockets=(198, 199),
     on_oneself=(261, 122),
     setpriority=140,
+    mmap=222,
 )
 _TABLES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
@@ -99,10 +108,23 @@ def _instructions(table: Table) -> list[bytes]:
     for argument in (_FIRST_ARGUMENT, _SECOND_ARGUMENT):
         out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), refuse]
     out.append(_op(_RETURN, _ALLOW))
-    out += [_op(_JUMP_EQUAL, table.clone, 0, 4), _op(_LOAD, _FIRST_ARGUMENT)]
-    out += [_op(_JUMP_ANY_BIT, _NAMESPACES, 0, 1), refuse, _op(_RETURN, _ALLOW)]
+    out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
+    # huge pages are the machine's reserve, which no limit of memory counts
+    out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
     out.append(_op(_RETURN, _ALLOW))
     return out
+
+
+def _unless_bits(number: int, argument: int, bits: int) -> list[bytes]:
+    """Call `number` is allowed only if none of these bits is in the argument; the number stays loaded otherwise."""
+    refuse = _op(_RETURN, _ERRNO | _EPERM)
+    return [
+        _op(_JUMP_EQUAL, number, 0, 4),
+        _op(_LOAD, argument),
+        _op(_JUMP_ANY_BIT, bits, 0, 1),
+        refuse,
+        _op(_RETURN, _ALLOW),
+    ]
 
 
 def _unless_first_argument(number: int, test: int, value: int) -> list[bytes]:

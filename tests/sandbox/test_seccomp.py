@@ -32,7 +32,8 @@ open_by_handle_at 304 265, personality 135 92, quotactl 179 60, quotactl_fd 443 
 vhangup 153 58, fanotify_init 300 262, fanotify_mark 301 263, memfd_secret 447 447, iopl 172 -, ioperm 173 -,
 modify_ldt 154 -, lookup_dcookie 212 18, move_pages 279 239, migrate_pages 256 238, mbind 237 235, set_mempolicy 238
 237, sched_setparam 142 118, sched_setscheduler 144 119, sched_setattr 314 274, ioprio_set 251 30, setxattr 188 5,
-lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463, memfd_create 319 279
+lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463, memfd_create 319 279, io_setup 206 0, io_destroy 207 1, io_getevents
+208 4, io_submit 209 2, io_cancel 210 3, io_pgetevents 333 292, sync 162 81, syncfs 306 267
 """
 #: What ordinary programs need.
 ORDINARY = """
@@ -64,6 +65,7 @@ class Call:
     number: int
     first: int = 0
     second: int = 0
+    fourth: int = 0
     audit: int | None = None
 
 
@@ -71,7 +73,8 @@ def run(machine: str, call: Call) -> str:
     """Executes the filter on one call."""
     code = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))
     audit = AUDIT[machine] if call.audit is None else call.audit
-    data = struct.pack("<IIQQQ32x", call.number & 0xFFFFFFFF, audit, 0, call.first & (2**64 - 1), call.second)
+    arguments = call.first & (2**64 - 1), call.second, 0, call.fourth, 0, 0
+    data = struct.pack("<IIQ6Q", call.number & 0xFFFFFFFF, audit, 0, *arguments)
     accumulator = at = 0
     while True:
         operation, if_true, if_false, value = code[at]
@@ -121,6 +124,14 @@ def test_clone_makes_no_namespace(machine: str, flag: int) -> None:
     number = CLONE[machine]
     assert [run(machine, Call(number, flags)) for flags in (flag, flag | THREAD_FLAGS, flag | 17)] == [EPERM] * 3
     assert [run(machine, Call(number, flags)) for flags in (17, THREAD_FLAGS)] == [ALLOWED] * 2
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_no_huge_pages(machine: str) -> None:
+    """A machine's reserve of huge pages is counted as nobody's memory; ordinary mappings are allowed."""
+    number = {"x86_64": 9, "aarch64": 222}[machine]
+    flags = (0x22, 0x40022, 0x54040022, 0x02)  # private anonymous memory, with huge pages, of another size; a file
+    assert [run(machine, Call(number, fourth=one)) for one in flags] == [ALLOWED, EPERM, EPERM, ALLOWED]
 
 
 @pytest.mark.parametrize("machine", MACHINES)
