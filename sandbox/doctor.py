@@ -90,11 +90,13 @@ def _docker() -> list[Check]:
 
 def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> list[Check]:
     """Which engine it is, and whether it knows gVisor; the arguments are what its API answers, and the runtime asked for."""
-    from sandbox.backends import podman
+    from sandbox.backends import docker, podman
 
     kind = "Podman" if podman.answered(version) else "Docker"
     control = f"cgroup v{info.get('CgroupVersion', '1')}"
-    rootless = ", rootless" if "name=rootless" in (info.get("SecurityOptions") or []) else ""
+    rootless = ", rootless" if docker.is_rootless(info) else ""
+    if not docker.caps(info):
+        control += " that it can't use: memory is watched instead of capped"
     said = Check("docker", True, f"{kind} {version.get('Version')}{rootless}, {control}, {info.get('Driver')}")
     if kind == "Podman":  # it names all that it could use, whether or not they are installed, and takes its own choice
         used = info.get("DefaultRuntime")

@@ -88,7 +88,7 @@ class DockerBackend:
             "image": self.image_id,
             "image_tag": self.tag,
             "engine": f"{self._kind(version)} {version.get('Version', '')}".strip(),
-            "cgroup": str(info.get("CgroupVersion", "1")),
+            "cgroup": str(info.get("CgroupVersion", "1")) if caps(info) else "none",
             "runtime": self._runtime or str(info.get("DefaultRuntime", "runc")),
             "channel": "unix" if self._unix else "attach",
         }
@@ -281,6 +281,16 @@ def connect(timeout_s: int = 120) -> docker.DockerClient:
         raise _no_engine(_silent() if "timed out" in str(error).lower() else error) from error
     client.api.timeout = timeout_s
     return client
+
+
+def is_rootless(info: Mapping[str, Any]) -> bool:
+    """Whether the engine is an ordinary user's, by its own description (Docker's way to say it, and Podman's)."""
+    return "name=rootless" in (info.get("SecurityOptions") or []) or bool(info.get("Rootless"))
+
+
+def caps(info: Mapping[str, Any]) -> bool:
+    """Whether its containers have control groups of their own: an ordinary user gets none of version 1."""
+    return not (is_rootless(info) and str(info.get("CgroupVersion", "1")) == "1")
 
 
 def _answers(client: docker.DockerClient) -> bool:

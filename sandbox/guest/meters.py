@@ -13,6 +13,9 @@ import time
 
 _V1_CPU, _V2_CPU = "/sys/fs/cgroup/cpuacct/cpuacct.usage", "/sys/fs/cgroup/cpu.stat"
 _V1_OOM, _V2_OOM = "/sys/fs/cgroup/memory/memory.oom_control", "/sys/fs/cgroup/memory.events"
+_V1_CAP, _V2_CAP = "/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory.max"
+#: What a worker's group may have beyond its samples' memory.
+_SPARE_MB = 256
 _TICK_MS = 1000 // os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
@@ -71,12 +74,22 @@ class ProcMeter:
 Meter = CgroupMeter | ProcMeter
 
 
-def best() -> Meter:
+def best(memory_mb: int) -> Meter:
     """The control group's counters where they belong to this worker alone, else /proc."""
     try:
-        return CgroupMeter()
+        return CgroupMeter() if _capped(memory_mb) else ProcMeter()
     except OSError:  # the local backend mounts no control group
         return ProcMeter()
+
+
+def _capped(memory_mb: int) -> bool:
+    """Whether what we see is a group made for this worker: a rootless engine on version 1 can make none, and shows that of the
+    machine, whose counters are everybody's. Locally the limit is not shown, and the counters only where they are ours."""
+    for path in (_V2_CAP, _V1_CAP):
+        if os.path.exists(path):
+            limit = _read(path).strip()
+            return limit.isdigit() and int(limit) <= (memory_mb + _SPARE_MB) << 20
+    return True
 
 
 def _field(text: bytes, name: bytes) -> int:

@@ -57,7 +57,7 @@ class Supervisor:
         self._in, self._out = fds
         self._uid = uid
         self._memory_kb = memory_mb * 1024
-        self._meter = meters.best()
+        self._meter = meters.best(memory_mb)
         self._fork = processes.plain_fork()
         child.warm_up()
         self._body = mmap.mmap(-1, wire.MAX_JOB_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -325,7 +325,7 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
     }
-    if isinstance(meters.best(), meters.ProcMeter):
+    if isinstance(meters.best(memory_mb), meters.ProcMeter):
         limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a net under the watch, which looks every 20 ms only
     for name, value in limits.items():
         resource.setrlimit(name, (value, value))

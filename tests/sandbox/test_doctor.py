@@ -95,8 +95,24 @@ CRUN = RUNTIMES | {"DefaultRuntime": "crun", "SecurityOptions": ["name=seccomp,p
     [
         ({"Version": "27.0"}, RUNTIMES, "", None, ["Docker 27.0, cgroup v1", "CODEEVAL_RUNTIME=runsc uses it"]),
         ({"Version": "27.0"}, RUNTIMES, "runsc", None, ["Docker", "runsc is installed and used"]),
-        (PODMAN, CRUN, "", None, ["Podman 4.3.1, rootless, cgroup v1", "not used (Podman's configuration names crun)"]),
+        (
+            PODMAN,
+            CRUN,
+            "",
+            None,
+            [
+                "Podman 4.3.1, rootless, cgroup v1 that it can't use: memory is watched",
+                "not used (Podman's configuration names crun)",
+            ],
+        ),
         (PODMAN, CRUN, "runsc", None, ["Podman", "not used"]),
+        (
+            PODMAN,
+            {"Rootless": True, "CgroupVersion": "2"},
+            "",
+            None,
+            ["Podman 4.3.1, rootless, cgroup v2, ", "not used"],
+        ),
         (PODMAN, CRUN | {"DefaultRuntime": "runsc"}, "", None, ["Podman", "used"]),
         ({"Version": "27.0"}, {"Runtimes": {"runc": {}}}, "", None, ["Docker 27.0", "not installed (runtimes: runc)"]),
         (

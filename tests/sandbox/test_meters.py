@@ -51,8 +51,30 @@ def test_without_a_control_group_proc_is_read(tmp_path: Path, monkeypatch: pytes
     """The local backend mounts none, and then memory has to be watched."""
     for name in ("_V1_CPU", "_V2_CPU", "_V1_OOM", "_V2_OOM"):
         monkeypatch.setattr(meters, name, str(tmp_path / "missing"))
-    assert isinstance(meters.best(), meters.ProcMeter)
+    assert isinstance(meters.best(512), meters.ProcMeter)
     assert meters.ProcMeter.watches_memory
+
+
+@pytest.mark.parametrize("name", ["_V1_CAP", "_V2_CAP"])
+@pytest.mark.parametrize(
+    ("limit", "ours"),
+    [
+        (str((512 + 64) << 20), True),
+        ("max", False),
+        (str(16 << 30), False),
+        (str((1 << 63) - 4096), False),
+        ("", False),
+    ],
+)
+def test_a_group_of_others_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: str, ours: bool
+) -> None:
+    """A rootless engine on version 1 shows the machine's groups: they have no limit, or not the worker's."""
+    for cap in ("_V1_CAP", "_V2_CAP"):
+        monkeypatch.setattr(meters, cap, str(tmp_path / cap))
+    (tmp_path / name).write_text(limit + "\n")
+    meter(tmp_path, monkeypatch, {"_V1_CPU": "1\n", "_V1_OOM": V1_OOM})
+    assert isinstance(meters.best(512), meters.CgroupMeter) is ours
 
 
 @given(st.dictionaries(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), st.integers(0, 2**63), max_size=6), st.data())
