@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
+from codeeval.i18n import form
 from codeeval.tasks.mera import digest
 from codeeval.tasks.rows import Row, check_file, read_rows
 from codeeval.types import Problem, Task
@@ -97,10 +98,10 @@ def _with_answer(problem: Problem, answers: Answers) -> Problem:
     if given is None:
         return problem
     where = f"{answers.path}, problem {problem.id}"
-    if len(given) != len(problem.calls):
-        raise DataError(
-            where, f"{len(given)} outputs for {len(problem.calls)} tests", "Give one per test, in their order."
-        )
+    n, tests = len(given), len(problem.calls)
+    if n != tests:
+        text = f"{n} {form(n, 'output', 'outputs')} for {tests} {form(tests, 'test', 'tests')}"
+        raise DataError(where, text, "Give one per test, in their order.")
     if problem.expected is not None and problem.expected != given:
         raise DataError(where, "the set has other answers for this problem", "Leave them out, or use another set.")
     return replace(problem, expected=given)

@@ -15,6 +15,7 @@ from codeeval.cli.work import check_run_dir, new_run_dir
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.generators import BACKENDS
 from codeeval.generators.facts import has_gpu
+from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
 from codeeval.prompts import TEMPLATES, build_prompt, prompt_digest, system_text
 from codeeval.store import PlannedProblem
@@ -66,7 +67,7 @@ def ask(settings: Settings) -> Asked:
     whole, task, notes = chosen_task(settings)
     judged_by = chosen_protocols(settings.protocol, whole)
     sampling = _sampling(settings, judged_by[0], whole)
-    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole))
+    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
@@ -117,15 +118,16 @@ def usual_ks(task: Task) -> tuple[int, ...]:
 
 
 def chosen_ks(
-    given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS
+    given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS, *, more: str
 ) -> tuple[int, ...]:
-    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem."""
+    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to get
+    more of them. Raises UsageError."""
     if given is None:
         return tuple(k for k in usual if k <= least) or (1,)
     if max(given) > most:
         raise UsageError(
-            f"--k {max(given)}: pass@{max(given)} needs at least {max(given)} samples per problem, and there are {most}\n"
-            f"  Raise --n, or ask for a smaller k: pass@k is never extrapolated."
+            f"--k {max(given)}: pass@{max(given)} needs at least {max(given)} samples per problem, and there "
+            f"{form(most, 'is', 'are')} {most}\n  {more}, or ask for a smaller k: pass@k is never extrapolated."
         )
     return given
 

@@ -15,6 +15,7 @@ from codeeval.cli.work import Ending, Placement, Sandbox, discard, finish, open_
 from codeeval.errors import UsageError
 from codeeval.generators import Generator, create
 from codeeval.generators.registry import check_installed
+from codeeval.i18n import form
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -61,7 +62,8 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
 
 
 def first_line(asked: Asked, resolved: Resolved) -> str:
-    what = f"{len(asked.task.problems)} problems of {asked.task.name}, {asked.sampling.n} samples each"
+    many, n = len(asked.task.problems), asked.sampling.n
+    what = f"{many} {form(many, 'problem', 'problems')} of {asked.task.name}, {n} {form(n, 'sample', 'samples')} each"
     if asked.model.name == DEMO_MODEL:
         chosen = "" if resolved.origins["model"] != "default" else "no model was named: "
         return (

@@ -27,6 +27,7 @@ from codeeval.cli.work import (
 from codeeval.dispatch import Judging
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.exports import beside
+from codeeval.i18n import form
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -86,9 +87,10 @@ def score_file(source: Source, settings: Settings) -> int:
     ending = Ending(Console(settings.format), settings.results)
     asked = _ask(source, settings)
     lines = _lines_beside(source, asked)
-    total = sum(map(len, asked.samples.values()))
+    total, of = sum(map(len, asked.samples.values())), len(asked.samples)
     ending.console.note(
-        f"{asked.path.name} ({asked.found.format}): {total} samples of {len(asked.samples)} problems of {asked.task.name}"
+        f"{asked.path.name} ({asked.found.format}): {total} {form(total, 'sample', 'samples')} of {of} "
+        f"{form(of, 'problem', 'problems')} of {asked.task.name}"
     )
     for note in asked.notes:
         ending.console.complain(f"warning: {note}")
@@ -129,7 +131,8 @@ def judge_again(run_dir: Path, resolved: Resolved) -> int:
         if resolved.origins["protocol"] != "default":
             judged_by = chosen_protocols(settings.protocol, store.task())
         wanted = [planned.wanted for planned in store.problems() if planned.wanted]
-        ks = chosen_ks(settings.k, min(wanted, default=0), max(wanted, default=0)) if settings.k else manifest.k
+        least, most = min(wanted, default=0), max(wanted, default=0)
+        ks = chosen_ks(settings.k, least, most, more="Make a run with more samples") if settings.k else manifest.k
         names = tuple(protocol.name for protocol in judged_by)
         store.put_manifest(manifest.model_copy(update={"protocol": names[0], "protocols": names, "k": ks}))
         _answer(store, settings.answers)
@@ -177,7 +180,7 @@ def _ask(source: Source, settings: Settings) -> Asked:
             f"  The samples name {have}, the problems are {ids}, …"
         )
     sizes = [len(rows) for rows in samples.values()]
-    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole))
+    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
     notes = (*answered, *found.notes, *_notes(found, task, samples))

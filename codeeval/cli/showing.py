@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from codeeval.cli.console import Console
+from codeeval.i18n import form
 from codeeval.types import Problem, Task
 from codeeval.validate import Finding
 
@@ -20,17 +21,21 @@ def show_task(task: Task, console: Console) -> None:
         ]
         console.document({"task": task.name, "source": task.source, "digest": task.digest, "problems": rows})
         return
-    console.result(f"{task.name}: {len(task.problems)} problems from {task.source}")
+    console.result(f"{task.name}: {_n_problems(task)} from {task.source}")
     console.result(f"digest {task.digest}" + (f", {hidden} with hidden answers" if hidden else ""))
     for problem in task.problems:
         console.result(f"{problem.id:>6}  {problem.entry_point:<32} {_n_tests(problem)}")
+
+
+def _n_problems(task: Task) -> str:
+    return f"{len(task.problems)} {form(len(task.problems), 'problem', 'problems')}"
 
 
 def _n_tests(problem: Problem) -> str:
     """Tests that are code are counted by their lines: how many asserts a loop makes is known to nobody."""
     if problem.tests is not None:
         return f"{len(problem.tests.source.splitlines())} lines of tests"
-    return f"{len(problem.calls)} tests"
+    return f"{len(problem.calls)} {form(len(problem.calls), 'test', 'tests')}"
 
 
 def show_problem(problem: Problem, console: Console) -> None:
@@ -60,5 +65,9 @@ def show_findings(task: Task, findings: Sequence[Finding], console: Console) -> 
         return
     for finding in findings:
         console.result(str(finding))
-    state = f"{len(findings)} findings" if findings else "every reference solution passes"
-    console.result(f"{task.name}: {len(task.problems)} problems, {state}")
+    state = (
+        f"{len(findings)} {form(len(findings), 'finding', 'findings')}"
+        if findings
+        else "every reference solution passes"
+    )
+    console.result(f"{task.name}: {_n_problems(task)}, {state}")

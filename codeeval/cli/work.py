@@ -12,6 +12,7 @@ from codeeval.cli.console import Console, choose
 from codeeval.dispatch import Judging
 from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
 from codeeval.generators import Generator
+from codeeval.i18n import form
 from codeeval.manifest import SandboxInfo, command_line, now
 from codeeval.pipeline import Pipeline, Plan, Result
 from codeeval.report import build
@@ -138,7 +139,11 @@ def explain_failures(store: RunStore, pool: Pool | None, console: Console) -> No
     failed = len(store.unexplained())
     if failed:
         done = explore(store, pool, worker_limits(store.manifest().sandbox))
-        console.note(f"{failed} failed samples looked at for their format, {done.executed} repaired programs executed")
+        samples, programs = form(failed, "sample", "samples"), form(done.executed, "program", "programs")
+        console.note(
+            f"{failed} failed {samples} looked at for {form(failed, 'its', 'their')} format, "
+            f"{done.executed} repaired {programs} executed"
+        )
         if done.left:
             console.note(f"{done.left} repairs were left out: {done.reason}")
 

@@ -10,12 +10,15 @@ _SETTINGS: dict[str, str] = {
     "Did you mean {name}?": "Может быть, {name}?",
     "Did you mean {name} or {other}?": "Может быть, {name} или {other}?",
     "Known: {names}": "Есть: {names}",
-    "--k {n}: pass@{a} needs at least {b} samples per problem, and there are {c}": (
+    "--k {n}: pass@{a} needs at least {b} samples per problem, and there {c:is|are} {c}": (
         "--k {n}: для pass@{a} нужно не меньше {b} {b:образца|образцов|образцов} на задачу, а их {c}"
     ),
-    "Raise --n, or ask for a smaller k: pass@k is never extrapolated.": (
-        "Увеличьте --n или возьмите меньшее k: pass@k никогда не экстраполируется."
+    "{more_said}, or ask for a smaller k: pass@k is never extrapolated.": (
+        "{more_said} или возьмите меньшее k: pass@k никогда не экстраполируется."
     ),
+    "Raise --n": "Увеличьте --n",
+    "Give more samples": "Дайте больше образцов",
+    "Make a run with more samples": "Сделайте прогон с большим числом образцов",
     "which model? Name one with -m: a folder, a Hugging Face id, or a file of completions": (
         "какая модель? Укажите её в -m: папка, имя на Hugging Face или файл с ответами"
     ),
@@ -196,7 +199,7 @@ _MODELS: dict[str, str] = {
 _RUNS: dict[str, str] = {
     "no such run folder": "нет такой папки прогона",
     "no {name} in it, so this is no run folder of codeeval": "внутри нет {name}: это не папка прогона codeeval",
-    "it holds {n} runs; name one of them: {path}": (
+    "it holds {n} {n:run|runs}; name one: {path}": (
         "внутри {n} {n:прогон|прогона|прогонов}; укажите один из них: {path}"
     ),
     "not a run file, or a damaged one ({reason})": "не файл прогона, или он повреждён ({reason})",
@@ -344,7 +347,7 @@ _TASKS: dict[str, str] = {
     "A test is a dict of keyword arguments, for example {example}.": (
         "Тест — это словарь именованных аргументов, например {example}."
     ),
-    "{n} outputs for {m} tests": "{n} {n:результат|результата|результатов} на {m} {m:тест|теста|тестов}",
+    "{n} {n:output|outputs} for {m} {m:test|tests}": "{n} {n:результат|результата|результатов} на {m} {m:тест|теста|тестов}",
     "Give one output per test, in the same order, or none at all if they are hidden.": (
         "Дайте по результату на тест в том же порядке или, если ответы скрыты, ни одного."
     ),

@@ -177,7 +177,9 @@ _SUBMISSION: dict[str, str] = {
     "{n} samples per problem; MERA asks for {m}": ("{n} {n:образец|образца|образцов} на задачу; MERA требует {m}"),
     "this problem of the set is missing": "этой задачи набора нет в посылке",
     "the set has no such problem; the site ignores it": "в наборе такой задачи нет; сайт её не учтёт",
-    "sample {i}: {n} outputs for {m} tests": ("образец {i}: {n} {n:вывод|вывода|выводов} на {m} {m:тест|теста|тестов}"),
+    "sample {i}: {n} {n:output|outputs} for {m} {m:test|tests}": (
+        "образец {i}: {n} {n:вывод|вывода|выводов} на {m} {m:тест|теста|тестов}"
+    ),
     "the site looks for {name} in the root of the zip, and finds nothing under {other}": (
         "сайт ищет {name} в корне архива и под именем {other} ничего не найдёт"
     ),
@@ -203,7 +205,7 @@ _NOTES: dict[str, str] = {
     ),
     "the line is longer than {n} MiB": "строка длиннее {n} МиБ",
     "warning: {note_said}": "предупреждение: {note_said}",
-    "{file} ({format}): {n} samples of {m} problems of {task}": (
+    "{file} ({format}): {n} {n:sample|samples} of {m} {m:problem|problems} of {task}": (
         "{file} ({format}): {n} {n:образец|образца|образцов} для {m} {m:задачи|задач|задач} набора {task}"
     ),
     "{n} rows could not be used: {rows_said}": (
@@ -220,7 +222,7 @@ _NOTES: dict[str, str] = {
     "{model} ({backend}) writes {what_said}, protocol {protocol}": (
         "{model} ({backend}) пишет: {what_said}; протокол {protocol}"
     ),
-    "{n} problems of {task}, {m} samples each": (
+    "{n} {n:problem|problems} of {task}, {m} {m:sample|samples} each": (
         "{n} {n:задача|задачи|задач} набора {task}, по {m} {m:образцу|образца|образцов}"
     ),
     "{chosen_said}the bundled demo model writes {what_said}. It has memorised these problems: this shows the machinery and "
@@ -230,7 +232,7 @@ _NOTES: dict[str, str] = {
     ),
     "no model was named: ": "модель не указана: ",
     "sandbox: {backend} ({reason})": "песочница: {backend} ({reason})",
-    "{n} failed samples looked at for their format, {m} repaired programs executed": (
+    "{n} failed {n:sample|samples} looked at for {n:its|their} format, {m} repaired {m:program|programs} executed": (
         "формат проверен у {n} {n:неверного образца|неверных образцов|неверных образцов}, исполнено исправленных программ: {m}"
     ),
     "{n} repairs were left out: {reason}": "пропущено исправлений: {n}: {reason}",

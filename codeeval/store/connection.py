@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.i18n import form
 
 FILE_NAME = "run.sqlite"
 
@@ -33,7 +34,9 @@ def run_path(path: Path) -> Path:
         raise UsageError(f"{path}: no such run folder")
     inside = sorted(file.parent.name for file in path.glob(f"*/{FILE_NAME}"))
     if inside:
-        raise UsageError(f"{path}: it holds {len(inside)} runs; name one of them: {path / inside[-1]}")
+        raise UsageError(
+            f"{path}: it holds {len(inside)} {form(len(inside), 'run', 'runs')}; name one: {path / inside[-1]}"
+        )
     raise UsageError(f"{path}: no {FILE_NAME} in it, so this is no run folder of codeeval")
 
 

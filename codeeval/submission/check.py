@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codeeval.grade import TIMED_OUT
+from codeeval.i18n import form
 from codeeval.submission.read import Entry, SampleOutputs, SubmissionFile
 
 #: What MERA asks for.
@@ -129,5 +130,7 @@ def _against(
             continue
         wrong = [place for place, sample in enumerate(each) if not isinstance(sample, str) and len(sample) != wanted]
         if wrong:
-            findings.append(Finding(True, pid, f"sample {wrong[0]}: {len(each[wrong[0]])} outputs for {wanted} tests"))
+            n, tests = len(each[wrong[0]]), form(wanted, "test", "tests")
+            text = f"sample {wrong[0]}: {n} {form(n, 'output', 'outputs')} for {wanted} {tests}"
+            findings.append(Finding(True, pid, text))
     return findings

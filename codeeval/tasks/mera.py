@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
+from codeeval.i18n import form
 from codeeval.samples_file import kind_of
 from codeeval.tasks.ids import HINT as ID_HINT
 from codeeval.tasks.ids import id_fault
@@ -219,7 +220,7 @@ def _expected(where: str, outputs: list[str] | None, n_tests: int) -> tuple[str,
     if len(outputs) != n_tests:
         raise DataError(
             where,
-            f"{len(outputs)} outputs for {n_tests} tests",
+            f"{len(outputs)} {form(len(outputs), 'output', 'outputs')} for {n_tests} {form(n_tests, 'test', 'tests')}",
             "Give one output per test, in the same order, or none at all if they are hidden.",
         )
     return tuple(outputs)

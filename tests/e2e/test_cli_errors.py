@@ -284,6 +284,7 @@ def test_names_and_numbers_beyond_reason(folder: Path) -> None:
     (folder / "link").symlink_to("nowhere")
     failed(score(folder, "-o", "x" * 300), 2, "File name too long", "-o RUN_DIR")
     failed(score(folder, "-o", "link"), 2, "link is not a folder")
+    failed(score(folder, "--k", "5"), 2, "and there is 1", "Give more samples, or ask for a smaller k")
     (folder / "c.toml").write_text("model_options = 5")
     failed(codeeval(folder, "run", "-C", "c.toml"), 2, "c.toml, model_options: must look like key=value, got 5")
     assert score(folder, "-o", "r").returncode == 0

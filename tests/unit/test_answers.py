@@ -61,7 +61,7 @@ def test_answers_must_fit_the_set(tmp_path: Path) -> None:
     """One output per test; not other answers than the set has; at least one known id."""
     path = tmp_path / "answers.json"
     path.write_text('{"1": ["a"]}')
-    with pytest.raises(DataError, match="1 outputs for 2 tests"):
+    with pytest.raises(DataError, match="1 output for 2 tests"):
         apply(HIDDEN, read_answers(path))
     path.write_text('{"1": ["a", "b"], "77": ["x"]}')
     known, notes = apply(HIDDEN, read_answers(path))

@@ -64,7 +64,7 @@ def test_data_of_another_spelling_counts_as_it_should() -> None:
         ([(1, [RIGHT]), (2, [[[], ["a"]]])], "sample 0: an empty list"),
         ([(1, [RIGHT])], "missing"),
         ([(1, [RIGHT]), (2, [WRONG]), (2, [WRONG])], "occurs twice"),
-        ([(1, [RIGHT]), (2, [[["a"], ["a", "b"]]])], "sample 0: 1 outputs for 2 tests"),
+        ([(1, [RIGHT]), (2, [[["a"], ["a", "b"]]])], "sample 0: 1 output for 2 tests"),
         ([(1, [RIGHT]), (2, [[["a", "b"]]])], "1 samples instead of 2"),
         ([(1, [RIGHT]), (2, [[["a", 5], ["a", "b"]]])], "neither a text nor null"),
         ([(1, [RIGHT]), ("2", [SECOND])], "must be an integer"),

@@ -102,7 +102,7 @@ def test_an_empty_answer_among_others_is_visible() -> None:
         ("inputs.tests", "[{'a': " + "-" * 50_000 + "1}]", "inputs.tests", "nested too deeply"),
         ("inputs.tests", "[{'a': " + "9" * 5000 + "}]", "inputs.tests", "not a Python literal"),
         ("inputs.tests", "\0", "inputs.tests", "not a Python literal"),
-        ("outputs", ["3"], "outputs", "1 outputs for 2 tests"),
+        ("outputs", ["3"], "outputs", "1 output for 2 tests"),
         ("outputs", ["", "", ""], "outputs", "3 outputs for 2 tests"),
         ("outputs", [3, 3], "outputs[0]", "must be a text, it is a number"),
         ("outputs", "3", "outputs", "must be a list, it is a text"),
