@@ -9,9 +9,10 @@ values that share a list still share it on the other side, and a list that holds
 where they are used. An object that is none of these crosses as a number, for which each side keeps what it means (`other`).
 
 Covered: the decoder makes None, bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict and its
-views, range, Decimal, Fraction and what `make` gives, of these exact types, whatever bytes it is fed, or raises an Exception;
-work and memory are bounded by the length of the message, recursion by `MAX_DEPTH`. No class is looked up by a name, nothing is
-executed. Not covered: what a value is worth. The candidate may send any value it likes.
+views, range, Decimal, Fraction, date, time and datetime (without a time zone), timedelta and what `make` gives, of these exact
+types, whatever bytes it is fed, or raises an Exception; work and memory are bounded by the length of the message, recursion by
+`MAX_DEPTH`. No class is looked up by a name, nothing is executed. Not covered: what a value is worth. The candidate may send
+any value it likes.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import struct
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -145,6 +147,8 @@ class Encoder:
 
     def _unusual(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         base = base_of(kind) if depth < MAX_DEPTH else None
+        if (base is datetime or base is time) and base.tzinfo.__get__(value) is not None:
+            base = None
         if base is None or (self._exact and base is not kind):
             out.append(
                 _LEAVES[kind](value)
@@ -159,6 +163,9 @@ class Encoder:
             self._several(b"g", (value.start, value.stop, value.step), out, depth)
         elif base is Fraction:
             self._several(b"q", (int(value.numerator), int(value.denominator)), out, depth)
+        elif base in _MOMENTS:
+            tag, fields = _MOMENTS[base]
+            self._several(tag, [getattr(base, field).__get__(value) for field in fields], out, depth)
         elif base is Decimal:
             text = Decimal.__str__(value).encode()
             out.append(_sized(b"e", len(text)) + text)
@@ -193,8 +200,15 @@ _LEAVES: dict[type, Callable[[Any], bytes]] = {
 }
 _KIND: dict[type, int] = {list: ord("l"), dict: ord("d"), set: ord("s"), bytearray: ord("a")}
 _VIEWS: dict[type, bytes] = {_KEYS: b"k", _VALUES: b"v", _ITEMS: b"m"}
+_DAY, _HOUR = ("year", "month", "day"), ("hour", "minute", "second", "microsecond", "fold")
+_MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
+    date: (b"y", _DAY),
+    time: (b"h", _HOUR),
+    datetime: (b"w", (*_DAY, *_HOUR)),
+    timedelta: (b"x", ("days", "seconds", "microseconds")),
+}
 # by identity: a metaclass may say that its classes equal any other
-_BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, tuple, frozenset, range, Fraction, Decimal)}
+_BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, Fraction, Decimal)}
 
 
 def base_of(kind: type) -> Any:
@@ -331,25 +345,24 @@ def put(container: Any, content: Any) -> None:
         container.update(content)
 
 
-def _range(numbers: list[Any]) -> range:
-    start, stop, step = numbers
-    if type(start) is not int or type(stop) is not int or type(step) is not int:
-        raise Malformed("a range of something else than numbers")
-    return range(start, stop, step)
+def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], Any]:
+    def made(numbers: list[Any]) -> Any:
+        if len(numbers) != count or not all(type(number) is int for number in numbers):
+            raise Malformed("something else than so many integers")
+        return make(*numbers)
 
-
-def _fraction(numbers: list[Any]) -> Fraction:
-    top, bottom = numbers
-    if type(top) is not int or type(bottom) is not int:
-        raise Malformed("a fraction of something else than numbers")
-    return Fraction(top, bottom)
+    return made
 
 
 _SINGLE: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False}
 _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "z": frozenset,
-    "g": _range,
-    "q": _fraction,
+    "g": _of_integers(range, 3),
+    "q": _of_integers(Fraction, 2),
+    "y": _of_integers(date, 3),
+    "h": _of_integers(lambda *parts: time(*parts[:4], fold=parts[4]), 5),
+    "w": _of_integers(lambda *parts: datetime(*parts[:7], fold=parts[7]), 8),
+    "x": _of_integers(timedelta, 3),
     "k": lambda items: dict.fromkeys(items).keys(),
     "v": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),

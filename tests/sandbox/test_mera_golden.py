@@ -106,6 +106,7 @@ GOLDEN: dict[str, tuple[str, str, str, tuple[str, ...], Outputs]] = {
         ("{'n': 1}",),
         ("",),
     ),
+    "a byte order mark": (HEAD, "\ufeff\n    return n\n", "f", ("{'n': 1}",), (None,)),
     "None is returned": (HEAD, "\n    return None\n", "f", ("{'n': 1}",), (None,)),
     "the call raises": (HEAD, "\n    return 1/0\n", "f", ("{'n': 1}",), (None,)),
     "the entry point is a local of the executor: res": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter, OrderedDict, defaultdict
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -19,6 +20,7 @@ from sandbox.guest import plain
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
     *(Decimal, Fraction, type({}.keys()), type({}.values()), type({}.items())),
+    *(date, time, datetime, timedelta),
 }
 hashable = st.recursive(
     st.none()
@@ -30,7 +32,11 @@ hashable = st.recursive(
     | st.binary()
     | st.fractions()
     | st.decimals(allow_nan=False)
-    | st.builds(range, st.integers(), st.integers(), st.integers(1, 9)),
+    | st.builds(range, st.integers(), st.integers(), st.integers(1, 9))
+    | st.dates()
+    | st.times()
+    | st.datetimes()
+    | st.timedeltas(),
     lambda inner: st.lists(inner, max_size=4).map(tuple) | st.frozensets(inner, max_size=4),
     max_leaves=8,
 )
@@ -171,6 +177,11 @@ class Liar(list[Any]):
         (type("I", (int,), {"__index__": lambda self: 9, "__int__": lambda self: 9})(4), 4),
         (type("B", (bytes,), {"__getitem__": lambda self, key: b"lie"})(b"true"), b"true"),
         (type("C", (complex,), {"__pos__": lambda self: 9j})(1j), 1j),
+        (type("D", (date,), {"year": 9})(2024, 2, 29), date(2024, 2, 29)),
+        (
+            type("W", (datetime,), {"day": property(lambda self: 1 / 0)})(2024, 2, 29, 1, 2, 3, 4),
+            datetime(2024, 2, 29, 1, 2, 3, 4),
+        ),
     ],
 )
 def test_subclasses_become_their_base(value: object, expected: object) -> None:
@@ -179,6 +190,23 @@ def test_subclasses_become_their_base(value: object, expected: object) -> None:
     assert type(back) is type(expected)
     assert back == expected
     assert repr(back) == repr(expected)
+
+
+@pytest.mark.parametrize("value", [datetime(2024, 2, 29, tzinfo=UTC), time(1, tzinfo=UTC)])
+def test_time_zones_do_not_cross(value: object) -> None:
+    """A zone may be an object of any class: such a time is an object, too."""
+    with pytest.raises(KeyError):
+        encode(value)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"y" + struct.pack(">I", 3) + b"TTT", b"x" + struct.pack(">I", 0), b"g" + struct.pack(">I", 4) + b"TTTT"],
+)
+def test_numbers_of_the_wrong_kind(message: bytes) -> None:
+    """What is made of integers is made of so many of them, and of nothing else."""
+    with pytest.raises(plain.Malformed):
+        plain.Decoder(message, Thing).value()
 
 
 def test_an_exact_encoder_takes_no_subclasses() -> None:
