@@ -38,11 +38,11 @@ TEXTS: dict[str, str] = {
     ),
     "further intervals for other problems, {level}": "ещё интервалы для других задач, {level}",
     "Wilson score over {n} {n:cluster|clusters} by {field}": "Уилсон по {n} {n:группе|группам|группам} поля {field}",
-    "BCa bootstrap over {n} {n:problem|problems}, seed {seed}": (
-        "бутстреп BCa по {n} {n:задаче|задачам|задачам}, seed {seed}"
+    "Bayesian bootstrap over {n} {n:problem|problems}, seed {seed}": (
+        "байесовский бутстреп по {n} {n:задаче|задачам|задачам}, seed {seed}"
     ),
-    "BCa bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}": (
-        "бутстреп BCa по {n} {n:группе|группам|группам} поля {field}, seed {seed}"
+    "Bayesian bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}": (
+        "байесовский бутстреп по {n} {n:группе|группам|группам} поля {field}, seed {seed}"
     ),
     "intervals {methods}": "интервалы {methods}",
     "verdicts": "вердикты",

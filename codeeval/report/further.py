@@ -15,7 +15,7 @@ from codeeval.store import RunReader
 from codeeval.types import Problem
 
 OVER_CLUSTERS = "Wilson score over clusters"
-BOOTSTRAP = "BCa bootstrap"
+BOOTSTRAP = "Bayesian bootstrap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,13 @@ def markdown(found: Sequence[Further]) -> str:
 
 def _named(one: Further) -> str:
     if one.cluster is None:
-        return tr("BCa bootstrap over {n} {n:problem|problems}, seed {seed}", n=one.units, seed=one.seed)
+        return tr("Bayesian bootstrap over {n} {n:problem|problems}, seed {seed}", n=one.units, seed=one.seed)
     field = safe(one.cluster)
     if one.seed is None:
         return tr("Wilson score over {n} {n:cluster|clusters} by {field}", n=one.units, field=field)
     return tr(
-        "BCa bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}", n=one.units, field=field, seed=one.seed
+        "Bayesian bootstrap over {n} {n:cluster|clusters} by {field}, seed {seed}",
+        n=one.units,
+        field=field,
+        seed=one.seed,
     )

@@ -73,9 +73,13 @@ def population_interval(
     binary, quantile = mean * (1.0 - mean), t_quantile(0.5 + level / 2, max(1, size - 1))
     if binary <= 0.0 or variance <= 0.0:  # nothing varies, so that nothing is known of the variance
         return _scored(mean, 1.0, size, quantile)
-    excess = (kurtosis if kurtosis is not None else 1.0 / binary - 3.0) - 1.0
-    trust = 1.0 / (1.0 + (POPULATION_CAUTION * max(0.0, excess) / size) ** 3)
+    trust = variance_trust(kurtosis if kurtosis is not None else 1.0 / binary - 3.0, size)
     return _scored(mean, _drawn(variance / binary, 1.0, trust), size, quantile)
+
+
+def variance_trust(kurtosis: float, size: float) -> float:
+    """How far a variance estimated from `size` values may be believed, from 0 to 1."""
+    return 1.0 / (1.0 + (POPULATION_CAUTION * max(0.0, kurtosis - 1.0) / size) ** 3)
 
 
 def rerun_interval(mean: float, noise: Noise, size: int, level: float) -> Interval:

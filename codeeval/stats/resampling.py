@@ -2,7 +2,15 @@
 
 Problems that share a source or a topic rise and fall together; an interval that counts them one by one is too short.
 Where a field names the cluster of each problem, whole clusters are the units: both for the linearised standard error of
-a ratio of sums (Cochran 1977, section 6.3; Liang & Zeger 1986) and for the bootstrap (Davison & Hinkley 1997, 3.8).
+a ratio of sums (Cochran 1977, section 6.3; Liang & Zeger 1986) and for the bootstrap.
+
+The bootstrap is the Bayesian one (Rubin 1981): instead of drawing units again it gives each of them a random weight (gamma
+numbers, shared out), so that none ever drops out. Every bootstrap knows only the values that it saw; near 0 and 1, and with
+few units, that is too little, and it collapses. So here
+- the weights scatter as widely as Student's t for so many units wants it (Korn & Graubard 1998: the size that this is worth);
+- as far as the variance seen can't be trusted (codeeval/stats/intervals.py), coin tosses with the same mean take the place of
+  the units, and one success and one failure are added to them (Laplace; Agresti & Coull 1998). With nothing but 0 and 1 in
+  sight this is Bayes' interval for a proportion under an even prior.
 """
 
 from __future__ import annotations
@@ -13,12 +21,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any
 
 from codeeval.passk import pass_at_k_array
-from codeeval.stats.intervals import Interval, population_interval
-from codeeval.stats.quantiles import normal_cdf, normal_quantile
+from codeeval.stats.intervals import Interval, population_interval, variance_trust
+from codeeval.stats.quantiles import normal_quantile, t_quantile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_LEAST = 2.0  # fewer than six equal units have less weight, and can't scatter as widely as Student's t wants it
+_PSEUDO = 1.0  # successes and failures added to the coin tosses
 _CHUNK = 4_000_000  # resampled cells held at once: bounds memory, not the result
 
 
@@ -47,13 +57,8 @@ def clustered_interval(
     sums, sizes = _cluster_sums(_values(counts, k), clusters)
     if len(sums) < 2:
         raise ValueError("an interval over clusters needs at least two of them")
-    total, groups = float(sizes.sum()), len(sums)
-    mean = float(sums.sum()) / total
-    residual = sums - mean * sizes
-    squared, units = float(residual @ residual), total * total / float(sizes @ sizes)
-    variance = groups / (groups - 1) * squared / (total * total) * units
-    kurtosis = float((residual**4).sum()) * groups / squared**2 if squared > 1e-24 else inf
-    return population_interval(mean, variance, units, level, kurtosis)
+    seen = _seen(sums, sizes)
+    return population_interval(seen.mean, seen.variance, seen.units, level, seen.kurtosis)
 
 
 def bootstrap_interval(
@@ -62,19 +67,42 @@ def bootstrap_interval(
     clusters: Sequence[Hashable] | None = None,
     resampling: Resampling | None = None,
 ) -> Interval:
-    """Bias-corrected and accelerated bootstrap interval (BCa; Efron 1987) for mean pass@k; clusters are drawn whole.
+    """Bayesian bootstrap interval for mean pass@k, made sure near 0 and 1 and for few units (see above); clusters stay whole.
 
-    Collapses to a point where all problems have the same value, as every bootstrap does: near 0 and 1 prefer
-    `summarize`. The same seed gives the same interval, whatever the order of the problems. Raises ValueError as
-    `clustered_interval` does.
+    The same seed gives the same interval, whatever the order of the problems. Raises ValueError for other lengths, for no
+    problems, and where some problem has fewer than k samples.
     """
+    import numpy as np
+
     options = resampling or Resampling()
-    values = _values(counts, k)
-    sums, sizes = _cluster_sums(values, clusters)
-    units, multiplicity = _distinct_units(sums, sizes)
-    means = _bootstrap_means(units, multiplicity, options)
-    mean = float(sums.sum() / sizes.sum())
-    return _bca(means, mean, _acceleration(sums, sizes), options.level)
+    units, multiplicity = _distinct_units(*_cluster_sums(_values(counts, k), clusters))
+    seen = _seen(*units, multiplicity)  # of the distinct ones: the same to the last bit, whatever their order
+    means = _bootstrap_means(units, multiplicity, seen, options)
+    low, high = np.quantile(means, [0.5 - options.level / 2, 0.5 + options.level / 2]).tolist()
+    return max(0.0, min(low, seen.mean)), min(1.0, max(high, seen.mean))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """Of units: how many there are and how many equal ones they are worth, the ratio of sums, and the variance and kurtosis of
+    one unit around it."""
+
+    groups: int
+    units: float
+    mean: float
+    variance: float
+    kurtosis: float
+
+
+def _seen(sums: NDArray[Any], sizes: NDArray[Any], many: NDArray[Any] | int = 1) -> _Seen:
+    """`many`: how many units have each sum and size."""
+    total, groups = float((many * sizes).sum()), int((many + 0 * sizes).sum())
+    mean = min(1.0, float((many * sums).sum()) / total)
+    residual = sums - mean * sizes
+    squared, units = float(many * residual @ residual), total * total / float(many * sizes @ sizes)
+    variance = groups / max(1, groups - 1) * squared / (total * total) * units
+    kurtosis = float((many * residual**4).sum()) * groups / squared**2 if squared > 1e-24 else inf
+    return _Seen(groups, units, mean, variance, kurtosis)
 
 
 def _values(counts: Sequence[tuple[int, int]], k: int) -> NDArray[Any]:
@@ -112,35 +140,22 @@ def _distinct_units(sums: NDArray[Any], sizes: NDArray[Any]) -> tuple[NDArray[An
     return units, multiplicity
 
 
-def _bootstrap_means(units: NDArray[Any], multiplicity: NDArray[Any], options: Resampling) -> NDArray[Any]:
+def _bootstrap_means(units: NDArray[Any], multiplicity: NDArray[Any], seen: _Seen, options: Resampling) -> NDArray[Any]:
+    """Means under random weights of the units seen and of coin tosses."""
     import numpy as np
 
-    generator = np.random.default_rng(options.seed)
-    total = int(multiplicity.sum())
-    step = max(1, _CHUNK // units.shape[1])
-    parts = []
+    probability = 0.5 + options.level / 2
+    size = seen.units * (normal_quantile(probability) / t_quantile(probability, max(1.0, seen.units - 1))) ** 2
+    weight = size * (seen.groups - 1) / seen.groups
+    trust = variance_trust(seen.kurtosis, seen.units) if weight > _LEAST else 0.0
+    coins = [(1.0 - trust) * (size * share + _PSEUDO) for share in (seen.mean, 1.0 - seen.mean)]
+    shapes = multiplicity * (trust * max(0.0, weight) / seen.groups)
+    toss = float(multiplicity @ units[1]) / seen.groups  # problems of a coin toss
+    generator, parts = np.random.default_rng(options.seed), []
+    step = max(1, _CHUNK // len(shapes))
     for start in range(0, options.resamples, step):
-        drawn = generator.multinomial(total, multiplicity / total, size=min(step, options.resamples - start))
-        parts.append((drawn @ units[0]) / (drawn @ units[1]))
+        many = min(step, options.resamples - start)
+        drawn = generator.standard_gamma(shapes, (many, len(shapes)))
+        heads, tails = (toss * generator.standard_gamma(shape, many) for shape in coins)
+        parts.append((drawn @ units[0] + heads) / (drawn @ units[1] + heads + tails))
     return np.concatenate(parts)
-
-
-def _acceleration(sums: NDArray[Any], sizes: NDArray[Any]) -> float:
-    """A sixth of the skewness of the influence values of a ratio of sums."""
-    influence = sums - sums.sum() / sizes.sum() * sizes
-    spread = float(influence @ influence)
-    return 0.0 if spread <= 1e-24 else float((influence**3).sum()) / (6.0 * spread**1.5)
-
-
-def _bca(means: NDArray[Any], mean: float, acceleration: float, level: float) -> Interval:
-    import numpy as np
-
-    below = float((means < mean - 1e-12).mean() + 0.5 * (abs(means - mean) <= 1e-12).mean())
-    bias = normal_quantile(min(max(below, 0.5 / len(means)), 1.0 - 0.5 / len(means)))
-
-    def corrected(probability: float) -> float:
-        shifted = bias + normal_quantile(probability)
-        return normal_cdf(bias + shifted / max(1e-6, 1.0 - acceleration * shifted))
-
-    low, high = np.quantile(means, [corrected(0.5 - level / 2), corrected(0.5 + level / 2)])
-    return max(0.0, float(low)), min(1.0, float(high))

@@ -76,7 +76,7 @@ def test_a_bootstrap_without_clusters_draws_problems(run: Path) -> None:
     assert found.intervals == {1: bootstrap_interval(COUNTS, 1, None, Resampling(seed=3)), 5: None}
     assert codeeval.load(run).further(1, seed=4)[0].intervals != codeeval.load(run).further(1, seed=3)[0].intervals
     assert codeeval.load(run).further(1) == ()
-    assert "BCa bootstrap over 12 problems, seed 3" in report(str(run), "--bootstrap", "3")
+    assert "Bayesian bootstrap over 12 problems, seed 3" in report(str(run), "--bootstrap", "3")
     assert "further" not in report(str(run))
     assert "further_intervals" not in json.loads(report(str(run), "--format", "json"))
 
