@@ -8,13 +8,11 @@ versions 1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and sco
 from __future__ import annotations
 
 from codeeval.errors import UsageError
+from codeeval.stops import MERA_STOPS as STOPS
 from codeeval.types import Comparison, ExtractionRule, Protocol, Sampling, Task
 from sandbox.wire import Limits
 
 __all__ = ["DEFAULT", "PROTOCOLS", "STOPS", "Comparison", "ExtractionRule", "Protocol", "get", "names"]
-
-#: All five, on every backend, in the order in which MERA publishes them.
-STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
 
 #: BigCode's evaluation harness, for programs that begin after a docstring.
 MBPP_STOPS = ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```")

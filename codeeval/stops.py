@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from codeeval.errors import UsageError
 
-#: MERA's five, for ruHumanEval and ruCodeEval.
+#: MERA's five, for ruHumanEval and ruCodeEval, on every backend, in the order in which MERA publishes them.
 MERA_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
 
 
