@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from codeeval.errors import GenerationError
 from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
@@ -118,7 +119,7 @@ class OpenAIGenerator:
         answers = retrier.call(lambda: self._client.ask(Ask(prompt, len(rest), seed + first), sampling))
         while len(answers) < len(rest):
             one = Ask(prompt, 1, seed + rest[len(answers)])
-            answers += retrier.call(lambda one=one: self._client.ask(one, sampling))  # type: ignore[misc]
+            answers += retrier.call(partial(self._client.ask, one, sampling))
         return [self._sample(request, index, answer, sampling) for index, answer in zip(rest, answers, strict=True)]
 
     def _sample(self, request: Request, index: int, answer: Answer, sampling: Sampling) -> Sample:
