@@ -44,6 +44,20 @@ def codeeval(
     return done
 
 
+def start(cwd: Path, *arguments: object, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+    """The process as it begins, at the head of a process group of its own."""
+    return subprocess.Popen(
+        [*COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env=environment(env),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 def document(done: subprocess.CompletedProcess[str], code: int = 0) -> dict[str, Any]:
     """stdout as the one JSON document that it must be."""
     assert done.returncode == code, done.stderr

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cli_runs import COMMAND, ROOT, codeeval, document, environment, failed, write_tasks
+from cli_runs import ROOT, codeeval, document, failed, start, write_tasks
 
 from codeeval.errors import CodeevalError
 from codeeval.store import RunReader
@@ -90,28 +90,21 @@ def test_kill_9_and_resume_against_a_server(tmp_path: Path, n: str) -> None:
         # so many requests are answered, the others wait: it can't end before it is killed
         middle = threading.Semaphore(8)
         server.behaviour.before = lambda: middle.acquire(timeout=300) and None
-        process = subprocess.Popen([*COMMAND, *arguments], cwd=tmp_path, env=environment(), start_new_session=True)
+        process = start(tmp_path, *arguments)
         deadline = time.monotonic() + 240
         while len(so_far(tmp_path / "r")) < 5:
             assert process.poll() is None
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+        process.communicate()
         server.behaviour.before = lambda: time.sleep(0.05)
         middle.release(2)
         kept = completions(tmp_path / "r")
         port = int(server.url.split(":")[2].split("/")[0])
         asked_before = len(server.asked)
         server.behaviour.fail = lambda number, body: error(503, "away") if number < asked_before + 2 else None
-        resumed = subprocess.Popen(
-            [*COMMAND, "run", "--resume", "r", *LOCAL, "-M", "patience=60", "--format", "quiet"],
-            cwd=tmp_path,
-            env=environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        resumed = start(tmp_path, "run", "--resume", "r", *LOCAL, "-M", "patience=60", "--format", "quiet")
         while len(server.asked) == asked_before:
             assert resumed.poll() is None
             assert time.monotonic() < deadline

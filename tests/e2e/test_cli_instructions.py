@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -15,15 +14,14 @@ from typing import Any
 import jsonschema
 import pytest
 from cli_runs import (
-    COMMAND,
     RIGHT,
     ROOT,
     WRONG,
     codeeval,
     document,
-    environment,
     failed,
     problem,
+    start,
     write_lines,
     write_samples,
 )
@@ -82,18 +80,6 @@ def test_a_model_that_minds_its_words(folder: Path) -> None:
     assert codeeval(folder, "export", "mera", "words/own", "-o", "own.zip").returncode == 0
     failed(codeeval(folder, "export", "mera", "words/2", "-o", "no.zip"), 2, "instruction 2 for every problem")
     failed(codeeval(folder, "export", "mera", "words", "-o", "no.zip"), 2, "it holds 4 runs")
-
-
-def start(folder: Path, *arguments: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [*COMMAND, *map(str, arguments)],
-        cwd=folder,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def interrupted(folder: Path, name: str, number: int) -> str | None:

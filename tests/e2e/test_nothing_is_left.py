@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from cli_runs import ROOT, codeeval, document, environment
+from cli_runs import ROOT, codeeval, document, start
 from test_resume import command, folder, kill_after  # noqa: F401 - `folder` is a fixture
 
 from sandbox import owner
@@ -40,15 +39,7 @@ def test_nothing_is_left(
     """Killed, it is swept by the next start; interrupted, it tidies up itself: containers, processes, control groups, folders."""
     scratch = tmp_path_factory.mktemp("tmp")
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
-    process = subprocess.Popen(
-        command(sandbox, "r"),
-        cwd=folder,
-        env=environment({"TMPDIR": str(scratch)}),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = start(folder, *command(sandbox, "r"), env={"TMPDIR": str(scratch)})
     who = f"{owner._boot()}:{process.pid}:{owner._started(process.pid)}"
     below: dict[int, str] = {}  # by process id, when it was started: numbers are used again
 

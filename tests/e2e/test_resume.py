@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_runs import COMMAND, codeeval, document, environment, failed, write_samples, write_tasks
+from cli_runs import codeeval, document, failed, start, write_samples, write_tasks
 
 from codeeval.errors import CodeevalError
 from codeeval.store import RunReader
@@ -39,35 +39,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def command(sandbox: str, run: str) -> list[str]:
-    arguments = (
-        "run",
-        "-t",
-        "tasks.jsonl",
-        "-m",
-        "samples.jsonl",
-        "--n",
-        SAMPLES,
-        "--sandbox",
-        sandbox,
-        "-j",
-        2,
-        "-o",
-        run,
-    )
-    return [*COMMAND, *map(str, arguments)]
-
-
-def start(cwd: Path, arguments: list[str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        arguments,
-        cwd=cwd,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def command(sandbox: str, run: str) -> list[object]:
+    """What comes after `codeeval`."""
+    tasks, samples = ("-t", "tasks.jsonl"), ("-m", "samples.jsonl")
+    return ["run", *tasks, *samples, "--n", SAMPLES, "--sandbox", sandbox, "-j", 2, "-o", run]
 
 
 def look(run: Path, question: Callable[[RunReader], Any], otherwise: Any) -> Any:
@@ -118,12 +93,12 @@ def completions(run: Path) -> dict[tuple[str, int], str]:
 
 
 def killed_and_resumed(folder: Path, sandbox: str, seed: int) -> None:
-    whole = document(codeeval(folder, *command(sandbox, "whole")[3:], "--format", "json"))
+    whole = document(codeeval(folder, *command(sandbox, "whole"), "--format", "json"))
     rng, run = random.Random(seed), folder / "r"
     moments = sorted(rng.sample(range(whole["counts"]["executed"]), 3))
     next_command, kills = command(sandbox, "r"), 0
     for moment in moments:
-        process = start(folder, next_command)
+        process = start(folder, *next_command)
         if not kill_after(process, run, moment, process.send_signal, signal.SIGKILL):
             break
         process.communicate()
@@ -132,7 +107,7 @@ def killed_and_resumed(folder: Path, sandbox: str, seed: int) -> None:
         assert process.returncode == -signal.SIGKILL
         kills += 1
         had, texts = evidence(run), completions(run)
-        next_command = [*COMMAND, "run", "--resume", "r", "--sandbox", sandbox, "-j", "2"]
+        next_command = ["run", "--resume", "r", "--sandbox", sandbox, "-j", "2"]
     assert kills
     done = document(codeeval(folder, "run", "--resume", "r", "--sandbox", sandbox, "--format", "json"))
     assert (done["complete"], done["pending"]) == (True, 0)
@@ -176,7 +151,7 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None
     continues, and that command works."""
     waits = "\n    import time\n    time.sleep(0.2)\n    return a + b + 0 * {}"
     write_samples(folder, {pid: [waits.format(i) for i in range(SAMPLES)] for pid in range(1, PROBLEMS + 1)})
-    process = start(folder, command("local", "r"))
+    process = start(folder, *command("local", "r"))
     group = process.send_signal if number == signal.SIGTERM else lambda sent: os.killpg(process.pid, sent)
     assert kill_after(process, folder / "r", 5, group, number)
     out, err = process.communicate(timeout=60)
@@ -196,7 +171,7 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None
 @pytest.mark.local
 def test_two_processes_never_write_one_run(folder: Path) -> None:
     """Resuming a run that is still going is refused, and disturbs nothing."""
-    process = start(folder, command("local", "r"))
+    process = start(folder, *command("local", "r"))
     deadline = time.monotonic() + 240
     while not look(folder / "r", lambda reader: bool(reader.manifest()), False):
         assert process.poll() is None

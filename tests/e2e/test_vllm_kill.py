@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_runs import COMMAND, codeeval, document, environment
+from cli_runs import codeeval, document, start
 
 from codeeval.errors import CodeevalError
 from codeeval.store import RunReader
@@ -87,15 +87,7 @@ def wait_until_gone(group: int) -> None:
 
 def started(cwd: Path, name: str) -> tuple[subprocess.Popen[str], int]:
     """A run in whose file there are some samples by now, and its engine."""
-    process = subprocess.Popen(
-        [*COMMAND, *RUN, "-o", name],
-        cwd=cwd,
-        env=environment(ENGINE),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = start(cwd, *RUN, "-o", name, env=ENGINE)
     deadline = time.monotonic() + PATIENCE_S
     while len(completions(cwd / name)) < 3:
         assert process.poll() is None, process.communicate()
