@@ -324,6 +324,8 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
+        # signals and timers that wait are counted per user: who has started the local sandbox needs some, too
+        resource.RLIMIT_SIGPENDING: _lowered(resource.RLIMIT_SIGPENDING, 8_192),
     }
     if isinstance(meters.best(memory_mb), meters.ProcMeter):
         limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a net under the watch, which looks every 20 ms only
@@ -331,7 +333,13 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.setrlimit(name, (value, value))
     # programs that recurse deeply ask for more, and would fail where that is refused; the limit of memory holds all the same
     most = resource.getrlimit(resource.RLIMIT_STACK)[1]
-    resource.setrlimit(resource.RLIMIT_STACK, (64 << 20 if most < 0 else min(64 << 20, most), most))
+    resource.setrlimit(resource.RLIMIT_STACK, (_lowered(resource.RLIMIT_STACK, 64 << 20), most))
+
+
+def _lowered(name: int, wished: int) -> int:
+    """A limit that is allowed here."""
+    most = resource.getrlimit(name)[1]
+    return wished if most < 0 else min(wished, most)
 
 
 def _hide() -> None:
