@@ -6,7 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from codeeval.files import opened
+from codeeval.files import opened, reason
 
 #: Settings and policies have some dozens of lines.
 MAX_BYTES = 256 * 1024
@@ -20,7 +20,10 @@ def load(path: Path) -> dict[str, Any]:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise ValueError(f"larger than {MAX_BYTES >> 10} KiB")
-    text = data.decode("utf-8")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(reason(error)) from None
     for number, line in enumerate(text.split("\n"), 1):
         if line.partition("=")[0].count(".") > _MAX_PARTS:
             raise ValueError(f"a key of too many parts (at line {number})")

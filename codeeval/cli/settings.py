@@ -180,6 +180,7 @@ def _file(path: Path) -> dict[str, Any]:
     for name in settings:
         if name not in Settings.model_fields:
             near = get_close_matches(name, Settings.model_fields, n=1)
-            hint = f"; did you mean {near[0]}?" if near else f"; known: {', '.join(Settings.model_fields)}"
-            raise UsageError(f"{path}: there is no setting {name!r}{hint}")
+            if near:
+                raise UsageError(f"{path}: there is no setting {name!r}; did you mean {near[0]}?")
+            raise UsageError(f"{path}: there is no setting {name!r}; known: {', '.join(Settings.model_fields)}")
     return settings

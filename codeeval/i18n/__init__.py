@@ -182,4 +182,4 @@ def _pattern(template: str) -> re.Pattern[str]:
 def _value(field: str) -> str:
     if len(field) == 1:
         return r"\d[\d.]*"
-    return ".+?" if field.endswith(_SAID) or field == "reason" else "[^;]+?"
+    return ".+?" if field.endswith(_SAID) or field == "reason" else r"[^;\n]+?"

@@ -49,10 +49,9 @@ _SETTINGS: dict[str, str] = {
     "Input should be less than or equal to {n}": "должно быть не больше {n}",
     "Input should be greater than {n}": "должно быть больше {n}",
     "Input should be {names}": "допустимо: {names}",
-    "not valid TOML: {reason}": "неверный TOML: {reason}",
-    "there is no setting {name}{rest_said}": "нет такой настройки: {name}{rest_said}",
-    "; did you mean {name}?": "; может быть, {name}?",
-    "; known: {names}": "; есть: {names}",
+    "not valid TOML: {why_said}": "неверный TOML: {why_said}",
+    "there is no setting {name}; did you mean {other}?": "нет настройки {name}; может быть, {other}?",
+    "there is no setting {name}; known: {names}": "нет настройки {name}; есть: {names}",
     "can't be changed by --resume, the run keeps the settings it was started with": (
         "при --resume этого менять нельзя: прогон сохраняет настройки, с которыми начат"
     ),
@@ -225,7 +224,7 @@ _RUNS: dict[str, str] = {
     "the folder {path} does not exist": "папки {path} нет",
     "this is a folder; name a file in it": "это папка; назовите файл в ней",
     "this is a file; name a folder with -o": "это файл; назовите папку: -o",
-    "the name must end in {names}": "имя должно оканчиваться на {names}",
+    "the name must end in .png or .svg": "имя должно оканчиваться на .png или .svg",
     "a picture needs matplotlib: pip install 'codeeval[plots]'": "для картинки нужен matplotlib: pip install 'codeeval[plots]'",
     "{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)": (
         "{path} — канал, и в него ещё ничего не записано: ждём (прервать — Ctrl-C)"
@@ -234,7 +233,22 @@ _RUNS: dict[str, str] = {
         "не файл; ответы из канала читает `codeeval score --samples`"
     ),
     "not a file; a submission is a zip of JSON files": "не файл; отправка — это zip с файлами JSON",
-    "the result can't be written: {reason}": "результат не записать: {reason}",
+    "the result can't be written: {why_said}": "результат не записать: {why_said}",
+    "not UTF-8 (byte {n})": "не UTF-8 (байт {n})",
+    "pass@{k} needs no model: every problem has {n} samples or more": (
+        "для pass@{k} модель не нужна: у каждой задачи не меньше {n} образцов"
+    ),
+    "holds something else; name a new or an empty folder with -o": (
+        "в ней что-то другое; назовите новую или пустую папку: -o"
+    ),
+    "no policy was given": "политика не указана",
+    "there is no such rule": "такого правила нет",
+    "Shares, not points: 3 points are 0.03.": "Доли, а не пункты: 3 пункта — это 0.03.",
+    "must be [n, c] with 1 <= n and 0 <= c <= n, got {value}": (
+        "нужно [n, c], где 1 <= n и 0 <= c <= n, получено {value}"
+    ),
+    "Input should be less than {n}": "должно быть меньше {n}",
+    "there is no reward model; name one with --rerank": "модели оценки нет; укажите её в --rerank",
     "larger than {n} KiB": "больше {n} КиБ",
     "Make it, or choose another place with -o.": "Создайте её или выберите другое место: -o.",
     "it was judged under the protocol {name}, which this codeeval does not know": (
@@ -491,7 +505,7 @@ _NUMBERS: dict[str, str] = {
     ),
     "two runs of the task {names}; give one run per task": "два прогона набора {names}; дайте по одному на набор",
     "the policy requires a run of {names}, and none was given": "правила требуют прогона {names}, а его нет",
-    "the baseline has no task {name}; it has {names_said}": "в базовом файле нет набора {name}; есть {names_said}",
+    "the baseline has no task {name}, it has {names}": "в базовом файле нет набора {name}; наборы в нём: {names}",
     "`codeeval export baseline RUN -o FILE` adds the task of RUN to the file.": (
         "`codeeval export baseline RUN -o FILE` добавит набор прогона RUN в файл."
     ),

@@ -133,14 +133,14 @@ def judge(
 
 
 def _check(names: Sequence[str], baseline: Baseline, policy: Policy) -> None:
-    known = ", ".join(baseline.tasks) or "none"
+    known = ", ".join(baseline.tasks) or "-"
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"gate: two runs of the task {', '.join(twice)}; give one run per task")
     for name in names:
         if name not in baseline.tasks:
             raise UsageError(
-                f"gate: the baseline has no task {name!r}; it has {known}\n"
+                f"gate: the baseline has no task {name!r}, it has {known}\n"
                 "  `codeeval export baseline RUN -o FILE` adds the task of RUN to the file."
             )
     lacking = [name for name in policy.required if name not in names]

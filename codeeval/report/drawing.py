@@ -44,7 +44,7 @@ def check_picture(path: Path, flag: str = "--plot") -> None:
     from importlib.util import find_spec
 
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{flag} {path}: the name must end in {' or '.join(SUFFIXES)}")
+        raise UsageError(f"{flag} {path}: the name must end in .png or .svg")
     check_writable(path, flag)
     if find_spec("matplotlib") is None:
         raise UsageError("a picture needs matplotlib: pip install 'codeeval[plots]'")

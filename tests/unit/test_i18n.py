@@ -48,6 +48,7 @@ COMPOSED = {
     "{n} rows could not be used: {rows_said}",
     "{what} {given} is unknown.",
     "Did you mean {name}?",
+    "Input should be less than {n}",
     "Did you mean {name} or {other}?",
     "{first_said}; {others_said}",
     "line {n}: {reason_said}",

@@ -41,7 +41,7 @@ SAYERS = {"note", "BadRow", "Finding"}
 LEFT = re.compile(
     r"evalplus|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
-    r"|CODEEVAL_DEBUG|compare: need|must be \[n, c\]|results of every sample|instructions: not a list|reference solutions"
+    r"|CODEEVAL_DEBUG|compare: need|results of every sample|instructions: not a list|reference solutions"
     r"|, field [\w.]+$|RUN -o \{\}$"
 )
 

@@ -264,7 +264,7 @@ def test_what_can_not_be_judged_is_refused(tmp_path: Path) -> None:
     unknown = candidate_of(tmp_path / "unknown", BEFORE, **other_task("other"))
     with pytest.raises(UsageError, match="different prompt: f in baseline, z in this run"):
         judge([unlike], baseline, load_policy(None))
-    with pytest.raises(UsageError, match="no task 'other'; it has rustarter"):
+    with pytest.raises(UsageError, match="no task 'other', it has rustarter"):
         judge([unknown], baseline, load_policy(None))
     with pytest.raises(UsageError, match="two runs of the task rustarter"):
         judge([same, same], baseline, load_policy(None))
