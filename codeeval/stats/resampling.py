@@ -76,7 +76,8 @@ def bootstrap_interval(
 
     options = resampling or Resampling()
     units, multiplicity = _distinct_units(*_cluster_sums(_values(counts, k), clusters))
-    seen = _seen(*units, multiplicity)  # of the distinct ones: the same to the last bit, whatever their order
+    sums, sizes = units  # of the distinct ones: the same to the last bit, whatever their order
+    seen = _seen(sums, sizes, multiplicity)
     means = _bootstrap_means(units, multiplicity, seen, options)
     low, high = np.quantile(means, [0.5 - options.level / 2, 0.5 + options.level / 2]).tolist()
     return max(0.0, min(low, seen.mean)), min(1.0, max(high, seen.mean))
