@@ -67,7 +67,14 @@ def _show(console: Console, found: Audit, texts: tuple[str, ...]) -> None:
     from codeeval.i18n import message, tr
 
     published = ", ".join(f"pass@{k} {text}" for k, text in zip(found.ks, texts, strict=True))
-    console.result(tr("{values}; {n} samples of each of {m} problems", values=published, n=found.n, m=found.problems))
+    console.result(
+        tr(
+            "{values}; {n} {n:sample|samples} of each of {m} {m:problem|problems}",
+            values=published,
+            n=found.n,
+            m=found.problems,
+        )
+    )
     if found.consistent is False:
         console.result(tr("INCONSISTENT: no run can give these values"))
     elif found.consistent is None:
@@ -75,7 +82,7 @@ def _show(console: Console, found: Audit, texts: tuple[str, ...]) -> None:
     else:
         console.result(tr("consistent: ") + _how_many(found))
     for histogram in found.histograms:
-        parts = [tr("{n} problems with {c}", n=many, c=c) for c, many in enumerate(histogram) if many]
+        parts = [tr("{n} {n:problem|problems} with {c}", n=many, c=c) for c, many in enumerate(histogram) if many]
         console.result("  " + tr("correct samples: {parts} of {n}", parts=", ".join(parts), n=found.n))
     for remark in found.remarks:
         console.result(f"- {message(remark)}")

@@ -107,7 +107,9 @@ def _show(console: Console, name: str, checked: Checked, scored: SubmissionScore
 
     state = tr("valid") if checked.valid else tr("INVALID: the site would score the whole task 0")
     shape = checked.shape or tr("neither version")
-    head = tr("{file}: {n} problems, shape of {shape}", file=safe(name), n=len(checked.samples), shape=shape)
+    head = tr(
+        "{file}: {n} {n:problem|problems}, shape of {shape}", file=safe(name), n=len(checked.samples), shape=shape
+    )
     console.result(f"{head}, {state}")
     for finding in checked.findings[:SHOWN]:
         where = tr("problem {problem}: ", problem=safe(finding.problem_id)) if finding.problem_id else ""

@@ -6,10 +6,10 @@ TEXTS: dict[str, str] = {
     # the report on a terminal
     "complete": "прогон завершён",
     "INCOMPLETE, {n} pending": "ПРОГОН НЕ ЗАВЕРШЁН, ожидают: {n}",
-    "{n} problems, {samples} samples judged": (
+    "{n} {n:problem|problems}, {samples} {samples:sample|samples} judged": (
         "{n} {n:задача|задачи|задач}, оценено {samples} {samples:образец|образца|образцов}"
     ),
-    "{n} of {of} problems, {samples} samples judged": (
+    "{n} of {of} {of:problem|problems}, {samples} {samples:sample|samples} judged": (
         "{n} из {of} {of:задачи|задач|задач}, оценено {samples} {samples:образец|образца|образцов}"
     ),
     "other problems": "другие задачи",
@@ -97,7 +97,9 @@ TEXTS: dict[str, str] = {
         "… и ещё {n} {n:задача|задачи|задач}; всё есть в --format json и --results"
     ),
     # Markdown
-    "incomplete: {n} samples pending": "прогон не завершён: {n:ожидает|ожидают|ожидают} {n} {n:образец|образца|образцов}",
+    "incomplete: {n} {n:sample|samples} pending": (
+        "прогон не завершён: {n:ожидает|ожидают|ожидают} {n} {n:образец|образца|образцов}"
+    ),
     "| protocol | k | pass@k | 95%: other problems | 95%: same problems again |": (
         "| протокол | k | pass@k | 95 %: другие задачи | 95 %: те же задачи снова |"
     ),
@@ -184,7 +186,7 @@ TEXTS: dict[str, str] = {
         "получился бы размах {usual}, в 95 случаях из 100 не больше {most} (p {p})"
     ),
     # codeeval audit
-    "{values}; {n} samples of each of {m} problems": (
+    "{values}; {n} {n:sample|samples} of each of {m} {m:problem|problems}": (
         "{values}; по {n} {n:образцу|образца|образцов} на каждую из {m} {m:задачи|задач|задач}"
     ),
     "INCONSISTENT: no run can give these values": "ПРОТИВОРЕЧИЕ: ни один прогон не может дать таких значений",
@@ -194,10 +196,10 @@ TEXTS: dict[str, str] = {
     "consistent: ": "возможно: ",
     "exactly {n} {n:histogram|histograms}": "ровно {n} {n:гистограмма|гистограммы|гистограмм}",
     "at least {n} {n:histogram|histograms}": "не меньше {n} {n:гистограммы|гистограмм|гистограмм}",
-    "{n} problems with {c}": "{n} {n:задача|задачи|задач} с {c}",
+    "{n} {n:problem|problems} with {c}": "{n} {n:задача|задачи|задач} с {c}",
     "correct samples: {parts} of {n}": "верные образцы: {parts} из {n}",
     # codeeval validate-submission
-    "{file}: {n} problems, shape of {shape}": "{file}: {n} {n:задача|задачи|задач}, форма версии {shape}",
+    "{file}: {n} {n:problem|problems}, shape of {shape}": "{file}: {n} {n:задача|задачи|задач}, форма версии {shape}",
     "neither version": "«неизвестно какой»",
     "valid": "посылка правильная",
     "INVALID: the site would score the whole task 0": "ОШИБКА: сайт оценит весь набор в 0",

@@ -25,10 +25,10 @@ def render(report: Report) -> str:
 
 
 def _head(report: Report) -> list[str]:
-    pending = tr("incomplete: {n} samples pending", n=report.pending)
+    pending = tr("incomplete: {n} {n:sample|samples} pending", n=report.pending)
     state = tr("complete") if report.complete else f"**{pending}**"
     counted = tr(
-        "{n} of {of} problems, {samples} samples judged",
+        "{n} of {of} {of:problem|problems}, {samples} {samples:sample|samples} judged",
         n=report.n_problems,
         of=report.n_selected,
         samples=report.n_samples,

@@ -35,9 +35,13 @@ def _head(report: Report, style: Style) -> list[str]:
     title = style.bold(f"{safe(report.task)} · {safe(report.model)} · {report.protocol}")
     state = tr("complete") if report.complete else style.warn(tr("INCOMPLETE, {n} pending", n=report.pending))
     if report.n_problems != report.n_selected:
-        counted = tr("{n} of {of} problems, {samples} samples judged", **_sizes(report), of=report.n_selected)
+        counted = tr(
+            "{n} of {of} {of:problem|problems}, {samples} {samples:sample|samples} judged",
+            **_sizes(report),
+            of=report.n_selected,
+        )
     else:
-        counted = tr("{n} problems, {samples} samples judged", **_sizes(report))
+        counted = tr("{n} {n:problem|problems}, {samples} {samples:sample|samples} judged", **_sizes(report))
     return [title, f"{counted}, {state}"]
 
 
