@@ -121,7 +121,7 @@ def prune(client: docker.DockerClient, label: str = LABEL) -> list[str]:
     keep = {_tag(client, base, files) for base in bases if has(client, base)}
     removed = []
     for found in client.images.list(filters={"label": label}):
-        names = [name.rpartition("/")[2] for name in found.tags]  # Podman's begin with localhost/ or docker.io/library/
+        names = [name.rpartition("/")[2] for name in found.tags]  # Podman puts a host before them
         if keep.isdisjoint(names):
             with contextlib.suppress(APIError):  # a container of another run still needs it
                 client.images.remove(str(found.id))

@@ -105,7 +105,7 @@ def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Pat
     again = document(codeeval(tmp_path, "rescore", "chat", "--format", "json"))["waterfall"]
     assert again["unexplained"] == 10
     after = codeeval(tmp_path, "run", "--resume", "chat", *LOCAL[:2], "--format", "json")
-    assert "1 repaired programs executed" in after.stderr
+    assert "1 repaired program executed" in after.stderr
     assert document(after)["waterfall"]["levels"][2]["pass_at_k"]["1"] == pytest.approx(26 / 30)
     done = document(codeeval(tmp_path, "rescore", "chat", "--format", "json", env={"PATH": ""}))
     assert done["waterfall"]["sentence"] == "0.0 as mera-code scores it; 86.7 with format repaired"

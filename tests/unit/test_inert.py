@@ -51,7 +51,7 @@ def test_results_and_notes_are_inert(capsys: pytest.CaptureFixture[str]) -> None
         ("n = " + "9" * 5_000, "4300 digits"),
         (".".join("a" * 20_000) + " = 1", "too many parts"),
         ("#" * (MAX_BYTES + 1), "larger than"),
-        ("a = 'é'".encode("latin-1"), "utf-8"),
+        ("a = 'é'".encode("latin-1"), "not UTF-8"),
     ],
     ids=["deep", "digits", "dots", "large", "latin-1"],
 )
