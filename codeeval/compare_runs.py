@@ -161,10 +161,15 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
         expected_regressed=sum(by_chance),
         p_regressed=at_least(by_chance, sum(change.change == "regressed" for change in changes)),
         population_method=over_problems.method,
-        method=f"{over_problems.method} over problems; rerun: sampling variance of both runs, normal; sign-flip permutation",
+        method=_methods(over_problems.method, with_rerun=same_problems is not None),
         changes=changes,
         warnings=warnings,
     )
+
+
+def _methods(over_problems: str, *, with_rerun: bool) -> str:
+    rerun = "; rerun: sampling variance of both runs, normal" if with_rerun else ""
+    return f"{over_problems} over problems{rerun}; sign-flip permutation"
 
 
 def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
@@ -238,7 +243,7 @@ def render(result: Comparison, most: int = 10) -> str:
         f"  population {_between(result.population)}   other problems of this kind ({result.population_method})",
     ]
     if result.rerun is not None:
-        lines.append(f"  rerun      {_between(result.rerun)}   these problems sampled again")
+        lines.append(f"  rerun      {_between(result.rerun)}   these problems sampled again (normal)")
     tests = [f"t {result.p_t:.3g}", f"sign-flip permutation {result.p_permutation:.3g}"]
     if result.p_mcnemar is not None:
         tests.append(f"exact McNemar {result.p_mcnemar:.3g}")

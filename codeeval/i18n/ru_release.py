@@ -8,19 +8,22 @@ _COMPARE: dict[str, str] = {
         "pass@{k}  {one_run}: {one}%   {two_run}: {two}%   {n} {n:задача|задачи|задач}"
     ),
     "difference   {value} points": "разность     {value} п. п.",
-    "population {low} to {high}   other problems of this kind (paired t)": (
-        "другие задачи     {low} … {high}   (парный t)"
+    "population {low} to {high}   other problems of this kind ({method_said})": (
+        "другие задачи     {low} … {high}   ({method_said})"
     ),
-    "population {low} to {high}   other problems of this kind (paired t with pseudo pair)": (
-        "другие задачи     {low} … {high}   (парный t с псевдопарой)"
+    "paired t": "парный t",
+    "paired t with pseudo pair": "парный t с псевдопарой",
+    "paired t with skewness": "парный t с поправкой на асимметрию",
+    "paired t with pseudo pair and skewness": "парный t с псевдопарой и поправкой на асимметрию",
+    "{method_said} over problems; rerun: sampling variance of both runs, normal; sign-flip permutation": (
+        "{method_said} по задачам; те же задачи снова: дисперсия сэмплирования обоих прогонов, нормальное приближение; "
+        "перестановки знаков"
     ),
-    "population {low} to {high}   other problems of this kind (paired t with skewness)": (
-        "другие задачи     {low} … {high}   (парный t с поправкой на асимметрию)"
+    "{method_said} over problems; sign-flip permutation": "{method_said} по задачам; перестановки знаков",
+    "{name}, methods: {methods_said}": "{name}, методы: {methods_said}",
+    "rerun      {low} to {high}   these problems sampled again (normal)": (
+        "те же задачи      {low} … {high}   если сэмплировать снова (нормальное приближение)"
     ),
-    "population {low} to {high}   other problems of this kind (paired t with pseudo pair and skewness)": (
-        "другие задачи     {low} … {high}   (парный t с псевдопарой и поправкой на асимметрию)"
-    ),
-    "rerun      {low} to {high}   these problems sampled again": "те же задачи      {low} … {high}   если сэмплировать снова",
     "p            t {one}, sign-flip permutation {two}": "p            t {one}, перестановки знаков {two}",
     "p            t {one}, sign-flip permutation {two}, exact McNemar {three}": (
         "p            t {one}, перестановки знаков {two}, точный Макнемар {three}"

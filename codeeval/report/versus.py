@@ -75,6 +75,7 @@ def markdown(result: Versus, most: int = MOST) -> str:
     ]
     lines += [_row(each, p) for each, p in zip(result.comparisons, result.p_holm, strict=True)]
     for each in result.comparisons:
+        lines += ["", f"{cell(each.b)}, methods: {each.method}"]
         lines += _changes(each, most)
         lines += [part for text in each.warnings for part in ("", f"> **warning:** {cell(text)}")]
     return "\n".join(lines) + "\n"

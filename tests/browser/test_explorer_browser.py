@@ -128,6 +128,7 @@ def test_compare_two_runs(open_page: Any, server: Any) -> None:
     page.click("text=Compare A with B")
     page.wait_for_url("**/compare/before/after/")
     assert page.locator("section h2").nth(2).inner_text().startswith("↓ regressed 1")
+    assert page.inner_text("section.card >> nth=0").rstrip().endswith("sign-flip permutation")
     page.click("#regressed th a")
     page.wait_for_url("**/compare/before/after/2")
     assert "+" in page.inner_text(".sides .changed del")

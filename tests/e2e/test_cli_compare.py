@@ -34,6 +34,9 @@ def test_two_runs(folder: Path) -> None:
     assert "  1: 6/6 -> 0/6" in shown
     table = codeeval(folder, "compare", "a", "b", "--format", "markdown").stdout
     assert "| 1 | regressed | 6/6 | 0/6 |" in table
+    assert f"b, methods: {only['method']}" in table.split("\n")
+    assert f"({only['population_method']})" in shown
+    assert "sampled again (normal)" in shown
 
 
 def test_several_runs_are_adjusted(folder: Path) -> None:

@@ -125,6 +125,7 @@ def test_mcnemar_is_given_for_one_sample_each() -> None:
     single = compare(run("a", [1] * 30 + [0] * 20, 1), run("b", [0] * 9 + [1] * 24 + [0] * 17, 1))
     assert single.p_mcnemar == mcnemar_p(9, 3)
     assert single.rerun is None
+    assert "rerun" not in single.method
     assert len(single.with_change("regressed")) == 9
     assert len(single.with_change("fixed")) == 3
     assert compare(run("a", BEFORE), run("b", AFTER)).p_mcnemar is None
