@@ -235,7 +235,7 @@ def test_axe_finds_nothing(open_page: Any, server: Any, axe: str, path: str, dar
 
 
 def test_the_layout_does_not_shift(open_page: Any, server: Any) -> None:
-    """What is painted first stays where it is."""
+    """What is painted first stays where it is; one line pushed in above would be seen."""
     page = open_page(server.url + "before/").page
     page.wait_for_timeout(300)
     observe = """() => new Promise(done => {
@@ -244,7 +244,9 @@ def test_the_layout_does_not_shift(open_page: Any, server: Any) -> None:
             .observe({type: 'layout-shift', buffered: true});
         setTimeout(() => done(sum), 300);
     })"""
-    assert page.evaluate(observe) == 0
+    assert page.evaluate(observe) < 0.01  # a loaded machine paints early: columns of a small table settled, 0.002
+    page.evaluate("document.querySelector('main').prepend(document.createElement('hr'))")
+    assert page.evaluate(observe) > 0.01
 
 
 def test_a_protocol_can_be_chosen(open_page: Any, server: Any) -> None:
