@@ -153,7 +153,7 @@ def human_eval(rows: list[tuple[dict, list[str]]], threads: int) -> float:
     return len(work) / elapsed
 
 
-def bare(work: list[Program], folder: Path, kind: str) -> float:
+def bare(work: list[Program], folder: Path, kind: str, python: str) -> float:
     """One fresh interpreter per processor with the same modules preloaded; each forks, compiles, runs and reaps its share
     (bare_loop.py, which says what the kinds are)."""
     count = os.cpu_count() or 1
@@ -161,7 +161,7 @@ def bare(work: list[Program], folder: Path, kind: str) -> float:
         (folder / f"{index}.json").write_text(json.dumps(work[index::count]))
     loops = [
         subprocess.Popen(
-            [sys.executable, "-I", "-S", str(BARE_LOOP), kind, str(folder / f"{index}.json"), *boot.PRELOAD],
+            [python, "-I", "-S", str(BARE_LOOP), kind, str(folder / f"{index}.json"), *boot.PRELOAD],
             stdin=subprocess.PIPE,
         )
         for index in range(count)
@@ -180,6 +180,7 @@ def main() -> None:
     parser.add_argument("problems", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="bare,unix,attach,local,human_eval")
+    parser.add_argument("--python", default=sys.executable, help="of the bare loop; best the one that the workers have")
     options = parser.parse_args()
     rows = load(options.problems)
     work = programs(rows)
@@ -210,7 +211,7 @@ def main() -> None:
                     print(f"start {starts[-1]:.2f} s", flush=True)
             for kind in {"bare", "programs", "forks"}.intersection(wanted):
                 with tempfile.TemporaryDirectory() as folder:
-                    round_rates[kind] = bare(work, Path(folder), kind)
+                    round_rates[kind] = bare(work, Path(folder), kind, options.python)
             if "human_eval" in wanted:
                 round_rates["human_eval"] = max(human_eval(rows, 2), human_eval(rows, 4))
             for name, rate in round_rates.items():
