@@ -69,16 +69,29 @@ class DockerBackend:
         self._process = os.getpid()
         self._client = connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
-        self._podman = podman.answered(self._client.version())
-        if self._podman:
-            podman.check_runtime(self._runtime, self._client.info())
-        self.tag, self.image_id = image.ensure(self._client, progress)
+        try:
+            self._podman = self._is_podman()
+            self.tag, self.image_id = image.ensure(self._client, progress)
+        except BaseException:
+            self._client.close()
+            raise
         self._seccomp = image.resource("seccomp.json")
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
         self._unix = wished == "unix" or (wished == "auto" and _engine_is_here(self._client))
         self._fallback = wished == "auto"  # until a worker has once come to a socket
         self._sockets: Path | None = None
         self._lock = threading.Lock()
+
+    def _is_podman(self) -> bool:
+        from docker.errors import DockerException
+
+        try:
+            found = podman.answered(self._client.version())
+            if found:
+                podman.check_runtime(self._runtime, self._client.info())
+        except (DockerException, OSError) as error:  # it answered a moment ago
+            raise _no_engine(error) from error
+        return found
 
     def describe(self) -> dict[str, str]:
         version = self._client.version()
@@ -289,7 +302,10 @@ def is_rootless(info: Mapping[str, Any]) -> bool:
 
 
 def caps(info: Mapping[str, Any]) -> bool:
-    """Whether its containers have control groups of their own: an ordinary user gets none of version 1."""
+    """Whether its containers have control groups of their own: an ordinary user gets none of version 1, and of version 2 only
+    from systemd."""
+    if info.get("CgroupDriver") == "none":
+        return False
     return not (is_rootless(info) and str(info.get("CgroupVersion", "1")) == "1")
 
 

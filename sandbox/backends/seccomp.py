@@ -10,7 +10,7 @@ import platform
 import struct
 from dataclasses import dataclass
 
-_EPERM, _ENOSYS = 1, 38
+_EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 40
@@ -25,6 +25,7 @@ class Table:
 
     audit: int
     denied: tuple[int, ...]
+    attributes: tuple[int, ...]
     clone: int
     clone3: int
     sockets: tuple[int, int]
@@ -35,9 +36,11 @@ class Table:
 
 # ptrace and other processes' memory · SysV IPC · POSIX queues · keys · userfaultfd, io_uring, bpf, perf · namespaces and
 # mounts · modules, kexec, reboot, swap, clocks · handles, personality, accounting, NUMA placement · scheduling, which for a
-# shared user could starve the supervisor and all later samples · extended attributes, which a directory keeps when it is
-# emptied (access lists are such) · memfd_create, memory that belongs to no process and that nobody would count · asynchronous
-# input and output, of which the machine has one supply for all · sync and syncfs, which wait for the machine's disks
+# shared user could starve the supervisor and all later samples · memfd_create, memory that belongs to no process and that nobody
+# would count · asynchronous input and output, of which the machine has one supply for all · sync and syncfs, which wait for the
+# machine's disks. `attributes`, extended ones: a directory keeps them when it is emptied, and access lists, which are such, are
+# memory of the kernel that nobody counts. They are refused as by a file system that has none: `cp -p` and `sed -i` shrug at that,
+# and not at EPERM.
 _X86_64 = Table(
     audit=0xC000003E,
     denied=(
@@ -50,10 +53,10 @@ _X86_64 = Table(
         *(246, 320, 175, 313, 176, 169, 167, 168, 164, 227, 159, 305),
         *(303, 304, 135, 179, 443, 103, 163, 153, 300, 301, 447, 172, 173, 154, 212, 279, 256, 237, 238),
         *(142, 144, 314, 251),
-        *(188, 189, 190, 463, 319),
+        *(319, 333, 162, 306),
         *range(206, 211),
-        *(333, 162, 306),
     ),
+    attributes=(188, 189, 190, 463),
     clone=56,
     clone3=435,
     sockets=(41, 53),
@@ -73,10 +76,10 @@ _AARCH64 = Table(
         *(104, 294, 105, 273, 106, 142, 224, 225, 170, 112, 171, 266),
         *(264, 265, 92, 60, 443, 116, 89, 58, 262, 263, 447, 18, 239, 238, 235, 237),
         *(118, 119, 274, 30),
-        *(5, 6, 7, 463, 279),
+        *(279, 292, 81, 267),
         *range(5),
-        *(292, 81, 267),
     ),
+    attributes=(5, 6, 7, 463),
     clone=220,
     clone3=435,
     sockets=(198, 199),
@@ -99,6 +102,8 @@ def _instructions(table: Table) -> list[bytes]:
     out += [_op(_JUMP_GREATER_EQUAL, 0x40000000, 0, 1), refuse]
     for number in table.denied:
         out += [_op(_JUMP_EQUAL, number, 0, 1), refuse]
+    for number in table.attributes:
+        out += [_op(_JUMP_EQUAL, number, 0, 1), _op(_RETURN, _ERRNO | _EOPNOTSUPP)]
     out += [_op(_JUMP_EQUAL, table.clone3, 0, 1), _op(_RETURN, _ERRNO | _ENOSYS)]  # glibc falls back to clone
     for number in table.sockets:
         out += _unless_first_argument(number, _JUMP_EQUAL, _AF_UNIX)

@@ -19,6 +19,7 @@ _MAX_EXPONENT = 4_300
 _LEAVES = (type(None), bool, int, float, complex, str, bytes)
 _SEQUENCES = (list, tuple, set, frozenset)
 _NOTHING: dict[Any, Any] = {}
+_WHOLE = slice(None)
 _SETS = (type(_NOTHING.keys()), type(_NOTHING.items()))
 
 
@@ -49,7 +50,7 @@ def _bare(value: Any, room: list[int], depth: int) -> object:
         return {_bare(key, room, depth + 1): _bare(item, room, depth + 1) for key, item in pairs_of(value)}
     if base in _SETS:
         return {_bare(item, room, depth + 1) for item in value}
-    return bytes(memoryview(value)) if base is bytearray else _number(value)
+    return bytes(bytearray.__getitem__(value, _WHOLE)) if base is bytearray else _number(value)
 
 
 def _number(value: Any) -> int | float:

@@ -64,7 +64,12 @@ class Podman:
         command = [*prefix, *self.command, "system", "service", "--time=0", self.host]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                command,
+                cwd=self.folder,  # where its monitors leave a file if something runs out of memory
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
             )
         deadline = time.monotonic() + _START_S
         while not (self.folder / "s").exists():

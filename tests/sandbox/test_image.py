@@ -177,6 +177,33 @@ def test_something_else_answers(nonsense: str, monkeypatch: pytest.MonkeyPatch) 
         select("docker")
 
 
+@pytest.mark.docker
+def test_an_engine_that_goes_away_while_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It answered once and then no more: that is no engine, and no error of the library's."""
+
+    def gone(self: object) -> object:
+        raise ConnectionError("Connection aborted.")
+
+    monkeypatch.setattr("docker.DockerClient.version", gone)
+    with pytest.raises(BackendUnavailable, match=r"no Docker engine answers .*Connection aborted"):
+        select("docker")
+
+
+@pytest.mark.parametrize(
+    ("info", "capped"),
+    [
+        ({"CgroupVersion": "1", "CgroupDriver": "cgroupfs"}, True),
+        ({"CgroupVersion": "2", "CgroupDriver": "systemd", "SecurityOptions": ["name=rootless"]}, True),
+        ({"CgroupVersion": "2", "CgroupDriver": "none", "SecurityOptions": ["name=rootless"]}, False),
+        ({"CgroupVersion": "1", "CgroupDriver": "cgroupfs", "SecurityOptions": ["name=rootless"]}, False),
+        ({}, True),
+    ],
+)
+def test_which_engines_cap_their_containers(info: dict[str, object], capped: bool) -> None:
+    """An ordinary user's engine has control groups only on version 2, and there only by way of systemd."""
+    assert docker.caps(info) is capped
+
+
 @pytest.mark.local
 def test_auto_without_an_engine_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     """`auto` takes namespaces then, and records the reason in one line."""
