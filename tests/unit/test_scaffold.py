@@ -33,7 +33,7 @@ FORBIDDEN = re.findall(
     """,
 )
 
-AF_UNIX, CLONE_NEW_FLAGS, ENOSYS = 1, 0x7E020000, 38
+AF_UNIX, CLONE_NEW_FLAGS, ENOSYS, EOPNOTSUPP = 1, 0x7E020000, 38, 95
 
 
 @pytest.fixture(scope="module")
@@ -63,11 +63,13 @@ def test_the_profile_never_names_a_forbidden_call(rules: list[dict[str, Any]], n
     assert rules_of(rules, name) == []
 
 
-def test_the_profile_only_allows_or_answers_enosys(rules: list[dict[str, Any]]) -> None:
-    """No rule logs, traces, notifies or kills: allowed, or clone3 with the one answer that makes callers use clone."""
+def test_the_profile_allows_or_answers(rules: list[dict[str, Any]]) -> None:
+    """No rule logs, traces, notifies or kills: allowed, or one of two answers that callers know what to do with."""
     other = [rule for rule in rules if rule["action"] != "SCMP_ACT_ALLOW"]
+    attributes = [f"{prefix}{verb}xattr" for verb in ("set", "remove") for prefix in ("", "l", "f")]
     assert [(rule["names"], rule["action"], rule["errnoRet"]) for rule in other] == [
-        (["clone3"], "SCMP_ACT_ERRNO", ENOSYS)
+        (["clone3"], "SCMP_ACT_ERRNO", ENOSYS),
+        (attributes, "SCMP_ACT_ERRNO", EOPNOTSUPP),
     ]
 
 
