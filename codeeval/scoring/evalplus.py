@@ -16,8 +16,8 @@ one, and is 1e-6 from the first reference value on that is a float or a list or 
 | `or_digits`  | the distance after padding with zeros, too                                          | Mbpp/558        |
 
 Instances of subclasses of built-in types, numpy's numbers, Decimal, Fraction and the like are the plain data that they hold or
-equal (`sandbox/guest/plain_data.py`), but only values of one type are close. A value of another class is wrong, whatever it says of
-itself.
+equal (`sandbox/guest/plain_data.py`), but only values of one type are close. A value of another class is wrong, whatever it says
+of itself.
 """
 
 from __future__ import annotations

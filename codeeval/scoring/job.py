@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 
 from codeeval.scoring import grade
 from codeeval.types import Extraction, Problem, ScoringProtocol
-from sandbox import Job, Limits
+from sandbox.wire import Job, Limits
 
 
 def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol, worker: Limits) -> Job:

@@ -19,25 +19,13 @@ EFFECTS = {"os", "subprocess", "socket", "sqlite3", "multiprocessing", "shutil",
 
 #: They compute and do nothing else, so they may use each other, the types and the errors.
 PURE = {
-    f"codeeval.{name}"
-    for name in (
-        *(
-            "audit",
-            "causes",
-            "compare",
-            "compare_runs",
-            "extract",
-            "formats",
-            "gate",
-            "grade",
-            "histograms",
-            "literals",
-            "oracle",
-            "passk",
-            "plan",
-        ),
-        *("protocols", "sanity", "signature", "stats", "stops", "syntax", "types"),
-    )
+    "codeeval.reading",
+    "codeeval.scoring",
+    "codeeval.stats",
+    "codeeval.gate.rule",
+    "codeeval.stops",
+    "codeeval.syntax",
+    "codeeval.types",
 }
 #: Module or package -> what it may import of this project; a package covers what is below it.
 #: What is not listed here may import anything but `codeeval.cli` (and `sandbox` never `codeeval`).
@@ -59,8 +47,8 @@ FORBIDDEN: dict[str, set[str]] = {
         "codeeval.scoring.grade",
         "codeeval.report",
     },
-    "codeeval.store": {"codeeval.evaluation.pipeline", "codeeval.generators", "codeeval.report", *EXECUTION},
-    "codeeval.report": {"codeeval.evaluation.pipeline", "codeeval.generators", *EXECUTION},
+    "codeeval.store": {"codeeval.evaluation", "codeeval.generators", "codeeval.report", *EXECUTION},
+    "codeeval.report": {"codeeval.evaluation", "codeeval.generators", *EXECUTION},
 }
 
 

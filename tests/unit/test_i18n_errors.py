@@ -44,10 +44,10 @@ ERRORS = {
     "UnusableRowError",
     "GenerationError",
 }
-SAYERS = {"note", "BadRow", "Finding"}
+SAYERS = {"note", "BadRow", "SubmissionFinding"}
 #: Of the English sets and of reward models, of damaged files, and what is no sentence.
 LEFT = re.compile(
-    r"evalplus|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
+    r"evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|results of every sample|instructions: not a list|reference solutions"
     r"|, field [\w.]+$|RUN -o \{\}$"

@@ -390,5 +390,6 @@ def test_shares_are_means_of_problems() -> None:
 
 def test_importing_costs_no_numpy() -> None:
     """`codeeval --help` may import the statistics without paying for numpy."""
-    code = "import sys, codeeval.stats, codeeval.gate.rule, codeeval.stats.audit, codeeval.stats.plan; sys.exit('numpy' in sys.modules)"
+    modules = "codeeval.stats, codeeval.gate.rule, codeeval.stats.audit, codeeval.stats.plan"
+    code = f"import sys, {modules}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
