@@ -187,7 +187,7 @@ def f():
     files = [path for path in glob.glob('/sys/**', recursive=True) if os.path.isfile(path)]
     groups = open('/proc/self/cgroup').read() + open('/proc/1/cgroup').read()
     writable = [path for path in files if os.access(path, os.W_OK)]
-    return len(files), writable, [line for line in cgroups.splitlines() if 'codeeval' in line]
+    return len(files), writable, [line for line in groups.splitlines() if 'codeeval' in line]
 """
     assert one(grouped, source, Limits()).observations[0].text == "(2, [], [])"
 
