@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -212,3 +214,24 @@ def test_the_tables_name_what_exists(name: str) -> None:
     """A rule about a module that was renamed would hold for ever."""
     path = ROOT.joinpath(*name.split("."))
     assert path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
+
+
+def test_the_map_is_up_to_date() -> None:
+    """docs/images/architecture.svg is what the imports give, and the rooms form no circle."""
+    script = ROOT / "docs" / "architecture_map.py"
+    done = subprocess.run([sys.executable, str(script), "--check"], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr or "run: python docs/architecture_map.py"
+
+
+def test_the_first_look_has_at_most_thirty_rooms() -> None:
+    """A newcomer can take in the map at once."""
+    picture = (ROOT / "docs" / "images" / "architecture.svg").read_text("utf-8")
+    assert 10 < picture.count("<g class=") <= 30
+
+
+def test_the_page_of_the_architecture_names_files_that_exist() -> None:
+    """Every path in the reading order and in the tables leads somewhere."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    paths = re.findall(r"`((?:codeeval|sandbox|docs|tests)/[\w/.*]+)`", page)
+    assert len(paths) > 25
+    assert [path for path in paths if not any(ROOT.glob(path.rstrip("/")))] == []
