@@ -6,7 +6,6 @@ forged answer gains nothing over a right one.
 
 from __future__ import annotations
 
-import contextlib
 import operator
 import os
 from collections.abc import Callable
@@ -103,8 +102,10 @@ class Witness:
             parts = self._encode(value, known, state)
         except Exception:  # an object that can't be read to its end
             parts = self._encode_object(value)
-        with contextlib.suppress(Lost):  # the next question will not come either
+        try:
             self._line.send(number, kind, *parts)
+        except Lost:
+            return  # the next question will not come either
 
     def _encode(self, value: object, known: tuple[Any, ...], state: bytes) -> tuple[bytes, ...]:
         """The containers that came with the question go back only if they hold something else by now."""

@@ -5,7 +5,6 @@ Covered: whatever stands in the pipe, the reader gets at most `most` bytes that 
 
 from __future__ import annotations
 
-import contextlib
 import os
 import select
 import struct
@@ -24,9 +23,12 @@ class Lost(BaseException):
 
 def pin(cpus: Collection[int]) -> None:
     """This process runs on these processors only. Where that is refused, or there are none, it is only slower."""
-    with contextlib.suppress(OSError, ValueError):
-        if cpus:
-            _set_affinity(0, cpus)
+    if not cpus:
+        return
+    try:
+        _set_affinity(0, cpus)
+    except (OSError, ValueError):
+        return
 
 
 class Line:

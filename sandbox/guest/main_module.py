@@ -8,7 +8,6 @@ anything that it could not have made itself.
 from __future__ import annotations
 
 import builtins
-import contextlib
 import io
 import linecache
 import os
@@ -62,8 +61,10 @@ class OtherInterpreters:
     def find_spec(self, name: str, *_: object) -> None:
         """Finds nothing, ever."""
         if name in _OTHER_INTERPRETERS:
-            with contextlib.suppress(Exception):
+            try:
                 self._publish()
+            except Exception:
+                return
 
     def _publish(self) -> None:
         with open(f"{_FOLDER}/{MODULE}.py", "w", encoding="utf-8", newline="") as file:
@@ -76,7 +77,7 @@ def end_fork(error: BaseException | None) -> NoReturn:
     """Ends a process that the program has forked, and that came back from its function, as an interpreter ends: its parent may
     wait for the status."""
     status = 0
-    with contextlib.suppress(BaseException):
+    try:
         if isinstance(error, SystemExit):
             status = error.code & 0xFF if isinstance(error.code, int) else int(error.code is not None)
         elif error is not None:
@@ -84,6 +85,8 @@ def end_fork(error: BaseException | None) -> NoReturn:
             traceback.print_exception(error)
         sys.stdout.flush()
         sys.stderr.flush()
+    except BaseException:
+        pass  # the program may have replaced what prints; its status counts all the same
     _exit(status)
 
 
