@@ -84,7 +84,7 @@ def validate(
     from codeeval.cli.showing import show_findings
     from codeeval.cli.work import Placement, open_sandbox
     from codeeval.evaluation import reference
-    from codeeval.evaluation.validate import validate as findings_of
+    from codeeval.evaluation.reference_check import validate as findings_of
     from codeeval.scoring.protocols import get
     from codeeval.tasks import load, select_problems
 

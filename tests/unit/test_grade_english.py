@@ -8,7 +8,7 @@ import pytest
 from english_rows import HUMAN_EVAL
 
 from codeeval.evaluation.dispatch import Judging
-from codeeval.evaluation.validate import validate
+from codeeval.evaluation.reference_check import validate
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import ORACLE_LIMITS, TESTS_LIMITS, grade, job, not_judged, outputs
