@@ -38,7 +38,7 @@ class ProblemTests:
     names: tuple[str, ...] = ()
 
 
-#: What counts as right beside an equal value; `codeeval/oracle.py` says what each means.
+#: What counts as right beside an equal value; `codeeval/scoring/evalplus.py` says what each means.
 OracleRule = Literal["equal", "root", "same_set", "not_none", "anything", "or_zero", "or_pyramid", "or_digits"]
 
 
@@ -115,7 +115,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
-class Protocol:
+class ScoringProtocol:
     """How a score comes about: how to sample, what of a completion is executed and how, and what counts as right.
 
     `sampling` holds defaults that a user may override; the other fields are what the protocol's name promises."""

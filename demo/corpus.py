@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from codeeval.prompts import build_prompt
+from codeeval.prompts.templates import build_prompt
 from codeeval.types import Problem, Prompt
 
 TRAINED = range(32)

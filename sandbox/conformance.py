@@ -14,7 +14,7 @@ from sandbox.wire import Job, Limits, Outcome, OutcomeStatus, RulingStatus, Test
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CaseStep:
     """One program (its function is `f`), and what must be seen: the status, and the texts returned; or, where it is judged by
     `tests` that are code, their ruling."""
 
@@ -34,7 +34,7 @@ class Case:
     """`name` says what holds when the case passes."""
 
     name: str
-    steps: tuple[Step, ...]
+    steps: tuple[CaseStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ class Failure:
     detail: str
 
 
-def _case(name: str, *steps: Step) -> Case:
+def _case(name: str, *steps: CaseStep) -> Case:
     return Case(name, steps)
 
 
-def _judged(source: str, ruling: RulingStatus = "passed", status: OutcomeStatus = "completed") -> Step:
+def _judged(source: str, ruling: RulingStatus = "passed", status: OutcomeStatus = "completed") -> CaseStep:
     """A program under `_TESTS`."""
-    return Step(source, status, (), (), wall_s=20.0, tests=_TESTS, ruling=ruling)
+    return CaseStep(source, status, (), (), wall_s=20.0, tests=_TESTS, ruling=ruling)
 
 
 _TESTS = "assert f(2) == [2, 4]\nassert f(x=3) == [3, 6]\n"
@@ -66,7 +66,7 @@ def f(x):
         except OSError: pass
     return 0
 """
-_OK = Step("def f(): return 'ok'\n")
+_OK = CaseStep("def f(): return 'ok'\n")
 _LEFT_OVER = """
 import os
 def f():
@@ -87,29 +87,29 @@ def f():
 CASES: tuple[Case, ...] = (
     _case(
         "a program's values come back as text",
-        Step("def f(n): return n * 2\n", texts=("2", "aa"), calls=('{"n": 1}', '{"n": "a"}')),
+        CaseStep("def f(n): return n * 2\n", texts=("2", "aa"), calls=('{"n": 1}', '{"n": "a"}')),
     ),
     _case(
         "exceptions belong to their call",
-        Step("def f(n): return 1 // n\n", texts=("1", None, "1"), calls=('{"n": 1}', '{"n": 0}', '{"n": 1}')),
+        CaseStep("def f(n): return 1 // n\n", texts=("1", None, "1"), calls=('{"n": 1}', '{"n": 0}', '{"n": 1}')),
     ),
     _case(
         "SystemExit is an exception of the call",
-        Step(
+        CaseStep(
             "import sys\ndef f(n):\n    if n: sys.exit(0)\n    return 'ok'\n",
             texts=(None, "ok"),
             calls=('{"n": 1}', '{"n": 0}'),
         ),
     ),
-    _case("a program that does not compile is told apart", Step("def f(:\n", "syntax_error", (None,))),
-    _case("definitions that raise are told apart", Step("def f(): pass\n1 / 0\n", "definition_error", (None,))),
-    _case("a missing entry point is told apart", Step("def g(): pass\n", "no_entry_point", (None,))),
-    _case("an early exit is a crash", Step("import os\ndef f(): os._exit(0)\n", "crashed", (None,)), _OK),
-    _case("a signal is a crash", Step("import os\ndef f(): os.kill(os.getpid(), 9)\n", "crashed", (None,)), _OK),
-    _case("CPU time is limited", Step("def f():\n    while True: pass\n", "timeout", (None,), cpu_s=0.3), _OK),
+    _case("a program that does not compile is told apart", CaseStep("def f(:\n", "syntax_error", (None,))),
+    _case("definitions that raise are told apart", CaseStep("def f(): pass\n1 / 0\n", "definition_error", (None,))),
+    _case("a missing entry point is told apart", CaseStep("def g(): pass\n", "no_entry_point", (None,))),
+    _case("an early exit is a crash", CaseStep("import os\ndef f(): os._exit(0)\n", "crashed", (None,)), _OK),
+    _case("a signal is a crash", CaseStep("import os\ndef f(): os.kill(os.getpid(), 9)\n", "crashed", (None,)), _OK),
+    _case("CPU time is limited", CaseStep("def f():\n    while True: pass\n", "timeout", (None,), cpu_s=0.3), _OK),
     _case(
         "CPU time of other processes counts",
-        Step(
+        CaseStep(
             "import os\ndef f():\n    for _ in range(3):\n        if not os.fork():\n            while True: pass\n    os.wait()\n",
             "timeout",
             (None,),
@@ -118,10 +118,12 @@ CASES: tuple[Case, ...] = (
         ),
         _OK,
     ),
-    _case("wall time is limited", Step("import time\ndef f(): time.sleep(60)\n", "timeout", (None,), wall_s=0.5), _OK),
+    _case(
+        "wall time is limited", CaseStep("import time\ndef f(): time.sleep(60)\n", "timeout", (None,), wall_s=0.5), _OK
+    ),
     _case(
         "results before a timeout are kept",
-        Step(
+        CaseStep(
             "def f(n):\n    while n: pass\n    return 'ok'\n",
             "timeout",
             ("ok", None),
@@ -131,7 +133,7 @@ CASES: tuple[Case, ...] = (
     ),
     _case(
         "memory is limited",
-        Step(
+        CaseStep(
             "def f():\n    kept = [bytearray(1 << 20) for _ in range(4096)]\n    return 'ok'\n",
             "memory",
             (None,),
@@ -140,61 +142,63 @@ CASES: tuple[Case, ...] = (
         ),
         _OK,
     ),
-    _case("the reply is limited", Step("def f(): return 'x' * (4 << 20)\n", "output_limit", (None,)), _OK),
+    _case("the reply is limited", CaseStep("def f(): return 'x' * (4 << 20)\n", "output_limit", (None,)), _OK),
     _case(
-        "output is drained and does not fail a program", Step("def f():\n    print('x' * 400_000)\n    return 'ok'\n")
+        "output is drained and does not fail a program",
+        CaseStep("def f():\n    print('x' * 400_000)\n    return 'ok'\n"),
     ),
     _case(
-        "standard input is at its end", Step("import sys\ndef f(): return 'ok' if sys.stdin.read() == '' else 'data'\n")
+        "standard input is at its end",
+        CaseStep("import sys\ndef f(): return 'ok' if sys.stdin.read() == '' else 'data'\n"),
     ),
     _case(
         "threads work",
-        Step(
+        CaseStep(
             "import threading\ndef f():\n    out = []\n    ts = [threading.Thread(target=out.append, args=(i,)) for i in range(8)]\n    [t.start() for t in ts]; [t.join() for t in ts]\n    return 'ok' if len(out) == 8 else out\n"
         ),
     ),
     _case(
         "subprocesses work",
-        Step(
+        CaseStep(
             "import subprocess, sys\ndef f(): return subprocess.run(['/bin/echo', 'ok'], capture_output=True, text=True).stdout.strip()\n"
         ),
     ),
     _case(
         "multiprocessing works",
-        Step(
+        CaseStep(
             "import multiprocessing as m\ndef g(n): return n * n\ndef f():\n    with m.get_context('fork').Pool(2) as p:\n        return 'ok' if p.map(g, [1, 2, 3]) == [1, 4, 9] else 'wrong'\n",
             cpu_s=5.0,
         ),
     ),
     _case(
         "temporary files work",
-        Step(
+        CaseStep(
             "import tempfile\ndef f():\n    with tempfile.NamedTemporaryFile() as t:\n        t.write(b'ok'); t.flush()\n        return open(t.name).read()\n"
         ),
     ),
-    _case("text of any kind survives", Step("def f(): return 'ж\\x00\\ud800'\n", texts=("ж\x00\ud800",))),
+    _case("text of any kind survives", CaseStep("def f(): return 'ж\\x00\\ud800'\n", texts=("ж\x00\ud800",))),
     _case(
         "sets are ordered alike everywhere",
-        Step(
+        CaseStep(
             "def f(): return {'a', 'b', 'c'} == set('abc') and hash('a') == hash('a') and __import__('sys').flags.hash_randomization\n",
             texts=("0",),
         ),
     ),
     _case(
         "nothing is left for the next sample",
-        Step(
+        CaseStep(
             "import os, subprocess\ndef f():\n    os.environ['MARK'] = '1'\n    open('/tmp/left', 'w').write('x'); os.makedirs('/tmp/a/b/c'); os.chmod('/tmp/a', 0)\n    open('/dev/shm/left', 'w').write('x')\n    if os.fork() == 0:\n        os.setsid()\n        if os.fork() == 0:\n            import time\n            time.sleep(60)\n        os._exit(0)\n    return 'ok'\n"
         ),
-        Step(_LEFT_OVER),
+        CaseStep(_LEFT_OVER),
     ),
     _case(
         "a changed library is unchanged for the next sample",
-        Step("import json, math\nmath.pi = 3; json.dumps = None\ndef f(): return 'ok'\n"),
-        Step("import json, math\ndef f(): return 'ok' if math.pi > 3 and json.dumps({}) else 'changed'\n"),
+        CaseStep("import json, math\nmath.pi = 3; json.dumps = None\ndef f(): return 'ok'\n"),
+        CaseStep("import json, math\ndef f(): return 'ok' if math.pi > 3 and json.dumps({}) else 'changed'\n"),
     ),
     _case(
         "a fork bomb ends with its sample",
-        Step(
+        CaseStep(
             "import os\ndef f():\n    for _ in range(500):\n        try:\n            os.fork()\n        except OSError: pass\n    while True: pass\n",
             "timeout",
             (None,),
@@ -203,29 +207,34 @@ CASES: tuple[Case, ...] = (
         ),
         _OK,
     ),
-    _case("no network", Step(_DENIED.format(module="socket", action="socket.create_connection(('127.0.0.1', 80), 1)"))),
+    _case(
+        "no network", CaseStep(_DENIED.format(module="socket", action="socket.create_connection(('127.0.0.1', 80), 1)"))
+    ),
     _case(
         "no other sockets",
-        Step(_DENIED.format(module="socket", action="socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")),
+        CaseStep(_DENIED.format(module="socket", action="socket.socket(socket.AF_INET, socket.SOCK_DGRAM)")),
     ),
-    _case("the root is read-only", Step(_DENIED.format(module="os", action="open('/opt/sandbox/x', 'w')"))),
+    _case("the root is read-only", CaseStep(_DENIED.format(module="os", action="open('/opt/sandbox/x', 'w')"))),
     _case(
         "the supervisor can't be signalled",
-        Step(
+        CaseStep(
             "import os\ndef f():\n    for number in (9, 19, 2, 15):\n        try: os.kill(1, number)\n        except OSError: pass\n    return 'ok'\n"
         ),
         _OK,
     ),
     _case(
-        "the supervisor can't be read", Step(_DENIED.format(module="os", action="open('/proc/1/mem', 'rb').read(1)"))
+        "the supervisor can't be read",
+        CaseStep(_DENIED.format(module="os", action="open('/proc/1/mem', 'rb').read(1)")),
     ),
     _case(
         "no new user namespace",
-        Step("import ctypes\ndef f(): return 'ok' if ctypes.CDLL(None).unshare(0x10000000) == -1 else 'possible'\n"),
+        CaseStep(
+            "import ctypes\ndef f(): return 'ok' if ctypes.CDLL(None).unshare(0x10000000) == -1 else 'possible'\n"
+        ),
     ),
     _case(
         "no descriptors but the three",
-        Step(
+        CaseStep(
             "import os\ndef f():\n    fds = sorted(int(n) for n in os.listdir('/proc/self/fd'))\n    return 'ok' if len(fds) <= 4 else fds\n"
         ),
     ),
@@ -245,7 +254,7 @@ CASES: tuple[Case, ...] = (
     _case("a forged ruling is a crash", _judged(_FORGED, "not_reached", "crashed"), _RIGHT),
     _case(
         "tests end with their limits",
-        Step("def f(x):\n    while True: pass\n", "timeout", (), (), cpu_s=0.5, tests=_TESTS, ruling="not_reached"),
+        CaseStep("def f(x):\n    while True: pass\n", "timeout", (), (), cpu_s=0.5, tests=_TESTS, ruling="not_reached"),
         _RIGHT,
     ),
 )
@@ -262,7 +271,7 @@ def run(pool: Pool, cases: Sequence[Case] = CASES) -> Iterator[Failure]:
                 break
 
 
-def _job(step: Step, pool: Limits) -> Job:
+def _job(step: CaseStep, pool: Limits) -> Job:
     limits = Limits(
         cpu_s=step.cpu_s,
         wall_s=step.wall_s,
@@ -276,7 +285,7 @@ def _job(step: Step, pool: Limits) -> Job:
     return Job(step.source, "f", step.calls, limits)
 
 
-def _differs(step: Step, outcome: Outcome) -> str:
+def _differs(step: CaseStep, outcome: Outcome) -> str:
     texts = tuple(observation.text for observation in outcome.observations)
     ruling = outcome.ruling.status if outcome.ruling is not None else None
     if (outcome.status, texts, ruling) == (step.status, step.texts, step.ruling if step.tests else None):

@@ -46,10 +46,10 @@ def _system() -> Check:
 
 
 def _cgroups() -> Check:
-    from sandbox.backends import groups
+    from sandbox.backends import cgroups
 
     own = "local workers are capped by groups of their own"
-    if os.geteuid() != 0 or groups.parents() is None:
+    if os.geteuid() != 0 or cgroups.parents() is None:
         own = "local workers can't have their own: their memory is watched instead of capped"
     if Path("/sys/fs/cgroup/cgroup.controllers").exists():
         return Check("control groups", True, f"version 2; {own}")

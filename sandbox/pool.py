@@ -20,10 +20,10 @@ from typing import Literal, Self
 
 from sandbox.backends.base import Backend
 from sandbox.errors import PoolClosed
-from sandbox.in_place import sees_arguments
-from sandbox.lane import SPARES, Lane, Shared
-from sandbox.queueing import Gate, JobQueue, Pending, Room, fail
+from sandbox.job_queue import Gate, JobQueue, Pending, Room, fail
+from sandbox.mutated_arguments import sees_arguments
 from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Outcome, encode_job_body, encode_tests
+from sandbox.worker_thread import SPARES, Lane, Shared
 
 Isolation = Literal["warm", "fresh"]
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codeeval import protocols
-from codeeval.bundled import bundled
 from codeeval.cli.console import choose
 from codeeval.cli.ranking import reward_info
 from codeeval.cli.reference import answered
@@ -14,14 +12,16 @@ from codeeval.cli.settings import Settings
 from codeeval.cli.work import check_run_dir, new_run_dir
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.generators import BACKENDS
-from codeeval.generators.facts import has_gpu
+from codeeval.generators.common.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
-from codeeval.prompts import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.prompts.template_file import TemplateFile, is_template_file, read_template
+from codeeval.prompts.templates import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
-from codeeval.template_file import TemplateFile, is_template_file, read_template
-from codeeval.types import Protocol, Sampling, Task
+from codeeval.tasks.bundled import bundled
+from codeeval.types import Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
 DEMO_MODEL = "demo-model"
@@ -46,7 +46,7 @@ class Asked:
     task: Task
     planned: tuple[PlannedProblem, ...]
     model: Model
-    protocols: tuple[Protocol, ...]
+    protocols: tuple[ScoringProtocol, ...]
     sampling: Sampling
     ks: tuple[int, ...]
     template: str
@@ -104,7 +104,7 @@ def check_protocol(name: str | None) -> None:
         choose("--protocol", name, protocols.names())
 
 
-def chosen_protocols(name: str | None, task: Task) -> tuple[Protocol, ...]:
+def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...]:
     """The requested protocol first, or the set's own; every sample is judged under `strict` too."""
     check_protocol(name)
     first = protocols.get(name or task.protocol)
@@ -140,7 +140,7 @@ def chosen_task(settings: Settings) -> tuple[Task, Task, tuple[str, ...]]:
         choose("task", spec, names)
     whole, notes = answered(load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT)), settings)
     if settings.answers is not None:
-        from codeeval.answers import apply, read_answers
+        from codeeval.tasks.answers import apply, read_answers
 
         whole, more = apply(whole, read_answers(settings.answers))
         notes = (*notes, *more)
@@ -149,8 +149,8 @@ def chosen_task(settings: Settings) -> tuple[Task, Task, tuple[str, ...]]:
 
 def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
     """The problems that can be renamed, under other names, and what a reader of the score has to know."""
-    from codeeval.rename import NOTE, NotRenamableError, rename
     from codeeval.tasks.mera import digest
+    from codeeval.tasks.rename import NOTE, NotRenamableError, rename
 
     found, left = [], []
     for problem in task.problems:
@@ -166,7 +166,7 @@ def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
     return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
 
 
-def _sampling(settings: Settings, protocol: Protocol, task: Task) -> Sampling:
+def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task) -> Sampling:
     """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
     the stops of a continuation would cut the program of a chat answer at its first line."""
     usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling

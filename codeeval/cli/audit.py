@@ -9,8 +9,8 @@ import typer
 from codeeval.cli import options
 
 if TYPE_CHECKING:
-    from codeeval.audit import Audit
     from codeeval.cli.console import Console
+    from codeeval.stats.audit import Audit
 
 HELP = """Which counts of correct samples can stand behind a published pass@1/pass@5/pass@10?
 
@@ -47,10 +47,10 @@ def audit(
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
-    from codeeval.audit import AuditInput, parse_triple
-    from codeeval.audit import audit as settle
     from codeeval.cli.console import Console
     from codeeval.cli.settings import resolve
+    from codeeval.stats.audit import AuditInput, parse_triple
+    from codeeval.stats.audit import audit as settle
 
     console = Console(format or "auto")
     texts = parse_triple(values)

@@ -48,13 +48,13 @@ def compare(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.compare_runs import CompareOptions
     from codeeval.errors import UsageError
     from codeeval.i18n import spoken
-    from codeeval.report import versus
-    from codeeval.report.drawing import check_picture
-    from codeeval.runcounts import require_complete, run_counts
+    from codeeval.report import comparison
+    from codeeval.report.plot_style import check_picture
+    from codeeval.stats.compare import CompareOptions
     from codeeval.store import RunReader
+    from codeeval.store.runcounts import require_complete, run_counts
 
     console = Console(format or "auto")
     if len(runs) < 2:
@@ -67,13 +67,13 @@ def compare(
             if not allow_different:
                 require_complete(reader)
             counts.append(run_counts(reader, protocol, str(path)))
-    found = versus.versus(counts, CompareOptions(k=k, allow_different=allow_different))
+    found = comparison.versus(counts, CompareOptions(k=k, allow_different=allow_different))
     if console.format == "json":
-        console.document(versus.document(found))
+        console.document(comparison.document(found))
     elif console.format == "markdown":
-        console.result(spoken(versus.markdown(found).rstrip("\n")))
+        console.result(spoken(comparison.markdown(found).rstrip("\n")))
     else:
-        console.result(versus.one_line(found) if console.quiet else spoken(versus.text(found)))
+        console.result(comparison.one_line(found) if console.quiet else spoken(comparison.text(found)))
     if plot is not None:
         from codeeval.report.compare_plot import draw
 

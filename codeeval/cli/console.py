@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from codeeval.errors import UsageError
 
 if TYPE_CHECKING:
-    from codeeval.pipeline import Progress
+    from codeeval.evaluation.pipeline import Progress
     from codeeval.report import Report
 
 #: Seconds between two lines of progress where there is no terminal.
@@ -72,7 +72,7 @@ class Console:
             self.result(markdown.render(report).rstrip("\n"))
         else:
             from codeeval.report import text
-            from codeeval.report.style import Style
+            from codeeval.report.terminal import Style
 
             self.result(text.render(report, Style(colour=colour())))
 
@@ -121,7 +121,7 @@ def _escaped(found: str) -> str:
     return found.encode("unicode_escape").decode("ascii")
 
 
-#: Our own marks (codeeval/report/style.py), or a control character that is no tab and no line break, or a bidirectional one.
+#: Our own marks (codeeval/report/terminal.py), or a control character that is no tab and no line break, or a bidirectional one.
 _STEERING = re.compile(
     "(\x1b\\[(?:0|1|2|33)m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
@@ -160,7 +160,7 @@ def _lines(samples: int, judged: int, per_sample: int) -> Callable[[Progress], N
 
 
 def _one_line(report: Report) -> str:
-    from codeeval.report.style import number, place
+    from codeeval.report.terminal import number, place
 
     scores = [f"pass@{k} {number(found.estimate)}" for k, found in report.estimates[report.protocol].items()]
     state = [] if report.complete else ["INCOMPLETE"]

@@ -31,9 +31,9 @@ from codeeval.manifest import (
     package_version,
     printable,
 )
-from codeeval.prompts import template_digest
+from codeeval.prompts.template_file import file_template_digest
+from codeeval.prompts.templates import template_digest
 from codeeval.store import RunStore
-from codeeval.template_file import file_template_digest
 from codeeval.types import Task
 
 

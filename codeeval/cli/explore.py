@@ -75,6 +75,6 @@ def _check_file(path: Path) -> None:
 
 
 def _note(text: str) -> None:
-    from codeeval.report.style import safe
+    from codeeval.report.terminal import safe
 
     typer.echo(safe(text), err=True)

@@ -54,7 +54,7 @@ def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> 
     console = Console()
     console.note(f"wrote {out}")
     if format.startswith("mera"):
-        from codeeval.submission.write import doubt
+        from codeeval.mera.write import doubt
 
         for line in doubt(run):
             console.note(line)

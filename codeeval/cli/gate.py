@@ -12,7 +12,7 @@ from codeeval.cli import options
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.release import GateReport
+    from codeeval.gate import GateReport
 
 HELP = """May this model be released? Runs against a committed baseline, on pass@1 of the same problems.
 
@@ -71,7 +71,7 @@ def gate(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.release import candidate, judge, load_baseline, load_policy
+    from codeeval.gate import candidate, judge, load_baseline, load_policy
     from codeeval.report.results import check_writable
     from codeeval.store import RunReader
 
@@ -92,9 +92,9 @@ def gate(
 
 def _show(report: GateReport, console: Console) -> None:
     from codeeval.cli.console import colour
+    from codeeval.gate import annotations, markdown, text
     from codeeval.i18n import spoken
-    from codeeval.release import annotations, markdown, text
-    from codeeval.report.style import Style
+    from codeeval.report.terminal import Style
 
     if console.format == "json":
         console.document(report.to_json())
@@ -112,8 +112,8 @@ def _show(report: GateReport, console: Console) -> None:
 def _leave_behind(report: GateReport, junit: Path | None, summary: Path | None) -> None:
     from codeeval.errors import StoreError
     from codeeval.files import written
-    from codeeval.release import junit as as_junit
-    from codeeval.release import markdown
+    from codeeval.gate import junit as as_junit
+    from codeeval.gate import markdown
 
     try:
         if junit is not None:

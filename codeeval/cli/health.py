@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeeval.bundled import bundled
 from codeeval.errors import UsageError
 from codeeval.generators import BACKENDS
+from codeeval.tasks.bundled import bundled
 from sandbox.doctor import Check
 
 

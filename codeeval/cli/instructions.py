@@ -20,13 +20,13 @@ from codeeval.cli.resume import check_changeable, compare_images, generator_of, 
 from codeeval.cli.settings import Resolved, Settings
 from codeeval.cli.work import Interrupted, Placement, Sandbox, open_sandbox, work, worker_limits
 from codeeval.errors import StoreError, UsageError
+from codeeval.evaluation.pipeline import Result
 from codeeval.generators import Generator, create
-from codeeval.instructions import Instruction, chosen, under
 from codeeval.manifest import Manifest
-from codeeval.pipeline import Result
-from codeeval.prompts import build_prompt, prompt_digest
+from codeeval.prompts.templates import build_prompt, prompt_digest
 from codeeval.report import instructions as report
 from codeeval.store import PlannedProblem, RunReader, RunStore
+from codeeval.tasks.instructions import Instruction, chosen, under
 from codeeval.types import Task
 
 _REPLAYED = "completions of a file do not depend on the instruction"
@@ -86,7 +86,7 @@ def resume_all(folder: Path, resolved: Resolved) -> int:
 def show(folder: Path, console: Console, ks: tuple[int, ...] | None = None) -> int:
     """The report in the console's format; exit code 3 for an incomplete folder, as for a run that just ended."""
     from codeeval.report import instructions_text as text
-    from codeeval.report.style import Style
+    from codeeval.report.terminal import Style
 
     found = report.build(folder, ks)
     if console.format == "json":

@@ -10,7 +10,7 @@ import typer
 from codeeval.cli import options
 
 if TYPE_CHECKING:
-    from codeeval.plan import Costs
+    from codeeval.stats.plan import Costs
     from codeeval.store import RunReader
 
 HELP = """How many samples does it take to see a wished difference, and what do they cost?
@@ -57,10 +57,10 @@ def plan(
     format: options.Format = None,
 ) -> int:
     from codeeval.cli.console import Console
-    from codeeval.plan import Costs, PlanInput, render
-    from codeeval.plan import plan as planned
-    from codeeval.runcounts import run_counts
+    from codeeval.stats.plan import Costs, PlanInput, render
+    from codeeval.stats.plan import plan as planned
     from codeeval.store import RunReader
+    from codeeval.store.runcounts import run_counts
 
     console = Console(format or "auto")
     counts, costs, size = None, Costs(), problems or 164
@@ -91,7 +91,7 @@ def _costs(reader: RunReader) -> Costs:
     """What a sample of this run cost, as far as it was recorded; the defaults for the rest."""
     from dataclasses import replace
 
-    from codeeval.plan import Costs
+    from codeeval.stats.plan import Costs
 
     samples = list(reader.samples())
     prompts = {sample.problem_id: sample.tokens_in for sample in samples if sample.tokens_in is not None}

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from codeeval import protocols
 from codeeval.cli.asked import check_protocol
 from codeeval.cli.console import Console
 from codeeval.cli.settings import Resolved
 from codeeval.errors import CodeevalError
 from codeeval.manifest import clean, hidden
+from codeeval.scoring import protocols
 from codeeval.tasks import TASKS, load
 
 

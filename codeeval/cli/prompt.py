@@ -6,7 +6,7 @@ from codeeval.cli.asked import ask
 from codeeval.cli.console import Console
 from codeeval.cli.settings import Resolved
 from codeeval.errors import UsageError
-from codeeval.generators.tokens import Shown, can_tokenize, tokenize
+from codeeval.generators.common.tokens import Shown, can_tokenize, tokenize
 from codeeval.i18n import tr
 
 TOKENIZED_HERE = ("hf", "vllm")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from codeeval import protocols, reference
 from codeeval.cli.console import Console
 from codeeval.cli.settings import Settings
 from codeeval.cli.work import Placement, open_sandbox
+from codeeval.evaluation import reference
+from codeeval.scoring import protocols
 from codeeval.types import Task
 
 

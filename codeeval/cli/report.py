@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from codeeval.cli.console import Console
     from codeeval.cli.work import Ending
     from codeeval.report import Report
-    from codeeval.report.further import Further
+    from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
     from codeeval.store import RunReader
 
@@ -85,8 +85,8 @@ def report(
     from codeeval.cli.work import Ending
     from codeeval.i18n import tr
     from codeeval.report import build
-    from codeeval.report.drawing import check_picture
     from codeeval.report.instructions import is_instructions
+    from codeeval.report.plot_style import check_picture
     from codeeval.report.results import write_results
     from codeeval.store import RunReader
 
@@ -108,8 +108,8 @@ def report(
         asked = _further(reader, found, cluster, bootstrap), _extrapolated(reader, found.protocol, extrapolate)
         _show(found, *asked, ending.console)
         if plot is not None:
-            from codeeval.report.picture import picture
             from codeeval.report.plot import draw
+            from codeeval.report.plot_values import picture
 
             draw(picture(reader, found), plot)
             ending.console.note(tr("drawn: {path}", path=plot))
@@ -135,7 +135,7 @@ def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[
 def _further(reader: RunReader, found: Report, cluster: str | None, seed: int | None) -> Sequence[Further]:
     if cluster is None and seed is None:
         return ()
-    from codeeval.report.further import Wish, further
+    from codeeval.report.intervals_on_request import Wish, further
 
     return further(reader, found.protocol, tuple(found.estimates[found.protocol]), Wish(cluster, seed))
 
@@ -152,11 +152,11 @@ def _show(found: Report, more: Sequence[Further], beyond: Sequence[Extrapolation
     console.show(found)
     if console.quiet:
         return
-    from codeeval.report import extrapolated, further
+    from codeeval.report import extrapolated, intervals_on_request
 
     in_markdown = console.format == "markdown"
     if more:
-        console.result("\n" + (further.markdown if in_markdown else further.text)(more))
+        console.result("\n" + (intervals_on_request.markdown if in_markdown else intervals_on_request.text)(more))
     if beyond:
         console.result("\n" + (extrapolated.markdown if in_markdown else extrapolated.text)(beyond))
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from codeeval import protocols
-from codeeval.bundled import bundled
 from codeeval.cli.asked import DEMO_MODEL
 from codeeval.cli.console import Console
 from codeeval.cli.ranking import rank, unranked
@@ -15,8 +13,10 @@ from codeeval.cli.work import Ending, Placement, finish, open_sandbox, work, wor
 from codeeval.errors import DataError, UsageError
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
+from codeeval.scoring import protocols
 from codeeval.store import RunStore
-from codeeval.types import Protocol
+from codeeval.tasks.bundled import bundled
+from codeeval.types import ScoringProtocol
 from sandbox.pool import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
@@ -60,7 +60,7 @@ def check_changeable(resolved: Resolved) -> None:
         )
 
 
-def run_protocols(manifest: Manifest, where: str) -> tuple[Protocol, ...]:
+def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]:
     """The protocols of a run. Raises DataError for one that this version does not know."""
     for name in manifest.protocols:
         if name not in protocols.names():

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from codeeval import protocols
-from codeeval.answers import apply, read_answers
 from codeeval.cli.asked import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.cli.console import Console
 from codeeval.cli.evaluate import task_info
@@ -24,9 +22,10 @@ from codeeval.cli.work import (
     work,
     worker_limits,
 )
-from codeeval.dispatch import Judging
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.exports import beside
+from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan
+from codeeval.exports import human_eval_results
 from codeeval.i18n import form
 from codeeval.manifest import (
     Manifest,
@@ -42,10 +41,11 @@ from codeeval.manifest import (
     package_version,
     printable,
 )
-from codeeval.pipeline import Pipeline, Plan
 from codeeval.samples import DEFAULT_RESPONSES, Found, fitting, read, to_sample
+from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem, RunStore, Session
-from codeeval.types import Protocol, Sample, Sampling, Task
+from codeeval.tasks.answers import apply, read_answers
+from codeeval.types import Sample, Sampling, ScoringProtocol, Task
 
 #: Rows that could not be used, shown one by one; the rest is counted.
 ROWS_SHOWN = 5
@@ -76,7 +76,7 @@ class Asked:
     task: Task
     samples: dict[str, list[Sample]]
     notes: tuple[str, ...]
-    protocols: tuple[Protocol, ...]
+    protocols: tuple[ScoringProtocol, ...]
     ks: tuple[int, ...]
     dedup: bool
     run_dir: Path
@@ -105,11 +105,11 @@ def score_file(source: Source, settings: Settings) -> int:
             store.commit()
             result = work(store, asked.protocols, None, sandbox, ending.console)
             if lines is not None:
-                ending.console.note(f"results of every sample: {beside.write(asked.path, lines, store)}")
+                ending.console.note(f"results of every sample: {human_eval_results.write(asked.path, lines, store)}")
             return finish(store, ending, result)
 
 
-def _lines_beside(source: Source, asked: Asked) -> beside.Lines | None:
+def _lines_beside(source: Source, asked: Asked) -> human_eval_results.Lines | None:
     """Which line is which sample, where results shall be written beside the file. Raises UsageError where they can't be."""
     fits = asked.found.format == "human-eval" and asked.path.is_file()
     wanted = source.beside if source.beside is not None else fits and asked.whole.protocol in protocols.ENGLISH
@@ -117,8 +117,8 @@ def _lines_beside(source: Source, asked: Asked) -> beside.Lines | None:
         return None
     if not fits:
         raise UsageError(f"--beside: {asked.path} is no file of human-eval rows, one sample each")
-    beside.check(beside.results_path(asked.path))
-    return beside.lines_of(asked.found, asked.task)
+    human_eval_results.check(human_eval_results.results_path(asked.path))
+    return human_eval_results.lines_of(asked.found, asked.task)
 
 
 def judge_again(run_dir: Path, resolved: Resolved) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from codeeval import protocols
 from codeeval.cli.console import Console, choose
 from codeeval.cli.settings import Settings
-from codeeval.preflight import run_checks
+from codeeval.evaluation.preflight import run_checks
+from codeeval.scoring import protocols
 from sandbox import Limits, Pool, conformance, select
 
 

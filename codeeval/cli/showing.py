@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from codeeval.cli.console import Console
+from codeeval.evaluation.reference_check import ReferenceFinding
 from codeeval.i18n import form
 from codeeval.types import Problem, Task
-from codeeval.validate import Finding
 
 
 def show_task(task: Task, console: Console) -> None:
@@ -59,7 +59,7 @@ def show_problem(problem: Problem, console: Console) -> None:
         console.result(f"{call} -> {right}")
 
 
-def show_findings(task: Task, findings: Sequence[Finding], console: Console) -> None:
+def show_findings(task: Task, findings: Sequence[ReferenceFinding], console: Console) -> None:
     if console.format == "json":
         console.document({"task": task.name, "problems": len(task.problems), "findings": [asdict(f) for f in findings]})
         return

@@ -11,8 +11,8 @@ from codeeval.cli import options
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.submission import SubmissionScore
-    from codeeval.submission.check import Checked, Reference
+    from codeeval.mera import SubmissionScore
+    from codeeval.mera.check import Checked, Reference
 
 HELP = """Check a MERA submission, whoever wrote it; with the answers, score it as the site would and as it should be.
 
@@ -45,7 +45,7 @@ def validate_submission(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.submission import check, read_submission, score
+    from codeeval.mera import check, read_submission, score
 
     console = Console(format or "auto")
     found = read_submission(path, file)
@@ -71,9 +71,9 @@ def _why_not(known_set: bool) -> str:
 
 
 def _reference(task: str | None, answers: Path | None) -> Reference | None:
-    from codeeval.answers import apply, read_answers
-    from codeeval.submission import Reference
+    from codeeval.mera import Reference
     from codeeval.tasks import load
+    from codeeval.tasks.answers import apply, read_answers
 
     given = read_answers(answers) if answers is not None else None
     if task is None:
@@ -103,7 +103,7 @@ def _document(name: str, checked: Checked, scored: SubmissionScore | None) -> di
 
 def _show(console: Console, name: str, checked: Checked, scored: SubmissionScore | None) -> None:
     from codeeval.i18n import message, tr
-    from codeeval.report.style import number, safe
+    from codeeval.report.terminal import number, safe
 
     state = tr("valid") if checked.valid else tr("INVALID: the site would score the whole task 0")
     shape = checked.shape or tr("neither version")

@@ -80,13 +80,13 @@ def validate(
     workers: options.Workers = None,
     format: options.Format = None,
 ) -> int:
-    from codeeval import reference
     from codeeval.cli.console import Console
     from codeeval.cli.showing import show_findings
     from codeeval.cli.work import Placement, open_sandbox
-    from codeeval.protocols import get
+    from codeeval.evaluation import reference
+    from codeeval.evaluation.reference_check import validate as findings_of
+    from codeeval.scoring.protocols import get
     from codeeval.tasks import load, select_problems
-    from codeeval.validate import validate as findings_of
 
     console = Console(format or "auto")
     chosen = select_problems(load(task), None, problems)

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Literal
 
 from codeeval.cli.console import Console, choose
-from codeeval.dispatch import Judging
 from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
+from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.generators import Generator
 from codeeval.i18n import form
 from codeeval.manifest import SandboxInfo, command_line, now
-from codeeval.pipeline import Pipeline, Plan, Result
 from codeeval.report import build
 from codeeval.report.results import check_writable, write_results
 from codeeval.store import RunReader, RunStore, Session
 from codeeval.store.writer import refuse_existing
-from codeeval.types import Protocol, Request, Sampling
+from codeeval.types import Request, Sampling, ScoringProtocol
 from sandbox import Limits, Pool
 
 #: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
@@ -63,12 +63,12 @@ class Sandbox:
 
 
 @contextmanager
-def open_sandbox(placement: Placement, protocols: tuple[Protocol, ...], console: Console) -> Iterator[Sandbox]:
+def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], console: Console) -> Iterator[Sandbox]:
     """Choose a backend, start the workers, test them. Raises UsageError (unknown kind) and SandboxError (no backend works
     here, or it gives wrong verdicts)."""
     from dataclasses import asdict
 
-    from codeeval.preflight import preflight
+    from codeeval.evaluation.preflight import preflight
     from sandbox import select
 
     choose("--sandbox", placement.kind, ("auto", "docker", "local"))
@@ -103,7 +103,11 @@ def requests_for(store: RunReader) -> tuple[Request, ...]:
 
 
 def work(
-    store: RunStore, protocols: tuple[Protocol, ...], generator: Generator | None, sandbox: Sandbox, console: Console
+    store: RunStore,
+    protocols: tuple[ScoringProtocol, ...],
+    generator: Generator | None,
+    sandbox: Sandbox,
+    console: Console,
 ) -> Result:
     """Bring a run file to its end, as far as model and sandbox let it. Raises Interrupted and StoreError."""
     manifest = store.manifest()
@@ -134,7 +138,7 @@ def work(
 
 def explain_failures(store: RunStore, pool: Pool | None, console: Console) -> None:
     """Look for failures of format among the samples that failed, and execute their repairs. Raises StoreError."""
-    from codeeval.counterfactual import explore
+    from codeeval.evaluation.repair import explore
 
     failed = len(store.unexplained())
     if failed:

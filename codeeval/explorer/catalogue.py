@@ -27,7 +27,7 @@ Kind = tuple[str, str, tuple[str, ...], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CatalogueRow:
     """One problem. `text` is what the search looks at; `kinds` one number per sample; `indices` only where these are not
     0, 1, 2, …"""
 
@@ -61,7 +61,7 @@ def catalogue(run: str, numbers: RunNumbers, reader: RunViews, link: Links, lang
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"))
 
 
-def _rows(run: str, numbers: RunNumbers, reader: RunViews, link: Links, kinds: dict[Kind, int]) -> list[Row]:
+def _rows(run: str, numbers: RunNumbers, reader: RunViews, link: Links, kinds: dict[Kind, int]) -> list[CatalogueRow]:
     slow, formats = _times(numbers, reader), _formats(reader)
     rows = []
     each = _SEARCHED // max(1, len(numbers.heads))
@@ -85,10 +85,10 @@ def _row(
     numbers: RunNumbers,
     searched: int,
     samples: tuple[tuple[int, ...], tuple[int, ...] | None],
-) -> Row:
+) -> CatalogueRow:
     run, link = place
     n, c = numbers.counts[numbers.protocol][head.id]
-    return Row(
+    return CatalogueRow(
         href=link.problem(run, head.id),
         samples=link.samples(run, head.id),
         id=plain(head.id),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codeeval.compare_runs import CompareOptions, Comparison, ProblemChange, RunCounts, compare
 from codeeval.errors import CodeevalError
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
+from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
 from codeeval.stats.intervals import Interval
 from codeeval.store.views import RunViews
 

@@ -60,7 +60,7 @@ def _common(one: str, two: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DiffRow:
     """One line of a comparison: `kind` is equal, changed, removed or added; a number is None on the side without it."""
 
     kind: str
@@ -70,10 +70,10 @@ class Row:
     b: Markup
 
 
-def side_by_side(one: str, two: str) -> list[Row]:
+def side_by_side(one: str, two: str) -> list[DiffRow]:
     """Two programs line by line, changed lines with their difference marked."""
     a, b = one.split("\n")[:_MAX_LINES], two.split("\n")[:_MAX_LINES]
-    rows: list[Row] = []
+    rows: list[DiffRow] = []
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         left, right = a[i:j], b[k:m]
         for at in range(max(len(left), len(right))):
@@ -81,14 +81,14 @@ def side_by_side(one: str, two: str) -> list[Row]:
     return rows
 
 
-def _row(tag: str, left: list[str], right: list[str], place: tuple[int, int, int]) -> Row:
+def _row(tag: str, left: list[str], right: list[str], place: tuple[int, int, int]) -> DiffRow:
     i, k, at = place
     if at >= len(left):
-        return Row("added", None, Markup(""), k + at + 1, visible(clip(right[at], _SHOWN)))
+        return DiffRow("added", None, Markup(""), k + at + 1, visible(clip(right[at], _SHOWN)))
     if at >= len(right):
-        return Row("removed", i + at + 1, visible(clip(left[at], _SHOWN)), None, Markup(""))
+        return DiffRow("removed", i + at + 1, visible(clip(left[at], _SHOWN)), None, Markup(""))
     if tag == "equal":
         shown = visible(clip(left[at], _SHOWN))
-        return Row("equal", i + at + 1, shown, k + at + 1, shown)
+        return DiffRow("equal", i + at + 1, shown, k + at + 1, shown)
     before, after = intraline(left[at], right[at])
-    return Row("changed", i + at + 1, before, k + at + 1, after)
+    return DiffRow("changed", i + at + 1, before, k + at + 1, after)

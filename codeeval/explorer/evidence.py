@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import ProblemHead
 from codeeval.explorer.sample_model import Near, Seen
-from codeeval.grade import consensus
+from codeeval.scoring.grade import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import RunViews
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from codeeval.explorer.filters import PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.grade import consensus
+from codeeval.scoring.grade import consensus
 from codeeval.store.codec import unpack_json
 from codeeval.store.views import Criteria, Head, Mark, RunViews
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from codeeval.manifest import Manifest
-from codeeval.report.model import Difference, FailureGroup
-from codeeval.report.warn import of_estimates, of_hidden
-from codeeval.sanity import check_sampling
+from codeeval.report.values import Difference, FailureGroup
+from codeeval.report.warnings import of_estimates, of_hidden
 from codeeval.stats import KEstimate, summarize
+from codeeval.stats.sanity import check_sampling
 from codeeval.store.views import Head, RunViews, Tally
 from codeeval.types import Verdict
 

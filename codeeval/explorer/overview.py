@@ -8,7 +8,7 @@ from codeeval.explorer.filters import Filter
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.matrix import Matrix, matrix
 from codeeval.explorer.numbers import FormatCount, RunNumbers
-from codeeval.report.model import Difference, FailureGroup
+from codeeval.report.values import Difference, FailureGroup
 from codeeval.stats import KEstimate
 from codeeval.store.views import RunViews
 

@@ -14,7 +14,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from codeeval.compare_runs import ProblemChange
 from codeeval.explorer import comparison, parts, shapes
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
@@ -27,6 +26,7 @@ from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
 from codeeval.explorer.text import block, clip, finalize, plain, visible
 from codeeval.explorer.words import cause, date, teller, translator
+from codeeval.stats.compare import ProblemChange
 from codeeval.types import Verdict
 
 HERE = Path(__file__).resolve().parent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codeeval.explorer.sample_model import Execution, SamplePage, SampleTest
+from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Tests:
 class Ran:
     """What the program did, and under which limits."""
 
-    execution: Execution | None
+    execution: ExecutionView | None
     mode: str | None
     limits: tuple[tuple[str, str], ...]
 

@@ -13,7 +13,7 @@ from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.grade import TIMED_OUT, Outputs, consensus
+from codeeval.scoring.grade import TIMED_OUT, Outputs, consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import Head, RunViews
 from codeeval.syntax import parse_expression
@@ -71,7 +71,7 @@ class SampleGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class OutputsGroup:
     """What some samples returned for a test. `text` is None where nothing was; `right` is None where nobody knows."""
 
     text: str | None
@@ -90,7 +90,7 @@ class TestRow:
     agreed: str | None
     n_right: int
     n: int
-    answers: tuple[Answer, ...]
+    answers: tuple[OutputsGroup, ...]
     more_answers: int
 
 
@@ -257,14 +257,14 @@ def _tests(
     return tuple(rows)
 
 
-def _answers(number: int, judged: Sequence[StoredJudgement], right: dict[int, bool]) -> tuple[Answer, ...]:
+def _answers(number: int, judged: Sequence[StoredJudgement], right: dict[int, bool]) -> tuple[OutputsGroup, ...]:
     counted: Counter[tuple[str | None, bool | None]] = Counter()
     example: dict[tuple[str | None, bool | None], int] = {}
     for row in judged:
         key = (output_of(row.outputs, number), right.get(row.index))
         counted[key] += 1
         example.setdefault(key, row.index)
-    return tuple(Answer(text, ok, n, example[text, ok]) for (text, ok), n in counted.most_common())
+    return tuple(OutputsGroup(text, ok, n, example[text, ok]) for (text, ok), n in counted.most_common())
 
 
 def output_of(outputs: Outputs, number: int) -> str | None:

@@ -29,7 +29,7 @@ class NotThere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PageResponse:
     """A page as a value, and how it becomes HTML."""
 
     page: object
@@ -66,15 +66,15 @@ class RequestedPages:
         """`twin` is given without its query."""
         return Frame(links, twin, crumbs, self._lang)
 
-    def runs(self, request: Request) -> Answer:
+    def runs(self, request: Request) -> PageResponse:
         page = overview.runs_page(self._library)
         version = "|".join(map(self._library.version, self._library.runs))
         frame = self._frame(links_from(request), "index.json")
         going = any(not run.complete and not run.error for run in page.runs)
         frame = _going(frame, "live.json", version, going=going)
-        return Answer(page, lambda: pages.render("runs.html", page, frame))
+        return PageResponse(page, lambda: pages.render("runs.html", page, frame))
 
-    def run(self, request: Request) -> Answer:
+    def run(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
         version = self._library.version(run)
         chosen = Filter.read(request.query_params)
@@ -82,9 +82,9 @@ class RequestedPages:
             page = overview.run_page(run, numbers, reader, chosen)
         frame = self._frame(links_from(request, numbers), f"index.json{_query(request)}", (run.name, ""))
         frame = _going(frame, "live.json", version, going=not numbers.complete)
-        return Answer(page, lambda: pages.run_html(page, frame))
+        return PageResponse(page, lambda: pages.run_html(page, frame))
 
-    def problem(self, request: Request) -> Answer:
+    def problem(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
         version = self._library.version(run)
         pid = self.problem_id(run, request)
@@ -97,9 +97,9 @@ class RequestedPages:
         crumbs = (run.name, links.run(run.slug)), (f"{pid} {page.head.entry_point}", "")
         frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
         frame = _going(frame, "../../live.json", version, going=not numbers.complete)
-        return Answer(page, lambda: pages.problem_html(page, frame))
+        return PageResponse(page, lambda: pages.problem_html(page, frame))
 
-    def sample(self, request: Request) -> Answer:
+    def sample(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
         note = _note_of(run, pid, index)
@@ -114,17 +114,17 @@ class RequestedPages:
         frame = self._frame(links, f"{index}.json{_query(request)}", *crumbs)
         action = f"{index}/note" + (f"?{urlencode({'protocol': links.protocol})}" if links.protocol else "")
         frame = replace(frame, token=self._token, note_action=action)
-        return Answer(page, lambda: pages.samples_html([page], frame))
+        return PageResponse(page, lambda: pages.samples_html([page], frame))
 
-    def compare(self, request: Request) -> Answer:
+    def compare(self, request: Request) -> PageResponse:
         a, b = self.found(request, "a"), self.found(request, "b")
         page = comparison.compare_page(a, b)
         links = links_from(request, *(numbers for _, numbers in (a, b)))
         frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
         entry_points = {head.id: head.entry_point for head in a[1].heads}
-        return Answer(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
+        return PageResponse(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
 
-    def compare_problem(self, request: Request) -> Answer:
+    def compare_problem(self, request: Request) -> PageResponse:
         (a, numbers_a), (b, numbers_b) = self.found(request, "a"), self.found(request, "b")
         pid = self.problem_id(a, request)
         if self._library.problem_id(b, request.path_params["problem"]) != pid:
@@ -142,7 +142,7 @@ class RequestedPages:
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
         frame = self._frame(links, f"{request.path_params['problem']}.json{_query(request)}", *crumbs)
-        return Answer(page, lambda: pages.compare_problem_html(page, frame))
+        return PageResponse(page, lambda: pages.compare_problem_html(page, frame))
 
 
 def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:

@@ -7,7 +7,6 @@ import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 
-from codeeval import protocols
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import PENDING
@@ -15,7 +14,7 @@ from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import arguments, output_of
 from codeeval.explorer.sample_model import (
-    Execution,
+    ExecutionView,
     Near,
     Ranked,
     Repaired,
@@ -25,9 +24,10 @@ from codeeval.explorer.sample_model import (
     Seen,
     Segment,
 )
-from codeeval.extract import extract
 from codeeval.manifest import Manifest
-from codeeval.signature import raised
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import RunViews
 from codeeval.tasks import spec_of
@@ -217,8 +217,8 @@ def _failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple
     return None, ""
 
 
-def _execution(outcome: Outcome) -> Execution:
-    return Execution(
+def _execution(outcome: Outcome) -> ExecutionView:
+    return ExecutionView(
         status=outcome.status,
         limit=outcome.limit,
         cpu_ms=outcome.cpu_ms,

@@ -45,7 +45,7 @@ class SampleTest:
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
+class ExecutionView:
     """What the program did, from the evidence. `limit` names the limit that ended it."""
 
     status: str
@@ -70,7 +70,7 @@ class Seen:
     program: str
     mode: str
     tests: tuple[SampleTest, ...]
-    execution: Execution
+    execution: ExecutionView
     fail_line: int | None
     fail_text: str
 
@@ -131,7 +131,7 @@ class SamplePage:
     fail_line: int | None
     fail_text: str
     tests: tuple[SampleTest, ...]
-    execution: Execution | None
+    execution: ExecutionView | None
     incidents: tuple[str, ...]
     same_program: tuple[int, ...]
     tokens_in: int | None

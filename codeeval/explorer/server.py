@@ -17,7 +17,7 @@ from codeeval.explorer import pages
 from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.forms import small_form
 from codeeval.explorer.library import Library
-from codeeval.explorer.requested import Answer, NotThere, RequestedPages, index_of, links_from
+from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import teller, translator
@@ -71,7 +71,7 @@ class _Explorer:
             Route("/{run}/p/{problem}/{index}/note", self._note, methods=["POST"]),
         ]
 
-    def _view(self, make: Callable[[Request], Answer], *, as_json: bool) -> Callable[[Request], Response]:
+    def _view(self, make: Callable[[Request], PageResponse], *, as_json: bool) -> Callable[[Request], Response]:
         def view(request: Request) -> Response:
             try:
                 answer = make(request)

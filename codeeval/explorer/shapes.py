@@ -66,7 +66,7 @@ def verdict_bar(verdicts: dict[str, int]) -> Iterator[tuple[str, int, str, str]]
         at += n
 
 
-class Step(NamedTuple):
+class WaterfallColumn(NamedTuple):
     """One bar of the waterfall, in percent of the width: `base` as before, then `width` more from `start`."""
 
     protocol: str
@@ -77,7 +77,7 @@ class Step(NamedTuple):
     width: str
 
 
-def waterfall(page: RunPage) -> Iterator[Step]:
+def waterfall(page: RunPage) -> Iterator[WaterfallColumn]:
     """pass@k of the smallest k under each protocol, then with the format repaired, each with the change from the one
     before."""
     scores = {**page.scores, "strict, format repaired": page.repaired} if page.repaired else page.scores
@@ -87,7 +87,7 @@ def waterfall(page: RunPage) -> Iterator[Step]:
         change = None if value is None or before is None else value - before
         low = value or 0.0 if change is None else min(value or 0.0, before or 0.0)
         width = f"{100 * abs(change):.2f}" if change else ""
-        yield Step(protocol, value, change, f"{100 * low:.2f}", f"{100 * low:.2f}", width)
+        yield WaterfallColumn(protocol, value, change, f"{100 * low:.2f}", f"{100 * low:.2f}", width)
         before = value if value is not None else before
 
 

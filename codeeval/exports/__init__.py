@@ -19,7 +19,7 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
         "export",
         "a folder: lm-evaluation-harness's results_*.json, samples_*.jsonl",
     ),
-    "mera": ("codeeval.submission.write", "write_submission", "MERA's submission, a zip, in the shape of the protocol"),
+    "mera": ("codeeval.mera.write", "write_submission", "MERA's submission, a zip, in the shape of the protocol"),
     "mera-1.1": ("codeeval.exports.mera", "export_1_1", "the same in the shape of MERA 1.1"),
     "mera-1.2": ("codeeval.exports.mera", "export_1_2", "the same in the shape of MERA 1.2 and MERA Code"),
     "model-card": ("codeeval.exports.model_card", "export", "a model card with a model-index, Markdown"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.release import save_baseline
+from codeeval.gate import save_baseline
 from codeeval.store import RunReader
 
 

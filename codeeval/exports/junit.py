@@ -6,9 +6,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeeval.exports.files import write_text
-from codeeval.release import junit
-from codeeval.runcounts import run_counts
+from codeeval.gate import junit
 from codeeval.store import RunReader
+from codeeval.store.runcounts import run_counts
 
 
 def export(run: Path, output: Path) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 from codeeval.errors import StoreError
 from codeeval.exports.files import write_lines, write_text
 from codeeval.manifest import Manifest
-from codeeval.passk import pass_at_k
 from codeeval.report import Report, build
+from codeeval.stats.passk import pass_at_k
 from codeeval.store import PlannedProblem, RunReader, StoredJudgement
 
 _Document = dict[str, object]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.submission.write import write_submission
+from codeeval.mera.write import write_submission
 
 
 def export_1_1(run: Path, output: Path) -> None:

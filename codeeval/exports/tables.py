@@ -9,7 +9,7 @@ from pathlib import Path
 from codeeval.exports.files import write_text
 from codeeval.report import build, markdown
 from codeeval.report.results import results
-from codeeval.signature import one_line
+from codeeval.scoring.signature import one_line
 from codeeval.store import RunReader
 
 #: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.

@@ -31,14 +31,14 @@ class Backend:
 
 
 BACKENDS: dict[str, Backend] = {
-    "hf": Backend("codeeval.generators.hf", ("torch", "transformers"), "pip install 'codeeval[hf]'"),
+    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "pip install 'codeeval[hf]'"),
     "vllm": Backend(
-        "codeeval.generators.vllm",
+        "codeeval.generators.vllm.generator",
         ("vllm",),
         "pip install vllm, or name the python of an environment that has it in CODEEVAL_VLLM_PYTHON",
         "CODEEVAL_VLLM_PYTHON",
     ),
-    "openai": Backend("codeeval.generators.openai_api", ("openai",), "pip install 'codeeval[openai]'"),
+    "openai": Backend("codeeval.generators.openai.generator", ("openai",), "pip install 'codeeval[openai]'"),
     "replay": Backend("codeeval.generators.replay"),
 }
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.generators.base import Options, Scalar
-from codeeval.generators.finish import Answer, Rule, finish
-from codeeval.samples_file import read_samples
+from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.samples.samples_file import read_samples
 from codeeval.types import Request, Sample, Sampling
 
 
@@ -61,7 +61,7 @@ class ReplayGenerator:
 
     def _sample(self, request: Request, index: int, sampling: Sampling) -> Sample:
         raw = self._of(request.problem_id)[index]
-        return finish(request, index, Answer(raw), Rule(sampling.stop))
+        return finish(request, index, EngineAnswer(raw), Rule(sampling.stop))
 
     def describe(self) -> dict[str, Scalar]:
         """The file and its digest: there is no model here, and the manifest says so."""

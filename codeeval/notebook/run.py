@@ -10,18 +10,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from codeeval.compare_runs import CompareOptions, Comparison, compare
 from codeeval.errors import UsageError
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build
-from codeeval.runcounts import run_counts
 from codeeval.stats import KEstimate, summarize
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.store import RunReader, StoredJudgement
+from codeeval.store.runcounts import run_counts
 
 if TYPE_CHECKING:
     import pandas
 
-    from codeeval.report.further import Further
+    from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
 
 
@@ -97,7 +97,7 @@ class Run:
     def further(self, *ks: int, cluster: str | None = None, seed: int | None = None) -> tuple[Further, ...]:
         """Further intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems with
         one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError where there is no such field."""
-        from codeeval.report.further import Wish, further
+        from codeeval.report.intervals_on_request import Wish, further
 
         with RunReader(self.path) as reader:
             manifest = reader.manifest()
@@ -122,9 +122,9 @@ class Run:
 
     def plot(self, path: str | os.PathLike[str]) -> Path:
         """Draw the run on one page, as .png or .svg; needs matplotlib. Returns the path."""
-        from codeeval.report.drawing import check_picture
-        from codeeval.report.picture import picture
         from codeeval.report.plot import draw
+        from codeeval.report.plot_style import check_picture
+        from codeeval.report.plot_values import picture
 
         target = Path(path)
         check_picture(target)

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from codeeval import protocols, reference
-from codeeval.counterfactual import explore
-from codeeval.dispatch import Judging
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.evaluation import reference
+from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan, Progress
+from codeeval.evaluation.preflight import preflight
+from codeeval.evaluation.repair import explore
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -29,11 +31,10 @@ from codeeval.manifest import (
     package_version,
 )
 from codeeval.notebook.run import Run
-from codeeval.pipeline import Pipeline, Plan, Progress
-from codeeval.preflight import preflight
+from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem, RunStore, Session
 from codeeval.tasks import digest, load
-from codeeval.types import Problem, Protocol, Sample, Sampling, Task
+from codeeval.types import Problem, Sample, Sampling, ScoringProtocol, Task
 from sandbox import Limits, Pool, SandboxError, select
 
 #: One problem's completions, or only one.
@@ -47,7 +48,7 @@ class Execution:
 
     `limits`: of one sample, under the protocol strict only. `repairs`: also execute what failed by its format, repaired, as the
     command line does: the report then says what the score would be. `progress`: True for a bar on stderr, or a
-    function that gets a `codeeval.pipeline.Progress` now and then, in the thread that called `evaluate`."""
+    function that gets a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
 
     sandbox: str = "auto"
     workers: int | None = None
@@ -100,7 +101,7 @@ def evaluate(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    protocols: tuple[Protocol, ...]
+    protocols: tuple[ScoringProtocol, ...]
     ks: tuple[int, ...]
     how: Execution
 
@@ -233,7 +234,7 @@ def _texts(given: Texts) -> list[str]:
 def _manifest(
     task: Task,
     samples: Mapping[str, Sequence[Sample]],
-    judged_by: Iterable[Protocol],
+    judged_by: Iterable[ScoringProtocol],
     ks: tuple[int, ...],
     sandbox: SandboxInfo,
 ) -> Manifest:

@@ -2,6 +2,6 @@
 
 from codeeval.report.build import build
 from codeeval.report.document import document
-from codeeval.report.model import Difference, FailureGroup, Quality, Report
+from codeeval.report.values import Difference, FailureGroup, Quality, Report
 
 __all__ = ["Difference", "FailureGroup", "Quality", "Report", "build", "document"]

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from functools import reduce
 
 from codeeval.manifest import Manifest
-from codeeval.report.base import base_scores
-from codeeval.report.extras import extras
-from codeeval.report.hidden import hidden_answers
-from codeeval.report.model import Difference, FailureGroup, Quality, Report, Throughput
+from codeeval.report.hidden_answers import hidden_answers
+from codeeval.report.original_tests import base_scores
+from codeeval.report.other_metrics import extras
 from codeeval.report.reranked import reranked
-from codeeval.report.warn import warnings
+from codeeval.report.values import Difference, FailureGroup, Quality, Report, Throughput
+from codeeval.report.warnings import warnings
 from codeeval.report.waterfall import build_waterfall
-from codeeval.sanity import check_sampling
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
+from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
 from codeeval.types import Judgement, Verdict
 

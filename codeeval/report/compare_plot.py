@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeeval.compare_runs import Change, Comparison, points
-from codeeval.passk import pass_at_k
-from codeeval.report.drawing import (
+from codeeval.report.plot_style import (
     BLUE,
     FAINT,
     GRID,
@@ -22,7 +20,9 @@ from codeeval.report.drawing import (
     save,
     shortened,
 )
-from codeeval.report.style import safe
+from codeeval.report.terminal import safe
+from codeeval.stats.compare import Change, Comparison, points
+from codeeval.stats.passk import pass_at_k
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

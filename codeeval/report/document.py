@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from codeeval.report.model import Report
+from codeeval.report.values import Report
 
 SCHEMA_VERSION = 1
 

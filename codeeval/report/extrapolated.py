@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from codeeval.errors import UsageError
 from codeeval.i18n import tr
-from codeeval.report.style import interval
+from codeeval.report.terminal import interval
 from codeeval.stats.extrapolate import Extrapolation, extrapolate
 from codeeval.store import RunReader
 

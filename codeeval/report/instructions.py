@@ -7,13 +7,13 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from codeeval.compare_runs import CompareOptions, Comparison, RunCounts, compare
 from codeeval.errors import DataError
-from codeeval.instructions import OWN, Instruction
 from codeeval.stats import KEstimate, summarize
+from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
 from codeeval.stats.paired import holm
 from codeeval.stats.spread import Spread, spread
 from codeeval.store import RunReader
+from codeeval.tasks.instructions import OWN, Instruction
 
 FILE_NAME = "instructions.json"
 SCHEMA_VERSION = 1
@@ -21,7 +21,7 @@ KIND = "codeeval instructions"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InstructionRow:
     """One run. `estimates`: protocol -> k -> pass@k, empty while nothing has a verdict; `versus`: pass@1 against the run with the
     set's own instructions, `p_holm` its permutation p adjusted for the number of instructions; None for that run itself and
     while one of the two is incomplete."""
@@ -46,7 +46,7 @@ class InstructionsReport:
     task: str
     model: str
     protocol: str
-    rows: tuple[Row, ...]
+    rows: tuple[InstructionRow, ...]
     compared: tuple[str, ...]
     spreads: dict[str, dict[int, Spread]]
     notes: tuple[str, ...] = ()
@@ -117,13 +117,13 @@ def build(folder: Path, ks: tuple[int, ...] | None = None) -> InstructionsReport
     )
 
 
-def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> Row:
+def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> InstructionRow:
     manifest = reader.manifest()
     judged = {name: [(n, c) for _, n, c in reader.counts(name) if n] for name in manifest.protocols}
     lacking = {key for name in manifest.protocols for key in reader.unjudged(name)}
     pending = len(lacking) + sum(map(len, reader.missing_samples().values()))
     n_samples = sum(n for n, _ in judged[manifest.protocol])
-    return Row(
+    return InstructionRow(
         instruction=instruction,
         run=str(reader.run_dir),
         n_problems=len(judged[manifest.protocol]),
@@ -134,7 +134,9 @@ def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> Ro
     )
 
 
-def _compared(rows: list[Row], counts: list[dict[str, tuple[int, int]]], whole: list[bool]) -> tuple[Row, ...]:
+def _compared(
+    rows: list[InstructionRow], counts: list[dict[str, tuple[int, int]]], whole: list[bool]
+) -> tuple[InstructionRow, ...]:
     """Every complete run against the one with the set's own instructions, on pass@1."""
     from dataclasses import replace
 
@@ -171,7 +173,7 @@ def document(report: InstructionsReport) -> dict[str, object]:
     }
 
 
-def _row_document(row: Row) -> dict[str, object]:
+def _row_document(row: InstructionRow) -> dict[str, object]:
     scores = {name: {str(k): each.to_json() for k, each in by_k.items()} for name, by_k in row.estimates.items()}
     versus = row.versus
     compared = versus and {

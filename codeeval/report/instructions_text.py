@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeeval.compare_runs import points
 from codeeval.i18n import message, tr
-from codeeval.instructions import shortened
-from codeeval.report.instructions import InstructionsReport, Row
+from codeeval.report.instructions import InstructionRow, InstructionsReport
 from codeeval.report.markdown import cell
-from codeeval.report.style import Style, interval, number, place, safe, table
+from codeeval.report.terminal import Style, interval, number, place, safe, table
+from codeeval.stats.compare import points
 from codeeval.stats.spread import Spread
+from codeeval.tasks.instructions import shortened
 
 _WIDTH = 46
 
@@ -68,7 +68,7 @@ def _header(report: InstructionsReport) -> list[str]:
     return [*columns, *strict, tr("against own (points)"), tr("same problems again"), "p (Holm)"]
 
 
-def _cells(report: InstructionsReport, row: Row) -> list[str]:
+def _cells(report: InstructionsReport, row: InstructionRow) -> list[str]:
     ks, scores = _ks(report), row.estimates.get(report.protocol, {})
     first = scores.get(ks[0]) if ks else None
     shown = [number(scores[k].estimate) if k in scores else "n/a" for k in ks]
@@ -79,14 +79,14 @@ def _cells(report: InstructionsReport, row: Row) -> list[str]:
     return [_name(row), str(row.instruction.own), *shown, *_versus(row)]
 
 
-def _name(row: Row) -> str:
+def _name(row: InstructionRow) -> str:
     text = row.instruction.text
     said = tr("each problem under its own") if text is None else safe(shortened(text, _WIDTH))
     pending = f" ({tr('INCOMPLETE, {n} pending', n=row.pending)})" if row.pending else ""
     return f"{row.instruction.name}  {said}{pending}"
 
 
-def _versus(row: Row) -> list[str]:
+def _versus(row: InstructionRow) -> list[str]:
     if row.versus is None:
         return ["", "", ""]
     found = row.versus

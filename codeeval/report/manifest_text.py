@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from codeeval.i18n import message, tr
 from codeeval.manifest import Manifest
-from codeeval.prompts import TEMPLATES
-from codeeval.report.style import safe
+from codeeval.prompts.templates import TEMPLATES
+from codeeval.report.terminal import safe
 
 _TEMPLATES = {
     "code-user": "OpenChat, coding: Code User: …<|end_of_turn|>Code Assistant:",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from codeeval.i18n import message, name, tr
-from codeeval.report import explained
-from codeeval.report.model import Report
+from codeeval.report import waterfall_text
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.style import interval, number, percent, safe
+from codeeval.report.terminal import interval, number, percent, safe
+from codeeval.report.values import Report
 
 
 def render(report: Report) -> str:
@@ -92,7 +92,7 @@ def _waterfall(report: Report) -> list[str]:
     if found is None or not (found.steps or found.classes):
         return []
     lines = [f"**{message(found.sentence)}**", "", tr("| pass@1 | | samples | problems |"), "|---|---|---|---|"]
-    for row in explained.rows(found):
+    for row in waterfall_text.rows(found):
         lines.append(f"| {cell(row.name)} | {row.value} | {row.samples} | {row.problems} |")
     if found.classes:
         lines += ["", tr("| failure of format | samples | problems | pass once repaired |"), "|---|---|---|---|"]
@@ -104,13 +104,13 @@ def _hidden(report: Report) -> list[str]:
     if not report.hidden_answers:
         return []
     lines = [
-        explained.why_hidden(),
+        waterfall_text.why_hidden(),
         "",
         tr("| problem | agree | of | different answers | consensus |"),
         "|---|---|---|---|---|",
     ]
-    for answer in report.hidden_answers[: explained.HIDDEN_SHOWN]:
-        outputs = cell(explained.outputs_text(answer.outputs))
+    for answer in report.hidden_answers[: waterfall_text.HIDDEN_SHOWN]:
+        outputs = cell(waterfall_text.outputs_text(answer.outputs))
         lines.append(
             f"| {cell(answer.problem_id)} | {answer.votes} | {answer.samples} | {answer.distinct} | {outputs} |"
         )

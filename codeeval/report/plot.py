@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeeval.report.drawing import (
+from codeeval.report.plot_style import (
     BLUE,
     EXTRA_COLOURS,
     FAINT,
@@ -23,8 +23,8 @@ from codeeval.report.drawing import (
     save,
     shortened,
 )
-from codeeval.report.picture import Picture
-from codeeval.report.style import safe
+from codeeval.report.plot_values import Picture
+from codeeval.report.terminal import safe
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

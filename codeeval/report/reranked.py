@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from codeeval.manifest import Manifest
-from codeeval.passk import pass_at_k
 from codeeval.stats import KEstimate, best_of
+from codeeval.stats.passk import pass_at_k
 from codeeval.store import RunReader, StoredJudgement
 
 #: The label of "as many as each problem has".

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeeval.i18n import message, name, tr
-from codeeval.report import explained
-from codeeval.report.model import Report
+from codeeval.report import waterfall_text
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.style import Style, interval, number, percent, place, safe, table
+from codeeval.report.terminal import Style, interval, number, percent, place, safe, table
+from codeeval.report.values import Report
 
 #: Differences between the protocols shown at most.
 DIFFERENCES_SHOWN = 5
@@ -23,8 +23,8 @@ def render(report: Report, style: Style = Style()) -> str:  # noqa: B008 (frozen
         [*_verdicts(report, style), *_also(report, style)],
         _groups(report, style),
         _differences(report, style),
-        explained.waterfall(report, style),
-        explained.hidden(report, style),
+        waterfall_text.waterfall(report, style),
+        waterfall_text.hidden(report, style),
         _foot(report, style),
         _warnings(report, style),
     ]
@@ -110,7 +110,7 @@ def _groups(report: Report, style: Style) -> list[str]:
         return []
     lines = [style.bold(tr("most frequent failures"))]
     for group in report.groups:
-        where = explained.where(group.n_samples, group.n_problems)
+        where = waterfall_text.where(group.n_samples, group.n_problems)
         lines.append(f"  {where:<28} {safe(message(group.signature))}")
         said = f": {safe(message(group.message))}" if group.message else ""
         lines.append(style.dim(f"    {_example(group.example_problem, group.example_index)}{said}"))

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from math import fsum
 
-from codeeval import protocols
-from codeeval.causes import Side, cause
-from codeeval.extract import extract
-from codeeval.passk import pass_at_k
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.causes import Side, cause
+from codeeval.stats.passk import pass_at_k
 from codeeval.store import Counterfactual, RunReader, StoredJudgement
 from codeeval.types import Judgement, Problem
 
@@ -33,7 +33,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WaterfallStep:
     """What one cause costs. `stage` is "scorer" (requested -> strict) or "format" (strict -> repaired); `points` is the
     difference in pass@1; `n_samples` changed their verdict, of `n_problems`."""
 
@@ -76,7 +76,7 @@ class Waterfall:
     protocol: str
     sentence: str
     levels: tuple[Level, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[WaterfallStep, ...]
     classes: tuple[FormatClass, ...]
     unexplained: int
     problems: tuple[ProblemShift, ...] = field(default=())
@@ -180,7 +180,7 @@ def _by_problem(passed: dict[Key, bool]) -> Counter[str]:
     return Counter(pid for (pid, _), ok in passed.items() if ok)
 
 
-def _steps(run: _Run) -> tuple[Step, ...]:
+def _steps(run: _Run) -> tuple[WaterfallStep, ...]:
     """Scorer first, then format; in each the largest first."""
     members: dict[tuple[str, str], list[Key]] = {}
     for key, stage, name in run.changes:
@@ -189,10 +189,10 @@ def _steps(run: _Run) -> tuple[Step, ...]:
     return tuple(sorted(steps, key=lambda step: (step.stage != SCORER, -abs(step.points), step.cause)))
 
 
-def _step(run: _Run, stage: str, name: str, keys: list[Key]) -> Step:
+def _step(run: _Run, stage: str, name: str, keys: list[Key]) -> WaterfallStep:
     before, after = (run.requested, run.strict) if stage == SCORER else (run.strict, run.repaired)
     points = fsum((after[key] - before[key]) / run.sizes[key[0]] for key in keys) / len(run.sizes)
-    return Step(stage, name, points, len(keys), len({pid for pid, _ in keys}), *keys[0])
+    return WaterfallStep(stage, name, points, len(keys), len({pid for pid, _ in keys}), *keys[0])
 
 
 def _classes(looked_at: list[Counterfactual]) -> tuple[FormatClass, ...]:

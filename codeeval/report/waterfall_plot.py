@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from codeeval.errors import UsageError
 from codeeval.report.build import build
-from codeeval.report.drawing import (
+from codeeval.report.plot_style import (
     BLUE,
     FAINT,
     GREEN,
@@ -21,9 +21,9 @@ from codeeval.report.drawing import (
     save,
     shortened,
 )
-from codeeval.report.explained import Row, rows
-from codeeval.report.style import safe
+from codeeval.report.terminal import safe
 from codeeval.report.waterfall import Waterfall
+from codeeval.report.waterfall_text import WaterfallRow, rows
 from codeeval.store import RunReader
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def draw(found: Waterfall, title: str) -> Figure:
     return figure
 
 
-def _colour(row: Row, value: float) -> str:
+def _colour(row: WaterfallRow, value: float) -> str:
     if row.is_level:
         return BLUE
     if value < 0:
@@ -78,14 +78,14 @@ def _colour(row: Row, value: float) -> str:
     return ORANGE if row.name.startswith("scorer") else GREEN
 
 
-def _label(row: Row) -> str:
+def _label(row: WaterfallRow) -> str:
     text = shortened(row.name, 62)
     return text if row.is_level else f"{text} ({row.samples})"
 
 
-def _shortened(lines: list[Row]) -> list[Row]:
-    kept: list[Row] = []
-    stage: list[Row] = []
+def _shortened(lines: list[WaterfallRow]) -> list[WaterfallRow]:
+    kept: list[WaterfallRow] = []
+    stage: list[WaterfallRow] = []
     for row in lines:
         if not row.is_level:
             stage.append(row)
@@ -94,7 +94,7 @@ def _shortened(lines: list[Row]) -> list[Row]:
         if rest := stage[STEPS_SHOWN:]:
             points = sum(float(step.value) for step in rest)
             samples = sum(int(step.samples) for step in rest)
-            kept.append(Row(f"{len(rest)} smaller causes", f"{points:+.3f}", str(samples)))
+            kept.append(WaterfallRow(f"{len(rest)} smaller causes", f"{points:+.3f}", str(samples)))
         stage = []
         kept.append(row)
     return kept

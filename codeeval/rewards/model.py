@@ -16,9 +16,9 @@ from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Options, Scalar
-from codeeval.generators.facts import gpu_facts, model_facts
-from codeeval.generators.hf_loading import from_pretrained, local_folder, set_threads
-from codeeval.generators.hf_model import DTYPES
+from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.generators.hf.loading import from_pretrained, local_folder, set_threads
+from codeeval.generators.hf.model import DTYPES
 from codeeval.rewards.inputs import FORMS, Answered, Encoded, Reward, batches, encode, form_of
 
 logger = logging.getLogger(__name__)

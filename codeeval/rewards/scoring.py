@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from codeeval.prompts import user_turn
+from codeeval.prompts.templates import user_turn
 from codeeval.rewards.inputs import Answered, Reward
 from codeeval.store import RunStore, StoredReward
 from codeeval.types import Problem

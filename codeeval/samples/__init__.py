@@ -10,7 +10,7 @@ pipe.
 """
 
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, to_sample
-from codeeval.samples.fit import fitting
 from codeeval.samples.read import read
+from codeeval.samples.task_match import fitting
 
 __all__ = ["DEFAULT_RESPONSES", "RESPONSES", "Entry", "Found", "fitting", "read", "to_sample"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from codeeval.manifest import Manifest
-from codeeval.samples_file import BadRow
+from codeeval.samples.samples_file import BadRow
 from codeeval.types import Problem, Sample
 
 #: Which field of an lm-eval row is scored.

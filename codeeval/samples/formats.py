@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from codeeval.samples.entries import Entry
-from codeeval.samples_file import UnusableRowError, kind_of, problem_of, texts_in
+from codeeval.samples.samples_file import UnusableRowError, kind_of, problem_of, texts_in
 
 Row = dict[str, object]
 

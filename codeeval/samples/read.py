@@ -21,7 +21,7 @@ from codeeval.errors import DataError, UsageError
 from codeeval.files import opened
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found
 from codeeval.samples.formats import RowFormat, formats
-from codeeval.samples_file import BadRow, UnusableRowError, as_object, json_lines
+from codeeval.samples.samples_file import BadRow, UnusableRowError, as_object, json_lines
 
 #: A file inside of a zip is foreign input, too: what it says of its size is checked, and so is the zip inside of a zip.
 MAX_MEMBER_BYTES = 2 * 1024 * 1024 * 1024

@@ -24,8 +24,8 @@ from functools import lru_cache
 from math import comb, lgamma
 from typing import TYPE_CHECKING, Any
 
-from codeeval.passk import pass_at_k
 from codeeval.stats.intervals import Noise
+from codeeval.stats.passk import pass_at_k
 
 if TYPE_CHECKING:
     import numpy as np

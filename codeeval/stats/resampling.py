@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from codeeval.passk import pass_at_k_array
 from codeeval.stats.intervals import Interval, population_interval, variance_trust
+from codeeval.stats.passk import pass_at_k_array
 from codeeval.stats.quantiles import normal_quantile, t_quantile
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from math import fsum, sqrt
 from typing import TYPE_CHECKING
 
-from codeeval.passk import pass_at_k
+from codeeval.stats.passk import pass_at_k
 
 if TYPE_CHECKING:
     import numpy as np

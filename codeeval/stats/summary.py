@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import fsum, inf
 from typing import TYPE_CHECKING, Any
 
-from codeeval.passk import pass_at_k
 from codeeval.stats.intervals import Interval, population_interval, rerun_interval
+from codeeval.stats.passk import pass_at_k
 from codeeval.stats.rerun import rerun_noise
 
 if TYPE_CHECKING:

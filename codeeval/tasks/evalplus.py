@@ -16,9 +16,9 @@ import math
 from collections.abc import Callable, Iterable
 from typing import cast
 
-from codeeval.prompts import FIELD
-from codeeval.tasks.fields import Fields
-from codeeval.tasks.rows import Row
+from codeeval.prompts.templates import FIELD
+from codeeval.tasks.english_fields import Fields
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
 
 #: All calls of one problem; the pool takes about 5 million characters with the program.
@@ -29,8 +29,8 @@ LEFT_OUT = "left_out"
 _Arguments = list[object]
 
 
-def problem_of(row: Row) -> Problem:
-    """One row, checked. Its answers are not known yet: `codeeval.reference` executes the reference solution."""
+def problem_of(row: SourceRow) -> Problem:
+    """One row, checked. Its answers are not known yet: `codeeval.evaluation.reference` executes the reference solution."""
     fields = Fields(row)
     entry_point, mbpp = fields.function("entry_point"), _is_mbpp(fields)
     number = fields.id()
@@ -57,7 +57,7 @@ def problem_of(row: Row) -> Problem:
     )
 
 
-def is_mbpp(row: Row) -> bool:
+def is_mbpp(row: SourceRow) -> bool:
     return _is_mbpp(Fields(row))
 
 

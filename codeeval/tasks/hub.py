@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import UsageError
-from codeeval.tasks.rows import Row, read_rows
+from codeeval.tasks.rows import SourceRow, read_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Fetched:
     """The rows of a set and their origin, `repository@commit`."""
 
     source: str
-    rows: list[Row]
+    rows: list[SourceRow]
 
 
 def fetch(task: str, options: HubOptions) -> Fetched:

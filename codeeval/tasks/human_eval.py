@@ -11,13 +11,13 @@ Nothing is executed here. The prompt is the tests' prelude, because tests call i
 
 from __future__ import annotations
 
-from codeeval.prompts import FIELD
-from codeeval.tasks.fields import Fields, parses
-from codeeval.tasks.rows import Row
+from codeeval.prompts.templates import FIELD
+from codeeval.tasks.english_fields import Fields, parses
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem, ProblemTests
 
 
-def problem_of(row: Row) -> Problem:
+def problem_of(row: SourceRow) -> Problem:
     """One row, checked. Raises DataError that names the row's place and the field."""
     fields = Fields(row)
     prompt, entry_point, test = fields.text("prompt"), fields.function("entry_point"), fields.text("test")

@@ -15,15 +15,15 @@ import builtins
 from collections.abc import Iterator, Sequence
 
 from codeeval import syntax
-from codeeval.prompts import FIELD
-from codeeval.tasks.fields import MAX_PROGRAM_CHARS, Fields, parses
-from codeeval.tasks.rows import Row
+from codeeval.prompts.templates import FIELD
+from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS, Fields, parses
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem, ProblemTests
 
 _BUILTINS = frozenset(dir(builtins))
 
 
-def problem_of(row: Row) -> Problem:
+def problem_of(row: SourceRow) -> Problem:
     """One row, checked. Raises DataError that names the row's place and the field."""
     fields = Fields(row)
     asserts = fields.texts("test_list")

@@ -24,10 +24,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from codeeval import syntax
 from codeeval.errors import DataError
 from codeeval.i18n import form
-from codeeval.samples_file import kind_of
-from codeeval.tasks.ids import HINT as ID_HINT
-from codeeval.tasks.ids import id_fault
-from codeeval.tasks.rows import Row
+from codeeval.samples.samples_file import kind_of
+from codeeval.tasks.problem_ids import HINT as ID_HINT
+from codeeval.tasks.problem_ids import id_fault
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class _Fields(NamedTuple):
     extra: tuple[tuple[str, str], ...]
 
 
-def problems(rows: Iterable[Row]) -> tuple[Problem, ...]:
+def problems(rows: Iterable[SourceRow]) -> tuple[Problem, ...]:
     """The problems of a set, in order. Raises DataError that names file, row or line, and field."""
     found: dict[str, str] = {}
     result = []
@@ -74,7 +74,7 @@ def problems(rows: Iterable[Row]) -> tuple[Problem, ...]:
     return tuple(result)
 
 
-def problem_of(row: Row) -> Problem:
+def problem_of(row: SourceRow) -> Problem:
     """One row, checked. Raises DataError that names the row's place and the field."""
     fields = _fields(row)
     _check_prompt(row.where, fields)
@@ -103,10 +103,10 @@ def _canonical(problem: Problem) -> dict[str, object]:
     return {name: value for name, value in asdict(problem).items() if name not in later or value is not None}
 
 
-def _fields(row: Row) -> _Fields:
+def _fields(row: SourceRow) -> _Fields:
     from pydantic import ValidationError
 
-    from codeeval.tasks.schema import MeraRow
+    from codeeval.tasks.mera_schema import MeraRow
 
     if not isinstance(row.value, Mapping):
         raise DataError(row.where, "a row must be an object with instruction, inputs, outputs and meta", _SEE)
@@ -128,7 +128,7 @@ def _fields(row: Row) -> _Fields:
     )
 
 
-def _data_error(row: Row, error: ValidationError) -> DataError:
+def _data_error(row: SourceRow, error: ValidationError) -> DataError:
     """The first thing that pydantic found, in our words."""
     first = error.errors(include_url=False, include_context=False)[0]
     # For meta.id pydantic appends which alternative failed (int, str): no part of the field's name.
@@ -142,13 +142,13 @@ def _data_error(row: Row, error: ValidationError) -> DataError:
     return DataError(where, f"must be {wanted}, it is {kind_of(first['input'])}" if wanted else first["msg"], hint)
 
 
-def _found(row: Row) -> str:
+def _found(row: SourceRow) -> str:
     """Who named the wrong file sees it by the fields that are there."""
     names = ", ".join(repr(name)[1:-1] for name in list(cast(Mapping[str, object], row.value))[:8])
     return f"The row has {names}. {_SEE}" if names else _SEE
 
 
-def _id(row: Row, name: str) -> str:
+def _id(row: SourceRow, name: str) -> str:
     if fault := id_fault(name):
         raise DataError(f"{row.where}, field meta.id", fault, ID_HINT)
     return name

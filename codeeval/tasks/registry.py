@@ -7,10 +7,10 @@ from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
-from codeeval.bundled import bundled
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.tasks import hub, mera, schemas
-from codeeval.tasks.rows import SUFFIXES, Row, read_rows, suffix_of
+from codeeval.tasks import file_schema, hub, mera
+from codeeval.tasks.bundled import bundled
+from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
 from codeeval.types import Task
 
 
@@ -86,8 +86,8 @@ def _unknown(spec: str) -> str:
     return f"{text}\n  Did you mean {near[0]}?" if near else text
 
 
-def _task(name: str, source: str, rows: list[Row]) -> Task:
-    problems, protocol = schemas.problems(rows)
+def _task(name: str, source: str, rows: list[SourceRow]) -> Task:
+    problems, protocol = file_schema.problems(rows)
     if not problems:
         raise NothingToEvaluate(f"{source}: there is no problem in it")
     return Task(name=name, source=source, digest=mera.digest(problems), problems=problems, protocol=protocol)

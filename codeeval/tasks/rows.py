@@ -25,14 +25,14 @@ _LIST_KEYS = ("data", "test", "train")
 _GZIP = b"\x1f\x8b"
 
 
-class Row(NamedTuple):
+class SourceRow(NamedTuple):
     """One row, not checked yet, and its place as an error names it: `set.jsonl, line 3`."""
 
     where: str
     value: object
 
 
-def read_rows(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[SourceRow]:
     """All rows of a problem file, in order. Raises UsageError (no such file, another suffix) and DataError."""
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
@@ -95,14 +95,14 @@ def _unzipped(path: Path) -> bytes:
     return data
 
 
-def _jsonl_rows(path: Path, text: str) -> Iterator[Row]:
+def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
     # Not splitlines(): it also splits at characters that JSON allows inside of strings.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield Row(f"{path}, line {number}", _loads(path, line, number))
+            yield SourceRow(f"{path}, line {number}", _loads(path, line, number))
 
 
-def _json_rows(path: Path, text: str) -> Iterator[Row]:
+def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
     document, name = _loads(path, text), ""
     while isinstance(document, dict):
         key = next((key for key in _LIST_KEYS if isinstance(document.get(key), list | dict)), None)
@@ -116,7 +116,7 @@ def _json_rows(path: Path, text: str) -> Iterator[Row]:
     if not isinstance(document, list):
         raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", "See docs/tasks.md.")
     for number, value in enumerate(document, 1):
-        yield Row(f"{path}, row {number}{f' of {name}' if name else ''}", value)
+        yield SourceRow(f"{path}, row {number}{f' of {name}' if name else ''}", value)
 
 
 def _loads(path: Path, text: str, line: int | None = None) -> object:
@@ -144,7 +144,7 @@ def _kind(value: object) -> str:
     return {"NoneType": "null", "str": "a string", "bool": "a truth value"}.get(type(value).__name__, "a number")
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def _parquet_rows(path: Path) -> Iterator[SourceRow]:
     try:
         import pyarrow
         from pyarrow import parquet
@@ -164,4 +164,4 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
     except (pyarrow.ArrowException, OSError, ValueError) as error:
         fail(error)
     for number, record in enumerate(records, 1):
-        yield Row(f"{path}, row {number}", record)
+        yield SourceRow(f"{path}, row {number}", record)

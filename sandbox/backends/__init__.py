@@ -46,10 +46,10 @@ def select(name: str = "auto", progress: Progress | None = None) -> Backend:
 def sweep() -> list[str]:
     """Removes what dead runs left on this machine and its engine; returns the names of what was removed. Raises
     BackendUnavailable where no engine answers, after having done the rest."""
-    from sandbox.backends import groups
+    from sandbox.backends import cgroups
     from sandbox.backends.docker import sweep_engine
 
-    return groups.sweep() + sweep_engine()
+    return cgroups.sweep() + sweep_engine()
 
 
 def build_image(progress: Progress) -> tuple[str, str]:

@@ -22,7 +22,7 @@ import sysconfig
 from functools import cached_property
 from pathlib import Path
 
-from sandbox.backends import groups, seccomp
+from sandbox.backends import cgroups, seccomp
 from sandbox.backends.base import ENVIRONMENT
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -45,7 +45,7 @@ _REMEDY = (
 class LocalWorker:
     """An outer process that waits for PID 1 of the namespaces; killing it kills them all."""
 
-    def __init__(self, process: subprocess.Popen[bytes], channel: Channel, group: groups.Group | None = None) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], channel: Channel, group: cgroups.Group | None = None) -> None:
         self._process, self._group = process, group
         self.channel = channel
 
@@ -69,7 +69,7 @@ class LocalBackend:
         self.why = "chosen by name"
         if sys.platform != "linux":
             raise BackendUnavailable(f"the local sandbox needs Linux, this is {sys.platform}.\n{_REMEDY}")
-        self._groups = groups.parents() if control_groups and os.geteuid() == 0 else None
+        self._groups = cgroups.parents() if control_groups and os.geteuid() == 0 else None
         if self._groups is not None:
             try:
                 self._probe()
@@ -94,14 +94,14 @@ class LocalBackend:
 
     def sweep(self) -> list[str]:
         # a worker ends with its host's end of the channel, and has no file outside; its group is what may be left
-        return groups.sweep()
+        return cgroups.sweep()
 
     def start(self, limits: Limits) -> LocalWorker:
         ours, theirs = socket.socketpair()
-        group: groups.Group | None = None
+        group: cgroups.Group | None = None
         try:
             if self._groups is not None:
-                group = groups.make(self._groups, limits)
+                group = cgroups.make(self._groups, limits)
             plan = self._plan | {
                 "join": group.join if group is not None else (),
                 "meters": group.binds if group is not None else (),
@@ -119,7 +119,7 @@ class LocalBackend:
                 told.write(json.dumps(plan).encode())
                 told.seek(0)
                 process = subprocess.Popen(
-                    [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter.py")],
+                    [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
                     stdin=told,
                     stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
                     stderr=subprocess.PIPE,

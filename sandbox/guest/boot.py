@@ -24,9 +24,9 @@ def main() -> None:
     random.seed(
         0
     )  # every sample is a fork of this process: programs that draw without a seed of their own repeat exactly
-    from sandbox.guest import ordinary, supervisor
+    from sandbox.guest import main_module, supervisor
 
-    ordinary.few_processors()
+    main_module.few_processors()
     arguments, sys.argv = sys.argv[1:], ["candidate"]
     supervisor.main(arguments)
 

@@ -23,10 +23,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import bare, mera, ordinary, plain
-from sandbox.guest.ordinary import FILENAME
-from sandbox.guest.talk import Line
-from sandbox.guest.witness import Witness
+from sandbox.guest import main_module, mera, plain_data, value_codec
+from sandbox.guest.candidate_answers import Witness
+from sandbox.guest.frames import Line
+from sandbox.guest.main_module import FILENAME
 
 MAX_MESSAGE = 2_000
 _COMMIT = struct.Struct(">Q")
@@ -68,7 +68,7 @@ class Reply:
 
     def write(self, record: str, reserve: int = 0) -> None:
         if _forked:
-            ordinary.end_fork(None)
+            main_module.end_fork(None)
         data = record.encode("ascii") + b"\n"
         if self._at + len(data) > self._end + reserve:
             raise ReplyFull
@@ -82,8 +82,8 @@ class Runner:
 
     def __init__(self, region: mmap.mmap) -> None:
         self._reply = Reply(region)
-        self._lines = ordinary.SourceLines()
-        self._module = ordinary.make_module(self._lines)
+        self._lines = main_module.SourceLines()
+        self._module = main_module.make_module(self._lines)
         self._streams = (sys.stdout, sys.stderr)
         self._line: Line | None = None
 
@@ -96,12 +96,12 @@ class Runner:
         if _forked:
             _forked = False  # the supervisor had to take Python's own fork
         reply, self._line = self._reply, line
-        sys.meta_path.insert(0, ordinary.OtherInterpreters(self._lines))
+        sys.meta_path.insert(0, main_module.OtherInterpreters(self._lines))
         try:
             self._carry_out(*wire.decode_job_body(body[:size]))
             self._flush()
             reply.write('{"s":"end"}')
-        except (ReplyFull, plain.TooLarge):
+        except (ReplyFull, value_codec.TooLarge):
             reply.write('{"s":"overflow"}', reserve=64)
         _exit(0)
 
@@ -123,7 +123,7 @@ class Runner:
             namespace = _define_mera(code, source) if mode == "mera" else self._define(code)
         except BaseException as error:
             if _forked:
-                ordinary.end_fork(error)
+                main_module.end_fork(error)
             reply.write(_raised("definitions", error, _cpu() - start))
             return
         function = namespace.get(entry_point)
@@ -175,10 +175,10 @@ def _call(function: Callable[..., object], arguments: dict[str, Any], caught: ty
         raise
     except caught as error:
         if _forked:
-            ordinary.end_fork(error)
+            main_module.end_fork(error)
         return _raised("raised", error, _cpu() - start)
     cpu_ms, is_plain = (_cpu() - start) * 1000, _is_plain(value)
-    data = None if is_plain or caught is Exception else bare.literal(value)  # MERA compares texts only
+    data = None if is_plain or caught is Exception else plain_data.literal(value)  # MERA compares texts only
     return '{"s":"returned","t":%s,"y":%s,"p":%s,"c":%.3f%s}' % (
         _quote(text),
         _quote(_type_name(type(value))),

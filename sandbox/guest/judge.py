@@ -23,8 +23,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import plain, witness
-from sandbox.guest.talk import Line, Lost
+from sandbox.guest import candidate_answers, value_codec
+from sandbox.guest.frames import Line, Lost
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
@@ -51,33 +51,33 @@ class Remote:
         self.__judge, self.__number, self.__name__ = judge, number, name
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.__judge.ask(witness.CALL, self, args, kwargs)
+        return self.__judge.ask(candidate_answers.CALL, self, args, kwargs)
 
     def __iter__(self) -> Any:
-        return self.__judge.ask(witness.ITER, self)
+        return self.__judge.ask(candidate_answers.ITER, self)
 
     def __next__(self) -> Any:
-        return self.__judge.ask(witness.NEXT, self)
+        return self.__judge.ask(candidate_answers.NEXT, self)
 
     def __len__(self) -> Any:
-        return self.__judge.ask(witness.LEN, self)
+        return self.__judge.ask(candidate_answers.LEN, self)
 
     def __bool__(self) -> Any:
-        return self.__judge.ask(witness.BOOL, self)
+        return self.__judge.ask(candidate_answers.BOOL, self)
 
     def __getitem__(self, key: Any) -> Any:
-        return self.__judge.ask(witness.ITEM, self, (key,))
+        return self.__judge.ask(candidate_answers.ITEM, self, (key,))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what protocols look for: copying, numpy's arrays, abstract classes
             raise AttributeError(name)
-        return self.__judge.ask(witness.ATTRIBUTE, self, (name,))
+        return self.__judge.ask(candidate_answers.ATTRIBUTE, self, (name,))
 
     def __str__(self) -> Any:
-        return self.__judge.ask(witness.STR, self)
+        return self.__judge.ask(candidate_answers.STR, self)
 
     def __repr__(self) -> Any:
-        return self.__judge.ask(witness.REPR, self)
+        return self.__judge.ask(candidate_answers.REPR, self)
 
     def __contains__(self, item: object) -> bool:
         return any(one is item or one == item for one in self)  # what is looked for stays here
@@ -88,7 +88,7 @@ class Remote:
         if type(value) is Remote:
             return value.__number
         if isinstance(value, tuple | frozenset):
-            raise plain.TooLarge  # nested too deeply, which may be a candidate's own result that is passed back
+            raise value_codec.TooLarge  # nested too deeply, which may be a candidate's own result that is passed back
         raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
 
 
@@ -127,7 +127,7 @@ class Judge:
             exec(prelude, namespace)  # noqa: S102 - trusted
         except BaseException as raised:
             error = raised
-        found = self.ask(witness.FIND, Remote(self, 0), names)
+        found = self.ask(candidate_answers.FIND, Remote(self, 0), names)
         if error is not None:
             raise error
         self._bind(found, names, namespace)
@@ -149,7 +149,7 @@ class Judge:
     ) -> Any:
         """What the candidate answers; raises what it raised."""
         keywords = kwargs or {}
-        self._calls += operation == witness.CALL
+        self._calls += operation == candidate_answers.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
         return self._exchange(question)
@@ -157,7 +157,7 @@ class Judge:
     def _exchange(self, question: object) -> Any:
         """Ends the process where there is no answer: an exception could be caught by the tests."""
         try:
-            encoder = plain.Encoder(Remote.number, 1 << 30, exact=True)
+            encoder = value_codec.Encoder(Remote.number, 1 << 30, exact=True)
             root = encoder.root(question)
             contents = encoder.contents(0)
             self._number += 1
@@ -172,25 +172,28 @@ class Judge:
             self._abandon("lost", str(error))
         except BaseException as error:  # whatever the candidate's bytes have led to
             self._abandon("lost", f"not understood: {type(error).__name__}")
-        if kind == witness.RAISED:
+        if kind == candidate_answers.RAISED:
             self._raise(value)
         return value
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after what was passed has got the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
-        if kind not in (witness.RETURNED, witness.RAISED) or flag not in (witness.SAME, witness.CHANGED):
-            raise plain.Malformed("no answer")
-        changed = flag == witness.CHANGED
+        if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in (
+            candidate_answers.SAME,
+            candidate_answers.CHANGED,
+        ):
+            raise value_codec.Malformed("no answer")
+        changed = flag == candidate_answers.CHANGED
         seen = passed if self._in_place or not changed else [type(one)() for one in passed]
-        decoder = plain.Decoder(data[2:], self._remote, seen)
+        decoder = value_codec.Decoder(data[2:], self._remote, seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
-            plain.put(container, content)
+            value_codec.put(container, content)
         return kind, value
 
     def _remote(self, number: int) -> Remote:
@@ -230,7 +233,7 @@ def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]
 def _exception(names: Any, args: Any, text: Any, namespace: dict[str, Any]) -> BaseException:
     """The nearest class that the judge knows. Raises for what does not describe an exception."""
     if type(names) is not tuple or type(text) is not str or not all(type(name) is str for name in names):
-        raise plain.Malformed("no exception")
+        raise value_codec.Malformed("no exception")
     simple = type(args) is tuple and all(type(one) in (str, int, float, bool, type(None)) for one in args)
     for place, name in enumerate(names):
         kind = _EXCEPTIONS.get(name) or namespace.get(name)
@@ -241,7 +244,7 @@ def _exception(names: Any, args: Any, text: Any, namespace: dict[str, Any]) -> B
                 return kind(*attempt)
             except Exception:  # its constructor asks for something else
                 continue
-    raise plain.Malformed("no exception")
+    raise value_codec.Malformed("no exception")
 
 
 def _calling_line() -> int:

@@ -35,8 +35,8 @@ import time
 from sandbox import wire
 from sandbox.guest import child, meters, processes
 from sandbox.guest.capture import Capture
-from sandbox.guest.folders import Folders
-from sandbox.guest.trial import Trial
+from sandbox.guest.judge_session import Trial
+from sandbox.guest.scratch_folders import Folders
 
 _MIN_TICK_S = 0.005
 _MEMORY_TICK_S = 0.02

@@ -23,8 +23,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codeeval import protocols
-from codeeval.grade import grade, job
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import grade, job
 from codeeval.types import Extraction, Problem
 from sandbox import Limits, Pool
 from sandbox.backends import Backend, Worker

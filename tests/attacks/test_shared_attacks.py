@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from attack_corpus import Bench, Probes, Program, run_all
 
-from codeeval import protocols
-from codeeval.grade import grade, job
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import grade, job
 from codeeval.types import Extraction, Problem
 from sandbox import Limits, Pool, select
 from sandbox.backends import Backend

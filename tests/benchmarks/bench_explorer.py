@@ -28,10 +28,10 @@ from codeeval.explorer.library import Library  # noqa: E402
 from codeeval.explorer.security import Gate  # noqa: E402
 from codeeval.explorer.server import application  # noqa: E402
 from codeeval.explorer.static import export_site  # noqa: E402
-from codeeval.extract import extract  # noqa: E402
-from codeeval.grade import grade  # noqa: E402
 from codeeval.manifest import Manifest  # noqa: E402
-from codeeval.protocols import get  # noqa: E402
+from codeeval.reading.extract import extract  # noqa: E402
+from codeeval.scoring.grade import grade  # noqa: E402
+from codeeval.scoring.protocols import get  # noqa: E402
 from codeeval.store import Counterfactual, Execution, PlannedProblem, RunStore, Session, StoredJudgement  # noqa: E402
 from codeeval.types import Problem, Prompt, Sample, Verdict  # noqa: E402
 from sandbox import Observation, Outcome  # noqa: E402

@@ -18,7 +18,8 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from codeeval.dispatch import Judging
+from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -28,8 +29,7 @@ from codeeval.manifest import (
     TaskInfo,
     host_info,
 )
-from codeeval.pipeline import Pipeline, Plan
-from codeeval.protocols import get
+from codeeval.scoring.protocols import get
 from codeeval.store import PlannedProblem, RunStore, Session
 from codeeval.types import Problem, Prompt, Request, Sample, Sampling
 from sandbox import Limits, Pool, select

@@ -24,13 +24,13 @@ from math import comb
 from pathlib import Path
 from statistics import median
 
-from codeeval.bundled import bundled
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
-from codeeval.generators.vllm import VLLMGenerator
-from codeeval.prompts import build_prompt
+from codeeval.generators.vllm.generator import VLLMGenerator
+from codeeval.prompts.templates import build_prompt
 from codeeval.stops import MERA_STOPS
 from codeeval.tasks import load
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Request, Sampling
 
 BARE = """
@@ -216,11 +216,11 @@ def work_of(arguments: argparse.Namespace) -> tuple[list[Request], Sampling]:
 
 def engine_arguments(model: str, facts: dict[str, object], options: dict[str, str]) -> dict[str, object]:
     """The arguments that our engine was started with, defaults of the CPU included."""
-    from codeeval.generators.vllm_settings import VLLMSettings
+    from codeeval.generators.vllm.settings import VLLMSettings
 
     given = {"seed": 0, "disable_log_stats": True, **VLLMSettings.parse(options).engine, "model": model}
     if facts["device"] == "cpu":
-        from codeeval.generators.worker.engine import _cpu_defaults
+        from codeeval.generators.vllm.worker.engine import _cpu_defaults
 
         given = {**_cpu_defaults(given), **given}
     return given

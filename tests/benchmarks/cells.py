@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from codeeval.passk import pass_at_k
+from codeeval.stats.passk import pass_at_k
 
 MEANS = (0.02, 0.05, 0.1, 0.3, 0.5, 0.7, 0.9, 0.95, 0.98)
 ALIKE = (0.3, 1.0, 3.0, 10.0)

@@ -28,9 +28,9 @@ from difference_grid import difference_table
 from further_grid import further_table
 from rerun_grid import rerun_cell
 
-from codeeval.compare_runs import _kind, _regressed_by_chance
-from codeeval.gate import Evidence, GatePolicy, GateVerdict, decide
+from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide
 from codeeval.stats.chance import at_least, drop_p
+from codeeval.stats.compare import _kind, _regressed_by_chance
 from codeeval.stats.intervals import Interval, population_interval, wilson
 from codeeval.stats.paired import fisher_p, paired_t, rerun_difference
 from codeeval.stats.quantiles import t_quantile

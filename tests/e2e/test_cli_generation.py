@@ -206,7 +206,7 @@ def test_throughput_is_reported(tmp_path: Path) -> None:
 @pytest.mark.hf
 def test_manifest_of_a_local_model(tmp_path: Path) -> None:
     """What the backend has looked for and not found is none, not unknown; the system prompt is there to its last word."""
-    from codeeval.prompts import mera_system_prompt
+    from codeeval.prompts.templates import mera_system_prompt
 
     arguments = ("--limit", 1, "--n", 1, "--max-tokens", 4, "--template", "chat", "--system", "mera", "-o", "a", *LOCAL)
     assert codeeval(tmp_path, "run", *arguments).returncode == 0

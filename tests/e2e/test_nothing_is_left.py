@@ -12,7 +12,7 @@ from cli_runs import ROOT, codeeval, document, start
 from test_resume import command, folder, kill_after  # noqa: F401 - `folder` is a fixture
 
 from sandbox import owner
-from sandbox.backends import groups
+from sandbox.backends import cgroups
 
 sys.path.append(str(ROOT / "tests" / "sandbox"))
 
@@ -21,8 +21,8 @@ from leftovers import containers, descendants, settles, socket_folders
 
 def control_groups(who: str) -> list[Path]:
     """Those of one owner, where this process may look after them."""
-    above = groups.parents() if os.geteuid() == 0 else None
-    return [path for path in groups._left_below(above) if who in path.name] if above is not None else []
+    above = cgroups.parents() if os.geteuid() == 0 else None
+    return [path for path in cgroups._left_below(above) if who in path.name] if above is not None else []
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=lambda number: number.name)

@@ -15,7 +15,7 @@ from cli_runs import RAISES, RIGHT, ROOT, WRONG, codeeval, document, environment
 
 import codeeval as package
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.pipeline import Progress
+from codeeval.evaluation.pipeline import Progress
 from codeeval.store import RunReader
 from codeeval.tasks import load
 from codeeval.types import Task

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from codeeval.extract import extract
-from codeeval.grade import grade, job
-from codeeval.types import Judgement, Problem, Protocol
+from codeeval.reading.extract import extract
+from codeeval.scoring.grade import grade, job
+from codeeval.types import Judgement, Problem, ScoringProtocol
 from sandbox import Job, Pool
 
 BACKENDS = [pytest.param("docker", marks=pytest.mark.docker), pytest.param("local", marks=pytest.mark.local)]
 
 
-def judge(pool: Pool, items: Iterable[tuple[Problem, str, Protocol]]) -> list[Judgement]:
+def judge(pool: Pool, items: Iterable[tuple[Problem, str, ScoringProtocol]]) -> list[Judgement]:
     """Execute completions and judge them, each under its protocol; in order."""
     asked = [(problem, extract(problem, text, protocol.extraction), protocol) for problem, text, protocol in items]
     outcomes = pool.map(_fitting(pool, job(*one)) for one in asked)

@@ -14,7 +14,7 @@ from sandbox import owner
 from sandbox.backends import docker
 
 _SUBREAPER = 36
-_WORKERS = (b"sandbox.guest.boot", b"backends/enter.py")
+_WORKERS = (b"sandbox.guest.boot", b"backends/enter_namespaces.py")
 
 
 def adopt_orphans() -> None:

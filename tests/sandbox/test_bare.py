@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval import literals
-from sandbox.guest import bare
+from codeeval.scoring import literals
+from sandbox.guest import plain_data
 
 Point = namedtuple("Point", "x y")
 
@@ -54,7 +54,7 @@ class Liar(list[int]):
 )
 def test_what_is_held(value: object, data: object) -> None:
     """Subclasses are their base and numpy's numbers Python's, at any depth, whatever their own methods say."""
-    text = bare.literal(value)
+    text = plain_data.literal(value)
     assert text is not None
     assert repr(literals.parse(text)) == repr(data)
 
@@ -81,14 +81,14 @@ def test_what_is_held(value: object, data: object) -> None:
 )
 def test_what_is_no_plain_data(value: object) -> None:
     """Anything else, or too much of it, has no literal."""
-    assert bare.literal(value) is None
+    assert plain_data.literal(value) is None
 
 
 def test_endless_nesting() -> None:
     """A list that holds itself ends the search."""
     value: list[object] = [Colour.RED]
     value.append(value)
-    assert bare.literal(value) is None
+    assert plain_data.literal(value) is None
 
 
 _PLAIN = st.recursive(
@@ -101,4 +101,4 @@ _PLAIN = st.recursive(
 @given(_PLAIN)
 def test_plain_data_is_itself(value: object) -> None:
     """What is plain already keeps its literal."""
-    assert bare.literal(value) == repr(value)
+    assert plain_data.literal(value) == repr(value)

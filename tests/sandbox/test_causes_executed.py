@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from codeeval import protocols
-from codeeval.causes import Cause, Side, cause
-from codeeval.extract import extract
-from codeeval.grade import grade
-from codeeval.jobs import make_job
-from codeeval.types import Problem, Protocol
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.causes import Cause, Side, cause
+from codeeval.scoring.grade import grade
+from codeeval.scoring.job import make_job
+from codeeval.types import Problem, ScoringProtocol
 from sandbox import Pool, select
 
 HEAD = 'def f(n):\n    """Doc."""'
@@ -45,7 +45,7 @@ def pool() -> Iterator[Pool]:
         backend.close()
 
 
-def side(pool: Pool, problem: Problem, completion: str, protocol: Protocol) -> Side:
+def side(pool: Pool, problem: Problem, completion: str, protocol: ScoringProtocol) -> Side:
     extraction = extract(problem, completion, protocol.extraction)
     outcome = pool.submit(make_job(problem, extraction, protocol, pool.limits)).result()
     return Side(extraction.program, grade(problem, extraction, outcome, protocol), outcome)

@@ -9,7 +9,7 @@ import pytest
 from sandbox import Pool, conformance
 from sandbox.backends import Backend
 from sandbox.backends.docker import DockerBackend
-from sandbox.conformance import CASES, Case, Step
+from sandbox.conformance import CASES, Case, CaseStep
 
 BY_NAME = {case.name: case for case in CASES}
 #: A few for the slow ways: values, every kind of end, and what is kept from the next sample.
@@ -67,14 +67,14 @@ def test_attached(attached: Pool, name: str) -> None:
 @pytest.mark.parametrize(
     "step",
     [
-        Step("def f(): return 'other'\n"),
-        Step("def f(): return 'ok'\n", "crashed"),
-        Step("def f(): 1 / 0\n"),
-        Step("def f(): return 1\n", texts=(), tests="assert f() == 2\n"),
-        Step("def f(): return 1\n", texts=(), tests="assert f() == 1\n", ruling="failed"),
+        CaseStep("def f(): return 'other'\n"),
+        CaseStep("def f(): return 'ok'\n", "crashed"),
+        CaseStep("def f(): 1 / 0\n"),
+        CaseStep("def f(): return 1\n", texts=(), tests="assert f() == 2\n"),
+        CaseStep("def f(): return 1\n", texts=(), tests="assert f() == 1\n", ruling="failed"),
     ],
 )
-def test_a_case_that_does_not_hold_is_reported(pool: Pool, step: Step) -> None:
+def test_a_case_that_does_not_hold_is_reported(pool: Pool, step: CaseStep) -> None:
     """The suite can fail: a wrong text, a wrong status and an exception are each reported once, under the case's name."""
     (failure,) = conformance.run(pool, [Case("made to fail", (step, step))])
     assert failure.case == "made to fail"

@@ -23,7 +23,7 @@ from docker.errors import NotFound
 from host_script import WORKERS, job
 from leftovers import containers, descendants, settles, socket_folders, worker_processes
 
-from sandbox import Job, Limits, Outcome, Pool, SandboxError, lane, owner
+from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_thread
 from sandbox.backends import Backend, Worker, docker
 from sandbox.channel import Channel
 
@@ -123,7 +123,7 @@ def answers(futures: list[Future[Outcome]]) -> list[str | None]:
 )
 def test_workers_that_are_lost_in_the_middle(backend: Backend, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """All workers at once, while they hold accepted jobs: every job is answered as if nothing had happened."""
-    monkeypatch.setattr(lane, "GRACE_S", 2.0)
+    monkeypatch.setattr(worker_thread, "GRACE_S", 2.0)
     limits = Limits(wall_s=2.0)
     with Pool(backend, workers=2, limits=limits) as pool:
         futures = [pool.submit(job(n, 0.05)) for n in range(JOBS)]
@@ -404,7 +404,7 @@ def test_a_dead_connection(backend: Backend, dead_after: list[int], monkeypatch:
     def start(limits: Limits) -> Worker:
         """Only who will fall silent is waited for so shortly: the others may be slow on a busy machine."""
         for name in ("READY_S", "GRACE_S"):
-            monkeypatch.setattr(lane, name, 2.0 if relayed.dead_after else WAIT)
+            monkeypatch.setattr(worker_thread, name, 2.0 if relayed.dead_after else WAIT)
         return relay(limits)
 
     relay, relayed.start = relayed.start, start  # type: ignore[method-assign]

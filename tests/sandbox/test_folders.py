@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.guest import folders
+from sandbox.guest import scratch_folders
 
 
 def test_strays_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -18,5 +18,5 @@ def test_strays_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     lines = [f"1 2 0:4 / {tmp_path}/{name} {kind} x rw" for name, kind in kinds.items()]
     lines += [f"1 2 0:5 / {tmp_path}/open ro,nosuid master:1 - tmpfs x rw", "1 2 0:6 / /tmp rw - tmpfs x rw"]
     (tmp_path / "mounts").write_text("\n".join(lines) + "\n")
-    monkeypatch.setattr(folders, "_MOUNTS", str(tmp_path / "mounts"))
-    assert folders.strays() == [str(tmp_path / "open"), str(tmp_path / "root/lock")]
+    monkeypatch.setattr(scratch_folders, "_MOUNTS", str(tmp_path / "mounts"))
+    assert scratch_folders.strays() == [str(tmp_path / "open"), str(tmp_path / "root/lock")]

@@ -15,7 +15,7 @@ from leftovers import settles
 from test_faults import another_host, answers, job, workers_of
 
 from sandbox import Job, Limits, Outcome, Pool, owner
-from sandbox.backends import groups
+from sandbox.backends import cgroups
 from sandbox.backends.local import LocalBackend
 
 V1_MOUNTS = """\
@@ -29,7 +29,7 @@ V1_OWN = "4:memory:/user.slice\n2:cpu,cpuacct:/\n8:pids:/docker/abc/inner\n0::/\
 
 
 def there_are_groups() -> bool:
-    return os.geteuid() == 0 and groups.parents() is not None
+    return os.geteuid() == 0 and cgroups.parents() is not None
 
 
 @pytest.fixture
@@ -43,14 +43,14 @@ def grouped() -> Iterator[LocalBackend]:
 
 
 def left(who: str | None = None) -> list[Path]:
-    above = groups.parents()
-    found = groups._left_below(above) if above is not None else ()
+    above = cgroups.parents()
+    found = cgroups._left_below(above) if above is not None else ()
     return [folder for folder in found if (who or owner.me()) in folder.name]
 
 
 def test_version_1_with_controllers_together_and_in_a_container() -> None:
     """Each controller's folder is our own below its mount; a mount that shows a part of the hierarchy is taken into account."""
-    found = groups.parents(V1_MOUNTS, V1_OWN)
+    found = cgroups.parents(V1_MOUNTS, V1_OWN)
     assert found is not None
     assert found.version == 1
     assert found.folders == {
@@ -65,20 +65,20 @@ def test_version_2_takes_the_nearest_folder_that_gives_limits(tmp_path: Path) ->
     own = tmp_path / "user.slice" / "session.scope"
     own.mkdir(parents=True)
     mounts = f"30 23 0:26 / {tmp_path} rw - cgroup2 cgroup2 rw\n"
-    assert groups.parents(mounts, "0::/user.slice/session.scope\n") is None
+    assert cgroups.parents(mounts, "0::/user.slice/session.scope\n") is None
     (own / "cgroup.subtree_control").write_text("\n")
     (tmp_path / "cgroup.subtree_control").write_text("cpu memory pids\n")
-    found = groups.parents(mounts, "0::/user.slice/session.scope\n")
-    assert found == groups.Parents({"unified": tmp_path})
+    found = cgroups.parents(mounts, "0::/user.slice/session.scope\n")
+    assert found == cgroups.Parents({"unified": tmp_path})
     (own.parent / "cgroup.subtree_control").write_text("memory pids\n")
-    assert groups.parents(mounts, "0::/user.slice/session.scope\n") == groups.Parents({"unified": own.parent})
+    assert cgroups.parents(mounts, "0::/user.slice/session.scope\n") == cgroups.Parents({"unified": own.parent})
 
 
 def test_version_2_limits(tmp_path: Path) -> None:
     """Memory with room for the supervisor, no swap, processes; the guest reads its two counters and nothing else."""
     for name in ("memory.max", "memory.swap.max", "pids.max", "cpu.stat", "memory.events"):
         (tmp_path / name).write_text("")
-    binds = groups._limit_v2(tmp_path, Limits(memory_mb=100, pids=10))
+    binds = cgroups._limit_v2(tmp_path, Limits(memory_mb=100, pids=10))
     values = [(tmp_path / name).read_text() for name in ("memory.max", "memory.swap.max", "pids.max")]
     assert values == [str(164 << 20), "0", "26"]
     assert [target for _, target in binds] == ["/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/memory.events"]
@@ -87,14 +87,14 @@ def test_version_2_limits(tmp_path: Path) -> None:
 @given(st.text(), st.text())
 def test_any_text_gives_folders_or_none(mounts: str, own: str) -> None:
     """Whatever the kernel's lists hold, there is no error."""
-    assert groups.parents(mounts, own) is None
-    assert groups.parents(V1_MOUNTS + mounts, V1_OWN + own) is not None
+    assert cgroups.parents(mounts, own) is None
+    assert cgroups.parents(V1_MOUNTS + mounts, V1_OWN + own) is not None
 
 
 def test_a_group_that_can_not_be_made_leaves_nothing(tmp_path: Path) -> None:
     """A folder that is no control group takes no limits."""
     with pytest.raises(OSError, match="memory"):
-        groups.make(groups.Parents({"unified": tmp_path}), Limits())
+        cgroups.make(cgroups.Parents({"unified": tmp_path}), Limits())
     assert list(tmp_path.iterdir()) == []
 
 
@@ -151,7 +151,7 @@ def test_without_groups_memory_is_watched(monkeypatch: pytest.MonkeyPatch) -> No
     def refuse(*_: object) -> None:
         raise OSError("read-only file system")
 
-    monkeypatch.setattr(groups, "make", refuse)
+    monkeypatch.setattr(cgroups, "make", refuse)
     backend = LocalBackend()
     assert backend.describe()["cgroup"] == "none"
     source = "import time\ndef f():\n    held = b'x' * (600 << 20)\n    time.sleep(60)\n"
@@ -187,7 +187,7 @@ def f():
     files = [path for path in glob.glob('/sys/**', recursive=True) if os.path.isfile(path)]
     groups = open('/proc/self/cgroup').read() + open('/proc/1/cgroup').read()
     writable = [path for path in files if os.access(path, os.W_OK)]
-    return len(files), writable, [line for line in groups.splitlines() if 'codeeval' in line]
+    return len(files), writable, [line for line in cgroups.splitlines() if 'codeeval' in line]
 """
     assert one(grouped, source, Limits()).observations[0].text == "(2, [], [])"
 

@@ -26,7 +26,7 @@ from hostile_guest import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, lane, load
+from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, machine_load, worker_thread
 from sandbox.replies import Result
 
 LIMITS = Limits(wall_s=0.01, cpu_s=0.01)
@@ -40,7 +40,7 @@ FIXTURE_IS_FINE = settings(suppress_health_check=[HealthCheck.function_scoped_fi
 @pytest.fixture(autouse=True)
 def not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     """No sample is run again because this machine is busy."""
-    monkeypatch.setattr(load, "spoiled", lambda *_: False)
+    monkeypatch.setattr(machine_load, "spoiled", lambda *_: False)
 
 
 def ask(backend: HostileBackend, isolation: str = "warm", job: Job = JOB) -> Outcome | SandboxError:
@@ -80,8 +80,8 @@ def check(random: Random, silent: float) -> None:
     else:
         wait, sure = 30.0, True
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(lane, "GRACE_S", wait)
-        patch.setattr(lane, "READY_S", wait)
+        patch.setattr(worker_thread, "GRACE_S", wait)
+        patch.setattr(worker_thread, "READY_S", wait)
         answer = ask(scripted(scripts, alive), job=job)
     if isinstance(answer, Outcome):
         assert len(answer.observations) == len(job.calls)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox import Tests
-from sandbox.in_place import sees_arguments
+from sandbox.mutated_arguments import sees_arguments
 
 
 @pytest.mark.parametrize(

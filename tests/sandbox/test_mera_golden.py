@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from codeeval import protocols
-from codeeval.extract import extract
-from codeeval.grade import Outputs, outputs
-from codeeval.jobs import make_job
-from codeeval.types import Problem, Protocol
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import Outputs, outputs
+from codeeval.scoring.job import make_job
+from codeeval.types import Problem, ScoringProtocol
 from sandbox import Job, Limits, Pool, select
 
 OTHER_PYTHON = "codeeval-base:trixie"
@@ -162,7 +162,7 @@ PROBLEMS = {
 }
 
 
-def job(name: str, protocol: Protocol) -> Job:
+def job(name: str, protocol: ScoringProtocol) -> Job:
     problem = PROBLEMS[name]
     return make_job(problem, extract(problem, GOLDEN[name][1], protocol.extraction), protocol, Limits())
 

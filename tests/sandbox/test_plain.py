@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.guest import plain
+from sandbox.guest import value_codec
 
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
@@ -62,14 +62,14 @@ def no_number(_: object) -> int:
 
 def encode(value: object, most: int = 1 << 24, **options: Any) -> bytes:
     """A message as a question is: head, contents, root."""
-    encoder = plain.Encoder(options.pop("other", no_number), most, **options)
+    encoder = value_codec.Encoder(options.pop("other", no_number), most, **options)
     root = encoder.root(value)
     contents = encoder.contents(0)
     return encoder.head() + contents + root
 
 
 def decode(data: bytes, make: Any = lambda number: ("object", number)) -> Any:
-    decoder = plain.Decoder(data, make)
+    decoder = value_codec.Decoder(data, make)
     decoder.head()
     decoder.fill(0)
     value = decoder.value()
@@ -205,8 +205,8 @@ def test_time_zones_do_not_cross(value: object) -> None:
 )
 def test_numbers_of_the_wrong_kind(message: bytes) -> None:
     """What is made of integers is made of so many of them, and of nothing else."""
-    with pytest.raises(plain.Malformed):
-        plain.Decoder(message, Thing).value()
+    with pytest.raises(value_codec.Malformed):
+        value_codec.Decoder(message, Thing).value()
 
 
 def test_an_exact_encoder_takes_no_subclasses() -> None:
@@ -218,7 +218,7 @@ def test_an_exact_encoder_takes_no_subclasses() -> None:
 def test_objects_are_numbers() -> None:
     """What is not plain crosses as the number that its side gave it; so does what is nested too deeply."""
     deep: tuple[Any, ...] = ()
-    for _ in range(plain.MAX_DEPTH + 5):
+    for _ in range(value_codec.MAX_DEPTH + 5):
         deep = (deep,)
     assert decode(encode([Thing(), len], other=lambda one: 7)) == [("object", 7), ("object", 7)]
     assert "('object', 8)" in repr(decode(encode(deep, other=lambda one: 8)))
@@ -236,21 +236,21 @@ def test_views_and_numbers_of_numpy() -> None:
 @pytest.mark.parametrize("value", ["x" * 2_000, [None] * 2_000, [[] for _ in range(500)]])
 def test_the_bound_holds(value: object) -> None:
     """A message above the bound is refused while it is made."""
-    with pytest.raises(plain.TooLarge):
+    with pytest.raises(value_codec.TooLarge):
         encode(value, most=1_000)
 
 
 def test_unchanged_containers_are_recognised() -> None:
     """The contents of the containers that came with a question are the same bytes as long as nobody has changed them."""
     shared = [1, {"k": {2}}]
-    question = plain.Encoder(no_number, 1 << 20)
+    question = value_codec.Encoder(no_number, 1 << 20)
     root = question.root(([shared, shared], "x"))
     contents = question.contents(0)
-    there = plain.Decoder(question.head() + contents + root, lambda number: None)
+    there = value_codec.Decoder(question.head() + contents + root, lambda number: None)
     there.head()
     state = there.fill(0)
     args, _ = there.value()
     assert state == contents
-    assert plain.Encoder(no_number, 1 << 20, there.table).contents(0, len(there.table)) == state
+    assert value_codec.Encoder(no_number, 1 << 20, there.table).contents(0, len(there.table)) == state
     args[0][1]["k"].add(3)
-    assert plain.Encoder(no_number, 1 << 20, there.table).contents(0, len(there.table)) != state
+    assert value_codec.Encoder(no_number, 1 << 20, there.table).contents(0, len(there.table)) != state

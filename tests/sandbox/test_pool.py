@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Job, Limits, Outcome, Pool, PoolClosed, load
+from sandbox import Job, Limits, Outcome, Pool, PoolClosed, machine_load
 from sandbox.backends import Backend, Worker
-from sandbox.queueing import JobQueue
+from sandbox.job_queue import JobQueue
 
 WAIT = 120.0
 OK = Job("def f(): return 'ok'\n", "f", ("{}",))
@@ -288,7 +288,7 @@ def f():
 
 def test_a_spoiled_sample_runs_again_alone(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing else runs meanwhile, and both attempts are recorded; what it sees then counts, spoiled or not."""
-    monkeypatch.setattr(load, "spoiled", lambda outcome, limits, before: "again" in outcome.stdout)
+    monkeypatch.setattr(machine_load, "spoiled", lambda outcome, limits, before: "again" in outcome.stdout)
     jobs = [
         Job(MARKED.format(say="print('again')" if n % 10 == 3 else "pass", sleep=0.02), "f", ("{}",)) for n in range(40)
     ]
@@ -327,14 +327,14 @@ def test_what_counts_as_spoiled(
 ) -> None:
     """Only the wall limit of a program that was computing, while the machine had no processor to spare."""
     before, after = ticks
-    monkeypatch.setattr(load, "snapshot", lambda: after)
+    monkeypatch.setattr(machine_load, "snapshot", lambda: after)
     outcome = Outcome("timeout", (), limit=limit, cpu_ms=cpu_ms)  # type: ignore[arg-type]
-    assert load.spoiled(outcome, Limits(wall_s=20), before) == spoiled
+    assert machine_load.spoiled(outcome, Limits(wall_s=20), before) == spoiled
 
 
 def test_the_machine_is_looked_at() -> None:
     """/proc/stat gives ticks that grow."""
-    first, second = load.snapshot(), load.snapshot()
+    first, second = machine_load.snapshot(), machine_load.snapshot()
     assert 0 < first[0] < first[1] <= second[1]
 
 
@@ -410,7 +410,7 @@ def clocks_in(source: str) -> list[str]:
 
 def test_only_clocks_that_can_not_jump_decide() -> None:
     """No module of the sandbox reads the time of day: setting the clock changes no deadline."""
-    package = Path(load.__file__).parent
+    package = Path(machine_load.__file__).parent
     sources = {path: path.read_text("utf-8") for path in package.rglob("*.py")}
     assert len(sources) > 15
     for path, source in sources.items():

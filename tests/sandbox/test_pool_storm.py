@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 
 from sandbox import BackendUnavailable, Job, Outcome, Pool, PoolClosed
 from sandbox.backends import Backend
-from sandbox.lane import Lane
-from sandbox.queueing import Pending, Room
+from sandbox.job_queue import Pending, Room
+from sandbox.worker_thread import Lane
 
 WAIT = 120.0
 LONG = Job("import time\ndef f(): time.sleep(15)\n", "f", ("{}",))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from judged_pool import BACKENDS, judge
 
-from codeeval import protocols
+from codeeval.evaluation.reference_check import validate
+from codeeval.scoring import protocols
 from codeeval.tasks import load
 from codeeval.types import Task
-from codeeval.validate import validate
 from sandbox import Pool, select
 
 #: The problems of HumanEval whose reference solution fails under MERA's rule: recursion, helpers or imports.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from codeeval import protocols
-from codeeval.extract import extract
-from codeeval.grade import grade
-from codeeval.jobs import make_job
-from codeeval.rename import NotRenamableError, rename
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import grade
+from codeeval.scoring.job import make_job
 from codeeval.tasks import load
+from codeeval.tasks.rename import NotRenamableError, rename
 from codeeval.types import Problem
 from sandbox import Limits, Pool, select
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from codeeval import protocols
-from codeeval.extract import extract
-from codeeval.grade import grade, needs_execution
-from codeeval.jobs import make_job
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import grade, needs_execution
+from codeeval.scoring.job import make_job
 from codeeval.tasks import load
-from codeeval.types import Judgement, Problem, Protocol
+from codeeval.types import Judgement, Problem, ScoringProtocol
 from sandbox import Limits, Pool, select
 
 pytestmark = pytest.mark.local
@@ -53,7 +53,7 @@ def problems() -> dict[int, Problem]:
 
 
 def judged(
-    pool: Pool, problems: dict[int, Problem], chosen: list[Row], protocol: Protocol
+    pool: Pool, problems: dict[int, Problem], chosen: list[Row], protocol: ScoringProtocol
 ) -> dict[tuple[int, str], Judgement]:
     """The judgement on each solution, all executed by one pool."""
     waiting = []

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from run_values import make_manifest, problem
 
-from codeeval.extract import extract
-from codeeval.grade import grade, needs_execution, outputs
 from codeeval.manifest import Manifest
-from codeeval.protocols import get
+from codeeval.reading.extract import extract
+from codeeval.scoring.grade import grade, needs_execution, outputs
+from codeeval.scoring.protocols import get
 from codeeval.store import Counterfactual, Execution, Incident, PlannedProblem, RunStore, Session, StoredJudgement
 from codeeval.types import Problem, Prompt, Sample, Verdict
 from sandbox import Observation, Outcome

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.answers import apply, read_answers
 from codeeval.errors import DataError, UsageError
+from codeeval.tasks.answers import apply, read_answers
 from codeeval.types import Problem, Task
 
 HIDDEN = Task("t", "f", "d", tuple(Problem(str(i), "{function}", "def f(n):", "f", ("{}", "{}"), None) for i in (1, 2)))

@@ -52,9 +52,15 @@ ALLOWED: dict[str, set[str]] = {
 EXECUTION = {"sandbox.pool", "sandbox.backends"}
 #: Package -> what it may not import: the parts that are handed to it, or that come after it.
 FORBIDDEN: dict[str, set[str]] = {
-    "codeeval.generators": {"sandbox", "codeeval.store", "codeeval.pipeline", "codeeval.grade", "codeeval.report"},
-    "codeeval.store": {"codeeval.pipeline", "codeeval.generators", "codeeval.report", *EXECUTION},
-    "codeeval.report": {"codeeval.pipeline", "codeeval.generators", *EXECUTION},
+    "codeeval.generators": {
+        "sandbox",
+        "codeeval.store",
+        "codeeval.evaluation.pipeline",
+        "codeeval.scoring.grade",
+        "codeeval.report",
+    },
+    "codeeval.store": {"codeeval.evaluation.pipeline", "codeeval.generators", "codeeval.report", *EXECUTION},
+    "codeeval.report": {"codeeval.evaluation.pipeline", "codeeval.generators", *EXECUTION},
 }
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeeval import histograms
-from codeeval.audit import AuditInput, audit, parse_triple, render
 from codeeval.errors import UsageError
-from codeeval.passk import pass_at_k
+from codeeval.stats import histograms
+from codeeval.stats.audit import AuditInput, audit, parse_triple, render
+from codeeval.stats.passk import pass_at_k
 
 
 def all_histograms(cells: int, size: int) -> Iterator[tuple[int, ...]]:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.passk import pass_at_k
 from codeeval.stats import best_of, best_of_k, summarize
+from codeeval.stats.passk import pass_at_k
 
 #: Few different scores, so that ties are frequent.
 SCORED = st.lists(st.tuples(st.sampled_from([-1.5, 0.0, 0.25, 3.0]), st.booleans()), min_size=1, max_size=8)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from codeeval.causes import Cause, Side, cause
+from codeeval.scoring.causes import Cause, Side, cause
 from codeeval.types import Judgement, Problem, Verdict
 from sandbox import Observation, Outcome
 

@@ -12,10 +12,10 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.compare_runs import RunCounts, compare
-from codeeval.gate import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import GatePolicy, GateVerdict, gate
 from codeeval.stats import chance
 from codeeval.stats.chance import at_least, drop_p, named_by_chance
+from codeeval.stats.compare import RunCounts, compare
 
 
 @pytest.mark.parametrize(("a", "b"), [((4, 3), (4, 1)), ((3, 2), (5, 1)), ((2, 0), (2, 0)), ((1, 1), (1, 0))])

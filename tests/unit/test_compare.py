@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from mera_rows import NONE, NOT_REACHED, raised, returned
 from test_literals import PLAIN
 
-from codeeval import literals
-from codeeval.compare import mera_equal, mera_text, strict_equal
+from codeeval.scoring import literals
+from codeeval.scoring.equality import mera_equal, mera_text, strict_equal
 from sandbox.wire import Observation
 
 

@@ -14,8 +14,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.compare_runs import CompareOptions, RunCounts, compare, render
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.stats.compare import CompareOptions, RunCounts, compare, render
 from codeeval.stats.paired import (
     detectable,
     fisher_p,

@@ -18,7 +18,7 @@ from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.static import export_site
 from codeeval.exports import FORMATS
-from codeeval.formats import FormatFailure
+from codeeval.scoring.repair import FormatFailure
 from codeeval.types import Verdict
 
 TEMPLATES = Path(words.__file__).parent / "templates"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mera_rows import make_problem
 
-from codeeval.extract import extract
+from codeeval.reading.extract import extract
 from codeeval.tasks import load
 from codeeval.types import ExtractionRule
 

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from run_values import judged
 
-from codeeval.report.extras import extras
+from codeeval.report.other_metrics import extras
 from codeeval.store import StoredJudgement
 
 ROWS = [

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from codeeval.bundled import bundled
-from codeeval.generators.digests import files_digest
-from codeeval.generators.facts import gpu_facts, model_facts
+from codeeval.generators.common.digests import files_digest
+from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.tasks.bundled import bundled
 
 
 @pytest.fixture

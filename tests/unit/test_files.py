@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval import files
-from codeeval.answers import read_answers
 from codeeval.errors import UsageError
 from codeeval.files import opened, read_text, reason, written
+from codeeval.gate import load_baseline, load_policy
 from codeeval.generators.replay import open_generator
-from codeeval.prompts import system_text
-from codeeval.release import load_baseline, load_policy
-from codeeval.submission.read import read_submission
-from codeeval.template_file import read_template
+from codeeval.mera.read import read_submission
+from codeeval.prompts.template_file import read_template
+from codeeval.prompts.templates import system_text
+from codeeval.tasks.answers import read_answers
 
 
 @pytest.fixture

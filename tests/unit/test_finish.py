@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from misbehaving_server import Behaviour, serving
 
 from codeeval.generators import create
-from codeeval.generators.finish import Answer, Rule, finish
-from codeeval.generators.vllm import Encoded, VLLMGenerator, _Open
-from codeeval.generators.vllm_settings import VLLMSettings
+from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.thinking import CLOSE, OPEN, opens_thought, split_thought
+from codeeval.generators.vllm.generator import Encoded, VLLMGenerator, _Open
+from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.stops import MERA_STOPS
-from codeeval.thinking import CLOSE, OPEN, opens_thought, split_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 REQUEST = Request("1", Prompt(text="f"), (0,))
@@ -85,7 +85,7 @@ def vllm() -> Iterator[Complete]:
 @contextmanager
 def hf() -> Iterator[Complete]:
     """What becomes of token ids: one per letter, with an end mark and padding behind it."""
-    from codeeval.generators.hf import HFGenerator
+    from codeeval.generators.hf.generator import HFGenerator
 
     class Letters:
         def decode(self, ids: list[int], **_: Any) -> str:
@@ -123,7 +123,7 @@ def test_every_backend_cuts_as_the_oracle(backend: Any) -> None:
 def test_nothing_is_cut_within_a_thought(text: str, stops: list[str], opened: bool) -> None:
     """With thoughts kept apart, the oracle's cut applies to what follows them; no letter is lost or doubled."""
     parts = split_thought(text, opened)
-    sample = finish(REQUEST, 0, Answer(text, "length"), Rule(stops, thinks=True, opened=opened))
+    sample = finish(REQUEST, 0, EngineAnswer(text, "length"), Rule(stops, thinks=True, opened=opened))
     assert (sample.completion, sample.thought) == (oracle(parts.answer, stops)[0], parts.thought)
     if parts.thought is None:
         assert parts.answer == text

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.extract import extract
-from codeeval.formats import FormatFailure, classify, names, repair
-from codeeval.formats.programs import is_sound
+from codeeval.reading.extract import extract
+from codeeval.scoring.repair import FormatFailure, classify, names, repair
+from codeeval.scoring.repair.programs import is_sound
 from codeeval.stops import MERA_STOPS, cut_at_stop
 from codeeval.types import Problem, Sample
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.compare_runs import CompareOptions, RunCounts
 from codeeval.errors import UsageError
-from codeeval.gate import Evidence, GatePolicy, GateVerdict, decide, gate, render
+from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide, gate, render
+from codeeval.stats.compare import CompareOptions, RunCounts
 
 POLICY = GatePolicy()
 

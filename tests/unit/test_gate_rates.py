@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from codeeval.compare_runs import CompareOptions, RunCounts
-from codeeval.gate import GatePolicy, GateVerdict, gate
-from codeeval.release import load_policy
+from codeeval.gate import load_policy
+from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.stats.compare import CompareOptions, RunCounts
 
 POLICY = GatePolicy(compare=CompareOptions(resamples=100))
 

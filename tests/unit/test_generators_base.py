@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.bundled import bundled
 from codeeval.errors import UsageError
 from codeeval.generators import BACKENDS, create, registry
 from codeeval.generators.base import Options, check_request, check_sampling, problem_seed
-from codeeval.generators.digests import files_digest, tokenizer_digest, weight_files, weights_digest
+from codeeval.generators.common.digests import files_digest, tokenizer_digest, weight_files, weights_digest
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Prompt, Request, Sampling
 
 
@@ -39,7 +39,7 @@ def test_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_importing_the_generators_imports_no_model_library() -> None:
     """`codeeval --help` does not pay for torch."""
     code = (
-        "import sys, codeeval.generators, codeeval.generators.hf, codeeval.prompts\n"
+        "import sys, codeeval.generators, codeeval.generators.hf.generator, codeeval.prompts.templates\n"
         "print(sorted({'torch', 'transformers', 'huggingface_hub'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

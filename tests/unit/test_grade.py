@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mera_rows import NONE, NOT_REACHED, make_problem, outcome, raised, returned
 
-from codeeval import protocols
-from codeeval.extract import extract
-from codeeval.grade import TIMED_OUT, Consensus, Outputs, consensus, grade, job, needs_execution, outputs
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import TIMED_OUT, Consensus, Outputs, consensus, grade, job, needs_execution, outputs
 from codeeval.types import Judgement, Verdict
 from sandbox.wire import Observation, Outcome, OutcomeStatus
 

@@ -7,19 +7,19 @@ from dataclasses import replace
 import pytest
 from english_rows import HUMAN_EVAL
 
-from codeeval import protocols
-from codeeval.dispatch import Judging
-from codeeval.extract import extract
-from codeeval.grade import ORACLE_LIMITS, TESTS_LIMITS, grade, job, not_judged, outputs
-from codeeval.jobs import job_digest, make_job
+from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.reference_check import validate
+from codeeval.reading.extract import extract
+from codeeval.scoring import protocols
+from codeeval.scoring.grade import ORACLE_LIMITS, TESTS_LIMITS, grade, job, not_judged, outputs
+from codeeval.scoring.job import job_digest, make_job
 from codeeval.store.codec import pack_outcome, unpack_outcome
 from codeeval.tasks.human_eval import problem_of
-from codeeval.tasks.rows import Row
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Extraction, Judgement, Oracle, Problem, Task, Verdict
-from codeeval.validate import validate
 from sandbox.wire import Limits, Observation, Outcome, OutcomeStatus, Ruling
 
-PROBLEM = problem_of(Row("line 1", HUMAN_EVAL))
+PROBLEM = problem_of(SourceRow("line 1", HUMAN_EVAL))
 PROTOCOL = protocols.get("humaneval")
 COMPLETION = "    return 2 * n\n"
 

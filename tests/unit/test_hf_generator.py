@@ -14,14 +14,14 @@ import pytest
 from chain_model import save_chain_model
 from mistral_vocabulary import openchat_tokenizer
 
-from codeeval.bundled import bundled
 from codeeval.errors import CodeevalError, GenerationError, UsageError
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
-from codeeval.generators.digests import files_digest
-from codeeval.generators.hf import HFGenerator
-from codeeval.prompts import build_prompt, prompt_digest, render
+from codeeval.generators.common.digests import files_digest
+from codeeval.generators.hf.generator import HFGenerator
+from codeeval.prompts.templates import build_prompt, prompt_digest, render
 from codeeval.stops import MERA_STOPS, cut_at_stop
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Problem, Prompt, Request, Sample, Sampling
 
 pytestmark = pytest.mark.hf

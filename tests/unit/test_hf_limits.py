@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from adapters import save_adapter
 
-from codeeval.bundled import bundled
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
-from codeeval.generators.digests import files_digest
-from codeeval.generators.hf import HFGenerator
-from codeeval.generators.tokens import tokenize
-from codeeval.prompts import build_prompt, mera_system_prompt, render
+from codeeval.generators.common.digests import files_digest
+from codeeval.generators.common.tokens import tokenize
+from codeeval.generators.hf.generator import HFGenerator
+from codeeval.prompts.templates import build_prompt, mera_system_prompt, render
 from codeeval.stops import MERA_STOPS
 from codeeval.tasks import load
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 pytestmark = pytest.mark.hf

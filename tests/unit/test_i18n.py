@@ -12,26 +12,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.causes import Cause
-from codeeval.formats.classes import FormatFailure
 from codeeval.i18n import LANGUAGES, language, message, name, plural, speak, tr
 from codeeval.i18n.ru_errors import SYSTEM
 from codeeval.i18n.ru_messages import MESSAGES
 from codeeval.i18n.ru_names import NAMES
 from codeeval.i18n.ru_texts import TEXTS
 from codeeval.report.waterfall import FORMAT, SCORER
+from codeeval.scoring.causes import Cause
+from codeeval.scoring.repair.failures import FormatFailure
 from codeeval.types import Verdict
 
 PACKAGE = Path(__file__).resolve().parents[2] / "codeeval"
 SOURCES = [path for path in sorted(PACKAGE.rglob("*.py")) if path.parent.name != "i18n"]
 #: What a submitter reads on a terminal or in a file, module by module.
-RENDERERS = ("report/text.py", "report/explained.py", "report/markdown.py", "report/manifest_text.py")
+RENDERERS = ("report/text.py", "report/waterfall_text.py", "report/markdown.py", "report/manifest_text.py")
 #: Module -> the functions (or, with none, the whole module) whose sentences reach a reader through `message`.
 MAKERS: dict[str, tuple[str, ...]] = {
-    "report/warn.py": (),
-    "sanity.py": ("_diversity", "_endings"),
-    "audit.py": ("_remarks", "_odd_counts", "_odd_values"),
-    "submission/check.py": (),
+    "report/warnings.py": (),
+    "stats/sanity.py": ("_diversity", "_endings"),
+    "stats/audit.py": ("_remarks", "_odd_counts", "_odd_values"),
+    "mera/check.py": (),
     "stats/summary.py": ("_warnings", "_rerun_method"),
     "cli/scoring.py": ("_notes",),
 }

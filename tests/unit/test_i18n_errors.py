@@ -20,8 +20,16 @@ FOLDERS = ("tasks", "samples", "submission", "store", "generators")
 FILES = (
     *(f"cli/{name}.py" for name in ("audit", "console", "evaluate", "export", "instructions", "like", "prompt")),
     *(f"cli/{name}.py" for name in ("report", "resume", "run", "score", "scoring", "settings", "submission", "work")),
-    *("answers.py", "audit.py", "compare_runs.py", "instructions.py", "prompts.py", "protocols.py", "runcounts.py"),
-    *("samples_file.py", "template_file.py", "exports/files.py", "release/judge.py", "release/baseline.py"),
+    *(
+        "tasks/answers.py",
+        "stats/audit.py",
+        "stats/compare.py",
+        "tasks/instructions.py",
+        "prompts/templates.py",
+        "scoring/protocols.py",
+        "store/runcounts.py",
+    ),
+    *("samples/samples_file.py", "prompts/template_file.py", "exports/files.py", "gate/judge.py", "gate/baseline.py"),
 )
 MODULES = tuple(
     sorted({*FILES, *(f"{name}/{path.name}" for name in FOLDERS for path in (PACKAGE / name).glob("*.py"))})

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from codeeval.cli.console import Console, inert
 from codeeval.errors import DataError
-from codeeval.release.policy import load_policy
-from codeeval.report.style import Style
+from codeeval.gate.policy import load_policy
+from codeeval.report.terminal import Style
 from codeeval.toml_file import MAX_BYTES, load
 
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
-from codeeval.instructions import OWN, chosen, instructions, shortened, under
 from codeeval.report.instructions import FILE_NAME, plan_text, read_plan
 from codeeval.stats.spread import spread
 from codeeval.tasks import load
+from codeeval.tasks.instructions import OWN, chosen, instructions, shortened, under
 from codeeval.types import Problem, Task
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from codeeval import syntax
 from codeeval.cli.console import inert
-from codeeval.extract import extract
-from codeeval.formats import classify, repair
+from codeeval.reading.extract import extract
+from codeeval.scoring.repair import classify, repair
 from codeeval.types import Problem, Sample
 
 N = 300_000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval import literals
-from codeeval.literals import parse
+from codeeval.scoring import literals
+from codeeval.scoring.literals import parse
 
 HASHABLE = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.complex_numbers() | st.text() | st.binary(),

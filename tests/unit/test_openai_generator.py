@@ -27,7 +27,7 @@ SECRET = "sk-tests-0123456789"
 @pytest.fixture(autouse=True)
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     """A key in the environment, nothing else of OpenAI's, and first waits that a test can afford."""
-    monkeypatch.setattr("codeeval.generators.retry.FIRST_WAIT_S", 0.02)
+    monkeypatch.setattr("codeeval.generators.common.retry.FIRST_WAIT_S", 0.02)
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
 
@@ -291,7 +291,7 @@ def test_a_server_without_seeds(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_a_server_that_repeats_itself_shows_in_the_sanity_report() -> None:
     """One text for all seeds: nothing fails, but the share of distinct samples tells."""
-    from codeeval.sanity import check_sampling
+    from codeeval.stats.sanity import check_sampling
 
     with serving(Behaviour(repeats=True)) as server:
         samples = ask(server, requests())

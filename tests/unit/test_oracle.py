@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from codeeval import oracle
+from codeeval.scoring import evalplus
 from codeeval.types import Oracle, OracleRule, Problem
 from sandbox.wire import Observation
 
@@ -23,7 +23,7 @@ def right(got: object, wanted: object, rule: OracleRule = "equal", atol: float =
     made = Oracle(rule, atol, base=1)
     problem = Problem("1", "{function}", "", "f", (call,), (repr(wanted),), oracle=made)
     seen = got if isinstance(got, Observation) else returned(got)
-    return oracle.failed_calls(problem, made, [seen]) == ()
+    return evalplus.failed_calls(problem, made, [seen]) == ()
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_tolerance_stays_from_the_first_float_on_and_ends_with_the_original_te
     wanted = ("1.0", "[[0.3]]", "[[0.3]]", "2.0", "[[0.3]]")
     problem = Problem("1", "{function}", "", "f", ("{'*': []}",) * 5, wanted, oracle=made)
     seen = [returned(value) for value in (1.0, [[0.1 + 0.2]], [[0.1 + 0.2]], 2.0, [[0.1 + 0.2]])]
-    assert oracle.failed_calls(problem, made, seen) == (2,)
+    assert evalplus.failed_calls(problem, made, seen) == (2,)
 
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # the machine may be busy
@@ -152,7 +152,7 @@ def test_without_the_reference_there_is_nothing_to_compare() -> None:
     made = Oracle()
     problem = Problem("1", "{function}", "", "f", ("{'*': []}",), None, oracle=made)
     with pytest.raises(ValueError, match="the reference solution was not executed"):
-        oracle.failed_calls(problem, made, [returned(1)])
+        evalplus.failed_calls(problem, made, [returned(1)])
 
 
 @pytest.mark.parametrize(

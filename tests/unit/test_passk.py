@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.passk import avg_at_n, pass_at_k, pass_at_k_array, pass_hat_k, pass_hat_k_array
+from codeeval.stats.passk import avg_at_n, pass_at_k, pass_at_k_array, pass_hat_k, pass_hat_k_array
 
 SMALL = [(n, c, k) for n in range(1, 9) for c in range(n + 1) for k in range(1, n + 1)]
 

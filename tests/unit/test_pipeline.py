@@ -13,15 +13,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from run_values import make_manifest, problem
 
-from codeeval import protocols
-from codeeval.clock import Clock
-from codeeval.dispatch import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, Judging
 from codeeval.errors import GenerationError, UsageError
-from codeeval.jobs import job_digest
-from codeeval.pipeline import Pipeline, Plan, Progress, Result
-from codeeval.preflight import CHECKS, preflight, run_checks
+from codeeval.evaluation.clock import Clock
+from codeeval.evaluation.dispatch import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
+from codeeval.evaluation.preflight import CHECKS, preflight, run_checks
+from codeeval.scoring import protocols
+from codeeval.scoring.job import job_digest
 from codeeval.store import Counts, PlannedProblem, RunReader, RunStore, Session, TimeSplit
-from codeeval.types import Problem, Prompt, Protocol, Request, Sample, Sampling, Verdict
+from codeeval.types import Problem, Prompt, Request, Sample, Sampling, ScoringProtocol, Verdict
 from sandbox import Job, Limits, Outcome, Pool, SandboxError, select
 
 PROMPT = Prompt(text="p")
@@ -88,7 +88,7 @@ def run(
     store: RunStore,
     generator: ListGenerator | None,
     pool: Pool | Wrapped | None,
-    judged_by: tuple[Protocol, ...] = (STRICT,),
+    judged_by: tuple[ScoringProtocol, ...] = (STRICT,),
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **plan: object,
 ) -> Result:

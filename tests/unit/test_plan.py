@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.plan import Costs, PlanInput, detectable_at, plan, render
+from codeeval.stats.plan import Costs, PlanInput, detectable_at, plan, render
 
 
 def test_known_value() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.prompts import (
+from codeeval.prompts.templates import (
     TEMPLATES,
     Turn,
     build_prompt,

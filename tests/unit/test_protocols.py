@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from codeeval import protocols
 from codeeval.errors import UsageError
+from codeeval.scoring import protocols
 
 #: name: (temperature, new tokens, seed, extraction, mode, comparison)
 PUBLISHED = {

@@ -14,13 +14,13 @@ from pathlib import Path
 import pytest
 from real_servers import transformers_serve, vllm_server
 
-from codeeval.bundled import bundled
 from codeeval.errors import GenerationError
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
-from codeeval.prompts import build_prompt
+from codeeval.prompts.templates import build_prompt
 from codeeval.stops import MERA_STOPS, cut_at_stop
 from codeeval.tasks import load
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 SAMPLING = Sampling(n=4, stop=MERA_STOPS, max_tokens=48)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from english_rows import HUMAN_EVAL_PLUS, MBPP_PLUS, write_rows
 
-from codeeval import reference
 from codeeval.errors import DataError
+from codeeval.evaluation import reference
 from codeeval.tasks import load
 from codeeval.types import Task
 from sandbox.wire import Job, Observation, Outcome

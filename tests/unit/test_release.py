@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from junitparser import Failure, JUnitXml
 
 from codeeval.errors import DataError, UsageError
-from codeeval.gate import GateVerdict
-from codeeval.release import (
+from codeeval.gate import (
     Candidate,
     GateReport,
     annotations,
@@ -29,8 +28,9 @@ from codeeval.release import (
     save_baseline,
     text,
 )
-from codeeval.runcounts import IncompleteRun
+from codeeval.gate.rule import GateVerdict
 from codeeval.store import RunReader
+from codeeval.store.runcounts import IncompleteRun
 
 BEFORE = [10, 9, 8, 5, 3, 0] * 10
 LOST = [0] * 12 + BEFORE[12:]
@@ -334,7 +334,7 @@ def test_junit_without_a_baseline_fails_nothing(tmp_path: Path) -> None:
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
 def test_junit_carries_any_name(task: str, problem: str) -> None:
     """Control characters, quotes and markup in names leave it well-formed."""
-    from codeeval.compare_runs import RunCounts
+    from codeeval.stats.compare import RunCounts
 
     (suite,) = read_junit(junit.render_counts(task, RunCounts("a", {problem: (1, 0)})))
     assert [case.name for case in suite]

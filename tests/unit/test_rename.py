@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from codeeval.rename import NotRenamableError, rename
 from codeeval.tasks import load
+from codeeval.tasks.rename import NotRenamableError, rename
 from codeeval.types import Problem
 
 PROBLEMS = load("rustarter").problems

@@ -10,7 +10,7 @@ import pytest
 
 from codeeval.errors import DataError, UsageError
 from codeeval.generators import create
-from codeeval.prompts import prompt_digest
+from codeeval.prompts.templates import prompt_digest
 from codeeval.stops import MERA_STOPS
 from codeeval.types import Prompt, Request, Sampling
 

@@ -13,7 +13,7 @@ from run_values import judged, make_manifest, planned
 
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build, document, markdown, text
-from codeeval.report.style import Style, safe
+from codeeval.report.terminal import Style, safe
 from codeeval.store import Counts, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit
 from codeeval.types import Judgement, Sample, Verdict
 

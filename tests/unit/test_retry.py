@@ -9,8 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.generators.parallel import run_ahead
-from codeeval.generators.retry import LONGEST_ADVICE_S, LONGEST_WAIT_S, Exhausted, Later, Limits, Retrier, retry_after_s
+from codeeval.generators.common.parallel import run_ahead
+from codeeval.generators.common.retry import (
+    LONGEST_ADVICE_S,
+    LONGEST_WAIT_S,
+    Exhausted,
+    Later,
+    Limits,
+    Retrier,
+    retry_after_s,
+)
 
 
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True), st.none() | st.floats(0, 1e9))

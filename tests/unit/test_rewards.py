@@ -11,11 +11,11 @@ import pytest
 from reward_models import CHAT, save_reward_model
 from run_values import make_manifest, planned
 
-from codeeval.bundled import bundled
 from codeeval.errors import CodeevalError, GenerationError, UsageError
 from codeeval.manifest import PromptInfo
 from codeeval.rewards import Answered, Reward, RewardModel, open_reward_model, score_run
 from codeeval.store import RunStore
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Sample
 
 pytestmark = pytest.mark.hf

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.protocols import STOPS
+from codeeval.scoring.protocols import STOPS
 from codeeval.tasks import load
 from codeeval.types import Verdict
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeeval import samples_file
 from codeeval.errors import DataError
-from codeeval.samples_file import BadRow, SampleRow, iter_samples, read_samples
+from codeeval.samples import samples_file
+from codeeval.samples.samples_file import BadRow, SampleRow, iter_samples, read_samples
 
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(

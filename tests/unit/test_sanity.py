@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from codeeval.sanity import check_sampling, render
+from codeeval.stats.sanity import check_sampling, render
 from codeeval.types import Sample
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mera_rows import raised
 
-from codeeval.signature import calls_text, mask, one_line, signature
+from codeeval.scoring.signature import calls_text, mask, one_line, signature
 from codeeval.types import Verdict
 
 

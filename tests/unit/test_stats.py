@@ -16,7 +16,6 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from codeeval.passk import pass_at_k
 from codeeval.stats import (
     Resampling,
     bootstrap_interval,
@@ -27,6 +26,7 @@ from codeeval.stats import (
     summarize,
 )
 from codeeval.stats.intervals import wilson
+from codeeval.stats.passk import pass_at_k
 from codeeval.stats.quantiles import normal_quantile, regularised_beta, t_quantile, t_two_sided_p
 from codeeval.stats.rerun import (
     _hull,
@@ -390,5 +390,5 @@ def test_shares_are_means_of_problems() -> None:
 
 def test_importing_costs_no_numpy() -> None:
     """`codeeval --help` may import the statistics without paying for numpy."""
-    code = "import sys, codeeval.stats, codeeval.gate, codeeval.audit, codeeval.plan; sys.exit('numpy' in sys.modules)"
+    code = "import sys, codeeval.stats, codeeval.gate.rule, codeeval.stats.audit, codeeval.stats.plan; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
-from codeeval.submission import Entry, Reference, SubmissionFile, check, read_submission, score
+from codeeval.mera import Entry, Reference, SubmissionFile, check, read_submission, score
 
 REFERENCE = Reference({"1": 2, "2": 2}, {"1": ("3", "42"), "2": ("a", "None")})
 RIGHT = [["3", "42"], ["3", "41"]]

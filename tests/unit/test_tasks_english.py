@@ -15,20 +15,20 @@ from english_rows import ALL, HUMAN_EVAL, HUMAN_EVAL_PLUS, MBPP, MBPP_PLUS, SANI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from codeeval import protocols
 from codeeval.errors import DataError, UsageError
-from codeeval.prompts import build_prompt
-from codeeval.rename import NotRenamableError, rename
-from codeeval.tasks import digest, evalplus, hub, human_eval, load, mbpp, schemas, spec_of
-from codeeval.tasks.rows import Row
+from codeeval.prompts.templates import build_prompt
+from codeeval.scoring import protocols
+from codeeval.tasks import digest, evalplus, file_schema, hub, human_eval, load, mbpp, spec_of
+from codeeval.tasks.rename import NotRenamableError, rename
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
 
 
 def problem(row: dict[str, Any], **changes: object) -> Problem:
-    given_row = Row(
+    given_row = SourceRow(
         "set.jsonl, line 1", {name: value for name, value in {**row, **changes}.items() if value is not ...}
     )
-    return schemas.schema_of(given_row).problem_of(given_row)
+    return file_schema.schema_of(given_row).problem_of(given_row)
 
 
 def test_a_problem_of_human_eval() -> None:
@@ -215,7 +215,7 @@ json_values = st.recursive(
 )
 
 
-def _read(reader: Callable[[Row], Problem], row: Row) -> str:
+def _read(reader: Callable[[SourceRow], Problem], row: SourceRow) -> str:
     try:
         return f"a problem: {reader(row).id}"
     except DataError as error:
@@ -229,7 +229,7 @@ def test_any_row_is_a_problem_or_a_clear_error(name: str, data: st.DataObject) -
     row = {**ALL[name]}
     field = data.draw(st.sampled_from(sorted(row)))
     row[field] = data.draw(json_values)
-    where = Row("set.jsonl, line 1", row)
+    where = SourceRow("set.jsonl, line 1", row)
     for reader in (human_eval, mbpp, evalplus):
         assert _read(reader.problem_of, where).startswith(("set.jsonl, line 1", "a problem"))
 

@@ -18,12 +18,12 @@ from codeeval.tasks import TASKS, digest, load, select_problems
 from codeeval.tasks import mera as mera_module
 from codeeval.tasks import rows as rows_module
 from codeeval.tasks.mera import problem_of, problems
-from codeeval.tasks.rows import Row
+from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem, Task
 
 
 def parsed(value: object) -> Problem:
-    return problem_of(Row("set.jsonl, line 3", value))
+    return problem_of(SourceRow("set.jsonl, line 3", value))
 
 
 def parsed_or_error(value: object) -> Problem | DataError:
@@ -176,7 +176,7 @@ def test_the_address_of_a_node_is_not_shown() -> None:
 @pytest.mark.parametrize(("first", "second"), [(1, 1), (1, "1"), ("a", "a")])
 def test_an_id_used_twice_is_refused(first: int | str, second: int | str) -> None:
     """The error names both places; 1 and "1" are the same id."""
-    pair = [Row("set.json, row 1", row("meta.id", first)), Row("set.json, row 2", row("meta.id", second))]
+    pair = [SourceRow("set.json, row 1", row("meta.id", first)), SourceRow("set.json, row 2", row("meta.id", second))]
     with pytest.raises(DataError, match=r"row 2, field meta.id: the id .* used before, in set.json, row 1"):
         problems(pair)
 
@@ -458,7 +458,7 @@ def test_the_large_set_loads(shared: Path) -> None:
 
 
 def small_task(count: int = 12) -> Task:
-    found = problems(Row(f"row {i}", value) for i, value in enumerate(numbered(count)))
+    found = problems(SourceRow(f"row {i}", value) for i, value in enumerate(numbered(count)))
     return Task("small", "test", digest(found), found)
 
 
@@ -483,7 +483,7 @@ def test_problems_are_selected_in_the_sets_order(limit: int | None, ids: str | N
 
 def test_ids_that_look_like_ranges_are_ids_first() -> None:
     """An exact id wins over the reading as a range."""
-    found = problems([Row("a", row("meta.id", "1-3")), Row("b", row("meta.id", "2"))])
+    found = problems([SourceRow("a", row("meta.id", "1-3")), SourceRow("b", row("meta.id", "2"))])
     task = Task("t", "s", digest(found), found)
     assert [problem.id for problem in select_problems(task, None, "1-3").problems] == ["1-3"]
 

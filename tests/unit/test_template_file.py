@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.prompts import TEMPLATES
-from codeeval.template_file import TemplateFile, file_template_digest, is_template_file, read_template
+from codeeval.prompts.template_file import TemplateFile, file_template_digest, is_template_file, read_template
+from codeeval.prompts.templates import TEMPLATES
 from codeeval.types import Problem
 
 PROBLEM = Problem("1", "Допишите.\n{function}\n", 'def f(x):\n    """{x} {{prompt}} {system}"""', "f", (), None)

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.generators.thought_watch import Budget, ThoughtWatch
+from codeeval.generators.common.thinking import CLOSE, OPEN, split_thought
+from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.stops import cut_at_stop
-from codeeval.thinking import CLOSE, OPEN, split_thought
 
 STOPS = ("\ndef", "\nprint")
 

@@ -18,15 +18,15 @@ from adapters import save_adapter
 from chain_model import save_chain_model
 from mistral_vocabulary import openchat_tokenizer
 
-from codeeval.bundled import bundled
 from codeeval.errors import CodeevalError, GenerationError, UsageError
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
-from codeeval.generators.digests import files_digest
-from codeeval.generators.vllm import VLLMGenerator
-from codeeval.prompts import build_prompt, prompt_digest, render
+from codeeval.generators.common.digests import files_digest
+from codeeval.generators.vllm.generator import VLLMGenerator
+from codeeval.prompts.templates import build_prompt, prompt_digest, render
 from codeeval.stops import MERA_STOPS, cut_at_stop
 from codeeval.tasks import load
+from codeeval.tasks.bundled import bundled
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 pytestmark = [pytest.mark.vllm, pytest.mark.slow]
@@ -113,7 +113,7 @@ def test_greedy_is_asked_once_and_equals_transformers(demo: VLLMGenerator) -> No
 
 def test_ids_are_those_of_transformers(demo: VLLMGenerator) -> None:
     """Both backends give the model the same ids, BOS once, for texts and for messages."""
-    from codeeval.generators.tokens import tokenize
+    from codeeval.generators.common.tokens import tokenize
 
     prompts = [r.prompt for r in requests(3)]
     prompts += [render("chat", [("user", "Привет")], "Кратко."), Prompt(text="<s>x")]

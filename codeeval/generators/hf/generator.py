@@ -1,0 +1,220 @@
+"""Completions from a model folder or a Hub model through transformers, on a CPU or on GPUs.
+
+One call of `generate` per problem draws all n samples of it (in groups of `-M rows` sequences, 32 by default, seeded
+apart), from a random stream seeded by the run's seed and the problem's id. So completions depend on neither the other
+problems of the run nor their order, and an interrupted problem is asked again as a whole and gives what it gave: on
+the same machine, with the same versions of torch and transformers, dtype, device and thread count. n = 10 is not a
+prefix of n = 20.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common.context import Refusals, room
+from codeeval.generators.common.decode import StopWatch, decode_new
+from codeeval.generators.common.digests import lora_digest
+from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.thinking import opens_thought
+from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
+from codeeval.generators.hf.model import LoadedModel, Settings, load
+from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode
+from codeeval.types import Prompt, Request, Sample, Sampling
+
+logger = logging.getLogger(__name__)
+
+
+class HFGenerator:
+    """Holds the model from creation to `close`. Not for use by several threads at once."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name, self._settings = name, settings
+        self._loaded: LoadedModel | None = load(name, settings)
+        self._description: dict[str, Scalar] | None = None
+        self._most_rows = settings.rows
+        self._mismatch = warn_of_other_ids(name, lambda text: self.encode(Prompt(text=text)))
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
+        """Samples problem by problem, in the order of the requests. Raises UsageError, GenerationError; a prompt that does
+        not fit costs its problem, which is told at the end."""
+        check_sampling(sampling)
+        for request in requests:
+            check_request(request, sampling)
+        refusals = Refusals()
+        for request in requests:
+            ids = self.encode(request.prompt) if request.indices else []
+            try:
+                left = room(
+                    self._name, len(ids), self._settings.think_tokens + sampling.max_tokens, self._model.context
+                )
+            except GenerationError as error:
+                refusals.add(request.problem_id, error)
+                continue
+            yield from self._answer(request, ids, replace(sampling, max_tokens=min(left, sampling.max_tokens)))
+        refusals.tell()
+
+    def _answer(self, request: Request, ids: list[int], sampling: Sampling) -> Iterator[Sample]:
+        greedy = sampling.temperature == 0
+        seed = problem_seed(sampling.seed, request.problem_id)
+        rule = Rule(sampling.stop, self._settings.think_tokens > 0, self._in_thought(ids))
+        step = sampling.n if greedy else self._settings.rows
+        for start in range(0, sampling.n, step):
+            wanted = [index for index in request.indices if start <= index < start + step]
+            if not wanted:
+                continue
+            rows = 1 if greedy else min(step, sampling.n - start)
+            drawn = self._draw_in_parts(ids, rows, seed + start, sampling)
+            for index in wanted:
+                yield finish(request, index, drawn[0 if greedy else index - start], rule)
+
+    def encode(self, prompt: Prompt) -> list[int]:
+        """The ids that the model is given: BOS once where the tokenizer has the habit, the model's own template for
+        messages. Raises UsageError for messages where the tokenizer has no template."""
+        try:
+            return encode(self._model.tokenizer, prompt.text, prompt.messages)
+        except TemplateProblem as problem:
+            raise UsageError(f"{self._name}: {problem}") from problem
+
+    def _in_thought(self, ids: list[int]) -> bool:
+        return self._settings.think_tokens > 0 and opens_thought(self._model.tokenizer.decode(ids[-8:]))
+
+    def _draw_in_parts(self, ids: list[int], rows: int, seed: int, sampling: Sampling) -> list[EngineAnswer]:
+        """`rows` samples, in halves where the memory does not hold them, each half with a seed of its own. What did not
+        fit once is not tried again."""
+        import torch
+
+        if rows <= self._most_rows:
+            try:
+                return self._draw(ids, rows, seed, sampling)
+            except torch.OutOfMemoryError as error:
+                if rows == 1:
+                    raise GenerationError(
+                        "out of memory while drawing a single sample; try a smaller --max-tokens"
+                    ) from error
+                self._most_rows = rows // 2
+                logger.warning(
+                    "out of memory with %d samples at once: going on with %d; -M rows=%d would repeat these samples",
+                    *(rows, rows // 2, rows // 2),
+                )
+            torch.cuda.empty_cache()
+        first = rows // 2
+        parts = ((first, seed), (rows - first, seed + first))
+        return [one for count, part in parts for one in self._draw_in_parts(ids, count, part, sampling)]
+
+    def _watch(self, ids: list[int], rows: int, sampling: Sampling) -> StopWatch | ThoughtWatch | None:
+        """None where nothing but its own end and the limit of tokens shall end a sequence."""
+        tokenizer, think = self._model.tokenizer, self._settings.think_tokens
+        stops = () if self._settings.keep_raw else sampling.stop
+        if think:
+            return ThoughtWatch(tokenizer, ids, Budget(think, sampling.max_tokens, stops), self._in_thought(ids), rows)
+        return StopWatch(tokenizer, ids, stops, rows) if stops else None
+
+    def _draw(self, ids: list[int], rows: int, seed: int, sampling: Sampling) -> list[EngineAnswer]:
+        """`rows` sequences in one call, all seeded by `seed`; the caller's random state is left as it was. Raises torch's
+        OutOfMemoryError, GenerationError."""
+        import torch
+
+        loaded = self._model
+        watch = self._watch(ids, rows, sampling)
+
+        def stopped(input_ids: Any, scores: Any, **_: object) -> Any:
+            assert watch is not None
+            return torch.tensor(watch.look(input_ids[:, len(ids) :].tolist()), device=input_ids.device)
+
+        inputs = torch.tensor([ids], device=loaded.model.device)
+        how = {"temperature": sampling.temperature, "top_p": sampling.top_p, "top_k": sampling.top_k}
+        try:
+            with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+                torch.manual_seed(seed)
+                sequences = loaded.model.generate(
+                    inputs,
+                    attention_mask=torch.ones_like(inputs),
+                    max_new_tokens=self._settings.think_tokens + sampling.max_tokens,
+                    num_return_sequences=rows,
+                    stopping_criteria=[stopped] if watch else [],
+                    do_sample=sampling.temperature > 0,
+                    **(how if sampling.temperature > 0 else {}),
+                )
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise GenerationError(f"{self._name} stopped answering: {error}") from error
+        new = [row[len(ids) :] for row in sequences.tolist()]
+        kept = None if sampling.temperature == 0 else seed
+        return [
+            self._read(ids, row, end, kept)
+            for row, end in zip(new, watch.ended_at if watch else [None] * rows, strict=True)
+        ]
+
+    def _read(self, ids: list[int], new: list[int], stopped_at: int | None, seed: int | None) -> EngineAnswer:
+        """What follows the end of a sequence is padding and is dropped; the ending token counts but is no text."""
+        new = new[:stopped_at]
+        eos = next((i for i, token in enumerate(new) if token in self._model.eos), None)
+        return EngineAnswer(
+            text=decode_new(self._model.tokenizer, ids, new[:eos]),
+            reason="length" if eos is None else "stop",
+            tokens_in=len(ids),
+            tokens_out=len(new) if eos is None else eos + 1,
+            seed=seed,
+        )
+
+    @property
+    def _model(self) -> LoadedModel:
+        if self._loaded is None:
+            raise GenerationError(f"{self._name} was closed")
+        return self._loaded
+
+    def describe(self) -> dict[str, Scalar]:
+        """Engine, versions, device, dtype, size and digests. The first call reads the weights once for their digest."""
+        if self._description is None:
+            self._description = _describe(self._name, self._settings, self._model)
+            self._description["openchat_ids_wrong"] = self._mismatch
+        return dict(self._description)
+
+    def close(self) -> None:
+        """Drop the model and give the GPU's memory back."""
+        if self._loaded is not None:
+            import torch
+
+            self._loaded = None
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+
+
+def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, Scalar]:
+    import torch
+    import transformers
+
+    return {
+        "engine": "hf",
+        "model": name,
+        "model_path": str(loaded.folder.resolve()),
+        "revision": getattr(loaded.model.config, "_commit_hash", None),
+        "architecture": type(loaded.model).__name__,
+        "context_length": loaded.context,
+        "dtype": str(loaded.model.dtype).removeprefix("torch."),
+        "device": str(loaded.model.device),
+        **gpu_facts(),
+        "cuda_version": torch.version.cuda,
+        "torch_version": torch.__version__,
+        "transformers_version": transformers.__version__,
+        "threads": torch.get_num_threads(),
+        "rows": settings.rows,
+        "batch_size": settings.rows,
+        "lora_sha256": lora_digest(settings.lora),
+        "reproducible": "same seed, same samples, for the same versions, dtype, device, threads and rows",
+        **model_facts(loaded.folder),
+        "parameters": sum(p.numel() for p in loaded.model.parameters()),
+    }
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> HFGenerator:
+    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
+    return HFGenerator(model, Settings.parse(Options("hf", options)))

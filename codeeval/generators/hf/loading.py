@@ -1,0 +1,126 @@
+"""What every model of transformers needs when it is loaded: where it is, where it goes, and what is wrong with it in one line."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators.common.digests import weight_files
+
+SMALL_MODEL = 100_000_000  # parameters
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+
+
+class Placing(Protocol):
+    """The settings that say what is loaded and where to. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU."""
+
+    @property
+    def dtype(self) -> str: ...
+    @property
+    def device(self) -> str: ...
+    @property
+    def revision(self) -> str: ...
+
+
+class Pretrained(NamedTuple):
+    """`folder` is where the files are, also for a Hub model; the other two are transformers' objects."""
+
+    model: Any
+    tokenizer: Any
+    folder: Path
+
+
+def from_pretrained(kind: str, name: str, settings: Placing, flag: str = "-M") -> Pretrained:
+    """A whole model by transformers' class `kind`, such as AutoModelForCausalLM, and its tokenizer.
+
+    Raises UsageError, naming the `flag`, for a model that isn't there or isn't one, GenerationError for one that can't be loaded
+    or lacks weights.
+    """
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()  # it would write between our own lines
+    device = device_of(settings.device, flag)
+    folder = local_folder(name)
+    source = str(folder) if folder else name
+    dtype = settings.dtype if settings.dtype != "auto" or device != "cpu" else "float32"
+    placement: dict[str, Any] = {"device_map": "auto" if device == "cuda" else device} if device != "cpu" else {}
+    try:
+        tokenizer = transformers.AutoTokenizer.from_pretrained(source, revision=settings.revision)
+        model, info = getattr(transformers, kind).from_pretrained(
+            source, revision=settings.revision, dtype=dtype, output_loading_info=True, **placement
+        )
+        folder = folder or Path(transformers.utils.cached_file(name, "config.json", revision=settings.revision)).parent
+    except Exception as error:  # transformers raises nearly every type for a model it can't read
+        raise explain(name, folder is None, error) from error
+    refuse_incomplete(name, info)
+    return Pretrained(model, tokenizer, folder)
+
+
+def set_threads(model: Any, threads: int) -> None:
+    """Small matrices gain nothing from threads, which spin while they wait: beside busy sandbox workers a model of 0.5 M
+    parameters took six times as long on two threads as on one."""
+    import torch
+
+    if threads or model.num_parameters() < SMALL_MODEL:
+        torch.set_num_threads(threads or 1)
+
+
+def device_of(wanted: str, flag: str = "-M") -> str:
+    """The device of `device=…`, `auto` being all GPUs, else the CPU. Raises UsageError naming the `flag`."""
+    import torch
+
+    try:
+        device = torch.device("cpu" if wanted == "auto" else wanted)
+    except RuntimeError as error:
+        raise UsageError(
+            f"{flag} device={wanted}: torch knows no such device; try auto, cpu, cuda or cuda:1"
+        ) from error
+    if wanted == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise UsageError(f"{flag} device={wanted}: torch sees {torch.cuda.device_count()} GPUs here; use device=cpu")
+    return str(device)
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder, or None for a name that can only mean a model on the Hub."""
+    folder = Path(name).expanduser()
+    if not folder.exists():
+        if _HUB_ID.fullmatch(name) and not name.startswith("."):
+            return None
+        raise UsageError(f"no such model folder: {name}; give a folder, or a name like owner/model from the Hub")
+    if not folder.is_dir():
+        raise UsageError(f"{name} is a file; give the folder that holds config.json and the weights")
+    try:
+        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        weights = weight_files(folder)
+    except FileNotFoundError:
+        raise UsageError(f"{name} is no model folder: it has no config.json") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{name}: config.json or the index of the weights is broken: {error}") from error
+    if not weights or not all(path.is_file() for path in weights):
+        missing = [path.name for path in weights if not path.is_file()] or ["model.safetensors"]
+        raise UsageError(f"{name} lacks weights: {', '.join(missing[:3])}; copy or download them again")
+    return folder
+
+
+def explain(name: str, from_hub: bool, error: Exception) -> UsageError | GenerationError:
+    """What a model library raised while it loaded a model, as one of our errors."""
+    reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:300]}"
+    if from_hub:
+        return UsageError(f"{name} is no folder here and could not be loaded from the Hub ({reason})")
+    return GenerationError(f"can't load the model in {name}: {reason}")
+
+
+def refuse_incomplete(name: str, info: dict[str, Any]) -> None:
+    """transformers fills what is missing with random numbers and goes on; the score would be that of noise. `info` is its
+    loading info. Raises GenerationError."""
+    wrong = sorted(map(str, [*info.get("missing_keys", ()), *info.get("mismatched_keys", ())]))
+    if wrong:
+        raise GenerationError(
+            f"the weights of {name} don't fit its config.json: {len(wrong)} tensors are missing or have another shape, "
+            f"{wrong[0]} first; the download may be incomplete"
+        )

@@ -1,0 +1,1 @@
+"""Completions from any OpenAI-compatible server."""

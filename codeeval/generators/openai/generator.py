@@ -1,0 +1,177 @@
+"""Completions from any server that speaks OpenAI's protocol: OpenAI's own, vLLM's, `transformers serve`, llama.cpp and others.
+
+Every sample has a seed of its own, the problem's seed plus its index, and by default a request of its own: servers may
+ignore `n`, answer with fewer choices, or repeat themselves at one seed. What is missing from an answer is asked for again,
+one by one. Whether a seed gives the same text twice is the server's promise, not ours.
+
+A sample that fails in a way that may pass is asked again for `patience` seconds. A request that the server refuses for good
+(a prompt beyond the context) costs that problem only: the others go on, and at the end the refusals are told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from codeeval.errors import GenerationError
+from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common.context import Refusals
+from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.parallel import Done, run_ahead
+from codeeval.generators.common.retry import Limits, Retrier
+from codeeval.generators.common.thinking import opens_thought
+from codeeval.generators.openai.client import STOPS_SENT, Ask, Client, Refused
+from codeeval.generators.openai.settings import Key, ServerSettings, read_key
+from codeeval.types import Request, Sample, Sampling
+
+logger = logging.getLogger(__name__)
+
+#: So many refusals without a single answer, and the rest is not tried.
+HOPELESS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Neighbouring samples of one problem, asked for with one request. Greedy: one sample, copied to all indices."""
+
+    request: Request
+    indices: tuple[int, ...]
+
+
+class OpenAIGenerator:
+    """One server and one model. `generate` may run once at a time; requests of it run in several threads."""
+
+    def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
+        self._model, self._settings = model, settings
+        self._stop = threading.Event()
+        self._version = _reach(settings.base_url)
+        self._client = Client(model, settings, key)
+        if self._version:  # vLLM takes what a request leaves open from the model's generation_config.json
+            self._client.defaults = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
+            # and it can say which stop it was that ended a sample
+            self._client.defaults["include_stop_str_in_output"] = True
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
+        """Samples in the order in which the server answers. Raises UsageError, GenerationError."""
+        check_sampling(sampling)
+        for request in requests:
+            check_request(request, sampling)
+            self._client.is_chat(request.prompt)
+        self._stop = threading.Event()
+        retrier = Retrier(Limits(self._settings.patience_s, self._settings.budget), self._stop)
+        jobs = [job for request in requests for job in self._jobs(request, sampling)]
+        done = run_ahead(lambda job: self._answer(job, sampling, retrier), jobs, self._settings.concurrency, self._stop)
+        try:
+            yield from self._collect(done)
+        finally:
+            done.close()
+            if retrier.retries:
+                logger.warning("%d of %d requests were asked again", retrier.retries, retrier.requests)
+
+    def _collect(self, done: Iterator[Done[_Job, list[Sample]]]) -> Iterator[Sample]:
+        """After a failure that ends the run, what is under way is still waited for: it may have been paid for."""
+        refusals = Refusals()
+        fatal: Exception | None = None
+        answered = 0
+        for one in done:
+            if isinstance(one.error, Refused):
+                refusals.add(one.item.request.problem_id, one.error)
+                if not answered and len(refusals) >= HOPELESS:
+                    self._stop.set()
+            elif one.error is not None:
+                fatal = fatal or one.error
+                self._stop.set()
+            else:
+                answered += 1
+                yield from one.value or ()
+        if fatal is not None and not (refusals and not answered):
+            raise fatal
+        refusals.tell()
+
+    def _jobs(self, request: Request, sampling: Sampling) -> Iterator[_Job]:
+        """Neighbours below one multiple of `n`, so that a resumed run makes the requests that the first would have made."""
+        if sampling.temperature == 0:
+            if request.indices:
+                yield _Job(request, request.indices)
+            return
+        run: list[int] = []
+        for index in request.indices:
+            if run and (index != run[-1] + 1 or index % self._settings.n == 0):
+                yield _Job(request, tuple(run))
+                run = []
+            run.append(index)
+        if run:
+            yield _Job(request, tuple(run))
+
+    def _answer(self, job: _Job, sampling: Sampling, retrier: Retrier) -> list[Sample]:
+        request, prompt = job.request, job.request.prompt
+        if sampling.temperature == 0:
+            (answer,) = retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), sampling))
+            return [self._sample(request, index, answer, sampling) for index in job.indices]
+        seed = problem_seed(sampling.seed, request.problem_id)
+        first, rest = job.indices[0], list(job.indices)
+        answers = retrier.call(lambda: self._client.ask(Ask(prompt, len(rest), seed + first), sampling))
+        while len(answers) < len(rest):
+            one = Ask(prompt, 1, seed + rest[len(answers)])
+            answers += retrier.call(partial(self._client.ask, one, sampling))
+        return [self._sample(request, index, answer, sampling) for index, answer in zip(rest, answers, strict=True)]
+
+    def _sample(self, request: Request, index: int, answer: EngineAnswer, sampling: Sampling) -> Sample:
+        text = request.prompt.text
+        rule = Rule(sampling.stop, self._settings.think_tokens > 0, text is not None and opens_thought(text))
+        return finish(request, index, answer, rule)
+
+    def describe(self) -> dict[str, Scalar]:
+        """Address, model and settings; of a server of vLLM its version. Everything else is the server's secret."""
+        from importlib import metadata
+
+        settings = self._settings
+        return {
+            "engine": "openai",
+            "model": self._model,
+            "base_url": settings.base_url,
+            "server": f"vllm {self._version}" if self._version else None,
+            "api": settings.api,
+            "openai_version": metadata.version("openai"),
+            "concurrency": settings.concurrency,
+            "samples_per_request": settings.n,
+            "stops_sent": 0 if settings.think_tokens or settings.keep_raw else STOPS_SENT,
+            "reproducible": "as far as the server repeats a sample at the same seed",
+        }
+
+    def close(self) -> None:
+        """Stop asking; requests under way are left to end by themselves."""
+        self._stop.set()
+        self._client.close()
+
+
+def _reach(base_url: str) -> str | None:
+    """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
+    after the sandbox has been started."""
+    try:
+        with urllib.request.urlopen(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
+            found = json.loads(response.read(10_000))
+    except urllib.error.HTTPError:
+        return None
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError):
+            raise GenerationError(f"no server listens at {base_url}; start it, or correct --base-url") from None
+        return None
+    except (OSError, ValueError):
+        return None
+    version = found.get("version") if isinstance(found, dict) else None
+    return version if isinstance(version, str) and set(found) == {"version"} else None
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
+    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+    given = Options("openai", options)
+    path = given.text("api_key_file", "")
+    settings = ServerSettings.parse(given)
+    return OpenAIGenerator(model, settings, read_key(path, settings.base_url))

@@ -1,0 +1,1 @@
+"""Completions through vLLM's engine, in a process of its own."""

@@ -1,0 +1,277 @@
+"""Completions through vLLM's engine, all prompts at once, each sample handed on as soon as it is finished.
+
+The engine lives in a process of its own (`worker/engine.py`), possibly of another interpreter. Every sample is a request
+with a seed of its own, the problem's seed plus its index, which is also what vLLM gives the samples of one request with
+n > 1; so any samples can be asked for again alone. Prefix caching makes the common prompt cost once.
+
+Data parallelism is several engines side by side, each with its part of the GPUs; problems are dealt out in turn.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common.context import Refusals, room
+from codeeval.generators.common.digests import lora_digest
+from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.thinking import CLOSE, opens_thought
+from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
+from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
+
+_REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A prompt's ids, and whether it leaves the model within a thought."""
+
+    ids: list[int]
+    in_thought: bool
+
+
+@dataclass(slots=True)
+class _Open:
+    """One sample on its way. `head`: the thought that has been generated already, text and ids."""
+
+    request: Request
+    index: int
+    prompt: Encoded
+    seed: int | None
+    engine: EngineProcess
+    thinks: bool = False
+    head: str = ""
+    head_ids: tuple[int, ...] = ()
+
+
+class EngineEnded(GenerationError):
+    """One of the processes is gone."""
+
+    def __init__(self, engine: EngineProcess, message: str) -> None:
+        self.engine = engine
+        super().__init__(message)
+
+
+class VLLMGenerator:
+    """Holds the engines from creation to `close`. `generate` is not for several threads at once."""
+
+    def __init__(self, name: str, settings: VLLMSettings) -> None:
+        self._name, self._settings = name, settings
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._facts: dict[str, Scalar] = {}
+        self._description: dict[str, Scalar] | None = None
+        self._ended: set[EngineProcess] = set()
+        self._reasons: dict[EngineProcess, str] = {}
+        self._engines = [self._start(number) for number in range(settings.replicas)]
+        try:
+            for _ in self._engines:
+                self._facts = self._receive("ready")[1]["facts"]
+            self._mismatch = warn_of_other_ids(name, lambda text: self.encode([Prompt(text=text)])[0].ids)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, number: int) -> EngineProcess:
+        settings = self._settings
+        arguments = {"seed": 0, "disable_log_stats": True, **settings.engine, "model": self._name}
+        environment = {"VLLM_NO_USAGE_STATS": "1"}
+        if not settings.verbose:
+            environment["VLLM_LOGGING_LEVEL"] = os.environ.get("VLLM_LOGGING_LEVEL", "ERROR")
+        if settings.replicas > 1:
+            environment["CUDA_VISIBLE_DEVICES"] = _devices(number, settings.gpus_per_replica)
+        start = {"engine": arguments, "lora": settings.lora}
+        return EngineProcess(settings.python, start, environment, self._inbox, settings.verbose)
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
+        """Samples in the order in which they are finished. Raises UsageError, GenerationError; a prompt that does not fit
+        costs its problem, which is told at the end."""
+        check_sampling(sampling)
+        for request in requests:
+            check_request(request, sampling)
+        wanted = [request for request in requests if request.indices]
+        if not wanted:
+            return
+        refusals = Refusals()
+        waiting = self._submit(wanted, sampling, refusals)
+        try:
+            yield from self._collect(waiting, sampling, refusals)
+        finally:
+            if waiting:
+                self._cancel()
+        refusals.tell()
+
+    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _Open]:
+        waiting: dict[str, _Open] = {}
+        greedy = sampling.temperature == 0
+        batches: dict[EngineProcess, list[Message]] = {}
+        for at, (request, prompt) in enumerate(zip(requests, self.encode([r.prompt for r in requests]), strict=True)):
+            engine = self._engines[at % len(self._engines)]
+            seed = problem_seed(sampling.seed, request.problem_id)
+            try:
+                self._params(sampling, len(prompt.ids), thinks=False, seed=None)
+            except GenerationError as error:
+                refusals.add(request.problem_id, error)
+                continue
+            for index in request.indices[:1] if greedy else request.indices:
+                thinks = self._settings.think_tokens > 0
+                one = _Open(request, index, prompt, None if greedy else seed + index, engine, thinks)
+                waiting[key := str(len(waiting))] = one
+                batches.setdefault(engine, []).append(self._message(key, one, sampling))
+        for engine, batch in batches.items():
+            engine.send({"op": "add", "requests": batch})
+        return waiting
+
+    def _message(self, key: str, one: _Open, sampling: Sampling) -> Message:
+        ids = [*one.prompt.ids, *one.head_ids]
+        return {"id": key, "ids": ids, "params": self._params(sampling, len(ids), one.thinks, one.seed)}
+
+    def _params(self, sampling: Sampling, tokens: int, thinks: bool, seed: int | None) -> dict[str, object]:
+        """Arguments of vLLM's SamplingParams. A thought is ended by its own mark alone, and has its own limit. Raises
+        GenerationError where the prompt leaves no room."""
+        context = self._facts["context_length"]
+        limit = self._settings.think_tokens if thinks else sampling.max_tokens
+        return {
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "top_k": sampling.top_k,
+            "max_tokens": room(self._name, tokens, limit, context if isinstance(context, int) else None),
+            "stop": [CLOSE] if thinks else [] if self._settings.keep_raw else list(sampling.stop),
+            "include_stop_str_in_output": True,
+            "seed": seed,
+        }
+
+    def _collect(self, waiting: dict[str, _Open], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
+        fatal: EngineEnded | None = None
+        while waiting:
+            try:
+                engine, message = self._receive("finished", "refused")
+            except EngineEnded as error:  # the other engines still finish what they have
+                fatal = fatal or error
+                for key in [key for key, one in waiting.items() if one.engine is error.engine]:
+                    del waiting[key]
+                continue
+            one = waiting.pop(message["id"])
+            if message["event"] == "refused":
+                refusals.add(one.request.problem_id, GenerationError(f"vLLM refused: {message['message']}"))
+            elif one.thinks and self._answer_follows(one, message, sampling):
+                waiting[message["id"]] = one
+                engine.send({"op": "add", "requests": [self._message(message["id"], one, sampling)]})
+            else:
+                yield from self._samples(one, message, sampling)
+        if fatal is not None:
+            raise fatal
+
+    def _answer_follows(self, one: _Open, message: Message, sampling: Sampling) -> bool:
+        """After the end of a thought the answer is a request of its own, with the stops and the limit of answers. What
+        does not begin with a thought is asked for again as an answer, from the start."""
+        text = message["text"]
+        one.thinks = False
+        if CLOSE in text:
+            one.head, one.head_ids = text, tuple(message["ids"])
+        elif one.prompt.in_thought or text.lstrip().startswith("<think>"):
+            return False  # a thought without an end
+        try:
+            self._message("", one, sampling)
+        except GenerationError:
+            return False
+        return True
+
+    def _samples(self, one: _Open, message: Message, sampling: Sampling) -> Iterator[Sample]:
+        """At temperature 0 one answer is that of every index."""
+        answer = EngineAnswer(
+            text=one.head + message["text"],
+            reason=_REASONS.get(str(message["reason"]), "unknown"),
+            tokens_in=len(one.prompt.ids),
+            tokens_out=len(one.head_ids) + len(message["ids"]),
+            seed=one.seed,
+        )
+        rule = Rule(sampling.stop, self._settings.think_tokens > 0, one.prompt.in_thought)
+        for index in one.request.indices if one.seed is None else (one.index,):
+            yield finish(one.request, index, answer, rule)
+
+    def encode(self, prompts: Sequence[Prompt]) -> list[Encoded]:
+        """The ids that the model is given. Raises UsageError for messages that the tokenizer's template refuses."""
+        self._engines[0].send({"op": "encode", "prompts": [[prompt.text, prompt.messages] for prompt in prompts]})
+        found = []
+        for item in self._receive("encoded")[1]["prompts"]:
+            if "problem" in item:
+                raise UsageError(f"{self._name}: {item['problem']}")
+            found.append(Encoded(item["ids"], opens_thought(item["tail"])))
+        return found
+
+    def _receive(self, *events: str) -> tuple[EngineProcess, Message]:
+        """The next message of one of these kinds; what a cancelled run has left behind is passed over. Raises
+        EngineEnded when an engine has failed, once per engine."""
+        while True:
+            if len(self._ended) == len(self._engines):
+                raise EngineEnded(self._engines[0], "vLLM's process has ended; what had finished is kept")
+            engine, message = self._inbox.get()
+            if message["event"] in events:
+                return engine, message
+            if message["event"] == "failed":
+                self._reasons[engine] = f"vLLM failed: {message['kind']}: {' '.join(message['message'].split())[:600]}"
+            if message["event"] == "ended":
+                self._ended.add(engine)
+                reason = self._reasons.get(engine) or engine.last_words()
+                raise EngineEnded(engine, f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more.")
+
+    def _cancel(self) -> None:
+        alive = [engine for engine in self._engines if engine not in self._ended]
+        for engine in alive:
+            engine.send({"op": "cancel"})
+        for _ in alive:
+            with contextlib.suppress(EngineEnded):
+                self._receive("cancelled")
+
+    def describe(self) -> dict[str, Scalar]:
+        """Engine, versions, precision, parallelism, GPUs, size and digests. The first call reads the weights once."""
+        if self._description is None:
+            path = self._facts.get("model_path")
+            self._description = {
+                "engine": "vllm",
+                "model": self._name,
+                **self._facts,
+                **gpu_facts(),
+                **(model_facts(Path(path)) if isinstance(path, str) else {}),
+                "data_parallel_size": self._settings.replicas,
+                "lora_sha256": lora_digest(self._settings.lora),
+                "openchat_ids_wrong": self._mismatch,
+                "reproducible": "same seed, same samples, for the same version and kind of device"
+                + (
+                    ""
+                    if self._facts["dtype"] == "float32"
+                    else "; below float32 they may depend on what runs beside them"
+                ),
+            }
+        return dict(self._description)
+
+    def close(self) -> None:
+        """End the engines and give back what they held."""
+        for engine in self._engines:
+            engine.close()
+
+
+def _devices(number: int, each: int) -> str:
+    """The GPUs of one replica, out of those that the caller's environment leaves visible."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    names: Sequence[Any] = visible.split(",") if visible else range((number + 1) * each)
+    return ",".join(str(name) for name in names[number * each : (number + 1) * each])
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> VLLMGenerator:
+    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
+    settings = VLLMSettings.parse(options)
+    folder = Path(model).expanduser()
+    if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
+        raise UsageError(f"no such model folder: {model}; give a folder, or a name like owner/model from the Hub")
+    return VLLMGenerator(str(folder.resolve()) if folder.is_dir() else model, settings)

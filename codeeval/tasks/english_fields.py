@@ -1,0 +1,85 @@
+"""Fields of a row of one of the English sets, read strictly, with errors that name file, row and field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NoReturn, cast
+
+from codeeval import syntax
+from codeeval.errors import DataError
+from codeeval.tasks.problem_ids import id_fault
+from codeeval.tasks.rows import SourceRow
+
+_SEE = "See docs/tasks.md for the schemas."
+#: What is parsed to find out which functions a program defines.
+MAX_PROGRAM_CHARS = 1_000_000
+
+
+class Fields:
+    """One row. Every method raises DataError for a field that is missing or of another kind."""
+
+    def __init__(self, row: SourceRow) -> None:
+        self.where = row.where
+        if not isinstance(row.value, Mapping):
+            raise DataError(row.where, "a row must be an object", _SEE)
+        self._row = cast(Mapping[str, object], row.value)
+
+    def __contains__(self, name: str) -> bool:
+        return self._row.get(name) is not None
+
+    def fail(self, name: str, what: str, hint: str = _SEE) -> NoReturn:
+        raise DataError(f"{self.where}, field {name}", what, hint)
+
+    def value(self, name: str) -> object:
+        if name not in self._row:
+            self.fail(name, "is missing")
+        return self._row[name]
+
+    def text(self, name: str) -> str:
+        """A text, with the line ends that Python's own files have."""
+        value = self.value(name)
+        if not isinstance(value, str):
+            self.fail(name, "must be a text")
+        return value.replace("\r\n", "\n")
+
+    def optional(self, name: str) -> str:
+        return self.text(name) if name in self else ""
+
+    def texts(self, name: str) -> list[str]:
+        value = self.value(name)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            self.fail(name, "must be a list of texts")
+        return [item.replace("\r\n", "\n") for item in value]
+
+    def number(self, name: str) -> float:
+        value = self.value(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e300:
+            self.fail(name, "must be a number, zero or more")
+        return float(value)
+
+    def id(self) -> str:
+        """`task_id` without the name of the set: `HumanEval/7`, `"7"` and 7 are problem 7."""
+        value = self.value("task_id")
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        name = value.strip().rpartition("/")[2] if isinstance(value, str) else ""
+        if not isinstance(value, str):
+            self.fail("task_id", "must be a number, or a text like HumanEval/7")
+        if fault := id_fault(name):
+            self.fail("task_id", fault, "It must be a number, or a text like HumanEval/7.")
+        return name
+
+    def function(self, name: str) -> str:
+        """The name of a function."""
+        value = self.text(name)
+        if not value.isidentifier():
+            self.fail(name, f"{value!r} is not a name of Python")
+        return value
+
+
+def parses(program: str) -> bool:
+    try:
+        syntax.parse_module(program, MAX_PROGRAM_CHARS)
+    except SyntaxError:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""Which schema a file of problems is in, by the fields of its first row, and its rows as problems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from codeeval.errors import DataError
+from codeeval.tasks import evalplus, human_eval, mbpp, mera
+from codeeval.tasks.rows import SourceRow
+from codeeval.types import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """`protocol` is the one that problems in this schema are judged under where nobody names another."""
+
+    protocol: str
+    problem_of: Callable[[SourceRow], Problem]
+
+
+MERA = Schema("mera-code", mera.problem_of)
+HUMANEVAL, MBPP = Schema("humaneval", human_eval.problem_of), Schema("mbpp", mbpp.problem_of)
+HUMANEVALPLUS, MBPPPLUS = Schema("humanevalplus", evalplus.problem_of), Schema("mbppplus", evalplus.problem_of)
+
+
+def schema_of(row: SourceRow) -> Schema:
+    """MERA's where nothing speaks for another: its reader tells best what is missing."""
+    fields = row.value if isinstance(row.value, Mapping) else {}
+    if "inputs" in fields:
+        return MERA
+    if "base_input" in fields:
+        return MBPPPLUS if evalplus.is_mbpp(row) else HUMANEVALPLUS
+    if "test_list" in fields:
+        return MBPP
+    return HUMANEVAL if {"prompt", "test"} <= fields.keys() else MERA
+
+
+def problems(rows: Sequence[SourceRow]) -> tuple[tuple[Problem, ...], str]:
+    """The problems of a set, in order, and its protocol. Raises DataError that names file, row or line, and field."""
+    schema = schema_of(rows[0]) if rows else MERA
+    if schema is MERA:
+        return mera.problems(rows), schema.protocol
+    found: dict[str, str] = {}
+    result = []
+    for row in rows:
+        problem = schema.problem_of(row)
+        if problem.id in found:
+            raise DataError(
+                f"{row.where}, field task_id",
+                f"the id {problem.id!r} was used before, in {found[problem.id]}",
+                "Give every problem an id of its own (what stands before the slash does not count).",
+            )
+        found[problem.id] = row.where
+        result.append(problem)
+    return tuple(result), schema.protocol

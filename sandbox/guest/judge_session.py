@@ -1,0 +1,195 @@
+"""What an assert-style sample has beyond others: the tests, a second process that executes them, two pipes, a ruling.
+
+The tests and the ruling lie in one shared mapping that no fork inherits but a judge's: it is marked so (MADV_DONTFORK) from its
+creation on, except for the moment in which a judge is forked. No candidate ever has it.
+
+A judge serves several samples as long as nothing remarkable happens: it has come to a ruling, it has a user of its own, and
+after the candidate's process was killed no other process is left. Else all processes are ended, as after any other sample, and
+the next one gets a new judge.
+
+Covered: judge and candidate share two pipes and nothing else that either can write; the judge is another user (where users can
+be changed; else it is undumpable, and refuses nothing but being read). Not covered: one user only, and the candidate kills or
+stops the judge. That is a sample without a ruling, and never a pass.
+"""
+
+from __future__ import annotations
+
+import gc
+import mmap
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sandbox import wire
+from sandbox.guest import child, judge, judge_host, processes
+from sandbox.guest.candidate_answers import Witness
+from sandbox.guest.frames import Line
+
+_WARM_UP = wire.Tests(
+    """
+from typing import List
+def check(candidate):
+    for number in range(4):
+        assert candidate(number, [1.5, "text"], {"key": (number, None)}) == [number, [1.5, "text"], {"key": (number, None)}, True]
+    assert candidate("a", b=(1, 2)) == ["a", (1, 2), None, True]
+    try:
+        candidate()
+        assert False
+    except TypeError as error:
+        assert str(error)
+    assert sum(candidate) == 3
+    values = [3, 1, 2]
+    candidate(values)
+    assert values == [3, 1, 2, 0]
+check(f)
+""",
+    "def helper(text: str) -> str:\n    return text\n",
+    ("f",),
+)
+
+
+class _Stand:
+    """What the warm-up asks: callable, iterable, and changing what it is given."""
+
+    def __call__(self, a: Any, b: Any = None, c: Any = None) -> Any:
+        if type(a) is list:
+            a.append(0)
+        return [a, b, c, True]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter((1, 2))
+
+
+class _Loop(Line):
+    """The judge's end of a line whose other end is in this very process."""
+
+    witness: Witness
+
+    def receive(self, most: int) -> tuple[int, bytes]:
+        self.witness.answer_one()
+        return super().receive(most)
+
+
+def warm_up() -> None:
+    """Takes harmless tests through judge and witness in the supervisor, before its first fork; see `child.warm_up`."""
+    tests = wire.encode_tests(_WARM_UP, "f", in_place=True)
+    (questions, ask), (answers, answer) = os.pipe(), os.pipe()
+    alive = os.pidfd_open(os.getpid())
+    with mmap.mmap(-1, judge.RULING_BYTES + len(tests)) as region:
+        region[judge.RULING_BYTES :] = tests
+        for _ in range(12):
+            line = _Loop(answers, ask, alive)
+            line.witness = Witness(Line(questions, answer), 65_536, lambda _: None, lambda: None, {"f": _Stand()})
+            judge.Judge(region).carry_out(len(tests), line, 65_536)
+            if b"passed" not in region[:64]:
+                raise RuntimeError("the judge does not work here")
+    for fd in (questions, ask, answers, answer, alive):
+        os.close(fd)
+    del sys.modules["tests"]
+
+
+class Trial:
+    """Used by the supervisor for one sample after the other. `uid` is the judges' user, None where it can't be changed."""
+
+    def __init__(self, uid: int | None) -> None:
+        self._uid = uid
+        warm_up()
+        self._region = mmap.mmap(-1, judge.RULING_BYTES + wire.MAX_JOB_BYTES)
+        self._region.madvise(mmap.MADV_DONTFORK)
+        self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        self._pipes: tuple[int, ...] = ()
+        self._where, self._cpu, self._cpus = processes.which_cpu(), -1, os.sched_getaffinity(0)
+        self._pid = 0
+        self.control = -1
+        self.size = 0
+
+    @property
+    def alive(self) -> bool:
+        """A judge waits for the next tests."""
+        return self._pid > 0
+
+    def tests(self, size: int) -> memoryview:
+        """Where the next sample's tests are to be put."""
+        self.size = size
+        return memoryview(self._region)[judge.RULING_BYTES : judge.RULING_BYTES + size]
+
+    def open(self, fork: Callable[[], int]) -> None:
+        """A judge, unless one waits already, and the pipes of the next sample: questions and answers, each as (read, write)."""
+        if self.alive and os.waitpid(self._pid, os.WNOHANG)[0]:
+            self.lost()
+        if not self.alive:
+            self._start(fork)
+        self._pipes = (*os.pipe(), *os.pipe())
+        self._cpu = self._where()
+
+    def candidates_line(self) -> tuple[int, int]:
+        """(read, write): descriptors that the candidate keeps."""
+        return self._pipes[0], self._pipes[3]
+
+    def line(self) -> Line:
+        """The candidate's end, to be made in its process."""
+        return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
+
+    def begin(self, candidate: int, cpu_s: int, most: int) -> None:
+        """Hands the judge its descriptors, of which this process keeps none. `candidate` is a pidfd."""
+        judge_host.send(self.control, (self.size, cpu_s, most, self._cpu), (self._pipes[2], self._pipes[1], candidate))
+        for fd in self._pipes:
+            os.close(fd)
+
+    def spare(self) -> bool:
+        """Whether the judge has finished and is all that is left of the sample. If not, everything has to be ended.
+
+        Never where it shares its user with the candidate, who may have stopped it by a signal.
+        """
+        return judge_host.done(self.control) and self._uid is not None and processes.alone_but(self._pid)
+
+    def end(self) -> None:
+        """Other samples find no judge beside them."""
+        if self.alive:
+            os.kill(self._pid, signal.SIGKILL)
+            os.waitpid(self._pid, 0)
+            self.lost()
+
+    def lost(self) -> None:
+        """The judge is gone, and somebody has reaped it or will."""
+        if self.alive:
+            os.close(self.control)
+        self._pid, self.control = 0, -1
+
+    def _start(self, fork: Callable[[], int]) -> None:
+        self.control, theirs = judge_host.pair()
+        gc.freeze()
+        self._region.madvise(mmap.MADV_DOFORK)
+        try:
+            self._pid = processes.start(fork)
+        finally:
+            self._region.madvise(mmap.MADV_DONTFORK)
+        if not self._pid:
+            try:
+                self._become_judge(theirs)
+            finally:
+                os._exit(70)
+        os.close(theirs)
+
+    def _become_judge(self, control: int) -> None:
+        os.dup2(self._null, 0)
+        os.dup2(self._null, 1)
+        os.dup2(self._null, 2)
+        child.keep_descriptors(control)
+        os.chdir("/")
+        if self._uid is not None:
+            os.setresuid(self._uid, self._uid, self._uid)
+        judge_host.serve(control, self._region)
+
+    def ruling(self) -> memoryview:
+        """What the judge has said, after its end: a HEAD, then a record."""
+        size = judge.HEAD.unpack_from(self._region)[0]
+        return memoryview(self._region)[: judge.HEAD.size + min(size, judge.RULING_BYTES - judge.HEAD.size)]
+
+    def forget(self) -> None:
+        """Gives back the pages that held the tests and the ruling."""
+        if self.size:
+            self._region.madvise(mmap.MADV_REMOVE, 0, judge.RULING_BYTES + self.size)
+        self.size = 0

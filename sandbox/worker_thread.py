@@ -1,0 +1,306 @@
+"""One lane of a pool: a thread that keeps one worker busy and decides who is to blame when it is lost.
+
+The blame line. Before ACCEPT the machinery is to blame: the job is tried elsewhere, at most `MAX_TRIES` times, then its
+future raises SandboxError. The same where the worker DECLINEs, because it had no room for the candidate's process. After
+ACCEPT the job is tried once more on a fresh worker, because a container can also be killed from outside; if that one dies
+too, the candidate is to blame and the outcome is `crashed`. A loss during which the backend itself does not answer counts
+as infrastructure whatever had been accepted. So a hostile program can't turn its failure into "infrastructure".
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+
+from sandbox import machine_load, replies, wire
+from sandbox.backends.base import Backend, Worker
+from sandbox.channel import Channel
+from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
+from sandbox.job_queue import Gate, JobQueue, Pending, answer, fail
+from sandbox.wire import Limits, Observation, Outcome, Ruling
+
+MAX_TRIES = 3
+#: Seconds beyond a sample's own wall limit for forking, reset and a loaded host.
+GRACE_S = 30.0
+READY_S = 60.0
+DEPTH = 3
+#: Workers that a lane has started ahead where each serves one sample: a start waits for the engine more than it computes.
+SPARES = 2
+#: Largest frame sent while the worker is still busy: it reads nothing meanwhile, so what waits must fit into the connection,
+#: or the host blocks in sending while the worker blocks in sending its result.
+AHEAD_BYTES = 32_768
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What all lanes of a pool hold in common."""
+
+    backend: Backend
+    limits: Limits
+    fresh: bool
+    queue: JobQueue
+    gate: Gate
+    helpers: Executor
+    patience_s: float
+    stop: threading.Event
+
+
+class Lane:
+    """`run` is the thread's body; `abort` may be called from any thread."""
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._worker: Worker | None = None
+        self._spares: deque[Future[Worker]] = deque()
+        self._guest = ""
+        self._number = 0
+        self._inflight: deque[tuple[int, Pending]] = deque()
+        self._sent = 0
+        self._deaf = False
+        self._patient = True
+        self.started = threading.Event()
+
+    def run(self) -> None:
+        shared = self._shared
+        try:
+            self._prepare()
+            while (pending := shared.queue.take(wait=True)) is not None:
+                if not pending.claim():
+                    continue
+                if pending.alone:
+                    with shared.gate.alone():
+                        self._work_off(pending, depth=1)
+                else:
+                    shared.gate.enter()
+                    try:
+                        self._work_off(pending, depth=1 if shared.fresh else DEPTH)
+                    finally:
+                        shared.gate.leave()
+        finally:
+            self.started.set()
+            self._drop_worker()
+            for spare in self._spares:
+                spare.add_done_callback(_kill_started)
+
+    def abort(self) -> None:
+        """Ends a wait for the worker at once."""
+        worker = self._worker
+        if worker is not None:
+            worker.channel.abort()
+
+    # --- jobs ----------------------------------------------------------------------------------------------------
+
+    def _work_off(self, first: Pending, depth: int) -> None:
+        """Works until nothing is in flight; keeps up to `depth` jobs in the worker's hands so that it never idles."""
+        self._inflight.append((0, first))
+        self._sent = 0
+        while self._inflight:
+            self._top_up(depth)
+            try:
+                self._ensure_worker()
+                if self._shared.stop.is_set():  # `close` came while the worker was being started
+                    raise PoolClosed("the pool was closed")
+                self._send_new()
+                self._finish_first()
+            except (WorkerLost, ProtocolError) as error:
+                self._lost(error)
+            except SandboxError as error:
+                self._give_up(error)
+            except Exception as error:  # a defect, ours or a backend's, must not leave a job without an answer
+                self._drop_worker()
+                self._give_up(SandboxError(f"the pool failed: {type(error).__name__}: {error}"))
+
+    def _top_up(self, depth: int) -> None:
+        shared = self._shared
+        while len(self._inflight) < depth and not shared.gate.wanted and len(shared.queue) > depth:
+            pending = shared.queue.take(wait=False)
+            if pending is None:
+                return
+            if pending.alone:
+                self._requeue(pending)
+                return
+            if pending.claim():
+                self._inflight.append((0, pending))
+
+    def _send_new(self) -> None:
+        """Sends what the worker does not have yet; small jobs go ahead while it is busy with an earlier one."""
+        assert self._worker is not None
+        if self._deaf and not self._sent:
+            raise WorkerLost("the worker takes no more jobs")
+        for index in range(self._sent, len(self._inflight)):
+            frame = self._frame(self._number + 1, self._inflight[index][1])
+            if index and (self._deaf or len(frame) > AHEAD_BYTES):
+                return
+            self._number += 1
+            self._inflight[index] = (self._number, self._inflight[index][1])
+            try:
+                self._worker.channel.send(frame, GRACE_S)
+            except WorkerLost:
+                if not index:
+                    raise
+                self._deaf = True  # what it has said of the earlier jobs decides who is to blame
+                return
+            self._sent += 1
+
+    def _frame(self, number: int, pending: Pending) -> bytes:
+        limits = pending.limits
+        header = wire.JOB_HEADER.pack(
+            number,
+            max(1, int(limits.cpu_s * 1000)),
+            max(1, int(limits.wall_s * 1000)),
+            limits.stdout_bytes,
+            limits.reply_bytes,
+            len(pending.tests),
+        )
+        return wire.frame(wire.JOB, header, pending.body, pending.tests)
+
+    def _finish_first(self) -> None:
+        assert self._worker is not None
+        number, pending = self._inflight[0]
+        channel = self._worker.channel
+        kind, payload = channel.receive(GRACE_S, 1 + wire.ACCEPT_HEADER.size)
+        if kind != wire.ACCEPT or replies.read_accept(payload) != number:
+            raise ProtocolError("the worker accepted a job that it was not given")
+        before = machine_load.recent()
+        try:
+            result = self._answer(number, pending, channel)
+        except (WorkerLost, ProtocolError) as error:
+            raise _AfterAccept(str(error)) from error
+        if result is None:
+            raise WorkerLost("the worker has no room for another process")
+        self._inflight.popleft()
+        self._sent -= 1
+        if not result.clean or self._shared.fresh:
+            self._drop_worker()
+        self._resolve(pending, result.outcome, before)
+
+    def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
+        """What the worker says of an accepted job; None where it declined after all."""
+        wait_s = pending.limits.wall_s + GRACE_S
+        kind, payload = channel.receive(wait_s, replies.max_result_bytes(pending.limits))
+        if kind == wire.DECLINE and replies.read_accept(payload) == number:
+            return None
+        if kind != wire.RESULT:
+            raise ProtocolError("something else than a result")
+        judged = pending.job.tests is not None
+        result = replies.read_result(payload, len(pending.job.calls), pending.limits, self._guest, judged=judged)
+        if result.number != number:
+            raise ProtocolError("the result of another job")
+        return result
+
+    def _resolve(self, pending: Pending, outcome: Outcome, before: tuple[int, int]) -> None:
+        if not pending.alone and machine_load.spoiled(outcome, pending.limits, before):
+            pending.alone = True
+            pending.attempts.append(outcome)
+            self._requeue(pending)
+            return
+        answer(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
+
+    # --- losses --------------------------------------------------------------------------------------------------
+
+    def _lost(self, error: SandboxError) -> None:
+        """The worker is gone: charge whom it is due, and put the rest back in its order."""
+        self._drop_worker()
+        if self._shared.stop.is_set():
+            self._give_up(PoolClosed("the pool was closed"))
+            return
+        jobs = [pending for _, pending in self._inflight]
+        self._inflight.clear()
+        first = jobs.pop(0)
+        for pending in reversed(jobs):
+            self._requeue(pending)
+        accepted = isinstance(error, _AfterAccept) and self._shared.backend.alive()
+        if accepted:
+            first.deaths += 1
+            first.attempts.append(_crashed(first, str(error)))
+            if first.deaths > 1:
+                *earlier, last = first.attempts
+                answer(first.future, replace(last, attempts=tuple(earlier)))
+                return
+        else:
+            first.tries += 1
+            if first.tries >= MAX_TRIES:
+                fail(first.future, SandboxError(f"no worker could take the job in {MAX_TRIES} tries: {error}"))
+                return
+        self._requeue(first)
+
+    def _give_up(self, error: SandboxError) -> None:
+        for _, pending in self._inflight:
+            fail(pending.future, error)
+        self._inflight.clear()
+
+    def _requeue(self, pending: Pending) -> None:
+        if not self._shared.queue.put(pending, first=True):
+            fail(pending.future, PoolClosed("the pool was closed"))
+
+    # --- the worker ----------------------------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        try:
+            self._ensure_worker()
+        except Exception:
+            self._drop_worker()  # the first job will try again, with patience, and report what fails
+        self.started.set()
+
+    def _ensure_worker(self) -> None:
+        if self._worker is not None:
+            return
+        self._sent = 0
+        # an outage is waited for once: later jobs ask again, but don't wait as long each
+        deadline = time.monotonic() + (self._shared.patience_s if self._patient else 0.0)
+        pause = 0.2
+        while True:
+            try:
+                self._worker = self._next_worker()
+                self._greet(self._worker)
+                self._patient = True
+                break
+            except BackendUnavailable:
+                raise
+            except SandboxError as error:
+                self._drop_worker()
+                if time.monotonic() + pause > deadline or self._shared.stop.wait(pause):
+                    self._patient = False
+                    raise SandboxError(f"no worker could be started: {error}") from error
+                pause = min(pause * 2, 5.0)
+        shared = self._shared
+        while shared.fresh and len(self._spares) < SPARES and not shared.stop.is_set():
+            self._spares.append(shared.helpers.submit(shared.backend.start, shared.limits))
+
+    def _next_worker(self) -> Worker:
+        return self._spares.popleft().result() if self._spares else self._shared.backend.start(self._shared.limits)
+
+    def _greet(self, worker: Worker) -> None:
+        kind, payload = worker.channel.receive(READY_S, wire.MAX_READY_BYTES)
+        if kind != wire.READY:
+            raise ProtocolError("a worker must say READY first")
+        self._guest = "python " + replies.read_ready(payload).get("python", "?")
+
+    def _drop_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        self._sent, self._deaf = 0, False
+        if worker is None:
+            return
+        if self._shared.fresh and not self._shared.stop.is_set():
+            self._shared.helpers.submit(worker.kill)
+        else:
+            worker.kill()
+
+
+class _AfterAccept(WorkerLost):
+    """The worker died or lied while it held an accepted job."""
+
+
+def _crashed(pending: Pending, message: str) -> Outcome:
+    nothing = tuple(Observation("not_reached") for _ in pending.job.calls)
+    ruling = None if pending.job.tests is None else Ruling("not_reached")
+    said = f"the worker was lost while it ran this program: {message}\n"
+    return Outcome("crashed", nothing, stderr=said, ruling=ruling)
+
+
+def _kill_started(spare: Future[Worker]) -> None:
+    if not spare.cancelled() and spare.exception() is None:
+        spare.result().kill()
