@@ -107,12 +107,17 @@ class RewardInfo(_Part):
 
 
 class SandboxInfo(_Part):
-    """Where programs were executed, and what one sample might use."""
+    """Where programs were executed, and what one sample might use.
+
+    `limits_by_protocol`: protocol -> kind of problem (codeeval/scoring/limits.py) -> limits; `limits` are those of the
+    requested protocol for the first kind. Files written before it existed have only `limits`, which then are those of the
+    protocol, whatever its problems were given (`codeeval.runcounts.limits_of` says what was executed)."""
 
     backend: str
     isolation: str = "warm"
     workers: int = 1
     limits: dict[str, float] = Field(default_factory=dict)
+    limits_by_protocol: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
 

@@ -10,8 +10,9 @@ from english_rows import HUMAN_EVAL
 from codeeval import protocols
 from codeeval.dispatch import Judging
 from codeeval.extract import extract
-from codeeval.grade import ORACLE_LIMITS, TESTS_LIMITS, grade, job, not_judged, outputs
+from codeeval.grade import grade, job, not_judged, outputs
 from codeeval.jobs import job_digest, make_job
+from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.store.codec import pack_outcome, unpack_outcome
 from codeeval.tasks.human_eval import problem_of
 from codeeval.tasks.rows import Row
