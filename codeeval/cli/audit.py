@@ -50,7 +50,7 @@ def audit(
     from codeeval.audit import AuditInput, parse_triple
     from codeeval.audit import audit as settle
     from codeeval.cli.console import Console
-    from codeeval.cli.settings import resolve
+    from codeeval.evaluation.resolve import resolve
 
     console = Console(format or "auto")
     texts = parse_triple(values)

@@ -10,10 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from codeeval.errors import UsageError
+from codeeval.evaluation.choice import choose
 
 if TYPE_CHECKING:
     from codeeval.pipeline import Progress
@@ -175,12 +174,3 @@ def colour() -> bool:
 def _is_terminal(stream: object) -> bool:
     isatty = getattr(stream, "isatty", None)
     return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
-
-
-def choose(what: str, given: str, known: tuple[str, ...]) -> str:
-    """`given`, if it is one of `known`; UsageError with the near matches otherwise."""
-    if given in known:
-        return given
-    near = get_close_matches(given, known, n=2, cutoff=0.5)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UsageError(f"{what} {given!r} is unknown.{meant}\n  Known: {', '.join(known)}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from codeeval.cli.asked import ask
 from codeeval.cli.console import Console
-from codeeval.cli.settings import Resolved
 from codeeval.errors import UsageError
+from codeeval.evaluation.request import ask
+from codeeval.evaluation.resolve import Resolved
 from codeeval.generators.tokens import Shown, can_tokenize, tokenize
 from codeeval.i18n import tr
 
@@ -14,7 +14,8 @@ TOKENIZED_HERE = ("hf", "vllm")
 
 def show_prompt(resolved: Resolved, problem_id: str) -> None:
     """Raises UsageError for a problem that is not selected, and whatever a run with these settings would raise."""
-    asked = ask(resolved.settings)
+    console = Console(resolved.settings.format)
+    asked = ask(resolved.settings, console)
     found = next((planned for planned in asked.planned if planned.problem.id == problem_id), None)
     if found is None or found.prompt is None:
         raise UsageError(f"--show-prompt {problem_id}: {asked.task.name} has no such problem among those selected")
@@ -22,7 +23,6 @@ def show_prompt(resolved: Resolved, problem_id: str) -> None:
     shown: Shown | None = None
     if model.backend in TOKENIZED_HERE and can_tokenize():
         shown = tokenize(model.location, prompt, model.options.get("revision", "main"))
-    console = Console(resolved.settings.format)
     if console.format == "json":
         console.document(
             {

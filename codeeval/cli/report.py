@@ -13,7 +13,7 @@ from codeeval.errors import UsageError
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.cli.work import Ending
+    from codeeval.cli.ending import Ending
     from codeeval.report import Report
     from codeeval.report.further import Further
     from codeeval.stats.extrapolate import Extrapolation
@@ -81,8 +81,8 @@ def report(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.settings import resolve
-    from codeeval.cli.work import Ending
+    from codeeval.cli.ending import Ending
+    from codeeval.evaluation.resolve import resolve
     from codeeval.i18n import tr
     from codeeval.report import build
     from codeeval.report.drawing import check_picture

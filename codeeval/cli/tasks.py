@@ -83,7 +83,7 @@ def validate(
     from codeeval import reference
     from codeeval.cli.console import Console
     from codeeval.cli.showing import show_findings
-    from codeeval.cli.work import Placement, open_sandbox
+    from codeeval.evaluation.sandbox import Placement, open_sandbox
     from codeeval.protocols import get
     from codeeval.tasks import load, select_problems
     from codeeval.validate import validate as findings_of

@@ -492,6 +492,11 @@ _NUMBERS: dict[str, str] = {
     ),
     "name two runs or more": "укажите два прогона или больше",
     "the runs can't be compared:": "эти прогоны нельзя сравнить:",
+    "the baseline states the limits {stated}, as earlier versions did for this set; its programs were executed under {limits}: "
+    "export the baseline again to correct it": (
+        "в базовом файле записаны ограничения {stated}, как делали прежние версии для этого набора; исполнялись его "
+        "программы при {limits}: выгрузите базовый файл заново, чтобы исправить это"
+    ),
     "prompt": "промпты",
     "image": "образы песочниц",
     "limits": "ограничения",

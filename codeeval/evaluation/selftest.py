@@ -1,0 +1,45 @@
+"""The self-test: conformance of the sandbox, and the verdicts on known programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codeeval import protocols
+from codeeval.evaluation.choice import choose
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.sandbox import KINDS, Placement
+from codeeval.preflight import Finding, run_checks
+from sandbox import Limits, Pool, conformance, select
+from sandbox.conformance import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What a backend got right: `failures` of `cases` conformance cases, `wrong` of `verdicts`."""
+
+    backend: str
+    description: dict[str, str]
+    cases: int
+    failures: tuple[Failure, ...]
+    verdicts: int
+    wrong: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.failures and not self.wrong
+
+
+def selftest(place: Placement, reporter: Reporter) -> SelfTest:
+    """Run every case and check on this machine. Raises SandboxError where the machinery fails."""
+    choose("--sandbox", place.kind, KINDS)
+    backend = select(place.kind, reporter.note)
+    try:
+        with Pool(backend, place.workers, place.limits or Limits(), place.isolation) as pool:
+            failures = tuple(conformance.run(pool))
+            judged_by = tuple(protocols.get(name) for name in protocols.names())
+            findings = run_checks(pool, judged_by, pool.limits)
+        description = backend.describe()
+    finally:
+        backend.close()
+    wrong = tuple(finding for finding in findings if not finding.ok)
+    return SelfTest(backend.name, description, len(conformance.CASES), failures, len(findings), wrong)
