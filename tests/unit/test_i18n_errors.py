@@ -39,7 +39,8 @@ ERRORS = {
 SAYERS = {"note", "BadRow", "Finding"}
 #: Of the English sets, of reward models and of completions in Python, of damaged files, and what is no sentence.
 LEFT = re.compile(
-    r"evalplus|evaluation/completions|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
+    r"evaluation/completions|"
+    r"evalplus|human_eval|mbpp|fields|schemas|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|results of every sample|instructions: not a list|reference solutions"
     r"|, field [\w.]+$|RUN -o \{\}$"
