@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from codeeval.evaluation.choice import choose
 
 if TYPE_CHECKING:
-    from codeeval.pipeline import Progress
+    from codeeval.evaluation.reporter import Progress, Tell
     from codeeval.report import Report
 
 #: Seconds between two lines of progress where there is no terminal.
@@ -76,7 +76,7 @@ class Console:
             self.result(text.render(report, Style(colour=colour())))
 
     @contextmanager
-    def progress(self, samples: int, judgements: int, per_sample: int) -> Iterator[Callable[[Progress], None]]:
+    def progress(self, samples: int, judgements: int, per_sample: int) -> Iterator[Tell]:
         """A callback that shows how far `samples` to generate and `judgements` to make are; `per_sample` judgements
         are made of each sample."""
         if self.quiet:
@@ -142,7 +142,7 @@ def _bars(samples: int, judged: int) -> Iterator[tuple[Any, Any]]:
         yield one, two
 
 
-def _lines(samples: int, judged: int, per_sample: int) -> Callable[[Progress], None]:
+def _lines(samples: int, judged: int, per_sample: int) -> Tell:
     from codeeval.i18n import tr
 
     told = time.monotonic()

@@ -74,9 +74,12 @@ def run(
         print_settings(resolved)
         return 0
     if show_prompt is not None:
+        from codeeval.cli.console import Console
         from codeeval.cli.prompt import show_prompt as show
+        from codeeval.evaluation.show_prompt import prompt_of
 
-        show(resolved, show_prompt)
+        console = Console(resolved.settings.format)
+        show(prompt_of(resolved.settings, show_prompt, console), console)
         return 0
     if resume is not None:
         return _resume(resume, resolved)

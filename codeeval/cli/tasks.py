@@ -80,19 +80,14 @@ def validate(
     workers: options.Workers = None,
     format: options.Format = None,
 ) -> int:
-    from codeeval import reference
     from codeeval.cli.console import Console
     from codeeval.cli.showing import show_findings
-    from codeeval.evaluation.sandbox import Placement, open_sandbox
-    from codeeval.protocols import get
+    from codeeval.evaluation.sandbox import Placement
+    from codeeval.evaluation.validate import validate as validated
     from codeeval.tasks import load, select_problems
-    from codeeval.validate import validate as findings_of
 
     console = Console(format or "auto")
     chosen = select_problems(load(task), None, problems)
-    with open_sandbox(Placement(sandbox or "auto", workers), (get("strict"),), console) as opened:
-        if reference.is_needed(chosen):
-            chosen = reference.computed(chosen, lambda jobs: list(opened.pool.map(jobs)))
-        findings = findings_of(chosen, lambda jobs: list(opened.pool.map(jobs)))
+    chosen, findings = validated(chosen, Placement(sandbox or "auto", workers), console)
     show_findings(chosen, findings, console)
     return 2 if findings else 0

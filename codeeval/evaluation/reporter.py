@@ -8,6 +8,8 @@ from typing import Protocol
 
 from codeeval.pipeline import Progress
 
+__all__ = ["SILENT", "Progress", "Reporter", "SilentReporter", "Tell"]
+
 #: What a pipeline calls while it works.
 Tell = Callable[[Progress], None]
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
+from typing import Protocol as Interface
 
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import Reporter
 from codeeval.manifest import SandboxInfo
 from codeeval.types import Protocol
-from sandbox import Limits, Pool
+from sandbox import Job, Limits, Outcome, Pool
 
 KINDS = ("auto", "docker", "local")
 
@@ -26,11 +28,25 @@ class Placement:
     limits: Limits | None = None
 
 
+class Workers(Interface):
+    """What use cases need of `sandbox.Pool`; anything that executes jobs may take its place."""
+
+    @property
+    def workers(self) -> int:
+        """How many jobs are executed at a time."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """Raises SandboxError where jobs can't be executed any more."""
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Outcomes in the order of the jobs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """A pool that has passed the preflight, and what the manifest says of it."""
+    """Workers that have passed the preflight, and what the manifest says of them."""
 
-    pool: Pool
+    pool: Workers
     info: SandboxInfo
 
 
@@ -39,25 +55,33 @@ def open_sandbox(placement: Placement, protocols: tuple[Protocol, ...], reporter
     """Choose a backend, start the workers, test them. Raises UsageError (unknown kind) and SandboxError (no backend works
     here, or it gives wrong verdicts)."""
     from codeeval.preflight import preflight
+
+    with open_pool(placement, placement.limits or protocols[0].limits, reporter) as pool:
+        backend = pool.backend
+        if placement.kind == "auto":
+            reporter.note(f"sandbox: {backend.name} ({backend.why})")
+        preflight(pool, protocols, pool.limits)
+        info = SandboxInfo(
+            backend=backend.name,
+            isolation=placement.isolation,
+            workers=pool.workers,
+            limits=asdict(pool.limits),
+            describe=backend.describe(),
+            why=backend.why,
+        )
+        yield Sandbox(pool, info)
+
+
+@contextmanager
+def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool]:
+    """Workers that nobody has tested yet. Raises UsageError and SandboxError."""
     from sandbox import select
 
     choose("--sandbox", placement.kind, KINDS)
     backend = select(placement.kind, reporter.note)
-    if placement.kind == "auto":
-        reporter.note(f"sandbox: {backend.name} ({backend.why})")
-    limits = placement.limits or protocols[0].limits
     try:
         with Pool(backend, placement.workers, limits, placement.isolation) as pool:
-            preflight(pool, protocols, limits)
-            info = SandboxInfo(
-                backend=backend.name,
-                isolation=placement.isolation,
-                workers=pool.workers,
-                limits=asdict(limits),
-                describe=backend.describe(),
-                why=backend.why,
-            )
-            yield Sandbox(pool, info)
+            yield pool
     finally:
         backend.close()
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from codeeval import protocols
-from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.sandbox import KINDS, Placement
+from codeeval.evaluation.sandbox import Placement, open_pool
 from codeeval.preflight import Finding, run_checks
-from sandbox import Limits, Pool, conformance, select
+from sandbox import Limits, conformance
 from sandbox.conformance import Failure
 
 
@@ -31,15 +30,10 @@ class SelfTest:
 
 def selftest(place: Placement, reporter: Reporter) -> SelfTest:
     """Run every case and check on this machine. Raises SandboxError where the machinery fails."""
-    choose("--sandbox", place.kind, KINDS)
-    backend = select(place.kind, reporter.note)
-    try:
-        with Pool(backend, place.workers, place.limits or Limits(), place.isolation) as pool:
-            failures = tuple(conformance.run(pool))
-            judged_by = tuple(protocols.get(name) for name in protocols.names())
-            findings = run_checks(pool, judged_by, pool.limits)
-        description = backend.describe()
-    finally:
-        backend.close()
-    wrong = tuple(finding for finding in findings if not finding.ok)
-    return SelfTest(backend.name, description, len(conformance.CASES), failures, len(findings), wrong)
+    with open_pool(place, place.limits or Limits(), reporter) as pool:
+        failures = tuple(conformance.run(pool))
+        judged_by = tuple(protocols.get(name) for name in protocols.names())
+        findings = run_checks(pool, judged_by, pool.limits)
+        wrong = tuple(finding for finding in findings if not finding.ok)
+        name, description = pool.backend.name, pool.backend.describe()
+    return SelfTest(name, description, len(conformance.CASES), failures, len(findings), wrong)

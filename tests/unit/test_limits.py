@@ -65,7 +65,7 @@ def scored(folder: Path, kind: Kind, protocol: str, limits: Limits | None = None
     asked = within(asked, limits)
     worker = replace(asked.protocols[0].limits, memory_mb=WORKER.memory_mb, pids=WORKER.pids, tmp_mb=WORKER.tmp_mb)
     info = SandboxInfo(backend="local", limits=asdict(worker), describe={"image": "i"})
-    return score(asked, Sandbox(pool, info), SILENT).run_dir, pool  # type: ignore[arg-type]
+    return score(asked, Sandbox(pool, info), SILENT).run_dir, pool
 
 
 def as_older(folder: Path) -> None:

@@ -1,0 +1,18 @@
+"""Whether a problem set is sound: its reference solutions, executed on this machine."""
+
+from __future__ import annotations
+
+from codeeval import protocols, reference
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.sandbox import Placement, open_sandbox
+from codeeval.types import Task
+from codeeval.validate import Finding
+from codeeval.validate import validate as findings_of
+
+
+def validate(task: Task, placement: Placement, reporter: Reporter) -> tuple[Task, list[Finding]]:
+    """(The task with the answers of its reference solutions, what is wrong with it.) Raises SandboxError."""
+    with open_sandbox(placement, (protocols.get("strict"),), reporter) as sandbox:
+        if reference.is_needed(task):
+            task = reference.computed(task, lambda jobs: list(sandbox.pool.map(jobs)))
+        return task, findings_of(task, lambda jobs: list(sandbox.pool.map(jobs)))
