@@ -16,7 +16,14 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from codeeval.errors import DataError
 
@@ -120,6 +127,12 @@ class SandboxInfo(_Part):
     limits_by_protocol: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """A file that does not say it by protocol stays as it was."""
+        found: dict[str, object] = handler(self)
+        return found if self.limits_by_protocol else {k: v for k, v in found.items() if k != "limits_by_protocol"}
 
 
 class HostInfo(_Part):

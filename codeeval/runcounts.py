@@ -88,6 +88,19 @@ def limits_of(manifest: Manifest, protocol: str, kind: Kind) -> dict[str, float]
     return {**asdict(limits_of_kind(kind, protocols.get(protocol))), **_size(stated)}
 
 
+def stating_limits(reader: RunReader) -> Manifest:
+    """The manifest of a run; that of an earlier version with the limits that were executed, where it states others."""
+    manifest = reader.manifest()
+    info = manifest.sandbox
+    kinds = kinds_of(each.problem for each in reader.problems())
+    if info.limits_by_protocol or not info.limits or not set(kinds) - {"calls"}:
+        return manifest
+    found = {name: {str(kind): limits_of(manifest, name, kind) for kind in kinds} for name in manifest.protocols}
+    first = found[manifest.protocol][kinds[0]] if manifest.protocol in found else info.limits
+    sandbox = info.model_copy(update={"limits": first, "limits_by_protocol": found})
+    return manifest.model_copy(update={"sandbox": sandbox})
+
+
 def stated_before(manifest: Manifest, protocol: str, kinds: Iterable[Kind]) -> str | None:
     """What earlier versions stated as the limits of such a run where it was not what they executed; else None."""
     own = protocols.get(protocol)

@@ -165,8 +165,9 @@ def _print_manifest(reader: RunReader, ending: Ending) -> None:
     import json
 
     from codeeval.report import manifest_text
+    from codeeval.runcounts import stating_limits
 
-    found = reader.manifest()
+    found = stating_limits(reader)
     if ending.console.format == "json":
         ending.console.document(json.loads(found.to_json()))
     else:

@@ -492,10 +492,10 @@ _NUMBERS: dict[str, str] = {
     ),
     "name two runs or more": "укажите два прогона или больше",
     "the runs can't be compared:": "эти прогоны нельзя сравнить:",
-    "the baseline states the limits {stated}, as earlier versions did for this set; its programs were executed under {limits}: "
-    "export the baseline again to correct it": (
-        "в базовом файле записаны ограничения {stated}, как делали прежние версии для этого набора; исполнялись его "
-        "программы при {limits}: выгрузите базовый файл заново, чтобы исправить это"
+    "the baseline is of an earlier version and states the limits {stated}, and its programs had {limits}: export it again to "
+    "correct it": (
+        "базовый файл записан прежней версией и называет ограничения {stated}, а у программ были {limits}: выгрузите его заново, "
+        "чтобы исправить это"
     ),
     "prompt": "промпты",
     "image": "образы песочниц",

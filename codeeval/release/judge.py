@@ -178,9 +178,11 @@ def _corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str
     stated, executed = before.digests.get("limits"), found.counts.digests.get("limits")
     if stated is None or executed is None or stated == executed or stated != found.limits_before:
         return before, []
+    one, two = stated.split(), executed.split()
+    was, is_now = (" ".join(part for part in mine if part not in other) for mine, other in ((one, two), (two, one)))
     note = (
-        f"the baseline states the limits {stated}, as earlier versions did for this set; its programs were executed under "
-        f"{executed}: export the baseline again to correct it"
+        f"the baseline is of an earlier version and states the limits {was}, and its programs had {is_now}: export it again "
+        "to correct it"
     )
     return replace(before, digests={**before.digests, "limits": executed}), [note]
 
