@@ -193,3 +193,21 @@ def test_a_file_that_says_less_or_more_is_still_read(spoil: Callable[[Manifest],
     made = make_manifest()
     found = made.model_copy(update={"sandbox": made.sandbox.model_copy(update=spoil(made))})
     assert limits_of(found, "strict", "calls") == limits_of(found, "no such protocol", "calls") == {}
+
+
+@pytest.mark.parametrize(("kind", "protocol"), FITTING)
+def test_the_page_of_a_sample_shows_what_was_executed(tmp_path: Path, kind: Kind, protocol: str) -> None:
+    """Also of an older run."""
+    pytest.importorskip("starlette")
+    from starlette.testclient import TestClient
+
+    from codeeval.explorer.library import Library
+    from codeeval.explorer.security import Gate
+    from codeeval.explorer.server import application
+
+    folder, pool = scored(tmp_path / "run", kind, protocol)
+    as_older(folder)
+    own = next(job.limits for job in pool.jobs if job.limits)
+    with TestClient(application(Library.of([folder]), Gate(token="t")), base_url="http://127.0.0.1:8451") as client:
+        shown = dict(client.get("/run/p/1/0.json").json()["limits"])
+    assert shown == {name: f"{value:.12g}" for name, value in asdict(own).items()}
