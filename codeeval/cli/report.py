@@ -83,11 +83,9 @@ def report(
     from codeeval.cli.console import Console
     from codeeval.cli.ending import Ending
     from codeeval.evaluation.resolve import resolve
-    from codeeval.i18n import tr
     from codeeval.report import build
     from codeeval.report.drawing import check_picture
     from codeeval.report.instructions import is_instructions
-    from codeeval.report.results import write_results
     from codeeval.store import RunReader
 
     settings = resolve({"k": k, "format": format, "results": results}, None).settings
@@ -107,15 +105,23 @@ def report(
         found = build(reader, settings.k, groups)
         asked = _further(reader, found, cluster, bootstrap), _extrapolated(reader, found.protocol, extrapolate)
         _show(found, *asked, ending.console)
-        if plot is not None:
-            from codeeval.report.picture import picture
-            from codeeval.report.plot import draw
-
-            draw(picture(reader, found), plot)
-            ending.console.note(tr("drawn: {path}", path=plot))
-        if ending.results is not None:
-            write_results(reader, ending.results)
+        _leave_behind(reader, found, plot, ending)
     return 0
+
+
+def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Ending) -> None:
+    """The picture and the results, where they were asked for."""
+    from codeeval.i18n import tr
+    from codeeval.report.results import write_results
+
+    if plot is not None:
+        from codeeval.report.picture import picture
+        from codeeval.report.plot import draw
+
+        draw(picture(reader, found), plot)
+        ending.console.note(tr("drawn: {path}", path=plot))
+    if ending.results is not None:
+        write_results(reader, ending.results)
 
 
 def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[Extrapolation]:

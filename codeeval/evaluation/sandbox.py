@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Literal
 from typing import Protocol as Interface
 
+from codeeval.errors import DataError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import Reporter
 from codeeval.manifest import SandboxInfo
@@ -92,5 +93,9 @@ def worker_limits(info: SandboxInfo) -> Limits:
 
 
 def limits_from(stored: Mapping[str, float]) -> Limits:
-    """Limits as a manifest keeps them; what it does not name has its default."""
-    return replace(Limits(), **{name: type(getattr(Limits(), name))(value) for name, value in stored.items()})
+    """Limits as a manifest keeps them; what it does not name has its default. Raises DataError for what can't be limits."""
+    usual = asdict(Limits())
+    try:
+        return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
+    except (ValueError, OverflowError) as error:
+        raise DataError("manifest, field sandbox.limits", str(error), "The file is damaged.") from None

@@ -9,15 +9,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from run_values import make_manifest, problem
 
 from codeeval import protocols
 from codeeval.compare_runs import CompareOptions, compare
-from codeeval.errors import UsageError
+from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.completions import ask_strings, within
 from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.resume import run_protocols
-from codeeval.evaluation.sandbox import Sandbox
+from codeeval.evaluation.sandbox import Sandbox, limits_from
 from codeeval.evaluation.score import score
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.release import candidate, judge, load_baseline, load_policy, save_baseline
@@ -193,6 +195,17 @@ def test_a_file_that_says_less_or_more_is_still_read(spoil: Callable[[Manifest],
     made = make_manifest()
     found = made.model_copy(update={"sandbox": made.sandbox.model_copy(update=spoil(made))})
     assert limits_of(found, "strict", "calls") == limits_of(found, "no such protocol", "calls") == {}
+
+
+@given(st.dictionaries(st.sampled_from([*asdict(Limits()), "a_newer_one"]), st.floats()))
+def test_stored_limits_are_limits_or_damage(stored: dict[str, float]) -> None:
+    """Numbers that somebody else wrote never pass as limits that no worker can have, and are never a bug."""
+    try:
+        found = asdict(limits_from(stored))
+    except DataError:
+        return
+    assert all(value > 0 for value in found.values())
+    assert found["cpu_s"] <= 86_400
 
 
 @pytest.mark.parametrize(("kind", "protocol"), FITTING)
