@@ -492,6 +492,11 @@ _NUMBERS: dict[str, str] = {
     ),
     "name two runs or more": "укажите два прогона или больше",
     "the runs can't be compared:": "эти прогоны нельзя сравнить:",
+    "the baseline is of an earlier version and states the limits {stated}, and its programs had {limits}: export it again to "
+    "correct it": (
+        "базовый файл записан прежней версией и называет ограничения {stated}, а у программ были {limits}: выгрузите его заново, "
+        "чтобы исправить это"
+    ),
     "prompt": "промпты",
     "image": "образы песочниц",
     "limits": "ограничения",
