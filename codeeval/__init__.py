@@ -14,14 +14,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from codeeval.notebook import Execution, ProblemRow, Run, SampleRow, evaluate, load
+    from codeeval.api import Execution, ProblemRow, Run, SampleRow, evaluate, load
 
 __all__ = ["Execution", "ProblemRow", "Run", "SampleRow", "evaluate", "load"]
 
 
 def __getattr__(name: str) -> object:
     if name in __all__:
-        return getattr(import_module("codeeval.notebook"), name)
+        return getattr(import_module("codeeval.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

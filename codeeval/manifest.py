@@ -16,7 +16,14 @@ from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+)
 
 from codeeval.errors import DataError
 
@@ -107,14 +114,25 @@ class RewardInfo(_Part):
 
 
 class SandboxInfo(_Part):
-    """Where programs were executed, and what one sample might use."""
+    """Where programs were executed, and what one sample might use.
+
+    `limits_by_protocol`: protocol -> kind of problem (codeeval/scoring/limits.py) -> limits; `limits` are those of the
+    requested protocol for the first kind. Files written before it existed have only `limits`, which then are those of the
+    protocol, whatever its problems were given (`codeeval.store.runcounts.limits_of` says what was executed)."""
 
     backend: str
     isolation: str = "warm"
     workers: int = 1
     limits: dict[str, float] = Field(default_factory=dict)
+    limits_by_protocol: dict[str, dict[str, dict[str, float]]] = Field(default_factory=dict)
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
+
+    @model_serializer(mode="wrap")
+    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """A file that does not say it by protocol stays as it was."""
+        found: dict[str, object] = handler(self)
+        return found if self.limits_by_protocol else {k: v for k, v in found.items() if k != "limits_by_protocol"}
 
 
 class HostInfo(_Part):

@@ -48,7 +48,7 @@ def audit(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.settings import resolve
+    from codeeval.evaluation.resolve import resolve
     from codeeval.stats.audit import AuditInput, parse_triple
     from codeeval.stats.audit import audit as settle
 

@@ -7,16 +7,15 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from codeeval.errors import UsageError
+from codeeval.evaluation.choice import choose
 
 if TYPE_CHECKING:
-    from codeeval.evaluation.pipeline import Progress
+    from codeeval.evaluation.reporter import Progress, Tell
     from codeeval.report import Report
 
 #: Seconds between two lines of progress where there is no terminal.
@@ -77,7 +76,7 @@ class Console:
             self.result(text.render(report, Style(colour=colour())))
 
     @contextmanager
-    def progress(self, samples: int, judgements: int, per_sample: int) -> Iterator[Callable[[Progress], None]]:
+    def progress(self, samples: int, judgements: int, per_sample: int) -> Iterator[Tell]:
         """A callback that shows how far `samples` to generate and `judgements` to make are; `per_sample` judgements
         are made of each sample."""
         if self.quiet:
@@ -143,7 +142,7 @@ def _bars(samples: int, judged: int) -> Iterator[tuple[Any, Any]]:
         yield one, two
 
 
-def _lines(samples: int, judged: int, per_sample: int) -> Callable[[Progress], None]:
+def _lines(samples: int, judged: int, per_sample: int) -> Tell:
     from codeeval.i18n import tr
 
     told = time.monotonic()
@@ -175,12 +174,3 @@ def colour() -> bool:
 def _is_terminal(stream: object) -> bool:
     isatty = getattr(stream, "isatty", None)
     return bool(isatty and isatty()) and os.environ.get("TERM") != "dumb"
-
-
-def choose(what: str, given: str, known: tuple[str, ...]) -> str:
-    """`given`, if it is one of `known`; UsageError with the near matches otherwise."""
-    if given in known:
-        return given
-    near = get_close_matches(given, known, n=2, cutoff=0.5)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UsageError(f"{what} {given!r} is unknown.{meant}\n  Known: {', '.join(known)}")

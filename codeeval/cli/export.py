@@ -41,7 +41,8 @@ def register(app: typer.Typer) -> None:
 
 def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> int:
     options.speak(lang)
-    from codeeval.cli.console import Console, choose
+    from codeeval.cli.console import Console
+    from codeeval.evaluation.choice import choose
     from codeeval.i18n import language
 
     choose("format", format, tuple(FORMATS))

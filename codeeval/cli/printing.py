@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 
-from codeeval.cli.asked import check_protocol
 from codeeval.cli.console import Console
-from codeeval.cli.settings import Resolved
 from codeeval.errors import CodeevalError
+from codeeval.evaluation.request import check_protocol
+from codeeval.evaluation.resolve import Resolved
+from codeeval.evaluation.settings import NAMES
 from codeeval.manifest import clean, hidden
 from codeeval.scoring import protocols
 from codeeval.tasks import TASKS, load
@@ -20,7 +21,7 @@ def print_settings(resolved: Resolved) -> None:
     protocol = settings.protocol or _usual_protocol(settings.task)
     sampling = protocols.get(protocol).sampling
     rows: dict[str, tuple[object, str]] = {}
-    for name in type(settings).model_fields:
+    for name in NAMES:
         value, origin = getattr(settings, name), resolved.origins[name]
         if value is None and name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed"):
             value, origin = getattr(sampling, name), f"protocol {protocol}"

@@ -1,33 +1,20 @@
-"""`codeeval run --show-prompt ID`: one prompt exactly as the model will see it, as text and as ids."""
+"""`codeeval run --show-prompt ID`: one prompt, shown."""
 
 from __future__ import annotations
 
-from codeeval.cli.asked import ask
 from codeeval.cli.console import Console
-from codeeval.cli.settings import Resolved
-from codeeval.errors import UsageError
-from codeeval.generators.common.tokens import Shown, can_tokenize, tokenize
+from codeeval.evaluation.show_prompt import ShownPrompt
 from codeeval.i18n import tr
 
-TOKENIZED_HERE = ("hf", "vllm")
 
-
-def show_prompt(resolved: Resolved, problem_id: str) -> None:
-    """Raises UsageError for a problem that is not selected, and whatever a run with these settings would raise."""
-    asked = ask(resolved.settings)
-    found = next((planned for planned in asked.planned if planned.problem.id == problem_id), None)
-    if found is None or found.prompt is None:
-        raise UsageError(f"--show-prompt {problem_id}: {asked.task.name} has no such problem among those selected")
-    model, prompt = asked.model, found.prompt
-    shown: Shown | None = None
-    if model.backend in TOKENIZED_HERE and can_tokenize():
-        shown = tokenize(model.location, prompt, model.options.get("revision", "main"))
-    console = Console(resolved.settings.format)
+def show_prompt(found: ShownPrompt, console: Console) -> None:
+    """The prompt as text and ids; with JSON one document."""
+    prompt, shown = found.prompt, found.shown
     if console.format == "json":
         console.document(
             {
-                "problem_id": problem_id,
-                "template": asked.template,
+                "problem_id": found.problem_id,
+                "template": found.template,
                 "text": shown.text if shown else prompt.text,
                 "messages": [list(message) for message in prompt.messages],
                 "ids": list(shown.ids) if shown else None,
@@ -43,7 +30,7 @@ def show_prompt(resolved: Resolved, problem_id: str) -> None:
     if shown:
         console.result(f"\n-- {len(shown.ids)} ids\n{list(shown.ids)}\n\n-- {tr('tokens')}\n{' '.join(shown.pieces)}")
     else:
-        where = "the server" if model.backend == "openai" else "transformers, which is not installed here"
+        where = "the server" if found.backend == "openai" else "transformers, which is not installed here"
         console.note(
-            f"ids are known to {where}" if model.backend != "replay" else "a file of completions has no tokenizer"
+            f"ids are known to {where}" if found.backend != "replay" else "a file of completions has no tokenizer"
         )

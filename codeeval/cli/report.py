@@ -13,7 +13,7 @@ from codeeval.errors import UsageError
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.cli.work import Ending
+    from codeeval.cli.ending import Ending
     from codeeval.report import Report
     from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
@@ -81,13 +81,11 @@ def report(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.settings import resolve
-    from codeeval.cli.work import Ending
-    from codeeval.i18n import tr
+    from codeeval.cli.ending import Ending
+    from codeeval.evaluation.resolve import resolve
     from codeeval.report import build
     from codeeval.report.instructions import is_instructions
     from codeeval.report.plot_style import check_picture
-    from codeeval.report.results import write_results
     from codeeval.store import RunReader
 
     settings = resolve({"k": k, "format": format, "results": results}, None).settings
@@ -107,15 +105,23 @@ def report(
         found = build(reader, settings.k, groups)
         asked = _further(reader, found, cluster, bootstrap), _extrapolated(reader, found.protocol, extrapolate)
         _show(found, *asked, ending.console)
-        if plot is not None:
-            from codeeval.report.plot import draw
-            from codeeval.report.plot_values import picture
-
-            draw(picture(reader, found), plot)
-            ending.console.note(tr("drawn: {path}", path=plot))
-        if ending.results is not None:
-            write_results(reader, ending.results)
+        _leave_behind(reader, found, plot, ending)
     return 0
+
+
+def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Ending) -> None:
+    """The picture and the results, where they were asked for."""
+    from codeeval.i18n import tr
+    from codeeval.report.results import write_results
+
+    if plot is not None:
+        from codeeval.report.plot import draw
+        from codeeval.report.plot_values import picture
+
+        draw(picture(reader, found), plot)
+        ending.console.note(tr("drawn: {path}", path=plot))
+    if ending.results is not None:
+        write_results(reader, ending.results)
 
 
 def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[Extrapolation]:
@@ -165,8 +171,9 @@ def _print_manifest(reader: RunReader, ending: Ending) -> None:
     import json
 
     from codeeval.report import manifest_text
+    from codeeval.store.runcounts import stating_limits
 
-    found = reader.manifest()
+    found = stating_limits(reader)
     if ending.console.format == "json":
         ending.console.document(json.loads(found.to_json()))
     else:

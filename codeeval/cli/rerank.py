@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from codeeval.cli import options
+from codeeval.cli.flags import taking
 
 HELP = """Score the samples of a run with a reward model, and report best-of-k beside pass@k. Nothing is executed.
 
@@ -28,25 +30,18 @@ Model = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    app.command("rerank", help=HELP, short_help="Score a run with a reward model: best-of-k.")(rerank)
+    app.command("rerank", help=HELP, short_help="Score a run with a reward model: best-of-k.")(taking("rerank", rerank))
 
 
-def rerank(
-    run: Run,
-    model: Model,
-    rerank_options: options.RerankOptions = None,
-    results: options.Results = None,
-    format: options.Format = None,
-    lang: options.Lang = None,
-) -> int:
+def rerank(flags: Mapping[str, object], run: Run, model: Model, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ranking import rerank as rank_run
-    from codeeval.cli.ranking import reward_info
-    from codeeval.cli.settings import resolve
-    from codeeval.cli.work import Ending
+    from codeeval.cli.ending import Ending, finish
+    from codeeval.evaluation.rerank import rerank as rank_run
+    from codeeval.evaluation.rerank import reward_info
+    from codeeval.evaluation.resolve import resolve
 
-    flags = {"rerank_options": rerank_options, "results": results, "format": format}
     settings = resolve(flags, None).settings
     ending = Ending(Console(settings.format), settings.results)
-    return rank_run(run, reward_info(model, settings.rerank_options), ending)
+    info = reward_info(model, settings.rerank_options)
+    return finish(rank_run(run, info, ending.console), ending)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codeeval.cli import options
+from codeeval.cli.flags import taking
+
+if TYPE_CHECKING:
+    from codeeval.evaluation.resolve import Resolved
+    from codeeval.manifest import Manifest
 
 HELP = """Sample completions from a model, execute them in isolated workers, report pass@k.
 
@@ -29,53 +35,6 @@ Settings: flags, then CODEEVAL_* (CODEEVAL_N=5), then the file of -C, then defau
 sample is judged under the protocol and under strict. Result on stdout, everything else on stderr.
 """
 
-Model = Annotated[
-    str | None,
-    typer.Option(
-        "-m", "--model", help="Folder, Hugging Face id, served name, or a .jsonl of completions.", metavar="MODEL"
-    ),
-]
-Backend = Annotated[
-    str | None,
-    typer.Option("--backend", help="hf, vllm, openai or replay (default: by what MODEL is).", metavar="NAME"),
-]
-BaseUrl = Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible server.", metavar="URL")]
-N = Annotated[
-    int | None, typer.Option("-n", "--n", help="Completions per problem (default: the protocol's, 10).", metavar="N")
-]
-Temperature = Annotated[float | None, typer.Option("--temperature", help="Default: the protocol's, 0.6.", metavar="T")]
-MaxTokens = Annotated[
-    int | None, typer.Option("--max-tokens", help="New tokens at most (default: the protocol's).", metavar="N")
-]
-TopP = Annotated[float | None, typer.Option("--top-p", help="Default: 1, no cut.", metavar="P")]
-TopK = Annotated[int | None, typer.Option("--top-k", help="Default: 0, no cut.", metavar="N")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Default: the protocol's, 1234.", metavar="N")]
-Template = Annotated[
-    str | None,
-    typer.Option("--template", help="code-user, gpt4-correct, chat, none (default), or a file.", metavar="NAME"),
-]
-System = Annotated[
-    str | None,
-    typer.Option("--system", help="System prompt: a text, @FILE, or mera (the published one).", metavar="TEXT"),
-]
-Rename = Annotated[
-    bool | None,
-    typer.Option("--rename", help="Give every function and its arguments neutral names: a look at memorisation."),
-]
-Instructions = Annotated[
-    str | None,
-    typer.Option(
-        "--instructions", help="Every problem under all of the set's instructions, or under 1,3-5.", metavar="all|N,..."
-    ),
-]
-ModelOptions = Annotated[
-    list[str] | None,
-    typer.Option("-M", "--model-option", help="An option of the backend; may be repeated.", metavar="KEY=VALUE"),
-]
-Rerank = Annotated[
-    str | None,
-    typer.Option("--rerank", help="Then score with this reward model: best-of-k beside pass@k.", metavar="MODEL"),
-]
 Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run.", metavar="RUN_DIR")]
 Like = Annotated[Path | None, typer.Option("--like", help="Take the settings of this earlier run.", metavar="RUN_DIR")]
 ShowPrompt = Annotated[
@@ -88,55 +47,24 @@ PrintConfig = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    app.command("run", help=HELP, short_help="Sample from a model, execute, report pass@k.")(run)
+    app.command("run", help=HELP, short_help="Sample from a model, execute, report pass@k.")(taking("run", run))
 
 
 def run(
-    task: options.Task = None,
-    model: Model = None,
-    backend: Backend = None,
-    base_url: BaseUrl = None,
-    n: N = None,
-    k: options.Ks = None,
-    temperature: Temperature = None,
-    top_p: TopP = None,
-    top_k: TopK = None,
-    max_tokens: MaxTokens = None,
-    seed: Seed = None,
-    template: Template = None,
-    system: System = None,
-    protocol: options.ProtocolName = None,
-    sandbox: options.Sandbox = None,
-    workers: options.Workers = None,
-    limit: options.Limit = None,
-    problems: options.Problems = None,
-    rename: Rename = None,
-    instructions: Instructions = None,
-    model_options: ModelOptions = None,
+    flags: Mapping[str, object],
     config: options.Config = None,
-    out: options.Out = None,
     resume: Resume = None,
     like: Like = None,
-    dedup: options.Dedup = None,
-    isolation: options.Isolation = None,
-    results: options.Results = None,
-    answers: options.Answers = None,
-    rerank: Rerank = None,
-    rerank_options: options.RerankOptions = None,
-    format: options.Format = None,
     show_prompt: ShowPrompt = None,
     print_config: PrintConfig = False,
     lang: options.Lang = None,
 ) -> int:
-    given = dict(locals())
     options.speak(lang)
-    from codeeval.cli.settings import resolve
+    from codeeval.evaluation.resolve import resolve
 
-    other = ("config", "resume", "like", "show_prompt", "print_config", "lang")
-    flags = {name: value for name, value in given.items() if name not in other}
     earlier, then = None, None
     if like is not None:
-        from codeeval.cli.like import settings_like
+        from codeeval.evaluation.like import settings_like
 
         earlier, then = settings_like(like)
     resolved = resolve(flags, config, like=earlier)
@@ -146,24 +74,50 @@ def run(
         print_settings(resolved)
         return 0
     if show_prompt is not None:
+        from codeeval.cli.console import Console
         from codeeval.cli.prompt import show_prompt as show
+        from codeeval.evaluation.show_prompt import prompt_of
 
-        show(resolved, show_prompt)
+        console = Console(resolved.settings.format)
+        show(prompt_of(resolved.settings, show_prompt, console), console)
         return 0
     if resume is not None:
-        from codeeval.report.instructions import is_instructions
+        return _resume(resume, resolved)
+    return _evaluate(resolved, then)
 
-        if is_instructions(resume):
-            from codeeval.cli.instructions import resume_all
 
-            return resume_all(resume, resolved)
-        from codeeval.cli.resume import resume as continue_run
+def _resume(folder: Path, resolved: Resolved) -> int:
+    """Continue a run, or a folder with a run per instruction."""
+    from codeeval.cli.console import Console
+    from codeeval.cli.ending import Ending, finish
+    from codeeval.report.instructions import is_instructions
 
-        return continue_run(resume, resolved)
+    console = Console(resolved.settings.format)
+    if is_instructions(folder):
+        from codeeval.cli.instructions import show_ended
+        from codeeval.evaluation.instructions import resume_all
+
+        resume_all(folder, resolved, console)
+        return show_ended(folder, console)
+    from codeeval.evaluation.resume import check_changeable, resume
+
+    check_changeable(resolved)
+    ending = Ending(console, resolved.settings.results)
+    return finish(resume(folder, resolved, console), ending)
+
+
+def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
+    """A fresh run, or one per instruction."""
+    from codeeval.cli.console import Console
+    from codeeval.cli.ending import Ending, finish
+
+    console = Console(resolved.settings.format)
     if resolved.settings.instructions is not None:
-        from codeeval.cli.instructions import evaluate_all
+        from codeeval.cli.instructions import show_ended
+        from codeeval.evaluation.instructions import evaluate_all
 
-        return evaluate_all(resolved, then)
-    from codeeval.cli.evaluate import evaluate
+        return show_ended(evaluate_all(resolved, console, like), console)
+    from codeeval.evaluation.run import evaluate
 
-    return evaluate(resolved, then)
+    ending = Ending(console, resolved.settings.results)
+    return finish(evaluate(resolved, console, like), ending)

@@ -43,13 +43,16 @@ def selftest(
     format: options.Format = None,
 ) -> int:
     from codeeval.cli.console import Console
-    from codeeval.cli.selftest import run_selftest
-    from codeeval.cli.settings import resolve
+    from codeeval.cli.selftest import show_selftest
+    from codeeval.evaluation.request import placement
+    from codeeval.evaluation.resolve import resolve
+    from codeeval.evaluation.selftest import selftest as tested
 
     settings = resolve(
         {"sandbox": sandbox, "workers": workers, "isolation": isolation, "format": format}, None
     ).settings
-    return run_selftest(settings, Console(settings.format))
+    console = Console(settings.format)
+    return show_selftest(tested(placement(settings), console), console)
 
 
 @app.command(

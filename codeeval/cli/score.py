@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from codeeval.cli import options
+from codeeval.cli.flags import taking
 
 SCORE_HELP = """Score completions that were made elsewhere.
 
@@ -60,53 +62,39 @@ Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("score", help=SCORE_HELP, short_help="Score completions made elsewhere.")(score)
-    app.command("rescore", help=RESCORE_HELP, short_help="Judge a run again from its evidence.")(rescore)
+    app.command("score", help=SCORE_HELP, short_help="Score completions made elsewhere.")(taking("score", score))
+    app.command("rescore", help=RESCORE_HELP, short_help="Judge a run again from its evidence.")(
+        taking("rescore", rescore)
+    )
 
 
 def score(
+    flags: Mapping[str, object],
     samples: Samples,
-    task: options.Task = None,
-    k: options.Ks = None,
-    protocol: options.ProtocolName = None,
-    sandbox: options.Sandbox = None,
-    workers: options.Workers = None,
-    limit: options.Limit = None,
-    problems: options.Problems = None,
     config: options.Config = None,
-    out: options.Out = None,
-    dedup: options.Dedup = None,
-    isolation: options.Isolation = None,
-    results: options.Results = None,
-    answers: options.Answers = None,
-    format: options.Format = None,
     responses: Responses = "resps",
     beside: Beside = None,
     lang: options.Lang = None,
 ) -> int:
-    given = dict(locals())
     options.speak(lang)
-    from codeeval.cli.scoring import Source, score_file
-    from codeeval.cli.settings import resolve
+    from codeeval.cli.console import Console
+    from codeeval.cli.ending import Ending, finish
+    from codeeval.evaluation.resolve import resolve
+    from codeeval.evaluation.score import score_file
+    from codeeval.evaluation.score_request import Source
 
-    other = ("config", "samples", "responses", "beside", "lang")
-    flags = {name: value for name, value in given.items() if name not in other}
-    return score_file(Source(samples, responses, beside), resolve(flags, config).settings)
+    settings = resolve(flags, config).settings
+    ending = Ending(Console(settings.format), settings.results)
+    return finish(score_file(Source(samples, responses, beside), settings, ending.console), ending)
 
 
-def rescore(
-    run: Run,
-    protocol: options.ProtocolName = None,
-    k: options.Ks = None,
-    results: options.Results = None,
-    answers: options.Answers = None,
-    format: options.Format = None,
-    lang: options.Lang = None,
-) -> int:
+def rescore(flags: Mapping[str, object], run: Run, lang: options.Lang = None) -> int:
     options.speak(lang)
-    from codeeval.cli.scoring import judge_again
-    from codeeval.cli.settings import resolve
+    from codeeval.cli.console import Console
+    from codeeval.cli.ending import Ending, finish
+    from codeeval.evaluation.rescore import judge_again
+    from codeeval.evaluation.resolve import resolve
 
-    flags = {"protocol": protocol, "k": k, "results": results, "answers": answers, "format": format}
     resolved = resolve(flags, None)
-    return judge_again(run, resolved)
+    ending = Ending(Console(resolved.settings.format), resolved.settings.results)
+    return finish(judge_again(run, resolved, ending.console), ending)

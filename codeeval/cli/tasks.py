@@ -82,17 +82,12 @@ def validate(
 ) -> int:
     from codeeval.cli.console import Console
     from codeeval.cli.showing import show_findings
-    from codeeval.cli.work import Placement, open_sandbox
-    from codeeval.evaluation import reference
-    from codeeval.evaluation.reference_check import validate as findings_of
-    from codeeval.scoring.protocols import get
+    from codeeval.evaluation.sandbox import Placement
+    from codeeval.evaluation.validate import validate as validated
     from codeeval.tasks import load, select_problems
 
     console = Console(format or "auto")
     chosen = select_problems(load(task), None, problems)
-    with open_sandbox(Placement(sandbox or "auto", workers), (get("strict"),), console) as opened:
-        if reference.is_needed(chosen):
-            chosen = reference.computed(chosen, lambda jobs: list(opened.pool.map(jobs)))
-        findings = findings_of(chosen, lambda jobs: list(opened.pool.map(jobs)))
+    chosen, findings = validated(chosen, Placement(sandbox or "auto", workers), console)
     show_findings(chosen, findings, console)
     return 2 if findings else 0

@@ -10,6 +10,7 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
 from codeeval.stats.intervals import Interval
+from codeeval.store.runcounts import judged, refuse_pending
 from codeeval.store.views import RunViews
 
 KINDS = ("regressed", "fixed", "changed", "same")
@@ -17,7 +18,8 @@ KINDS = ("regressed", "fixed", "changed", "same")
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Run b against run a, the requested protocol of each; differences are b - a. `error` says why there is none."""
+    """Run b against run a, the requested protocol of each; differences are b - a. `error` says why there is none, `allowed`
+    whether runs that differ were to be compared."""
 
     a: RunRow
     b: RunRow
@@ -35,6 +37,7 @@ class ComparePage:
     warnings: tuple[str, ...] = ()
     counts: dict[str, int] | None = None
     changes: tuple[ProblemChange, ...] = ()
+    allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,16 @@ class CompareProblemPage:
     next: str | None
 
 
-def compare_page(a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers]) -> ComparePage:
-    """Sorted by regression. Runs that can't be compared give a page that says why."""
+def compare_page(
+    a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], *, allow_different: bool = False
+) -> ComparePage:
+    """Sorted by regression. What `codeeval compare` refuses gives a page that says why; `allow_different`: as the flag there,
+    compare what both have and warn."""
     rows = run_row(*a), run_row(*b)
     try:
-        found = _compare(a[1], b[1], rows)
+        found = _compare(a, b, allow_different)
     except CodeevalError as error:
-        return ComparePage(*rows, k=1, error=str(error))
+        return ComparePage(*rows, k=1, error=str(error), allowed=allow_different)
     changes = sorted(found.changes, key=lambda change: (change.difference, change.p))
     return ComparePage(
         *rows,
@@ -88,24 +94,20 @@ def compare_page(a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers]) -
         warnings=found.warnings,
         counts={kind: len(found.with_change(kind)) for kind in ("regressed", "fixed", "changed", "same")},
         changes=tuple(changes),
+        allowed=allow_different,
     )
 
 
-def _compare(a: RunNumbers, b: RunNumbers, rows: tuple[RunRow, RunRow]) -> Comparison:
-    names = [row.slug for row in rows]
-    return compare(_counts(a, names[0]), _counts(b, names[1]), CompareOptions(allow_different=True))
+def _compare(a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], allow_different: bool) -> Comparison:
+    if not allow_different:
+        for run, numbers in (a, b):
+            refuse_pending(run.path.parent, numbers.pending)
+    return compare(_counts(*a), _counts(*b), CompareOptions(allow_different=allow_different))
 
 
-def _counts(numbers: RunNumbers, name: str) -> RunCounts:
-    manifest = numbers.manifest
+def _counts(run: RunFile, numbers: RunNumbers) -> RunCounts:
     counts = {pid: pair for pid, pair in numbers.counts[numbers.protocol].items() if pair[0]}
-    digests = {
-        "protocol": numbers.protocol,
-        "problems": manifest.task.digest[:16],
-        "prompts": manifest.prompt.digest[:16],
-        "sandbox": manifest.sandbox.describe.get("image", manifest.sandbox.backend),
-    }
-    return RunCounts(name, counts, digests)
+    return judged(str(run.path.parent), counts, numbers.digests, run.slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +126,11 @@ def compare_problem_page(
     chosen: tuple[int | None, int | None] = (None, None),
     *,
     only_differing: bool = False,
+    allow_different: bool = False,
 ) -> CompareProblemPage:
     """Two samples of a problem: those chosen, else one that passed in the run that is better at it, and one that failed
     in the other. `only_differing`: the neighbours are problems that differ. Raises DataError and StoreError."""
-    page = compare_page((a.run, a.numbers), (b.run, b.numbers))
+    page = compare_page((a.run, a.numbers), (b.run, b.numbers), allow_different=allow_different)
     changes = [change for change in page.changes if change.change != "same" or not only_differing]
     ids = [change.problem_id for change in changes]
     at = ids.index(problem_id) if problem_id in ids else None

@@ -60,11 +60,12 @@ def unique(names: Iterable[str]) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Links:
     """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files; `protocol`
-    is set where it is not the requested one."""
+    is set where it is not the requested one; `different`: comparisons include runs that differ."""
 
     depth: int
     static: bool = False
     protocol: str = ""
+    different: bool = False
 
     @property
     def root(self) -> str:
@@ -109,11 +110,18 @@ class Links:
         return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query({}))
 
     def compare(self, a: str, b: str) -> str:
-        return self._folder(f"compare/{a}/{b}/", None if self.static else {})
+        return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())
+
+    def compare_anyway(self, a: str, b: str) -> str:
+        """The comparison of runs that differ."""
+        return replace(self, different=True).compare(a, b)
+
+    def _allowing(self) -> dict[str, str]:
+        return {"allow_different": "1"} if self.different else {}
 
     def compare_problem(self, a: str, b: str, problem_id: str) -> str:
         path = f"{self.root}compare/{a}/{b}/{slug(problem_id)}"
-        return f"{path}.html" if self.static else path + self._query({})
+        return f"{path}.html" if self.static else path + self._query(self._allowing())
 
 
 def file_name(protocol: str = "", page: str | int = "") -> str:

@@ -11,6 +11,7 @@ from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import of_estimates, of_hidden
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.sanity import check_sampling
+from codeeval.store.runcounts import digests
 from codeeval.store.views import Head, RunViews, Tally
 from codeeval.types import Verdict
 
@@ -33,11 +34,12 @@ class FormatCount:
 @dataclass(frozen=True, slots=True)
 class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
-    protocol -> problem -> (n, c); `samples`: problem -> samples there are; `ended`: what the last session says of its
-    end; `repaired`: pass@k under strict with the format repaired, None where no repair was tried. The rest is named as in
-    `codeeval report --format json`, and counts the same."""
+    protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
+    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
+    repair was tried. The rest is named as in `codeeval report --format json`, and counts the same."""
 
     manifest: Manifest
+    digests: dict[str, str]
     protocol: str
     heads: tuple[Head, ...]
     counts: dict[str, ByProblem]
@@ -81,6 +83,7 @@ def count(reader: RunViews) -> dict[str, RunNumbers]:
     samples = reader.sample_counts()
     bare = RunNumbers(
         manifest=manifest,
+        digests={},
         protocol=manifest.protocol,
         heads=heads,
         counts=counts,
@@ -111,6 +114,7 @@ def _under(
     found = replace(
         bare,
         protocol=name,
+        digests=digests(reader, name),
         n_problems=sum(1 for n, _ in by_problem if n),
         n_samples=sum(n for n, _ in by_problem),
         hidden=sum(tally.n for tally in tallies if tally.verdict is None),

@@ -118,7 +118,7 @@ class RequestedPages:
 
     def compare(self, request: Request) -> PageResponse:
         a, b = self.found(request, "a"), self.found(request, "b")
-        page = comparison.compare_page(a, b)
+        page = comparison.compare_page(a, b, allow_different=_allowed(request))
         links = links_from(request, *(numbers for _, numbers in (a, b)))
         frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
         entry_points = {head.id: head.entry_point for head in a[1].heads}
@@ -138,6 +138,7 @@ class RequestedPages:
                 comparison.Opened(b, numbers_b, two),
                 pid,
                 (chosen[0], chosen[1]),
+                allow_different=_allowed(request),
             )
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
@@ -153,7 +154,12 @@ def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
 def links_from(request: Request, *numbers: RunNumbers) -> Links:
     """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
     others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
-    return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""))
+    return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""), different=_allowed(request))
+
+
+def _allowed(request: Request) -> bool:
+    """Whether runs that `codeeval compare` refuses are to be compared, as with its --allow-different."""
+    return request.query_params.get("allow_different") == "1"
 
 
 def _query(request: Request) -> str:

@@ -27,8 +27,10 @@ from codeeval.explorer.sample_model import (
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
+from codeeval.scoring.limits import kind_of
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
+from codeeval.store.runcounts import limits_of
 from codeeval.store.views import RunViews
 from codeeval.tasks import spec_of
 from codeeval.types import Cut, Problem, Sample
@@ -78,7 +80,10 @@ def sample_page(
         tokens_out=sample.tokens_out,
         seed=sample.seed,
         finish_reason=sample.finish_reason,
-        limits=tuple((name, f"{value:.12g}") for name, value in numbers.manifest.sandbox.limits.items()),
+        limits=tuple(
+            (name, f"{value:.12g}")
+            for name, value in limits_of(numbers.manifest, protocol.name, kind_of(problem)).items()
+        ),
         command=command(numbers.manifest, sample),
         annotation=annotation,
         previous=Near(problem.id, before) if before is not None else None,

@@ -221,6 +221,7 @@ RU: dict[str, str] = {
     "Save": "Сохранить",
     # compare
     "Swap": "Поменять местами",
+    "Compare anyway": "Всё равно сравнить",
     "points": "п.п.",
     "permutation p": "p перестановочного теста",
     "detectable difference": "различимая разница",

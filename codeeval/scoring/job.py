@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, replace
 
 from codeeval.scoring import grade
+from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Problem, ScoringProtocol
 from sandbox.wire import Job, Limits
 
@@ -14,8 +15,7 @@ from sandbox.wire import Job, Limits
 def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol, worker: Limits) -> Job:
     """The job of `problem` under `protocol`. Memory, processes and scratch space are those of the pool's workers."""
     job = grade.job(problem, extraction, protocol)
-    size = {"memory_mb": worker.memory_mb, "pids": worker.pids, "tmp_mb": worker.tmp_mb}
-    return replace(job, limits=replace(job.limits or protocol.limits, **size))
+    return replace(job, limits=limits_for(problem, protocol, worker))
 
 
 def job_digest(job: Job, salt: str = "") -> str:

@@ -8,6 +8,7 @@ versions 1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and sco
 from __future__ import annotations
 
 from codeeval.errors import UsageError
+from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.stops import MERA_STOPS as STOPS
 from codeeval.types import Comparison, ExtractionRule, Sampling, ScoringProtocol, Task
 from sandbox.wire import Limits
@@ -26,8 +27,6 @@ MBPPPLUS_STOPS = (*_EVALPLUS_STOPS, '\n"""', "\nassert")
 #: by `grade`, from the times in the evidence. (MERA's 3 s for the definitions alone belong to the execution mode
 #: "mera".)
 _MERA_LIMITS = Limits(cpu_s=4.0, wall_s=12.0)
-#: What `grade` gives problems of these sets under any protocol, named here for what a run says of itself.
-_TESTS_LIMITS, _ORACLE_LIMITS = Limits(cpu_s=3.0, wall_s=15.0), Limits(cpu_s=20.0, wall_s=80.0)
 _PUBLISHED = Sampling(n=10, temperature=0.6, max_tokens=1024, stop=STOPS, seed=1234)
 
 _ALL = (
@@ -77,7 +76,7 @@ _ALL = (
         extraction="none",
         mode="module",
         comparison="strict",
-        limits=_TESTS_LIMITS,
+        limits=TESTS_LIMITS,
     ),
     ScoringProtocol(
         name="mbpp",
@@ -87,7 +86,7 @@ _ALL = (
         extraction="none",
         mode="module",
         comparison="strict",
-        limits=_TESTS_LIMITS,
+        limits=TESTS_LIMITS,
     ),
     ScoringProtocol(
         name="humanevalplus",
@@ -97,7 +96,7 @@ _ALL = (
         extraction="strict",
         mode="module",
         comparison="strict",
-        limits=_ORACLE_LIMITS,
+        limits=ORACLE_LIMITS,
     ),
     ScoringProtocol(
         name="mbppplus",
@@ -106,7 +105,7 @@ _ALL = (
         extraction="strict",
         mode="module",
         comparison="strict",
-        limits=_ORACLE_LIMITS,
+        limits=ORACLE_LIMITS,
     ),
 )
 

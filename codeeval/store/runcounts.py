@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+
 from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
 from codeeval.manifest import Manifest
+from codeeval.scoring import protocols
+from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
 from codeeval.stats.compare import RunCounts
 from codeeval.store import RunReader
+from sandbox.wire import Limits
+
+#: What a protocol decides of the limits; the rest belongs to the workers.
+_TIMING = ("cpu_s", "wall_s", "reply_bytes")
+#: What versions that stated the protocol's limits called those of these protocols.
+_STATED = dict.fromkeys(("humanevalplus", "mbppplus"), Limits(cpu_s=20.0, wall_s=80.0))
 
 
 class IncompleteRun(CodeevalError):
@@ -25,34 +37,92 @@ def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -
             f"  `codeeval rescore {reader.run_dir} --protocol {chosen}` judges it again."
         )
     counts = {problem: (n, c) for problem, n, c in reader.counts(chosen) if n}
+    return judged(str(reader.run_dir), counts, digests(reader, chosen), name)
+
+
+def judged(run_dir: str, counts: dict[str, tuple[int, int]], digests: dict[str, str], name: str = "") -> RunCounts:
+    """Raises NothingToEvaluate where no sample has a verdict."""
     if not counts:
-        raise NothingToEvaluate(f"{reader.run_dir}: no sample has a verdict, so there is nothing to compare")
-    return RunCounts(name or str(reader.run_dir), counts, digests(manifest, chosen))
+        raise NothingToEvaluate(f"{run_dir}: no sample has a verdict, so there is nothing to compare")
+    return RunCounts(name or run_dir, counts, digests)
 
 
-def digests(manifest: Manifest, protocol: str) -> dict[str, str]:
+def digests(reader: RunReader, protocol: str) -> dict[str, str]:
     """What must agree between two runs for a difference to be the model's; short things are written out, not hashed.
 
     The prompt's digest is left out where the completions came from a file and nothing is known about it.
     """
-    limits = manifest.sandbox.limits
+    manifest = reader.manifest()
     describe = manifest.sandbox.describe
     found = {
         "problems": manifest.task.problems_digest,
         "prompt": manifest.prompt.digest,
         "protocol": protocol,
         "image": describe.get("image_tag") or describe.get("image", ""),
-        "limits": " ".join(f"{name}={limits[name]:g}" for name in sorted(limits)),
+        "limits": limits_text({kind: limits_of(manifest, protocol, kind) for kind in kinds_in(reader, protocol)}),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def kinds_in(reader: RunReader, protocol: str) -> Iterable[Kind]:
+    """The kinds of a run's problems; from the problems only where the manifest does not name them."""
+    named = reader.manifest().sandbox.limits_by_protocol.get(protocol)
+    return [kind for kind in KINDS if kind in named] if named else kinds_of(each.problem for each in reader.problems())
+
+
+def limits_of(manifest: Manifest, protocol: str, kind: Kind) -> dict[str, float]:
+    """The limits under which the programs of a run were executed.
+
+    A file that does not say so has the limits of the requested protocol alone. Those were executed for calls, under that
+    protocol; for the rest, and for a protocol that a rescore has made the requested one, they are computed.
+    """
+    stated = manifest.sandbox.limits
+    if (named := manifest.sandbox.limits_by_protocol.get(protocol, {}).get(kind)) is not None:
+        return named
+    if not stated or protocol not in protocols.names():
+        return stated
+    timing = [stated.get(name) for name in _TIMING]
+    usual = [[getattr(protocols.get(known).limits, name) for name in _TIMING] for known in protocols.names()]
+    if kind == "calls" and protocol == manifest.protocol and timing not in usual:
+        return stated  # chosen by hand
+    return {**asdict(limits_of_kind(kind, protocols.get(protocol))), **_size(stated)}
+
+
+def stating_limits(reader: RunReader) -> Manifest:
+    """The manifest of a run; that of an earlier version with the limits that were executed, where it states others."""
+    manifest = reader.manifest()
+    info = manifest.sandbox
+    kinds = kinds_of(each.problem for each in reader.problems())
+    if info.limits_by_protocol or not info.limits or not set(kinds) - {"calls"}:
+        return manifest
+    found = {name: {str(kind): limits_of(manifest, name, kind) for kind in kinds} for name in manifest.protocols}
+    first = found[manifest.protocol][kinds[0]] if manifest.protocol in found else info.limits
+    sandbox = info.model_copy(update={"limits": first, "limits_by_protocol": found})
+    return manifest.model_copy(update={"sandbox": sandbox})
+
+
+def stated_before(manifest: Manifest, protocol: str, kinds: Iterable[Kind]) -> str | None:
+    """What earlier versions stated as the limits of such a run where it was not what they executed; else None."""
+    own = protocols.get(protocol)
+    size = _size(manifest.sandbox.limits)
+    right = all(limits_of(manifest, protocol, kind) == {**asdict(limits_of_kind(kind, own)), **size} for kind in kinds)
+    return limits_text({"": {**asdict(_STATED.get(protocol, own.limits)), **size}}) if right else None
+
+
+def _size(stated: dict[str, float]) -> dict[str, float]:
+    return {name: value for name, value in stated.items() if name in ("memory_mb", "pids", "tmp_mb")}
 
 
 def require_complete(reader: RunReader) -> None:
     """Raises IncompleteRun while some sample is missing or lacks a judgement."""
     lacking = {key for name in reader.manifest().protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + sum(map(len, reader.missing_samples().values()))
+    refuse_pending(reader.run_dir, len(lacking) + sum(map(len, reader.missing_samples().values())))
+
+
+def refuse_pending(run_dir: Path, pending: int) -> None:
+    """Raises IncompleteRun where samples of the run are pending."""
     if pending:
         raise IncompleteRun(
-            f"{reader.run_dir}: the run is incomplete, {pending} samples are pending\n"
-            f"  `codeeval run --resume {reader.run_dir}` continues it."
+            f"{run_dir}: the run is incomplete, {pending} samples are pending\n"
+            f"  `codeeval run --resume {run_dir}` continues it."
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from cli_runs import RAISES, RIGHT, ROOT, WRONG, codeeval, document, environment
 import codeeval as package
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.pipeline import Progress
-from codeeval.store import RunReader
+from codeeval.store import RunReader, TimeSplit
 from codeeval.tasks import load
 from codeeval.types import Task
 from sandbox import Limits
@@ -41,6 +43,72 @@ def test_the_tutorial_runs(tmp_path: Path) -> None:
     assert "2 of 3" in done.stdout
     assert "ZeroDivisionError" in done.stdout
     assert (tmp_path / "run.svg").read_text("utf-8").startswith("<?xml")
+
+
+def contents(folder: Path) -> dict[str, object]:
+    """All that a run file holds, but for what was measured and for what names where the completions came from."""
+    with RunReader(folder) as reader:
+        manifest = reader.manifest().model_dump(
+            exclude={"created_at", "command", "model", "samples_file", "samples_digest", "code_revision", "notes"}
+        )
+        outcomes = {key: reader.outcome(*key) for key in sorted(reader.execution_keys())}
+        return {
+            "manifest": manifest,
+            "problems": list(reader.problems()),
+            "samples": list(reader.samples()),
+            "judgements": {name: list(reader.judgements(name)) for name in reader.manifest().protocols},
+            "executions": {
+                key: replace(found, cpu_ms=0, wall_ms=0, max_rss_kb=0) for key, found in outcomes.items() if found
+            },
+            "repairs": list(reader.counterfactuals()),
+            "incidents": list(reader.incidents()),
+            "sessions": [replace(one, started_at="", command=(), timing=TimeSplit()) for one in reader.sessions()],
+        }
+
+
+@pytest.mark.local
+@pytest.mark.parametrize(("kind", "protocol"), [("mera", "strict"), ("mera", "mera-code"), ("tests", "humaneval")])
+def test_python_and_the_command_line_write_the_same_run(tmp_path: Path, kind: str, protocol: str) -> None:
+    """The same completions give the same run file either way, row by row."""
+    write_tasks(tmp_path)
+    task = "tasks.jsonl"
+    completions = {
+        "1": [RIGHT, WRONG, RIGHT, ""],
+        "2": [RAISES, RIGHT, "\n  return (", "```python\n" + RIGHT + "\n```"],
+    }
+    if kind == "tests":
+        task, completions = write_human_eval(tmp_path)
+    rows = [{"task_id": pid, "completion": text} for pid, texts in completions.items() for text in texts]
+    (tmp_path / "samples.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    where = str(tmp_path / task)
+    package.evaluate(where, completions, [1, 2], protocol, "local", tmp_path / "mine")
+    done = codeeval(
+        tmp_path, "score", "-t", where, "--samples", "samples.jsonl", "--protocol", protocol, "--sandbox", "local",
+        "-o", "theirs", "-k", "1,2", "--no-beside",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    mine, theirs = contents(tmp_path / "mine"), contents(tmp_path / "theirs")
+    for part, found in mine.items():
+        assert found == theirs[part], part
+    assert mine["samples"]
+    assert mine["executions"]
+
+
+def write_human_eval(folder: Path) -> tuple[str, dict[str, list[str]]]:
+    """Two problems with tests that are code."""
+    rows = [
+        {
+            "task_id": f"HumanEval/{number}",
+            "prompt": 'def f(n):\n    """More by one."""\n',
+            "entry_point": "f",
+            "canonical_solution": "    return n + 1\n",
+            "test": "def check(candidate):\n    assert candidate(1) == 2\n",
+        }
+        for number in range(2)
+    ]
+    (folder / "HumanEval.jsonl").write_text("\n".join(map(json.dumps, rows)), "utf-8")
+    texts = ["    return n + 1\n", "    return n\n"]
+    return "HumanEval.jsonl", {"0": texts, "1": texts[::-1]}
 
 
 @pytest.mark.local

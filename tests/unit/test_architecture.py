@@ -51,6 +51,22 @@ FORBIDDEN: dict[str, set[str]] = {
     },
     "codeeval.store": {"codeeval.evaluation", "codeeval.generators", "codeeval.report", *EXECUTION},
     "codeeval.report": {"codeeval.evaluation", "codeeval.generators", *EXECUTION},
+    "codeeval.cli": {
+        *(
+            "codeeval.evaluation.pipeline",
+            "codeeval.evaluation.dispatch",
+            "codeeval.evaluation.preflight",
+            "codeeval.evaluation.repair",
+            "codeeval.scoring.grade",
+        ),
+        *(
+            "codeeval.store.RunStore",
+            "codeeval.store.writer",
+            "codeeval.generators.create",
+            "sandbox.Pool",
+            "sandbox.pool",
+        ),
+    },
 }
 
 
@@ -179,6 +195,31 @@ def test_a_layer_does_not_reach_for_what_is_handed_to_it(imports: list[Import], 
         i for i in imports if below(i.importer, layer) and any(below(i.imported, banned) for banned in FORBIDDEN[layer])
     ]
     assert not wrong, lines(wrong)
+
+
+#: What is made in one place of the host, so that another may take its place -> where.
+MADE = {
+    "codeeval.evaluation.pipeline.Pipeline": {"codeeval.evaluation.work"},
+    "codeeval.evaluation.preflight.preflight": {"codeeval.evaluation.sandbox"},
+    "codeeval.manifest.installed_versions": {"codeeval.evaluation.manifest_builder"},
+    "sandbox.Pool": {"codeeval.evaluation.sandbox"},
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_made_in_one_place_is_made_there(imports: list[Import], name: str) -> None:
+    """The pool, the pipeline over a run file, the manifest of a new run."""
+    assert {found.importer for found in imports if found.imported == name and own(found)} == MADE[name]
+
+
+def test_the_command_line_only_parses_calls_and_prints() -> None:
+    """A file of it that grows beyond this holds a use case."""
+    long = [
+        path
+        for path in sorted((ROOT / "codeeval" / "cli").rglob("*.py"))
+        if len(path.read_text("utf-8").splitlines()) > 200
+    ]
+    assert not long
 
 
 def test_the_guest_needs_only_the_standard_library(imports: list[Import]) -> None:

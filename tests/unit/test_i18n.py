@@ -33,7 +33,7 @@ MAKERS: dict[str, tuple[str, ...]] = {
     "stats/audit.py": ("_remarks", "_odd_counts", "_odd_values"),
     "mera/check.py": (),
     "stats/summary.py": ("_warnings", "_rerun_method"),
-    "cli/scoring.py": ("_notes",),
+    "evaluation/score_request.py": ("_notes",),
 }
 #: Put together from several literals; `test_composed_messages` has what they are made of.
 COMPOSED = {

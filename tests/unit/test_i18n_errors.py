@@ -16,10 +16,10 @@ from codeeval.i18n.ru_explorer import EXPLORER
 from codeeval.i18n.ru_messages import MESSAGES
 
 #: From the first flag to the zip.
-FOLDERS = ("tasks", "samples", "submission", "store", "generators")
+FOLDERS = ("tasks", "samples", "submission", "store", "generators", "evaluation")
 FILES = (
-    *(f"cli/{name}.py" for name in ("audit", "console", "evaluate", "export", "instructions", "like", "prompt")),
-    *(f"cli/{name}.py" for name in ("report", "resume", "run", "score", "scoring", "settings", "submission", "work")),
+    *(f"cli/{name}.py" for name in ("audit", "console", "ending", "export", "instructions", "prompt", "report")),
+    *(f"cli/{name}.py" for name in ("run", "score", "submission")),
     *(
         "tasks/answers.py",
         "stats/audit.py",
@@ -45,8 +45,9 @@ ERRORS = {
     "GenerationError",
 }
 SAYERS = {"note", "BadRow", "SubmissionFinding"}
-#: Of the English sets and of reward models, of damaged files, and what is no sentence.
+#: Of the English sets, of reward models and of completions in Python, of damaged files, and what is no sentence.
 LEFT = re.compile(
+    r"evaluation/completions|"
     r"evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|results of every sample|instructions: not a list|reference solutions"

@@ -6,9 +6,10 @@ from importlib.util import find_spec
 
 import pytest
 
-from codeeval.cli.asked import ask
-from codeeval.cli.settings import Settings, resolve
 from codeeval.errors import UsageError
+from codeeval.evaluation.request import ask
+from codeeval.evaluation.resolve import resolve
+from codeeval.evaluation.settings import NAMES, Settings
 from codeeval.generators.registry import BACKENDS, check_installed
 
 
@@ -60,7 +61,7 @@ def test_every_setting_has_its_variable() -> None:
         "dedup": "true",
         "isolation": "fresh",
     }
-    given = {f"CODEEVAL_{name.upper()}": said.get(name, "1") for name in Settings.model_fields}
+    given = {f"CODEEVAL_{name.upper()}": said.get(name, "1") for name in NAMES}
     assert all(origin.startswith("environment ") for origin in resolve({}, None, given).origins.values())
 
 

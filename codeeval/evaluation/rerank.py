@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from codeeval.cli.console import LINE_EVERY_S, Console
-from codeeval.cli.work import Ending, Interrupted, finish
 from codeeval.errors import GenerationError, UsageError
+from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.work import Interrupted
 from codeeval.manifest import Manifest, RewardInfo, clean, printable
 from codeeval.store import RunReader, RunStore
 
+#: Seconds between two lines of progress.
+LINE_EVERY_S = 5.0
 #: Of a reward model's description: other values make other scores.
 IDENTITY = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "label", "input", "context_length")
 
@@ -32,20 +35,20 @@ def unranked(reader: RunReader) -> int:
     return sum(len(reader.unscored(position)) for position in range(len(reader.manifest().rankers)))
 
 
-def rank(store: RunStore, console: Console) -> int:
-    """Let the run's reward models score what they have not scored. Returns the exit code: what fails here is told and leaves
+def rank(store: RunStore, reporter: Reporter) -> bool:
+    """Let the run's reward models score what they have not scored. Returns whether all did: what fails here is told and leaves
     the run as it is, without these scores. Raises Interrupted and StoreError."""
     for position in range(len(store.manifest().rankers)):
         try:
-            _rank(store, position, console)
+            _rank(store, position, reporter)
         except (UsageError, GenerationError) as error:
-            console.note(f"codeeval: reward model: {error}")
-            return 3
-    return 0
+            reporter.note(f"codeeval: reward model: {error}")
+            return False
+    return True
 
 
-def rerank(run_dir: Path, info: RewardInfo, ending: Ending) -> int:
-    """Score a run with a reward model, show its report, return the exit code. Raises UsageError, GenerationError, Interrupted,
+def rerank(run_dir: Path, info: RewardInfo, reporter: Reporter) -> Ended:
+    """Score a run with a reward model. Raises UsageError, GenerationError, Interrupted,
     StoreError; a model that has scored nothing leaves no trace."""
     with RunStore.open(run_dir) as store:
         before = store.manifest()
@@ -54,19 +57,19 @@ def rerank(run_dir: Path, info: RewardInfo, ending: Ending) -> int:
         if not known:
             store.put_manifest(before.model_copy(update={"rankers": (*before.rankers, info)}))
         try:
-            _rank(store, position, ending.console)
+            _rank(store, position, reporter)
         except BaseException:
             if not known and next(store.rewards(position), None) is None:
                 store.put_manifest(before)
             raise
-        return finish(store, ending)
+        return Ended(store.run_dir)
 
 
 def _same(info: RewardInfo, known: RewardInfo) -> bool:
     return (info.location, info.options) == (known.location, known.options)
 
 
-def _rank(store: RunStore, position: int, console: Console) -> None:
+def _rank(store: RunStore, position: int, reporter: Reporter) -> None:
     from codeeval.rewards import open_reward_model, score_run
 
     manifest = store.manifest()
@@ -74,19 +77,19 @@ def _rank(store: RunStore, position: int, console: Console) -> None:
     lacking = len(store.unscored(position))
     if not lacking:
         return
-    console.note(f"{info.name} scores {lacking} samples")
+    reporter.note(f"{info.name} scores {lacking} samples")
     try:
         with closing(open_reward_model(info.location, info.options)) as model:
             described = info.model_copy(update={"describe": clean(model.describe())})
             _refuse_another(info, described)
             rankers = (*manifest.rankers[:position], described, *manifest.rankers[position + 1 :])
             store.put_manifest(manifest.model_copy(update={"rankers": rankers}))
-            done = score_run(store, position, model, _teller(lacking, console))
+            done = score_run(store, position, model, _teller(lacking, reporter))
     except KeyboardInterrupt:
         raise Interrupted(
             f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {store.run_dir}"
         ) from None
-    console.note(f"{done.samples} samples scored, {done.read} different answers read")
+    reporter.note(f"{done.samples} samples scored, {done.read} different answers read")
 
 
 def _refuse_another(then: RewardInfo, now: RewardInfo) -> None:
@@ -99,14 +102,14 @@ def _refuse_another(then: RewardInfo, now: RewardInfo) -> None:
             )
 
 
-def _teller(total: int, console: Console) -> Callable[[int], None]:
+def _teller(total: int, reporter: Reporter) -> Callable[[int], None]:
     told = time.monotonic()
 
     def tell(done: int) -> None:
         nonlocal told
         if time.monotonic() - told >= LINE_EVERY_S:
             told = time.monotonic()
-            console.note(f"scored {done}/{total}")
+            reporter.note(f"scored {done}/{total}")
 
     return tell
 

@@ -1,28 +1,46 @@
-"""A run as Python values. The file is opened for each question and only read, so that a run may still be going."""
+"""What a program or a notebook uses: `evaluate` completions, `load` a run, ask a `Run`. docs/python.md tells it.
+
+`evaluate` is the same use case as `codeeval score`. The file of a run is opened for each question and only read, so that a run
+may still be going."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import weakref
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from codeeval.errors import UsageError
+from codeeval.evaluation.completions import Texts, ask_strings, within
+from codeeval.evaluation.pipeline import Progress
+from codeeval.evaluation.reference_answers import answered
+from codeeval.evaluation.reporter import SilentReporter, Tell
+from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
+from codeeval.evaluation.score import score
+from codeeval.evaluation.score_request import ScoreRequest
+from codeeval.evaluation.work import Invocation
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.store import RunReader, StoredJudgement
 from codeeval.store.runcounts import run_counts
+from codeeval.types import Problem, Task
+from sandbox import Limits, SandboxError
 
 if TYPE_CHECKING:
     import pandas
 
     from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
+
+
+COMMAND = ("codeeval.evaluate",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +168,106 @@ class Run:
     def __repr__(self) -> str:
         manifest = self.manifest
         return f"<codeeval run of {manifest.task.name} by {manifest.model.name}: {self.path}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """How completions are executed. `sandbox`: auto, docker or local. `workers`: programs at a time; None: one per processor.
+
+    `limits`: of one sample, under the protocol strict only. `repairs`: also execute what failed by its format, repaired, as the
+    command line does: the report then says what the score would be. `progress`: True for a bar on stderr, or a
+    function that gets a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
+
+    sandbox: str = "auto"
+    workers: int | None = None
+    limits: Limits | None = None
+    repairs: bool = True
+    progress: bool | Callable[[Progress], None] = False
+
+
+def evaluate(
+    problems: str | Task | Sequence[Problem],
+    completions: Mapping[str, Texts] | Sequence[Texts],
+    k: Sequence[int] = (1, 5, 10),
+    protocol: str = "strict",
+    sandbox: str | Execution = "auto",
+    out: str | os.PathLike[str] | None = None,
+) -> Run:
+    """Execute completions in the sandbox and judge them.
+
+    `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `completions`: per problem its completions,
+    by id, or in the order of the problems; what a model would write after the prompt. They are judged as they are: no stop
+    sequence is applied. Problems without completions are left out. `k`: those of pass@k; a k above n gives None.
+    `protocol`: how completions become programs and what is right (docs/scoring.md); `strict` is always judged too.
+    `sandbox`: auto, docker or local, or an Execution that says more. `out`: folder for the run; without it the run goes with the
+    object that is returned. May be called from any thread, also by several at once, and where an event loop runs (it blocks).
+
+    Raises UsageError (lengths, ids, names), NothingToEvaluate, SandboxError (none works here, or programs could not be
+    executed), StoreError.
+    """
+    how = Execution(sandbox) if isinstance(sandbox, str) else sandbox
+    run_dir = Path(out) if out is not None else Path(tempfile.mkdtemp(prefix="codeeval-"))
+    try:
+        _evaluated(_checked(ask_strings(problems, completions, k, protocol, run_dir), how), how)
+    except BaseException:
+        if out is None:
+            shutil.rmtree(run_dir, ignore_errors=True)
+        raise
+    return Run(run_dir, temporary=out is None)
+
+
+def _checked(asked: ScoreRequest, how: Execution) -> ScoreRequest:
+    """What is asked, within the limits of an Execution that makes sense."""
+    if how.sandbox not in KINDS:
+        raise UsageError(f"sandbox must be auto, docker or local, got {how.sandbox!r}")
+    if how.workers is not None and (isinstance(how.workers, bool) or not 1 <= how.workers <= 1024):
+        raise UsageError(f"workers must be a number from 1 to 1024, got {how.workers!r}")
+    return within(asked, how.limits)
+
+
+def _evaluated(asked: ScoreRequest, how: Execution) -> None:
+    place, reporter = Placement(how.sandbox, how.workers), _Telling(how.progress)
+    whole, _ = answered(asked.whole, place, reporter)
+    asked = replace(asked, whole=whole, task=whole)
+    with open_sandbox(place, asked.protocols, reporter) as opened:
+        ended = score(asked, opened, reporter, Invocation(COMMAND, how.repairs))
+    with RunReader(ended.run_dir) as reader:
+        pending = {key for each in asked.protocols for key in reader.unjudged(each.name)}
+        if pending:
+            failed = ended.result.sandbox_error if ended.result else None
+            reason = failed or next((incident.reason for incident in reader.incidents()), "no reason is known")
+            raise SandboxError(
+                f"{len(pending)} samples could not be executed: {reason}\n"
+                f"  What had finished is in {reader.run_dir}; `codeeval doctor` looks for the reason."
+            )
+
+
+class _Telling(SilentReporter):
+    """Says nothing but the progress, where it is wished for."""
+
+    def __init__(self, wish: bool | Tell) -> None:
+        self._wish = wish
+
+    def progress(self, samples: int, judgements: int, per_sample: int) -> AbstractContextManager[Tell]:
+        if callable(self._wish):
+            return nullcontext(self._wish)
+        return (
+            _bar(judgements // per_sample, per_sample)
+            if self._wish
+            else super().progress(samples, judgements, per_sample)
+        )
+
+
+@contextmanager
+def _bar(samples: int, per_sample: int) -> Iterator[Tell]:
+    from tqdm import tqdm
+
+    with tqdm(total=samples, desc="executed", unit=" samples") as bar:
+        yield lambda progress: _move(bar, progress.judged // per_sample)
+
+
+def _move(bar: Any, done: int) -> None:
+    bar.update(done - bar.n)
 
 
 def load(run: str | os.PathLike[str]) -> Run:

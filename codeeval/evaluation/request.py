@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from codeeval.cli.console import choose
-from codeeval.cli.ranking import reward_info
-from codeeval.cli.reference import answered
-from codeeval.cli.settings import Settings
-from codeeval.cli.work import check_run_dir, new_run_dir
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.evaluation.choice import choose
+from codeeval.evaluation.reference_answers import answered
+from codeeval.evaluation.reporter import SILENT, Reporter
+from codeeval.evaluation.rerank import reward_info
+from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
+from codeeval.evaluation.sandbox import Placement
+from codeeval.evaluation.settings import Settings
 from codeeval.generators import BACKENDS
 from codeeval.generators.common.facts import has_gpu
 from codeeval.i18n import form
@@ -39,7 +41,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RunRequest:
     """A fresh run, with everything checked that can be checked without model or sandbox."""
 
     whole: Task
@@ -59,12 +61,12 @@ class Asked:
     rankers: tuple[RewardInfo, ...] = ()
 
 
-def ask(settings: Settings) -> Asked:
+def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
     file = read_template(settings.template) if is_template_file(settings.template) else None
     template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
-    whole, task, notes = chosen_task(settings)
+    whole, task, notes = chosen_task(settings, reporter)
     judged_by = chosen_protocols(settings.protocol, whole)
     sampling = _sampling(settings, judged_by[0], whole)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
@@ -82,13 +84,17 @@ def ask(settings: Settings) -> Asked:
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
         for problem, prompt in zip(task.problems, prompts, strict=True)
     )
-    return Asked(
+    return RunRequest(
         *(whole, task, planned, model, judged_by, sampling, ks, template, system, settings.dedup, run_dir),
         template_file=file,
         notes=notes,
         altered=("renamed",) if settings.rename else (),
         rankers=_rankers(settings),
     )
+
+
+def placement(settings: Settings) -> Placement:
+    return Placement(settings.sandbox, settings.workers, settings.isolation)
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
@@ -132,13 +138,14 @@ def chosen_ks(
     return given
 
 
-def chosen_task(settings: Settings) -> tuple[Task, Task, tuple[str, ...]]:
+def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tuple[str, ...]]:
     """(the whole set with the answers of --answers, what --problems and --limit leave of it, notes about the answers)."""
     names = tuple(task.name for task in TASKS)
     spec = settings.task
     if not ("/" in spec or "." in spec or Path(spec).exists()):
         choose("task", spec, names)
-    whole, notes = answered(load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT)), settings)
+    found = load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT))
+    whole, notes = answered(found, placement(settings), reporter)
     if settings.answers is not None:
         from codeeval.tasks.answers import apply, read_answers
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.cli.ranking import like_rankers
 from codeeval.errors import UsageError
+from codeeval.evaluation.rerank import like_rankers
 from codeeval.manifest import Manifest, TaskInfo
 from codeeval.store import RunReader
 from codeeval.tasks import spec_of

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, closing
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from codeeval.cli.asked import DEMO_MODEL
-from codeeval.cli.console import Console
-from codeeval.cli.ranking import rank, unranked
-from codeeval.cli.settings import Resolved, flag
-from codeeval.cli.work import Ending, Placement, finish, open_sandbox, work, worker_limits
 from codeeval.errors import DataError, UsageError
+from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.request import DEMO_MODEL
+from codeeval.evaluation.rerank import rank, unranked
+from codeeval.evaluation.resolve import Resolved
+from codeeval.evaluation.sandbox import Placement, limits_from, open_sandbox, worker_limits
+from codeeval.evaluation.settings import flag
+from codeeval.evaluation.work import work
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.store import RunStore
+from codeeval.store.runcounts import limits_of
 from codeeval.tasks.bundled import bundled
 from codeeval.types import ScoringProtocol
 from sandbox.pool import Isolation
@@ -23,11 +28,10 @@ from sandbox.pool import Isolation
 CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url")
 
 
-def resume(run_dir: Path, resolved: Resolved) -> int:
-    """Returns the exit code. Raises UsageError for a flag that would change the run, and what a fresh run raises."""
+def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
+    """Do what a run file lacks. Raises UsageError for a flag that would change the run, and what a fresh run raises."""
     check_changeable(resolved)
     settings = resolved.settings
-    ending = Ending(Console(settings.format), settings.results)
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
@@ -35,19 +39,19 @@ def resume(run_dir: Path, resolved: Resolved) -> int:
         missing = sum(map(len, store.missing_samples().values()))
         if not missing and not any(lacking.values()) and not store.unexplained():
             if unranked(store):
-                return max(rank(store, ending.console), finish(store, ending))
-            ending.console.note(f"{run_dir} is complete: nothing is left to do")
-            return finish(store, ending)
-        ending.console.note(f"resuming {run_dir}: {missing} samples to generate, {max(lacking.values())} to execute")
+                return Ended(store.run_dir, unranked=not rank(store, reporter))
+            reporter.note(f"{run_dir} is complete: nothing is left to do")
+            return Ended(store.run_dir)
+        reporter.note(f"resuming {run_dir}: {missing} samples to generate, {max(lacking.values())} to execute")
         kind = settings.sandbox if resolved.origins["sandbox"] != "default" else manifest.sandbox.backend
         # the workers are as large as they were, whatever the limits of this version are: evidence must stay comparable
         placement = Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
         with ExitStack() as stack:
-            sandbox = stack.enter_context(open_sandbox(placement, judged_by, ending.console))
-            compare_images(manifest, sandbox.info.describe, ending.console)
+            sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
+            compare_images(manifest, sandbox.info.describe, reporter)
             generator = stack.enter_context(closing(generator_of(manifest, resolved))) if missing else None
-            result = work(store, judged_by, generator, sandbox, ending.console)
-        return max(rank(store, ending.console), finish(store, ending, result))
+            result = work(store, judged_by, generator, sandbox, reporter)
+        return Ended(store.run_dir, result, unranked=not rank(store, reporter))
 
 
 def check_changeable(resolved: Resolved) -> None:
@@ -65,7 +69,14 @@ def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]
     for name in manifest.protocols:
         if name not in protocols.names():
             raise DataError(where, f"it was judged under the protocol {name!r}, which this codeeval does not know")
-    return tuple(protocols.get(name) for name in manifest.protocols)
+    return tuple(as_executed(protocols.get(name), manifest) for name in manifest.protocols)
+
+
+def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:
+    """The protocol with the limits that this run gives calls, where they were chosen by hand."""
+    return replace(
+        protocol, limits=limits_from({**asdict(protocol.limits), **limits_of(manifest, protocol.name, "calls")})
+    )
 
 
 def isolation_of(manifest: Manifest) -> Isolation:
@@ -82,10 +93,10 @@ def generator_of(manifest: Manifest, resolved: Resolved) -> Generator:
     return create(manifest.model.backend, location, options)
 
 
-def compare_images(manifest: Manifest, now: dict[str, str], console: Console) -> None:
+def compare_images(manifest: Manifest, now: dict[str, str], reporter: Reporter) -> None:
     then = manifest.sandbox.describe
     if then.get("image") != now.get("image"):
-        console.note(
+        reporter.note(
             f"warning: this run's programs were executed in {then.get('image')}, now it is {now.get('image')}; "
             "both are recorded in the run"
         )

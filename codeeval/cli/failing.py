@@ -1,0 +1,109 @@
+"""Every failure as one clear message and an exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+import typer
+
+from codeeval.errors import CodeevalError
+
+INTERRUPTED = 130
+#: 128 + SIGPIPE.
+UNREAD = 141
+#: What a standard stream fails with: no room, a quota, a limit on files, a broken disk.
+_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+
+def guarded(command: Callable[[], int | None]) -> int:
+    """The exit code of a command, which is told why where it fails."""
+    try:
+        return int(command() or 0)
+    except CodeevalError as error:
+        return _failed(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _failed("interrupted", INTERRUPTED)
+    except BrokenPipeError:
+        return _unread()
+    except SystemExit as error:  # the parser makes a 1 of a broken pipe, and that is a failed gate
+        if isinstance(error.__context__, BrokenPipeError):
+            return _unread()
+        raise
+    except OSError as error:
+        return _unwritten(error) if error.filename is None and error.errno in _WRITING else _foreign(error)
+    except Exception as error:
+        return _foreign(error)
+
+
+def _unread() -> int:
+    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate
+    whose verdict was not written to the end has not passed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return UNREAD
+
+
+def _unwritten(error: OSError) -> int:
+    """`codeeval report RUN > /dev/full`. What was not written counts as not said: exit 0 would be a gate that has passed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return _failed(f"the result can't be written: {error.strerror}", 3)
+
+
+def _foreign(error: Exception) -> int:
+    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, ours."""
+    show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)
+    if callable(show) and isinstance(exit_code, int):
+        with suppress(OSError):
+            _show_in_language(show)
+        return exit_code
+    if isinstance(exit_code, int):
+        return exit_code
+    if type(error).__name__ == "Abort":
+        return _failed("interrupted", INTERRUPTED)
+    if type(error).__module__.startswith("sandbox"):
+        return _failed(str(error) or type(error).__name__, 3)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return _failed(f"{os.fsdecode(error.filename)}: {error.strerror}", 3)
+    _debug()
+    return _failed(
+        f"a bug in codeeval: {type(error).__name__}: {error}\n  CODEEVAL_DEBUG=1 shows where; please report it.", 3
+    )
+
+
+def _show_in_language(show: Callable[[], None]) -> None:
+    """The parser fails before `--lang` was read, so it is looked for here."""
+    from contextlib import redirect_stderr
+    from io import StringIO
+
+    from codeeval.i18n import language, spoken
+
+    asked = [word for word in sys.argv if word == "ru" or word == "--lang=ru"]
+    if not (asked or os.environ.get("CODEEVAL_LANG") == "ru"):
+        show()
+        return
+    said = StringIO()
+    with redirect_stderr(said):
+        show()
+    with language("ru"):
+        typer.echo(spoken(said.getvalue().rstrip("\n")), err=True)
+
+
+def _failed(message: str, code: int) -> int:
+    if code != INTERRUPTED:
+        _debug()
+    from codeeval.cli.console import inert
+    from codeeval.i18n import message as spoken
+
+    with suppress(OSError):  # nobody can be told: the code says it
+        typer.echo(inert(f"codeeval: {spoken(message)}"), err=True)
+    return code
+
+
+def _debug() -> None:
+    if os.environ.get("CODEEVAL_DEBUG"):
+        import traceback
+
+        traceback.print_exc()

@@ -1,0 +1,130 @@
+"""The one place that builds the manifest of a new run."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+from typing import Any
+
+from codeeval.evaluation.request import RunRequest
+from codeeval.evaluation.sandbox import limits_from
+from codeeval.evaluation.score_request import ScoreRequest
+from codeeval.generators import Generator
+from codeeval.manifest import (
+    Manifest,
+    ModelInfo,
+    PromptInfo,
+    SamplingInfo,
+    SandboxInfo,
+    TaskInfo,
+    clean,
+    code_revision,
+    command_line,
+    host_info,
+    installed_versions,
+    now,
+    package_version,
+    printable,
+)
+from codeeval.prompts.template_file import file_template_digest
+from codeeval.prompts.templates import template_digest
+from codeeval.scoring.limits import Kind, kinds_of, limits_of_kind
+from codeeval.types import ScoringProtocol, Task
+from sandbox import Limits
+
+
+def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> Manifest:
+    """Of a run whose completions `generator` writes."""
+    description = generator.describe()
+    wrong = description.get("openchat_ids_wrong")
+    notes = (*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ()))
+    model = ModelInfo(
+        name=asked.model.name,
+        location=printable(asked.model.location),
+        backend=asked.model.backend,
+        options=clean(asked.model.options),
+        describe=clean(description),
+    )
+    return _manifest(
+        asked,
+        info,
+        kind="run",
+        command=command_line(),
+        task=task_info(asked.whole, asked.task, asked.altered),
+        sampling=SamplingInfo(**asdict(asked.sampling)),
+        prompt=_prompt(asked),
+        model=model,
+        rankers=asked.rankers,
+        notes=notes,
+    )
+
+
+def score_manifest(asked: ScoreRequest, info: SandboxInfo, command: tuple[str, ...]) -> Manifest:
+    """Of a run whose completions were made elsewhere."""
+    made_by = asked.made_by
+    return _manifest(
+        asked,
+        info,
+        kind="score",
+        command=command,
+        task=task_info(asked.whole, asked.task, made_by.altered),
+        sampling=made_by.sampling,
+        prompt=made_by.prompt,
+        model=made_by.model,
+        samples_file=made_by.file,
+        samples_digest=made_by.digest,
+        notes=asked.notes,
+    )
+
+
+def _manifest(asked: RunRequest | ScoreRequest, info: SandboxInfo, **parts: Any) -> Manifest:
+    return Manifest(
+        codeeval_version=package_version(),
+        code_revision=code_revision(),
+        created_at=now(),
+        protocol=asked.protocols[0].name,
+        protocols=tuple(protocol.name for protocol in asked.protocols),
+        k=asked.ks,
+        sandbox=with_limits(info, asked.task, asked.protocols),
+        host=host_info(),
+        versions=installed_versions(),
+        dedup=asked.dedup,
+        **parts,
+    )
+
+
+def with_limits(info: SandboxInfo, task: Task, protocols: tuple[ScoringProtocol, ...]) -> SandboxInfo:
+    """What is known of the sandbox, with the limits under which the programs of this set are executed."""
+    worker = limits_from(info.limits)
+    kinds = kinds_of(task.problems)
+    found = {each.name: {kind: _limits(kind, each, worker) for kind in kinds} for each in protocols}
+    first = found[protocols[0].name][kinds[0]] if kinds else info.limits
+    return info.model_copy(update={"limits": first, "limits_by_protocol": found})
+
+
+def _limits(kind: Kind, protocol: ScoringProtocol, worker: Limits) -> dict[str, float]:
+    return asdict(limits_of_kind(kind, protocol, worker))
+
+
+def _prompt(asked: RunRequest) -> PromptInfo:
+    digests = "\n".join(planned.prompt_digest for planned in asked.planned)
+    file = asked.template_file
+    return PromptInfo(
+        template=printable(asked.template),
+        template_digest=file_template_digest(file) if file else template_digest(asked.template),
+        template_text=file.text if file else None,
+        system=asked.system,
+        digest=hashlib.sha256(digests.encode()).hexdigest(),
+    )
+
+
+def task_info(whole: Task, task: Task, altered: tuple[str, ...] = ()) -> TaskInfo:
+    return TaskInfo(
+        name=printable(whole.name),
+        source=printable(whole.source),
+        digest=whole.digest,
+        n_problems=len(whole.problems),
+        n_selected=len(task.problems),
+        problems_digest=task.digest,
+        altered=altered,
+    )

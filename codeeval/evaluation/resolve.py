@@ -1,0 +1,134 @@
+"""Settings from their sources: flags > `CODEEVAL_*` > the file of `-C` > an earlier run > defaults, each with its origin."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from codeeval import toml_file
+from codeeval.errors import UsageError
+from codeeval.evaluation.settings import NAMES, Settings, flag, table
+
+PREFIX = "CODEEVAL_"
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """Settings and where each came from: "flag", "environment CODEEVAL_N", the file's path, or "default"."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def given_by_flag(self) -> tuple[str, ...]:
+        return tuple(name for name, origin in self.origins.items() if origin.startswith("flag"))
+
+
+def resolve(
+    flags: Mapping[str, object],
+    config: Path | None,
+    environment: Mapping[str, str] = os.environ,
+    like: Mapping[str, object] | None = None,
+) -> Resolved:
+    """Merge the sources. `flags` holds None for what was not given; `like` are the settings of an earlier run, weaker than
+    all others but the defaults. Raises UsageError naming source and setting."""
+    _check_conflict(flags)
+    values: dict[str, object] = dict(like or {})
+    origins = {name: "an earlier run" if name in values else "default" for name in NAMES}
+    for name, value, origin in _all(flags, config, environment):
+        values[name], origins[name] = value, origin
+    return Resolved(_checked(values, origins), origins)
+
+
+def _checked(values: Mapping[str, object], origins: Mapping[str, str]) -> Settings:
+    """Raises UsageError naming source and setting."""
+    from pydantic import ValidationError
+
+    try:
+        found = _model().model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        message = first["msg"].removeprefix("Value error, ")
+        raise UsageError(f"{_where(name, origins[name])}: {message}, got {values[name]!r}") from None
+    return Settings(**{name: getattr(found, name) for name in NAMES})
+
+
+def _where(name: str, origin: str) -> str:
+    if origin.startswith("flag"):
+        return flag(name)
+    return origin.removeprefix("environment ") if origin.startswith("environment") else f"{origin}, {name}"
+
+
+def _all(
+    flags: Mapping[str, object], config: Path | None, environment: Mapping[str, str]
+) -> list[tuple[str, object, str]]:
+    """(setting, value, origin), the weakest source first."""
+    found: list[tuple[str, object, str]] = []
+    if config is not None:
+        found += [(name, value, str(config)) for name, value in _file(config).items()]
+    for variable in environment:
+        _check_variable(variable)
+    for name in NAMES:
+        variable = PREFIX + name.upper()
+        if environment.get(variable):
+            found.append((name, environment[variable], f"environment {variable}"))
+    found += [(name, value, f"flag {flag(name)}") for name, value in flags.items() if value is not None and value != []]
+    return found
+
+
+def _check_conflict(flags: Mapping[str, object]) -> None:
+    if flags.get("base_url") and flags.get("backend") not in (None, "openai"):
+        raise UsageError(
+            f"--base-url is for --backend openai, and --backend {flags['backend']} was given: leave one of the two out"
+        )
+
+
+def _check_variable(variable: str) -> None:
+    """A slip in the name of a setting would measure something else in silence. What is near to none may be somebody's own."""
+    name = variable.removeprefix(PREFIX).lower()
+    if name == variable.lower() or name in NAMES:
+        return
+    if near := get_close_matches(name, NAMES, n=1, cutoff=0.85):
+        meant = PREFIX + near[0].upper()
+        raise UsageError(f"{variable}: there is no such setting; did you mean {meant}?")
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        raw = toml_file.load(path)
+    except OSError as error:
+        raise UsageError(f"-C {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise UsageError(f"-C {path}: not valid TOML: {error}") from None
+    settings = {name.replace("-", "_"): value for name, value in raw.items()}
+    for name in settings:
+        if name not in NAMES:
+            near = get_close_matches(name, NAMES, n=1)
+            if near:
+                raise UsageError(f"{path}: there is no setting {name!r}; did you mean {near[0]}?")
+            raise UsageError(f"{path}: there is no setting {name!r}; known: {', '.join(NAMES)}")
+    return settings
+
+
+@cache
+def _model() -> Any:
+    """What checks and converts the values: a pydantic model of the same fields."""
+    from pydantic import BeforeValidator, ConfigDict, Field, create_model
+
+    found: dict[str, Any] = {}
+    for each in fields(Settings):
+        setting = table()[each.name]
+        checks: list[Any] = [Field(**setting.flag.bounds)] if setting.flag.bounds else []
+        if setting.flag.parse is not None:
+            checks.append(BeforeValidator(setting.flag.parse))
+        kind = Annotated[(setting.type, *checks)] if checks else setting.type
+        default = Field(default_factory=dict) if each.default_factory is dict else each.default
+        found[each.name] = (kind, default)
+    return create_model(
+        "Settings", __config__=ConfigDict(frozen=True, extra="forbid", protected_namespaces=()), **found
+    )

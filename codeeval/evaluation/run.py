@@ -1,0 +1,62 @@
+"""A fresh run: from settings to a finished run file."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from codeeval.errors import UsageError
+from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.like import differences
+from codeeval.evaluation.manifest_builder import run_manifest
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.request import DEMO_MODEL, RunRequest, ask, placement
+from codeeval.evaluation.rerank import rank
+from codeeval.evaluation.resolve import Resolved
+from codeeval.evaluation.run_dir import discard
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.work import work
+from codeeval.generators import Generator, create
+from codeeval.generators.registry import check_installed
+from codeeval.i18n import form
+from codeeval.manifest import Manifest
+from codeeval.store import RunStore
+
+
+def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Ended:
+    """Generate, execute, judge, rank; `like`: the run that is repeated, to tell what is not as it was. Raises what
+    `codeeval.errors` and `sandbox.errors` list."""
+    asked = ask(resolved.settings, reporter)
+    check_installed(asked.model.backend, asked.model.options)  # before a sandbox is started for nothing
+    reporter.note(first_line(asked, resolved))
+    with (
+        open_sandbox(placement(resolved.settings), asked.protocols, reporter) as sandbox,
+        closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
+    ):
+        return generate_and_judge(asked, generator, sandbox, reporter, like)
+
+
+def generate_and_judge(
+    asked: RunRequest, generator: Generator, sandbox: Sandbox, reporter: Reporter, like: Manifest | None = None
+) -> Ended:
+    """`evaluate` with a generator, which is closed before samples are ranked, and a sandbox that is left open."""
+    with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
+        for difference in differences(like, store.manifest()) if like else ():
+            reporter.note(f"warning: {difference}")
+        result = work(store, asked.protocols, generator, sandbox, reporter)
+        if isinstance(result.generation_error, UsageError) and not result.counts.generated:
+            discard(store)
+            raise result.generation_error
+        generator.close()  # its GPU is free for a reward model
+        return Ended(store.run_dir, result, unranked=not rank(store, reporter))
+
+
+def first_line(asked: RunRequest, resolved: Resolved) -> str:
+    many, n = len(asked.task.problems), asked.sampling.n
+    what = f"{many} {form(many, 'problem', 'problems')} of {asked.task.name}, {n} {form(n, 'sample', 'samples')} each"
+    if asked.model.name == DEMO_MODEL:
+        chosen = "" if resolved.origins["model"] != "default" else "no model was named: "
+        return (
+            f"{chosen}the bundled demo model writes {what}. It has memorised these problems: this shows the machinery "
+            "and measures nothing"
+        )
+    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}"

