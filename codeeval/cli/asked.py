@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from codeeval import protocols
-from codeeval.bundled import bundled
+from codeeval.bundled import DEMO_MODEL, bundled
 from codeeval.cli.console import choose
 from codeeval.cli.ranking import reward_info
 from codeeval.cli.reference import answered
@@ -24,7 +24,6 @@ from codeeval.template_file import TemplateFile, is_template_file, read_template
 from codeeval.types import Protocol, Sampling, Task
 
 DEFAULT_KS = (1, 5, 10)
-DEMO_MODEL = "demo-model"
 DEMO_TASK = "rustarter"
 
 
@@ -92,7 +91,7 @@ def ask(settings: Settings) -> Asked:
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
-    if settings.rerank is None:
+    if not settings.rerank:
         if settings.rerank_options:
             raise UsageError("--rerank-option: there is no reward model; name one with --rerank")
         return ()

@@ -6,7 +6,8 @@ import hashlib
 from contextlib import closing
 from dataclasses import asdict
 
-from codeeval.cli.asked import DEMO_MODEL, Asked, ask
+from codeeval.bundled import DEMO_MODEL
+from codeeval.cli.asked import Asked, ask
 from codeeval.cli.console import Console
 from codeeval.cli.like import differences
 from codeeval.cli.ranking import rank
@@ -51,6 +52,7 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
         closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
         RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned) as store,
     ):
+        tell_unmarked(store, ending.console)
         for difference in differences(like, store.manifest()) if like else ():
             ending.console.note(f"warning: {difference}")
         result = work(store, asked.protocols, generator, sandbox, ending.console)
@@ -59,6 +61,13 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
             raise result.generation_error
         generator.close()  # its GPU is free for a reward model
         return max(rank(store, ending.console), finish(store, ending, result))
+
+
+def tell_unmarked(store: RunStore, console: Console) -> None:
+    if store.unmarked:
+        console.note(
+            f"this run can't be marked as yours, so to resume it you will be asked for its settings again: {store.unmarked}"
+        )
 
 
 def first_line(asked: Asked, resolved: Resolved) -> str:

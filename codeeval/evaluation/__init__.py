@@ -1,0 +1,1 @@
+"""How runs are made and continued, whoever asks: the command line or Python."""
