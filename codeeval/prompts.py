@@ -102,8 +102,9 @@ def _openchat(name: str, turns: Sequence[Turn]) -> str:
 
 
 def system_text(value: str | None) -> str | None:
-    """The system prompt meant by `--system`: a literal text, `@FILE` (UTF-8; one final newline is dropped), `@@TEXT` for a text that
-    begins with @, or `mera`, the prompt that MERA publishes for instruct models. None and "" mean none. Raises UsageError for an unreadable file.
+    """The system prompt meant by `--system`: a literal text, `@FILE` (UTF-8; one final newline is dropped), `@@TEXT` for
+    a text that begins with @, or `mera`, the prompt that MERA publishes for instruct models. None and "" mean none. Raises
+    UsageError for an unreadable file.
     """
     if not value:
         return None

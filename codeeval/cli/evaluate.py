@@ -64,9 +64,10 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
 
 
 def tell_unmarked(store: RunStore, console: Console) -> None:
+    """One line where the user's key can't be kept; the run goes on."""
     if store.unmarked:
         console.note(
-            f"this run can't be marked as yours, so to resume it you will be asked for its settings again: {store.unmarked}"
+            f"this run can't be marked as yours, so --resume will ask for its settings again: {store.unmarked}"
         )
 
 

@@ -61,7 +61,7 @@ def evaluate_all(resolved: Resolved, like: Manifest | None = None) -> int:
         with RunReader(base.run_dir / plan[0].name) as reader:
             for difference in differences(like, reader.manifest()) if like else ():
                 console.note(f"warning: {difference}")
-        return _work_all(base.run_dir, generator, sandbox, console)
+        return _work_all(base.run_dir, generator, sandbox, console, fresh=True)
 
 
 def resume_all(folder: Path, resolved: Resolved) -> int:
@@ -74,7 +74,8 @@ def resume_all(folder: Path, resolved: Resolved) -> int:
     for instruction in report.read_plan(folder):
         with RunReader(folder / instruction.name) as reader:
             manifest, own = manifest or reader.manifest(), own and reader.is_own()
-            check_workers(reader.manifest().sandbox, str(reader.path))
+            if not reader.is_own():
+                check_workers(reader.manifest().sandbox, str(reader.path))
             if _is_unfinished(reader):
                 lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
     assert manifest is not None  # a plan has at least one instruction
@@ -179,10 +180,12 @@ def _planned(base: Asked, task: Task) -> tuple[PlannedProblem, ...]:
     )
 
 
-def _work_all(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console) -> int:
+def _work_all(
+    folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console, *, fresh: bool = False
+) -> int:
     """One run after another, as far as model and sandbox let them; then the report. Raises Interrupted."""
     try:
-        _work_each(folder, generator, sandbox, console)
+        _work_each(folder, generator, sandbox, console, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
         raise Interrupted(
             f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {folder}"
@@ -191,7 +194,7 @@ def _work_all(folder: Path, generator: Generator | None, sandbox: Sandbox, conso
     return 0 if report.build(folder).complete else 3
 
 
-def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console) -> None:
+def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console, *, fresh: bool) -> None:
     plan = report.read_plan(folder)
     for number, instruction in enumerate(plan, 1):
         with RunStore.open(folder / instruction.name) as store:
@@ -200,7 +203,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, cons
             console.note(f"instruction {instruction.name} ({number} of {len(plan)})")
             judged_by = run_protocols(store.manifest(), str(store.path))
             result = work(store, judged_by, generator, sandbox, console)
-        if isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
+        if fresh and isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
             shutil.rmtree(folder)
             raise result.generation_error
         if _is_hopeless(result, console):

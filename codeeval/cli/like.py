@@ -21,7 +21,8 @@ MODEL_DIGESTS = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """An earlier run to be repeated: `settings` are taken from it, `asked` have to be given again; `manifest` for `differences`."""
+    """An earlier run to be repeated: `settings` are taken from it, `asked` have to be given again; `manifest` is for
+    `differences`."""
 
     run_dir: Path
     settings: dict[str, object]

@@ -36,8 +36,8 @@ _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,2})?|mps")
 _COMMON = {"think_tokens": _NUMBER, "keep_raw": _SWITCH}
 _PLACED = {"dtype": _WORD, "device": _DEVICE}
 
-#: Backend -> option -> the values with which it can only change how a model is run that was named here. An option that is missing
-#: is not harmless; neither is a backend. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
+#: Backend -> option -> the values with which it can only change how a model runs that was named by the user. An option that is
+#: missing is not harmless. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
     "hf": {**_COMMON, **_PLACED, "rows": _NUMBER, "threads": _NUMBER},
     "vllm": {
@@ -210,8 +210,8 @@ def repeated_settings(
 
 
 def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:
-    """Raises UsageError for settings of a run from elsewhere that the user has not given again. `backend` is the one that was chosen:
-    the options of another one need not be."""
+    """Raises UsageError for settings of a run from elsewhere that the user has not given again. `backend` is the one that was
+    chosen: options of another one need not be given."""
     before = next((each.words[1] for each in asked if each.setting == "backend"), None)
     moot = {"base_url", "model_options"} if is_given("backend") and backend != before else set()
     missing = [each for each in asked if not is_given(each.setting) and each.setting not in moot]
@@ -239,7 +239,8 @@ def reward_words(options: Mapping[str, str], flag: str = "--rerank-option") -> t
 def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
     commands = "\n".join("  " + " ".join(map(_word, line)) for line in lines)
     return (
-        f"{_word(run)}: this run was not made by you on this machine, so the programs, servers and files that it names are not used\n"
+        f"{_word(run)}: this run was not made by you on this machine, "
+        "so the programs, servers and files that it names are not used\n"
         "  Look at every value, and give again what you want (an empty value leaves an option out):\n"
         f"{commands}\n"
         "  (Runs of an older codeeval, or made under another home folder, as in a container, count as somebody else's.)"

@@ -30,8 +30,8 @@ _HINTS = (
 
 
 def run_path(path: Path) -> Path:
-    """The run file that `path` (a run folder or the file itself) means. Raises UsageError when there is none, DataError for a link
-    in its place."""
+    """The run file that `path` (a run folder or the file itself) means. Raises UsageError when there is none, DataError for a
+    link in its place."""
     file = path if path.suffix == ".sqlite" or path.is_file() else path / FILE_NAME
     if file.is_symlink():
         raise DataError(

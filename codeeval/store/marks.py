@@ -1,11 +1,11 @@
 """Which runs were made here: a mark in the run file, keyed with a secret of this user that is outside of run folders.
 
-The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of samples.
-Whoever changes one of them, or copies a mark into another file, voids it; a folder that is moved or copied whole keeps it. It does
-not cover samples, evidence and verdicts, which can do nothing to a machine.
+The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of
+samples. Whoever changes one of them, or copies a mark into another file, voids it; a folder that is moved or copied whole keeps
+it. It does not cover samples, evidence and verdicts, which can do nothing to a machine.
 
-The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run as
-the same user, which can read it.
+The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run
+as the same user, which can read it.
 """
 
 from __future__ import annotations

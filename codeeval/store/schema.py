@@ -167,8 +167,8 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
 
 
 def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
-    """A file may be written by somebody else: it must have our tables as we make them, and nothing besides, so that neither
-    reading nor writing starts anything of its author's. Nothing is asked of a file that is not ours, or empty. Raises DataError."""
+    """A file may be written by somebody else: it must have the tables as a run makes them, and nothing besides, so that neither
+    reading nor writing starts anything of its author's. `check` refuses a file of another program. Raises DataError."""
     found, known = version(connection), len(MIGRATIONS)
     if not is_ours(connection) or found > known:
         return
@@ -181,8 +181,8 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
         if entry in seen or (entry not in expected and not (kind == "index" and entry in optional)):
             raise DataError(where, f"no run file of ours: it has a {kind} {json.dumps(str(name)[:100])}")
         seen.add(entry)
-    for kind, name, *_ in sorted(map(str, entry) for entry in expected - seen):
-        raise DataError(where, f"no run file of ours: it lacks the {kind} {name}")
+    if lacking := sorted(f"{kind} {name}" for kind, name, *_ in expected - seen):
+        raise DataError(where, f"no run file of ours: it lacks the {lacking[0]}")
 
 
 @cache

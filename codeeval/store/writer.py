@@ -225,7 +225,7 @@ class RunStore(RunReader):
 def refuse_existing(run_dir: Path) -> None:
     """Raises UsageError when `run_dir` holds a run already. A file that was killed before it had a manifest is none."""
     path = run_dir / FILE_NAME
-    if os.path.lexists(path) and not _is_unborn(path):
+    if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(
             f"{run_dir} already holds a run\n"
             f"  Continue it with `codeeval run --resume {run_dir}`, or choose another folder with -o."
