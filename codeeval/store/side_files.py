@@ -44,11 +44,11 @@ def look(path: Path) -> Lying:
     while True:
         head, names = _head(path)
         journal, wal, _ = (_is_there(beside(path, suffix)) for suffix in (JOURNAL, WAL, SHM))
+        if journal:
+            _refuse_super_journal(beside(path, JOURNAL))
         if not journal or time.monotonic() > deadline:
             break
         time.sleep(0.02)
-    if journal:
-        _refuse_super_journal(beside(path, JOURNAL))
     if head and (head[:16] != _MAGIC or head[18] not in (1, 2) or head[19] not in (1, 2)):
         raise DataError(str(path), "not a run file, or a damaged one (file is not a database)")
     return Lying(not head, bool(head) and 2 in head[18:20], names, journal, wal)
