@@ -27,7 +27,8 @@ _REWARD = "reward"
 #: Longer values are cut in a message: nobody can judge them there.
 _SHOWN = 300
 
-_NUMBER = re.compile(r"[0-9]{1,9}")
+#: Of tokens and seconds; and of what takes a process, a thread or memory each.
+_NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
 _SWITCH = re.compile(r"0|1|true|false", re.IGNORECASE)
 _SHARE = re.compile(r"0?\.[0-9]{1,6}|1|1\.0")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,30}")
@@ -39,7 +40,7 @@ _PLACED = {"dtype": _WORD, "device": _DEVICE}
 #: Backend -> option -> the values with which it can only change how a model runs that was named by the user. An option that is
 #: missing is not harmless. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
-    "hf": {**_COMMON, **_PLACED, "rows": _NUMBER, "threads": _NUMBER},
+    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW},
     "vllm": {
         **_COMMON,
         "dtype": _WORD,
@@ -47,19 +48,17 @@ HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
         "enforce_eager": _SWITCH,
         "enable_prefix_caching": _SWITCH,
         "gpu_memory_utilization": _SHARE,
-        **dict.fromkeys(
-            ("data_parallel_size", "tensor_parallel_size", "pipeline_parallel_size", "max_model_len", "max_num_seqs"),
-            _NUMBER,
-        ),
-        "max_num_batched_tokens": _NUMBER,
+        **dict.fromkeys(("data_parallel_size", "tensor_parallel_size", "pipeline_parallel_size", "max_num_seqs"), _FEW),
+        **dict.fromkeys(("max_model_len", "max_num_batched_tokens"), _NUMBER),
     },
     "openai": {
         **_COMMON,
         "api": _WORD,
-        **dict.fromkeys(("concurrency", "n", "timeout", "patience", "budget"), _NUMBER),
+        **dict.fromkeys(("concurrency", "n"), _FEW),
+        **dict.fromkeys(("timeout", "patience", "budget"), _NUMBER),
     },
     "replay": {},
-    _REWARD: {**_PLACED, "batch": _NUMBER, "limit": _NUMBER, "label": _LABEL, "input": _WORD},
+    _REWARD: {**_PLACED, "batch": _FEW, "limit": _NUMBER, "label": _LABEL, "input": _WORD},
 }
 
 
@@ -181,15 +180,42 @@ def refuse_ranking(run: Path, rankers: Sequence[RewardInfo]) -> None:
 # -- run --like
 
 
+#: Settings of a fresh run that name nothing outside of the run file; `system` is the text itself.
+_FREE = frozenset(
+    (
+        *("n", "k", "temperature", "top_p", "top_k", "max_tokens", "seed"),
+        *("system", "protocol", "isolation", "dedup", "rename", "problems"),
+    )
+)
+
+
 def repeated_settings(
     manifest: Manifest, settings: Mapping[str, object]
 ) -> tuple[dict[str, object], tuple[Asked, ...]]:
     """Of the `settings` that would repeat a run from elsewhere: those that are taken, and those that have to be given again."""
-    model, taken, asked = manifest.model, dict(settings), []
-    task = manifest.task
-    if task.name not in {info.name for info in TASKS if info.origin == "bundled"} or settings["task"] != task.name:
-        known = task.name in {info.name for info in TASKS}
-        asked.append(Asked("task", ("-t", task.name if known else task.source)))
+    asked = (*_asked_task(manifest, settings.get("task")), *_asked_model(manifest.model))
+    if manifest.prompt.template not in TEMPLATES:
+        asked += (Asked("template", ("--template", manifest.prompt.template)),)
+    if manifest.rankers:
+        first = manifest.rankers[0]
+        asked += (Asked("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),)
+    named = {each.setting for each in asked}
+    free = {*_FREE, *({"task", "model", "backend", "model_options", "template"} - named)}
+    return {name: value for name, value in settings.items() if name in free}, asked
+
+
+def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
+    """Nothing for the bundled problems; a set of the Hub is connected to, a file is read."""
+    name, source = manifest.task.name, manifest.task.source
+    known = {info.name: info.origin for info in TASKS}
+    if known.get(name) == "bundled" and spec == name:
+        return ()
+    return (Asked("task", ("-t", name if name in known else source)),)
+
+
+def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
+    """Nothing for the bundled model, unless a folder has its name here."""
+    asked = []
     if not is_demo(model) or Path(DEMO_MODEL).exists():
         asked += [Asked("model", ("-m", model.location)), Asked("backend", ("--backend", model.backend))]
     options = {key: value for key, value in model.options.items() if value != HIDDEN}
@@ -198,15 +224,7 @@ def repeated_settings(
         asked.append(Asked("base_url", ("--base-url", url)))
     if harmless(model.backend, options) != options:
         asked.append(Asked("model_options", model_words(options)))
-    if manifest.prompt.template not in TEMPLATES:
-        asked.append(Asked("template", ("--template", manifest.prompt.template)))
-    if manifest.rankers:
-        first = manifest.rankers[0]
-        asked.append(Asked("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))))
-        taken.pop("rerank_options", None)
-    for each in asked:
-        taken.pop(each.setting, None)
-    return taken, tuple(asked)
+    return tuple(asked)
 
 
 def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:

@@ -121,8 +121,12 @@ def _make(folder: int, name: str) -> None:
             stream.write(secrets.token_bytes(_KEY_BYTES))
             stream.flush()
             os.fsync(stream.fileno())
-        with suppress(FileExistsError):
+        try:
             os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         with suppress(FileNotFoundError):
             os.unlink(part, dir_fd=folder)
