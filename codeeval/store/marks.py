@@ -25,7 +25,6 @@ from codeeval.store.codec import unpack_text
 MARK = "mark"
 _KEY_BYTES = 32
 _PURPOSE = b"codeeval run file, mark 1"
-_LOST = (OSError, ValueError, RuntimeError)
 
 
 class NoKeyError(Exception):
@@ -85,8 +84,8 @@ def _key(*, make: bool) -> bytes:
         finally:
             os.close(folder)
     except OSError as error:
-        raise NoKeyError(f"{error.filename or key_path().parent}: {error.strerror or error}") from None
-    except _LOST as error:
+        raise NoKeyError(f"{key_path()}: {error.strerror or error}") from None
+    except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
         raise NoKeyError(str(error)) from None
 
 

@@ -426,3 +426,33 @@ def test_a_key_that_can_not_be_kept_stops_no_run(tmp_path: Path) -> None:
         db.execute("DELETE FROM samples")
     db.close()
     failed(codeeval(tmp_path, "run", "--resume", "r", *LOCAL, env=env), 2, "not made by you", "home folder")
+
+
+@pytest.mark.local
+def test_a_folder_of_instructions(tmp_path: Path) -> None:
+    """One forged run among them, and all are somebody else's; a model that can't answer deletes nothing."""
+    with trap_in(tmp_path) as trap:
+        words = tmp_path / "words"
+        words.mkdir()
+        rows = [{"name": name, "text": "{function}", "own": 1} for name in ("own", "1")]
+        plan = {"kind": "codeeval instructions", "schema": 1, "instructions": rows}
+        (words / "instructions.json").write_text(json.dumps(plan))
+        made = ("run", "-t", "tasks.jsonl", "-m", "samples.jsonl", "-n", 1, *LOCAL, "-o", "words/own")
+        assert codeeval(tmp_path, *made).returncode == 0
+        with sqlite3.connect(words / "own" / "run.sqlite") as db:
+            for name in ("samples", "executions", "judgements", "counterfactuals"):
+                db.execute(f"DELETE FROM {name}")
+        db.close()
+        forged(trap, "vllm").rename(words / "1")
+        failed(codeeval(tmp_path, "run", "--resume", "words", *LOCAL), 2, "not made by you", "-m")
+        assert not trap.executed()
+        shutil.rmtree(words / "1")
+        shutil.copytree(words / "own", words / "1")
+        assert codeeval(tmp_path, "report", "words").returncode == 0
+        write_samples(tmp_path, {1: []})
+        before = sorted(words.rglob("*"))
+        done = codeeval(tmp_path, "run", "--resume", "words", *LOCAL)
+        assert done.returncode != 0
+        assert sorted(words.rglob("*")) == before
+        write_samples(tmp_path, {1: [RIGHT], 2: [WRONG]})
+        assert codeeval(tmp_path, "run", "--resume", "words", *LOCAL).returncode == 0
