@@ -25,7 +25,7 @@ from sandbox import Limits
 HIDDEN = "***"
 _REWARD = "reward"
 #: Longer values are cut in a message: nobody can judge them there.
-_SHOWN = 300
+_SHOWN = 1_000
 
 #: Of tokens and seconds; and of what takes a process, a thread or memory each.
 _NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
@@ -267,5 +267,5 @@ def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
 
 def _word(text: str) -> str:
     """As a shell takes it, in one line and without what would steer a terminal."""
-    shown = text if text.isprintable() and len(text) <= _SHOWN else one_line(text)[:_SHOWN] + "…"
+    shown = text if text.isprintable() and len(text) <= _SHOWN else one_line(text).removesuffix("…") + "…"
     return shlex.quote(shown)
