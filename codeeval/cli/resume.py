@@ -13,7 +13,7 @@ from codeeval.cli.ranking import rank, unranked
 from codeeval.cli.settings import Resolved, flag
 from codeeval.cli.work import Ending, Placement, finish, open_sandbox, work, worker_limits
 from codeeval.errors import DataError, UsageError
-from codeeval.evaluation.trust import Again, check_workers, model_to_resume, refuse_ranking
+from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest, ModelInfo, clean
 from codeeval.store import RunStore
@@ -111,7 +111,7 @@ def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
     `create` raises."""
     generator = create(model.backend, model.location, model.options)
     try:
-        if model.location != manifest.model.location:
+        if model.location != manifest.model.location and not is_demo(manifest.model):
             _refuse_another(manifest.model.describe, clean(generator.describe()))
     except BaseException:
         generator.close()
