@@ -6,7 +6,7 @@ import hashlib
 from contextlib import closing
 from dataclasses import asdict
 
-from codeeval.cli.asked import DEMO_MODEL, Asked, ask
+from codeeval.cli.asked import Asked, ask
 from codeeval.cli.console import Console
 from codeeval.cli.like import differences
 from codeeval.cli.ranking import rank
@@ -34,6 +34,7 @@ from codeeval.manifest import (
 from codeeval.prompts.template_file import file_template_digest
 from codeeval.prompts.templates import template_digest
 from codeeval.store import RunStore
+from codeeval.tasks.bundled import DEMO_MODEL
 from codeeval.types import Task
 
 
@@ -51,6 +52,7 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
         closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
         RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned) as store,
     ):
+        tell_unmarked(store, ending.console)
         for difference in differences(like, store.manifest()) if like else ():
             ending.console.note(f"warning: {difference}")
         result = work(store, asked.protocols, generator, sandbox, ending.console)
@@ -59,6 +61,14 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
             raise result.generation_error
         generator.close()  # its GPU is free for a reward model
         return max(rank(store, ending.console), finish(store, ending, result))
+
+
+def tell_unmarked(store: RunStore, console: Console) -> None:
+    """One line where the user's key can't be kept; the run goes on."""
+    if store.unmarked:
+        console.note(
+            f"this run can't be marked as yours, so --resume will ask for its settings again: {store.unmarked}"
+        )
 
 
 def first_line(asked: Asked, resolved: Resolved) -> str:

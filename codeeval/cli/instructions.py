@@ -14,13 +14,21 @@ from pathlib import Path
 
 from codeeval.cli.asked import Asked, ask
 from codeeval.cli.console import Console
-from codeeval.cli.evaluate import first_line, manifest_of
+from codeeval.cli.evaluate import first_line, manifest_of, tell_unmarked
 from codeeval.cli.like import differences
-from codeeval.cli.resume import check_changeable, compare_images, generator_of, isolation_of, run_protocols
+from codeeval.cli.resume import (
+    check_changeable,
+    compare_images,
+    generator_of,
+    given_again,
+    placement_of,
+    run_protocols,
+)
 from codeeval.cli.settings import Resolved, Settings
-from codeeval.cli.work import Interrupted, Placement, Sandbox, open_sandbox, work, worker_limits
+from codeeval.cli.work import Interrupted, Placement, Sandbox, open_sandbox, work
 from codeeval.errors import StoreError, UsageError
 from codeeval.evaluation.pipeline import Result
+from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
 from codeeval.prompts.templates import build_prompt, prompt_digest
@@ -49,11 +57,11 @@ def evaluate_all(resolved: Resolved, like: Manifest | None = None) -> int:
         open_sandbox(placement, base.protocols, console) as sandbox,
         closing(create(base.model.backend, base.model.location, base.model.options)) as generator,
     ):
-        _create(base, plan, generator, sandbox)
+        _create(base, plan, generator, sandbox, console)
         with RunReader(base.run_dir / plan[0].name) as reader:
             for difference in differences(like, reader.manifest()) if like else ():
                 console.note(f"warning: {difference}")
-        return _work_all(base.run_dir, generator, sandbox, console)
+        return _work_all(base.run_dir, generator, sandbox, console, fresh=True)
 
 
 def resume_all(folder: Path, resolved: Resolved) -> int:
@@ -62,10 +70,12 @@ def resume_all(folder: Path, resolved: Resolved) -> int:
     settings = resolved.settings
     console = Console(settings.format)
     _check(settings)
-    lacking, manifest = {}, None
+    lacking, manifest, own = {}, None, True
     for instruction in report.read_plan(folder):
         with RunReader(folder / instruction.name) as reader:
-            manifest = manifest or reader.manifest()
+            manifest, own = manifest or reader.manifest(), own and reader.is_own()
+            if not reader.is_own():
+                check_workers(reader.manifest().sandbox, str(reader.path))
             if _is_unfinished(reader):
                 lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
     assert manifest is not None  # a plan has at least one instruction
@@ -73,13 +83,12 @@ def resume_all(folder: Path, resolved: Resolved) -> int:
         console.note(f"{folder} is complete: nothing is left to do")
         return show(folder, console)
     console.note(f"resuming {folder}: {len(lacking)} runs are unfinished, {sum(lacking.values())} samples to generate")
-    kind = settings.sandbox if resolved.origins["sandbox"] != "default" else manifest.sandbox.backend
-    placement = Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
+    model = model_to_resume(folder, manifest, own, given_again(resolved)) if any(lacking.values()) else None
+    placement = placement_of(manifest, resolved, str(folder), own=own)
     with ExitStack() as stack:
         sandbox = stack.enter_context(open_sandbox(placement, run_protocols(manifest, str(folder)), console))
         compare_images(manifest, sandbox.info.describe, console)
-        missing = any(lacking.values())
-        generator = stack.enter_context(closing(generator_of(manifest, resolved))) if missing else None
+        generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
         return _work_all(folder, generator, sandbox, console)
 
 
@@ -123,7 +132,9 @@ def _refuse_used(folder: Path) -> None:
         )
 
 
-def _create(base: Asked, plan: tuple[Instruction, ...], generator: Generator, sandbox: Sandbox) -> None:
+def _create(
+    base: Asked, plan: tuple[Instruction, ...], generator: Generator, sandbox: Sandbox, console: Console
+) -> None:
     """All runs, with nothing done in them yet."""
     whole = base.run_dir
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
@@ -131,7 +142,9 @@ def _create(base: Asked, plan: tuple[Instruction, ...], generator: Generator, sa
         shutil.rmtree(part, ignore_errors=True)
         for instruction in plan:
             asked = _under(base, instruction, part / instruction.name)
-            RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned).close()
+            with RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned) as store:
+                if instruction is plan[0]:
+                    tell_unmarked(store, console)
         (part / report.FILE_NAME).write_text(report.plan_text(plan), "utf-8")
         os.rename(part, whole)
     except OSError as error:
@@ -167,10 +180,12 @@ def _planned(base: Asked, task: Task) -> tuple[PlannedProblem, ...]:
     )
 
 
-def _work_all(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console) -> int:
+def _work_all(
+    folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console, *, fresh: bool = False
+) -> int:
     """One run after another, as far as model and sandbox let them; then the report. Raises Interrupted."""
     try:
-        _work_each(folder, generator, sandbox, console)
+        _work_each(folder, generator, sandbox, console, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
         raise Interrupted(
             f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {folder}"
@@ -179,7 +194,7 @@ def _work_all(folder: Path, generator: Generator | None, sandbox: Sandbox, conso
     return 0 if report.build(folder).complete else 3
 
 
-def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console) -> None:
+def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, console: Console, *, fresh: bool) -> None:
     plan = report.read_plan(folder)
     for number, instruction in enumerate(plan, 1):
         with RunStore.open(folder / instruction.name) as store:
@@ -188,7 +203,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, cons
             console.note(f"instruction {instruction.name} ({number} of {len(plan)})")
             judged_by = run_protocols(store.manifest(), str(store.path))
             result = work(store, judged_by, generator, sandbox, console)
-        if isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
+        if fresh and isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
             shutil.rmtree(folder)
             raise result.generation_error
         if _is_hopeless(result, console):

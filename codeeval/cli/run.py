@@ -134,12 +134,15 @@ def run(
 
     other = ("config", "resume", "like", "show_prompt", "print_config", "lang")
     flags = {name: value for name, value in given.items() if name not in other}
-    earlier, then = None, None
+    earlier = None
     if like is not None:
         from codeeval.cli.like import settings_like
 
-        earlier, then = settings_like(like)
-    resolved = resolve(flags, config, like=earlier)
+        earlier = settings_like(like)
+    resolved = resolve(flags, config, like=earlier.settings if earlier else None)
+    if earlier:
+        earlier.check(resolved)
+    then = earlier.manifest if earlier else None
     if print_config:
         from codeeval.cli.printing import print_settings
 

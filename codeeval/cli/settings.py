@@ -15,6 +15,8 @@ from codeeval import toml_file
 from codeeval.errors import UsageError
 
 PREFIX = "CODEEVAL_"
+#: The origin of what `--like` brings.
+EARLIER = "an earlier run"
 
 
 def _ks(value: object) -> object:
@@ -117,7 +119,7 @@ def resolve(
     all others but the defaults. Raises UsageError naming source and setting."""
     _check_conflict(flags)
     values: dict[str, object] = dict(like or {})
-    origins = {name: "an earlier run" if name in values else "default" for name in Settings.model_fields}
+    origins = {name: EARLIER if name in values else "default" for name in Settings.model_fields}
     for name, value, origin in _all(flags, config, environment):
         values[name], origins[name] = value, origin
     try:

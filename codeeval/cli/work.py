@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from codeeval.cli.console import Console, choose
-from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
+from codeeval.errors import CodeevalError, DataError, NothingToEvaluate, UsageError
 from codeeval.evaluation.dispatch import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.generators import Generator
@@ -66,8 +66,6 @@ class Sandbox:
 def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], console: Console) -> Iterator[Sandbox]:
     """Choose a backend, start the workers, test them. Raises UsageError (unknown kind) and SandboxError (no backend works
     here, or it gives wrong verdicts)."""
-    from dataclasses import asdict
-
     from codeeval.evaluation.preflight import preflight
     from sandbox import select
 
@@ -153,8 +151,13 @@ def explain_failures(store: RunStore, pool: Pool | None, console: Console) -> No
 
 
 def worker_limits(info: SandboxInfo) -> Limits:
-    """The limits that the workers of a run had."""
-    return replace(Limits(), **{name: type(getattr(Limits(), name))(value) for name, value in info.limits.items()})
+    """The limits that the workers of a run had. Raises DataError for what can be no limits."""
+    known = asdict(Limits())
+    try:
+        chosen = {name: type(known[name])(value) for name, value in info.limits.items() if name in known}
+        return replace(Limits(), **chosen)
+    except (ValueError, OverflowError) as error:
+        raise DataError("manifest, field sandbox.limits", str(error), "The run file is damaged.") from None
 
 
 def finish(reader: RunReader, ending: Ending, result: Result | None = None) -> int:

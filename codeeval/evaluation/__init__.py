@@ -1,1 +1,1 @@
-"""The use cases: run, score, resume, rescore and what they are made of. Used by the command line and from Python."""
+"""How runs are made and continued, whoever asks: the command line or Python."""
