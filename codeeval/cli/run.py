@@ -62,12 +62,15 @@ def run(
     options.speak(lang)
     from codeeval.evaluation.resolve import resolve
 
-    earlier, then = None, None
+    earlier = None
     if like is not None:
         from codeeval.evaluation.like import settings_like
 
-        earlier, then = settings_like(like)
-    resolved = resolve(flags, config, like=earlier)
+        earlier = settings_like(like)
+    resolved = resolve(flags, config, like=earlier.settings if earlier else None)
+    if earlier:
+        earlier.check(resolved)
+    then = earlier.manifest if earlier else None
     if print_config:
         from codeeval.cli.printing import print_settings
 

@@ -19,10 +19,18 @@ from codeeval.evaluation.pipeline import Result
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import RunRequest, ask, placement
 from codeeval.evaluation.resolve import Resolved
-from codeeval.evaluation.resume import check_changeable, compare_images, generator_of, isolation_of, run_protocols
-from codeeval.evaluation.run import first_line
-from codeeval.evaluation.sandbox import Placement, Sandbox, open_sandbox, worker_limits
+from codeeval.evaluation.resume import (
+    check_changeable,
+    compare_images,
+    generator_of,
+    given_again,
+    placement_of,
+    run_protocols,
+)
+from codeeval.evaluation.run import first_line, tell_unmarked
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox
 from codeeval.evaluation.settings import Settings
+from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
@@ -50,11 +58,11 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
         open_sandbox(placement(settings), base.protocols, reporter) as sandbox,
         closing(create(base.model.backend, base.model.location, base.model.options)) as generator,
     ):
-        _create(base, plan, generator, sandbox)
+        _create(base, plan, generator, sandbox, reporter)
         with RunReader(base.run_dir / plan[0].name) as reader:
             for difference in differences(like, reader.manifest()) if like else ():
                 reporter.note(f"warning: {difference}")
-        _work_all(base.run_dir, generator, sandbox, reporter)
+        _work_all(base.run_dir, generator, sandbox, reporter, fresh=True)
         return base.run_dir
 
 
@@ -63,10 +71,12 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
     check_changeable(resolved)
     settings = resolved.settings
     _check(settings)
-    lacking, manifest = {}, None
+    lacking, manifest, own = {}, None, True
     for instruction in report.read_plan(folder):
         with RunReader(folder / instruction.name) as reader:
-            manifest = manifest or reader.manifest()
+            manifest, own = manifest or reader.manifest(), own and reader.is_own()
+            if not reader.is_own():
+                check_workers(reader.manifest().sandbox, str(reader.path))
             if _is_unfinished(reader):
                 lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
     assert manifest is not None  # a plan has at least one instruction
@@ -74,13 +84,12 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
         reporter.note(f"{folder} is complete: nothing is left to do")
         return
     reporter.note(f"resuming {folder}: {len(lacking)} runs are unfinished, {sum(lacking.values())} samples to generate")
-    kind = settings.sandbox if resolved.origins["sandbox"] != "default" else manifest.sandbox.backend
-    place = Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
+    model = model_to_resume(folder, manifest, own, given_again(resolved)) if any(lacking.values()) else None
+    place = placement_of(manifest, resolved, str(folder), own=own)
     with ExitStack() as stack:
         sandbox = stack.enter_context(open_sandbox(place, run_protocols(manifest, str(folder)), reporter))
         compare_images(manifest, sandbox.info.describe, reporter)
-        missing = any(lacking.values())
-        generator = stack.enter_context(closing(generator_of(manifest, resolved))) if missing else None
+        generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
         _work_all(folder, generator, sandbox, reporter)
 
 
@@ -105,7 +114,9 @@ def _refuse_used(folder: Path) -> None:
         )
 
 
-def _create(base: RunRequest, plan: tuple[Instruction, ...], generator: Generator, sandbox: Sandbox) -> None:
+def _create(
+    base: RunRequest, plan: tuple[Instruction, ...], generator: Generator, sandbox: Sandbox, reporter: Reporter
+) -> None:
     """All runs, with nothing done in them yet."""
     whole = base.run_dir
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
@@ -113,7 +124,9 @@ def _create(base: RunRequest, plan: tuple[Instruction, ...], generator: Generato
         shutil.rmtree(part, ignore_errors=True)
         for instruction in plan:
             asked = _under(base, instruction, part / instruction.name)
-            RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned).close()
+            with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
+                if instruction is plan[0]:
+                    tell_unmarked(store, reporter)
         (part / report.FILE_NAME).write_text(report.plan_text(plan), "utf-8")
         os.rename(part, whole)
     except OSError as error:
@@ -149,17 +162,19 @@ def _planned(base: RunRequest, task: Task) -> tuple[PlannedProblem, ...]:
     )
 
 
-def _work_all(folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter) -> None:
+def _work_all(
+    folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter, *, fresh: bool = False
+) -> None:
     """One run after another, as far as model and sandbox let them. Raises Interrupted."""
     try:
-        _work_each(folder, generator, sandbox, reporter)
+        _work_each(folder, generator, sandbox, reporter, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
         raise Interrupted(
             f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {folder}"
         ) from None
 
 
-def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter) -> None:
+def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter, *, fresh: bool) -> None:
     plan = report.read_plan(folder)
     for number, instruction in enumerate(plan, 1):
         with RunStore.open(folder / instruction.name) as store:
@@ -168,7 +183,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
             reporter.note(f"instruction {instruction.name} ({number} of {len(plan)})")
             judged_by = run_protocols(store.manifest(), str(store.path))
             result = work(store, judged_by, generator, sandbox, reporter)
-        if isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
+        if fresh and isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
             shutil.rmtree(folder)
             raise result.generation_error
         if _is_hopeless(result, reporter):

@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.rerank import like_rankers
+from codeeval.evaluation.resolve import EARLIER, Resolved
+from codeeval.evaluation.trust import Asked, refuse_unasked, repeated_settings
 from codeeval.manifest import Manifest, TaskInfo
 from codeeval.store import RunReader
 from codeeval.tasks import spec_of
+from codeeval.tasks.bundled import DEMO_MODEL
 
 #: Digests of the generator's description that say whether it is the same model.
 MODEL_DIGESTS = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "lora_sha256", "samples_sha256")
 
 
-def settings_like(run_dir: Path) -> tuple[dict[str, object], Manifest]:
-    """The settings that repeat a run, and its manifest for `differences`. Raises UsageError for a run whose completions came
+@dataclass(frozen=True, slots=True)
+class Like:
+    """An earlier run to be repeated: `settings` are taken from it, `asked` have to be given again; `manifest` is for
+    `differences`."""
+
+    run_dir: Path
+    settings: dict[str, object]
+    manifest: Manifest
+    asked: tuple[Asked, ...] = ()
+
+    def check(self, resolved: Resolved) -> None:
+        """Raises UsageError for settings of a run from elsewhere that were not given again."""
+        refuse_unasked(
+            self.run_dir,
+            self.asked,
+            lambda name: resolved.origins[name] not in ("default", EARLIER),
+            resolved.settings.backend,
+        )
+
+
+def settings_like(run_dir: Path) -> Like:
+    """What repeats a run. Raises UsageError for a run whose completions came
     from a file, DataError and StoreError for one that can't be read."""
     with RunReader(run_dir) as reader:
         manifest = reader.manifest()
+        own = reader.is_own()
         ids = [planned.problem.id for planned in reader.problems()]
     if manifest.kind != "run":
         raise UsageError(f"--like {run_dir}: its completions came from a file, so there is nothing to generate again")
@@ -37,20 +63,29 @@ def settings_like(run_dir: Path) -> tuple[dict[str, object], Manifest]:
         "max_tokens": sampling.max_tokens,
         "seed": sampling.seed,
         "template": manifest.prompt.template,
-        "system": manifest.prompt.system,
+        "system": _literally(manifest.prompt.system),
         "protocol": manifest.protocol,
         "isolation": manifest.sandbox.isolation,
         "dedup": manifest.dedup,
         "rename": manifest.renamed or None,
         "problems": ",".join(ids) if manifest.task.n_selected < manifest.task.n_problems else None,
     }
-    return {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest), manifest
+    found = {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest)
+    if own:
+        return Like(run_dir, found, manifest)
+    taken, asked = repeated_settings(manifest, found)
+    return Like(run_dir, taken, manifest, asked)
+
+
+def _literally(system: str | None) -> str | None:
+    """The text itself, also where it looks like the name of a file."""
+    return f"@{system}" if system and system.startswith("@") else system
 
 
 def _model(manifest: Manifest) -> str:
     """A folder by where it was, the bundled model and a name on the Hub by name."""
     location = manifest.model.location
-    return location if Path(location).exists() and manifest.model.name != "demo-model" else manifest.model.name
+    return location if os.path.exists(location) and manifest.model.name != DEMO_MODEL else manifest.model.name
 
 
 def _task(task: TaskInfo) -> str:

@@ -22,11 +22,10 @@ from codeeval.prompts.templates import TEMPLATES, build_prompt, prompt_digest, s
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
-from codeeval.tasks.bundled import bundled
+from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from codeeval.types import Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
-DEMO_MODEL = "demo-model"
 DEMO_TASK = "rustarter"
 
 
@@ -98,7 +97,7 @@ def placement(settings: Settings) -> Placement:
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
-    if settings.rerank is None:
+    if not settings.rerank:
         if settings.rerank_options:
             raise UsageError("--rerank-option: there is no reward model; name one with --rerank")
         return ()

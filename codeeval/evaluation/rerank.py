@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -119,4 +120,4 @@ def like_rankers(manifest: Manifest) -> dict[str, object]:
     if not manifest.rankers:
         return {}
     first = manifest.rankers[0]
-    return {"rerank": first.location if Path(first.location).exists() else first.name, "rerank_options": first.options}
+    return {"rerank": first.location if os.path.exists(first.location) else first.name, "rerank_options": first.options}

@@ -15,6 +15,8 @@ from codeeval.errors import UsageError
 from codeeval.evaluation.settings import NAMES, Settings, flag, table
 
 PREFIX = "CODEEVAL_"
+#: The origin of what `--like` brings.
+EARLIER = "an earlier run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def resolve(
     all others but the defaults. Raises UsageError naming source and setting."""
     _check_conflict(flags)
     values: dict[str, object] = dict(like or {})
-    origins = {name: "an earlier run" if name in values else "default" for name in NAMES}
+    origins = {name: EARLIER if name in values else "default" for name in NAMES}
     for name, value, origin in _all(flags, config, environment):
         values[name], origins[name] = value, origin
     return Resolved(_checked(values, origins), origins)

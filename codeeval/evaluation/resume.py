@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack, closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.like import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import DEMO_MODEL
 from codeeval.evaluation.rerank import rank, unranked
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.sandbox import Placement, limits_from, open_sandbox, worker_limits
 from codeeval.evaluation.settings import flag
+from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
 from codeeval.evaluation.work import work
 from codeeval.generators import Generator, create
-from codeeval.manifest import Manifest
+from codeeval.manifest import Manifest, ModelInfo, clean
 from codeeval.scoring import protocols
 from codeeval.store import RunStore
 from codeeval.store.runcounts import limits_of
-from codeeval.tasks.bundled import bundled
 from codeeval.types import ScoringProtocol
 from sandbox.pool import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
-CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url")
+CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "model", "backend")
 
 
 def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
     """Do what a run file lacks. Raises UsageError for a flag that would change the run, and what a fresh run raises."""
     check_changeable(resolved)
-    settings = resolved.settings
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
@@ -39,19 +39,53 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         missing = sum(map(len, store.missing_samples().values()))
         if not missing and not any(lacking.values()) and not store.unexplained():
             if unranked(store):
+                if not store.is_own():
+                    refuse_ranking(run_dir, manifest.rankers)
                 return Ended(store.run_dir, unranked=not rank(store, reporter))
             reporter.note(f"{run_dir} is complete: nothing is left to do")
             return Ended(store.run_dir)
+        own = store.is_own()
+        model = model_to_resume(run_dir, manifest, own, given_again(resolved)) if missing else None
         reporter.note(f"resuming {run_dir}: {missing} samples to generate, {max(lacking.values())} to execute")
-        kind = settings.sandbox if resolved.origins["sandbox"] != "default" else manifest.sandbox.backend
-        # the workers are as large as they were, whatever the limits of this version are: evidence must stay comparable
-        placement = Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
+        placement = placement_of(manifest, resolved, str(store.path), own=own)
         with ExitStack() as stack:
             sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
             compare_images(manifest, sandbox.info.describe, reporter)
-            generator = stack.enter_context(closing(generator_of(manifest, resolved))) if missing else None
+            generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
             result = work(store, judged_by, generator, sandbox, reporter)
-        return Ended(store.run_dir, result, unranked=not rank(store, reporter))
+        return Ended(store.run_dir, result, unranked=not _ranked(store, reporter, own=own))
+
+
+def _ranked(store: RunStore, reporter: Reporter, *, own: bool) -> bool:
+    """Let the reward models of a run of one's own score it; those of another run are left to `codeeval rerank`. Whether nothing
+    is left to rank."""
+    if own:
+        return rank(store, reporter)
+    if unranked(store):
+        reporter.note("the reward models of a run that was not made by you here are left to `codeeval rerank`")
+        return False
+    return True
+
+
+def given_again(resolved: Resolved) -> Again:
+    """What this invocation says of the model; settings that go for fresh runs (`CODEEVAL_MODEL`) are not meant."""
+    flags, settings = resolved.given_by_flag(), resolved.settings
+    return Again(
+        model=settings.model if "model" in flags else None,
+        backend=settings.backend if "backend" in flags else None,
+        base_url=settings.base_url,
+        options=settings.model_options,
+    )
+
+
+def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: bool) -> Placement:
+    """The sandbox of the run. The workers are as large as they were, whatever the limits of this version are: evidence must stay
+    comparable. A run from elsewhere chooses neither a weaker sandbox nor huge workers; raises DataError."""
+    settings, chosen = resolved.settings, resolved.origins["sandbox"] != "default"
+    if not own:
+        check_workers(manifest.sandbox, where)
+    kind = settings.sandbox if chosen or not own else manifest.sandbox.backend
+    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
 
 
 def check_changeable(resolved: Resolved) -> None:
@@ -83,14 +117,26 @@ def isolation_of(manifest: Manifest) -> Isolation:
     return "fresh" if manifest.sandbox.isolation == "fresh" else "warm"
 
 
-def generator_of(manifest: Manifest, resolved: Resolved) -> Generator:
-    options = {name: value for name, value in manifest.model.options.items() if value != "***"}
-    options.update(resolved.settings.model_options)
-    if resolved.settings.base_url:
-        options["base_url"] = resolved.settings.base_url
-    moved = manifest.model.name == DEMO_MODEL  # it comes with the program, wherever that is installed by now
-    location = str(bundled(DEMO_MODEL)) if moved else manifest.model.location
-    return create(manifest.model.backend, location, options)
+def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
+    """The model that goes on. Raises UsageError where other files than those of the run are found at its place, and what
+    `create` raises."""
+    generator = create(model.backend, model.location, model.options)
+    try:
+        if model.location != manifest.model.location and not is_demo(manifest.model):
+            _refuse_another(manifest.model.describe, clean(generator.describe()))
+    except BaseException:
+        generator.close()
+        raise
+    return generator
+
+
+def _refuse_another(then: Mapping[str, str], now: Mapping[str, str]) -> None:
+    """Samples of two models in one run would be a score of neither."""
+    for name in MODEL_DIGESTS:
+        if name in then and then[name] != now.get(name):
+            raise UsageError(
+                f"-m: this is not the model of the run: {name} was {then[name]}, now it is {now.get(name)}"
+            )
 
 
 def compare_images(manifest: Manifest, now: dict[str, str], reporter: Reporter) -> None:

@@ -9,7 +9,7 @@ from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.like import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import DEMO_MODEL, RunRequest, ask, placement
+from codeeval.evaluation.request import RunRequest, ask, placement
 from codeeval.evaluation.rerank import rank
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.run_dir import discard
@@ -20,6 +20,7 @@ from codeeval.generators.registry import check_installed
 from codeeval.i18n import form
 from codeeval.manifest import Manifest
 from codeeval.store import RunStore
+from codeeval.tasks.bundled import DEMO_MODEL
 
 
 def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Ended:
@@ -40,6 +41,7 @@ def generate_and_judge(
 ) -> Ended:
     """`evaluate` with a generator, which is closed before samples are ranked, and a sandbox that is left open."""
     with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
+        tell_unmarked(store, reporter)
         for difference in differences(like, store.manifest()) if like else ():
             reporter.note(f"warning: {difference}")
         result = work(store, asked.protocols, generator, sandbox, reporter)
@@ -48,6 +50,14 @@ def generate_and_judge(
             raise result.generation_error
         generator.close()  # its GPU is free for a reward model
         return Ended(store.run_dir, result, unranked=not rank(store, reporter))
+
+
+def tell_unmarked(store: RunStore, reporter: Reporter) -> None:
+    """One line where the user's key can't be kept; the run goes on."""
+    if store.unmarked:
+        reporter.note(
+            f"this run can't be marked as yours, so --resume will ask for its settings again: {store.unmarked}"
+        )
 
 
 def first_line(asked: RunRequest, resolved: Resolved) -> str:

@@ -1,21 +1,20 @@
-"""Notes that people leave on samples: `annotations.json` beside the run file, so that they travel with the run.
+"""Notes that people leave on samples: `annotations.json` beside the run file, so that they travel with the run. The folder may be
+somebody else's: a link in it could bring any file of this machine into an export, or have it overwritten.
 
 {"schema": 1, "annotations": [{"problem_id": "3", "index": 0, "tag": "bug", "note": "...", "updated_at": "..."}]}
 """
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError
 from codeeval.manifest import now
+from codeeval.store.inside import locked, read_file, replace_file
 
 FILE_NAME = "annotations.json"
 MAX_NOTE, MAX_TAG = 10_000, 60
@@ -42,7 +41,7 @@ class Annotations:
     def read(self) -> dict[Key, Annotation]:
         """Raises DataError where the file is none of ours, StoreError where it can't be read."""
         try:
-            text = self._text()
+            text = read_file(self.path, MAX_FILE_BYTES).decode("utf-8")
         except FileNotFoundError:
             return {}
         except OSError as error:
@@ -62,14 +61,6 @@ class Annotations:
                 str(self.path), f"is no file of annotations ({error})", "Move it away; it is not part of the run."
             ) from None
 
-    def _text(self) -> str:
-        """A run folder may be somebody else's: a link in it could bring any file of this machine into an export."""
-        descriptor = os.open(self.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as stream:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise DataError(str(self.path), "is no ordinary file", "Move it away; it is not part of the run.")
-            return stream.read(MAX_FILE_BYTES).decode("utf-8")
-
     def put(self, problem_id: str, index: int, tag: str, note: str) -> None:
         """Replace the note of one sample; empty texts remove it. Raises DataError and StoreError."""
         with self._alone():
@@ -81,28 +72,18 @@ class Annotations:
 
     def _write(self, found: dict[Key, Annotation]) -> None:
         rows = [{"problem_id": pid, "index": index, **asdict(what)} for (pid, index), what in sorted(found.items())]
-        part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        text = json.dumps({"schema": 1, "annotations": rows}, indent=1)
         try:
-            with part.open("w", encoding="ascii") as stream:
-                json.dump({"schema": 1, "annotations": rows}, stream, indent=1)
-                stream.flush()
-                os.fsync(stream.fileno())
-            part.replace(self.path)
+            replace_file(self.path, text.encode("ascii"))
         except OSError as error:
-            part.unlink(missing_ok=True)
             raise StoreError(f"{self.path}: {error.strerror}") from None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Two explorers of one run must not lose each other's notes."""
-        try:
-            descriptor = os.open(
-                self.path.with_name(f".{FILE_NAME}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-            )
-        except OSError as error:
-            raise StoreError(f"{self.path.parent}: {error.strerror}; notes can't be kept there") from None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(locked(self.path.with_name(f".{FILE_NAME}.lock")))
+            except OSError as error:
+                raise StoreError(f"{self.path.parent}: {error.strerror}; notes can't be kept there") from None
             yield
-        finally:
-            os.close(descriptor)

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from codeeval.errors import CodeevalError, UsageError
+from codeeval.errors import CodeevalError, DataError, UsageError
 from codeeval.explorer.links import slug, unique
 from codeeval.explorer.numbers import RunNumbers, count
-from codeeval.store.connection import FILE_NAME, run_path
+from codeeval.store.connection import run_path, runs_in
 from codeeval.store.views import RunViews
 
 #: Counting that takes longer goes on beside the requests for pages.
@@ -133,8 +133,10 @@ class Library:
 def _files(path: Path) -> list[Path]:
     try:
         return [run_path(path)]
+    except DataError:
+        raise
     except UsageError:
-        inside = sorted(path.glob(f"*/{FILE_NAME}")) if path.is_dir() else []
+        inside = runs_in(path) if path.is_dir() else []
         if not inside:
             raise
         return inside

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
 from codeeval.explorer import comparison, overview, pages
-from codeeval.explorer.annotations import FILE_NAME, Annotation, Annotations
+from codeeval.explorer.annotations import FILE_NAME, MAX_FILE_BYTES, Annotation, Annotations
 from codeeval.explorer.catalogue import catalogue
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import Filter
@@ -29,6 +29,7 @@ from codeeval.explorer.problem import ProblemHead, head_of, problem_head, proble
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
 from codeeval.store import PlannedProblem
+from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
 
 #: From so many samples on, processes share the work.
@@ -104,7 +105,7 @@ def _export_run(site: Site, library: Library, run: RunFile) -> None:
             _export_overview(site, run, library.numbers(run, protocol), reader)
     notes = Annotations(run.path.parent)
     if notes.read():
-        (site.folder / run.slug / FILE_NAME).write_bytes(notes.path.read_bytes())
+        (site.folder / run.slug / FILE_NAME).write_bytes(read_file(notes.path, MAX_FILE_BYTES))
     ids = [head.id for head in numbers.heads]
     workers = min(8, os.cpu_count() or 1)
     under = [library.numbers(run, protocol) for protocol in numbers.protocols]

@@ -547,4 +547,58 @@ SYSTEM: dict[str, str] = {
     "{value} is not in the range x>={n}.": "{value} меньше {n}.",
 }
 
-ERRORS: dict[str, str] = {**SYSTEM, **_SETTINGS, **_MODELS, **_RUNS, **_TASKS, **_SAMPLES, **_NUMBERS}
+#: Run folders of other people.
+_TRUST: dict[str, str] = {
+    "this run can't be marked as yours, so --resume will ask for its settings again: {reason_said}": (
+        "этот прогон нельзя отметить как ваш, поэтому --resume снова спросит о его настройках: {reason_said}"
+    ),
+    "{path} belongs to another user": "{path} принадлежит другому пользователю",
+    "{path} is open to other users (chmod go= {other})": "{path} доступен другим пользователям (chmod go= {other})",
+    "{path} is no key; remove it, and the next run makes a new one": (
+        "{path} — не ключ; удалите его, и следующий прогон сделает новый"
+    ),
+    "this run was not made by you on this machine, so the programs, servers and files that it names are not used": (
+        "этот прогон сделан не вами на этой машине, поэтому названные в нём программы, серверы и файлы не используются"
+    ),
+    "Look at every value, and give again what you want (an empty value leaves an option out):": (
+        "Проверьте каждое значение и укажите снова то, что нужно (пустое значение убирает параметр):"
+    ),
+    "(Runs of an older codeeval, or made under another home folder, as in a container, count as somebody else's.)": (
+        "(Прогоны прежних версий codeeval и сделанные при другой домашней папке, как в контейнере, считаются чужими.)"
+    ),
+    "the reward models of a run that was not made by you here are left to `codeeval rerank`": (
+        "модели вознаграждения прогона, сделанного не вами здесь, запускает только `codeeval rerank`"
+    ),
+    "-m: this is not the model of the run: {name} was {value}, now it is {other}": (
+        "-m: это не модель прогона: {name} было {value}, теперь {other}"
+    ),
+    "a run from elsewhere may ask for {value} at most": "чужой прогон может потребовать не больше {value}",
+    "`codeeval score --samples RUN` executes its samples anew, under this version's limits.": (
+        "`codeeval score --samples RUN` выполнит его образцы заново, с ограничениями этой версии."
+    ),
+    "is a link; a run file must be an ordinary file": "это ссылка; файл прогона должен быть обычным файлом",
+    "Name the folder that it points to.": "Укажите папку, на которую она ведёт.",
+    "has a second name elsewhere, so another file would be written too": (
+        "имеет второе имя в другом месте, и был бы изменён ещё один файл"
+    ),
+    "Copy the run folder, and work on the copy.": "Скопируйте папку прогона и работайте с копией.",
+    "is no ordinary file": "это не обычный файл",
+    "is a hard link, so another file would be written too": "это жёсткая ссылка, и был бы изменён ещё один файл",
+    "it changes faster than it can be copied; try again, or wait until the run has ended": (
+        "файл меняется быстрее, чем копируется; повторите или дождитесь конца прогона"
+    ),
+    "can't be copied to {path}: {reason_said}": "не копируется в {path}: {reason_said}",
+    "no run file of ours: it has the schema {n}": "не наш файл прогона: версия схемы {n}",
+    "no run file of ours: it lacks the {what}": "не наш файл прогона: в нём нет {what}",
+    "a journal beside a run that was not made by you on this machine is not used": (
+        "журнал рядом с прогоном, сделанным не вами на этой машине, не используется"
+    ),
+    "Delete it to read the run without it.": "Удалите его, чтобы читать прогон без него.",
+    "not a run file, or a damaged one (file is not a database)": "не файл прогона или он повреждён",
+    "is a link or no ordinary file, and no run leaves that": (
+        "это ссылка или не обычный файл, ни один прогон такого не оставляет"
+    ),
+    "names other files, which no journal of a run does": "называет другие файлы, чего журнал прогона не делает",
+}
+
+ERRORS: dict[str, str] = {**SYSTEM, **_SETTINGS, **_MODELS, **_RUNS, **_TRUST, **_TASKS, **_SAMPLES, **_NUMBERS}

@@ -102,8 +102,9 @@ def _openchat(name: str, turns: Sequence[Turn]) -> str:
 
 
 def system_text(value: str | None) -> str | None:
-    """The system prompt meant by `--system`: a literal text, `@FILE` (UTF-8; one final newline is dropped), or `mera`,
-    the prompt that MERA publishes for instruct models. None and "" mean none. Raises UsageError for an unreadable file.
+    """The system prompt meant by `--system`: a literal text, `@FILE` (UTF-8; one final newline is dropped), `@@TEXT` for
+    a text that begins with @, or `mera`, the prompt that MERA publishes for instruct models. None and "" mean none. Raises
+    UsageError for an unreadable file.
     """
     if not value:
         return None
@@ -111,6 +112,8 @@ def system_text(value: str | None) -> str | None:
         return mera_system_prompt()
     if not value.startswith("@"):
         return value
+    if value.startswith("@@"):
+        return value[1:]
     try:
         text = read_text(Path(value[1:]))
     except (OSError, ValueError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,11 +14,15 @@ from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compar
 from codeeval.stats.paired import holm
 from codeeval.stats.spread import Spread, spread
 from codeeval.store import RunReader
+from codeeval.store.inside import is_file, read_file
 from codeeval.tasks.instructions import OWN, Instruction
 
 FILE_NAME = "instructions.json"
 SCHEMA_VERSION = 1
 KIND = "codeeval instructions"
+#: Every instruction of a set, and then some.
+MAX_PLAN_BYTES = 4 * 1024 * 1024
+_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class InstructionsReport:
 
 def is_instructions(folder: Path) -> bool:
     """Whether a folder holds the runs of several instructions."""
-    return (folder / FILE_NAME).is_file()
+    return is_file(folder / FILE_NAME)
 
 
 def plan_text(found: tuple[Instruction, ...]) -> str:
@@ -75,12 +80,14 @@ def read_plan(folder: Path) -> tuple[Instruction, ...]:
     """Raises DataError for a file that is none of ours."""
     path = folder / FILE_NAME
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))
         if value["kind"] != KIND or value["schema"] != SCHEMA_VERSION:
             raise ValueError("another kind or version")
         found = tuple(Instruction(str(row["name"]), row["text"], int(row["own"])) for row in value["instructions"])
-        if not found or any("/" in each.name or each.name.startswith(".") for each in found):
+        if not found or any(not _NAME.fullmatch(each.name) for each in found):
             raise ValueError("names of folders are expected")
+        if any((folder / each.name).is_symlink() for each in found):
+            raise ValueError("folders are expected, no links")
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(str(path), f"not a list of instructions: {error}", "The file is damaged.") from None
     return found

@@ -186,6 +186,7 @@ def _squeezed(name: str) -> str:
 def _of_run(path: Path) -> Found:
     """The samples of a run of ours with all that it knows of them: the text before the cut, how generation ended."""
     from codeeval.store import RunReader
+    from codeeval.store.inside import open_file
 
     with RunReader(path) as reader:
         prompts = {planned.problem.id: planned.problem.prompt for planned in reader.problems()}
@@ -195,6 +196,6 @@ def _of_run(path: Path) -> Found:
         )
         pending = len(reader.missing_samples())
         note = (f"{path}: {pending} problems lack samples, the run is incomplete",) if pending else ()
-        with reader.path.open("rb") as stream:
+        with open(open_file(reader.path), "rb") as stream:
             digest = _digest(stream)
         return Found(str(path), "codeeval run", entries, (), note, reader.manifest(), digest)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.i18n import form
+from codeeval.store import marks, schema
+from codeeval.store.inside import is_file, status
+from codeeval.store.private_copy import distrust, private_copy
+from codeeval.store.side_files import WAL, beside, look, refuse_journal
 
 FILE_NAME = "run.sqlite"
 
@@ -26,18 +30,29 @@ _HINTS = (
 
 
 def run_path(path: Path) -> Path:
-    """The run file that `path` (a run folder or the file itself) means. Raises UsageError when there is none."""
+    """The run file that `path` (a run folder or the file itself) means. Raises UsageError when there is none, DataError for a
+    link in its place."""
     file = path if path.suffix == ".sqlite" or path.is_file() else path / FILE_NAME
+    if file.is_symlink():
+        raise DataError(
+            str(file), "is a link; a run file must be an ordinary file", "Name the folder that it points to."
+        )
     if file.is_file():
         return file
     if not path.exists():
         raise UsageError(f"{path}: no such run folder")
-    inside = sorted(file.parent.name for file in path.glob(f"*/{FILE_NAME}"))
+    inside = [file.parent.name for file in runs_in(path)]
     if inside:
         raise UsageError(
             f"{path}: it holds {len(inside)} {form(len(inside), 'run', 'runs')}; name one: {path / inside[-1]}"
         )
     raise UsageError(f"{path}: no {FILE_NAME} in it, so this is no run folder of codeeval")
+
+
+def runs_in(folder: Path) -> list[Path]:
+    """The run files of a folder that holds run folders, by name. Links are passed over: they may lead anywhere."""
+    found = sorted(folder.glob(f"*/{FILE_NAME}"))
+    return [file for file in found if not file.parent.is_symlink() and is_file(file)]
 
 
 @contextmanager
@@ -55,21 +70,45 @@ def translating(path: Path) -> Iterator[None]:
 
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A connection that can't write. The file of a finished run is read as it lies, also on read-only media; one that a
-    run is writing at this moment, or that a killed run left, is read together with its write-ahead log."""
-    uri = f"{path.resolve().as_uri()}?mode=ro"
+    run of this user is writing at this moment, or that a killed one left, is read together with its write-ahead log; of
+    somebody else's such run a private copy is read. Raises DataError for what no run leaves, StoreError."""
+    lying, uri = look(path), f"{path.resolve().as_uri()}?mode=ro"
     with translating(path):
-        try:
+        if not (lying.journal or lying.wal or lying.in_wal_mode):
             return _probed(uri)
-        except sqlite3.OperationalError:
-            if path.with_name(path.name + "-wal").exists() or os.access(path.parent, os.W_OK):
-                raise
-            # a log can't be made beside the file, and there is none to read: nobody can be writing
-            return _probed(uri + "&immutable=1")
+        if _is_own(path):
+            return _of_own(uri, path)
+        if lying.journal:
+            refuse_journal(path)
+        if lying.wal:
+            return private_copy(path)
+        return _probed(uri + "&immutable=1")
+
+
+def _of_own(uri: str, path: Path) -> sqlite3.Connection:
+    try:
+        return _probed(uri)
+    except sqlite3.OperationalError:
+        if beside(path, WAL).exists() or os.access(path.parent, os.W_OK):
+            raise
+        # a log can't be made beside the file, and there is none to read: nobody can be writing
+        return _probed(uri + "&immutable=1")
+
+
+def _is_own(path: Path) -> bool:
+    """Whether the file alone, without what lies beside it, has the mark of this user."""
+    try:
+        with closing(_probed(f"{path.resolve().as_uri()}?mode=ro&immutable=1")) as connection:
+            schema.refuse_odd_schema(connection, str(path))
+            return marks.is_own(connection)
+    except (sqlite3.Error, DataError):
+        return False  # nothing is in it yet, or it was being written
 
 
 def _probed(uri: str) -> sqlite3.Connection:
     connection = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
     try:
+        distrust(connection)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.execute("PRAGMA query_only = 1")
     except BaseException:
@@ -80,13 +119,31 @@ def _probed(uri: str) -> sqlite3.Connection:
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
     """A connection in WAL mode with synchronous=NORMAL: what is committed survives `kill -9` of this process (the log
-    is in the kernel's hands by then); a power cut may cost the last commits, never the file."""
+    is in the kernel's hands by then); a power cut may cost the last commits, never the file. Raises DataError for what no run
+    leaves, StoreError."""
     with translating(path):
+        if status(path) is not None:
+            _refuse_foreign_sides(path)
         connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False)
         try:
+            distrust(connection)
+            schema.refuse_odd_schema(connection, str(path))
             connection.execute("PRAGMA journal_mode = WAL")  # without shared memory (NFS) SQLite keeps its old mode
             connection.execute("PRAGMA synchronous = NORMAL")
         except BaseException:
             connection.close()
             raise
         return connection
+
+
+def _refuse_foreign_sides(path: Path) -> None:
+    lying = look(path)
+    if (lying.journal or lying.names > 1) and not _is_own(path):
+        if lying.journal and not lying.empty:
+            refuse_journal(path)
+        if lying.names > 1:
+            raise DataError(
+                str(path),
+                "has a second name elsewhere, so another file would be written too",
+                "Copy the run folder, and work on the copy.",
+            )

@@ -7,7 +7,6 @@ possible and not true.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import astuple, is_dataclass
@@ -218,19 +217,6 @@ def _unequal(connection: sqlite3.Connection) -> str | None:
     if connection.execute(query).fetchone()[0]:
         return "table judgements: a verdict without its result"
     return None
-
-
-def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
-    """A file may be written by somebody else: its tables must be plain tables, and nothing may happen when they are written.
-
-    Raises DataError."""
-    names = ", ".join(f"'{name}'" for name in _CHECKS)
-    query = (
-        "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
-        f" OR (name IN ({names}) AND (type != 'table' OR sql LIKE 'create virtual%')) LIMIT 1"
-    )
-    for kind, name in connection.execute(query):
-        raise DataError(where, f"no run file of ours: it has a {kind} {json.dumps(name)}")
 
 
 def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:

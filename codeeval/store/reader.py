@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from codeeval.errors import DataError
 from codeeval.manifest import Manifest
-from codeeval.store import schema
+from codeeval.store import marks, schema
 from codeeval.store.codec import pack_text, unpack_json, unpack_outcome, unpack_text
 from codeeval.store.connection import open_read_only, run_path, translating
 from codeeval.store.damage import MISREADINGS, damage
@@ -88,6 +88,11 @@ class RunReader:
     def problems(self) -> tuple[PlannedProblem, ...]:
         """All problems of the run, in its order."""
         return tuple(problem_of(row) for row in self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems ORDER BY position"))
+
+    def is_own(self) -> bool:
+        """Whether this user made the run on this machine, and nobody has changed since then how it was to be made."""
+        with translating(self.path):
+            return marks.is_own(self._db)
 
     def task(self) -> Task:
         """The problems of the run as a task; `digest` is that of the whole set it was taken from."""

@@ -8,7 +8,10 @@ Text goes in as TEXT, or as a BLOB where it is no valid Unicode (see `codec.py`)
 
 from __future__ import annotations
 
+import json
+import re
 import sqlite3
+from functools import cache
 
 from codeeval.errors import DataError
 from codeeval.store import damage, indexes
@@ -145,7 +148,7 @@ def check(connection: sqlite3.Connection, where: str) -> None:
             f"written by an older codeeval (schema {found}, now {known})",
             "`codeeval rescore RUN` brings the file up to date.",
         )
-    damage.refuse_odd_schema(connection, where)
+    refuse_odd_schema(connection, where)
     damage.refuse_odd_counts(connection, where)
 
 
@@ -156,8 +159,50 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     if not is_ours(connection) or found > len(MIGRATIONS):
         check(connection, where)
-    damage.refuse_odd_schema(connection, where)
+    refuse_odd_schema(connection, where)
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
     damage.refuse_odd_counts(connection, where)
     indexes.add(connection)
+
+
+def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
+    """A file may be written by somebody else: it must have the tables as a run makes them, and nothing besides, so that neither
+    reading nor writing starts anything of its author's. `check` refuses a file of another program. Raises DataError."""
+    found, known = version(connection), len(MIGRATIONS)
+    if not is_ours(connection) or found > known:
+        return
+    if found < 0:
+        raise DataError(where, f"no run file of ours: it has the schema {found}")
+    expected, optional = _objects(found), _objects(known, indexed=True)
+    seen = set()
+    for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
+        entry = (kind, name, table, _plain(sql))
+        if entry in seen or (entry not in expected and not (kind == "index" and entry in optional)):
+            raise DataError(where, f"no run file of ours: it has a {kind} {json.dumps(str(name)[:100])}")
+        seen.add(entry)
+    if lacking := sorted(f"{kind} {name}" for kind, name, *_ in expected - seen):
+        raise DataError(where, f"no run file of ours: it lacks the {lacking[0]}")
+
+
+@cache
+def _objects(number: int, *, indexed: bool = False) -> frozenset[tuple[object, ...]]:
+    """What a file of this version has in its schema: (kind, name, table, definition)."""
+    connection = sqlite3.connect(":memory:")
+    try:
+        for script in MIGRATIONS[:number]:
+            connection.executescript(script)
+        if indexed:
+            indexes.add(connection)
+        rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+        return frozenset((kind, name, table, _plain(sql)) for kind, name, table, sql in rows)
+    finally:
+        connection.close()
+
+
+def _plain(sql: object) -> str | None:
+    """A definition without comments, and with white space where it parts words: versions of SQLite lay it out differently."""
+    if not isinstance(sql, str):
+        return None if sql is None else ""
+    bare = re.sub(r"[ \t\n\f\r]+", " ", re.sub(r"--[^\n]*", "", sql))
+    return re.sub(r" ?([(),]) ?", r"\1", bare).strip(" ;")

@@ -16,9 +16,10 @@ from types import TracebackType
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
-from codeeval.store import schema
+from codeeval.store import marks, schema
 from codeeval.store.codec import pack_json, pack_outcome, pack_text
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
+from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
     Counterfactual,
@@ -30,6 +31,7 @@ from codeeval.store.records import (
     StoredReward,
 )
 from codeeval.store.rows import counterfactual_row, judgement_row, problem_row, sample_row
+from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
 from codeeval.types import Sample
 
 
@@ -39,9 +41,12 @@ class RunStore(RunReader):
     def __init__(self, path: Path, lock: int) -> None:
         self.path, self._lock = path, lock
         self._db = open_for_writing(path)
+        #: Why this run has no mark, although this process made it.
+        self.unmarked: str | None = None
         try:
             with translating(path):
                 schema.migrate(self._db, str(path))
+                self._own = marks.is_own(self._db)
         except BaseException:
             self._db.close()
             raise
@@ -60,7 +65,8 @@ class RunStore(RunReader):
         except BaseException:
             os.close(lock)
             raise
-        path.unlink(missing_ok=True)  # what is left here never became a run
+        for left in (path, *(beside(path, suffix) for suffix in (JOURNAL, WAL, SHM))):
+            remove(left)  # what is left here never became a run
         store = cls._opened(path, lock)
         with store._writing():
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
@@ -68,7 +74,11 @@ class RunStore(RunReader):
                 f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",
                 [(position, *problem_row(planned)) for position, planned in enumerate(problems)],
             )
+            store._own = True
+            store._mark()
         store.commit()
+        with translating(path):  # other processes see from the file alone whose it is
+            store._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return store
 
     @classmethod
@@ -164,6 +174,16 @@ class RunStore(RunReader):
     def put_manifest(self, manifest: Manifest) -> None:
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
+            self._mark()
+
+    def _mark(self) -> None:
+        """Say that this user made the run; of somebody else's run nothing is said, whatever is done with it here."""
+        if not self._own:
+            return
+        try:
+            self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (marks.MARK, marks.mark_of(self._db)))
+        except marks.NoKeyError as error:
+            self._own, self.unmarked = False, str(error)
 
     def commit(self) -> None:
         """From here on what was written survives the death of this process."""
@@ -205,7 +225,7 @@ class RunStore(RunReader):
 def refuse_existing(run_dir: Path) -> None:
     """Raises UsageError when `run_dir` holds a run already. A file that was killed before it had a manifest is none."""
     path = run_dir / FILE_NAME
-    if path.exists() and not _is_unborn(path):
+    if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(
             f"{run_dir} already holds a run\n"
             f"  Continue it with `codeeval run --resume {run_dir}`, or choose another folder with -o."
@@ -214,8 +234,10 @@ def refuse_existing(run_dir: Path) -> None:
 
 def _is_unborn(path: Path) -> bool:
     try:
+        if not path.stat().st_size:
+            return True
         connection = open_read_only(path)
-    except (DataError, StoreError):
+    except (DataError, StoreError, OSError):
         return False  # not ours, or not to be judged: hands off
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 
+DEMO_MODEL = "demo-model"
 #: name in the installed package (below codeeval/bundled) -> path in a source checkout
-_CHECKOUT = {"rustarter.jsonl": "problems/rustarter.jsonl", "demo-model": "demo/model"}
+_CHECKOUT = {"rustarter.jsonl": "problems/rustarter.jsonl", DEMO_MODEL: "demo/model"}
 
 
 def bundled(name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib.util import find_spec
@@ -61,7 +62,7 @@ def load(spec: str, options: hub.HubOptions | None = None) -> Task:
 def spec_of(name: str, source: str) -> str:
     """What `-t` names a task by that was loaded once as `name` from `source`: a file by its path, a known set by its name."""
     known = name in {task.name for task in TASKS}
-    return name if known and not Path(source).exists() else source
+    return name if known and not os.path.exists(source) else source
 
 
 def _installed() -> Path | None:

@@ -51,7 +51,7 @@ LEFT = re.compile(
     r"evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
     r"|no .* in it$|was killed|written by|`codeeval rescore RUN`|Upgrade|turns must|template none|^-- "
     r"|CODEEVAL_DEBUG|compare: need|results of every sample|instructions: not a list|reference solutions"
-    r"|, field [\w.]+$|RUN -o \{\}$"
+    r"|, field [\w.{}]+$|RUN -o \{\}$"
 )
 
 

@@ -1,0 +1,271 @@
+"""What a manifest may make this machine do: nothing that executes, connects, or reads outside of the run folder.
+
+A run that this user made on this machine (`RunReader.is_own`) is continued and repeated as it was. Of any other run only what is
+listed here as harmless is taken; each other setting has to be given again, and the message says by which flags.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from codeeval.errors import DataError, UsageError
+from codeeval.manifest import Manifest, ModelInfo, RewardInfo, SandboxInfo
+from codeeval.prompts.templates import TEMPLATES
+from codeeval.scoring import protocols
+from codeeval.scoring.signature import one_line
+from codeeval.tasks import TASKS
+from codeeval.tasks.bundled import DEMO_MODEL, bundled
+from sandbox import Limits
+
+#: What a manifest has in the place of a secret.
+HIDDEN = "***"
+_REWARD = "reward"
+#: Longer values are cut in a message: nobody can judge them there.
+_SHOWN = 1_000
+
+#: Of tokens and seconds; and of what takes a process, a thread or memory each.
+_NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
+_SWITCH = re.compile(r"0|1|true|false", re.IGNORECASE)
+_SHARE = re.compile(r"0?\.[0-9]{1,6}|1|1\.0")
+_WORD = re.compile(r"[a-z][a-z0-9_]{0,30}")
+_LABEL = re.compile(r"[\w. -]{0,60}")
+_DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,2})?|mps")
+_COMMON = {"think_tokens": _NUMBER, "keep_raw": _SWITCH}
+_PLACED = {"dtype": _WORD, "device": _DEVICE}
+
+#: Backend -> option -> the values with which it can only change how a model runs that was named by the user. An option that is
+#: missing is not harmless. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
+HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
+    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW},
+    "vllm": {
+        **_COMMON,
+        "dtype": _WORD,
+        "verbose": _SWITCH,
+        "enforce_eager": _SWITCH,
+        "enable_prefix_caching": _SWITCH,
+        "gpu_memory_utilization": _SHARE,
+        **dict.fromkeys(("data_parallel_size", "tensor_parallel_size", "pipeline_parallel_size", "max_num_seqs"), _FEW),
+        **dict.fromkeys(("max_model_len", "max_num_batched_tokens"), _NUMBER),
+    },
+    "openai": {
+        **_COMMON,
+        "api": _WORD,
+        **dict.fromkeys(("concurrency", "n"), _FEW),
+        **dict.fromkeys(("timeout", "patience", "budget"), _NUMBER),
+    },
+    "replay": {},
+    _REWARD: {**_PLACED, "batch": _FEW, "limit": _NUMBER, "label": _LABEL, "input": _WORD},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What the user says of the model this time; None and no option: nothing. An empty option leaves the manifest's out."""
+
+    model: str | None = None
+    backend: str | None = None
+    base_url: str | None = None
+    options: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A setting of `run` that is not taken from a manifest, and the words that give it again."""
+
+    setting: str
+    words: tuple[str, ...]
+
+
+def harmless(backend: str, options: Mapping[str, str]) -> dict[str, str]:
+    """Those of `options` that are taken from anybody's manifest; `backend` is one of HARMLESS."""
+    known = HARMLESS.get(backend, {})
+    return {key: value for key, value in options.items() if key in known and known[key].fullmatch(value)}
+
+
+def harmless_reward(options: Mapping[str, str]) -> dict[str, str]:
+    """The same for a reward model."""
+    return harmless(_REWARD, options)
+
+
+def is_demo(model: ModelInfo) -> bool:
+    """Whether a manifest means the model that comes with this program, wherever that is installed by now."""
+    return model.name == DEMO_MODEL and model.backend == "hf"
+
+
+# -- run --resume
+
+
+def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> ModelInfo:
+    """The model that goes on with a run, with its options complete. Raises UsageError: a model or backend that would change the
+    run, or settings of a run from elsewhere that were not given again."""
+    model, given = manifest.model, dict(again.options or {})
+    if again.base_url is not None:
+        given["base_url"] = again.base_url
+    kept = {key: value for key, value in model.options.items() if value != HIDDEN}
+    if own and manifest.kind == "run":
+        _refuse_change(model, again)
+    else:
+        kept = _taken(run, model, kept, replace(again, base_url=None, options=given))
+    options = {key: value for key, value in {**kept, **given}.items() if value or key not in given}
+    return model.model_copy(update={"location": _location(model, again.model), "options": options})
+
+
+def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -> dict[str, str]:
+    """What of the options of a run from elsewhere may be used. Raises UsageError where something has to be given again."""
+    if again.backend not in (None, model.backend):
+        raise UsageError(_FIXED.format(flags="--backend"))
+    given, allowed = again.options or {}, harmless(model.backend, kept)
+    rest = {key: value for key, value in kept.items() if key not in allowed and key not in given}
+    named = is_demo(model) or (again.model is not None and again.backend is not None)
+    if not named or rest:
+        head = () if is_demo(model) else ("-m", again.model or model.location, "--backend", model.backend)
+        repeated = {key: value for key, value in kept.items() if key not in allowed}
+        words = ("codeeval", "run", "--resume", str(run), *head, *model_words({**repeated, **given}))
+        raise UsageError(_refusal(str(run), [words]))
+    return allowed
+
+
+_FIXED = "{flags}: can't be changed by --resume, the run keeps the settings it was started with"
+
+
+def _refuse_change(model: ModelInfo, again: Again) -> None:
+    wrong = []
+    if again.model not in (None, model.name, model.location) and _resolved(again.model or "") != model.location:
+        wrong.append("-m")
+    if again.backend not in (None, model.backend):
+        wrong.append("--backend")
+    if wrong:
+        raise UsageError(_FIXED.format(flags=", ".join(wrong)))
+
+
+def _location(model: ModelInfo, given: str | None) -> str:
+    if given is not None and not (is_demo(model) and given == DEMO_MODEL):
+        return _resolved(given)
+    return str(bundled(DEMO_MODEL)) if model.name == DEMO_MODEL else model.location
+
+
+def _resolved(name: str) -> str:
+    return str(Path(name).resolve()) if Path(name).exists() else name
+
+
+def check_workers(info: SandboxInfo, where: str) -> None:
+    """Raises DataError for limits of a worker, in a run from elsewhere, that are far above what any protocol asks for: a program
+    could use up this machine."""
+    known = [asdict(protocols.get(name).limits) for name in protocols.names()]
+    for field in fields(Limits):
+        most = 8 * max(limits[field.name] for limits in known)
+        value = info.limits.get(field.name, 1)
+        if not (0 < value <= most and type(known[0][field.name])(value) > 0):
+            raise DataError(
+                f"{where}, manifest, field sandbox.limits.{field.name}",
+                f"a run from elsewhere may ask for {most:g} at most",
+                "`codeeval score --samples RUN` executes its samples anew, under this version's limits.",
+            )
+
+
+def refuse_ranking(run: Path, rankers: Sequence[RewardInfo]) -> None:
+    """Raises UsageError that says how the reward models of a run from elsewhere are run."""
+    raise UsageError(
+        _refusal(
+            str(run),
+            [("codeeval", "rerank", str(run), "-m", each.location, *reward_words(each.options)) for each in rankers],
+        )
+    )
+
+
+# -- run --like
+
+
+#: Settings of a fresh run that name nothing outside of the run file; `system` is the text itself.
+_FREE = frozenset(
+    (
+        *("n", "k", "temperature", "top_p", "top_k", "max_tokens", "seed"),
+        *("system", "protocol", "isolation", "dedup", "rename", "problems"),
+    )
+)
+
+
+def repeated_settings(
+    manifest: Manifest, settings: Mapping[str, object]
+) -> tuple[dict[str, object], tuple[Asked, ...]]:
+    """Of the `settings` that would repeat a run from elsewhere: those that are taken, and those that have to be given again."""
+    asked = (*_asked_task(manifest, settings.get("task")), *_asked_model(manifest.model))
+    if manifest.prompt.template not in TEMPLATES:
+        asked += (Asked("template", ("--template", manifest.prompt.template)),)
+    if manifest.rankers:
+        first = manifest.rankers[0]
+        asked += (Asked("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),)
+    named = {each.setting for each in asked}
+    free = {*_FREE, *({"task", "model", "backend", "model_options", "template"} - named)}
+    return {name: value for name, value in settings.items() if name in free}, asked
+
+
+def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
+    """Nothing for the bundled problems; a set of the Hub is connected to, a file is read."""
+    name, source = manifest.task.name, manifest.task.source
+    known = {info.name: info.origin for info in TASKS}
+    if known.get(name) == "bundled" and spec == name:
+        return ()
+    return (Asked("task", ("-t", name if name in known else source)),)
+
+
+def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
+    """Nothing for the bundled model, unless a folder has its name here."""
+    asked = []
+    if not is_demo(model) or Path(DEMO_MODEL).exists():
+        asked += [Asked("model", ("-m", model.location)), Asked("backend", ("--backend", model.backend))]
+    options = {key: value for key, value in model.options.items() if value != HIDDEN}
+    url = options.pop("base_url", None)
+    if url is not None:
+        asked.append(Asked("base_url", ("--base-url", url)))
+    if harmless(model.backend, options) != options:
+        asked.append(Asked("model_options", model_words(options)))
+    return tuple(asked)
+
+
+def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:
+    """Raises UsageError for settings of a run from elsewhere that the user has not given again. `backend` is the one that was
+    chosen: options of another one need not be given."""
+    before = next((each.words[1] for each in asked if each.setting == "backend"), None)
+    moot = {"base_url", "model_options"} if is_given("backend") and backend != before else set()
+    missing = [each for each in asked if not is_given(each.setting) and each.setting not in moot]
+    if missing:
+        words = [word for each in asked if each.setting not in moot for word in each.words]
+        raise UsageError(_refusal(str(run), [("codeeval", "run", "--like", str(run), *words)]))
+
+
+# -- words
+
+
+def model_words(options: Mapping[str, str]) -> tuple[str, ...]:
+    """Options of a backend as flags."""
+    found: list[str] = []
+    for key, value in options.items():
+        found += ("--base-url", value) if key == "base_url" else ("-M", f"{key}={value}")
+    return tuple(found)
+
+
+def reward_words(options: Mapping[str, str], flag: str = "--rerank-option") -> tuple[str, ...]:
+    """Options of a reward model as flags."""
+    return tuple(word for key, value in options.items() if value != HIDDEN for word in (flag, f"{key}={value}"))
+
+
+def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
+    commands = "\n".join("  " + " ".join(map(_word, line)) for line in lines)
+    return (
+        f"{_word(run)}: this run was not made by you on this machine, "
+        "so the programs, servers and files that it names are not used\n"
+        "  Look at every value, and give again what you want (an empty value leaves an option out):\n"
+        f"{commands}\n"
+        "  (Runs of an older codeeval, or made under another home folder, as in a container, count as somebody else's.)"
+    )
+
+
+def _word(text: str) -> str:
+    """As a shell takes it, in one line and without what would steer a terminal."""
+    shown = text if text.isprintable() and len(text) <= _SHOWN else one_line(text).removesuffix("…") + "…"
+    return shlex.quote(shown)

@@ -1,0 +1,103 @@
+"""Files inside a run folder, which may come from anybody: opened relative to the folder, and never through a link.
+
+The folder itself was named by the user and may be a link. Not covered: another user who changes the folder at this moment.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from codeeval.errors import DataError
+
+_SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_MOVE_AWAY = "Move it away; it is not part of the run."
+
+
+@contextmanager
+def folder_of(path: Path) -> Iterator[int]:
+    """A descriptor of the folder that holds `path`. Raises OSError."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+    """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a device, a
+    folder, and where `flags` allow writing for a file that has a second name elsewhere."""
+    with folder_of(path) as folder:
+        descriptor = os.open(path.name, flags | _SAFELY, mode, dir_fd=folder)
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise DataError(str(path), "is no ordinary file", _MOVE_AWAY)
+    if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
+        os.close(descriptor)
+        raise DataError(str(path), "is a hard link, so another file would be written too", _MOVE_AWAY)
+    return descriptor
+
+
+def read_file(path: Path, most: int) -> bytes:
+    """The first `most` bytes. Raises OSError and DataError as `open_file` does."""
+    with open(open_file(path), "rb") as stream:
+        return stream.read(most)
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put a new file with `data` in the place of `path`, whole or not at all; a link in that place is replaced, not followed.
+    Raises OSError."""
+    part = f".{path.name[:200]}.{secrets.token_hex(8)}.part"
+    with folder_of(path) as folder:
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o666, dir_fd=folder)
+        try:
+            with open(descriptor, "wb") as stream:
+                stream.write(data)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(part, dir_fd=folder)
+            raise
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, which is made where it is missing. Raises OSError and DataError."""
+    descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def remove(path: Path) -> None:
+    """Remove the name `path`, if it is there; a link goes, and what it points to stays. Raises OSError."""
+    with folder_of(path) as folder, suppress(FileNotFoundError):
+        os.unlink(path.name, dir_fd=folder)
+
+
+def status(path: Path) -> os.stat_result | None:
+    """Of the name itself, not of what a link points to; None where there is none. Raises OSError."""
+    try:
+        with folder_of(path) as folder:
+            return os.stat(path.name, dir_fd=folder, follow_symlinks=False)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def is_file(path: Path) -> bool:
+    """Whether `path` is an ordinary file, and no link to one."""
+    try:
+        found = status(path)
+    except (OSError, ValueError):
+        return False
+    return found is not None and stat.S_ISREG(found.st_mode)

@@ -1,0 +1,131 @@
+"""Which runs were made here: a mark in the run file, keyed with a secret of this user that is outside of run folders.
+
+The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of
+samples. Whoever changes one of them, or copies a mark into another file, voids it; a folder that is moved or copied whole keeps
+it. It does not cover samples, evidence and verdicts, which can do nothing to a machine.
+
+The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run
+as the same user, which can read it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from codeeval.store.codec import unpack_text
+
+#: Its row in the table `meta`.
+MARK = "mark"
+_KEY_BYTES = 32
+_PURPOSE = b"codeeval run file, mark 1"
+
+
+class NoKeyError(Exception):
+    """There is no key to make or check a mark with; the text says why."""
+
+
+def key_path() -> Path:
+    """Where the key is. Raises RuntimeError where nobody's home is known."""
+    given = os.environ.get("XDG_STATE_HOME", "")
+    state = Path(given) if given.startswith("/") else Path.home() / ".local" / "state"
+    return state / "codeeval" / "key"
+
+
+def mark_of(connection: sqlite3.Connection) -> str:
+    """The mark for what the file says now; makes the key where there is none yet. Raises NoKeyError, sqlite3.Error."""
+    return _mark(connection, _key(make=True))
+
+
+def is_own(connection: sqlite3.Connection) -> bool:
+    """Whether the file carries the mark of this user. False where there is no key. Raises sqlite3.Error."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (MARK,)).fetchone()
+    if row is None or not isinstance(row[0], str) or not row[0].isascii():
+        return False
+    try:
+        return hmac.compare_digest(row[0], _mark(connection, _key(make=False)))
+    except (NoKeyError, ValueError, TypeError):
+        return False
+
+
+def _mark(connection: sqlite3.Connection, key: bytes) -> str:
+    found = hmac.new(key, _PURPOSE, hashlib.sha256)
+    for (manifest,) in connection.execute("SELECT value FROM meta WHERE key = 'manifest'"):
+        _add(found, manifest)
+    for row in connection.execute("SELECT id, model_prompt, wanted FROM problems ORDER BY position"):
+        for value in row:
+            _add(found, value)
+    return found.hexdigest()
+
+
+def _add(found: hmac.HMAC, value: object) -> None:
+    """With its type and length in front, so that no two rows give the same bytes."""
+    data = unpack_text(value).encode("utf-8", "surrogatepass")
+    found.update(f"{type(value).__name__} {len(data)}:".encode() + data)
+
+
+def _key(*, make: bool) -> bytes:
+    try:
+        path = key_path()
+        if make:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            _refuse_shared(os.fstat(folder), path.parent)
+            if make:
+                _make(folder, path.name)
+            return _read(folder, path)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        raise NoKeyError(f"{key_path()}: {error.strerror or error}") from None
+    except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
+        raise NoKeyError(str(error)) from None
+
+
+def _refuse_shared(found: os.stat_result, path: Path) -> None:
+    """A key that others can read or replace proves nothing."""
+    if found.st_uid != os.geteuid():
+        raise NoKeyError(f"{path} belongs to another user")
+    if found.st_mode & 0o077:
+        raise NoKeyError(f"{path} is open to other users (chmod go= {path})")
+
+
+def _read(folder: int, path: Path) -> bytes:
+    descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+    with open(descriptor, "rb") as stream:
+        found = os.fstat(descriptor)
+        _refuse_shared(found, path)
+        key = stream.read(_KEY_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
+    if len(key) != _KEY_BYTES:
+        raise NoKeyError(f"{path} is no key; remove it, and the next run makes a new one")
+    return key
+
+
+def _make(folder: int, name: str) -> None:
+    """Whole under its name, or not at all: of two processes that make it at once, one wins and both read its key."""
+    with suppress(FileNotFoundError):
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+        return
+    part = f".{name}.{secrets.token_hex(8)}.part"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        with open(os.open(part, flags, 0o600, dir_fd=folder), "wb") as stream:
+            stream.write(secrets.token_bytes(_KEY_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        try:
+            os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+        except FileExistsError:
+            pass
+        except OSError:  # a file system without hard links
+            os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
+    finally:
+        with suppress(FileNotFoundError):
+            os.unlink(part, dir_fd=folder)

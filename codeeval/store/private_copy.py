@@ -1,0 +1,81 @@
+"""A run file of somebody else that is being written, or was when its writer was killed: read from a copy.
+
+Nothing is written beside the original, and its shared memory (`-shm`) is not looked at. The copy loses its names as soon as it is
+open, so that it goes with the connection, however the process ends.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from pathlib import Path
+
+from codeeval.errors import StoreError
+from codeeval.store.inside import open_file
+from codeeval.store.side_files import WAL, beside
+
+#: A writer folds its log into the file now and then: a copy from before and after such a moment would not fit together.
+_TRIES = 10
+_LOG_HEADER = 32
+
+
+def distrust(connection: sqlite3.Connection) -> None:
+    """No statement reaches another file, and pages that lie about their cells are found out. (`schema.refuse_odd_schema` makes
+    sure that no definition is anybody else's; an untrusted schema could not have our own index that calls `json_valid`.)"""
+    connection.execute("PRAGMA cell_size_check = 1")
+    connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 1)
+
+
+def private_copy(path: Path) -> sqlite3.Connection:
+    """A connection to a copy of the file with its write-ahead log. Raises StoreError, DataError, sqlite3.Error."""
+    try:
+        with tempfile.TemporaryDirectory(prefix="codeeval-run-") as folder:
+            copy = Path(folder, path.name)
+            for _ in range(_TRIES):
+                if _copied(path, copy):
+                    return _opened(copy)
+    except OSError as error:
+        raise StoreError(f"{path}: can't be copied to {tempfile.gettempdir()}: {error.strerror or error}") from None
+    raise StoreError(f"{path}: it changes faster than it can be copied; try again, or wait until the run has ended")
+
+
+def _opened(copy: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(copy, timeout=10, check_same_thread=False)
+    try:
+        distrust(connection)
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # no shared memory: its index of the log is not shared
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.execute("PRAGMA query_only = 1")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _copied(path: Path, copy: Path) -> bool:
+    """Whether file and log were copied without the log being folded into the file meanwhile."""
+    before = _version(path)
+    _copy(path, copy)
+    try:
+        _copy(beside(path, WAL), beside(copy, WAL))
+    except FileNotFoundError:
+        return False
+    return before is not None and before == _version(path)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with open(open_file(source), "rb") as stream, target.open("wb") as out:
+        shutil.copyfileobj(stream, out, 1 << 20)
+
+
+def _version(path: Path) -> tuple[int, int, bytes] | None:
+    """Changes when the log is folded into the file; None while there is no log."""
+    try:
+        with open(open_file(path), "rb") as file, open(open_file(beside(path, WAL)), "rb") as log:
+            found = os.fstat(file.fileno())
+            return found.st_size, found.st_mtime_ns, log.read(_LOG_HEADER)
+    except FileNotFoundError:
+        return None
