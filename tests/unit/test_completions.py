@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -326,7 +327,7 @@ def test_what_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest
     packed = io.BytesIO(gzip.compress(b"x" * 10_000))
     with files.unpacked(packed, "s.json.gz", 100) as plain, pytest.raises(ValueError, match="holds more than"):
         plain.readline()
-    monkeypatch.setattr("codeeval.samples.read.MAX_BAD", 50)
+    monkeypatch.setattr(import_module("codeeval.samples.read"), "MAX_BAD", 50)
     with pytest.raises(DataError, match="more than 50 rows in it can't be used; line 1: not JSON"):
         read(write(tmp_path / "s.jsonl", ["?"] * 60), "t")
 
