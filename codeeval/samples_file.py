@@ -86,8 +86,10 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
     except UnicodeDecodeError:
         yield BadRow(number, "not UTF-8")
     except json.JSONDecodeError as error:
-        cut = "" if line.endswith(b"\n") else "; the file ends in the middle of a row"
-        yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}{cut}")
+        if line.endswith(b"\n"):
+            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+        else:
+            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}; the file ends in the middle of a row")
     except (ValueError, RecursionError):  # an integer of thousands of digits; a thousand brackets
         yield BadRow(number, "not JSON that can be read: a number too long or nested too deeply")
     else:

@@ -24,6 +24,8 @@ from codeeval.samples.formats import Positional, RowFormat, by_position, formats
 from codeeval.samples.sources import SAMPLES, expand, squeezed
 from codeeval.samples_file import BadRow, Unit, UnusableRowError, as_object, json_lines
 
+#: What a stream may bring, and a file of a zip may unpack to: what it says of its own size is not believed.
+MAX_MEMBER_BYTES = MAX_STREAM_BYTES
 #: A zip inside of a zip is held in memory.
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 #: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
@@ -67,9 +69,9 @@ def _check(found: Found) -> None:
 
 
 def _one(path: Path, task: str, responses: str) -> Found:
-    if path.is_dir() or path.suffix == ".sqlite":
-        return _of_run(path)
     try:
+        if path.is_dir() or path.suffix == ".sqlite":
+            return _of_run(path)
         with _opened(path) as stream:
             digest = _digest(stream)
             return replace(_of_stream(path, stream, task, responses), digest=digest)
@@ -86,7 +88,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             return
         with tempfile.SpooledTemporaryFile(MAX_PIPE_IN_MEMORY) as copy:
-            shutil.copyfileobj(Bounded(stream, path.name), copy)
+            shutil.copyfileobj(Bounded(stream, path.name, MAX_MEMBER_BYTES), copy)
             copy.seek(0)
             yield cast(IO[bytes], copy)
 
@@ -111,7 +113,7 @@ def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Foun
     inner = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     separator = tables.SEPARATORS.get(inner.suffix.lower())
     if separator is not None:
-        with unpacked(stream, path.name) as plain:
+        with unpacked(stream, path.name, MAX_MEMBER_BYTES) as plain:
             return _of_rows(name, tables.of_csv(plain, separator), responses, "row")
     return _of_json(name, stream, responses)
 
@@ -119,11 +121,11 @@ def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Foun
 def _of_json(name: str, stream: IO[bytes], responses: str) -> Found:
     """One document, or JSON Lines; gzipped or not."""
     short = Path(name).name
-    with unpacked(stream, short) as plain:
+    with unpacked(stream, short, MAX_MEMBER_BYTES) as plain:
         value = documents.whole(plain)
     if value is documents.NOT_ONE:
         stream.seek(0)
-        with unpacked(stream, short) as plain:
+        with unpacked(stream, short, MAX_MEMBER_BYTES) as plain:
             return _of_rows(name, json_lines(plain), responses, "line")
     found = documents.document(value)
     return replace(_of_rows(name, enumerate(found.rows, 1), responses, "row"), notes=found.notes)
@@ -196,8 +198,8 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     else:
         names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
         raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
-    if chosen.file_size > MAX_STREAM_BYTES:
-        raise ValueError(f"{chosen.filename} in it is larger than {MAX_STREAM_BYTES >> 30} GiB")
+    if chosen.file_size > MAX_MEMBER_BYTES:
+        raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
     with archive.open(chosen) as stream:
         found = _of_rows(f"{path}: {chosen.filename}", json_lines(stream), responses, "line")
     note = f"scored {chosen.filename} of {path.name}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -38,7 +38,7 @@ def expand(given: Sequence[Path], task: str) -> Sources:
     notes: list[str] = []
     for path in given:
         for named in _named(path):
-            found = of_folder(named, task) if named.is_dir() and not _is_run(named) else Sources((named,))
+            found = of_folder(named, task) if _is(named.is_dir) and not _is_run(named) else Sources((named,))
             paths += found.paths
             notes += found.notes
             if len(paths) > MAX_FILES:
@@ -52,15 +52,20 @@ def expand(given: Sequence[Path], task: str) -> Sources:
 def _named(path: Path) -> list[Path]:
     """A file of this very name before a pattern: names may have brackets."""
     text = str(path)
-    try:
-        if path.exists() or not glob.has_magic(text):
-            return [path]
-    except (OSError, ValueError):  # a name too long, or with a NUL: said where the file is opened
+    if _is(path.exists) or not glob.has_magic(text) or "\0" in text:
         return [path]
     found = sorted(islice(glob.iglob(text, recursive=True), MAX_FILES + 1))
     if not found:
         raise UsageError(f"{path}: no file fits this pattern")
     return [Path(name) for name in found]
+
+
+def _is(question: Callable[[], bool]) -> bool:
+    """No for a name that can't be one (too long, with a NUL): it is said where the file is opened."""
+    try:
+        return question()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_run(folder: Path) -> bool:
@@ -69,7 +74,7 @@ def _is_run(folder: Path) -> bool:
 
 def _same(path: Path) -> object:
     """Two names of one file; pipes are never the same."""
-    return path.resolve() if path.is_file() else id(path)
+    return path.resolve() if _is(path.is_file) else id(path)
 
 
 def _without_results(paths: Sequence[Path]) -> list[Path]:

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from codeeval.samples_file import MAX_LINE_BYTES, BadRow, Row
 from codeeval.tasks.rows import parquet_rows
@@ -16,6 +16,9 @@ from codeeval.tasks.rows import parquet_rows
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _MAX_COLUMNS = 1_000
 _PARQUET = b"PAR1"
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 Rows = Iterator[tuple[int, object] | BadRow]
 
@@ -38,7 +41,7 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
     too many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
     before = csv.field_size_limit(MAX_LINE_BYTES)
     try:
-        text = io.TextIOWrapper(_Lines(stream), encoding="utf-8-sig", newline="")
+        text = io.TextIOWrapper(io.BufferedReader(_Lines(stream)), encoding="utf-8-sig", newline="")
         reader = csv.reader(text, delimiter=separator, strict=True)
         header = next(reader, [])
         if len(header) > _MAX_COLUMNS:
@@ -88,7 +91,7 @@ def _value(cell: str) -> object:
 
 
 class _Lines(io.RawIOBase):
-    """What TextIOWrapper wants of a stream, of one that can only be read."""
+    """A stream that can only be read, as BufferedReader wants it."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
@@ -96,8 +99,8 @@ class _Lines(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def read(self, size: int = -1, /) -> bytes:
-        return self._stream.read(size)
-
-    def read1(self, size: int = -1, /) -> bytes:
-        return self._stream.read(65_536 if size < 0 else size)
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
