@@ -34,12 +34,12 @@ COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps
 _TEXT_FIELDS = ("content", "text", "generated_text", "completion")
 
 Row = dict[str, object]
-Unit = Literal["line", "row"]
+Unit = Literal["line", "row", "sample"]
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that could not be used, counted from 1, and why.
+    """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
 
     `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
     many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers

@@ -470,6 +470,7 @@ _SAMPLES: dict[str, str] = {
     "Score the samples of each set on their own: name the set that they were made for with -t.": (
         "Оцените образцы каждого набора отдельно: назовите в -t тот набор, для которого они сделаны."
     ),
+    "the run lacks this sample": "этого образца в прогоне нет",
     "a row of completions, not a problem": "это строка с ответами, а не задача",
     "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.": (
         "Ответы оценивает `codeeval score -t НАБОР --samples ФАЙЛ`; -t называет набор их задач."

@@ -202,6 +202,7 @@ _NOTES: dict[str, str] = {
     "{first_said}; {others_said}": "{first_said}; {others_said}",
     "line {n}: {reason_said}": "строка {n}: {reason_said}",
     "row {n}: {reason_said}": "запись {n}: {reason_said}",
+    "sample {n}: {reason_said}": "образец {n}: {reason_said}",
     "and {n} more": "и ещё {n}",
     "{task} has no problem {problem}": "в наборе {task} нет задачи {problem}",
     "not UTF-8": "не UTF-8",

@@ -215,11 +215,16 @@ def _of_run(path: Path) -> Found:
     with RunReader(path) as reader:
         prompts = {planned.problem.id: planned.problem.prompt for planned in reader.problems()}
         entries = tuple(
-            Entry(sample.problem_id, sample.completion, number, prompt=prompts[sample.problem_id], sample=sample)
-            for number, sample in enumerate(reader.samples(), 1)
+            Entry(sample.problem_id, sample.completion, sample.index, prompt=prompts[sample.problem_id], sample=sample)
+            for sample in reader.samples()
         )
-        pending = len(reader.missing_samples())
-        note = (f"{path}: {pending} problems lack samples, the run is incomplete",) if pending else ()
+        missing = reader.missing_samples()
+        note = (f"{path}: {len(missing)} problems lack samples, the run is incomplete",) if missing else ()
+        bad = tuple(
+            BadRow(index, "the run lacks this sample", pid, unit="sample")
+            for pid, indices in missing.items()
+            for index in indices[:MAX_BAD]
+        )
         with reader.path.open("rb") as stream:
             digest = _digest(stream)
-        return Found(str(path), "codeeval run", entries, (), note, reader.manifest(), digest)
+        return Found(str(path), "codeeval run", entries, bad, note, reader.manifest(), digest)

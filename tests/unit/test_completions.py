@@ -20,6 +20,7 @@ from codeeval.errors import CodeevalError, DataError, UsageError
 from codeeval.samples import Placed, fitting, place, read
 from codeeval.samples import read as read_samples
 from codeeval.samples.sources import expand
+from codeeval.store import PlannedProblem, RunStore
 from codeeval.types import Problem, Sample, Task
 
 RIGHT, WRONG = "\n    return a + b", "\n    return a - b"
@@ -121,6 +122,19 @@ def test_rows_that_other_rows_repeat_are_not_missed(tmp_path: Path) -> None:
     ]
     found = placed(write(tmp_path / "s.jsonl", docs))
     assert (list(found.samples), found.missing) == (["1", "2", "3"], ())
+
+
+def test_a_run_that_lacks_samples_is_missing_them(tmp_path: Path) -> None:
+    """An interrupted run is scored as one: what it lacks may be what is hard."""
+    from run_values import make_manifest
+
+    problems = [PlannedProblem(problem, None, "", 3) for problem in task(2).problems]
+    with RunStore.create(tmp_path / "run", make_manifest(), problems) as store:
+        store.add_samples([Sample("1", 0, "", RIGHT), Sample("1", 2, "", PROGRAM, is_program=True)])
+    found = placed(tmp_path / "run", task(2))
+    assert [(sample.index, sample.is_program) for sample in found.samples["1"]] == [(0, False), (2, True)]
+    assert sorted((one.problem_id, one.index) for one in found.missing) == [("1", 1), ("2", 0), ("2", 1), ("2", 2)]
+    assert placed(tmp_path / "run", task(2), skip=True).missing == ()
 
 
 ANSWERS = {1: [RIGHT, WRONG], 2: [RIGHT, RIGHT], 3: ["", WRONG]}

@@ -53,6 +53,7 @@ COMPOSED = {
     "{first_said}; {others_said}",
     "line {n}: {reason_said}",
     "row {n}: {reason_said}",
+    "sample {n}: {reason_said}",
     "and {n} more",
     "warning: {note_said}",
     "Wilson score with effective sample size",
