@@ -21,7 +21,7 @@ _NOTHING = "an empty list"
 _MAX_DEPTH = 3
 
 #: Fields that name the problem, the most certain first.
-_ID_FIELDS = ("task_id", "problem_id", "doc_id", "id", "question_id")
+_ID_FIELDS = ("task_id", "problem_id", "doc_id", "custom_id", "id", "question_id")
 #: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
 PROGRAMS = ("solution", "solutions")
 ANSWERS = (
@@ -32,6 +32,8 @@ ANSWERS = (
 COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
 #: Fields of an object that stands in place of an answer: a chat message, a pipeline's result.
 _TEXT_FIELDS = ("content", "text", "generated_text", "completion")
+#: Where an answer of OpenAI's protocol, or of its batches, has what the model said.
+_INNER_FIELDS = ("body", "choices", "message")
 
 Row = dict[str, object]
 Unit = Literal["line", "row", "sample"]
@@ -143,8 +145,9 @@ def split_id(value: object) -> tuple[str | None, str]:
 
 
 def answers_in(value: object, field: str) -> list[str]:
-    """The answers that a field holds: a text, null (an empty answer, which counts as any other), an object with a text, or a
-    list of these, nested at most three deep. Raises UnusableRowError for anything else, and where there is none."""
+    """The answers that a field holds: a text, null (an empty answer, which counts as any other), an object with a text (or a
+    server's answer), or a list of these, nested at most three deep. Raises UnusableRowError for anything else, and where there
+    is none."""
     found: list[str] = []
     wrong = next(_collect(value, found, 0), None)
     if wrong == _NOTHING or (wrong is None and not found):
@@ -157,8 +160,8 @@ def answers_in(value: object, field: str) -> list[str]:
 
 def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
     """Adds to `found`; yields what is no answer, in words."""
-    if isinstance(value, dict):
-        value = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), value)
+    for _ in _INNER_FIELDS:  # no answer is wrapped deeper
+        value = _unwrapped(value) if isinstance(value, dict) else value
     if isinstance(value, str):
         found.append(value)
     elif value is None or (isinstance(value, float) and math.isnan(value)):  # a table's missing value
@@ -172,6 +175,18 @@ def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
         yield kind_of(value)
     if len(found) > MAX_ANSWERS:
         yield f"more than {MAX_ANSWERS} texts"
+
+
+def _unwrapped(value: Row) -> object:
+    """What an object in place of an answer holds; itself where it is none."""
+    found = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), None)
+    if found is not None:
+        return found
+    if "content" in value:
+        parts = value["content"]
+        texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        return "".join(text for text in texts if isinstance(text, str)) if texts or parts is None else value
+    return next((value[name] for name in _INNER_FIELDS if isinstance(value.get(name), dict | list)), value)
 
 
 def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:

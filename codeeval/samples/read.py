@@ -145,7 +145,7 @@ def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
                 bad.append(replace(result, unit=unit))
             else:
                 used[result[0]] += 1
-                entries += (replace(entry, unit=unit) for entry in result[1])
+                entries += result[1] if unit == "line" else [replace(entry, unit=unit) for entry in result[1]]
         if len(bad) > MAX_BAD or len(entries) > MAX_ENTRIES:
             what = f"more than {MAX_BAD} rows in it can't be used; {bad[0].unit} {bad[0].line}: {bad[0].reason}"
             raise ValueError(what if len(bad) > MAX_BAD else f"more than {MAX_ENTRIES} samples in it")

@@ -162,6 +162,22 @@ FORMS: dict[str, object] = {
     "responses": [
         {"question_id": pid, "responses": [{"content": text} for text in found]} for pid, found in ANSWERS.items()
     ],
+    "a server's answers": [
+        {
+            "custom_id": pid,
+            "response": {"status_code": 200, "body": {"choices": [{"message": {"content": text}} for text in found]}},
+        }
+        for pid, found in ANSWERS.items()
+    ],
+    "parts": [
+        {
+            "id": pid,
+            "responses": [
+                {"content": [{"type": "text", "text": text[:3]}, {"type": "text", "text": text[3:]}]} for text in found
+            ],
+        }
+        for pid, found in ANSWERS.items()
+    ],
     "predictions": [{"task_id": pid, "predictions": found} for pid, found in ANSWERS.items()],
     "by id": {str(pid): found for pid, found in ANSWERS.items()},
     "opencompass": of_compass(gold="assert add(1, 2) == 3"),
