@@ -30,15 +30,19 @@ NOT_ONE = object()
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`rows` are JSON values of rows, or Positional; `notes` say what a reader of the score must know."""
+    """`rows` are JSON values of rows, or Positional; `notes` say what a reader of the score must know. `is_row`: the document is
+    a row itself."""
 
     rows: Iterator[object]
     notes: tuple[str, ...] = ()
+    is_row: bool = False
 
 
 def whole(stream: IO[bytes]) -> object:
-    """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines, or neither. The stream is at its beginning
-    before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its lines are no rows."""
+    """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines (one line will do), or neither.
+
+    The stream is at its beginning before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its
+    lines are no rows."""
     first = stream.readline(MAX_LINE_BYTES + 1)
     while first and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         first = stream.readline(MAX_LINE_BYTES + 1)
@@ -47,7 +51,7 @@ def whole(stream: IO[bytes]) -> object:
         return NOT_ONE
     row = _parsed(first)
     if row is not NOT_ONE:
-        return NOT_ONE if _has_more(stream) else row  # else the first of several rows
+        return NOT_ONE if document(row).is_row or _has_more(stream) else row
     data = first + stream.read(MAX_DOCUMENT_BYTES + 1)
     found = _parsed(data) if len(data) <= MAX_DOCUMENT_BYTES else NOT_ONE
     if found is NOT_ONE and opening == b"[":
@@ -100,7 +104,7 @@ def document(value: object) -> Document:
         return Document({"idx": key, **one} for key, one in value.items())
     if value and not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and all(map(_is_answer, value.values())):
         return Document({"task_id": key, "completions": one} for key, one in value.items())
-    return Document(iter((value,)))
+    return Document(iter((value,)), is_row=True)
 
 
 def _of_list(value: list[object]) -> Iterator[object]:
