@@ -12,7 +12,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import IO
 
@@ -102,7 +102,7 @@ def document(value: object) -> Document:
         return Document(_of_list(wrapped))
     if value and all(isinstance(one, dict) and "prediction" in one for one in value.values()):
         return Document({"idx": key, **one} for key, one in value.items())
-    if value and not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and all(map(_is_answer, value.values())):
+    if not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and _are_answers(value.values()):
         return Document({"task_id": key, "completions": one} for key, one in value.items())
     return Document(iter((value,)), is_row=True)
 
@@ -114,5 +114,7 @@ def _of_list(value: list[object]) -> Iterator[object]:
     return iter(value)
 
 
-def _is_answer(value: object) -> bool:
-    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str | None) for one in value))
+def _are_answers(values: Collection[object]) -> bool:
+    """Texts, lists of texts and nulls, and not nulls alone."""
+    lists = [one if isinstance(one, list) else [one] for one in values]
+    return any(map(bool, values)) and all(isinstance(text, str | None) for one in lists for text in one)

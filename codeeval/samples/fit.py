@@ -2,12 +2,13 @@
 
 Where a log has the functions that were to be completed (runs of codeeval, lm-eval's documents), a completion belongs to a problem
 of the same id with the same function, whatever the set is called and whatever file it came from. Where it has no ids, a
-completion belongs to the problem at its place, and has to name that problem's function. Elsewhere ids have to do, and the
-name of a published set in front of them must not be that of another.
+completion belongs to the problem at its place, and what it defines has to be that problem's function. Elsewhere ids have to
+do, and the name of a published set in front of them must not be that of another.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -27,6 +28,7 @@ _FAMILIES = {
     "rucodeeval": "rucodeeval",
     "rustarter": "rustarter",
 }
+_DEFINITION = re.compile(r"^[ \t]*+(?:async[ \t]++)?(?:def|class)[ \t]", re.MULTILINE)
 _Row = TypeVar("_Row", Entry, BadRow)
 
 
@@ -82,9 +84,10 @@ def _placed(found: Found, task: Task) -> Found:
 
 
 def _names(entry: Entry, problem: Problem) -> bool:
-    """Whether the text that should name the function does. An empty answer says nothing against the place."""
+    """Whether the text names the function that belongs to the place. One that defines nothing (the body of a function, an empty
+    answer) says nothing against it."""
     context = entry.context or ""
-    return problem.entry_point in context or not context.strip()
+    return problem.entry_point in context or _DEFINITION.search(context) is None
 
 
 def _at_place(entry: Entry, task: Task) -> Entry:

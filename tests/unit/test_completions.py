@@ -179,6 +179,7 @@ FORMS: dict[str, object] = {
         for pid, found in ANSWERS.items()
     ],
     "predictions": [{"task_id": pid, "predictions": found} for pid, found in ANSWERS.items()],
+    "by id, a null": {"1": ANSWERS[1], "2": ANSWERS[2], "3": [None, WRONG]},
     "by id": {str(pid): found for pid, found in ANSWERS.items()},
     "opencompass": of_compass(gold="assert add(1, 2) == 3"),
     "opencompass, ids": {key: {**row, "gold": f"tasks/{int(key) + 1}"} for key, row in of_compass().items()},  # type: ignore[dict-item]
@@ -209,6 +210,10 @@ def test_generations_of_bigcode(tmp_path: Path) -> None:
     (tmp_path / "g.json").write_text(json.dumps([[RIGHT, None], ["def add(a, b): ...", 5], []]))
     mixed = placed(tmp_path / "g.json", task(4))
     assert [(one.problem_id, one.index) for one in mixed.missing] == [("2", 0), ("2", 1), ("3", 0)]
+    (tmp_path / "g.json").write_text(json.dumps(list(ANSWERS.values())))
+    bodies = placed(tmp_path / "g.json")
+    assert texts(bodies) == {str(pid): found for pid, found in ANSWERS.items()}
+    assert not any(sample.is_program for samples in bodies.samples.values() for sample in samples)
     for value, said in (
         (WHOLE * 2, "problem 6 by its place, but tasks has 3"),
         ([["def f(): ..."]], "most completions"),
