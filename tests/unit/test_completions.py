@@ -137,6 +137,19 @@ def test_a_run_that_lacks_samples_is_missing_them(tmp_path: Path) -> None:
     assert placed(tmp_path / "run", task(2), skip=True).missing == ()
 
 
+def test_python_takes_nulls_as_well() -> None:
+    """`codeeval.evaluate` counts them as the command line does."""
+    from codeeval.notebook.scoring import _samples
+
+    given = {"1": [None, RIGHT], "2": None}
+    found = _samples(task(), given)  # type: ignore[arg-type]
+    assert {pid: [sample.completion for sample in samples] for pid, samples in found.items()} == {
+        "1": ["", RIGHT],
+        "2": [""],
+        "3": [],
+    }
+
+
 ANSWERS = {1: [RIGHT, WRONG], 2: [RIGHT, RIGHT], 3: ["", WRONG]}
 FLAT = [{"task_id": pid, "completion": text} for pid, found in ANSWERS.items() for text in found]
 WHOLE = [[f"def add(a: int, b: int) -> int:{text}" for text in found] for found in ANSWERS.values()]
