@@ -470,6 +470,9 @@ _SAMPLES: dict[str, str] = {
     "Score the samples of each set on their own: name the set that they were made for with -t.": (
         "Оцените образцы каждого набора отдельно: назовите в -t тот набор, для которого они сделаны."
     ),
+    "fields {name} and {other} both hold answers; leave one of them out": (
+        "ответы есть и в поле {name}, и в поле {other}; оставьте одно из них"
+    ),
     "the run lacks this sample": "этого образца в прогоне нет",
     "a row of completions, not a problem": "это строка с ответами, а не задача",
     "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.": (

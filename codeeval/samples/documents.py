@@ -23,8 +23,9 @@ from codeeval.samples_file import COMPLETION_FIELDS, MAX_LINE_BYTES
 #: A document is held whole, and as objects of Python it is several times as large.
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 _LISTS = ("data", "samples", "rows", "predictions", "generations", "results")
-#: What a row has that is no wrapper of rows.
-_ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "id", "name", "question_id", "meta", "doc"})
+#: What a row has; the second kind may also be said of a whole file.
+_ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "question_id", "doc", "prompt"})
+_NAME_FIELDS = frozenset({"id", "name", "meta"})
 NOT_ONE = object()
 
 
@@ -98,11 +99,12 @@ def document(value: object) -> Document:
         samples = value.get("samples")
         return Document(iter(samples if isinstance(samples, list) else ()), log_notes(value["status"]))
     wrapped = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
-    if wrapped is not None and not _ROW_FIELDS & value.keys():
+    of_rows = wrapped is not None and all(isinstance(one, dict) for one in wrapped)
+    if wrapped is not None and not _ROW_FIELDS & value.keys() and (of_rows or not _NAME_FIELDS & value.keys()):
         return Document(_of_list(wrapped))
     if value and all(isinstance(one, dict) and "prediction" in one for one in value.values()):
         return Document({"idx": key, **one} for key, one in value.items())
-    if not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and _are_answers(value.values()):
+    if not (_ROW_FIELDS | _NAME_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and _are_answers(value.values()):
         return Document({"task_id": key, "completions": one} for key, one in value.items())
     return Document(iter((value,)), is_row=True)
 

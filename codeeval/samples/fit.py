@@ -16,6 +16,7 @@ from typing import TypeVar
 from codeeval.errors import UsageError
 from codeeval.samples.entries import Entry, Found
 from codeeval.samples_file import BadRow
+from codeeval.tasks.ids import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
 #: Sets that everybody knows by these names: `HumanEval/3` is no problem of MBPP, whatever its ids are.
@@ -29,6 +30,7 @@ _FAMILIES = {
     "rustarter": "rustarter",
 }
 _DEFINITION = re.compile(r"^[ \t]*+(?:async[ \t]++)?(?:def|class)[ \t]", re.MULTILINE)
+_OF_TABLE, _WITH_NAME = re.compile(r"(\d+)\.0+"), re.compile(r"([A-Za-z]+)_(\d+)")
 _Row = TypeVar("_Row", Entry, BadRow)
 
 
@@ -148,9 +150,18 @@ def _bad(entry: Entry, faults: _Faults) -> BadRow:
 
 
 def _whole(row: _Row, known: Mapping[str, Problem]) -> _Row:
-    """A slash parts the set's name from the problem's, or is a part of the problem's own: the set knows."""
+    """A slash parts the set's name from the problem's, or is a part of the problem's own: the set knows. `HumanEval_7` and the
+    `7.0` of a table are problem 7 where the set has no problem of such a name."""
     name = f"{row.task}/{row.problem_id}"
-    return replace(row, problem_id=name, task=None) if row.task is not None and name in known else row
+    if row.task is not None and name in known:
+        return replace(row, problem_id=name, task=None)
+    if row.problem_id is None or row.problem_id in known or len(row.problem_id) > MAX_ID_CHARS:
+        return row
+    if (table := _OF_TABLE.fullmatch(row.problem_id)) and table[1] in known:
+        return replace(row, problem_id=table[1])
+    if (told := _WITH_NAME.fullmatch(row.problem_id)) and _family(told[1]) and told[2] in known:
+        return replace(row, problem_id=told[2], task=told[1])
+    return row
 
 
 def _known(row: BadRow, known: Mapping[str, Problem]) -> BadRow:

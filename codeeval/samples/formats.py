@@ -82,7 +82,9 @@ class Programs(_Named):
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
         task, problem_id = self.whose(row)
-        field = str(first_field(row, PROGRAMS))
+        field, other = str(first_field(row, PROGRAMS)), first_field(row, ANSWERS)
+        if other is not None and row[other] is not None:  # one of them may be a reference solution
+            raise UnusableRowError(f"fields {field} and {other} both hold answers; leave one of them out")
         for text in answers_in(row[field], field):
             yield Entry(problem_id, text, line, task, program=True)
 

@@ -72,6 +72,7 @@ BROKEN = {
     "an empty list inside": {"task_id": 3, "resps": [[]]},
     "a list with a number": {"task_id": 3, "completion": ["x", 5]},
     "an object": {"task_id": 3, "completion": {"code": "x"}},
+    "a reference beside an answer": {"task_id": 3, "solution": RIGHT, "output": WRONG},
     "an unknown id": {"task_id": 33, "completion": WRONG},
     "a mistyped id": {"task_id": "3O", "completion": WRONG},
 }
@@ -164,6 +165,9 @@ FORMS: dict[str, object] = {
     "array": FLAT,
     "wrapped": {"data": FLAT},
     "wrapped samples": {"model": "m", "samples": FLAT},
+    "wrapped and named": {"id": "run 7", "name": "m", "meta": {"n": 2}, "samples": FLAT},
+    "ids of a table": [{**row, "task_id": f"{row['task_id']}.0"} for row in FLAT],
+    "ids with a name": [{**row, "task_id": f"HumanEval_{row['task_id']}"} for row in FLAT],
     "completion as a list": [{"task_id": pid, "completion": found} for pid, found in ANSWERS.items()],
     "completions": [{"id": pid, "completions": found} for pid, found in ANSWERS.items()],
     "nested": [{"task_id": f"tasks/{pid}", "completions": [found]} for pid, found in ANSWERS.items()],
