@@ -473,6 +473,12 @@ _SAMPLES: dict[str, str] = {
     "fields {name} and {other} both hold answers; leave one of them out": (
         "ответы есть и в поле {name}, и в поле {other}; оставьте одно из них"
     ),
+    "what it lacks are rows of {file} that can't be read, and no model": (
+        "не хватает строк файла {file}, которые не читаются, а не модели"
+    ),
+    "Correct them and score the file again, or leave them out with `codeeval score --skip-bad-rows`.": (
+        "Исправьте их и оцените файл снова или уберите их из оценки: `codeeval score --skip-bad-rows`."
+    ),
     "the run lacks this sample": "этого образца в прогоне нет",
     "a row of completions, not a problem": "это строка с ответами, а не задача",
     "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.": (

@@ -52,6 +52,7 @@ def test_a_row_that_cannot_be_read_is_pending(folder: Path, row: object) -> None
     assert (found["complete"], found["pending"], found["n_samples"], found["skipped_samples"]) == (False, lost, 29, 0)
     assert any("line 30" in text and text.startswith(f"pending ({lost})") for text in found["warnings"])
     assert any("--skip-bad-rows" in text for text in found["warnings"])
+    failed(codeeval(folder, "run", "--resume", "r"), 2, "rows of s.jsonl that can't be read", "--skip-bad-rows")
     skipped = score(folder, "--samples", "s.jsonl", "--skip-bad-rows", "-o", "s")
     assert (skipped["complete"], skipped["pending"], skipped["skipped_samples"]) == (True, 0, lost)
     for form in ("human", "markdown"):
