@@ -31,6 +31,8 @@ TOGETHER = {
     "codeeval.syntax": "codeeval (base)",
     "codeeval.toml_file": "codeeval (base)",
     "codeeval.i18n": "codeeval (base)",
+    "codeeval.sample_rows": "codeeval (base)",
+    "codeeval.bounded_json": "codeeval (base)",
     "sandbox.errors": "sandbox (base)",
     "sandbox.owner": "sandbox (base)",
     "sandbox.channel": "sandbox (base)",

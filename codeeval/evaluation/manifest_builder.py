@@ -73,6 +73,7 @@ def score_manifest(asked: ScoreRequest, info: SandboxInfo, command: tuple[str, .
         model=made_by.model,
         samples_file=made_by.file,
         samples_digest=made_by.digest,
+        skipped_samples=asked.skipped,
         notes=asked.notes,
     )
 

@@ -37,6 +37,13 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         judged_by = run_protocols(manifest, str(store.path))
         lacking = {name: len(store.unjudged(name)) for name in manifest.protocols}
         missing = sum(map(len, store.missing_samples().values()))
+        if missing and manifest.kind == "score":
+            missing = 0  # nobody generates rows of a file
+            if not any(lacking.values()) and not store.unexplained():
+                raise UsageError(
+                    f"{run_dir}: what it lacks are rows of {manifest.samples_file} that can't be read, and no model\n"
+                    "  Correct them and score the file again, or leave them out with `codeeval score --skip-bad-rows`."
+                )
         if not missing and not any(lacking.values()) and not store.unexplained():
             if unranked(store):
                 if not store.is_own():

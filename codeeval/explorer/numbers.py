@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from codeeval.manifest import Manifest
 from codeeval.report.values import Difference, FailureGroup
-from codeeval.report.warnings import of_estimates, of_hidden
+from codeeval.report.warnings import incomplete, of_estimates, of_hidden
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
@@ -138,10 +138,8 @@ def _warnings(found: RunNumbers, reader: RunViews, sampling: Iterable[str]) -> l
     if found.going:
         told.append(f"the run is going on: {found.pending} of {found.n_wanted} samples are pending")
     elif found.pending:
-        told.append(
-            f"the run is incomplete: {found.pending} of {found.n_wanted} samples are pending, and the numbers are over "
-            f"those that were judged; `codeeval run --resume {reader.run_dir}` continues it"
-        )
+        unread = sum(incident.stage == "samples" for incident in reader.incidents())
+        told.append(incomplete(found.pending, found.n_wanted, str(reader.run_dir), unread))
     if found.pending:
         reasons = Counter(incident.reason for incident in reader.incidents())
         told += [f"pending ({n}): {reason}" for reason, n in reasons.most_common(3)]

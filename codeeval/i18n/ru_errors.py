@@ -384,21 +384,106 @@ _SAMPLES: dict[str, str] = {
     "can't read the samples: {reason_said}": "ответы не читаются: {reason_said}",
     "no usable row{rest_said}": "нет ни одной пригодной строки{rest_said}",
     "no usable row": "нет ни одной пригодной строки",
-    "; line {n}: {reason_said}": "; строка {n}: {reason_said}",
+    "; {row_said}: {reason_said}": "; {row_said}: {reason_said}",
     "rows look like {example}": "строки выглядят так: {example}",
     "no field completion, resps, filtered_resps or solution": (
         "нет ни одного из полей completion, resps, filtered_resps, solution"
     ),
     "no field {names}; it names the problem": "нет поля {names} с id задачи",
-    "no field completion": "нет поля completion",
     "no field {name}; --responses names the other one": "нет поля {name}; другое указывается в --responses",
-    "field {name} must be a text, it is {value_said}": "поле {name} должно быть текстом, а это {value_said}",
-    "field completion must be a text, it is {value_said}": "поле completion должно быть текстом, а это {value_said}",
-    "field resps must hold texts, it holds {value_said}": "в поле resps должны быть тексты, а там {value_said}",
+    "field {name} must hold texts, it holds {value_said}": "в поле {name} должны быть тексты, а там {value_said}",
     "field {name} holds no response": "в поле {name} нет ответов",
-    "field resps holds no response": "в поле resps нет ответов",
-    "field solution holds a whole program; give the completion alone, as field completion": (
-        "в поле solution программа целиком; дайте только ответ, в поле completion"
+    "results of codeeval, not completions: `outputs` is what the tests gave": (
+        "это результаты codeeval, а не ответы: в `outputs` то, что получили тесты"
+    ),
+    "a problem, not a completion: a set of problems is named with -t": (
+        "это задача, а не ответ: набор задач указывается в -t"
+    ),
+    "completions in {language}: only Python is executed here": "ответы на языке {language}: здесь исполняется только Python",
+    "field prompt must be a text": "поле prompt должно быть текстом",
+    "field results must be a list of programs, with field tests beside it": (
+        "поле results должно быть списком программ, и рядом должно быть поле tests"
+    ),
+    "field results holds what is no program with the tests at its end": (
+        "в поле results не программы, в конце которых стоят тесты"
+    ),
+    "the {place} ended in an error, so there is no answer: {reason}": "ошибка ({place}), поэтому ответа нет: {reason}",
+    "the log has no answer of the model for this sample": "в журнале нет ответа модели для этого образца",
+    "the message of the model is neither a text nor a list of parts": "сообщение модели — не текст и не список частей",
+    "a part of the model's message is no text": "часть сообщения модели — не текст",
+    "the model's answer is an attachment that the log lacks": "ответ модели вынесен во вложение, которого в журнале нет",
+    "a log of Inspect is read by inspect_ai, which is not installed: pip install inspect_ai": (
+        "журнал Inspect читает inspect_ai, а он не установлен: pip install inspect_ai"
+    ),
+    "Or turn it into JSON where it is: inspect log dump FILE > log.json": (
+        "Или превратите его в JSON там, где он есть: inspect log dump FILE > log.json"
+    ),
+    "more than {n} GiB when unpacked": "больше {n} ГиБ в распакованном виде",
+    "Split the log.": "Разделите журнал.",
+    "inspect_ai can't read the log ({kind}: {reason})": "inspect_ai не может прочесть журнал ({kind}: {reason})",
+    "Inspect's log says {state}: samples that it does not have are not in the score": (
+        "журнал Inspect говорит {state}: образцы, которых в нём нет, в оценку не вошли"
+    ),
+    "no row of a table: {reason}": "не строка таблицы: {reason}",
+    "{n} cells under {m} columns": "ячеек {n}, а столбцов {m}",
+    "not JSON: {reason} at column {n}; the file ends in the middle of a row": (
+        "не JSON: {reason}, столбец {n}; файл обрывается посреди строки"
+    ),
+    "the rows name no problem": "в строках нет id задач",
+    "`codeeval score --samples` takes them in the set's order.": "`codeeval score --samples` берёт их в порядке набора.",
+    "--samples: a run of codeeval is scored alone; name the other files in a call of their own": (
+        "--samples: прогон codeeval оценивается отдельно; назовите остальные файлы в другом вызове"
+    ),
+    "more than {n} samples": "больше {n} образцов",
+    "Score it in parts.": "Оцените по частям.",
+    "more than {n} files of completions; put the rows into fewer files": (
+        "больше {n} файлов с ответами; сложите строки в меньшее число файлов"
+    ),
+    "no file fits this pattern": "под этот шаблон не подходит ни один файл",
+    "this is no run folder of codeeval, and holds no samples_*.jsonl of lm-eval": (
+        "это не папка прогона codeeval, и в ней нет samples_*.jsonl из lm-eval"
+    ),
+    "Name the files themselves, or a pattern such as '{folder}/*.jsonl'.": (
+        "Назовите сами файлы или шаблон, например '{folder}/*.jsonl'."
+    ),
+    "no samples_{task}_*.jsonl in it; it has samples of {names}": "в ней нет samples_{task}_*.jsonl; есть образцы {names}",
+    "samples of several models in it; name the folder of one: {names}": (
+        "в ней образцы нескольких моделей; назовите папку одной: {names}"
+    ),
+    "read {n} files of MultiPL-E in {folder}": "прочитано файлов MultiPL-E: {n}, из {folder}",
+    "{n} files were named twice, or are results of files that are read": (
+        "{n} {n:файл назван|файла названы|файлов названы} дважды или {n:содержит|содержат|содержат} результаты прочитанных"
+    ),
+    "completions of problem {n} by its place, but {task} has {m} problems": (
+        "есть ответы на задачу номер {n}, а в наборе {task} {m} {m:задача|задачи|задач}"
+    ),
+    "Name the set that they were made for with -t.": "Назовите в -t тот набор, для которого они сделаны.",
+    "most completions don't have the function of the problem at their place in {task}": (
+        "в большинстве ответов нет функции той задачи, которая стоит на их месте в наборе {task}"
+    ),
+    "Name the set that they were made for with -t; their order must be the set's.": (
+        "Назовите в -t тот набор, для которого они сделаны; порядок должен быть как в наборе."
+    ),
+    "the rows name no problem: they are taken for the first {n} of {task}, in its order": (
+        "в строках нет id задач: это первые {n} задач набора {task} в его порядке"
+    ),
+    "a sample of {name}, and not of {task}": "это образец набора {name}, а не {task}",
+    "Score the samples of each set on their own: name the set that they were made for with -t.": (
+        "Оцените образцы каждого набора отдельно: назовите в -t тот набор, для которого они сделаны."
+    ),
+    "fields {name} and {other} both hold answers; leave one of them out": (
+        "ответы есть и в поле {name}, и в поле {other}; оставьте одно из них"
+    ),
+    "what it lacks are rows of {file} that can't be read, and no model": (
+        "не хватает строк файла {file}, которые не читаются, а не модели"
+    ),
+    "Correct them and score the file again, or leave them out with `codeeval score --skip-bad-rows`.": (
+        "Исправьте их и оцените файл снова или уберите их из оценки: `codeeval score --skip-bad-rows`."
+    ),
+    "the run lacks this sample": "этого образца в прогоне нет",
+    "a row of completions, not a problem": "это строка с ответами, а не задача",
+    "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.": (
+        "Ответы оценивает `codeeval score -t НАБОР --samples ФАЙЛ`; -t называет набор их задач."
     ),
     "a row must be a JSON object, this one is {value_said}": "строка должна быть объектом JSON, а это {value_said}",
     "the problem's id must be a number or a text, it is {value_said}": (
@@ -409,6 +494,7 @@ _SAMPLES: dict[str, str] = {
     "a number": "число",
     "a text": "текст",
     "a list": "список",
+    "another kind of value": "значение другого рода",
     "an object": "объект",
     "the same responses under another filter ({name}; used: {other}, the first)": (
         "те же ответы под другим фильтром ({name}; взят {other}, первый)"

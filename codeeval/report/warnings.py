@@ -23,11 +23,21 @@ def warnings(report: Report) -> Report:
 def _incomplete(report: Report) -> list[str]:
     if report.complete:
         return []
-    lines = [
-        f"the run is incomplete: {report.pending} of {report.n_wanted} samples are pending, and the numbers are over "
-        f"those that were judged; `codeeval run --resume {report.run}` continues it"
-    ]
+    lines = [incomplete(report.pending, report.n_wanted, report.run, report.unread)]
     return lines + [f"pending ({count}): {reason}" for reason, count in report.pending_reasons[:3]]
+
+
+def incomplete(pending: int, wanted: int, run: str, unread: int) -> str:
+    """About pending samples, and what to do; `unread`: those whose rows of a file can't be read."""
+    if unread:
+        return (
+            f"the run is incomplete: {pending} of {wanted} samples are pending, and the numbers are over those that "
+            "were judged; correct the rows that can't be read, or leave them out with --skip-bad-rows"
+        )
+    return (
+        f"the run is incomplete: {pending} of {wanted} samples are pending, and the numbers are over those that "
+        f"were judged; `codeeval run --resume {run}` continues it"
+    )
 
 
 def of_hidden(hidden: int) -> list[str]:

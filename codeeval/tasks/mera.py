@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from codeeval import syntax
 from codeeval.errors import DataError
 from codeeval.i18n import form
-from codeeval.samples.samples_file import kind_of
+from codeeval.sample_rows import kind_of
 from codeeval.tasks.problem_ids import HINT as ID_HINT
 from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow

@@ -160,16 +160,20 @@ def test_problems_without_samples_are_named(folder: Path) -> None:
 
 
 def test_rows_that_can_not_be_used_are_reported(folder: Path) -> None:
-    """Broken rows and unknown problems are named with their line, and the rest is scored."""
+    """Broken rows and unknown problems are named with their line and stay pending; on request the rest is scored without them."""
     with (folder / "samples.jsonl").open("a") as stream:
         stream.write('{"task_id": 1}\nnot json\n{"task_id": 77, "completion": "x"}\n')
     done = score(folder, "--format", "json")
-    found = document(done)
-    assert found["n_samples"] == 6
+    found = document(done, 3)
+    check_schema(found)
+    assert (found["n_samples"], found["pending"], found["complete"]) == (6, 3, False)
     warning = next(text for text in found["warnings"] if "could not be used" in text)
     for word in ("3 rows", "line 7: no field completion", "line 8: not JSON", "line 9", "no problem '77'"):
         assert word in warning
     assert warning in done.stderr
+    without = document(score(folder, "--format", "json", "--skip-bad-rows"))
+    check_schema(without)
+    assert (without["complete"], without["skipped_samples"], without["scores"]) == (True, 3, found["scores"])
 
 
 def test_completions_of_any_text_survive(folder: Path) -> None:

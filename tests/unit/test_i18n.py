@@ -52,6 +52,8 @@ COMPOSED = {
     "Did you mean {name} or {other}?",
     "{first_said}; {others_said}",
     "line {n}: {reason_said}",
+    "row {n}: {reason_said}",
+    "sample {n}: {reason_said}",
     "and {n} more",
     "warning: {note_said}",
     "Wilson score with effective sample size",

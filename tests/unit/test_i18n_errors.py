@@ -29,7 +29,7 @@ FILES = (
         "scoring/protocols.py",
         "store/runcounts.py",
     ),
-    *("samples/samples_file.py", "prompts/template_file.py", "exports/files.py", "gate/judge.py", "gate/baseline.py"),
+    *("sample_rows.py", "prompts/template_file.py", "exports/files.py", "gate/judge.py", "gate/baseline.py"),
 )
 MODULES = tuple(
     sorted({*FILES, *(f"{name}/{path.name}" for name in FOLDERS for path in (PACKAGE / name).glob("*.py"))})

@@ -297,6 +297,24 @@ def test_older_files_are_migrated(run: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert list(reader._rows("SELECT later FROM samples")) == []
 
 
+def test_programs_of_their_own_are_kept_and_older_samples_are_none(run: Path) -> None:
+    """A run of before has continuations only; what a later one knows comes back."""
+    with sqlite3.connect(run / "run.sqlite") as connection:
+        connection.execute("ALTER TABLE samples DROP COLUMN is_program")
+        columns = "(problem_id, idx, prompt_digest, completion, finish_reason)"
+        connection.execute(f"INSERT INTO samples {columns} VALUES ('1', 0, '', 'old', 'stop')")
+        connection.execute(f"PRAGMA user_version = {schema.MIGRATIONS.index(schema._V6)}")
+    connection.close()
+    with RunStore.open(run) as store:
+        store.add_samples([Sample("1", 1, "", "new", is_program=True), Sample("1", 2, "", "newer")])
+    with RunReader(run) as reader:
+        assert [(one.completion, one.is_program) for one in reader.samples()] == [
+            ("old", False),
+            ("new", True),
+            ("newer", False),
+        ]
+
+
 def test_a_migration_that_fails_changes_nothing(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each step is one transaction: half a migration never stays."""
     known = schema.MIGRATIONS

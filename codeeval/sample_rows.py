@@ -1,0 +1,201 @@
+"""The parts of a file of completions: lines of JSON, the problem that a row names, the answers that a field holds.
+
+A file is foreign input: lines have a size limit, nothing but JSON is read, and a row that makes no sense never ends the
+reading. What every format is read as is `codeeval/samples`.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Literal
+
+#: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
+MAX_LINE_BYTES = 32 * 1024 * 1024
+#: Answers of one row: far above what anybody samples of one problem.
+MAX_ANSWERS = 100_000
+_NOTHING = "an empty list"
+#: `[[["…"]]]` is the deepest list that a log has.
+_MAX_DEPTH = 3
+
+#: Fields that name the problem, the most certain first.
+_ID_FIELDS = ("task_id", "problem_id", "doc_id", "custom_id", "id", "question_id")
+#: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
+PROGRAMS = ("solution", "solutions")
+ANSWERS = (
+    *("completions", "generation", "generations", "generated_text", "output", "outputs"),
+    *("response", "responses", "prediction", "predictions"),
+)
+#: Fields by which a row of completions is recognised where a problem is expected.
+COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
+#: Fields of an object that stands in place of an answer: a chat message, a pipeline's result.
+_TEXT_FIELDS = ("content", "text", "generated_text", "completion")
+#: Where an answer of OpenAI's protocol, or of its batches, has what the model said.
+_INNER_FIELDS = ("body", "choices", "message")
+
+Row = dict[str, object]
+Unit = Literal["line", "row", "sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
+
+    `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
+    many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers
+    stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
+    where the row has no id; `source` counts the files that were read, from 0."""
+
+    line: int
+    reason: str
+    problem_id: str | None = None
+    task: str | None = None
+    samples: int = 1
+    lost: bool = True
+    source: int = 0
+    unit: Unit = "line"
+    position: int | None = None
+
+
+def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
+    """(line number from 1, JSON value) of each line of a file that is not blank; what can't be read as a BadRow."""
+    for number, line in enumerate(_lines(stream), 1):
+        yield from _parse_line(number, line)
+
+
+def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
+    """Lines with their ends; None for one that is too long, whose rest is skipped without being held."""
+    while line := stream.readline(MAX_LINE_BYTES + 1):
+        if len(line) <= MAX_LINE_BYTES:
+            yield line
+            continue
+        while line and not line.endswith(b"\n"):
+            line = stream.readline(MAX_LINE_BYTES)
+        yield None
+
+
+def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] | BadRow]:
+    if line is None:
+        yield BadRow(number, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
+        return
+    try:
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+        if not text.strip():
+            return
+        row = json.loads(text)
+    except UnicodeDecodeError:
+        yield BadRow(number, "not UTF-8")
+    except json.JSONDecodeError as error:
+        if line.endswith(b"\n"):
+            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+        else:
+            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}; the file ends in the middle of a row")
+    except (ValueError, RecursionError):  # an integer of thousands of digits; a thousand brackets
+        yield BadRow(number, "not JSON that can be read: a number too long or nested too deeply")
+    else:
+        yield number, row
+
+
+class UnusableRowError(Exception):
+    """Why a row gives no completion. `lost` and `samples` are those of the BadRow."""
+
+    def __init__(self, reason: str, samples: int = 1, *, lost: bool = True) -> None:
+        super().__init__(reason)
+        self.samples, self.lost = samples, lost
+
+
+def as_object(row: object) -> Row:
+    """Raises UnusableRowError for a JSON value that is no object."""
+    if not isinstance(row, dict):
+        raise UnusableRowError(f"a row must be a JSON object, this one is {kind_of(row)}")
+    return row
+
+
+def problem_of(row: Row) -> tuple[str | None, str]:
+    """(task or None, problem id) that a row names. Raises UnusableRowError."""
+    return split_id(_find_id(row))
+
+
+def _find_id(row: Row) -> object:
+    doc, meta = row.get("doc"), row.get("meta")
+    # lm-eval: `doc_id` counts rows of the set, the document knows its own name
+    places = [(doc.get("meta"), "id"), (doc, "task_id")] if isinstance(doc, dict) else []
+    places += [*((row, name) for name in _ID_FIELDS[:2]), (meta, "id"), *((row, name) for name in _ID_FIELDS[2:])]
+    places += [(doc, "doc_id"), (doc, "id")]
+    for holder, name in places:
+        if isinstance(holder, dict) and holder.get(name) is not None:
+            return holder[name]
+    raise UnusableRowError(f"no field {' or '.join(_ID_FIELDS[:3])}; it names the problem")
+
+
+def split_id(value: object) -> tuple[str | None, str]:
+    """`7`, `7.0`, `"7"` and `"Task/7"` all mean problem 7. Raises UnusableRowError."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:  # tables turn integers into floats
+        value = int(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return None, str(value)
+    if not isinstance(value, str):
+        raise UnusableRowError(f"the problem's id must be a number or a text, it is {kind_of(value)}")
+    task, slash, name = value.strip().rpartition("/")
+    if not name.strip():
+        raise UnusableRowError("the problem's id is empty")
+    return (task.strip() if slash else None), name.strip()
+
+
+def answers_in(value: object, field: str) -> list[str]:
+    """The answers that a field holds: a text, null (an empty answer, which counts as any other), an object with a text (or a
+    server's answer), or a list of these, nested at most three deep. Raises UnusableRowError for anything else, and where there
+    is none."""
+    found: list[str] = []
+    wrong = next(_collect(value, found, 0), None)
+    if wrong == _NOTHING or (wrong is None and not found):
+        raise UnusableRowError(f"field {field} holds no response")
+    if wrong is not None:
+        samples = max(1, len(value) if isinstance(value, list) else 1)
+        raise UnusableRowError(f"field {field} must hold texts, it holds {wrong}", min(samples, MAX_ANSWERS))
+    return found
+
+
+def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
+    """Adds to `found`; yields what is no answer, in words."""
+    for _ in _INNER_FIELDS:  # no answer is wrapped deeper
+        value = _unwrapped(value) if isinstance(value, dict) else value
+    if isinstance(value, str):
+        found.append(value)
+    elif value is None or (isinstance(value, float) and math.isnan(value)):  # a table's missing value
+        found.append("")
+    elif isinstance(value, list) and depth < _MAX_DEPTH:
+        if depth and not value:
+            yield _NOTHING
+        for item in value:
+            yield from _collect(item, found, depth + 1)
+    else:
+        yield kind_of(value)
+    if len(found) > MAX_ANSWERS:
+        yield f"more than {MAX_ANSWERS} texts"
+
+
+def _unwrapped(value: Row) -> object:
+    """What an object in place of an answer holds; itself where it is none."""
+    found = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), None)
+    if found is not None:
+        return found
+    if "content" in value:
+        parts = value["content"]
+        texts = [part.get("text") for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+        return "".join(text for text in texts if isinstance(text, str)) if texts or parts is None else value
+    return next((value[name] for name in _INNER_FIELDS if isinstance(value.get(name), dict | list)), value)
+
+
+def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:
+    """The first of these fields that a row has with a value; else the first that it has at all."""
+    there = [name for name in names if name in row]
+    return next((name for name in there if row[name] is not None), there[0] if there else None)
+
+
+def kind_of(value: object) -> str:
+    """What a JSON value is, in words."""
+    names = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    return names.get(type(value), "null" if value is None else "another kind of value")
