@@ -28,7 +28,9 @@ MAX_MEMBER_BYTES = 2 * 1024 * 1024 * 1024
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 #: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
-_SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+_SAMPLES = re.compile(r"samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+#: lm-eval names a file by task and time; a zip may name its members by up to 65,535 bytes.
+_MAX_NAME = 512
 
 
 def read(path: Path, task: str, responses: str = DEFAULT_RESPONSES) -> Found:
@@ -147,7 +149,7 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
     """The newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside of it."""
     with zipfile.ZipFile(stream) as outer:
         inner = next((item for item in outer.infolist() if item.filename.endswith("logs_public.zip")), None)
-        if inner is None or any(_SAMPLES.match(item.filename) for item in outer.infolist()):
+        if inner is None or any(_named(item) for item in outer.infolist()):
             return _of_archive(path, outer, task, responses)
         if inner.file_size > MAX_INNER_ZIP_BYTES:
             raise ValueError(f"{inner.filename} in it is larger than {MAX_INNER_ZIP_BYTES >> 20} MiB")
@@ -156,7 +158,7 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
 
 
 def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> Found:
-    candidates = [(match, item) for item in archive.infolist() if (match := _SAMPLES.match(item.filename))]
+    candidates = [(match, item) for item in archive.infolist() if (match := _named(item))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
     wanted = _squeezed(task)
     fitting = [(match, item) for match, item in candidates if _squeezed(match["task"]) == wanted]
@@ -177,6 +179,12 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     if len(fitting) > 1:
         note += f", the newest of {len(fitting)} files for this task"
     return Found(found.path, found.format, found.entries, found.bad, (note,))
+
+
+def _named(item: zipfile.ZipInfo) -> re.Match[str] | None:
+    """What the name of a member says, where it is one that lm-eval writes."""
+    name = item.filename.rpartition("/")[2]
+    return _SAMPLES.match(name) if len(name) <= _MAX_NAME else None
 
 
 def _squeezed(name: str) -> str:
