@@ -7,8 +7,10 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.compare_runs import CompareOptions, Comparison, RunCounts, compare
 from codeeval.errors import DataError
+from codeeval.files import read_text
 from codeeval.instructions import OWN, Instruction
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.paired import holm
@@ -75,13 +77,13 @@ def read_plan(folder: Path) -> tuple[Instruction, ...]:
     """Raises DataError for a file that is none of ours."""
     path = folder / FILE_NAME
     try:
-        value = json.loads(path.read_text("utf-8"))
+        value = bounded_json.loads(read_text(path))
         if value["kind"] != KIND or value["schema"] != SCHEMA_VERSION:
             raise ValueError("another kind or version")
         found = tuple(Instruction(str(row["name"]), row["text"], int(row["own"])) for row in value["instructions"])
         if not found or any("/" in each.name or each.name.startswith(".") for each in found):
             raise ValueError("names of folders are expected")
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(str(path), f"not a list of instructions: {error}", "The file is damaged.") from None
     return found
 

@@ -7,7 +7,6 @@ possible and not true.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import astuple, is_dataclass
@@ -16,7 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from codeeval.errors import DataError
-from codeeval.store.codec import unpack_json, unpack_outcome, unpack_text
+from codeeval.store.codec import unpack_json, unpack_large, unpack_outcome, unpack_text
 from codeeval.store.records import Session
 from codeeval.types import Oracle, Verdict
 from sandbox.wire import Outcome
@@ -167,7 +166,7 @@ _CHECKS: dict[str, dict[str, _Check]] = {
         **dict.fromkeys(("job_digest", "error", "signature"), _optional(_text)),
         "verdict": _VERDICT,
         "passed": _FLAG,
-        "outputs": _json(_outputs),
+        "outputs": lambda value: _outputs(unpack_large(value)),
         "call": _optional(_INDEX),
         "failed_calls": _optional(_json(_list(_INDEX))),
     },
@@ -218,19 +217,6 @@ def _unequal(connection: sqlite3.Connection) -> str | None:
     if connection.execute(query).fetchone()[0]:
         return "table judgements: a verdict without its result"
     return None
-
-
-def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
-    """A file may be written by somebody else: its tables must be plain tables, and nothing may happen when they are written.
-
-    Raises DataError."""
-    names = ", ".join(f"'{name}'" for name in _CHECKS)
-    query = (
-        "SELECT type, name FROM sqlite_master WHERE type = 'trigger'"
-        f" OR (name IN ({names}) AND (type != 'table' OR sql LIKE 'create virtual%')) LIMIT 1"
-    )
-    for kind, name in connection.execute(query):
-        raise DataError(where, f"no run file of ours: it has a {kind} {json.dumps(name)}")
 
 
 def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
+#: Ten samples of 164 problems with ten tests and outputs of 8,000 characters.
+MAX_FILE_BYTES = 128 * 1024 * 1024
+MAX_VALUES = 2_000_000
+#: Members of a zip: a submission has two or three.
+MAX_MEMBERS = 1_000
 #: Exact names in the root of the zip: the site looks for nothing else.
 NAMES = ("ruHumanEval.json", "ruCodeEval.json")
 
@@ -83,8 +87,8 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> tuple[str, list
 
 def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
     try:
-        value = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        value = bounded_json.loads(data.decode("utf-8-sig"), MAX_VALUES)
+    except ValueError as error:
         raise DataError(
             where, f"not JSON in UTF-8: {error}", "Write it with json.dump(…, ensure_ascii=False)."
         ) from None

@@ -379,7 +379,7 @@ def test_a_file_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     with path.open("wb") as file:
         file.truncate(rows_module.MAX_FILE_BYTES + 1)
-    with pytest.raises(DataError, match="limit of 256 MiB"):
+    with pytest.raises(DataError, match="limit of 64 MiB"):
         load(str(path))
 
 
