@@ -176,7 +176,9 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
         names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
         raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
     with archive.open(chosen) as stream:
-        bounded = _Bounded(stream, f"{chosen.filename[:_MAX_NAME]} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES))
+        bounded = _Bounded(
+            stream, f"{chosen.filename[:_MAX_NAME]} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES)
+        )
         found = _of_stream(f"{path}: {chosen.filename}", cast(IO[bytes], bounded), responses)
     note = f"scored {chosen.filename} of {path.name}"
     if len(fitting) > 1:
