@@ -213,14 +213,14 @@ def encode_job_body(job: Job) -> bytes:
     return b"".join((header, entry_point, source, _encode_calls(job.calls)))
 
 
-_TOKEN = re.compile(r"\w+|[^\w\s]")
+_WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
 
 
 def has_more_tokens(source: str, most: int) -> bool:
     """Whether a text has more than `most` words, numbers and signs. A string counts as what is in it."""
     if len(source) <= most:
         return False
-    return sum(1 for _ in itertools.islice(_TOKEN.finditer(source), most + 1)) > most
+    return sum(1 for _ in itertools.islice(_WORD_OR_SIGN.finditer(source), most + 1)) > most
 
 
 #: `co_filename` of the tests, and of what is executed before them.

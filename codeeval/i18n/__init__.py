@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
 
+from codeeval.i18n import matching
+
 LANGUAGES = ("en", "ru")
 #: Texts longer than this are no messages of ours.
 _LONGEST = 5_000
@@ -75,9 +77,9 @@ def spoken(text: str) -> str:
 
 
 def _whole(text: str) -> str | None:
-    for pattern, russian in _patterns():
-        if match := pattern.fullmatch(text):
-            groups = match.groupdict()
+    for parts, russian in _templates():
+        groups = matching.values(parts, text)
+        if groups is not None:
             values = {key: message(value) if key.endswith(_SAID) else value for key, value in groups.items()}
             found = _FORMATTER.vformat(russian, (), values)
             if found != text:  # a template of nothing but messages, none of which is ours
@@ -160,26 +162,12 @@ def _catalogues() -> _Catalogues:
 
 
 @cache
-def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
-    """The templates of messages as expressions, the most specific first."""
+def _templates() -> Sequence[tuple[matching.Template, str]]:
+    """The templates of messages, the most specific first."""
     found = [(_literal(template), template, russian) for template, russian in _catalogues().messages.items()]
     found.sort(key=lambda item: (-len(item[0]), item[1]))
-    return [(_pattern(template), russian) for _, template, russian in found]
+    return [(matching.template(template, _SAID), russian) for _, template, russian in found]
 
 
 def _literal(template: str) -> str:
     return "".join(text for text, *_ in string.Formatter().parse(template))
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = []
-    for text, field, spec, _ in string.Formatter().parse(template):
-        value = f"(?:{spec})" if spec else f"(?P<{field}>{_value(field)})" if field else ""
-        parts.append(re.escape(text) + value)
-    return re.compile("".join(parts), re.DOTALL)
-
-
-def _value(field: str) -> str:
-    if len(field) == 1:
-        return r"\d[\d.]*"
-    return ".+?" if field.endswith(_SAID) or field == "reason" else r"[^;\n]+?"

@@ -134,8 +134,8 @@ def _refuse_odd_outputs(row: Row) -> None:
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):
-            place, wrong = f"{row.where}, field outputs[{number}]", kind_of(output)
-            raise DataError(place, f"must be a text, it is {wrong}", _HINTS["outputs"])
+            wanted, place = _KINDS["string_type"], f"{row.where}, field outputs[{number}]"
+            raise DataError(place, f"must be {wanted}, it is {kind_of(output)}", _HINTS["outputs"])
 
 
 def _data_error(row: Row, error: ValidationError) -> DataError:
