@@ -13,12 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
+from itertools import islice
 
 from codeeval.i18n import matching
 
 LANGUAGES = ("en", "ru")
 #: Texts longer than this are no messages of ours.
 _LONGEST = 5_000
+#: Messages inside of a message, one in the other, and colons in a line behind which a message is looked for.
+_DEEPEST, _MOST_PLACES = 5, 6
 #: The value of a placeholder with such a name is a message itself; one with a name of one letter is a number.
 _SAID = "_said"
 
@@ -65,10 +68,14 @@ def tr(template: str, /, **values: object) -> str:
 def message(text: str) -> str:
     """A finished English message in the language that is spoken; a text that is none of ours stays as it is. Where no template
     fits the whole, it is read line by line, and as what stands behind a place: `tasks.jsonl, row 3: a list is expected`."""
-    if _LANGUAGE.get() != "ru" or len(text) > _LONGEST:
+    return _message(text, 0)
+
+
+def _message(text: str, depth: int) -> str:
+    if _LANGUAGE.get() != "ru" or len(text) > _LONGEST or depth > _DEEPEST:
         return text
-    found = None if text[:1].isspace() else _whole(text)
-    return found or "\n".join(_line(line) for line in text.split("\n"))
+    found = None if text[:1].isspace() else _whole(text, depth)
+    return found or "\n".join(_line(line, depth) for line in text.split("\n"))
 
 
 def spoken(text: str) -> str:
@@ -76,11 +83,13 @@ def spoken(text: str) -> str:
     return "\n".join(map(message, text.split("\n"))) if _LANGUAGE.get() == "ru" else text
 
 
-def _whole(text: str) -> str | None:
+def _whole(text: str, depth: int) -> str | None:
     for parts, russian in _templates():
         groups = matching.values(parts, text)
         if groups is not None:
-            values = {key: message(value) if key.endswith(_SAID) else value for key, value in groups.items()}
+            values = {
+                key: _message(value, depth + 1) if key.endswith(_SAID) else value for key, value in groups.items()
+            }
             found = _FORMATTER.vformat(russian, (), values)
             if found != text:  # a template of nothing but messages, none of which is ours
                 return found
@@ -88,12 +97,12 @@ def _whole(text: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _line(line: str) -> str:
+def _line(line: str, depth: int) -> str:
     """The reading that leaves the least in English: a template for the whole line, or for what stands behind a colon."""
     said = line.strip()
-    found = [_whole(said)]
-    for colon in re.finditer(": ", said):
-        rest = _whole(said[colon.end() :])
+    found = [_whole(said, depth)]
+    for colon in islice(re.finditer(": ", said), _MOST_PLACES):
+        rest = _whole(said[colon.end() :], depth)
         found.append(rest and f"{_place(said[: colon.start()])}: {rest}")
     if not any(found):
         return line
