@@ -210,6 +210,7 @@ _RUNS: dict[str, str] = {
     "no run file of ours: it has no {kind} {name}": "не файл прогона codeeval: в нём нет {kind} {name}",
     "a damaged run file: {reason}": "повреждённый файл прогона: {reason}",
     "more than {n} values": "больше {n} значений",
+    "more than {n} samples are wanted": "требуется больше {n} образцов",
     "the stored outcome can't be read ({reason})": "сохранённый результат исполнения не прочитать ({reason})",
     "table problems, column wanted: no possible number of samples": (
         "таблица problems, столбец wanted: невозможное число образцов"

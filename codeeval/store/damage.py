@@ -24,6 +24,8 @@ from sandbox.wire import Outcome
 MISREADINGS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 #: Samples that one problem may want: more than any run has, and little enough to be counted one by one.
 MAX_WANTED = 1_000_000
+#: Samples that all problems of a run may want.
+MAX_TOTAL = 5_000_000
 
 _Check = Callable[[Any], object]
 
@@ -224,3 +226,5 @@ def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:
     query = "SELECT count(*) FROM problems WHERE typeof(wanted) != 'integer' OR wanted NOT BETWEEN 0 AND ?"
     if connection.execute(query, (MAX_WANTED,)).fetchone()[0]:
         raise DataError(where, "table problems, column wanted: no possible number of samples", "The file is damaged.")
+    if (connection.execute("SELECT sum(wanted) FROM problems").fetchone()[0] or 0) > MAX_TOTAL:
+        raise DataError(where, f"more than {MAX_TOTAL} samples are wanted", "The file is damaged.")

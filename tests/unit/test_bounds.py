@@ -213,6 +213,17 @@ def test_a_run_file_without_our_indexes_opens(tmp_path: Path) -> None:
     RunStore.open(run).close()
 
 
+def test_many_problems_do_not_want_billions_of_samples(tmp_path: Path) -> None:
+    """Missing samples are counted one by one: their number is bounded over all problems as well."""
+    run = make_run(tmp_path / "run", {str(i): ["right"] for i in range(6)})
+    with sqlite3.connect(run / "run.sqlite") as db:
+        db.execute("UPDATE problems SET wanted = 1000000")
+    db.close()
+    for opened in (RunReader, RunStore.open):
+        with pytest.raises(DataError, match="more than 5000000 samples"):
+            opened(run)
+
+
 def test_pages_that_are_used_twice_are_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A tree whose branches are all one branch has billions of rows in a few kilobytes."""
     run = make_run(tmp_path / "run", {"1": ["right"]})

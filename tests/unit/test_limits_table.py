@@ -10,7 +10,7 @@ import pytest
 from codeeval import bounded_json, files, grade, samples_file, syntax, toml_file
 from codeeval.explorer import annotations
 from codeeval.release import baseline
-from codeeval.store import codec, schema_check
+from codeeval.store import codec, damage, schema_check
 from codeeval.submission import read as submission
 from codeeval.tasks import rows
 from sandbox import wire
@@ -36,6 +36,7 @@ LIMITS = {
         f"EvalPlus {grade.ORACLE_LIMITS.reply_bytes // MIB} MiB",
     ),
     "outcome in a run file, unpacked": (f"{codec.MAX_UNPACKED // MIB} MiB",),
+    "samples that a run wants": (f"{damage.MAX_TOTAL:,}", f"one problem {damage.MAX_WANTED:,}"),
     "run file whose pages are checked": (f"{schema_check.MAX_CHECKED_BYTES // MIB} MiB",),
 }
 _PAGE = (Path(__file__).resolve().parents[2] / "SECURITY.md").read_text("utf-8")
