@@ -123,7 +123,7 @@ def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> Ro
     manifest = reader.manifest()
     judged = {name: [(n, c) for _, n, c in reader.counts(name) if n] for name in manifest.protocols}
     lacking = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + sum(map(len, reader.missing_samples().values()))
+    pending = len(lacking) + reader.n_missing()
     n_samples = sum(n for n, _ in judged[manifest.protocol])
     return Row(
         instruction=instruction,

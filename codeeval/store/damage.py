@@ -25,7 +25,7 @@ MISREADINGS = (ValueError, TypeError, LookupError, AttributeError, AssertionErro
 #: Samples that one problem may want: more than any run has, and little enough to be counted one by one.
 MAX_WANTED = 1_000_000
 #: Samples that all problems of a run may want.
-MAX_TOTAL = 5_000_000
+MAX_TOTAL = 2_000_000
 
 _Check = Callable[[Any], object]
 
