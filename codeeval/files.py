@@ -15,6 +15,13 @@ from typing import BinaryIO
 PATIENCE_S = 2.0
 #: Prompts, templates and lists of numbers are far below it.
 MAX_TEXT_BYTES = 16 * 1024 * 1024
+#: A compressed file may unpack to the first, and to so many times its size where that is more: programs compress to a tenth.
+MIN_UNPACKED, MAX_RATIO = 16 * 1024 * 1024, 100
+
+
+def most_unpacked(size: int, most: int) -> int:
+    """Bytes, at most `most`, that a file of `size` compressed ones may unpack to."""
+    return min(most, max(MIN_UNPACKED, MAX_RATIO * size))
 
 
 @contextmanager

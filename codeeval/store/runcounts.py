@@ -50,7 +50,7 @@ def digests(manifest: Manifest, protocol: str) -> dict[str, str]:
 def require_complete(reader: RunReader) -> None:
     """Raises IncompleteRun while some sample is missing or lacks a judgement."""
     lacking = {key for name in reader.manifest().protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + sum(map(len, reader.missing_samples().values()))
+    pending = len(lacking) + reader.n_missing()
     if pending:
         raise IncompleteRun(
             f"{reader.run_dir}: the run is incomplete, {pending} samples are pending\n"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 
 from codeeval.errors import DataError
-from codeeval.store import damage, indexes
+from codeeval.store import damage, indexes, schema_check
 
 APPLICATION_ID = 0x63455641  # "cEVA"
 
@@ -145,7 +145,7 @@ def check(connection: sqlite3.Connection, where: str) -> None:
             f"written by an older codeeval (schema {found}, now {known})",
             "`codeeval rescore RUN` brings the file up to date.",
         )
-    damage.refuse_odd_schema(connection, where)
+    schema_check.refuse_odd_file(connection, where, MIGRATIONS[:found])
     damage.refuse_odd_counts(connection, where)
 
 
@@ -156,7 +156,7 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     if not is_ours(connection) or found > len(MIGRATIONS):
         check(connection, where)
-    damage.refuse_odd_schema(connection, where)
+    schema_check.refuse_odd_file(connection, where, MIGRATIONS[:found])
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
     damage.refuse_odd_counts(connection, where)
