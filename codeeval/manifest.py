@@ -25,6 +25,7 @@ from pydantic import (
     model_serializer,
 )
 
+from codeeval import bounded_json
 from codeeval.errors import DataError
 
 #: Distributions whose versions can change a result.
@@ -51,6 +52,8 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+#: Of a manifest, which has some hundred.
+MAX_VALUES = 20_000
 #: How every note ends that makes a run's numbers another thing than a score of the set.
 NO_SCORE = "so this is no score of the set itself"
 
@@ -180,11 +183,14 @@ class Manifest(_Part):
     def from_json(cls, text: str, where: str) -> Manifest:
         """Raises DataError where the text is no manifest of ours."""
         try:
+            bounded_json.refuse_many(text, MAX_VALUES)
             return cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"]))
             raise DataError(f"{where}, manifest, field {field}", first["msg"], "The file is damaged.") from None
+        except ValueError as error:
+            raise DataError(f"{where}, manifest", str(error), "The file is damaged.") from None
 
 
 def no_score(notes: Sequence[str]) -> str | None:

@@ -205,7 +205,12 @@ _RUNS: dict[str, str] = {
     "not a run file, or a damaged one ({reason})": "не файл прогона, или он повреждён ({reason})",
     "this is a SQLite file, but not a run of codeeval": "это файл SQLite, но не прогон codeeval",
     "The file is damaged.": "Файл повреждён.",
-    "no run file of ours: it has a {kind} {name}": "не наш файл прогона: в нём есть {kind} {name}",
+    "no run file of ours: it has a {kind} {name} that no run writes": (
+        "не файл прогона codeeval: в нём есть {kind} {name}, чего ни один прогон не пишет"
+    ),
+    "a damaged run file: {reason}": "повреждённый файл прогона: {reason}",
+    "more than {n} values": "больше {n} значений",
+    "more than {n} samples are wanted": "требуется больше {n} образцов",
     "the stored outcome can't be read ({reason})": "сохранённый результат исполнения не прочитать ({reason})",
     "table problems, column wanted: no possible number of samples": (
         "таблица problems, столбец wanted: невозможное число образцов"
@@ -314,7 +319,6 @@ _TASKS: dict[str, str] = {
     "Save the file as UTF-8.": "Сохраните файл в UTF-8.",
     "broken JSON: {reason}": "испорченный JSON: {reason}",
     "Correct the file at this place.": "Исправьте файл в этом месте.",
-    "JSON nested too deeply": "слишком глубокая вложенность JSON",
     "The file must be a list of rows, or hold one under {names}.": (
         "Файл должен быть списком записей или содержать его в {names}."
     ),

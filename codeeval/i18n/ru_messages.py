@@ -207,7 +207,7 @@ _NOTES: dict[str, str] = {
     "{task} has no problem {problem}": "в наборе {task} нет задачи {problem}",
     "not UTF-8": "не UTF-8",
     "not JSON: {reason} at column {n}": "не JSON: {reason}, столбец {n}",
-    "not JSON that can be read: a number too long or nested too deeply": (
+    "not JSON that can be read: a number too long, nested too deeply, or too many values": (
         "JSON, который нельзя прочесть: слишком длинное число или слишком глубокая вложенность"
     ),
     "the line is longer than {n} MiB": "строка длиннее {n} МиБ",

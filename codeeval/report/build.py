@@ -85,7 +85,7 @@ def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughpu
 def _pending(reader: RunReader, manifest: Manifest) -> int:
     """Samples that are missing, or that lack a judgement under some protocol of the run."""
     unjudged = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    return len(unjudged) + sum(map(len, reader.missing_samples().values()))
+    return len(unjudged) + reader.n_missing()
 
 
 def _estimates(reader: RunReader, protocol: str, ks: Iterable[int]) -> dict[int, KEstimate]:
