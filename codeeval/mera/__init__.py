@@ -1,0 +1,1 @@
+"""MERA's own rules, where they are more than a protocol: what its site computes, how its harness samples and packs."""
