@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from codeeval import protocols
 from codeeval.bundled import bundled
@@ -17,13 +18,18 @@ from codeeval.generators import BACKENDS
 from codeeval.generators.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
+from codeeval.mera.sampling import SEED as MERA_SEED
+from codeeval.mera.sampling import build_prompt as build_mera_prompt
+from codeeval.mera.sampling import check as check_mera_sampling
+from codeeval.mera.sampling import template_of as mera_template
 from codeeval.prompts import TEMPLATES, build_prompt, prompt_digest, system_text
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
 from codeeval.template_file import TemplateFile, is_template_file, read_template
-from codeeval.types import Protocol, Sampling, Task
+from codeeval.types import Harness, Protocol, Sampling, Task
 
 DEFAULT_KS = (1, 5, 10)
+HARNESSES = get_args(Harness)
 DEMO_MODEL = "demo-model"
 DEMO_TASK = "rustarter"
 
@@ -62,6 +68,7 @@ class Asked:
 def ask(settings: Settings) -> Asked:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
+    choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
     template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
     whole, task, notes = chosen_task(settings)
@@ -72,12 +79,16 @@ def ask(settings: Settings) -> Asked:
         task, more = renamed(task)
         notes = (*notes, *more)
     model = _model(settings)
+    build = build_prompt
+    if settings.sampling == "mera":
+        check_mera_sampling(whole, model.backend)
+        build = build_mera_prompt
+        if "template" not in settings.model_fields_set:
+            template = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
-    prompts = [
-        file.build(problem, system) if file else build_prompt(problem, template, system) for problem in task.problems
-    ]
+    prompts = [file.build(problem, system) if file else build(problem, template, system) for problem in task.problems]
     planned = tuple(
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
         for problem, prompt in zip(task.problems, prompts, strict=True)
@@ -173,6 +184,7 @@ def _sampling(settings: Settings, protocol: Protocol, task: Task) -> Sampling:
     if task.protocol in protocols.ENGLISH and settings.template != "none":
         usual = replace(usual, stop=())
     chosen = {name: getattr(settings, name) for name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")}
+    usual = replace(usual, harness="mera" if settings.sampling == "mera" else "codeeval")
     return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
 
@@ -189,6 +201,8 @@ def _model(settings: Settings) -> Model:
         options["base_url"] = settings.base_url
     backend = settings.backend or _default_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
+    if settings.sampling == "mera" and backend == "vllm":
+        options.setdefault("seed", str(MERA_SEED))
     if Path(location).exists():
         location = str(Path(location).resolve())
     return Model(printable(name), location, backend, options)

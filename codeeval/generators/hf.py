@@ -21,6 +21,7 @@ from codeeval.generators.decode import StopWatch, decode_new
 from codeeval.generators.digests import lora_digest
 from codeeval.generators.facts import gpu_facts, model_facts
 from codeeval.generators.finish import Answer, Rule, finish
+from codeeval.generators.hf_mera import as_mera
 from codeeval.generators.hf_model import LoadedModel, Settings, load
 from codeeval.generators.openchat_check import warn_of_other_ids
 from codeeval.generators.thought_watch import Budget, ThoughtWatch
@@ -47,6 +48,9 @@ class HFGenerator:
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
+        if sampling.harness == "mera":
+            yield from as_mera(self._name, self._model, self._settings, requests, sampling)
+            return
         refusals = Refusals()
         for request in requests:
             ids = self.encode(request.prompt) if request.indices else []

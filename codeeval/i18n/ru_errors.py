@@ -457,6 +457,25 @@ _SAMPLES: dict[str, str] = {
     "it was judged under {names} only, and a submission holds what MERA's executor returns": (
         "он оценён только по {names}, а в посылке должно быть то, что возвращает исполнитель MERA"
     ),
+    "--sampling mera: {task} is no set in MERA's schema; leave --sampling out": (
+        "--sampling mera: {task} — набор не в формате MERA; уберите --sampling"
+    ),
+    "--sampling mera: the completions are read from a file, so nothing is sampled; leave it out": (
+        "--sampling mera: ответы читаются из файла, ничего не генерируется; уберите этот флаг"
+    ),
+    "--sampling mera: whether {model} has a chat template is not known before it is loaded": (
+        "--sampling mera: до загрузки неизвестно, есть ли у {model} шаблон чата"
+    ),
+    "Give --template chat for an instruct model, --template none for a base model.": (
+        "Укажите --template chat для instruct-модели, --template none для базовой."
+    ),
+    "MERA's harness can't fill in the instruction: {reason}": "программа MERA не может заполнить инструкцию: {reason}",
+    "--sampling mera keeps no thoughts apart; leave -M think_tokens out": (
+        "--sampling mera не отделяет рассуждения; уберите -M think_tokens"
+    ),
+    "{model} takes {n} tokens, and {m} new ones leave none for a prompt": (
+        "{model} принимает {n} {n:токен|токена|токенов}, а {m} новых не оставляют места запросу"
+    ),
     "it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed": (
         "он оценён по mera-1.1, а таблица лидеров MERA 1.1 закрыта"
     ),

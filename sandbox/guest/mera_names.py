@@ -111,8 +111,7 @@ def _create_tempdir() -> Iterator[str]:
 
 
 def _compute_pass_k(n: Any, c: Any, k: Any) -> Any:
-    import numpy
-
+    numpy = importlib.import_module("numpy")  # not of the standard library: it may be missing
     return 1.0 if n - c < k else 1.0 - numpy.prod(1.0 - k / numpy.arange(n - c + 1, n + 1))
 
 
