@@ -19,10 +19,10 @@ from codeeval.generators.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
 from codeeval.mera.sampling import SEED as MERA_SEED
-from codeeval.mera.sampling import build_prompt as build_mera_prompt
+from codeeval.mera.sampling import builder as prompt_builder
 from codeeval.mera.sampling import check as check_mera_sampling
 from codeeval.mera.sampling import template_of as mera_template
-from codeeval.prompts import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.prompts import TEMPLATES, prompt_digest, system_text
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
 from codeeval.template_file import TemplateFile, is_template_file, read_template
@@ -79,15 +79,14 @@ def ask(settings: Settings) -> Asked:
         task, more = renamed(task)
         notes = (*notes, *more)
     model = _model(settings)
-    build = build_prompt
-    if settings.sampling == "mera":
+    if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
-        build = build_mera_prompt
         if "template" not in settings.model_fields_set:
             template = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
+    build = prompt_builder(sampling.harness)
     prompts = [file.build(problem, system) if file else build(problem, template, system) for problem in task.problems]
     planned = tuple(
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)

@@ -7,13 +7,14 @@ ways side by side.
 from __future__ import annotations
 
 import string
+from collections.abc import Callable
 from pathlib import Path
 
+from codeeval import prompts
 from codeeval.errors import UsageError
 from codeeval.generators.facts import has_chat_template
-from codeeval.prompts import render
 from codeeval.protocols import ENGLISH
-from codeeval.types import Problem, Prompt, Task
+from codeeval.types import Harness, Problem, Prompt, Task
 
 #: Of MERA's run scripts: the global seed, and that of every request to a server.
 SEED = 1234
@@ -46,7 +47,12 @@ def build_prompt(problem: Problem, template: str, system: str | None = None) -> 
     turn = user_turn(problem)
     if template == "none":
         return Prompt(text=(system or "") + turn)
-    return render(template, [("user", turn)], system)
+    return prompts.render(template, [("user", turn)], system)
+
+
+def builder(harness: Harness) -> Callable[[Problem, str, str | None], Prompt]:
+    """What makes the prompts of a run."""
+    return build_prompt if harness == "mera" else prompts.build_prompt
 
 
 def user_turn(problem: Problem) -> str:
