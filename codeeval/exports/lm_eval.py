@@ -136,8 +136,7 @@ def _generation(manifest: Manifest) -> _Document:
         "until": list(sampling.stop),
         "do_sample": None if sampling.temperature is None else sampling.temperature > 0,
         "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
+        **({} if sampling.harness == "mera" else {"top_p": sampling.top_p, "top_k": sampling.top_k}),
         "max_gen_toks": sampling.max_tokens,
     }
     return {name: value for name, value in known.items() if value is not None}

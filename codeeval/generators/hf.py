@@ -203,6 +203,7 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
         "revision": getattr(loaded.model.config, "_commit_hash", None),
         "architecture": type(loaded.model).__name__,
         "context_length": loaded.context,
+        "generation_config": loaded.own.to_json_string(use_diff=True, ignore_metadata=True) if loaded.own else None,
         "dtype": str(loaded.model.dtype).removeprefix("torch."),
         "device": str(loaded.model.device),
         **gpu_facts(),

@@ -26,8 +26,8 @@ def can_tokenize() -> bool:
 
 
 def tokenize(model: str, prompt: Prompt, revision: str = "main", mera: bool | None = None) -> Shown:
-    """`mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises UsageError for a model without a tokenizer, and
-    for messages that its template refuses."""
+    """`mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises UsageError for a model without a tokenizer,
+    and for messages that its template refuses."""
     import transformers
 
     try:

@@ -199,6 +199,7 @@ TEXTS: dict[str, str] = {
     "{n} {n:problem|problems} with {c}": "{n} {n:задача|задачи|задач} с {c}",
     "correct samples: {parts} of {n}": "верные образцы: {parts} из {n}",
     "sampled as": "сэмплирование",
+    "the model's own, else 50": "как задано в модели, иначе 50",
     "MERA's harness does": "как в программе MERA",
     "codeeval does": "как в codeeval",
     "as a whole, from the first sample on": "только целиком, с первого образца",

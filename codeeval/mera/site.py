@@ -149,6 +149,8 @@ def _problems(
     correct: dict[str, tuple[int, int]] = {}
     errors = []
     for name in by_id if reference is None else reference.n_tests:
+        if len(errors) == MOST_ERRORS:
+            break
         if name not in by_id:
             errors.append(SiteError(name, "this problem of the set is missing"))
             continue

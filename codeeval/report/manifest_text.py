@@ -79,7 +79,7 @@ def _generation(manifest: Manifest) -> Iterator[Row]:
     yield tr("task"), f"{manifest.task.name}, {manifest.task.n_selected} of {manifest.task.n_problems} problems"
     yield "do_sample", None if sampling.temperature is None else sampling.temperature > 0
     for name in ("temperature", "top_p", "top_k", "n", "max_tokens"):
-        yield name, getattr(sampling, name)
+        yield name, tr("the model's own, else 50") if _own_top_k(manifest, name) else getattr(sampling, name)
     unknown = _made_elsewhere(manifest)
     if not unknown:
         yield tr("sampled as"), tr("MERA's harness does") if _as_mera(manifest) else tr("codeeval does")
@@ -97,6 +97,11 @@ def _generation(manifest: Manifest) -> Iterator[Row]:
 
 def _as_mera(manifest: Manifest) -> bool:
     return manifest.sampling.harness == "mera"
+
+
+def _own_top_k(manifest: Manifest, name: str) -> bool:
+    """Whether transformers took it from the model's generation_config.json, which is among the model's facts."""
+    return name == "top_k" and _as_mera(manifest) and manifest.model.backend == "hf" and not manifest.sampling.top_k
 
 
 def _template(manifest: Manifest) -> str | None:

@@ -449,6 +449,26 @@ def test_lm_eval_prints_the_lm_eval_export(folder: Path) -> None:
     assert "mera-code" in table
 
 
+@pytest.mark.hf
+def test_sampling_as_mera_does(tmp_path: Path) -> None:
+    """It is in the manifest, a run of the same kind repeats it, and another word is a usage error."""
+    common = ("--backend", "hf", "--n", 2, "--problems", "1,2", *LOCAL, "--format", "json")
+    document(codeeval(tmp_path, "run", "--sampling", "mera", *common, "-o", "run"))
+    with RunReader(tmp_path / "run") as reader:
+        manifest = reader.manifest()
+        seeds = {sample.seed for sample in reader.samples()}
+    assert (manifest.sampling.harness, manifest.prompt.template, seeds) == ("mera", "chat", {1234})
+    assert "generation_config" in manifest.model.describe
+    shown = codeeval(tmp_path, "report", "run", "--manifest").stdout
+    assert "MERA's harness does" in shown
+    assert "the model's own, else 50" in shown
+    settings = document(codeeval(tmp_path, "run", "--like", "run", "--print-config", "--format", "json"))
+    assert settings["sampling"] == {"value": "mera", "origin": "an earlier run"}
+    failed(codeeval(tmp_path, "run", "--sampling", "meta", "-o", "no"), 2, "Did you mean mera?")
+    replayed = ("run", "--sampling", "mera", "-t", "rustarter", "-m", "x.jsonl", "-o", "no")
+    failed(codeeval(tmp_path, *replayed), 2, "nothing is sampled")
+
+
 def test_what_can_not_be_exported(folder: Path) -> None:
     """An unknown format, no folder, a folder where a file must go: one clear line each."""
     failed(codeeval(folder, "export", "jsnl", "plain", "-o", "x"), 2, "jsonl")

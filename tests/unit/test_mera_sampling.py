@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +17,11 @@ from codeeval.cli.asked import ask
 from codeeval.cli.settings import Settings
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators import create, vllm_mera
+from codeeval.generators.base import problem_seed
 from codeeval.generators.context import cut_left
+from codeeval.generators.vllm import VLLMGenerator
+from codeeval.generators.vllm_settings import VLLMSettings
+from codeeval.generators.worker.token_ids import TemplateProblem, encode_as_mera
 from codeeval.mera.sampling import SEED, build_prompt, check, template_of, user_turn
 from codeeval.stops import MERA_STOPS
 from codeeval.types import Problem, Prompt, Request, Sample, Sampling, Task
@@ -140,6 +145,69 @@ def test_vllm_has_one_stream_and_every_stop() -> None:
         "include_stop_str_in_output": True,
         "seed": None,
     }
+
+
+class FakeEngine:
+    """vLLM's process, as far as the messages go: prompts of ten ids, and an answer that has run into a stop."""
+
+    def __init__(self, inbox: Any) -> None:
+        self._inbox, self.sent = inbox, []  # type: ignore[var-annotated]
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+        if message["op"] == "encode":
+            found = [{"ids": list(range(10)), "tail": ""} for _ in message["prompts"]]
+            self._inbox.put((self, {"event": "encoded", "prompts": found}))
+        for request in message.get("requests", ()):
+            answer = {"event": "finished", "id": request["id"], "text": "x\nprint(1)", "ids": [1], "reason": "stop"}
+            self._inbox.put((self, answer))
+
+
+def test_vllm_is_asked_as_mera_asks() -> None:
+    """Prompts without BOS, cut from the left; no seed of a request's own; every index gets a sample, cut at all five stops."""
+    generator = VLLMGenerator.__new__(VLLMGenerator)
+    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    engine = FakeEngine(inbox)
+    vars(generator).update(
+        _name="m",
+        _settings=VLLMSettings(),
+        _inbox=inbox,
+        _facts={"context_length": 30},
+        _ended=set(),
+        _engines=[engine],
+    )
+    samples = list(generator.generate([Request("1", Prompt("text"), (0, 1, 2))], SAMPLING))
+    encode, add = engine.sent
+    assert encode == {"op": "encode", "prompts": [["text", ()]], "mera": False}
+    assert [request["ids"] for request in add["requests"]] == [[4, 5, 6, 7, 8, 9]] * 3
+    assert {request["params"]["seed"] for request in add["requests"]} == {None}
+    assert sorted((one.index, one.completion, one.seed) for one in samples) == [(at, "x", SEED) for at in range(3)]
+    engine.sent.clear()
+    list(generator.generate([Request("1", Prompt("text"), (0,))], replace(SAMPLING, harness="codeeval", max_tokens=5)))
+    assert engine.sent[0]["mera"] is None
+    assert engine.sent[1]["requests"][0]["params"]["seed"] == problem_seed(SEED, "1")
+
+
+def test_a_template_that_refuses_the_system_role_is_asked_without_it() -> None:
+    """As MERA's harness does; what it refuses for another reason stays an error."""
+
+    class Tokenizer:
+        chat_template = "refuses"
+
+        def apply_chat_template(self, turns: list[dict[str, str]], **_: object) -> str:
+            if turns[0]["role"] == "system" or "bad" in turns[0]["content"]:
+                raise ValueError("no")
+            return turns[0]["content"]
+
+        def __call__(self, text: str, add_special_tokens: bool) -> dict[str, list[int]]:
+            return {"input_ids": [*([0] if add_special_tokens else []), *map(ord, text)]}
+
+    messages = (("system", "s"), ("user", "u"))
+    assert encode_as_mera(Tokenizer(), None, messages, bos=False) == [ord("u")]
+    assert encode_as_mera(Tokenizer(), None, messages, bos=True) == [0, ord("u")]
+    for refused in ((("user", "bad"),), (("system", "s"), ("user", "bad"))):
+        with pytest.raises(TemplateProblem):
+            encode_as_mera(Tokenizer(), None, refused, bos=False)
 
 
 def test_prompts_are_cut_from_the_left() -> None:

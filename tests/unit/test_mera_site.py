@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.errors import UsageError
+from codeeval.errors import DataError, UsageError
 from codeeval.mera.site import MOST_ERRORS, score_file
 from codeeval.mera.validation import Validated, validate
 from codeeval.submission import Reference
@@ -334,6 +334,35 @@ def test_errors_of_a_hostile_file_are_bounded() -> None:
     """Millions of rows that are none give a thousand errors."""
     found = score_file(json.dumps({"data": {"test": ["x"] * 5_000}}).encode(), REFERENCE)
     assert MOST_ERRORS <= len(found.errors) <= MOST_ERRORS + 2
+
+
+def test_keys_that_collide_cost_no_more_than_others() -> None:
+    """Python's integers that are multiples of 2**61 - 1 have one hash: as keys of one dict so many would never come to an end."""
+    document = base()
+    document["data"]["test"] += [{"outputs": [], "meta": {"id": number * (2**61 - 1)}} for number in range(1, 60_000)]
+    found = score_file(json.dumps(document).encode(), REFERENCE)
+    assert (found.scored, found.values and found.values[10]) == (True, 0.75)
+    assert not score_file(json.dumps(document).encode(), None).scored
+
+
+def test_a_zip_of_many_members_and_deep_paths(tmp_path: Path) -> None:
+    """Looked through once; the set among them is found, or the path that is too long is named."""
+    zipped = Zip()
+    deep = [(f"{'a/' * 1_000}{number}", b"") for number in range(3_000)]
+    zipped.members = [*deep, (NAME, zipped.data())]
+    assert one(tmp_path, zipped).valid
+    zipped.members.append(("b/" * 30_000 + "x", b""))
+    found = one(tmp_path, zipped)
+    assert "the name is too long" in found.findings[0].text
+
+
+def test_a_zip_that_unpacks_to_more_than_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refused by what its directory says, before anything is unpacked."""
+    monkeypatch.setattr("codeeval.mera.site_zip.MAX_FILE_BYTES", 1 << 20)
+    zipped = Zip()
+    zipped.members = [(NAME, zipped.data()), ("zeros", bytes(2 << 20))]
+    with pytest.raises(DataError, match="larger than 1 MiB"):
+        one(tmp_path, zipped)
 
 
 def reference_scorer(document: Any) -> float | str:
