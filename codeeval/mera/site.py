@@ -147,7 +147,7 @@ def _problems(
     by_id: Mapping[str, object], reference: Reference | None
 ) -> tuple[dict[str, tuple[int, int]], list[SiteError]]:
     correct: dict[str, tuple[int, int]] = {}
-    errors = []
+    errors: list[SiteError] = []
     for name in by_id if reference is None else reference.n_tests:
         if len(errors) == MOST_ERRORS:
             break
