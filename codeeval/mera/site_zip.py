@@ -7,7 +7,9 @@ which one member can't be extracted has no files at all.
 
 from __future__ import annotations
 
+import lzma
 import posixpath
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,7 +23,17 @@ from codeeval.submission.read import MAX_FILE_BYTES
 #: What a file system takes: bytes of one name, and of a path below some folder.
 _MAX_NAME, _MAX_PATH = 255, 4_000
 _CHUNK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+#: What zipfile raises for a damaged archive; ValueError covers names that are not UTF-8 and impossible dates.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 _Node = dict[str, "_Node | None"]
 
 

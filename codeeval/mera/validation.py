@@ -56,8 +56,9 @@ def validate(path: Path, references: Mapping[str, Reference], file: str | None =
         if fatal is not None and site.scored:
             error = SiteError("", f"the scorer ends at {fatal}, and scores no file of the zip", True)
             site = SiteScore((error,), None if site.values is None else dict.fromkeys(KS, 0.0), site.correct)
-        found = None if opened.broken else opened.files.get(name.removesuffix(".json"))
-        done.append(_validated(path, (member, name), site, _of(references, name), (*_place(member, found), *whole)))
+        found = opened.files.get(name.removesuffix(".json"))
+        readable = None if opened.broken else path
+        done.append(_validated(readable, (member, name), site, _of(references, name), (*_place(member, found), *whole)))
     return tuple(done)
 
 
@@ -70,11 +71,13 @@ def _chosen(opened: SiteZip, file: str | None) -> Iterator[tuple[str, str, tuple
     broken = (SiteError("", opened.broken, True),) if opened.broken else ()
     if file is not None:
         if file not in opened.members:
+            _refuse_broken(opened)
             read_submission(opened.path, file)  # says what there is instead
         yield file, file.rsplit("/", 1)[-1], broken
         return
     candidates = [(member, near) for member in opened.members if (near := _near(member)) is not None]
     if not candidates:
+        _refuse_broken(opened)
         name = read_submission(opened.path).name
         yield name, name, broken
     for name in NAMES:
@@ -86,6 +89,11 @@ def _chosen(opened: SiteZip, file: str | None) -> Iterator[tuple[str, str, tuple
         elif members:
             text = f"the site looks for {name}, and finds nothing under {members[-1]}"
             yield members[-1], name, broken or (SiteError("", text),)
+
+
+def _refuse_broken(opened: SiteZip) -> None:
+    if opened.broken:
+        raise UsageError(f"{opened.path}: not a readable zip ({opened.broken}); a submission is a zip of JSON files")
 
 
 def _near(member: str) -> str | None:
@@ -101,9 +109,9 @@ def _site(opened: SiteZip, member: str, errors: tuple[SiteError, ...], reference
 
 
 def _validated(
-    path: Path, names: tuple[str, str], site: SiteScore, reference: Reference | None, advice: tuple[Finding, ...]
+    path: Path | None, names: tuple[str, str], site: SiteScore, reference: Reference | None, advice: tuple[Finding, ...]
 ) -> Validated:
-    checked, more = _checked(path, names[0], reference)
+    checked, more = (Checked((), None, {}), []) if path is None else _checked(path, names[0], reference)
     told = {error.problem_id for error in site.errors}
     findings = [Finding(True, error.problem_id, error.text) for error in site.errors]
     findings += [found for found in (*advice, *more) if found.problem_id not in told or not found.problem_id]

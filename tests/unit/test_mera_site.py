@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
@@ -363,6 +363,24 @@ def test_a_zip_that_unpacks_to_more_than_the_limit(tmp_path: Path, monkeypatch: 
     zipped.members = [(NAME, zipped.data()), ("zeros", bytes(2 << 20))]
     with pytest.raises(DataError, match="larger than 1 MiB"):
         one(tmp_path, zipped)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=6), cut=st.integers(0, 100_000)
+)
+def test_a_spoiled_zip_is_scored_or_refused(tmp_path: Path, changes: list[tuple[int, int]], cut: int) -> None:
+    """Whatever bytes are changed or missing, there is a value, an error of a file, or one sentence."""
+    path = Zip().write(tmp_path)
+    data = bytearray(path.read_bytes())
+    for at, value in changes:
+        data[at % len(data)] = value
+    path.write_bytes(bytes(data[: len(data) - cut % len(data)] if cut % 3 == 0 else data))
+    try:
+        found = validate(path, {NAME: REFERENCE})
+    except UsageError:
+        return
+    assert all(each.valid == (not any(finding.error for finding in each.findings)) for each in found)
 
 
 def reference_scorer(document: Any) -> float | str:
