@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from typing import Any, Literal
 
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 
 JOB, READY, ACCEPT, RESULT, DECLINE = b"J", b"R", b"A", b"E", b"D"
 
@@ -51,7 +51,13 @@ FLAG_OOM, FLAG_TRUNCATED, FLAG_DIRTY = 1, 2, 4
 MAX_READY_BYTES = 16_384
 MAX_JOB_BYTES = 64 * 1024 * 1024
 
-Mode = Literal["module", "mera", "assert"]
+#: The modes of MERA are its versions' executors; "mera" is that of MERA Code.
+Mode = Literal["module", "mera", "assert", "mera-1.2", "mera-1.1"]
+
+
+def is_mera(mode: str) -> bool:
+    """Whether a mode is that of one of MERA's executors."""
+    return mode.startswith("mera")
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,7 @@ class Outcome:
 _BODY = struct.Struct(">BIII")
 _CALL = struct.Struct(">BI")
 _LITERAL, _MARSHALLED = 0, 1
-_MODES: tuple[Mode, ...] = ("module", "mera", "assert")
+_MODES: tuple[Mode, ...] = ("module", "mera", "assert", "mera-1.2", "mera-1.1")
 
 
 def encode_job_body(job: Job) -> bytes:

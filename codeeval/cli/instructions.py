@@ -23,7 +23,8 @@ from codeeval.errors import StoreError, UsageError
 from codeeval.evaluation.pipeline import Result
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
-from codeeval.prompts.templates import build_prompt, prompt_digest
+from codeeval.mera.sampling import builder
+from codeeval.prompts.templates import prompt_digest
 from codeeval.report import instructions as report
 from codeeval.store import PlannedProblem, RunReader, RunStore
 from codeeval.tasks.instructions import Instruction, chosen, under
@@ -156,9 +157,9 @@ def _under(base: Asked, instruction: Instruction, run_dir: Path) -> Asked:
 
 
 def _planned(base: Asked, task: Task) -> tuple[PlannedProblem, ...]:
-    file, wanted = base.template_file, base.planned[0].wanted
+    file, wanted, build = base.template_file, base.planned[0].wanted, builder(base.sampling.harness)
     prompts = [
-        file.build(problem, base.system) if file else build_prompt(problem, base.template, base.system)
+        file.build(problem, base.system) if file else build(problem, base.template, base.system)
         for problem in task.problems
     ]
     return tuple(

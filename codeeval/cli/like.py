@@ -36,6 +36,7 @@ def settings_like(run_dir: Path) -> tuple[dict[str, object], Manifest]:
         "top_k": sampling.top_k,
         "max_tokens": sampling.max_tokens,
         "seed": sampling.seed,
+        "sampling": sampling.harness,
         "template": manifest.prompt.template,
         "system": manifest.prompt.system,
         "protocol": manifest.protocol,

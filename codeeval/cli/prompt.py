@@ -21,7 +21,8 @@ def show_prompt(resolved: Resolved, problem_id: str) -> None:
     model, prompt = asked.model, found.prompt
     shown: Shown | None = None
     if model.backend in TOKENIZED_HERE and can_tokenize():
-        shown = tokenize(model.location, prompt, model.options.get("revision", "main"))
+        bos = model.options.get("add_bos_token") == "1" if asked.sampling.harness == "mera" else None
+        shown = tokenize(model.location, prompt, model.options.get("revision", "main"), bos)
     console = Console(resolved.settings.format)
     if console.format == "json":
         console.document(

@@ -50,6 +50,12 @@ MaxTokens = Annotated[
 TopP = Annotated[float | None, typer.Option("--top-p", help="Default: 1, no cut.", metavar="P")]
 TopK = Annotated[int | None, typer.Option("--top-k", help="Default: 0, no cut.", metavar="N")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Default: the protocol's, 1234.", metavar="N")]
+SamplingManner = Annotated[
+    str | None,
+    typer.Option(
+        "--sampling", help="codeeval (default), or mera: as MERA's harness samples on this backend.", metavar="NAME"
+    ),
+]
 Template = Annotated[
     str | None,
     typer.Option("--template", help="code-user, gpt4-correct, chat, none (default), or a file.", metavar="NAME"),
@@ -103,6 +109,7 @@ def run(
     top_k: TopK = None,
     max_tokens: MaxTokens = None,
     seed: Seed = None,
+    sampling: SamplingManner = None,
     template: Template = None,
     system: System = None,
     protocol: options.ProtocolName = None,

@@ -62,6 +62,7 @@ class Settings(BaseModel):
     top_k: int | None = Field(None, ge=0)
     max_tokens: int | None = Field(None, ge=1)
     seed: int | None = Field(None, ge=0)
+    sampling: str = "codeeval"
     template: str = "none"
     system: str | None = None
     protocol: str | None = None
