@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Literal
 
 from pydantic import (
     BaseModel,
@@ -72,7 +73,8 @@ class TaskInfo(_Part):
 
 
 class SamplingInfo(_Part):
-    """Generation parameters; `max_tokens` counts new tokens. None: not known, the completions came from a file."""
+    """Generation parameters; `max_tokens` counts new tokens. None: not known, the completions came from a file. `harness`: whose
+    way of sampling, codeeval's or MERA's."""
 
     n: int
     temperature: float | None
@@ -81,6 +83,7 @@ class SamplingInfo(_Part):
     max_tokens: int | None
     stop: tuple[str, ...]
     seed: int | None
+    harness: Literal["codeeval", "mera"] = "codeeval"
 
 
 class PromptInfo(_Part):

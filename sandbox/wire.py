@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from typing import Any, Literal
 
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 
 JOB, READY, ACCEPT, RESULT, DECLINE = b"J", b"R", b"A", b"E", b"D"
 
@@ -55,7 +55,13 @@ MAX_JOB_BYTES = 64 * 1024 * 1024
 #: Of a text that the host parses as Python: each may become some 500 bytes of syntax tree.
 MAX_TOKENS = 262_144
 
-Mode = Literal["module", "mera", "assert"]
+#: The modes of MERA are its versions' executors; "mera" is that of MERA Code.
+Mode = Literal["module", "mera", "assert", "mera-1.2", "mera-1.1"]
+
+
+def is_mera(mode: str) -> bool:
+    """Whether a mode is that of one of MERA's executors."""
+    return mode.startswith("mera")
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +205,7 @@ _CALL = struct.Struct(">BI")
 _LITERAL, _MARSHALLED = 0, 1
 #: Bound once: what the program replaces in these modules must not reach its arguments.
 _loads, _literal_eval = marshal.loads, ast.literal_eval
-_MODES: tuple[Mode, ...] = ("module", "mera", "assert")
+_MODES: tuple[Mode, ...] = ("module", "mera", "assert", "mera-1.2", "mera-1.1")
 
 
 def encode_job_body(job: Job) -> bytes:

@@ -34,7 +34,8 @@ from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
-from codeeval.prompts.templates import build_prompt, prompt_digest
+from codeeval.mera.sampling import builder
+from codeeval.prompts.templates import prompt_digest
 from codeeval.report import instructions as report
 from codeeval.store import PlannedProblem, RunReader, RunStore
 from codeeval.tasks.instructions import Instruction, chosen, under
@@ -151,9 +152,9 @@ def _under(base: RunRequest, instruction: Instruction, run_dir: Path) -> RunRequ
 
 
 def _planned(base: RunRequest, task: Task) -> tuple[PlannedProblem, ...]:
-    file, wanted = base.template_file, base.planned[0].wanted
+    file, wanted, build = base.template_file, base.planned[0].wanted, builder(base.sampling.harness)
     prompts = [
-        file.build(problem, base.system) if file else build_prompt(problem, base.template, base.system)
+        file.build(problem, base.system) if file else build(problem, base.template, base.system)
         for problem in task.problems
     ]
     return tuple(

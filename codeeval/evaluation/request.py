@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
@@ -17,15 +18,20 @@ from codeeval.generators import BACKENDS
 from codeeval.generators.common.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
+from codeeval.mera.sampling import SEED as MERA_SEED
+from codeeval.mera.sampling import builder as prompt_builder
+from codeeval.mera.sampling import check as check_mera_sampling
+from codeeval.mera.sampling import template_of as mera_template
 from codeeval.prompts.template_file import TemplateFile, is_template_file, read_template
-from codeeval.prompts.templates import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.prompts.templates import TEMPLATES, prompt_digest, system_text
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
-from codeeval.types import Sampling, ScoringProtocol, Task
+from codeeval.types import Harness, Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
+HARNESSES = get_args(Harness)
 DEMO_TASK = "rustarter"
 
 
@@ -63,6 +69,7 @@ class RunRequest:
 def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
+    choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
     template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
@@ -73,12 +80,15 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
         task, more = renamed(task)
         notes = (*notes, *more)
     model = _model(settings)
+    if sampling.harness == "mera":
+        check_mera_sampling(whole, model.backend)
+        if settings.template == "auto":
+            template = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
-    prompts = [
-        file.build(problem, system) if file else build_prompt(problem, template, system) for problem in task.problems
-    ]
+    build = prompt_builder(sampling.harness)
+    prompts = [file.build(problem, system) if file else build(problem, template, system) for problem in task.problems]
     planned = tuple(
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
         for problem, prompt in zip(task.problems, prompts, strict=True)
@@ -179,6 +189,7 @@ def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task) -> Samp
     if task.protocol in protocols.ENGLISH and settings.template != "none":
         usual = replace(usual, stop=())
     chosen = {name: getattr(settings, name) for name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")}
+    usual = replace(usual, harness="mera" if settings.sampling == "mera" else "codeeval")
     return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
 
@@ -195,6 +206,8 @@ def _model(settings: Settings) -> Model:
         options["base_url"] = settings.base_url
     backend = settings.backend or _default_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
+    if settings.sampling == "mera" and backend == "vllm":
+        options.setdefault("seed", str(MERA_SEED))
     if Path(location).exists():
         location = str(Path(location).resolve())
     return Model(printable(name), location, backend, options)

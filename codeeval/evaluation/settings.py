@@ -166,6 +166,14 @@ class Settings:
         int | None,
         Flag("Default: the protocol's, 1234.", "N", meaning="sampling", usual="the protocol's", bounds={"ge": 0}),
     ] = None
+    sampling: Annotated[
+        str,
+        Flag(
+            "codeeval (default), or mera: as MERA's harness samples on this backend.",
+            "NAME",
+            meaning="`codeeval`, or `mera`: as MERA's harness samples on this backend, [mera.md](mera.md#sampling-as-mera-does)",
+        ),
+    ] = "codeeval"
     template: Annotated[
         str,
         Flag(

@@ -34,5 +34,6 @@ def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownP
     model, prompt = asked.model, found.prompt
     shown: Shown | None = None
     if model.backend in TOKENIZED_HERE and can_tokenize():
-        shown = tokenize(model.location, prompt, model.options.get("revision", "main"))
+        bos = model.options.get("add_bos_token") == "1" if asked.sampling.harness == "mera" else None
+        shown = tokenize(model.location, prompt, model.options.get("revision", "main"), bos)
     return ShownPrompt(problem_id, asked.template, model.backend, prompt, shown)

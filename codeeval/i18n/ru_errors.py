@@ -548,6 +548,48 @@ _SAMPLES: dict[str, str] = {
     "it was judged under {names} only, and a submission holds what MERA's executor returns": (
         "он оценён только по {names}, а в посылке должно быть то, что возвращает исполнитель MERA"
     ),
+    "--sampling mera: {task} is no set in MERA's schema; leave --sampling out": (
+        "--sampling mera: {task} — набор не в формате MERA; уберите --sampling"
+    ),
+    "--sampling mera: the completions are read from a file, so nothing is sampled; leave it out": (
+        "--sampling mera: ответы читаются из файла, ничего не генерируется; уберите этот флаг"
+    ),
+    "--sampling mera: whether {model} has a chat template is not known before it is loaded": (
+        "--sampling mera: до загрузки неизвестно, есть ли у {model} шаблон чата"
+    ),
+    "Give --template chat for an instruct model, --template none for a base model.": (
+        "Укажите --template chat для instruct-модели, --template none для базовой."
+    ),
+    "MERA's harness can't fill in the instruction: {reason}": "программа MERA не может заполнить инструкцию: {reason}",
+    "--sampling mera keeps no thoughts apart; leave -M think_tokens out": (
+        "--sampling mera не отделяет рассуждения; уберите -M think_tokens"
+    ),
+    "{model} takes {n} tokens, and {m} new ones leave none for a prompt": (
+        "{model} принимает {n} {n:токен|токена|токенов}, а {m} новых не оставляют места запросу"
+    ),
+    "it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed": (
+        "он оценён по mera-1.1, а таблица лидеров MERA 1.1 закрыта"
+    ),
+    "export {format}: there is no such format any more: {why_said}": "export {format}: такого формата больше нет: {why_said}",
+    "the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera": (
+        "таблица лидеров MERA 1.1 закрыта, и посылку такой формы никто не примет; используйте mera"
+    ),
+    "it is the only shape that is submitted now, and what mera writes": (
+        "это единственная форма, которую принимают сейчас, её и пишет mera"
+    ),
+    "export {format}: it takes one run, and {n} were given": "export {format}: нужен один прогон, а указано {n}",
+    "{run} and {other}: both are of {task}, and a submission holds one run of each set": (
+        "{run} и {other}: оба по набору {task}, а в посылке один прогон на набор"
+    ),
+    "Name one of them.": "Укажите один из них.",
+    "the runs were judged by different versions of MERA: {runs}": "прогоны оценены по разным версиям MERA: {runs}",
+    "A submission goes to one leaderboard: judge them alike with `codeeval rescore RUN --protocol NAME`.": (
+        "Посылка идёт в одну таблицу: оцените их одинаково через `codeeval rescore RUN --protocol NAME`."
+    ),
+    "the runs are of different models, and a submission is of one: {runs}": (
+        "прогоны разных моделей, а посылка — одной: {runs}"
+    ),
+    "-t {task}: one set was named already for {name}; name it once": "-t {task}: для {name} набор уже указан; укажите один",
     "Run `codeeval rescore {run} --protocol mera-code`, then `run --resume`.": (
         "Выполните `codeeval rescore {run} --protocol mera-code`, затем `run --resume`."
     ),

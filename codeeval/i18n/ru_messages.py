@@ -188,6 +188,45 @@ _SUBMISSION: dict[str, str] = {
     "the site looks for {name} in the root of the zip, and finds nothing under {other}": (
         "сайт ищет {name} в корне архива и под именем {other} ничего не найдёт"
     ),
+    "the scorer raises {error} here, and scores the whole file 0": (
+        "проверяющая программа здесь получает {error} и ставит за весь файл 0"
+    ),
+    "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}": (
+        "файл — не JSON в UTF-8 (метка порядка байтов тоже не принимается): {error}"
+    ),
+    'the field "{name}" is missing': "нет поля «{name}»",
+    'no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip': (
+        "вместо объекта с полем «{name}» что-то другое: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "data.test is no list: the scorer ends there, and scores no file of the zip": (
+        "data.test — не список: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "meta.id is a list or an object: the scorer ends there, and scores no file of the zip": (
+        "meta.id — список или объект: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "the scorer ends at {name}, and scores no file of the zip": (
+        "проверяющая программа завершается на {name} и не оценивает ничего в zip"
+    ),
+    "outputs is missing": "нет поля outputs",
+    "the site reads .json only, and {name} is the file that it takes": (
+        "сайт читает только .json, а возьмёт он файл {name}"
+    ),
+    "the site looks for {name}, and finds nothing under {other}": "сайт ищет {name} и под именем {other} ничего не найдёт",
+    "the site takes files that are called .zip only": "сайт берёт только файлы с именем на .zip",
+    "the zip has no {name}; without it a submission can't be published": (
+        "в zip нет {name}; без него посылку нельзя опубликовать"
+    ),
+    "the zip has {n} files of this name, and the site takes the last that it finds: {name}": (
+        "в zip {n} {n:файл|файла|файлов} с этим именем, сайт возьмёт последний найденный: {name}"
+    ),
+    "{name} is in a folder; put it in the root of the zip": "{name} лежит в папке; положите его в корень zip",
+    "outputs has the shape of MERA 1.1: the site takes its first sample for the list of all samples": (
+        "outputs имеет форму MERA 1.1: сайт примет первый образец за список всех образцов"
+    ),
+    "{n} outputs are null, and the site counts them as wrong; MERA writes the text None": (
+        "{n} {n:вывод|вывода|выводов} — null, сайт считает их неверными; MERA пишет текст None"
+    ),
+    "{name}: can't be extracted: {reason}": "{name}: не распаковывается: {reason}",
     "{path}: can't be read: {reason_said}": "{path}: не читается: {reason_said}",
     "{path}: not a readable zip ({reason_said}); a submission is a zip of JSON files": (
         "{path}: не читается как zip ({reason_said}); посылка — это zip с файлами JSON"

@@ -201,6 +201,11 @@ TEXTS: dict[str, str] = {
     "at least {n} {n:histogram|histograms}": "не меньше {n} {n:гистограммы|гистограмм|гистограмм}",
     "{n} {n:problem|problems} with {c}": "{n} {n:задача|задачи|задач} с {c}",
     "correct samples: {parts} of {n}": "верные образцы: {parts} из {n}",
+    "sampled as": "сэмплирование",
+    "the model's own, else 50": "как задано в модели, иначе 50",
+    "MERA's harness does": "как в программе MERA",
+    "codeeval does": "как в codeeval",
+    "as a whole, from the first sample on": "только целиком, с первого образца",
     # codeeval validate-submission
     "{file}: {n} {n:problem|problems}, shape of {shape}": "{file}: {n} {n:задача|задачи|задач}, форма версии {shape}",
     "neither version": "«неизвестно какой»",

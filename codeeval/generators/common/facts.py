@@ -34,6 +34,11 @@ def model_facts(folder: Path) -> dict[str, Scalar]:
     }
 
 
+def has_chat_template(folder: Path) -> bool:
+    """Whether the tokenizer of a model folder brings one."""
+    return _chat_template(folder) is not None
+
+
 def _parameters(files: list[Path]) -> int | None:
     """Counted from the headers of safetensors files: 8 bytes of length, then JSON with the shape of every tensor."""
     total = 0

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 
 from codeeval.errors import UsageError
 from codeeval.generators.common.openchat_check import warn_of_other_ids
-from codeeval.generators.vllm.worker.token_ids import TemplateProblem, apply_template, encode
+from codeeval.generators.vllm.worker.token_ids import TemplateProblem, apply_template, encode, encode_as_mera
 from codeeval.types import Prompt
 
 
@@ -25,8 +25,9 @@ def can_tokenize() -> bool:
     return find_spec("transformers") is not None
 
 
-def tokenize(model: str, prompt: Prompt, revision: str = "main") -> Shown:
-    """Raises UsageError for a model without a tokenizer, and for messages that its template refuses."""
+def tokenize(model: str, prompt: Prompt, revision: str = "main", mera: bool | None = None) -> Shown:
+    """`mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises UsageError for a model without a tokenizer,
+    and for messages that its template refuses."""
     import transformers
 
     try:
@@ -36,7 +37,10 @@ def tokenize(model: str, prompt: Prompt, revision: str = "main") -> Shown:
         raise UsageError(f"{model}: can't load its tokenizer: {type(error).__name__}: {reason}") from error
     try:
         text = apply_template(tokenizer, prompt.messages) if prompt.text is None else prompt.text
-        ids = encode(tokenizer, prompt.text, prompt.messages)
+        if mera is None:
+            ids = encode(tokenizer, prompt.text, prompt.messages)
+        else:
+            ids = encode_as_mera(tokenizer, prompt.text, prompt.messages, bos=mera)
     except TemplateProblem as problem:
         raise UsageError(f"{model}: {problem}") from problem
     warning = warn_of_other_ids(model, lambda words: encode(tokenizer, words, ()))

@@ -18,6 +18,7 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.common.finish import EngineAnswer
 from codeeval.generators.common.retry import Exhausted, Later, retry_after_s
 from codeeval.generators.openai.settings import Key, ServerSettings
+from codeeval.generators.openai_mera import REPLACEABLE, as_mera
 from codeeval.types import FinishReason, Prompt, Sampling
 
 logger = logging.getLogger(__name__)
@@ -94,6 +95,8 @@ class Client:
                 response = create(**arguments)
             except self._errors.OpenAIError as error:
                 failure = self._explain(error)
+                if sampling.harness == "mera":  # that harness leaves nothing out
+                    arguments = {name: value for name, value in arguments.items() if name in REPLACEABLE}
                 if isinstance(failure, Refused) and self._can_do_without(error, arguments):
                     continue
                 raise failure from None
@@ -121,6 +124,8 @@ class Client:
             arguments["seed"] = ask.seed
         if sampling.stop and not (settings.think_tokens or settings.keep_raw):  # a thought may hold any of them
             arguments["stop"] = list(sampling.stop[:STOPS_SENT])
+        if sampling.harness == "mera":
+            arguments = as_mera(arguments, sampling, settings.extra_body)
         for name in self._left_out - {"max_tokens"}:
             arguments.pop(name, None)
         if chat:

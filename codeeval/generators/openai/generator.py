@@ -102,7 +102,8 @@ class OpenAIGenerator:
             return
         run: list[int] = []
         for index in request.indices:
-            if run and (index != run[-1] + 1 or index % self._settings.n == 0):
+            alone = sampling.harness == "mera"
+            if run and (alone or index != run[-1] + 1 or index % self._settings.n == 0):
                 yield _Job(request, tuple(run))
                 run = []
             run.append(index)
@@ -114,7 +115,8 @@ class OpenAIGenerator:
         if sampling.temperature == 0:
             (answer,) = retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), sampling))
             return [self._sample(request, index, answer, sampling) for index in job.indices]
-        seed = problem_seed(sampling.seed, request.problem_id)
+        mera = sampling.harness == "mera"
+        seed = sampling.seed - job.indices[0] if mera else problem_seed(sampling.seed, request.problem_id)
         first, rest = job.indices[0], list(job.indices)
         answers = retrier.call(lambda: self._client.ask(Ask(prompt, len(rest), seed + first), sampling))
         while len(answers) < len(rest):
@@ -124,7 +126,8 @@ class OpenAIGenerator:
 
     def _sample(self, request: Request, index: int, answer: EngineAnswer, sampling: Sampling) -> Sample:
         text = request.prompt.text
-        rule = Rule(sampling.stop, self._settings.think_tokens > 0, text is not None and opens_thought(text))
+        stops = () if sampling.harness == "mera" else sampling.stop
+        rule = Rule(stops, self._settings.think_tokens > 0, text is not None and opens_thought(text))
         return finish(request, index, answer, rule)
 
     def describe(self) -> dict[str, Scalar]:

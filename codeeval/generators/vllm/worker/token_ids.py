@@ -13,6 +13,23 @@ class TemplateProblem(ValueError):
     """The tokenizer has no chat template, or its template refuses the messages. Carries what to tell the user."""
 
 
+def encode_as_mera(tokenizer: Any, text: str | None, messages: Messages, *, bos: bool) -> list[int]:
+    """The ids that MERA's harness gives to a model: without BOS unless it is asked for, and of messages whose system role the
+    template refuses without that message. Raises TemplateProblem."""
+    rendered = text if text is not None else _rendered(tokenizer, messages)
+    return list(tokenizer(rendered, add_special_tokens=bos)["input_ids"])
+
+
+def _rendered(tokenizer: Any, messages: Messages) -> str:
+    others = [message for message in messages if message[0] != "system"]
+    try:
+        return apply_template(tokenizer, messages)
+    except TemplateProblem:
+        if not tokenizer.chat_template or len(others) == len(messages):
+            raise
+    return apply_template(tokenizer, others)
+
+
 def encode(tokenizer: Any, text: str | None, messages: Messages) -> list[int]:
     """The ids that the model is given for a text, or for messages where `text` is None. Raises TemplateProblem.
 
