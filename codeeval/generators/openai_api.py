@@ -14,21 +14,22 @@ import json
 import logging
 import threading
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from codeeval.errors import GenerationError
 from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.context import Refusals
 from codeeval.generators.finish import Answer, Rule, finish
-from codeeval.generators.openai_client import STOPS_SENT, Ask, Client, Refused
+from codeeval.generators.openai_client import STOPS_SENT, Ask, Client
+from codeeval.generators.openai_network import opener, proxy_of
+from codeeval.generators.openai_refusals import NoInterface, Refused
 from codeeval.generators.openai_settings import Key, ServerSettings, read_key
 from codeeval.generators.parallel import Done, run_ahead
 from codeeval.generators.retry import Limits, Retrier
 from codeeval.thinking import opens_thought
-from codeeval.types import Request, Sample, Sampling
+from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class OpenAIGenerator:
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         self._model, self._settings = model, settings
         self._stop = threading.Event()
-        self._version = _reach(settings.base_url)
+        self._version = _reach(settings)
         self._client = Client(model, settings, key)
         if self._version:  # vLLM takes what a request leaves open from the model's generation_config.json
             self._client.defaults = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
@@ -93,6 +94,24 @@ class OpenAIGenerator:
         if fatal is not None and not (refusals and not answered):
             raise fatal
         refusals.tell()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user has to know about the address."""
+        return self._settings.notes
+
+    def can_chat(self, sampling: Sampling) -> bool:
+        """Ask for one token in the chat interface. A refusal of the request itself comes from an interface that is there.
+        Raises UsageError, GenerationError."""
+        prompt = Prompt(None, (("user", "Hello"),))
+        retrier = Retrier(Limits(self._settings.patience_s), self._stop)
+        try:
+            retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), replace(sampling, max_tokens=1, stop=())))
+        except NoInterface:
+            return False
+        except Refused:
+            return True
+        return True
 
     def _jobs(self, request: Request, sampling: Sampling) -> Iterator[_Job]:
         """Neighbours below one multiple of `n`, so that a resumed run makes the requests that the first would have made."""
@@ -151,17 +170,18 @@ class OpenAIGenerator:
         self._client.close()
 
 
-def _reach(base_url: str) -> str | None:
+def _reach(settings: ServerSettings) -> str | None:
     """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
-    after the sandbox has been started."""
+    after the sandbox has been started; UsageError for certificates that can't be read."""
+    base_url = settings.base_url
     try:
-        with urllib.request.urlopen(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
+        with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
             found = json.loads(response.read(10_000))
     except urllib.error.HTTPError:
         return None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
-            raise GenerationError(f"no server listens at {base_url}; start it, or correct --base-url") from None
+            raise _nobody(base_url) from None
         return None
     except (OSError, ValueError):
         return None
@@ -169,9 +189,39 @@ def _reach(base_url: str) -> str | None:
     return version if isinstance(version, str) and set(found) == {"version"} else None
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
-    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+def _nobody(base_url: str) -> GenerationError:
+    proxy = proxy_of(base_url)
+    if proxy:
+        return GenerationError(
+            f"the proxy {proxy}, through which {base_url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, "
+            "or name the server's host in NO_PROXY"
+        )
+    return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
+
+
+def _open(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
     return OpenAIGenerator(model, settings, read_key(path, settings.base_url))
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
+    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+    generator = _open(model, options)
+    for note in generator.notes:
+        logger.warning(note)
+    return generator
+
+
+def can_chat(model: str, options: Mapping[str, str], sampling: Sampling) -> bool:
+    """Whether this model chats at this server, found out with one request for one token, unless the options say it. Raises what
+    `open_generator` and a first request raise."""
+    api = options.get("api", "auto")
+    if api != "auto":
+        return api == "chat"
+    generator = _open(model, {**options, "think_tokens": "0"})
+    try:
+        return generator.can_chat(sampling)
+    finally:
+        generator.close()

@@ -55,7 +55,9 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
         groups=_groups(requested)[:groups],
         differences=_differences(requested, rows.get("strict", [])),
-        sanity=check_sampling(reader.samples(), manifest.sampling.temperature, manifest.model.backend),
+        sanity=check_sampling(
+            reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
+        ),
         quality=_quality(requested),
         extras=extras(requested, ks or manifest.k),
         base=base_scores(reader, requested, ks or manifest.k),
@@ -70,6 +72,11 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)
+
+
+def _stops(manifest: Manifest) -> tuple[str, ...] | None:
+    """Those in force while the samples were generated; None where that is not known."""
+    return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 
 def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughput:
