@@ -158,7 +158,7 @@ def _under(base: Asked, instruction: Instruction, run_dir: Path) -> Asked:
 def _planned(base: Asked, task: Task) -> tuple[PlannedProblem, ...]:
     file, wanted = base.template_file, base.planned[0].wanted
     prompts = [
-        file.build(problem, base.system) if file else build_prompt(problem, base.template, base.system)
+        file.build(problem, base.system) if file else build_prompt(problem, base.template.name, base.system)
         for problem in task.problems
     ]
     return tuple(

@@ -142,7 +142,7 @@ def refused_parameter(refusal: Refusal, names: Mapping[str, object]) -> str | No
 def _complains_of(text: str, name: str) -> bool:
     """A short word has to stand in quotes, and what we can't do without beside a word of complaint: a refusal may quote the
     prompt as well."""
-    quoted, short = rf"""['"`]{re.escape(name)}['"`]""", len(name) < 6
+    quoted, short = rf"""['"`]{re.escape(name)}['"`]""", "_" not in name and len(name) < 6
     if name in DISPENSABLE or name.startswith("max_"):
         return re.search(quoted, text) is not None
     word = quoted if short else rf"(?<![\w-]){re.escape(name)}(?![\w-])"

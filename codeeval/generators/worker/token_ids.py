@@ -32,7 +32,9 @@ def apply_template(tokenizer: Any, messages: Messages) -> str:
     if not tokenizer.chat_template:
         raise TemplateProblem("its tokenizer has no chat template; use --template none, code-user or gpt4-correct")
     try:
-        return _rendered(tokenizer, fold_system(messages) if lacks_system_role(tokenizer) else messages)
+        if messages[0][0] == "system" and lacks_system_role(tokenizer):
+            messages = fold_system(messages)
+        return _rendered(tokenizer, messages)
     except Exception as error:  # whatever the model's template raises
         raise TemplateProblem(f"its chat template refuses the messages: {error}") from error
 

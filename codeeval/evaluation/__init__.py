@@ -1,0 +1,1 @@
+"""The application layer: from settings to a finished run file."""

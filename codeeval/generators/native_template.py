@@ -1,0 +1,77 @@
+"""Which template a model was made for, as far as its tokenizer or its server tells: for `--template auto`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from codeeval.errors import UsageError
+from codeeval.generators.facts import chat_template_of
+from codeeval.generators.registry import check_installed
+from codeeval.generators.tokens import can_tokenize, load_tokenizer
+from codeeval.generators.worker.token_ids import encode
+from codeeval.openchat import is_family
+from codeeval.types import Sampling
+
+#: What the chat templates of OpenChat 3.5 and Starling write.
+_OPENCHAT_WORDS = "GPT4 Correct User"
+
+
+@dataclass(frozen=True, slots=True)
+class NativeTemplate:
+    """`template` is one of codeeval.prompts.TEMPLATES, `why` a clause about the model."""
+
+    template: str
+    why: str
+
+
+OPENCHAT = NativeTemplate("code-user", "its tokenizer is OpenChat's, whose template for code that is")
+CHAT = NativeTemplate("chat", "its tokenizer has a chat template")
+BASE = NativeTemplate("none", "its tokenizer has no chat template")
+SERVER_CHATS = NativeTemplate("chat", "the server chats with it")
+SERVER_COMPLETES = NativeTemplate("none", "the server only completes texts with it")
+FROM_FILE = NativeTemplate("none", "the completions exist already")
+
+
+def native_template(backend: str, model: str, options: Mapping[str, str], sampling: Sampling) -> NativeTemplate:
+    """What fits `model`, which `backend` finds there. A server is asked for one token, a tokenizer is loaded without its model.
+
+    Raises UsageError where the model can't be found or nothing can be told, GenerationError for a server that does not answer.
+    """
+    check_installed(backend, options)
+    if backend == "replay":
+        return FROM_FILE
+    if backend == "openai":
+        from codeeval.generators.openai_api import can_chat
+
+        return SERVER_CHATS if can_chat(model, options, sampling) else SERVER_COMPLETES
+    if backend == "hf":
+        from codeeval.generators.hf_loading import local_folder
+
+        local_folder(model)
+    name = options.get("tokenizer", model)
+    revision = options.get("tokenizer_revision", options.get("revision", "main"))
+    return _of_tokenizer(load_tokenizer(name, revision)) if can_tokenize() else _of_files(name)
+
+
+def _of_tokenizer(tokenizer: Any) -> NativeTemplate:
+    if is_family(lambda text: encode(tokenizer, text, ())):
+        return OPENCHAT
+    return CHAT if tokenizer.chat_template else BASE
+
+
+def _of_files(name: str) -> NativeTemplate:
+    """Without transformers here: the engine has an interpreter of its own."""
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise UsageError(
+            f"--template auto: {name} is no folder, and without transformers here its tokenizer can't be looked at; "
+            "name a template with --template"
+        )
+    found = chat_template_of(folder)
+    if not found:
+        return BASE
+    return OPENCHAT if _OPENCHAT_WORDS in json.dumps(found) else CHAT
