@@ -14,8 +14,8 @@ from codeeval.cli.settings import Settings
 from codeeval.cli.work import check_run_dir, new_run_dir
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.headline import led_by
-from codeeval.evaluation.template_choice import AUTO, DEMO_MODEL, ChosenTemplate, choose_template
-from codeeval.generators import BACKENDS
+from codeeval.evaluation.template_choice import AUTO, DEMO_MODEL, ChosenTemplate, Place, choose_template, first_request
+from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
@@ -59,6 +59,11 @@ class Asked:
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
 
+    def generator(self) -> Generator:
+        """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
+        opened = self.template.opened
+        return opened or create(self.model.backend, self.model.location, self.model.options)
+
 
 def ask(settings: Settings) -> Asked:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
@@ -67,19 +72,23 @@ def ask(settings: Settings) -> Asked:
     asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings)
     judged_by = chosen_protocols(settings.protocol, whole)
-    model = _model(settings)
     sampling = _sampling(settings, judged_by[0], whole, asked)
-    template = choose_template(asked, model.backend, model.location, model.options, sampling)
-    sampling = _sampling(settings, judged_by[0], whole, template.name)
-    if settings.protocol is None:
-        judged_by = led_by(judged_by, whole, template.name)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
+    model = _model(settings)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
+    place, first = (
+        Place(model.backend, model.location, model.options),
+        first_request(task.problems[0], system, sampling),
+    )
+    template = choose_template(asked, place, first, sampling)
+    sampling = _sampling(settings, judged_by[0], whole, template.name)
+    if settings.protocol is None:
+        judged_by = led_by(judged_by, whole, template.name)
     prompts = [
         file.build(problem, system) if file else build_prompt(problem, template.name, system)
         for problem in task.problems

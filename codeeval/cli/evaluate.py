@@ -14,7 +14,7 @@ from codeeval.cli.settings import Resolved
 from codeeval.cli.work import Ending, Placement, Sandbox, discard, finish, open_sandbox, work
 from codeeval.errors import UsageError
 from codeeval.evaluation.template_choice import is_demo_model
-from codeeval.generators import Generator, create
+from codeeval.generators import Generator
 from codeeval.generators.registry import check_installed
 from codeeval.i18n import form
 from codeeval.manifest import (
@@ -49,7 +49,7 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with (
         open_sandbox(placement, asked.protocols, ending.console) as sandbox,
-        closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
+        closing(asked.generator()) as generator,
         RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned) as store,
     ):
         for difference in differences(like, store.manifest()) if like else ():

@@ -20,7 +20,7 @@ from codeeval.cli.resume import check_changeable, compare_images, generator_of, 
 from codeeval.cli.settings import Resolved, Settings
 from codeeval.cli.work import Interrupted, Placement, Sandbox, open_sandbox, work, worker_limits
 from codeeval.errors import StoreError, UsageError
-from codeeval.generators import Generator, create
+from codeeval.generators import Generator
 from codeeval.instructions import Instruction, chosen, under
 from codeeval.manifest import Manifest
 from codeeval.pipeline import Result
@@ -47,7 +47,7 @@ def evaluate_all(resolved: Resolved, like: Manifest | None = None) -> int:
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with (
         open_sandbox(placement, base.protocols, console) as sandbox,
-        closing(create(base.model.backend, base.model.location, base.model.options)) as generator,
+        closing(base.generator()) as generator,
     ):
         _create(base, plan, generator, sandbox)
         with RunReader(base.run_dir / plan[0].name) as reader:

@@ -60,12 +60,15 @@ def show_prompt(resolved: Resolved, problem_id: str) -> None:
 def _asked(settings: Settings) -> tuple[Asked, str | None]:
     """What a run with these settings would ask, and a note where its server could not be asked what it takes."""
     try:
-        return ask(settings), None
+        asked = ask(settings.model_copy(update={"max_tokens": 1}))  # a server is asked for nothing that would be kept
     except GenerationError as error:
         if settings.template != AUTO:
             raise
         shown = ask(settings.model_copy(update={"template": "chat"}))
         return shown, f"that is how a server that chats would be asked, and this one can't be ({error})"
+    if asked.template.opened is not None:
+        asked.template.opened.close()
+    return asked, None
 
 
 def _row(token: Token) -> str:

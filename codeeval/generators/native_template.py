@@ -14,7 +14,6 @@ from codeeval.generators.registry import check_installed
 from codeeval.generators.tokens import can_tokenize, load_tokenizer
 from codeeval.generators.worker.token_ids import encode
 from codeeval.openchat import is_family
-from codeeval.types import Sampling
 
 #: What the chat templates of OpenChat 3.5 and Starling write.
 _OPENCHAT_WORDS = "GPT4 Correct User"
@@ -36,18 +35,15 @@ SERVER_COMPLETES = NativeTemplate("none", "the server only completes texts with 
 FROM_FILE = NativeTemplate("none", "the completions exist already")
 
 
-def native_template(backend: str, model: str, options: Mapping[str, str], sampling: Sampling) -> NativeTemplate:
-    """What fits `model`, which `backend` finds there. A server is asked for one token, a tokenizer is loaded without its model.
+def native_template(backend: str, model: str, options: Mapping[str, str]) -> NativeTemplate:
+    """What fits the files of `model`, where `backend` finds it; a tokenizer is loaded without its model. (What a server's
+    model takes, `openai_api` finds out by asking.)
 
-    Raises UsageError where the model can't be found or nothing can be told, GenerationError for a server that does not answer.
+    Raises UsageError where the model can't be found or nothing can be told.
     """
     check_installed(backend, options)
     if backend == "replay":
         return FROM_FILE
-    if backend == "openai":
-        from codeeval.generators.openai_api import can_chat
-
-        return SERVER_CHATS if can_chat(model, options, sampling) else SERVER_COMPLETES
     if backend == "hf":
         from codeeval.generators.hf_loading import local_folder
 

@@ -15,7 +15,7 @@ import logging
 import threading
 import urllib.error
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from codeeval.errors import GenerationError
@@ -24,17 +24,19 @@ from codeeval.generators.context import Refusals
 from codeeval.generators.finish import Answer, Rule, finish
 from codeeval.generators.openai_client import STOPS_SENT, Ask, Client
 from codeeval.generators.openai_network import opener, proxy_of
-from codeeval.generators.openai_refusals import NoInterface, Refused
+from codeeval.generators.openai_refusals import NoInterface, Refused, lacks_chat
 from codeeval.generators.openai_settings import Key, ServerSettings, read_key
 from codeeval.generators.parallel import Done, run_ahead
-from codeeval.generators.retry import Limits, Retrier
+from codeeval.generators.retry import Exhausted, Limits, Retrier
 from codeeval.thinking import opens_thought
-from codeeval.types import Prompt, Request, Sample, Sampling
+from codeeval.types import Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
 
 #: So many refusals without a single answer, and the rest is not tried.
 HOPELESS = 10
+#: Seconds for which a server that does not answer is asked whether it chats.
+_TRY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class OpenAIGenerator:
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         self._model, self._settings = model, settings
         self._stop = threading.Event()
+        self._kept: dict[Ask, list[Answer]] = {}
         self._version = _reach(settings)
         self._client = Client(model, settings, key)
         if self._version:  # vLLM takes what a request leaves open from the model's generation_config.json
@@ -95,23 +98,33 @@ class OpenAIGenerator:
             raise fatal
         refusals.tell()
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a user has to know about the address."""
-        return self._settings.notes
-
-    def can_chat(self, sampling: Sampling) -> bool:
-        """Ask for one token in the chat interface. A refusal of the request itself comes from an interface that is there.
-        Raises UsageError, GenerationError."""
-        prompt = Prompt(None, (("user", "Hello"),))
-        retrier = Retrier(Limits(self._settings.patience_s), self._stop)
+    def can_chat(self, request: Request, sampling: Sampling) -> bool:
+        """Ask for the first samples of `request` in the chat interface, and keep them for `generate`. Whatever the server says
+        but that it has no such interface comes from one that is there. Raises UsageError, Exhausted where it is closed."""
+        job = next(self._jobs(request, sampling))
+        ask = self._ask_of(job, sampling)
+        retrier = Retrier(Limits(min(self._settings.patience_s, _TRY_S)), self._stop)
         try:
-            retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), replace(sampling, max_tokens=1, stop=())))
+            self._kept[ask] = retrier.call(lambda: self._client.ask(ask, sampling))
         except NoInterface:
             return False
         except Refused:
             return True
+        except Exhausted as error:
+            return not lacks_chat(str(error))
         return True
+
+    def _ask_of(self, job: _Job, sampling: Sampling) -> Ask:
+        """The first request for a job."""
+        if sampling.temperature == 0:
+            return Ask(job.request.prompt, 1, None)
+        seed = problem_seed(sampling.seed, job.request.problem_id)
+        return Ask(job.request.prompt, len(job.indices), seed + job.indices[0])
+
+    def _first(self, ask: Ask, sampling: Sampling, retrier: Retrier) -> list[Answer]:
+        """What was kept of this request, or what the server answers now."""
+        kept = self._kept.pop(ask, None)
+        return kept if kept is not None else retrier.call(lambda: self._client.ask(ask, sampling))
 
     def _jobs(self, request: Request, sampling: Sampling) -> Iterator[_Job]:
         """Neighbours below one multiple of `n`, so that a resumed run makes the requests that the first would have made."""
@@ -129,15 +142,13 @@ class OpenAIGenerator:
             yield _Job(request, tuple(run))
 
     def _answer(self, job: _Job, sampling: Sampling, retrier: Retrier) -> list[Sample]:
-        request, prompt = job.request, job.request.prompt
-        if sampling.temperature == 0:
-            (answer,) = retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), sampling))
-            return [self._sample(request, index, answer, sampling) for index in job.indices]
-        seed = problem_seed(sampling.seed, request.problem_id)
-        first, rest = job.indices[0], list(job.indices)
-        answers = retrier.call(lambda: self._client.ask(Ask(prompt, len(rest), seed + first), sampling))
+        request, first = job.request, self._ask_of(job, sampling)
+        answers = self._first(first, sampling, retrier)
+        if first.seed is None:
+            return [self._sample(request, index, answers[0], sampling) for index in job.indices]
+        rest = list(job.indices)
         while len(answers) < len(rest):
-            one = Ask(prompt, 1, seed + rest[len(answers)])
+            one = Ask(request.prompt, 1, first.seed + rest[len(answers)] - rest[0])
             answers += retrier.call(partial(self._client.ask, one, sampling))
         return [self._sample(request, index, answer, sampling) for index, answer in zip(rest, answers, strict=True)]
 
@@ -199,29 +210,11 @@ def _nobody(base_url: str) -> GenerationError:
     return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
 
 
-def _open(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
+def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
+    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
-    return OpenAIGenerator(model, settings, read_key(path, settings.base_url))
-
-
-def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
-    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
-    generator = _open(model, options)
-    for note in generator.notes:
+    for note in settings.notes:
         logger.warning(note)
-    return generator
-
-
-def can_chat(model: str, options: Mapping[str, str], sampling: Sampling) -> bool:
-    """Whether this model chats at this server, found out with one request for one token, unless the options say it. Raises what
-    `open_generator` and a first request raise."""
-    api = options.get("api", "auto")
-    if api != "auto":
-        return api == "chat"
-    generator = _open(model, {**options, "think_tokens": "0"})
-    try:
-        return generator.can_chat(sampling)
-    finally:
-        generator.close()
+    return OpenAIGenerator(model, settings, read_key(path, settings.base_url))

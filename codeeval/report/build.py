@@ -9,11 +9,12 @@ from functools import reduce
 from codeeval.manifest import Manifest
 from codeeval.report.base import base_scores
 from codeeval.report.extras import extras
+from codeeval.report.headline import headline
 from codeeval.report.hidden import hidden_answers
 from codeeval.report.model import Difference, FailureGroup, Quality, Report, Throughput
 from codeeval.report.reranked import reranked
 from codeeval.report.warn import warnings
-from codeeval.report.waterfall import build_waterfall
+from codeeval.report.waterfall import build_waterfall, verbatim_of
 from codeeval.sanity import check_sampling
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
@@ -36,6 +37,10 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
     sessions = reader.sessions()
     work = reduce(Counts.plus, (session.counts for session in sessions), Counts())
     timing = reduce(TimeSplit.plus, (session.timing for session in sessions), TimeSplit())
+    estimates = {name: _estimates(reader, name, ks or manifest.k) for name in manifest.protocols}
+    waterfall = build_waterfall(reader, ks or manifest.k)
+    differences = _differences(rows[verbatim_of(manifest.protocols)], rows.get("strict", []))
+    differing = sum(difference.n_samples for difference in differences)
     found = Report(
         run=str(reader.run_dir),
         task=manifest.task.name,
@@ -50,11 +55,11 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         n_wanted=reader.n_wanted(),
         pending=_pending(reader, manifest),
         hidden=len(requested) - len(judged),
-        estimates={name: _estimates(reader, name, ks or manifest.k) for name in manifest.protocols},
+        estimates=estimates,
         verdicts=_verdicts(requested),
         verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
         groups=_groups(requested)[:groups],
-        differences=_differences(requested, rows.get("strict", [])),
+        differences=differences,
         sanity=check_sampling(
             reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
         ),
@@ -68,7 +73,8 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         sandbox=_sandbox(manifest),
         pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
         notes=manifest.notes,
-        waterfall=build_waterfall(reader, ks or manifest.k),
+        waterfall=waterfall,
+        headline=headline(estimates, manifest.protocol, waterfall, differing),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)

@@ -35,7 +35,7 @@ class Behaviour:
     tail: str = "\nprint(1)"
     cut_after: int | None = None  # bytes of the body, for every second request
     refuses: tuple[str, ...] = ()
-    says: str | None = None  # instead of the hash
+    says: str | Callable[[str], str] | None = None  # instead of the hash; or what it makes of the prompt
     wrap: Callable[[str], dict[str, Any]] | None = None  # a chat message instead of {"content": text}
     spoil: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda number, completion: completion
     streams: bool = False  # although nobody asked for it
@@ -173,7 +173,8 @@ class _Handler(BaseHTTPRequestHandler):
         choices = []
         for at in range(n):
             seed = None if behaviour.repeats or "seed" not in body else body["seed"] + at
-            text = body_of(prompt, seed) + behaviour.tail if behaviour.says is None else behaviour.says
+            said = behaviour.says(prompt) if callable(behaviour.says) else behaviour.says
+            text = body_of(prompt, seed) + behaviour.tail if said is None else said
             stops = [text.find(stop) for stop in body.get("stop", ()) if stop in text]
             if stops and not behaviour.keeps_stop:
                 text = text[: min(stops)]

@@ -19,7 +19,8 @@ from test_openai_generator import SAMPLING, ask, by_key, generator, key, request
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators import create
-from codeeval.generators.openai_api import can_chat
+from codeeval.generators.base import problem_seed
+from codeeval.generators.openai_api import OpenAIGenerator
 from codeeval.generators.openai_network import is_loopback
 from codeeval.generators.openai_replies import answers, parse
 from codeeval.generators.openai_words import MOST_SHOWN, inert, words_of
@@ -346,39 +347,56 @@ def test_an_endpoint_in_the_address_is_left_off(end: str, caplog: pytest.LogCapt
 
 
 def test_only_chat_and_only_completions() -> None:
-    """What the other interface is asked for in vain says so, with a hint; `can_chat` finds out with one small request."""
-    with serving(Behaviour(interfaces=("chat/completions",))) as server:
-        with pytest.raises(UsageError, match=r"Not Found.*--template chat"):
-            ask(server, requests(1, 1))
-        before = len(server.asked)
-        assert can_chat("m", {"base_url": server.url}, SAMPLING)
-        (body,) = server.asked[before:]
-        assert body["max_tokens"] == 1
+    """What the other interface is asked for in vain says so, with a hint."""
+    chats, completes = (Behaviour(interfaces=(name,)) for name in ("chat/completions", "completions"))
+    with serving(chats) as server, pytest.raises(UsageError, match=r"Not Found.*--template chat"):
+        ask(server, requests(1, 1))
+    with serving(completes) as server, pytest.raises(UsageError, match=r"Not Found.*--template none"):
+        ask(server, [CHAT])
+
+
+def test_whether_a_server_chats_costs_no_request() -> None:
+    """The first samples are asked for, and are there when the run comes to them."""
+    with serving() as server:
+        made = generator(server, n="2")
+        assert isinstance(made, OpenAIGenerator)
+        assert made.can_chat(CHAT, SAMPLING)
+        assert len(server.asked) == 1
+        samples = list(made.generate([replace(CHAT, indices=(0, 1, 2, 3))], SAMPLING))
+        made.close()
+        assert len(server.asked) == 2
+    assert [sample.completion for sample in sorted(samples, key=lambda one: one.index)] == [
+        body_of("u", problem_seed(1234, "1") + index) for index in range(4)
+    ]
     with serving(Behaviour(interfaces=("completions",))) as server:
-        with pytest.raises(UsageError, match=r"Not Found.*--template none"):
-            ask(server, [CHAT])
-        assert not can_chat("m", {"base_url": server.url}, SAMPLING)
-        asked = len(server.asked)
-        assert can_chat("m", {"base_url": server.url, "api": "chat"}, SAMPLING)
-        assert not can_chat("m", {"base_url": server.url, "api": "completions"}, SAMPLING)
-        assert len(server.asked) == asked
+        made = generator(server)
+        assert isinstance(made, OpenAIGenerator)
+        assert not made.can_chat(CHAT, SAMPLING)
+        right(list(made.generate(requests(1), SAMPLING)), requests(1))
+        made.close()
 
 
 @pytest.mark.parametrize(
-    ("words", "chats"),
+    ("status", "words", "chats"),
     [
+        (500, "no chat template is set for this tokenizer", False),
+        (503, "overloaded", True),
         (
+            400,
             "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template",
             False,
         ),
-        ("This is not a chat model and thus not supported in the v1/chat/completions endpoint.", False),
-        ("max_tokens must be at least 16", True),
+        (404, "This is not a chat model and thus not supported in the v1/chat/completions endpoint.", False),
+        (400, "max_tokens must be at least 16", True),
     ],
 )
-def test_a_refusal_in_the_chat_interface(words: str, chats: bool) -> None:
+def test_a_refusal_in_the_chat_interface(status: int, words: str, chats: bool) -> None:
     """About the template: there is none. About anything else: the interface is there."""
-    with serving(Behaviour(fail=lambda number, body: error(400, words))) as server:
-        assert can_chat("m", {"base_url": server.url}, SAMPLING) is chats
+    with serving(Behaviour(fail=lambda number, body: error(status, words))) as server:
+        made = generator(server, patience="0")
+        assert isinstance(made, OpenAIGenerator)
+        assert made.can_chat(CHAT, SAMPLING) is chats
+        made.close()
 
 
 def test_a_server_without_a_system_role(caplog: pytest.LogCaptureFixture) -> None:
