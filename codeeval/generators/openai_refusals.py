@@ -101,7 +101,8 @@ class Asked:
             )
         if "WRONG_VERSION_NUMBER" in said:
             return UsageError(f"{self.base_url} does not speak TLS ({said}): try http:// instead of https://")
-        return Later(f"no answer from {self.base_url}{through(self.base_url)} ({said})")
+        where = f"{self.base_url}{through(self.base_url)} ({said})"
+        return Later(f"no answer from {where}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

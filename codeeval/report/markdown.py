@@ -49,7 +49,7 @@ def _scores(report: Report) -> list[str]:
         for k, estimate in by_k.items():
             bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)}"
             lines.append(f"| {protocol} | {k} | {number(estimate.estimate)} | {bounds} |")
-    return [*lines, "", f"**{cell(sentence(report.headline))}**"] if report.headline else lines
+    return [*lines, "", f"**{cell(sentence(report.headline)).replace('&#64;', '@')}**"] if report.headline else lines
 
 
 def _reranked(found: Reranked) -> list[str]:

@@ -196,7 +196,7 @@ class _Server:
                     self._add(request)
 
     def _encode(self, text: str | None, messages: list[list[str]]) -> Message:
-        from token_ids import TemplateProblem, encode  # type: ignore[import-not-found]  # a sibling of this script
+        from token_ids import TemplateProblem, encode  # a sibling of this script
 
         tokenizer = self._llm.get_tokenizer()
         try:
