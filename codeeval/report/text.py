@@ -61,7 +61,7 @@ def _scores(report: Report, style: Style) -> list[str]:
         rows.append(["  " + tr("same problems again"), *(interval(estimate.rerun) for estimate in by_k.values())])
     lines = table(rows)
     lines[0] = style.bold(lines[0])
-    apart = [style.warn(sentence(report.headline))] if report.headline else []
+    apart = [style.warn(safe(sentence(report.headline)))] if report.headline else []
     return [*lines, *apart, style.dim(tr("intervals {methods}", methods=_methods(report)))]
 
 
