@@ -15,21 +15,21 @@ import logging
 import threading
 import urllib.error
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from codeeval.errors import GenerationError
+from codeeval.errors import CodeevalError, GenerationError
 from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.context import Refusals
 from codeeval.generators.finish import Answer, Rule, finish
-from codeeval.generators.openai_client import STOPS_SENT, Ask, Client
+from codeeval.generators.openai_client import STOPS_SENT, Ask, Client, messages_of
 from codeeval.generators.openai_network import opener, proxy_of
 from codeeval.generators.openai_refusals import NoInterface, Refused, lacks_chat
 from codeeval.generators.openai_settings import Key, ServerSettings, read_key
 from codeeval.generators.parallel import Done, run_ahead
-from codeeval.generators.retry import Exhausted, Limits, Retrier
+from codeeval.generators.retry import Exhausted, Later, Limits, Retrier
 from codeeval.thinking import opens_thought
-from codeeval.types import Request, Sample, Sampling
+from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
 
@@ -109,9 +109,18 @@ class OpenAIGenerator:
         except NoInterface:
             return False
         except Refused:
-            return True
+            return not self._completes(ask, sampling)
         except Exhausted as error:
             return not lacks_chat(str(error))
+        return True
+
+    def _completes(self, ask: Ask, sampling: Sampling) -> bool:
+        """Whether the other interface answers what the chat interface has refused without saying why."""
+        text = Prompt(messages_of(ask.prompt, folded=True)[-1]["content"])
+        try:
+            self._kept[replace(ask, prompt=text)] = self._client.ask(replace(ask, prompt=text), sampling)
+        except (Later, CodeevalError):
+            return False
         return True
 
     def _ask_of(self, job: _Job, sampling: Sampling) -> Ask:

@@ -23,7 +23,7 @@ from codeeval.generators.openai_refusals import (
     cannot_do_without,
     is_neutral,
     lacks_system_role,
-    refused_parameter,
+    refused_parameters,
 )
 from codeeval.generators.openai_settings import Key, ServerSettings
 from codeeval.generators.retry import Exhausted, Later
@@ -169,8 +169,8 @@ class Client:
         if not isinstance(failure, Refused):
             return False
         sent = {name: value for name, value in arguments.items() if name not in _CONTENT} | arguments["extra_body"]
-        name = refused_parameter(refusal, sent)
-        if name is None or name.startswith("max_"):
+        name, *_ = *refused_parameters(refusal, sent), ""
+        if not name or name.startswith("max_"):
             return name == "max_tokens" and refusal.chat and self._leave_out(name, "")
         if name in self.defaults and sent[name] == self.defaults[name]:
             self.defaults = {}

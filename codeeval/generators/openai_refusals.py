@@ -30,15 +30,23 @@ _FLAGS = {"temperature": "--temperature", "top_p": "--top-p", "top_k": "--top-k"
 #: Words of a refusal that is about a parameter it mentions without quotes.
 _ABOUT = (
     r"(?:un|not |no longer |n't )?support|unknown|unrecogni|unexpected|not permitted|not allowed|forbidden|extra|invalid"
-    r"|deprecated|must be|should be|only the default|has no|not a valid"
+    r"|deprecated|must be|should be|only the default|has no|not a valid|(?:cannot|can't|can not) (?:both )?be"
 )
 _DEFAULT = re.compile(r"default[^0-9]{0,20}?([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
 #: What chat templates without a system role say of one, in the words of Gemma's, Mistral's and others.
 _NO_SYSTEM = re.compile(
     r"system[ -_]?(?:role|message|prompt|instruction)|role.{0,20}system|roles must alternate", re.IGNORECASE
 )
-_NO_CHAT = re.compile(r"chat[ _-]?template|not a chat model|not support(?:ed in)? .{0,40}chat", re.IGNORECASE)
-_ONLY_CHAT = re.compile(r"chat model|chat[/ ]completions|only .{0,20}chat|use .{0,20}(?:messages|chat)", re.IGNORECASE)
+_NO_CHAT = re.compile(
+    r"chat[ _-]?template|not a chat model|(?:not |un|n't )support.{0,60}chat|chat.{0,60}(?:not |un|n't )support"
+    r"|chat.{0,30}(?:not available|disabled|not enabled|not implemented)|prompt\W{0,3} .{0,20}required|missing.{0,30}prompt",
+    re.IGNORECASE,
+)
+_ONLY_CHAT = re.compile(
+    r"(?<!not a )chat model|chat[/ ]completions|only .{0,20}chat|use .{0,20}(?:messages|chat)|messages\W{0,3} .{0,20}required"
+    r"|missing.{0,30}messages",
+    re.IGNORECASE,
+)
 
 
 class Refused(GenerationError):
@@ -131,13 +139,16 @@ def lacks_system_role(said: str) -> bool:
     return _NO_SYSTEM.search(said) is not None
 
 
-def refused_parameter(refusal: Refusal, names: Mapping[str, object]) -> str | None:
-    """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of."""
+def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[str]:
+    """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of; first those
+    that nobody misses."""
     pointed = list(named_in(refusal.body))
-    if pointed:
-        return next((name for name in pointed if name in names), None)
     text = words_of(refusal.body)
-    return next((name for name in names if _complains_of(text, name)), None)
+    found = pointed or [name for name in names if _complains_of(text, name)]
+    return sorted(
+        (name for name in found if name in names),
+        key=lambda name: name not in DISPENSABLE and not is_neutral(name, names[name], refusal),
+    )
 
 
 def _complains_of(text: str, name: str) -> bool:

@@ -29,6 +29,7 @@ _REASONS: dict[str, FinishReason] = {
 #: A `finish_reason` that says that the answer is not all that the model would have written.
 _FAILED = re.compile(
     r"error|abort|cancel|fail|time.?out|timed.?out|unavailable|overload|insufficient|interrupt|disconnect|preempt|crash"
+    r"|exception|kill|terminat|reject|dropped|lost|busy|unhealthy|expired|shed|oom"
 )
 _TEXT_PARTS = frozenset({"text", "output_text", "input_text"})
 _THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text")
@@ -61,6 +62,8 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[Answer]:
     """The first `n` completions in the order of their index, up to the first that is none; at least one. `seeds[i]` is what
     completion i was asked with. Raises Later where there is not even one, with the server's own words."""
     said = complaint(body.get("error"))
+    if said is None and "error" in (body.get("object"), body.get("type")):
+        said = words_in(body) or "an error"
     choices = body.get("choices")
     found: list[Answer] = []
     for choice in _in_order(choices)[:n] if isinstance(choices, list) and said is None else ():
@@ -101,14 +104,15 @@ def _failure(choice: Fields) -> str | None:
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):
         return said
-    reason = _reason(choice)
-    if reason not in _REASONS and _FAILED.search(reason):
-        return f"finish_reason {reason!r}"
+    for name in ("finish_reason", "native_finish_reason", "status"):
+        reason = _reason(choice, name)
+        if reason not in _REASONS and _FAILED.search(reason):
+            return f"{name} {reason!r}"
     return None
 
 
-def _reason(choice: Fields) -> str:
-    value = choice.get("finish_reason")
+def _reason(choice: Fields, name: str = "finish_reason") -> str:
+    value = choice.get(name)
     if isinstance(value, dict):  # {"type": "stop"}
         value = value.get("type")
     return value.strip().lower()[:100] if isinstance(value, str) else ""

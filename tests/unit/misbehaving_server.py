@@ -114,6 +114,8 @@ FAILED_INSIDE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "failed",
         )
     },
+    "an object that is an error": lambda c: {**c, "object": "error", "message": "upstream"},
+    "status failed": in_choice(status="failed"),
     "unknown finish_reason and an error": in_choice(finish_reason="weird", error={"message": "upstream"}),
 }
 

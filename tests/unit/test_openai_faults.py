@@ -318,6 +318,18 @@ def test_the_servers_own_default_is_neutral(temperature: float, left_out: bool) 
                 ask(server, requests(1), replace(SAMPLING, temperature=temperature))
 
 
+def test_of_two_parameters_the_neutral_one_goes() -> None:
+    """A server that takes only one of them gets the one that counts."""
+    words = "`temperature` and `top_p` cannot both be specified for this model. Please use only one."
+
+    def fail(number: int, body: dict[str, Any]) -> Reply | None:
+        return error(400, words) if {"temperature", "top_p"} <= body.keys() else None
+
+    with serving(Behaviour(fail=fail)) as server:
+        right(ask(server, requests(1)), requests(1))
+        assert server.asked[-1]["temperature"] == 0.6
+
+
 def test_a_refusal_that_quotes_the_prompt_is_about_the_prompt() -> None:
     """A problem about temperatures costs itself, not the run."""
 
@@ -368,12 +380,16 @@ def test_whether_a_server_chats_costs_no_request() -> None:
     assert [sample.completion for sample in sorted(samples, key=lambda one: one.index)] == [
         body_of("u", problem_seed(1234, "1") + index) for index in range(4)
     ]
-    with serving(Behaviour(interfaces=("completions",))) as server:
-        made = generator(server)
-        assert isinstance(made, OpenAIGenerator)
-        assert not made.can_chat(CHAT, SAMPLING)
-        right(list(made.generate(requests(1), SAMPLING)), requests(1))
-        made.close()
+    for behaviour in (
+        Behaviour(interfaces=("completions",)),
+        Behaviour(fail=lambda number, body: error(400, "no") if "messages" in body else None),
+    ):
+        with serving(behaviour) as server:
+            made = generator(server)
+            assert isinstance(made, OpenAIGenerator)
+            assert not made.can_chat(CHAT, SAMPLING)
+            right(list(made.generate(requests(1), SAMPLING)), requests(1))
+            made.close()
 
 
 @pytest.mark.parametrize(
@@ -381,6 +397,8 @@ def test_whether_a_server_chats_costs_no_request() -> None:
     [
         (500, "no chat template is set for this tokenizer", False),
         (503, "overloaded", True),
+        (422, "Chat completions are not supported by this model", False),
+        (400, "'prompt' is required", False),
         (
             400,
             "As of transformers v4.44, default chat template is no longer allowed, so you must provide a chat template",
