@@ -91,6 +91,7 @@ TEXTS: dict[str, str] = {
         "понимает, а {verbatim} исполняет текст как есть"
     ),
     "special": "служебный",
+    "why this template": "почему этот шаблон",
     "{n} failed samples were not repaired yet": (
         "{n} {n:неверный образец|неверных образца|неверных образцов} ещё без исправления формата"
     ),
