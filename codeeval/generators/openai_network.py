@@ -73,11 +73,17 @@ def certificates(address: Address) -> ssl.SSLContext | None:
 
 
 def http_client(address: Address, openai: Any) -> Any:
-    """The client of `openai` for this address: the environment's proxies are not for this machine."""
+    """The client of `openai` for this address: the environment's proxies are not for this machine. Raises UsageError."""
     context = certificates(address)
-    return openai.DefaultHttpxClient(
-        trust_env=not is_loopback(address.base_url), verify=True if context is None else context
-    )
+    try:
+        return openai.DefaultHttpxClient(
+            trust_env=not is_loopback(address.base_url), verify=True if context is None else context
+        )
+    except (ImportError, ValueError) as error:  # a proxy of a kind that the library does not know, or not without more
+        raise UsageError(
+            f"the proxies of the environment can't be used ({hidden(str(error))}); correct or unset HTTP_PROXY, HTTPS_PROXY and "
+            "ALL_PROXY"
+        ) from None
 
 
 def opener(address: Address) -> urllib.request.OpenerDirector:

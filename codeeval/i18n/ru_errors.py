@@ -134,6 +134,9 @@ _MODELS: dict[str, str] = {
         "сертификат {url} не проходит проверку ({reason}): укажите доверенные сертификаты в --ca-bundle FILE или SSL_CERT_FILE "
         "либо откажитесь от проверки: -M verify=0"
     ),
+    "the proxies of the environment can't be used ({reason}); correct or unset HTTP_PROXY, HTTPS_PROXY and ALL_PROXY": (
+        "прокси из окружения не подходят ({reason}); исправьте или уберите HTTP_PROXY, HTTPS_PROXY и ALL_PROXY"
+    ),
     "{url} does not speak TLS ({reason}): try http:// instead of https://": (
         "{url} не понимает TLS ({reason}): попробуйте http:// вместо https://"
     ),

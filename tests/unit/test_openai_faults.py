@@ -461,6 +461,18 @@ def test_a_dead_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:9", "gopher://127.0.0.1:9"])
+def test_a_proxy_of_an_unknown_kind(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error for a server elsewhere, and nothing to a server on this machine."""
+    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, proxy)
+    with serving() as server:
+        right(ask(server, requests(1)), requests(1))
+    monkeypatch.setattr("codeeval.generators.openai_api._reach", lambda settings: None)
+    with pytest.raises(UsageError, match="the proxies of the environment can't be used"):
+        create("openai", "m", {"base_url": "https://models.invalid/v1"})
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate that its owner signed, for this machine, with its key beside it."""
