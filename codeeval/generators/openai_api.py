@@ -24,7 +24,7 @@ from codeeval.generators.context import Refusals
 from codeeval.generators.finish import Answer, Rule, finish
 from codeeval.generators.openai_client import STOPS_SENT, Ask, Client, messages_of
 from codeeval.generators.openai_network import opener, proxy_of
-from codeeval.generators.openai_refusals import NoInterface, Refused, lacks_chat
+from codeeval.generators.openai_refusals import Broken, NoInterface, Refused, lacks_chat
 from codeeval.generators.openai_settings import Key, ServerSettings, read_key
 from codeeval.generators.parallel import Done, run_ahead
 from codeeval.generators.retry import Exhausted, Later, Limits, Retrier
@@ -111,7 +111,8 @@ class OpenAIGenerator:
         except Refused:
             return not self._completes(ask, sampling)
         except Exhausted as error:
-            return not lacks_chat(str(error))
+            asks_other = isinstance(error.__cause__, Broken)
+            return not lacks_chat(str(error)) and not (asks_other and self._completes(ask, sampling))
         return True
 
     def _completes(self, ask: Ask, sampling: Sampling) -> bool:

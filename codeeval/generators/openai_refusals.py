@@ -53,6 +53,10 @@ class Refused(GenerationError):
     """The server will not answer this request, however often it is asked."""
 
 
+class Broken(Later):
+    """The server hung up or failed inside, as some do when they are asked in an interface that they do not have."""
+
+
 class NoInterface(UsageError):
     """The server has no such interface, or no such model behind it."""
 
@@ -91,6 +95,8 @@ class Asked:
             return NoInterface(f"{where} does not complete texts with {self.model} ({said}){_other(refusal)}")
         if status == 402 or (status == 429 and "insufficient_quota" in refusal.body):
             return Exhausted(f"the account's quota is used up ({said}); continue later with --resume")
+        if status == 500:
+            return Broken(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
         if status in (408, 409, 425, 429) or status >= 500:
             return Later(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
         if refusal.chat and lacks_chat(said):
@@ -110,7 +116,7 @@ class Asked:
         if "WRONG_VERSION_NUMBER" in said:
             return UsageError(f"{self.base_url} does not speak TLS ({said}): try http:// instead of https://")
         where = f"{self.base_url}{through(self.base_url)} ({said})"
-        return Later(f"no answer from {where}")
+        return Broken(f"no answer from {where}")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -384,9 +384,11 @@ def test_whether_a_server_chats_costs_no_request() -> None:
     for behaviour in (
         Behaviour(interfaces=("completions",)),
         Behaviour(fail=lambda number, body: error(400, "no") if "messages" in body else None),
+        Behaviour(fail=lambda number, body: error(500, "KeyError: 'prompt'") if "messages" in body else None),
+        Behaviour(fail=lambda number, body: None if body["prompt"] else error(500, "")),  # hangs up on a chat
     ):
         with serving(behaviour) as server:
-            made = generator(server)
+            made = generator(server, patience="1")
             assert isinstance(made, OpenAIGenerator)
             assert not made.can_chat(CHAT, SAMPLING)
             right(list(made.generate(requests(1), SAMPLING)), requests(1))
