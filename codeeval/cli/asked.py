@@ -11,7 +11,9 @@ from codeeval.cli.reference import answered
 from codeeval.cli.settings import Settings
 from codeeval.cli.work import check_run_dir, new_run_dir
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.generators import BACKENDS
+from codeeval.evaluation.headline import led_by
+from codeeval.evaluation.template_choice import AUTO, DEMO_MODEL, ChosenTemplate, Place, choose_template, first_request
+from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
@@ -24,7 +26,6 @@ from codeeval.tasks.bundled import bundled
 from codeeval.types import Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
-DEMO_MODEL = "demo-model"
 DEMO_TASK = "rustarter"
 
 
@@ -49,7 +50,7 @@ class Asked:
     protocols: tuple[ScoringProtocol, ...]
     sampling: Sampling
     ks: tuple[int, ...]
-    template: str
+    template: ChosenTemplate
     system: str | None
     dedup: bool
     run_dir: Path
@@ -58,15 +59,20 @@ class Asked:
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
 
+    def generator(self) -> Generator:
+        """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
+        opened = self.template.opened
+        return opened or create(self.model.backend, self.model.location, self.model.options)
+
 
 def ask(settings: Settings) -> Asked:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
     file = read_template(settings.template) if is_template_file(settings.template) else None
-    template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
+    asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings)
     judged_by = chosen_protocols(settings.protocol, whole)
-    sampling = _sampling(settings, judged_by[0], whole)
+    sampling = _sampling(settings, judged_by[0], whole, asked)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
@@ -75,8 +81,17 @@ def ask(settings: Settings) -> Asked:
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
+    place, first = (
+        Place(model.backend, model.location, model.options),
+        first_request(task.problems[0], system, sampling),
+    )
+    template = choose_template(asked, place, first, sampling)
+    sampling = _sampling(settings, judged_by[0], whole, template.name)
+    if settings.protocol is None:
+        judged_by = led_by(judged_by, whole, template.name)
     prompts = [
-        file.build(problem, system) if file else build_prompt(problem, template, system) for problem in task.problems
+        file.build(problem, system) if file else build_prompt(problem, template.name, system)
+        for problem in task.problems
     ]
     planned = tuple(
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
@@ -166,11 +181,11 @@ def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
     return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
 
 
-def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task) -> Sampling:
+def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task, template: str) -> Sampling:
     """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
     the stops of a continuation would cut the program of a chat answer at its first line."""
     usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling
-    if task.protocol in protocols.ENGLISH and settings.template != "none":
+    if task.protocol in protocols.ENGLISH and template != "none":
         usual = replace(usual, stop=())
     chosen = {name: getattr(settings, name) for name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")}
     return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
@@ -184,11 +199,14 @@ def _model(settings: Settings) -> Model:
         if settings.task != DEMO_TASK:
             raise UsageError("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
         name = DEMO_MODEL
-    location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
-    if settings.base_url:
-        options["base_url"] = settings.base_url
+    for key in ("base_url", "ca_bundle"):
+        if given := getattr(settings, key):
+            options[key] = given
     backend = settings.backend or _default_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
+    if backend == "openai":
+        return Model(printable(name), name, backend, options)  # the server's word for it, whatever lies here
+    location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
     if Path(location).exists():
         location = str(Path(location).resolve())
     return Model(printable(name), location, backend, options)

@@ -6,14 +6,15 @@ import hashlib
 from contextlib import closing
 from dataclasses import asdict
 
-from codeeval.cli.asked import DEMO_MODEL, Asked, ask
+from codeeval.cli.asked import Asked, ask
 from codeeval.cli.console import Console
 from codeeval.cli.like import differences
 from codeeval.cli.ranking import rank
 from codeeval.cli.settings import Resolved
 from codeeval.cli.work import Ending, Placement, Sandbox, discard, finish, open_sandbox, work
 from codeeval.errors import UsageError
-from codeeval.generators import Generator, create
+from codeeval.evaluation.template_choice import is_demo_model
+from codeeval.generators import Generator
 from codeeval.generators.registry import check_installed
 from codeeval.i18n import form
 from codeeval.manifest import (
@@ -48,7 +49,7 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with (
         open_sandbox(placement, asked.protocols, ending.console) as sandbox,
-        closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
+        closing(asked.generator()) as generator,
         RunStore.create(asked.run_dir, manifest_of(asked, generator, sandbox), asked.planned) as store,
     ):
         for difference in differences(like, store.manifest()) if like else ():
@@ -64,19 +65,23 @@ def evaluate(resolved: Resolved, like: Manifest | None = None) -> int:
 def first_line(asked: Asked, resolved: Resolved) -> str:
     many, n = len(asked.task.problems), asked.sampling.n
     what = f"{many} {form(many, 'problem', 'problems')} of {asked.task.name}, {n} {form(n, 'sample', 'samples')} each"
-    if asked.model.name == DEMO_MODEL:
+    taken = f"Template {asked.template.name}: {asked.template.why}"
+    if is_demo_model(asked.model.location) and asked.model.backend != "openai":
         chosen = "" if resolved.origins["model"] != "default" else "no model was named: "
         return (
             f"{chosen}the bundled demo model writes {what}. It has memorised these problems: this shows the machinery "
-            "and measures nothing"
+            f"and measures nothing. {taken}"
         )
-    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}"
+    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}. {taken}"
 
 
 def manifest_of(asked: Asked, generator: Generator, sandbox: Sandbox) -> Manifest:
     digests = "\n".join(planned.prompt_digest for planned in asked.planned)
     model, description, file = asked.model, generator.describe(), asked.template_file
-    wrong = description.get("openchat_ids_wrong")
+    wrong, template = description.get("openchat_ids_wrong"), asked.template
+    notes = [*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ())]
+    if asked.system and template.name == "chat" and description.get("lacks_system_role"):
+        notes.append("the model's chat template has no system role: the system prompt opens the user's turn")
     return Manifest(
         codeeval_version=package_version(),
         code_revision=code_revision(),
@@ -89,11 +94,13 @@ def manifest_of(asked: Asked, generator: Generator, sandbox: Sandbox) -> Manifes
         k=asked.ks,
         sampling=SamplingInfo(**asdict(asked.sampling)),
         prompt=PromptInfo(
-            template=printable(asked.template),
-            template_digest=file_template_digest(file) if file else template_digest(asked.template),
+            template=printable(template.name),
+            template_digest=file_template_digest(file) if file else template_digest(template.name),
             template_text=file.text if file else None,
             system=asked.system,
             digest=hashlib.sha256(digests.encode()).hexdigest(),
+            asked=printable(template.asked),
+            why=template.why,
         ),
         model=ModelInfo(
             name=model.name,
@@ -107,7 +114,7 @@ def manifest_of(asked: Asked, generator: Generator, sandbox: Sandbox) -> Manifes
         versions=installed_versions(),
         dedup=asked.dedup,
         rankers=asked.rankers,
-        notes=(*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ())),
+        notes=tuple(notes),
     )
 
 

@@ -21,7 +21,7 @@ from codeeval.cli.settings import Resolved, Settings
 from codeeval.cli.work import Interrupted, Placement, Sandbox, open_sandbox, work, worker_limits
 from codeeval.errors import StoreError, UsageError
 from codeeval.evaluation.pipeline import Result
-from codeeval.generators import Generator, create
+from codeeval.generators import Generator
 from codeeval.manifest import Manifest
 from codeeval.prompts.templates import build_prompt, prompt_digest
 from codeeval.report import instructions as report
@@ -47,7 +47,7 @@ def evaluate_all(resolved: Resolved, like: Manifest | None = None) -> int:
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with (
         open_sandbox(placement, base.protocols, console) as sandbox,
-        closing(create(base.model.backend, base.model.location, base.model.options)) as generator,
+        closing(base.generator()) as generator,
     ):
         _create(base, plan, generator, sandbox)
         with RunReader(base.run_dir / plan[0].name) as reader:
@@ -158,7 +158,7 @@ def _under(base: Asked, instruction: Instruction, run_dir: Path) -> Asked:
 def _planned(base: Asked, task: Task) -> tuple[PlannedProblem, ...]:
     file, wanted = base.template_file, base.planned[0].wanted
     prompts = [
-        file.build(problem, base.system) if file else build_prompt(problem, base.template, base.system)
+        file.build(problem, base.system) if file else build_prompt(problem, base.template.name, base.system)
         for problem in task.problems
     ]
     return tuple(

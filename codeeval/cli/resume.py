@@ -5,12 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack, closing
 from pathlib import Path
 
-from codeeval.cli.asked import DEMO_MODEL
 from codeeval.cli.console import Console
 from codeeval.cli.ranking import rank, unranked
 from codeeval.cli.settings import Resolved, flag
 from codeeval.cli.work import Ending, Placement, finish, open_sandbox, work, worker_limits
 from codeeval.errors import DataError, UsageError
+from codeeval.evaluation.template_choice import DEMO_MODEL
 from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
@@ -20,7 +20,7 @@ from codeeval.types import ScoringProtocol
 from sandbox.pool import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
-CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url")
+CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "ca_bundle")
 
 
 def resume(run_dir: Path, resolved: Resolved) -> int:
@@ -77,7 +77,11 @@ def generator_of(manifest: Manifest, resolved: Resolved) -> Generator:
     options.update(resolved.settings.model_options)
     if resolved.settings.base_url:
         options["base_url"] = resolved.settings.base_url
-    moved = manifest.model.name == DEMO_MODEL  # it comes with the program, wherever that is installed by now
+    if resolved.settings.ca_bundle:
+        options["ca_bundle"] = resolved.settings.ca_bundle
+    moved = (
+        manifest.model.name == DEMO_MODEL and manifest.model.backend != "openai"
+    )  # it comes with the program, wherever that is installed by now
     location = str(bundled(DEMO_MODEL)) if moved else manifest.model.location
     return create(manifest.model.backend, location, options)
 

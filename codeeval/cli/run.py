@@ -40,6 +40,10 @@ Backend = Annotated[
     typer.Option("--backend", help="hf, vllm, openai or replay (default: by what MODEL is).", metavar="NAME"),
 ]
 BaseUrl = Annotated[str | None, typer.Option("--base-url", help="An OpenAI-compatible server.", metavar="URL")]
+CaBundle = Annotated[
+    str | None,
+    typer.Option("--ca-bundle", help="Certificates to trust at --base-url (default: SSL_CERT_FILE).", metavar="FILE"),
+]
 N = Annotated[
     int | None, typer.Option("-n", "--n", help="Completions per problem (default: the protocol's, 10).", metavar="N")
 ]
@@ -52,7 +56,11 @@ TopK = Annotated[int | None, typer.Option("--top-k", help="Default: 0, no cut.",
 Seed = Annotated[int | None, typer.Option("--seed", help="Default: the protocol's, 1234.", metavar="N")]
 Template = Annotated[
     str | None,
-    typer.Option("--template", help="code-user, gpt4-correct, chat, none (default), or a file.", metavar="NAME"),
+    typer.Option(
+        "--template",
+        help="auto (default: what the model was made for), code-user, gpt4-correct, chat, none, or a file.",
+        metavar="NAME",
+    ),
 ]
 System = Annotated[
     str | None,
@@ -96,6 +104,7 @@ def run(
     model: Model = None,
     backend: Backend = None,
     base_url: BaseUrl = None,
+    ca_bundle: CaBundle = None,
     n: N = None,
     k: options.Ks = None,
     temperature: Temperature = None,

@@ -62,7 +62,8 @@ class Settings(BaseModel):
     top_k: int | None = Field(None, ge=0)
     max_tokens: int | None = Field(None, ge=1)
     seed: int | None = Field(None, ge=0)
-    template: str = "none"
+    ca_bundle: str | None = None
+    template: str = "auto"
     system: str | None = None
     protocol: str | None = None
     sandbox: str = "auto"

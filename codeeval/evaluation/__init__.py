@@ -1,1 +1,1 @@
-"""The use cases: run, score, resume, rescore and what they are made of. Used by the command line and from Python."""
+"""The application layer: from settings to a finished run file."""

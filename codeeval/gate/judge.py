@@ -35,6 +35,7 @@ class TaskGate:
     `verdict` is the worse of both. An `advisory` task never fails a release."""
 
     task: str
+    protocol: str
     baseline_model: str
     model: str
     verdict: GateVerdict
@@ -62,6 +63,7 @@ class TaskGate:
         """One JSON object."""
         return {
             "task": self.task,
+            "protocol": self.protocol,
             "verdict": self.verdict,
             "advisory": self.advisory,
             "baseline_model": self.baseline_model,
@@ -108,10 +110,16 @@ class GateReport:
         }
 
 
-def candidate(reader: RunReader, protocol: str | None = None) -> Candidate:
-    """Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
+def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline | None = None) -> Candidate:
+    """A run under `protocol`, or under the one that leads it. A run that strict leads, because its answers were asked for in a
+    chat, is measured under the protocol of its `baseline` where it was judged under that as well.
+
+    Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
     require_complete(reader)
     manifest = reader.manifest()
+    before = baseline.tasks.get(manifest.task.name) if baseline is not None else None
+    if protocol is None and before is not None and manifest.protocol == "strict":
+        protocol = before.protocol if before.protocol in manifest.protocols else None
     sampling = manifest.sampling.model_dump(include=set(SAMPLING))
     counts = run_counts(reader, protocol, "this run")
     return Candidate(manifest.task.name, manifest.model.name, protocol or manifest.protocol, counts, sampling)
@@ -156,6 +164,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
     verdict = next(each for each in _WORST_FIRST if each in (result.verdict, floor))
     return TaskGate(
         task=found.task,
+        protocol=found.protocol,
         baseline_model=task.model,
         model=found.model,
         verdict=verdict,
