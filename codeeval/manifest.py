@@ -88,7 +88,7 @@ class SamplingInfo(_Part):
 
 class PromptInfo(_Part):
     """The chat template by name or path, the system prompt, and a digest over all prompts in the order of the problems.
-    `template_text` is that of a template file."""
+    `template_text` is that of a template file. `asked`: what --template said, `why`: the reason for what was taken."""
 
     template: str
     template_digest: str = ""
@@ -96,6 +96,8 @@ class PromptInfo(_Part):
     few_shot: int = 0
     digest: str = ""
     template_text: str | None = None
+    asked: str | None = None
+    why: str | None = None
 
 
 class ModelInfo(_Part):

@@ -8,7 +8,7 @@ from typing import Literal
 
 from sandbox.wire import Limits, Mode
 
-FinishReason = Literal["stop", "length", "unknown"]
+FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
 Comparison = Literal["strict", "mera"]
 #: Whose way of sampling: `docs/mera.md` has what differs.

@@ -55,7 +55,7 @@ def export(format: Format, runs: Runs, out: Output, lang: options.Lang = None) -
     console = Console()
     console.note(f"wrote {out}")
     if format == "mera":
-        from codeeval.mera.packing import doubts
+        from codeeval.exports.mera_packing import doubts
         from codeeval.mera.write import doubt
 
         for line in (*(line for run in runs for line in doubt(run)), *doubts(runs)):
@@ -67,7 +67,7 @@ def _write(format: str, runs: list[Path], out: Path) -> None:
     if format not in SEVERAL:
         FORMATS[format](runs[0], out)
         return
-    from codeeval.mera.packing import write_logs, write_submission
+    from codeeval.exports.mera_packing import write_logs, write_submission
 
     (write_submission if format == "mera" else write_logs)(runs, out)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.mera.packing import write_logs, write_submission
+from codeeval.exports.mera_packing import write_logs, write_submission
 
 
 def export(run: Path, output: Path) -> None:

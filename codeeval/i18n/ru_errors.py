@@ -114,8 +114,44 @@ _MODELS: dict[str, str] = {
     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})": (
         "{url} не принимает ключ: задайте OPENAI_API_KEY или -M api_key_file=PATH ({reason})"
     ),
-    "{url} has no such model or interface: {model} ({reason})": (
-        "{url} не знает такой модели или такого интерфейса: {model} ({reason})"
+    "{url} has no such model or interface: {model} ({reason}){hint_said}": (
+        "{url} не знает такой модели или такого интерфейса: {model} ({reason}){hint_said}"
+    ),
+    "{url} does not complete texts with {model} ({reason}){hint_said}": (
+        "{url} не продолжает тексты с моделью {model} ({reason}){hint_said}"
+    ),
+    "{url} does not chat with {model} ({reason}){hint_said}": "{url} не ведёт диалог с моделью {model} ({reason}){hint_said}",
+    "; where it only completes texts, use --template none": "; если он только продолжает тексты, возьмите --template none",
+    "; where it only chats, use --template chat, or -M api=chat for a text as the user's turn": (
+        "; если он только ведёт диалог, возьмите --template chat или, чтобы текст стал репликой пользователя, -M api=chat"
+    ),
+    "the proxy {proxy}, through which {url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, or name the "
+    "server's host in NO_PROXY": (
+        "прокси {proxy}, через который идут запросы к {url}, не отвечает; запустите его, уберите HTTP_PROXY и HTTPS_PROXY или "
+        "внесите хост сервера в NO_PROXY"
+    ),
+    "the certificate of {url} can't be verified ({reason}): name the certificates to trust with --ca-bundle FILE or "
+    "SSL_CERT_FILE, or do without the check by -M verify=0": (
+        "сертификат {url} не проходит проверку ({reason}): укажите доверенные сертификаты в --ca-bundle FILE или SSL_CERT_FILE "
+        "либо откажитесь от проверки: -M verify=0"
+    ),
+    "the proxies of the environment can't be used ({reason}); correct or unset HTTP_PROXY, HTTPS_PROXY and ALL_PROXY": (
+        "прокси из окружения не подходят ({reason}); исправьте или уберите HTTP_PROXY, HTTPS_PROXY и ALL_PROXY"
+    ),
+    "{url} does not speak TLS ({reason}): try http:// instead of https://": (
+        "{url} не понимает TLS ({reason}): попробуйте http:// вместо https://"
+    ),
+    "{name} {path}: can't read certificates from this file: {reason}": (
+        "{name} {path}: из этого файла не читаются сертификаты: {reason}"
+    ),
+    "the server refuses {name}={value} ({reason}): without it something else would be measured; change {flag} to what this "
+    "server takes, or take another server": (
+        "сервер не принимает {name}={value} ({reason}): без этого параметра измерялось бы другое; задайте в {flag} то, что он "
+        "принимает, или возьмите другой сервер"
+    ),
+    "--template auto: {name} is no folder, and without transformers here its tokenizer can't be looked at; name a template with "
+    "--template": (
+        "--template auto: {name} — не папка, а без transformers её токенизатор не посмотреть; укажите шаблон в --template"
     ),
     "--template chat needs the server's chat interface; leave -M api=completions out": (
         "для --template chat нужен интерфейс диалога; уберите -M api=completions"

@@ -119,6 +119,20 @@ _SAMPLING: dict[str, str] = {
     "{share} of the samples were cut by a stop sequence at the first character: a format failure": (
         "{share} образцов обрезано стоп-последовательностью на первом символе: это нарушение формата"
     ),
+    "{share} of the samples ended before their first character, at a stop sequence or by themselves": (
+        "{share} образцов кончились до первого символа: из-за стоп-последовательности или сами"
+    ),
+    "{share} of the samples were cut or withheld by the server's content filter; they count": (
+        "{share} образцов обрезал или не выдал фильтр содержания сервера; они учтены"
+    ),
+    "in {share} of the samples the model declined to answer; they count": (
+        "в {share} образцов модель отказалась отвечать; они учтены"
+    ),
+    "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 keeps them out of "
+    "it": (
+        "в {share} образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его не "
+        "тронут"
+    ),
     "{share} of the samples ran into the token limit: raise it, or check the stop sequences": (
         "{share} образцов упёрлись в предел токенов: увеличьте его или проверьте стоп-последовательности"
     ),
@@ -265,16 +279,33 @@ _NOTES: dict[str, str] = {
         "ответы {n} из {m} {m:задачи|задач|задач} взяты из {file} (sha256 {digest})"
     ),
     "{file}: {n} ids are no problems of {task} ({ids})": "{file}: {n} id не относятся к набору {task} ({ids})",
-    "{model} ({backend}) writes {what_said}, protocol {protocol}": (
-        "{model} ({backend}) пишет: {what_said}; протокол {protocol}"
+    "{model} ({backend}) writes {what_said}, protocol {protocol}. {taken_said}": (
+        "{model} ({backend}) пишет: {what_said}; протокол {protocol}. {taken_said}"
+    ),
+    "Template {name}: {why_said}": "Шаблон {name}: {why_said}",
+    "as asked": "как указано",
+    "it was trained on it": "модель на нём обучена",
+    "its tokenizer is OpenChat's, whose template for code that is": (
+        "токенизатор — OpenChat, а для кода у него этот шаблон"
+    ),
+    "its tokenizer has a chat template": "у токенизатора есть шаблон диалога",
+    "its tokenizer has no chat template": "у токенизатора нет шаблона диалога",
+    "the server chats with it": "сервер ведёт с этой моделью диалог",
+    "the server only completes texts with it": "сервер с этой моделью только продолжает текст",
+    "the completions exist already": "ответы уже есть",
+    "that is how a server that chats would be asked, and this one can't be ({why_said})": (
+        "так спросили бы сервер, который ведёт диалог, а этот спросить нельзя ({why_said})"
+    ),
+    "the model's chat template has no system role: the system prompt opens the user's turn": (
+        "в шаблоне диалога этой модели нет роли system: системный промпт стоит в начале реплики пользователя"
     ),
     "{n} {n:problem|problems} of {task}, {m} {m:sample|samples} each": (
         "{n} {n:задача|задачи|задач} набора {task}, по {m} {m:образцу|образца|образцов}"
     ),
     "{chosen_said}the bundled demo model writes {what_said}. It has memorised these problems: this shows the machinery and "
-    "measures nothing": (
+    "measures nothing. {taken_said}": (
         "{chosen_said}встроенная демонстрационная модель пишет: {what_said}. Она выучила эти задачи наизусть: это показывает, "
-        "как всё работает, и ничего не измеряет"
+        "как всё работает, и ничего не измеряет. {taken_said}"
     ),
     "no model was named: ": "модель не указана: ",
     "sandbox: {backend} ({reason})": "песочница: {backend} ({reason})",

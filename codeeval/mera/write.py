@@ -1,4 +1,4 @@
-"""A run -> the JSON of its task in a submission. Checked as anyone's is; `codeeval.mera.packing` makes the zip."""
+"""A run -> the JSON of its task in a submission. Checked as anyone's is; `codeeval.exports.mera_packing` makes the zip."""
 
 from __future__ import annotations
 

@@ -86,6 +86,8 @@ def _generation(manifest: Manifest) -> Iterator[Row]:
     yield "stop", " ".join(map(ascii, sampling.stop)) if sampling.stop else None if unknown else "none"
     yield "few-shot", None if unknown else manifest.prompt.few_shot
     yield tr("chat template"), _template(manifest)
+    if manifest.prompt.why is not None:
+        yield tr("why this template"), manifest.prompt.why
     yield tr("template digest"), manifest.prompt.template_digest or manifest.model.describe.get("chat_template_sha256")
     yield tr("prompts digest"), manifest.prompt.digest or None
     yield tr("system prompt"), _whole(manifest.prompt.system) or (None if unknown else "none")

@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codeeval.cli.asked import ask
-from codeeval.cli.settings import Settings
+from codeeval.evaluation.request import ask
+from codeeval.evaluation.settings import Settings
 from misbehaving_server import Behaviour, serving
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators import create, vllm_mera
+from codeeval.generators import create
 from codeeval.generators.base import problem_seed
 from codeeval.generators.common.context import cut_left
+from codeeval.generators.vllm import as_mera as vllm_mera
 from codeeval.generators.vllm.generator import VLLMGenerator
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode_as_mera
@@ -77,11 +78,11 @@ def test_it_is_a_setting(tmp_path: Path) -> None:
     common: dict[str, Any] = {"out": tmp_path / "run"}
     assert ask(Settings(**common)).sampling.harness == "codeeval"
     asked = ask(Settings(**common, sampling="mera", backend="hf"))
-    assert (asked.sampling.harness, asked.template) == ("mera", "chat")
+    assert (asked.sampling.harness, asked.template.name) == ("mera", "chat")
     assert asked.planned[0].prompt == build_prompt(asked.task.problems[0], "chat")
     server = {**common, "sampling": "mera", "model": "m", "base_url": "http://127.0.0.1:1/v1"}
-    assert ask(Settings(**server)).template == "chat"
-    assert ask(Settings(**server, template="none")).template == "none"
+    assert ask(Settings(**server)).template.name == "chat"
+    assert ask(Settings(**server, template="none")).template.name == "none"
     vllm = ask(Settings(**common, sampling="mera", backend="vllm"))
     assert vllm.model.options["seed"] == str(SEED)
 

@@ -22,11 +22,11 @@ from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.openchat_check import warn_of_other_ids
-from codeeval.generators.common.thinking import opens_thought
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
+from codeeval.generators.hf.as_mera import as_mera
 from codeeval.generators.hf.model import LoadedModel, Settings, load
-from codeeval.generators.hf_mera import as_mera
-from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode
+from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode, lacks_system_role
+from codeeval.reading.thinking import opens_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
@@ -180,6 +180,7 @@ class HFGenerator:
         if self._description is None:
             self._description = _describe(self._name, self._settings, self._model)
             self._description["openchat_ids_wrong"] = self._mismatch
+            self._description["lacks_system_role"] = lacks_system_role(self._model.tokenizer) or None
         return dict(self._description)
 
     def close(self) -> None:

@@ -18,16 +18,16 @@ from pathlib import Path
 from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators import vllm_mera
 from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.openchat_check import warn_of_other_ids
-from codeeval.generators.common.thinking import CLOSE, opens_thought
+from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
@@ -143,7 +143,7 @@ class VLLMGenerator:
         """Arguments of vLLM's SamplingParams. A thought is ended by its own mark alone, and has its own limit. Raises
         GenerationError where the prompt leaves no room."""
         if sampling.harness == "mera":
-            return vllm_mera.params(sampling, keep_raw=self._settings.keep_raw)
+            return as_mera.params(sampling, keep_raw=self._settings.keep_raw)
         context = self._facts["context_length"]
         limit = self._settings.think_tokens if thinks else sampling.max_tokens
         return {

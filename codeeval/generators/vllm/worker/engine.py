@@ -126,6 +126,8 @@ def _facts(llm: Any) -> dict[str, str | int | float | bool | None]:
             value = getattr(value, name, None)
         return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
+    from token_ids import lacks_system_role  # type: ignore[import-not-found]  # a sibling of this script
+
     architectures = getattr(llm.llm_engine.vllm_config.model_config, "architectures", None) or [None]
     return {
         "vllm_version": vllm.__version__,
@@ -133,6 +135,7 @@ def _facts(llm: Any) -> dict[str, str | int | float | bool | None]:
         "transformers_version": _version("transformers"),
         "cuda_version": torch.version.cuda,
         "architecture": architectures[0],
+        "lacks_system_role": lacks_system_role(llm.get_tokenizer()) or None,
         "dtype": str(look("model_config", "dtype")).removeprefix("torch."),
         "quantization": look("model_config", "quantization"),
         "context_length": look("model_config", "max_model_len"),
@@ -199,7 +202,7 @@ class _Server:
                     self._add(request)
 
     def _encode(self, text: str | None, messages: list[list[str]], *, mera: bool | None) -> Message:
-        from token_ids import TemplateProblem, encode, encode_as_mera  # type: ignore[import-not-found]  # a sibling of this script
+        from token_ids import TemplateProblem, encode, encode_as_mera  # a sibling of this script
 
         tokenizer = self._llm.get_tokenizer()
         try:
