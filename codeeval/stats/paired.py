@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb, fsum, inf, sqrt
+from math import fsum, inf, sqrt
 
+from codeeval.stats.dealing import dealt
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import normal_quantile, t_quantile, t_two_sided_p
 
@@ -132,18 +132,16 @@ def sign_flip_p(differences: Sequence[float], seed: int = 1234, resamples: int =
 def mcnemar_p(only_a: int, only_b: int) -> float:
     """Exact two-sided McNemar: of the pairs that differ, each direction is as likely as the other."""
     pairs = only_a + only_b
-    tail = sum(comb(pairs, i) for i in range(min(only_a, only_b) + 1))
+    tail, ways = 1, 1
+    for i in range(min(only_a, only_b)):
+        ways = ways * (pairs - i) // (i + 1)
+        tail += ways
     return min(1.0, 2 * tail / (1 << pairs))
 
 
-@lru_cache(maxsize=65_536)
 def fisher_p(n_a: int, c_a: int, n_b: int, c_b: int) -> float:
     """Fisher's exact two-sided p for c_a of n_a against c_b of n_b: all tables no likelier than the one seen."""
-    total = c_a + c_b
-    ways = [comb(n_a, i) * comb(n_b, total - i) for i in range(min(n_a, total) + 1)]
-    seen = ways[c_a]
-    as_rare = sum(way for way in ways if way <= seen)
-    return as_rare / comb(n_a + n_b, total)
+    return dealt(n_a, n_b, c_a + c_b).two_sided(c_b)
 
 
 def detectable(error: float, df: float = inf, level: float = 0.95, power: float = 0.8) -> float:
