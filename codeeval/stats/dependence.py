@@ -77,7 +77,11 @@ def _few(single: int, problems: int) -> bool:
     if single >= _SINGLE * problems:
         return False
     logs = (
-        lgamma(problems + 1) - lgamma(i + 1) - lgamma(problems - i + 1) + i * log(_SINGLE) + (problems - i) * log1p(-_SINGLE)
+        lgamma(problems + 1)
+        - lgamma(i + 1)
+        - lgamma(problems - i + 1)
+        + i * log(_SINGLE)
+        + (problems - i) * log1p(-_SINGLE)
         for i in range(single + 1)
     )
     return sum(map(exp, logs)) < _UNLIKELY

@@ -10,6 +10,7 @@ ch. 5). pass@k is unbiased under that as well, so equal rates give a difference 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from codeeval.stats.chance import Pair
@@ -25,47 +26,55 @@ _AT_ONCE = 256
 SIGN_FLIP, EXCHANGE = "sign-flip permutation", "permutation of samples within problems"
 
 
-def permutation_p(
-    pairs: Sequence[Pair], differences: Sequence[float], k: int, seed: int, resamples: int, blocks: frozenset[int]
-) -> tuple[float, str]:
-    """Two-sided p of the mean difference, and the name of the method. `blocks`: places of problems whose samples count as one.
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Two runs problem by problem: their (n, c), the difference of pass@k, k, and the places of problems whose samples count as
+    one."""
 
-    Seeded Monte Carlo with (count + 1) / (resamples + 1), so that p is never too small; problems with equal n in all
-    places, and blocks, have their labels exchanged, the others their samples."""
-    if all(a[0] == b[0] or place in blocks for place, (a, b) in enumerate(pairs)):
-        return sign_flip_p(differences, seed, resamples), SIGN_FLIP
-    return exchange_p(pairs, differences, k, seed, resamples, blocks), EXCHANGE
+    pairs: Sequence[Pair]
+    differences: Sequence[float]
+    k: int
+    blocks: frozenset[int] = frozenset()
 
 
-def exchange_p(
-    pairs: Sequence[Pair], differences: Sequence[float], k: int, seed: int, resamples: int, blocks: frozenset[int]
-) -> float:
+def permutation_p(found: Sampled, seed: int, resamples: int) -> tuple[float, str]:
+    """Two-sided p of the mean difference, and the name of the method.
+
+    Seeded Monte Carlo with (count + 1) / (resamples + 1), so that p is never too small. Where every problem has equally many
+    samples in both runs, or counts as one, labels are exchanged; else samples, but for problems that count as one."""
+    if all(a[0] == b[0] or place in found.blocks for place, (a, b) in enumerate(found.pairs)):
+        return sign_flip_p(found.differences, seed, resamples), SIGN_FLIP
+    return exchange_p(found, seed, resamples), EXCHANGE
+
+
+def exchange_p(sampled: Sampled, seed: int, resamples: int) -> float:
     """Two-sided p by exchanging samples within problems."""
     import numpy as np
 
     generator = np.random.default_rng(seed)
     kinds: dict[tuple[int, int, int], int] = {}
     flips: list[float] = []
-    for place, ((n_a, c_a), (n_b, c_b)) in enumerate(pairs):
-        if place in blocks:
-            flips.append(differences[place])
+    for place, ((n_a, c_a), (n_b, c_b)) in enumerate(sampled.pairs):
+        if place in sampled.blocks:
+            flips.append(sampled.differences[place])
         else:
             kinds[n_a, n_b, c_a + c_b] = kinds.get((n_a, n_b, c_a + c_b), 0) + 1
     sums = np.zeros(resamples)
     for (n_a, n_b, total), many in sorted(kinds.items()):
         found = dealt(n_a, n_b, total)
         if len(found.chances) > 1:
-            sums += _drawn(found, _changes(found, n_a, n_b, total, k), many, resamples, generator)
+            sums += _drawn(found, _changes(found, (n_a, n_b, total), sampled.k), many, resamples, generator)
     for flip in sorted(map(abs, flips)):
         sums += flip * (2.0 * generator.binomial(1, 0.5, resamples) - 1.0)
-    observed = abs(float(np.sum(differences)))
+    observed = abs(float(np.sum(sampled.differences)))
     return (int(np.count_nonzero(np.abs(sums) >= observed - 1e-9)) + 1) / (resamples + 1)
 
 
-def _changes(found: Dealt, n_a: int, n_b: int, total: int, k: int) -> NDArray[Any]:
+def _changes(found: Dealt, key: tuple[int, int, int], k: int) -> NDArray[Any]:
     """The difference of pass@k for every number of correct samples that may be run b's."""
     import numpy as np
 
+    n_a, n_b, total = key
     moved = found.lowest + np.arange(len(found.chances))
     change: NDArray[Any] = _missed(n_a, k)[total - moved] - _missed(n_b, k)[moved]
     return change

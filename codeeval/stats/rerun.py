@@ -118,7 +118,9 @@ def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list
         most = max(part.noises[run].most for part in parts)
         if 0.0 < mean < 1.0:
             drawn = [(part.means[run] * part.problems + 0.5) / (part.problems + 1.0) for part in parts]
-            heights = [part.problems * part.noises[run].most * m * (1.0 - m) for part, m in zip(parts, drawn, strict=True)]
+            heights = [
+                part.problems * part.noises[run].most * m * (1.0 - m) for part, m in zip(parts, drawn, strict=True)
+            ]
             most = min(1.0, sum(heights) / total / (mean * (1.0 - mean)))
         found.append(Noise(variance, most, groups))
     return found
