@@ -48,6 +48,7 @@ def _problems(item: TaskGate) -> list[str]:
             f"{change.a[1]}/{change.a[0]} correct in the baseline, {change.b[1]}/{change.b[0]} now (p {change.p:.2g})",
         )
         for change in item.result.comparison.with_change("regressed")
+        if change.beyond_noise
     ]
 
 
