@@ -57,7 +57,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         differences=_differences(requested, rows.get("strict", [])),
         sanity=check_sampling(reader.samples(), manifest.sampling.temperature, manifest.model.backend),
         quality=_quality(requested),
-        extras=extras(requested, ks or manifest.k),
+        extras=extras(requested, ks or manifest.k, all(planned.problem.tests is None for planned in reader.problems())),
         base=base_scores(reader, requested, ks or manifest.k),
         reranked=reranked(reader, manifest, rows, ks or manifest.k),
         counts=work,

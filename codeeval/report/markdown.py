@@ -7,6 +7,7 @@ from codeeval.report import explained
 from codeeval.report.model import Report
 from codeeval.report.reranked import Reranked, columns
 from codeeval.report.style import interval, number, percent, safe
+from codeeval.stats import words
 
 
 def render(report: Report) -> str:
@@ -43,12 +44,13 @@ def _head(report: Report) -> list[str]:
 def _scores(report: Report) -> list[str]:
     if report.hidden and not report.n_samples:
         return []
-    lines = [tr("| protocol | k | pass@k | 95%: other problems | 95%: same problems again |"), "|---|---|---|---|---|"]
+    names = " | ".join(message(each) for each in (words.population(), words.rerun(), words.STDERR))
+    lines = [tr("| protocol | k | pass@k | {intervals} |", intervals=names), "|---|---|---|---|---|---|"]
     for protocol, by_k in report.estimates.items():
         for k, estimate in by_k.items():
-            bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)}"
+            bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)} | {number(estimate.stderr)}"
             lines.append(f"| {protocol} | {k} | {number(estimate.estimate)} | {bounds} |")
-    return lines
+    return [*lines, "", f"{message(words.LONG_RUN)}; {message(words.ASSUMPTION)}"]
 
 
 def _reranked(found: Reranked) -> list[str]:
@@ -59,7 +61,7 @@ def _reranked(found: Reranked) -> list[str]:
     lines = [
         "**" + tr("chosen by {model}", model=cell(found.model)) + "**",
         "",
-        tr("| protocol | k | best-of-k | 95%: other problems | pass@k, the upper bound |"),
+        tr("| protocol | k | best-of-k | {interval} | pass@k, the upper bound |", interval=message(words.population())),
         "|---|---|---|---|---|",
     ]
     for protocol, by_k in found.scores.items():

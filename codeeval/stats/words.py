@@ -7,6 +7,8 @@ from __future__ import annotations
 
 #: Once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
 LONG_RUN = "intervals are of the long-run score, not of a second run"
+#: As lm-evaluation-harness and Inspect give it: standard deviation over problems by the square root of their number.
+STDERR = "standard error"
 ASSUMPTION = "samples of a problem are taken for independent draws"
 _MOST_DIGITS = 12
 

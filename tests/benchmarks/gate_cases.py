@@ -44,7 +44,9 @@ def beta(mean: float, alike: float, size: int, generator: Generator) -> Vector:
 
 def permutation(runs: int, generator: Generator) -> None:
     """p at most 5%, of one model and of one that is 5 points worse."""
-    print("| baseline, candidate | k | mean | s | same model, p ≤ 5% | 5 points worse, p ≤ 5% |\n|---|---|---|---|---|---|")
+    print(
+        "| baseline, candidate | k | mean | s | same model, p ≤ 5% | 5 points worse, p ≤ 5% |\n|---|---|---|---|---|---|"
+    )
     for n_a, n_b in ((50, 10), (10, 10)):
         for k in (1, 5, 10):
             for mean, alike in MIXED[1:]:
@@ -84,7 +86,9 @@ def identical(runs: int, generator: Generator) -> None:
 
 def collapse(runs: int, generator: Generator) -> None:
     """Three problems that were solved nearly always are lost; what the two tests of lost problems say, and the verdict."""
-    print("| baseline, candidate | problems | s | p_lost < 0.005 | FAIL | PASS | INCONCLUSIVE |\n|---|---|---|---|---|---|---|")
+    print(
+        "| baseline, candidate | problems | s | p_lost < 0.005 | FAIL | PASS | INCONCLUSIVE |\n|---|---|---|---|---|---|---|"
+    )
     for n_a, n_b in ((10, 10), (50, 10)):
         for problems in (64, 164):
             for alike in (1.0, 3.0):
