@@ -13,8 +13,8 @@ as if they had one sample in each run.
 
 One problem's change is called
 - `regressed` (or `fixed`) where it exceeds sampling noise: Fisher's exact two-sided p of its two counts is at most 0.05;
-  where so few samples could never reach that, where all samples were right and now none is (or the other way round), which is then
-  not `beyond_noise`;
+  where so few samples could never reach that, where all samples were right and now none is (or the other way round), which
+  is then not `beyond_noise`;
 - `changed` where the rates differ by less than that;
 - `same` where they are equal.
 The tests of single problems are not adjusted for the number of problems. Instead it is said how many would be listed as
@@ -47,7 +47,7 @@ from codeeval.stats.paired import (
 from codeeval.stats.permutation import Sampled, permutation_p
 from codeeval.stats.rerun import rerun_variance
 from codeeval.stats.summary import count_pairs
-from codeeval.stats.words import ASSUMPTION, apart, points, population, rerun
+from codeeval.stats.words import ASSUMPTION, LONG_RUN, apart, points, population, rerun
 
 _NOISE = 0.05
 Change = Literal["regressed", "fixed", "changed", "same"]
@@ -86,8 +86,8 @@ class CompareOptions:
 
 @dataclass(frozen=True, slots=True)
 class ProblemChange:
-    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to. `as_one`: its samples
-    are dependent and count as one in each run, so that p is 1."""
+    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to. `as_one`: its
+    samples are dependent and count as one in each run, so that p is 1."""
 
     problem_id: str
     a: tuple[int, int]
@@ -109,10 +109,10 @@ class Comparison:
 
     `expected_regressed`, `p_regressed`: of problems called regressed, how many chance alone would give, and the exact
     one-sided p of as many as there are. `p_drop`: how often one model would score as low as b against a, or lower, on
-    pass@1, exact and one-sided (codeeval/stats/chance.py). `p_worst`: how often some problem of one model would lose as much as the
-    one that lost most. `p_lost`: of both ways to lose problems, `p_regressed` and `p_worst`, the smaller p, doubled. `stderr`: the
-    plain standard error of the difference over problems; None for one problem. `dependent`: how many problems were judged as if
-    they had one sample, for the reason `dependence`."""
+    pass@1, exact and one-sided (codeeval/stats/chance.py). `p_worst`: how often some problem of one model would lose as much
+    as the one that lost most. `p_lost`: of both ways to lose problems, `p_regressed` and `p_worst`, the smaller p, doubled.
+    `stderr`: the plain standard error of the difference over problems; None for one problem. `dependent`: how many problems
+    were judged as if they had one sample, for the reason `dependence`."""
 
     a: str
     b: str
@@ -260,7 +260,7 @@ def _judged_as_one(many: int, problems: int, why: str) -> tuple[str, ...]:
     if not many:
         return ()
     return (
-        f"samples are not independent ({why}): {many} of {problems} problems are judged as if each had one sample in each run",
+        f"samples are not independent, {why}: {many} of {problems} problems are judged as if each had one sample in each run",
     )
 
 
@@ -379,7 +379,7 @@ def render(result: Comparison, most: int = 10) -> str:
     lines.append(detectable_line(result))
     for kind in ("regressed", "fixed"):
         lines += change_lines(kind, result.with_change(kind), most)
-    lines += [chance_line(result), f"assumption   {result.assumption}"]
+    lines += [chance_line(result), f"assumption   {result.assumption}; {LONG_RUN}"]
     lines += [f"warning: {warning}" for warning in result.warnings]
     return "\n".join(lines)
 
@@ -403,7 +403,8 @@ def detectable_line(result: Comparison) -> str:
 
 
 def change_lines(kind: str, found: tuple[ProblemChange, ...], most: int) -> list[str]:
-    """`regressed: 2 problems beyond sampling noise` and one line per problem; apart from them those with too few samples to tell."""
+    """`regressed: 2 problems beyond sampling noise` and one line per problem; apart from them those with too few samples to
+    tell."""
     beyond = tuple(item for item in found if item.beyond_noise)
     too_few = tuple(item for item in found if not item.beyond_noise)
     lines = []

@@ -45,8 +45,8 @@ class GatePolicy:
     """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
 
     `drop_p`: fail where one and the same model would drop as far with less than this probability. `lost_p`: fail also
-    where problems were lost, in number or one of them, as one model would lose them with less than this probability. 0 turns either
-    off."""
+    where problems were lost, in number or one of them, as one model would lose them with less than this probability. 0 turns
+    either off."""
 
     margin: float = 0.03
     min_effect: float = 0.01
@@ -177,9 +177,7 @@ def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
     """A gate that lets everything through has to say so."""
     if found.mean_a < policy.min_effect:
         one, two = apart(100 * found.mean_a, 100 * policy.min_effect)
-        return (
-            f"pass@1 of the baseline, {one}%, is below the smallest drop that fails, {two} points: no run can fail",
-        )
+        return (f"the baseline, at {one}%, is below the smallest drop that fails, {two} points: no run can fail",)
     lost = [(item.as_one, (item.a, (item.b[0], 0))) for item in found.changes]
     pairs, blocks = ([pair for as_one, pair in lost if as_one is kind] for kind in (False, True))
     if drop_p(pairs, blocks) >= policy.drop_p and 2 * worst_p(pairs, blocks) >= policy.lost_p:

@@ -36,7 +36,8 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The first histograms in order, or where the search found none from that end, some from the other; `total` is None where the budget ran out: then at least `at_least`."""
+    """The first histograms in order, or where the search found none from that end, some from the other; `total` is None
+    where the budget ran out: then at least `at_least`."""
 
     listed: tuple[tuple[int, ...], ...]
     total: int | None

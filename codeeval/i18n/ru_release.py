@@ -27,15 +27,10 @@ _COMPARE: dict[str, str] = {
     "variance of the differences, normal": "дисперсия разностей, нормальное приближение",
     "sign-flip permutation": "перестановки знаков",
     "permutation of samples within problems": "перестановки образцов внутри задач",
-    "{name}, methods: {methods_said}; samples of a problem are taken for independent draws": (
-        "{name}, методы: {methods_said}; образцы одной задачи считаются независимыми"
-    ),
-    "assumption   samples of a problem are taken for independent draws": (
-        "допущение    образцы одной задачи считаются независимыми"
-    ),
+    "{name}, methods: {methods_said}": "{name}, методы: {methods_said}",
     "assumption   {one_said}; {two_said}": "допущение    {one_said}; {two_said}",
-    "samples are not independent ({why_said}): {n} of {m} problems are judged as if each had one sample in each run": (
-        "образцы не независимы ({why_said}): {n} из {m} задач оценены так, будто в каждом прогоне у них один образец"
+    "samples are not independent, {why_said}: {n} of {m} problems are judged as if each had one sample in each run": (
+        "образцы не независимы, {why_said}: {n} из {m} задач оценены так, будто в каждом прогоне у них один образец"
     ),
     "temperature 0": "температура 0",
     "one seed": "одно зерно (seed)",
@@ -45,9 +40,11 @@ _COMPARE: dict[str, str] = {
     "p            t {one}, permutation {two}, exact McNemar {three}": (
         "p            t {one}, перестановки {two}, точный Макнемар {three}"
     ),
-    "detectable   {value} points (smallest true difference that this comparison would usually see; these runs differ by less than "
+    "detectable   {value} points (smallest true difference that this comparison would usually see; these runs differ by "
+    "less than "
     "runs with seeds of their own, for which `codeeval plan` answers)": (
-        "различимо    {value} п. п. (наименьшая истинная разность, которую такое сравнение обычно заметит; эти прогоны различаются "
+        "различимо    {value} п. п. (наименьшая истинная разность, которую такое сравнение обычно заметит; эти прогоны "
+        "различаются "
         "меньше, чем прогоны со своими зёрнами, о которых говорит `codeeval plan`)"
     ),
     "detectable   {value} points (smallest true difference that this comparison would usually see)": (
@@ -75,7 +72,8 @@ _COMPARE: dict[str, str] = {
     "… and {n} more": "… и ещё {n}",
     "by chance alone {value} problems would be listed as regressed (p of as many as here: {p_value}, of a loss as large as the "
     "largest: {worst})": (
-        "случайно в списке ухудшений оказалось бы {value} (p для стольких, сколько здесь: {p_value}, для потери не меньше наибольшей: "
+        "случайно в списке ухудшений оказалось бы {value} (p для стольких, сколько здесь: {p_value}, для потери не "
+        "меньше наибольшей: "
         "{worst})"
     ),
     "p adjusted for {n} comparisons (Holm): {value}": "p с поправкой на {n} {n:сравнение|сравнения|сравнений} (Холм): {value}",
@@ -85,7 +83,8 @@ _COMPARE: dict[str, str] = {
     "### pass@{k}: {name} and {other}": "### pass@{k}: {name} и {other}",
     "| run | pass@k | difference (points) | {one_said} | {two_said} | standard error | p (permutation) | p (Holm) | regressed "
     "| fixed | detectable |": (
-        "| прогон | pass@k | разность (п. п.) | {one_said} | {two_said} | стандартная ошибка | p (перестановки) | p (Холм) | хуже "
+        "| прогон | pass@k | разность (п. п.) | {one_said} | {two_said} | стандартная ошибка | p (перестановки) | p "
+        "(Холм) | хуже "
         "| лучше | различимо |"
     ),
     "| problem | {run} | before | after | p |": "| задача | {run} | до | после | p |",
@@ -115,16 +114,19 @@ _GATE: dict[str, str] = {
     ),
     "pass@1 changed by {value} points (between {low} and {high}), and {n} problem regressed where chance explains {other} (p "
     "{p_value})": (
-        "pass@1 изменился на {value} п. п. (от {low} до {high}), и ухудшилась {n} задача, а случайность объясняет {other} (p {p_value})"
+        "pass@1 изменился на {value} п. п. (от {low} до {high}), и ухудшилась {n} задача, а случайность объясняет "
+        "{other} (p {p_value})"
     ),
     "pass@1 changed by {value} points (between {low} and {high}), and {n} problems regressed where chance explains {other} (p "
     "{p_value})": (
         "pass@1 изменился на {value} п. п. (от {low} до {high}), и ухудшились {n} {n:задача|задачи|задач}, а случайность "
         "объясняет {other} (p {p_value})"
     ),
-    "pass@1 changed by {value} points (between {low} and {high}), and problem {problem} fell from {before} to {after}: chance lets "
+    "pass@1 changed by {value} points (between {low} and {high}), and problem {problem} fell from {before} to {after}: "
+    "chance lets "
     "some problem lose as much in {p_value} of cases": (
-        "pass@1 изменился на {value} п. п. (от {low} до {high}), и задача {problem} упала с {before} до {after}: случайно какая-либо "
+        "pass@1 изменился на {value} п. п. (от {low} до {high}), и задача {problem} упала с {before} до {after}: "
+        "случайно какая-либо "
         "задача теряет столько с вероятностью {p_value}"
     ),
     "one and the same model would drop as far with a chance of {value} (fails below {limit}, from a drop of {least})": (
@@ -148,14 +150,15 @@ _GATE: dict[str, str] = {
         "решили бы около {n} {n:образца|образцов|образцов} на задачу в этом прогоне, если разность сохранится"
     ),
     "about {n} samples per problem in both runs, or {m} in this run alone, would decide if the difference stays": (
-        "решили бы около {n} {n:образца|образцов|образцов} на задачу в обоих прогонах или {m} в одном этом, если разность сохранится"
+        "решили бы около {n} {n:образца|образцов|образцов} на задачу в обоих прогонах или {m} в одном этом, если "
+        "разность сохранится"
     ),
     "more samples won't decide if the difference stays": "больше образцов не поможет, если разность сохранится",
     "independent samples (a temperature above 0, a seed each) would tell more": (
         "больше сказали бы независимые образцы (температура выше 0, у каждого своё зерно)"
     ),
-    "pass@1 of the baseline, {one}%, is below the smallest drop that fails, {two} points: no run can fail": (
-        "pass@1 базы, {one}%, ниже наименьшей просадки, за которую следует провал, {two} п. п.: ни один прогон не может провалиться"
+    "the baseline, at {one}%, is below the smallest drop that fails, {two} points: no run can fail": (
+        "база, {one}%, ниже наименьшей просадки, за которую следует провал, {two} п. п.: ни один прогон не может провалиться"
     ),
     "there are too few problems and samples: not even a run with nothing right would fail": (
         "слишком мало задач и образцов: не провалился бы даже прогон без единого верного образца"
@@ -183,7 +186,8 @@ _GATE: dict[str, str] = {
         "| набор | решение | база | этот прогон | разность (п. п.) | {kind_said} | задач | хуже | лучше |"
     ),
     "samples of a problem are taken for independent draws; intervals are of the long-run score, not of a second run": (
-        "образцы одной задачи считаются независимыми; интервалы — для оценки при бесконечном сэмплировании, не для второго прогона"
+        "образцы одной задачи считаются независимыми; интервалы — для оценки при бесконечном сэмплировании, не для "
+        "второго прогона"
     ),
     "| {task} | {mark} {verdict} | {one}% | {two}% | {value} | {low} to {high} | {rest} |": (
         "| {task} | {mark} {verdict} | {one}% | {two}% | {value} | {low} … {high} | {rest} |"
@@ -191,7 +195,8 @@ _GATE: dict[str, str] = {
     "**{task}**: {why_said}.": "**{task}**: {why_said}.",
     "<details><summary>{n} regressed, {m} fixed beyond sampling noise, {k} changed with too few samples to tell (by chance alone "
     "{value} would be listed as regressed)</summary>": (
-        "<details><summary>хуже {n}, лучше {m} сверх шума сэмплирования, у {k} образцов слишком мало, чтобы судить (случайно в списке "
+        "<details><summary>хуже {n}, лучше {m} сверх шума сэмплирования, у {k} образцов слишком мало, чтобы судить "
+        "(случайно в списке "
         "ухудшений оказалось бы {value})</summary>"
     ),
     "<details><summary>{n} regressed, {m} fixed beyond sampling noise (by chance alone {value} would be listed as "
@@ -199,6 +204,9 @@ _GATE: dict[str, str] = {
         "<details><summary>хуже {n}, лучше {m} сверх шума сэмплирования (случайно в списке ухудшений оказалось бы "
         "{value})</summary>"
     ),
+    "| … | {kind_said} | {n} more | | |": "| … | {kind_said} | ещё {n} | | |",
+    "regressed": "хуже",
+    "fixed": "лучше",
     "| … | {kind} | | {n} more | |": "| … | {kind} | | ещё {n} | |",
 }
 

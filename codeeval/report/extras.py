@@ -39,8 +39,9 @@ class Extras:
 
 
 def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: bool = True) -> Extras:
-    """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets whose tests are code: their
-    samples have no outputs to vote with, so that there is no agreement and no majority, which is not the same as none agreeing."""
+    """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets whose tests are code:
+    their samples have no outputs to vote with, so that there is no agreement and no majority, which is not the same as none
+    agreeing."""
     problems = [list(group) for _, group in groupby(rows, key=lambda row: row.problem_id)]
     judged = [[row for row in group if row.judgement is not None] for group in problems]
     pairs = [(len(group), sum(_passed(row) for row in group)) for group in judged if group]

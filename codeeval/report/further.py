@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from codeeval.errors import UsageError
 from codeeval.i18n import message, tr
 from codeeval.report.style import interval, safe, table
-from codeeval.stats import Resampling, bootstrap_interval, clustered_interval
-from codeeval.stats import words
+from codeeval.stats import Resampling, bootstrap_interval, clustered_interval, words
 from codeeval.stats.intervals import Interval
 from codeeval.store import RunReader
 from codeeval.types import Problem

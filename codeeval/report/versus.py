@@ -18,7 +18,7 @@ from codeeval.compare_runs import (
 from codeeval.report.markdown import cell
 from codeeval.report.style import safe
 from codeeval.stats.paired import holm
-from codeeval.stats.words import population, rerun
+from codeeval.stats.words import LONG_RUN, population, rerun
 
 SCHEMA_VERSION = 1
 MOST = 20
@@ -84,8 +84,9 @@ def markdown(result: Versus, most: int = MOST) -> str:
         f"| {cell(first.a)} | {first.mean_a:.1%} | | | | | | | | | |",
     ]
     lines += [_row(each, p) for each, p in zip(result.comparisons, result.p_holm, strict=True)]
+    lines += ["", f"{first.assumption}; {LONG_RUN}"]
     for each in result.comparisons:
-        lines += ["", f"{cell(each.b)}, methods: {each.method}; {each.assumption}", "", chance_line(each)]
+        lines += ["", f"{cell(each.b)}, methods: {each.method}", "", chance_line(each)]
         lines += _changes(each, most)
         lines += [part for text in each.warnings for part in ("", f"> **warning:** {cell(text)}")]
     return "\n".join(lines) + "\n"

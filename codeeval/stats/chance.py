@@ -77,8 +77,8 @@ class _Part:
 def drop_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
     """The chance that run b scores as low as it does against run a, or lower, when both come from one model. One-sided.
 
-    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. `blocks`: the same of problems
-    whose samples count as one. Given how many samples of each problem were correct in both runs: the sum of independent
+    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. `blocks`: the same of
+    problems whose samples count as one. Given how many samples of each problem were correct in both runs: the sum of independent
     hypergeometric numbers, by Fourier transform. Exact where the numbers of samples have a common lattice of bearable
     length; else each contribution is rounded to a grid, with p too large rather than too small; else, where several
     hundred problems differ in their numbers, normal. Where all odds of success are divided by one number, no unbiased test
@@ -171,10 +171,10 @@ def _roughly_at_most(parts: Sequence[_Part], seen: float) -> float:
 def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
     """The chance that some problem loses as much as the one that lost most, or more, when both runs come from one model.
 
-    A problem's loss is measured by the chance that so few of its correct samples, or fewer, fall to run b; the smallest of these is
-    compared with the exact distribution of a smallest one (Tippett 1931, for discrete tests: Westfall & Wolfinger 1997). Unlike the
-    number of problems that regressed, it does not weaken where one run is sampled much better than the other: a problem that
-    was always solved and never is now stands out by itself. A block's chance is a half, or 1.
+    A problem's loss is measured by the chance that so few of its correct samples, or fewer, fall to run b; the smallest of
+    these is compared with the exact distribution of a smallest one (Tippett 1931, for discrete tests: Westfall & Wolfinger 1997).
+    Unlike the number of problems that regressed, it does not weaken where one run is sampled much better than the other: a
+    problem that was always solved and never is now stands out by itself. A block's chance is a half, or 1.
     """
     least = min((dealt(n_a, n_b, c_a + c_b).at_most(c_b) for (n_a, c_a), (n_b, c_b) in pairs), default=1.0)
     moved = sum(c_a * n_b != c_b * n_a for (n_a, c_a), (n_b, c_b) in blocks)

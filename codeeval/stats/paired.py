@@ -64,7 +64,8 @@ def _skewness(differences: Sequence[float], mean: float) -> float:
 
 
 def plain_error(values: Sequence[float]) -> float | None:
-    """The standard error of their mean: sample standard deviation (divisor N - 1) over the square root of N; None for one value."""
+    """The standard error of their mean: sample standard deviation (divisor N - 1) over the square root of N; None for one
+    value."""
     return sqrt(_moments(values)[1] / len(values)) if len(values) > 1 else None
 
 
@@ -76,8 +77,8 @@ def rerun_difference(
     `variance`: mean over problems of the sampling variance of the difference, the sum of both runs'. `unit`: the change
     that one sample makes to one problem (1/n). The variance seen between problems contains the sampling variance, so
     that (plus two standard errors of a variance) is an upper bound. It is the smaller one where the runs share samples: the
-    same seeds, or a run against itself; `method` is CAPPED then. `blocks`: some differences are of problems whose samples count as
-    one; then `variance` stands as it is.
+    same seeds, or a run against itself; `method` is CAPPED then. `blocks`: some differences are of problems whose samples
+    count as one; then `variance` stands as it is.
     """
     mean, observed = _moments(differences)
     bound = inf if blocks else observed * (1.0 + 2.0 * sqrt(2.0 / len(differences)))

@@ -110,8 +110,8 @@ def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[A
 
 
 def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list[Noise]:
-    """The noise of all problems. The largest variance of a part is taken at its mean drawn to the middle by one problem more, half of
-    it solved: a part that is all right or all wrong still varies."""
+    """The noise of all problems. The largest variance of a part is taken at its mean drawn to the middle by one problem
+    more, half of it solved: a part that is all right or all wrong still varies."""
     total, found = sum(part.problems for part in parts), []
     for run, mean in enumerate(means):
         variance = sum(part.problems * part.noises[run].variance for part in parts) / total

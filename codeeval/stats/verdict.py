@@ -23,8 +23,9 @@ class GateVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Samples per problem that would decide if the difference stays: in `both` runs, or in the `candidate` alone; None: no number would.
-    `enough_before`: the baseline has as many as it needs. `dependent`: there are problems whose samples count as one."""
+    """Samples per problem that would decide if the difference stays: in `both` runs, or in the `candidate` alone; None: no
+    number would. `enough_before`: the baseline has as many as it needs. `dependent`: there are problems whose samples count
+    as one."""
 
     both: int | None = None
     candidate: int | None = None
@@ -85,7 +86,7 @@ def _advised(advice: Advice) -> str:
         return f"about {advice.candidate} samples per problem in this run would decide if the difference stays"
     if advice.both is None:
         return "more samples won't decide if the difference stays"
-    if advice.candidate is None:
+    if advice.candidate is None or advice.candidate <= advice.both:
         return f"about {advice.both} samples per problem in both runs would decide if the difference stays"
     return (
         f"about {advice.both} samples per problem in both runs, or {advice.candidate} in this run alone, would decide if the "

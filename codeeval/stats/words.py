@@ -1,4 +1,5 @@
-"""What intervals and differences are called wherever they are shown: reports, comparisons, the gate, pictures, the explorer. Pure.
+"""What intervals and differences are called wherever they are shown: reports, comparisons, the gate, pictures, the explorer.
+Pure.
 
 Russian is in codeeval/i18n, with these sentences as keys; a test holds the explorer's templates to them.
 """

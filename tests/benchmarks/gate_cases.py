@@ -1,10 +1,11 @@
-"""False alarms and power of a comparison and of the gate where their assumptions are strained: tables for docs/statistics-evidence.md.
+"""False alarms and power of a comparison and of the gate where their assumptions are strained: tables for
+docs/statistics-evidence.md.
 
     python tests/benchmarks/gate_cases.py [permutation] [identical] [collapse] [same] [tasks] [--runs N] [--seed N]
 
-permutation: a baseline of 50 samples per problem against 10 of the same model, pass@1, 5 and 10; and of a worse one. identical: all
-samples of a problem are one text, and some problems flip from run to run. collapse: three reliable problems are lost. same: the
-gate on one and the same model. tasks: eight tasks judged together, unchanged.
+permutation: a baseline of 50 samples per problem against 10 of the same model, pass@1, 5 and 10; and of a worse one.
+identical: all samples of a problem are one text, and some problems flip from run to run. collapse: three reliable problems
+are lost. same: the gate on one and the same model. tasks: eight tasks judged together, unchanged.
 """
 
 from __future__ import annotations
