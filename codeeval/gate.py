@@ -34,7 +34,8 @@ from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
-from codeeval.stats.verdict import Advice, GateVerdict, reason
+from codeeval.stats.verdict import Advice, reason
+from codeeval.stats.verdict import GateVerdict as GateVerdict
 from codeeval.stats.words import apart
 
 _NONE_DECIDES = 100_000

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from codeeval.gate import GateVerdict
 from codeeval.release.judge import GateReport, TaskGate
+from codeeval.stats.verdict import GateVerdict
 
 #: GitHub shows ten of each kind per step, and drops the rest silently.
 MOST = 10

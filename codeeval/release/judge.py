@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 from codeeval.compare_runs import RunCounts
 from codeeval.errors import UsageError
-from codeeval.gate import GateResult, GateVerdict, gate
+from codeeval.gate import GateResult, gate
 from codeeval.manifest import package_version
 from codeeval.release.baseline import SAMPLING, Baseline, BaselineTask
 from codeeval.release.policy import Policy, TaskPolicy
 from codeeval.runcounts import MUST_AGREE, require_complete, run_counts
 from codeeval.stats import KEstimate, summarize
+from codeeval.stats.verdict import GateVerdict
 from codeeval.stats.words import apart
 from codeeval.store import RunReader
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from codeeval.compare_runs import ProblemChange, means
-from codeeval.gate import GateVerdict, interval_words
+from codeeval.gate import interval_words
 from codeeval.release.judge import GateReport, TaskGate
 from codeeval.report.markdown import cell
 from codeeval.stats import words
+from codeeval.stats.verdict import GateVerdict
 from codeeval.stats.words import points
 
 MOST = 20

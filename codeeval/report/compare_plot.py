@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeeval.compare_runs import Change, Comparison, points
+from codeeval.compare_runs import Change, Comparison
 from codeeval.passk import pass_at_k
 from codeeval.report.drawing import (
     BLUE,
@@ -23,6 +23,7 @@ from codeeval.report.drawing import (
     shortened,
 )
 from codeeval.report.style import safe
+from codeeval.stats.words import points
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

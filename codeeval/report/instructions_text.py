@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeeval.compare_runs import points
 from codeeval.i18n import message, tr
 from codeeval.instructions import shortened
 from codeeval.report.instructions import InstructionsReport, Row
@@ -12,6 +11,7 @@ from codeeval.report.markdown import cell
 from codeeval.report.style import Style, interval, number, place, safe, table
 from codeeval.stats import words
 from codeeval.stats.spread import Spread
+from codeeval.stats.words import points
 
 _WIDTH = 46
 

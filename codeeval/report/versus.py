@@ -12,13 +12,12 @@ from codeeval.compare_runs import (
     RunCounts,
     chance_line,
     compare,
-    points,
     render,
 )
 from codeeval.report.markdown import cell
 from codeeval.report.style import safe
 from codeeval.stats.paired import holm
-from codeeval.stats.words import LONG_RUN, population, rerun
+from codeeval.stats.words import LONG_RUN, points, population, rerun
 
 SCHEMA_VERSION = 1
 MOST = 20
