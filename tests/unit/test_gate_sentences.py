@@ -155,15 +155,21 @@ def _candidate(folder: Path, correct: list[int]) -> Candidate:
 
 def test_the_candidate_is_told_its_own_number() -> None:
     """A baseline of 50 samples per problem stays as it is: what is asked for is the candidate's n, and it decides."""
-    rates = [2 + (7 * i) % 7 for i in range(40)]
-    shaken = [c + (1, -1)[i % 2] for i, c in enumerate(rates)]
-    found = gate(run("new", shaken), run("old", [5 * c for c in rates], 50))
-    assert found.verdict is GateVerdict.INCONCLUSIVE
-    assert found.candidate_samples_to_decide is not None
-    assert f"about {found.candidate_samples_to_decide} samples per problem in this run would decide" in found.reason
-    times = found.candidate_samples_to_decide // 10 + 1
-    more = gate(run("new", [c * times for c in shaken], 10 * times), run("old", [5 * c for c in rates], 50))
-    assert more.verdict is not GateVerdict.INCONCLUSIVE
+    generator, told = np.random.default_rng(12), 0
+    for _ in range(30):
+        rates = generator.beta(1.5, 1.5, 64)
+        before, now = generator.binomial(50, rates).tolist(), generator.binomial(10, rates).tolist()
+        found = gate(run("new", now), run("old", before, 50))
+        needed = found.candidate_samples_to_decide
+        if needed is None or found.comparison.shares_samples:
+            continue
+        told += 1
+        assert found.verdict is GateVerdict.INCONCLUSIVE
+        assert re.search(rf"\b{needed} (samples per problem in this run would|in this run alone)", found.reason)
+        times = needed // 10 + 1
+        more = gate(run("new", [c * times for c in now], 10 * times), run("old", before, 50))
+        assert more.verdict is not GateVerdict.INCONCLUSIVE
+    assert told > 5
 
 
 def test_a_gate_that_can_not_fail_says_so() -> None:
