@@ -2,9 +2,10 @@
 
     python tests/benchmarks/fixed_sets.py [--runs N] [--seed N] [--n N]
 
-The set and its success rates are drawn once per row; every run samples the same problems again. "long run": the rerun interval holds
-the score that endless sampling of these problems would give. "second run": it holds the score of one more run of the same size.
-"total": the same of the interval for new problems. The last columns: the gate's verdict on a second run of the same model.
+The set and its success rates are drawn once per row; every run samples the same problems again. "long run": the rerun
+interval holds the score that endless sampling of these problems would give. "second run": it holds the score of one more run
+of the same size. "total": the same of the interval for new problems. The last columns: the gate's verdict on a second run of
+the same model.
 """
 
 from __future__ import annotations
