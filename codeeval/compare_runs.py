@@ -368,10 +368,10 @@ def render(result: Comparison, most: int = 10) -> str:
     lines = [
         f"pass@{result.k}  {result.a}: {one}%   {result.b}: {two}%   {result.problems} problems",
         f"difference   {points(result.difference)} points" + _error(result),
-        f"  {population(result.level)} {_between(result.population)}   {result.population_method}",
+        f"  {population(result.level)} {_between(result.population)}   ({result.population_method})",
     ]
     if result.rerun is not None:
-        lines.append(f"  {rerun(result.level)} {_between(result.rerun)}   normal")
+        lines.append(f"  {rerun(result.level)} {_between(result.rerun)}   (normal)")
     tests = [f"t {result.p_t:.3g}", f"permutation {result.p_permutation:.3g}"]
     if result.p_mcnemar is not None:
         tests.append(f"exact McNemar {result.p_mcnemar:.3g}")

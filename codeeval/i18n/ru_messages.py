@@ -44,6 +44,16 @@ _REPORT: dict[str, str] = {
     ),
     "{level}% CI, new problems (total)": "{level} % ДИ, новые задачи (всего)",
     "{level}% CI, these problems (sampling only)": "{level} % ДИ, эти задачи (только сэмплирование)",
+    "samples of {n} problems are not independent draws, {why_said}: intervals for these problems are too short, and n "
+    "says nothing "
+    "of their noise": (
+        "образцы {n} {n:задачи|задач|задач} не независимы, {why_said}: интервалы для этих задач слишком коротки, и n "
+        "ничего не говорит о "
+        "шуме"
+    ),
+    "temperature 0": "температура 0",
+    "one seed": "одно зерно (seed)",
+    "identical samples beyond chance": "одинаковых образцов больше, чем бывает случайно",
     "standard error": "стандартная ошибка",
     "intervals are of the long-run score, not of a second run": (
         "интервалы — для оценки при бесконечном сэмплировании, не для второго прогона"

@@ -9,11 +9,11 @@ _COMPARE: dict[str, str] = {
     ),
     "difference   {value} points": "разность     {value} п. п.",
     "difference   {value} points (standard error {error})": "разность     {value} п. п. (стандартная ошибка {error})",
-    "{level}% CI, new problems (total) {low} to {high}   {method_said}": (
-        "{level} % ДИ, новые задачи (всего) {low} … {high}   {method_said}"
+    "{level}% CI, new problems (total) {low} to {high}   ({method_said})": (
+        "{level} % ДИ, новые задачи (всего) {low} … {high}   ({method_said})"
     ),
-    "{level}% CI, these problems (sampling only) {low} to {high}   normal": (
-        "{level} % ДИ, эти задачи (только сэмплирование) {low} … {high}   нормальное приближение"
+    "{level}% CI, these problems (sampling only) {low} to {high}   (normal)": (
+        "{level} % ДИ, эти задачи (только сэмплирование) {low} … {high}   (нормальное приближение)"
     ),
     "paired t": "парный t",
     "paired t with pseudo pair": "парный t с псевдопарой",
@@ -32,9 +32,6 @@ _COMPARE: dict[str, str] = {
     "samples are not independent, {why_said}: {n} of {m} problems are judged as if each had one sample in each run": (
         "образцы не независимы, {why_said}: {n} из {m} задач оценены так, будто в каждом прогоне у них один образец"
     ),
-    "temperature 0": "температура 0",
-    "one seed": "одно зерно (seed)",
-    "identical samples beyond chance": "одинаковых образцов больше, чем бывает случайно",
     "all samples of every problem agree": "все образцы каждой задачи совпадают",
     "p            t {one}, permutation {two}": "p            t {one}, перестановки {two}",
     "p            t {one}, permutation {two}, exact McNemar {three}": (

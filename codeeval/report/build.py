@@ -14,6 +14,7 @@ from codeeval.report.model import Difference, FailureGroup, Quality, Report, Thr
 from codeeval.report.reranked import reranked
 from codeeval.report.warn import warnings
 from codeeval.report.waterfall import build_waterfall
+from codeeval.runcounts import dependent_samples
 from codeeval.sanity import check_sampling
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
@@ -60,6 +61,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         extras=extras(requested, ks or manifest.k, all(planned.problem.tests is None for planned in reader.problems())),
         base=base_scores(reader, requested, ks or manifest.k),
         reranked=reranked(reader, manifest, rows, ks or manifest.k),
+        dependence=dependent_samples(reader),
         counts=work,
         timing=timing,
         throughput=_throughput(reader, work, timing),

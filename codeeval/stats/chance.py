@@ -194,4 +194,4 @@ def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
             return 1.0
         spared += log1p(-reached[key])
     spared += moved * log1p(-0.5) if least >= 0.5 else 0.0
-    return min(1.0, -expm1(spared))
+    return min(1.0, max(0.0, -expm1(spared)))
