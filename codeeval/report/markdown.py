@@ -6,7 +6,7 @@ from codeeval.i18n import message, name, tr
 from codeeval.report import explained
 from codeeval.report.model import Report
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.style import interval, number, percent, safe
+from codeeval.report.style import interval, number, safe, share
 from codeeval.stats import words
 
 
@@ -75,7 +75,7 @@ def _reranked(found: Reranked) -> list[str]:
 
 def _verdicts(report: Report) -> list[str]:
     total = sum(report.verdicts.values())
-    rows = [f"| {name(verdict)} | {count} | {percent(count, total)} |" for verdict, count in report.verdicts.items()]
+    rows = [f"| {name(verdict)} | {count} | {share(count, total)} |" for verdict, count in report.verdicts.items()]
     return [tr("| verdict | samples | share |"), "|---|---|---|", *rows] if rows else []
 
 

@@ -8,7 +8,7 @@ from codeeval.i18n import message, name, tr
 from codeeval.report import explained
 from codeeval.report.model import Report
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.style import Style, interval, number, percent, place, safe, table
+from codeeval.report.style import Style, interval, number, place, safe, share, table
 from codeeval.stats import words
 
 #: Differences between the protocols shown at most.
@@ -99,7 +99,7 @@ def _methods(report: Report) -> str:
 
 def _verdicts(report: Report, style: Style) -> list[str]:
     total = sum(report.verdicts.values())
-    shown = [f"{name(verdict)} {count} ({percent(count, total)})" for verdict, count in report.verdicts.items()]
+    shown = [f"{name(verdict)} {count} ({share(count, total)})" for verdict, count in report.verdicts.items()]
     return _labelled(style, [(tr("verdicts"), " · ".join(shown))], 8) if shown else []
 
 
