@@ -42,7 +42,7 @@ def test_each_method_names_its_k_where_they_differ(tmp_path: Path) -> None:
 
 def test_the_standard_error_is_the_plain_one(tmp_path: Path) -> None:
     """Sample standard deviation over the square root of the number of problems, in JSON as well."""
-    found = document.document(report_of(tmp_path / "run"))
+    found = document(report_of(tmp_path / "run"))
     expected = statistics.stdev([c / 10 for c in CORRECT]) / len(CORRECT) ** 0.5
     assert found["pass_at_k"]["1"]["stderr"] == pytest.approx(expected)  # type: ignore[index]
 
