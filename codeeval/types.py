@@ -11,6 +11,8 @@ from sandbox.wire import Limits, Mode
 FinishReason = Literal["stop", "length", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
 Comparison = Literal["strict", "mera"]
+#: Samples of one problem that a run may have.
+MOST_SAMPLES = 100_000
 
 
 class Verdict(StrEnum):

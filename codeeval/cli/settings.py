@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from codeeval import toml_file
 from codeeval.errors import UsageError
+from codeeval.types import MOST_SAMPLES
 
 PREFIX = "CODEEVAL_"
 
@@ -55,7 +56,7 @@ class Settings(BaseModel):
     model: str | None = None
     backend: str | None = None
     base_url: str | None = None
-    n: int | None = Field(None, ge=1, le=100_000)
+    n: int | None = Field(None, ge=1, le=MOST_SAMPLES)
     k: Annotated[tuple[int, ...] | None, BeforeValidator(lambda value: None if value is None else _ks(value))] = None
     temperature: float | None = Field(None, ge=0, le=100)
     top_p: float | None = Field(None, gt=0, le=1)

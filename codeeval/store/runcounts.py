@@ -5,7 +5,12 @@ from __future__ import annotations
 from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
 from codeeval.manifest import Manifest
 from codeeval.stats.compare import RunCounts
+from codeeval.stats.dependence import Dependence, dependence
+from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
+
+#: Names of the digests that two runs must share for a difference to be the model's.
+MUST_AGREE = ("problems", "prompt", "protocol", "image", "limits")
 
 
 class IncompleteRun(CodeevalError):
@@ -27,7 +32,15 @@ def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -
     counts = {problem: (n, c) for problem, n, c in reader.counts(chosen) if n}
     if not counts:
         raise NothingToEvaluate(f"{reader.run_dir}: no sample has a verdict, so there is nothing to compare")
-    return RunCounts(name or str(reader.run_dir), counts, digests(manifest, chosen))
+    alike = dependent_samples(reader)
+    return RunCounts(name or str(reader.run_dir), counts, digests(manifest, chosen), alike.problems, alike.reason)
+
+
+def dependent_samples(reader: RunReader) -> Dependence:
+    """Problems whose samples are not independent draws, by all completions of the run."""
+    manifest = reader.manifest()
+    drawn = ((sample.problem_id, sample.completion, sample.seed) for sample in reader.samples())
+    return dependence(drawn, manifest.sampling.temperature, manifest.model.backend in ONE_STREAM)
 
 
 def digests(manifest: Manifest, protocol: str) -> dict[str, str]:
