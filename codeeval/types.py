@@ -13,6 +13,8 @@ ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
 Comparison = Literal["strict", "mera"]
 #: Whose way of sampling: `docs/mera.md` has what differs.
 Harness = Literal["codeeval", "mera"]
+#: Samples of one problem that a run may have.
+MOST_SAMPLES = 100_000
 
 
 class Verdict(StrEnum):

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
+from codeeval.types import MOST_SAMPLES
+
 
 def _ks(value: object) -> object:
     """`1,5,10`, as a text or a list, ascending and without repetitions."""
@@ -128,7 +130,7 @@ class Settings:
             ("-n", "--n"),
             meaning="completions per problem",
             usual="the protocol's, 10 for MERA's",
-            bounds={"ge": 1, "le": 100_000},
+            bounds={"ge": 1, "le": MOST_SAMPLES},
         ),
     ] = None
     k: Annotated[

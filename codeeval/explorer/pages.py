@@ -26,6 +26,7 @@ from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
 from codeeval.explorer.text import block, clip, finalize, plain, visible
 from codeeval.explorer.words import cause, date, teller, translator
+from codeeval.stats import words
 from codeeval.stats.compare import ProblemChange
 from codeeval.types import Verdict
 
@@ -133,7 +134,7 @@ def _environment(lang: str) -> Environment:
     return environment
 
 
-def _words(lang: str) -> dict[str, Callable[..., object]]:
+def _words(lang: str) -> dict[str, Callable[..., object] | str]:
     """What depends on the language."""
     t = translator(lang)
 
@@ -144,6 +145,9 @@ def _words(lang: str) -> dict[str, Callable[..., object]]:
     return {
         "t": marked,
         "told": teller(lang),
+        "population_words": words.population(),
+        "rerun_words": words.rerun(),
+        "long_run_words": words.LONG_RUN,
         "cause": lambda signature: cause(signature, lang),
         "ended": lambda reason: t(f"ended: {reason}").removeprefix("ended: "),
         "date": lambda moment: date(moment, lang),

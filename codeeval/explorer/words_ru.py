@@ -96,11 +96,9 @@ RU: dict[str, str] = {
     "problems": "задач",
     "samples": "образцов",
     "estimate": "оценка",
-    "other problems, 95%": "другие задачи, 95%",
-    "same problems again, 95%": "те же задачи снова, 95%",
-    "Mark: estimate. Thin line: other problems of this kind. Thick band: the same problems sampled again.": (
-        "Отметка: оценка. Тонкая линия: другие задачи такого рода. Широкая полоса: новые образцы тех же задач."
-    ),
+    "Mark: estimate.": "Отметка: оценка.",
+    "Thin line": "Тонкая линия",
+    "Thick band": "Широкая полоса",
     "Verdicts": "Вердикты",
     "hidden answers": "ответы скрыты",
     "Failures of format": "Ошибки формата",

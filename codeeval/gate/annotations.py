@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Literal
 
 from codeeval.gate.judge import GateReport, TaskGate
-from codeeval.gate.rule import GateVerdict
+from codeeval.gate.verdict import GateVerdict
 
 #: GitHub shows ten of each kind per step, and drops the rest silently.
 MOST = 10
@@ -48,6 +48,7 @@ def _problems(item: TaskGate) -> list[str]:
             f"{change.a[1]}/{change.a[0]} correct in the baseline, {change.b[1]}/{change.b[0]} now (p {change.p:.2g})",
         )
         for change in item.result.comparison.with_change("regressed")
+        if change.beyond_noise
     ]
 
 

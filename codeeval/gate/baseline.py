@@ -16,12 +16,16 @@ from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.files import read_text, reason, written
 from codeeval.stats.compare import RunCounts
+from codeeval.stats.dependence import TEMPERATURE_0
 from codeeval.store import RunReader
 from codeeval.store.runcounts import require_complete, run_counts
+from codeeval.types import MOST_SAMPLES
 
 SCHEMA_VERSION: Literal[1] = 1
-#: More samples of a problem than anybody has made, and few enough to compute with.
-MOST = 10**9
+#: As many samples of a problem as a run may have.
+MOST = MOST_SAMPLES
+#: Digests that every run has.
+_ALWAYS = ("problems", "protocol")
 #: Of a baseline file: room for 20,000 problems.
 MAX_BYTES, MAX_VALUES = 1024 * 1024, 100_000
 #: `sampling` settings whose change is worth a warning: they move the score of one and the same model.
@@ -30,8 +34,15 @@ SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
 
 def _sound(pair: tuple[int, int]) -> tuple[int, int]:
     if not 0 <= pair[1] <= pair[0] <= MOST or pair[0] < 1:
-        raise ValueError(f"must be [n, c] with 1 <= n and 0 <= c <= n, got {str(list(pair))[:80]}")
+        raise ValueError(f"must be [n, c] with 1 <= n <= {MOST:,} and 0 <= c <= n, got {str(list(pair))[:80]}")
     return pair
+
+
+def _said(digests: dict[str, str]) -> dict[str, str]:
+    lacking = [name for name in _ALWAYS if not digests.get(name)]
+    if lacking:
+        raise ValueError(f"has no digest of {', '.join(lacking)}: nothing says that a candidate was asked the same")
+    return digests
 
 
 class _Part(BaseModel):
@@ -39,7 +50,8 @@ class _Part(BaseModel):
 
 
 class BaselineTask(_Part):
-    """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers."""
+    """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`: problems whose
+    samples count as one, and why; None where an earlier version wrote the file, which did not look."""
 
     model: str
     protocol: str
@@ -47,11 +59,16 @@ class BaselineTask(_Part):
     codeeval_version: str
     pass_at_1: float
     sampling: dict[str, int | float | None] = Field(default_factory=dict)
-    digests: dict[str, str]
+    digests: Annotated[dict[str, str], AfterValidator(_said)]
+    dependent: list[str] | None = None
+    dependence: str = ""
     problems: dict[str, Annotated[tuple[int, int], AfterValidator(_sound)]] = Field(min_length=1)
 
     def counts(self, name: str) -> RunCounts:
-        return RunCounts(name, dict(self.problems), dict(self.digests))
+        known = None if self.dependent is None else frozenset(self.dependent)
+        if self.sampling.get("temperature") == 0:
+            return RunCounts(name, dict(self.problems), dict(self.digests), frozenset(self.problems), TEMPERATURE_0)
+        return RunCounts(name, dict(self.problems), dict(self.digests), known, self.dependence)
 
 
 class Baseline(_Part):
@@ -76,6 +93,8 @@ def baseline_task(reader: RunReader) -> tuple[str, BaselineTask]:
         pass_at_1=round(sum(rates) / len(rates), 6),
         sampling={name: sampling[name] for name in SAMPLING},
         digests=dict(found.digests),
+        dependent=sorted(found.dependent or ()),
+        dependence=found.dependence,
         problems=dict(found.counts),
     )
 
@@ -89,6 +108,9 @@ def render(baseline: Baseline) -> str:
 
 def _task(name: str, task: BaselineTask) -> str:
     fields = task.model_dump(exclude={"problems"})
+    for field in ("dependent", "dependence"):
+        if fields[field] is None or fields[field] == "":  # an earlier version's entry stays as it was
+            del fields[field]
     lines = [f"      {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     problems = ",\n".join(f"        {json.dumps(pid)}: [{n}, {c}]" for pid, (n, c) in task.problems.items())
     lines.append(f'      "problems": {{\n{problems}\n      }}')

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codeeval.errors import UsageError
 from codeeval.gate.baseline import SAMPLING, Baseline, BaselineTask
 from codeeval.gate.policy import Policy, TaskPolicy
-from codeeval.gate.rule import GateResult, GateVerdict, gate
+from codeeval.gate.rule import GateResult, gate
+from codeeval.gate.verdict import GateVerdict
+from codeeval.manifest import package_version
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import RunCounts
+from codeeval.stats.words import apart
 from codeeval.store import RunReader
-from codeeval.store.runcounts import kinds_in, require_complete, run_counts, stated_before
+from codeeval.store.runcounts import MUST_AGREE, kinds_in, require_complete, run_counts, stated_before
 
 SCHEMA_VERSION = 1
 _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
@@ -58,7 +62,8 @@ class TaskGate:
                 GateVerdict.INCONCLUSIVE: "is below it, but no further than sampling noise reaches",
                 GateVerdict.PASS: "reaches it",
             }[self.floor_verdict]
-            found.append(f"floor {100 * self.floor:.1f}%: pass@1 of {100 * (self.estimate.estimate or 0):.1f}% {said}")
+            seen, floor = apart(100 * (self.estimate.estimate or 0), 100 * self.floor)
+            found.append(f"floor {floor}%: pass@1 of {seen}% {said}")
         return tuple(found)
 
     def to_json(self) -> dict[str, object]:
@@ -136,8 +141,9 @@ def judge(
     the runs are unlike; NothingToEvaluate where they share no problem."""
     names = [item.task for item in candidates]
     _check(names, baseline, policy)
+    counting = sum(not policy.is_advisory(name) for name in names)
     found = [
-        _judge_task(item, baseline.tasks[item.task], policy.for_task(item.task, len(names), allow_different))
+        _judge_task(item, baseline.tasks[item.task], policy.for_task(item.task, counting, allow_different))
         for item in candidates
     ]
     skipped = tuple(name for name in baseline.tasks if name not in names)
@@ -165,7 +171,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
     before, now, exempted = _exempted(stated, found.counts, policy.allow_different)
     result = gate(now, before, policy.gate)
     estimate = summarize(list(now.counts.values()), 1, policy.gate.compare.level)
-    floor = None if policy.floor is None else _floor(estimate, policy.floor)
+    floor = None if policy.floor is None else _floor(list(now.counts.values()), policy.floor, policy.floor_level)
     verdict = next(each for each in _WORST_FIRST if each in (result.verdict, floor))
     return TaskGate(
         task=found.task,
@@ -178,7 +184,16 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
         floor=policy.floor,
         floor_verdict=floor,
         advisory=policy.advisory,
-        warnings=(*corrected, *exempted, *_sampling(found, task), *result.comparison.warnings, *estimate.warnings),
+        warnings=(
+            *corrected,
+            *exempted,
+            *_unchecked(before, now),
+            *_newer(task),
+            *_sampling(found, task),
+            *result.comparison.warnings,
+            *result.warnings,
+            *estimate.warnings,
+        ),
     )
 
 
@@ -210,8 +225,31 @@ def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCoun
     return one, two, notes
 
 
-def _floor(estimate: KEstimate, floor: float) -> GateVerdict:
+def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
+    """What could not be compared, because one side does not say it."""
+    lacking = [name for name in MUST_AGREE if (name in before.digests) != (name in now.digests)]
+    return [
+        f"not checked: {name}, which {before.name if name in now.digests else now.name} does not record"
+        for name in lacking
+    ]
+
+
+def _newer(task: BaselineTask) -> list[str]:
+    """A baseline that a later version wrote may mean something else by its numbers."""
+    here = package_version()
+    if not _release(here) or _release(task.codeeval_version) <= _release(here):
+        return []
+    return [f"the baseline was written by codeeval {task.codeeval_version}, which is newer than this one, {here}"]
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers of a version, as far as there are any."""
+    return tuple(int(part) for part in re.findall(r"\d{1,9}", re.split(r"[^\d.]", version, maxsplit=1)[0]))
+
+
+def _floor(counts: Sequence[tuple[int, int]], floor: float, level: float) -> GateVerdict:
     """Below the floor beyond noise; below within noise; not below."""
+    estimate = summarize(counts, 1, level)
     assert estimate.estimate is not None  # every problem has a sample
     assert estimate.rerun is not None
     if estimate.estimate >= floor:

@@ -34,7 +34,8 @@ def render_counts(task: str, protocol: str, found: RunCounts) -> str:
 
 def _suite(item: TaskGate) -> ElementTree.Element:
     found = item.result.comparison
-    suite = _new_suite(item.task, len(found.changes), len(found.with_change("regressed")))
+    failed = sum(change.beyond_noise for change in found.with_change("regressed"))
+    suite = _new_suite(item.task, len(found.changes), failed)
     _properties(
         suite,
         {
@@ -49,7 +50,7 @@ def _suite(item: TaskGate) -> ElementTree.Element:
     for change in found.changes:
         case = _case(suite, item.task, change.problem_id)
         said = _said(change)
-        if change.change == "regressed":
+        if change.change == "regressed" and change.beyond_noise:
             failure = ElementTree.SubElement(case, "failure", {"type": "regressed", "message": said})
             failure.text = f"{said}\nFisher's exact p {change.p:.3g}"
         else:
@@ -59,7 +60,8 @@ def _suite(item: TaskGate) -> ElementTree.Element:
 
 def _said(change: ProblemChange) -> str:
     (n_a, c_a), (n_b, c_b) = change.a, change.b
-    return f"{change.change}: {c_a} of {n_a} samples correct in the baseline, {c_b} of {n_b} now"
+    kind = change.change if change.beyond_noise or change.change == "same" else "changed"
+    return f"{kind}: {c_a} of {n_a} samples correct in the baseline, {c_b} of {n_b} now"
 
 
 def _new_suite(task: str, tests: int, failures: int) -> ElementTree.Element:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from codeeval.gate.judge import GateReport, TaskGate
-from codeeval.gate.rule import GateVerdict
+from codeeval.gate.rule import interval_words
+from codeeval.gate.verdict import GateVerdict
 from codeeval.report.markdown import cell
-from codeeval.stats.compare import ProblemChange, points
+from codeeval.stats import words
+from codeeval.stats.compare import ProblemChange, means
+from codeeval.stats.words import points
 
 MOST = 20
 #: A step summary may have 1 MiB, and a step may write more than one.
@@ -37,19 +40,21 @@ def bounded(text: str, most: int = MOST_BYTES) -> str:
 
 
 def _table(report: GateReport) -> list[str]:
+    kinds = dict.fromkeys(interval_words(item.result) for item in report.tasks)
     lines = [
-        "| task | verdict | baseline | this run | difference (points) | interval | problems | regressed | fixed |",
+        f"| task | verdict | baseline | this run | difference (points) | {' or '.join(kinds)} | problems | regressed | fixed |",
         "|---|---|--:|--:|--:|---|--:|--:|--:|",
     ]
     for item in report.tasks:
         found, (low, high) = item.result.comparison, item.result.interval
+        one, two = means(found)
         verdict = f"{_MARKS[item.verdict]} {item.verdict}" + (" (advisory)" if item.advisory else "")
         lines.append(
-            f"| {cell(item.task)} | {verdict} | {found.mean_a:.1%} | {found.mean_b:.1%} | {points(found.difference)} "
+            f"| {cell(item.task)} | {verdict} | {one}% | {two}% | {points(found.difference)} "
             f"| {points(low)} to {points(high)} | {found.problems} | {len(found.with_change('regressed'))} "
             f"| {len(found.with_change('fixed'))} |"
         )
-    return lines
+    return [*lines, "", f"{report.tasks[0].result.comparison.assumption}; {words.LONG_RUN}"]
 
 
 def _task(item: TaskGate, most: int) -> list[list[str]]:
@@ -57,7 +62,10 @@ def _task(item: TaskGate, most: int) -> list[list[str]]:
     blocks = [[f"**{cell(item.task)}**, under {item.protocol}: {'; '.join(item.reasons)}."]]
     regressed, fixed = found.with_change("regressed"), found.with_change("fixed")
     if regressed or fixed:
-        summary = f"{len(regressed)} regressed, {len(fixed)} fixed beyond sampling noise"
+        beyond = [sum(change.beyond_noise for change in changes) for changes in (regressed, fixed)]
+        summary = f"{beyond[0]} regressed, {beyond[1]} fixed beyond sampling noise"
+        if rest := len(regressed) + len(fixed) - sum(beyond):
+            summary += f", {rest} changed with too few samples to tell"
         chance = f"by chance alone {found.expected_regressed:.1f} would be listed as regressed"
         rows = [*_rows("regressed", regressed, most), *_rows("fixed", fixed, most)]
         blocks.append([f"<details><summary>{summary} ({chance})</summary>"])

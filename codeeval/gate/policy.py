@@ -67,12 +67,14 @@ class _File(Tier):
 
 @dataclass(frozen=True, slots=True)
 class TaskPolicy:
-    """All that holds for one task. `floor`: None for none; `allow_different`: digests that may differ."""
+    """All that holds for one task. `floor`: None for none, `floor_level`: of the interval that must lie below it to fail;
+    `allow_different`: digests that may differ."""
 
     gate: GatePolicy
     floor: float | None = None
     advisory: bool = False
     allow_different: tuple[str, ...] = ()
+    floor_level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,10 @@ class Policy:
     layers: tuple[Tier, ...] = ()
 
     def for_task(self, task: str, tasks: int = 1, allow_different: bool = False) -> TaskPolicy:
-        """The rules of one task among `tasks` that are judged together: each gets its share of the permitted error
-        (Bonferroni), so that an unchanged model fails as seldom with ten tasks as with one."""
+        """The rules of one task among `tasks` that can fail a release together: each gets its share of the false alarms
+        permitted (Bonferroni), so that an unchanged model fails as seldom with ten tasks as with one. The interval is not
+        adjusted: a release passes only where every task does, which is the stricter the more there are. A task that is
+        advisory takes no share and gets none."""
         said: dict[str, object] = {}
         for layer in self.layers:
             for rules in (layer, layer.tasks.get(task)):
@@ -93,16 +97,21 @@ class Policy:
                     values = {name: getattr(rules, name) for name in Rules.model_fields}
                     said |= {name: value for name, value in values.items() if value is not None}
         merged = Rules.model_validate(said)
-        level = 1 - (1 - (merged.level or 0.95)) / tasks
+        shares = 1 if merged.advisory else max(1, tasks)
         default = GatePolicy()
         gate = GatePolicy(
             margin=default.margin if merged.margin is None else merged.margin,
             min_effect=default.min_effect if merged.min_effect is None else merged.min_effect,
-            drop_p=(default.drop_p if merged.drop_p is None else merged.drop_p) / tasks,
-            lost_p=(default.lost_p if merged.lost_p is None else merged.lost_p) / tasks,
-            compare=CompareOptions(level=level, allow_different=allow_different),
+            drop_p=(default.drop_p if merged.drop_p is None else merged.drop_p) / shares,
+            lost_p=(default.lost_p if merged.lost_p is None else merged.lost_p) / shares,
+            compare=CompareOptions(level=merged.level or 0.95, allow_different=allow_different),
         )
-        return TaskPolicy(gate, merged.floor, bool(merged.advisory), tuple(merged.allow_different or ()))
+        allowed = tuple(merged.allow_different or ())
+        return TaskPolicy(gate, merged.floor, bool(merged.advisory), allowed, 1 - (1 - gate.compare.level) / shares)
+
+    def is_advisory(self, task: str) -> bool:
+        """Whether a task is only reported."""
+        return self.for_task(task).advisory
 
 
 def load_policy(path: Path | None, tier: str | None = None, strict: bool = False) -> Policy:

@@ -3,15 +3,18 @@
 With d = candidate - baseline and its interval [low, high]:
 
     FAIL          d <= -min_effect, and one model would seldom drop as far     (p below `drop_p`: it is worse)
-                  or more problems regressed than chance explains              (p below `lost_p`)
+                  or it lost more problems, or one of them more surely,        (p below `lost_p`)
+                  than chance explains
     PASS          low > -margin                                                it is not worse by `margin` or more
     INCONCLUSIVE  otherwise, with the number of samples per problem that would decide
 
 FAIL is asked first. A model that is reliably worse by less than `min_effect` can still pass. The second way to fail is for
 models that lost a few problems altogether: they may not move the mean by much more than noise does, but a dozen problems
-that fell from 10/10 to 0/10 are no accident. Both p are exact and one-sided (codeeval/stats/chance.py): one model against
-itself fails in at most drop_p + lost_p = 4% of cases, whatever its success rates. The rest of 5% is left for what is
-measured with few runs. Why a test and not the interval: near the most that any unbiased test can see, at this price.
+that fell from 10/10 to 0/10 are no accident, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
+of problems that regressed, half for the one that lost most. All p are exact and one-sided (codeeval/stats/chance.py): one
+model against itself fails in at most drop_p + lost_p = 4% of cases, whatever its success rates, as long as the samples of a
+problem are independent draws; problems whose samples are known not to be are judged as if they had one. The rest of 5% is left
+for what is measured with few runs. Why a test and not the interval: near the most that any unbiased test can see, at this price.
 
 The interval is `rerun` (these problems sampled again) where both runs have two samples per problem or more, because a gate
 guards a fixed set of problems: a handful of problems lost for good is a regression, however little it says about other
@@ -21,24 +24,21 @@ would fail the same model sampled again in up to 25% of cases; this one does in 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from enum import StrEnum
 from math import ceil, inf
 
 from codeeval.errors import UsageError
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, chance_line, change_lines, compare, points
+from codeeval.gate.verdict import Advice, reason
+from codeeval.gate.verdict import GateVerdict as GateVerdict
+from codeeval.stats import words
+from codeeval.stats.chance import drop_p, worst_p
+from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, chance_line, change_lines, compare, means
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
+from codeeval.stats.words import apart
 
 _NONE_DECIDES = 100_000
-
-
-class GateVerdict(StrEnum):
-    """What CI acts on. INCONCLUSIVE fails a build only where that was asked for."""
-
-    PASS = "PASS"
-    FAIL = "FAIL"
-    INCONCLUSIVE = "INCONCLUSIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class GatePolicy:
     """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
 
     `drop_p`: fail where one and the same model would drop as far with less than this probability. `lost_p`: fail also
-    where so many problems regressed that chance gives as many with less than this probability. 0 turns either off."""
+    where problems were lost, in number or one of them, as one model would lose them with less than this probability. 0 turns
+    either off."""
 
     margin: float = 0.03
     min_effect: float = 0.01
@@ -69,8 +70,9 @@ class GatePolicy:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """`samples_to_decide`: samples per problem, in both runs, with which the difference seen would decide; None where
-    it is decided, or where no number of samples of these problems would. `reason`: one sentence."""
+    """`samples_to_decide`: samples per problem, in both runs, with which the difference seen would decide;
+    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None where it is decided, or where no
+    number of samples of these problems would. `reason`: one sentence. `warnings`: what makes the verdict say little."""
 
     verdict: GateVerdict
     reason: str
@@ -81,6 +83,8 @@ class GateResult:
     margin: float
     min_effect: float
     comparison: Comparison
+    candidate_samples_to_decide: int | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -102,42 +106,44 @@ def gate(candidate: RunCounts, baseline: RunCounts, policy: GatePolicy | None = 
     rules = policy or GatePolicy()
     comparison = compare(baseline, candidate, rules.compare)
     interval = comparison.rerun or comparison.population
-    found = Evidence(comparison.difference, interval, comparison.p_drop, comparison.p_regressed)
+    found = Evidence(comparison.difference, interval, comparison.p_drop, comparison.p_lost)
     verdict = decide(found, rules)
-    needed = _samples_to_decide(comparison, interval, rules) if verdict is GateVerdict.INCONCLUSIVE else None
+    advice = _advice(comparison, interval, rules) if verdict is GateVerdict.INCONCLUSIVE else Advice()
     return GateResult(
         verdict=verdict,
-        reason=_reason(verdict, comparison, interval, needed, rules),
+        reason=reason(verdict, comparison, rules, advice),
         difference=comparison.difference,
         interval=interval,
         interval_kind="population" if comparison.rerun is None else "rerun",
-        samples_to_decide=needed,
+        samples_to_decide=advice.both,
         margin=rules.margin,
         min_effect=rules.min_effect,
         comparison=comparison,
+        candidate_samples_to_decide=advice.candidate,
+        warnings=() if verdict is GateVerdict.FAIL else _can_not_fail(comparison, rules),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rule looks at: candidate - baseline and its interval; how seldom one model drops as far, and how seldom as
-    many of its problems regress."""
+    """What the rule looks at: candidate - baseline and its interval; how seldom one model drops as far, and how seldom it loses
+    problems as these were lost."""
 
     difference: float
     interval: Interval
     p_drop: float = 1.0
-    p_regressed: float = 1.0
+    p_lost: float = 1.0
 
 
 def decide(found: Evidence, policy: GatePolicy) -> GateVerdict:
     """The rule itself."""
-    worse = found.p_drop < policy.drop_p or found.p_regressed < policy.lost_p
+    worse = found.p_drop < policy.drop_p or found.p_lost < policy.lost_p
     if worse and found.difference <= -policy.min_effect:
         return GateVerdict.FAIL
     return GateVerdict.PASS if found.interval[0] > -policy.margin else GateVerdict.INCONCLUSIVE
 
 
-def _samples_to_decide(comparison: Comparison, interval: Interval, policy: GatePolicy) -> int | None:
+def _advice(comparison: Comparison, interval: Interval, policy: GatePolicy) -> Advice:
     """Sampling error falls with the square root of n; the error over other problems does not fall below its own part.
 
     For one sample per problem, where the parts can't be told apart, all of it is taken for sampling error.
@@ -146,43 +152,57 @@ def _samples_to_decide(comparison: Comparison, interval: Interval, policy: GateP
     wanted = max(policy.margin - drop, drop if drop >= policy.min_effect else 0.0)
     half = (interval[1] - interval[0]) / 2
     if wanted <= 0 or half <= 0:
-        return None
+        return Advice(dependent=comparison.dependent > 0)
     df = inf if comparison.rerun is not None else max(1, comparison.problems - 1)
     half *= t_quantile(0.5 + comparison.level / 2, inf) / t_quantile(0.5 + comparison.level / 2, df)
-    pairs = [(1 / item.a[0] + 1 / item.b[0]) / 2 for item in comparison.changes]
-    needed = ceil((half / wanted) ** 2 / (sum(pairs) / len(pairs)) + 1e-9)
+    before, now = _inverse([item.a for item in comparison.changes]), _inverse([item.b for item in comparison.changes])
+    allowed = (before + now) * (wanted / half) ** 2  # the sum of both 1 / n
+    return Advice(
+        both=_bounded(ceil(2 / allowed + 1e-9)),
+        candidate=_bounded(ceil(1 / (allowed - before) + 1e-9)) if allowed > before else None,
+        enough_before=2 * before <= allowed,
+        dependent=comparison.dependent > 0,
+    )
+
+
+def _inverse(counts: Sequence[tuple[int, int]]) -> float:
+    """The mean of 1 / n."""
+    return sum(1 / n for n, _ in counts) / len(counts)
+
+
+def _bounded(needed: int) -> int | None:
     return needed if needed <= _NONE_DECIDES else None
 
 
-def _reason(verdict: GateVerdict, found: Comparison, interval: Interval, needed: int | None, policy: GatePolicy) -> str:
-    between = f"between {points(interval[0])} and {points(interval[1])}"
-    seen = f"pass@1 changed by {points(found.difference)} points ({between})"
-    if verdict is GateVerdict.FAIL and found.p_drop >= policy.drop_p:
-        return (
-            f"{seen}, and {len(found.with_change('regressed'))} problems regressed where chance explains "
-            f"{found.expected_regressed:.1f} (p {found.p_regressed:.2g})"
-        )
-    if verdict is GateVerdict.FAIL:
-        return (
-            f"{seen}: one and the same model would drop as far with a chance of {found.p_drop:.2g} "
-            f"(fails below {policy.drop_p:g}, from a drop of {100 * policy.min_effect:g})"
-        )
-    if verdict is GateVerdict.PASS:
-        return f"{seen}: a drop of the margin, {100 * policy.margin:g}, or more is excluded"
-    advice = f"about {needed} samples per problem in both runs would decide" if needed else "more samples won't decide"
-    return f"{seen}: neither a drop nor its absence is shown; {advice} if the difference stays"
+def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
+    """A gate that lets everything through has to say so."""
+    if found.mean_a < policy.min_effect:
+        one, two = apart(100 * found.mean_a, 100 * policy.min_effect)
+        return (f"the baseline, at {one}%, is below the smallest drop that fails, {two} points: no run can fail",)
+    lost = [(item.as_one, (item.a, (item.b[0], 0))) for item in found.changes]
+    pairs, blocks = ([pair for as_one, pair in lost if as_one is kind] for kind in (False, True))
+    if drop_p(pairs, blocks) >= policy.drop_p and 2 * worst_p(pairs, blocks) >= policy.lost_p:
+        return ("there are too few problems and samples: not even a run with nothing right would fail",)
+    return ()
 
 
 def render(result: GateResult, most: int = 10) -> str:
     """Plain text: verdict and reason first, then the problems that changed."""
     comparison = result.comparison
+    one, two = means(comparison)
     lines = [
         f"{result.verdict}: {result.reason}",
-        f"  {comparison.a} {comparison.mean_a:.1%} -> {comparison.b} {comparison.mean_b:.1%}, {comparison.problems} problems, "
-        f"{result.interval_kind} interval, margin {100 * result.margin:g} points",
+        f"  {comparison.a} {one}% -> {comparison.b} {two}%, {comparison.problems} problems, "
+        f"{interval_words(result)}, margin {100 * result.margin:g} points",
     ]
     for kind in ("regressed", "fixed"):
         lines += change_lines(kind, comparison.with_change(kind), most)
     lines.append(chance_line(comparison))
-    lines += [f"warning: {warning}" for warning in comparison.warnings]
+    lines += [f"warning: {warning}" for warning in (*comparison.warnings, *result.warnings)]
     return "\n".join(lines)
+
+
+def interval_words(result: GateResult) -> str:
+    """What the interval of the verdict is called."""
+    level = result.comparison.level
+    return words.rerun(level) if result.interval_kind == "rerun" else words.population(level)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from codeeval.gate.judge import GateReport, TaskGate
+from codeeval.gate.rule import interval_words
 from codeeval.report.comparison import printable_line
 from codeeval.report.terminal import Style, safe
-from codeeval.stats.compare import chance_line, change_lines, points
+from codeeval.stats import words
+from codeeval.stats.compare import chance_line, change_lines, detectable_line, means
+from codeeval.stats.words import points
 
 
 def render(report: GateReport, style: Style = Style(), most: int = 10) -> str:  # noqa: B008 (frozen, so it can be shared)
@@ -27,21 +30,17 @@ def one_line(report: GateReport) -> str:
 
 def _task(item: TaskGate, style: Style, most: int) -> list[str]:
     found = item.result.comparison
+    one, two = means(found)
     advisory = " (advisory: does not count)" if item.advisory else ""
     lines = [style.bold(f"{item.verdict}  {safe(item.task)}") + advisory]
     lines += [f"  {reason}" for reason in item.reasons]
     lines += [
-        f"  baseline {safe(item.baseline_model)} {found.mean_a:.1%} -> {safe(item.model)} {found.mean_b:.1%}, "
-        f"{found.problems} problems under {item.protocol}, {item.result.interval_kind} interval at {found.level:.4g}, "
+        f"  baseline {safe(item.baseline_model)} {one}% -> {safe(item.model)} {two}%, "
+        f"{found.problems} problems under {item.protocol}, {interval_words(item.result)}, "
         f"margin {100 * item.result.margin:g} points",
-        f"  detectable {100 * _mde(item):.1f} points (smallest true difference that this gate would usually see)",
+        f"  {detectable_line(found)}",
     ]
     for kind in ("regressed", "fixed"):
         lines += ["  " + printable_line(line) for line in change_lines(kind, found.with_change(kind), most)]
-    lines.append(f"  {chance_line(found)}")
+    lines += [f"  {chance_line(found)}", f"  assumption   {found.assumption}; {words.LONG_RUN}"]
     return lines + [style.warn("  warning: ") + safe(warning) for warning in item.warnings]
-
-
-def _mde(item: TaskGate) -> float:
-    found = item.result.comparison
-    return found.mde if found.mde_rerun is None else found.mde_rerun

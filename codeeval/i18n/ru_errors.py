@@ -286,8 +286,8 @@ _RUNS: dict[str, str] = {
     "no policy was given": "политика не указана",
     "there is no such rule": "такого правила нет",
     "Shares, not points: 3 points are 0.03.": "Доли, а не пункты: 3 пункта — это 0.03.",
-    "must be [n, c] with 1 <= n and 0 <= c <= n, got {value}": (
-        "нужно [n, c], где 1 <= n и 0 <= c <= n, получено {value}"
+    "must be [n, c] with 1 <= n <= {most} and 0 <= c <= n, got {value}": (
+        "нужно [n, c], где 1 <= n <= {most} и 0 <= c <= n, получено {value}"
     ),
     "Input should be less than {n}": "должно быть меньше {n}",
     "there is no reward model; name one with --rerank": "модели оценки нет; укажите её в --rerank",

@@ -47,6 +47,23 @@ _REPORT: dict[str, str] = {
     "{level}: population: {population_said}; rerun: {rerun_said}": (
         "{level}: другие задачи: {population_said}; повтор: {rerun_said}"
     ),
+    "{level}% CI, new problems (total)": "{level} % ДИ, новые задачи (всего)",
+    "{level}% CI, these problems (sampling only)": "{level} % ДИ, эти задачи (только сэмплирование)",
+    "samples of {n} problems are not independent draws, {why_said}: intervals for these problems are too short, and n "
+    "says nothing "
+    "of their noise": (
+        "образцы {n} {n:задачи|задач|задач} не независимы, {why_said}: интервалы для этих задач слишком коротки, и n "
+        "ничего не говорит о "
+        "шуме"
+    ),
+    "temperature 0": "температура 0",
+    "one seed": "одно зерно (seed)",
+    "identical samples beyond chance": "одинаковых образцов больше, чем бывает случайно",
+    "standard error": "стандартная ошибка",
+    "intervals are of the long-run score, not of a second run": (
+        "интервалы — для оценки при бесконечном сэмплировании, не для второго прогона"
+    ),
+    "samples of a problem are taken for independent draws": "образцы одной задачи считаются независимыми",
     "Wilson score with effective sample size": "Уилсон с эффективным размером выборки",
     "{method_said}, worst-case sampling variance": "{method_said}, наихудшая дисперсия сэмплирования",
     "{method_said}, {variance_said} sampling variance": "{method_said}, дисперсия сэмплирования {variance_said}",

@@ -12,8 +12,6 @@ TEXTS: dict[str, str] = {
     "{n} of {of} {of:problem|problems}, {samples} {samples:sample|samples} judged": (
         "{n} из {of} {of:задачи|задач|задач}, оценено {samples} {samples:образец|образца|образцов}"
     ),
-    "other problems": "другие задачи",
-    "same problems again": "те же задачи снова",
     "reward model": "модель вознаграждения",
     "description": "описание",
     "reward model sha256": "её веса, sha256",
@@ -22,8 +20,8 @@ TEXTS: dict[str, str] = {
     "best-of-k: how often the best scored of k samples is correct; best-of-1 is a sample drawn by lot": (
         "best-of-k: как часто лучший по оценке из k образцов верен; best-of-1 — образец наугад"
     ),
-    "| protocol | k | best-of-k | 95%: other problems | pass@k, the upper bound |": (
-        "| протокол | k | best-of-k | 95%: другие задачи | pass@k, верхняя граница |"
+    "| protocol | k | best-of-k | {interval} | pass@k, the upper bound |": (
+        "| протокол | k | best-of-k | {interval} | pass@k, верхняя граница |"
     ),
     "extrapolated by a model from {n} samples per problem, not estimated": (
         "экстраполяция по модели с {n} {n:образца|образцов|образцов} на задачу, не оценка"
@@ -36,7 +34,7 @@ TEXTS: dict[str, str] = {
     "The interval does not cover that the model is wrong: problems without a success may be hopeless or merely hard.": (
         "Интервал не учитывает, что неверна сама модель: задачи без единого успеха могут быть безнадёжны или лишь трудны."
     ),
-    "further intervals for other problems, {level}": "ещё интервалы для других задач, {level}",
+    "further methods: {interval}": "другими методами: {interval}",
     "Wilson score over {n} {n:cluster|clusters} by {field}": "Уилсон по {n} {n:группе|группам|группам} поля {field}",
     "Bayesian bootstrap over {n} {n:problem|problems}, seed {seed}": (
         "байесовский бутстреп по {n} {n:задаче|задачам|задачам}, seed {seed}"
@@ -119,9 +117,7 @@ TEXTS: dict[str, str] = {
     "incomplete: {n} {n:sample|samples} pending": (
         "прогон не завершён: {n:ожидает|ожидают|ожидают} {n} {n:образец|образца|образцов}"
     ),
-    "| protocol | k | pass@k | 95%: other problems | 95%: same problems again |": (
-        "| протокол | k | pass@k | 95 %: другие задачи | 95 %: те же задачи снова |"
-    ),
+    "| protocol | k | pass@k | {intervals} |": "| протокол | k | pass@k | {intervals} |",
     "| verdict | samples | share |": "| вердикт | образцов | доля |",
     "| samples | problems | failure | example |": "| образцов | задач | ошибка | пример |",
     "| pass@1 | | samples | problems |": "| pass@1 | | образцов | задач |",

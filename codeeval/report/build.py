@@ -18,6 +18,7 @@ from codeeval.report.waterfall import build_waterfall, verbatim_of
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
+from codeeval.store.runcounts import dependent_samples
 from codeeval.types import Judgement, Verdict
 
 GROUPS_SHOWN = 5
@@ -64,9 +65,10 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
             reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
         ),
         quality=_quality(requested),
-        extras=extras(requested, ks or manifest.k),
+        extras=extras(requested, ks or manifest.k, all(planned.problem.tests is None for planned in reader.problems())),
         base=base_scores(reader, requested, ks or manifest.k),
         reranked=reranked(reader, manifest, rows, ks or manifest.k),
+        dependence=dependent_samples(reader),
         counts=work,
         timing=timing,
         throughput=_throughput(reader, work, timing),

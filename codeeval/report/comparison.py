@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import safe
-from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare, points, render
+from codeeval.stats.compare import (
+    CompareOptions,
+    Comparison,
+    ProblemChange,
+    RunCounts,
+    chance_line,
+    compare,
+    render,
+)
 from codeeval.stats.paired import holm
+from codeeval.stats.words import LONG_RUN, points, population, rerun
 
 SCHEMA_VERSION = 1
 MOST = 20
@@ -68,25 +77,27 @@ def markdown(result: Versus, most: int = MOST) -> str:
     lines = [
         f"### pass@{first.k}: {cell(first.a)} and {'others' if len(result.comparisons) > 1 else cell(first.b)}",
         "",
-        "| run | pass@k | difference (points) | other problems | same problems again | p (permutation) | p (Holm) "
-        "| regressed | fixed | detectable |",
-        "|---|--:|--:|---|---|--:|--:|--:|--:|--:|",
-        f"| {cell(first.a)} | {first.mean_a:.1%} | | | | | | | | |",
+        f"| run | pass@k | difference (points) | {population(first.level)} | {rerun(first.level)} | standard error "
+        "| p (permutation) | p (Holm) | regressed | fixed | detectable |",
+        "|---|--:|--:|---|---|--:|--:|--:|--:|--:|--:|",
+        f"| {cell(first.a)} | {first.mean_a:.1%} | | | | | | | | | |",
     ]
     lines += [_row(each, p) for each, p in zip(result.comparisons, result.p_holm, strict=True)]
+    lines += ["", f"{first.assumption}; {LONG_RUN}"]
     for each in result.comparisons:
-        lines += ["", f"{cell(each.b)}, methods: {each.method}"]
+        lines += ["", f"{cell(each.b)}, methods: {each.method}", "", chance_line(each)]
         lines += _changes(each, most)
         lines += [part for text in each.warnings for part in ("", f"> **warning:** {cell(text)}")]
     return "\n".join(lines) + "\n"
 
 
 def _row(found: Comparison, p_holm: float) -> str:
-    rerun = "n/a" if found.rerun is None else f"{points(found.rerun[0])} to {points(found.rerun[1])}"
-    population = f"{points(found.population[0])} to {points(found.population[1])}"
+    again = "n/a" if found.rerun is None else f"{points(found.rerun[0])} to {points(found.rerun[1])}"
+    others = f"{points(found.population[0])} to {points(found.population[1])}"
+    error = "n/a" if found.stderr is None else f"{100 * found.stderr:.2f}"
     mde = found.mde if found.mde_rerun is None else found.mde_rerun
     return (
-        f"| {cell(found.b)} | {found.mean_b:.1%} | {points(found.difference)} | {population} | {rerun} "
+        f"| {cell(found.b)} | {found.mean_b:.1%} | {points(found.difference)} | {others} | {again} | {error} "
         f"| {found.p_permutation:.3g} | {p_holm:.3g} | {len(found.with_change('regressed'))} "
         f"| {len(found.with_change('fixed'))} | {100 * mde:.1f} |"
     )

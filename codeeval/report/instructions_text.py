@@ -8,8 +8,9 @@ from codeeval.i18n import message, tr
 from codeeval.report.instructions import InstructionRow, InstructionsReport
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import Style, interval, number, place, safe, table
-from codeeval.stats.compare import points
+from codeeval.stats import words
 from codeeval.stats.spread import Spread
+from codeeval.stats.words import points
 from codeeval.tasks.instructions import shortened
 
 _WIDTH = 46
@@ -63,9 +64,9 @@ def _ks(report: InstructionsReport) -> list[int]:
 
 
 def _header(report: InstructionsReport) -> list[str]:
-    columns = [tr("instruction"), tr("own problems"), *(f"pass@{k}" for k in _ks(report)), tr("other problems")]
+    columns = [tr("instruction"), tr("own problems"), *(f"pass@{k}" for k in _ks(report)), message(words.population())]
     strict = [] if report.protocol == "strict" else [f"strict pass@{k}" for k in _ks(report)[:1]]
-    return [*columns, *strict, tr("against own (points)"), tr("same problems again"), "p (Holm)"]
+    return [*columns, *strict, tr("against own (points)"), message(words.rerun()), "p (Holm)"]
 
 
 def _cells(report: InstructionsReport, row: InstructionRow) -> list[str]:

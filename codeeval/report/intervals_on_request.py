@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval.errors import UsageError
-from codeeval.i18n import tr
+from codeeval.i18n import message, tr
 from codeeval.report.terminal import interval, safe, table
-from codeeval.stats import Resampling, bootstrap_interval, clustered_interval
+from codeeval.stats import Resampling, bootstrap_interval, clustered_interval, words
 from codeeval.stats.intervals import Interval
 from codeeval.store import RunReader
 from codeeval.types import Problem
@@ -84,7 +84,7 @@ def _cluster(problem: Problem, name: str) -> str:
 
 def text(found: Sequence[Further]) -> str:
     """Lines for a terminal."""
-    head = tr("further intervals for other problems, {level}", level=f"{found[0].level:.0%}")
+    head = tr("further methods: {interval}", interval=message(words.population(found[0].level)))
     rows = [[head, *(f"pass@{k}" for k in found[0].intervals)]]
     rows += [[f"  {_named(one)}", *map(interval, one.intervals.values())] for one in found]
     return "\n".join(table(rows))
@@ -92,7 +92,7 @@ def text(found: Sequence[Further]) -> str:
 
 def markdown(found: Sequence[Further]) -> str:
     """A table."""
-    head = tr("further intervals for other problems, {level}", level=f"{found[0].level:.0%}")
+    head = tr("further methods: {interval}", interval=message(words.population(found[0].level)))
     ks = found[0].intervals
     lines = [f"| {head} | " + " | ".join(f"pass@{k}" for k in ks) + " |", "|---" * (1 + len(ks)) + "|"]
     for one in found:

@@ -6,8 +6,9 @@ from codeeval.i18n import message, name, tr
 from codeeval.report import waterfall_text
 from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.terminal import interval, number, percent, safe
+from codeeval.report.terminal import interval, number, safe, share
 from codeeval.report.values import Report
+from codeeval.stats import words
 
 
 def render(report: Report) -> str:
@@ -44,16 +45,17 @@ def _head(report: Report) -> list[str]:
 def _scores(report: Report) -> list[str]:
     if report.hidden and not report.n_samples:
         return []
-    lines = [tr("| protocol | k | pass@k | 95%: other problems | 95%: same problems again |"), "|---|---|---|---|---|"]
+    names = " | ".join(message(each) for each in (words.population(), words.rerun(), words.STDERR))
+    lines = [tr("| protocol | k | pass@k | {intervals} |", intervals=names), "|---|---|---|---|---|---|"]
     for protocol, by_k in report.estimates.items():
         for k, estimate in by_k.items():
-            bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)}"
+            bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)} | {number(estimate.stderr)}"
             lines.append(f"| {protocol} | {k} | {number(estimate.estimate)} | {bounds} |")
     if report.headline:
         lines += ["", f"**{cell(sentence(report.headline)).replace('&#64;', '@')}**"]
     if report.skipped_samples:
         lines += ["", f"**{waterfall_text.skipped(report.skipped_samples)}**"]
-    return lines
+    return [*lines, "", f"{message(words.LONG_RUN)}; {message(words.ASSUMPTION)}"]
 
 
 def _reranked(found: Reranked) -> list[str]:
@@ -64,7 +66,7 @@ def _reranked(found: Reranked) -> list[str]:
     lines = [
         "**" + tr("chosen by {model}", model=cell(found.model)) + "**",
         "",
-        tr("| protocol | k | best-of-k | 95%: other problems | pass@k, the upper bound |"),
+        tr("| protocol | k | best-of-k | {interval} | pass@k, the upper bound |", interval=message(words.population())),
         "|---|---|---|---|---|",
     ]
     for protocol, by_k in found.scores.items():
@@ -78,7 +80,7 @@ def _reranked(found: Reranked) -> list[str]:
 
 def _verdicts(report: Report) -> list[str]:
     total = sum(report.verdicts.values())
-    rows = [f"| {name(verdict)} | {count} | {percent(count, total)} |" for verdict, count in report.verdicts.items()]
+    rows = [f"| {name(verdict)} | {count} | {share(count, total)} |" for verdict, count in report.verdicts.items()]
     return [tr("| verdict | samples | share |"), "|---|---|---|", *rows] if rows else []
 
 

@@ -38,15 +38,17 @@ class Extras:
         }
 
 
-def extras(rows: Iterable[StoredJudgement], ks: Sequence[int]) -> Extras:
-    """From the judgements of one protocol, in the order of problems."""
+def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: bool = True) -> Extras:
+    """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets whose tests are code:
+    their samples have no outputs to vote with, so that there is no agreement and no majority, which is not the same as none
+    agreeing."""
     problems = [list(group) for _, group in groupby(rows, key=lambda row: row.problem_id)]
     judged = [[row for row in group if row.judgement is not None] for group in problems]
     pairs = [(len(group), sum(_passed(row) for row in group)) for group in judged if group]
     small = [k for k in ks if k <= MOST_K]
     if max(map(len, problems), default=0) > MOST_N:
         small = []
-    votes = {k: [_consensus(group, k) for group in problems] for k in small}
+    votes = {k: [_consensus(group, k) if votes_are_known else None for group in problems] for k in small}
     return Extras(
         avg=_mean([avg_at_n(n, c) for n, c in pairs]),
         pass_hat={k: _mean([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},

@@ -25,6 +25,7 @@ from codeeval.report.plot_style import (
 )
 from codeeval.report.plot_values import Picture
 from codeeval.report.terminal import safe
+from codeeval.stats import words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +60,7 @@ def _title(axes: Axes, picture: Picture) -> None:
 
 
 def _curve(axes: Axes, picture: Picture) -> None:
-    remark = "dark band: the same problems sampled again; light: other problems of this kind (95%)"
+    remark = f"dark band: {words.rerun()}; light: {words.population()}"
     heading(axes, "pass@k", remark)
     plain(axes, "y")
     known = [(k, found) for k, found in picture.curve if found.estimate is not None]

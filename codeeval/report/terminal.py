@@ -48,5 +48,6 @@ def interval(bounds: tuple[float, float] | None) -> str:
     return "n/a" if bounds is None else f"{bounds[0]:.3f} – {bounds[1]:.3f}"
 
 
-def percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.1f}%" if whole else "n/a"
+def share(part: int, whole: int) -> str:
+    """A share as pass@k is one: a report has no percent beside it."""
+    return f"{part / whole:.3f}" if whole else "n/a"

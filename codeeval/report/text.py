@@ -8,8 +8,9 @@ from codeeval.i18n import message, name, tr
 from codeeval.report import waterfall_text
 from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
-from codeeval.report.terminal import Style, interval, number, percent, place, safe, table
+from codeeval.report.terminal import Style, interval, number, place, safe, share, table
 from codeeval.report.values import Report
+from codeeval.stats import words
 
 #: Differences between the protocols shown at most.
 DIFFERENCES_SHOWN = 5
@@ -57,13 +58,15 @@ def _scores(report: Report, style: Style) -> list[str]:
     rows = [["", *(f"pass@{k}" for k in ks)]]
     for protocol, by_k in report.estimates.items():
         rows.append([protocol, *(number(estimate.estimate) for estimate in by_k.values())])
-        rows.append(["  " + tr("other problems"), *(interval(estimate.population) for estimate in by_k.values())])
-        rows.append(["  " + tr("same problems again"), *(interval(estimate.rerun) for estimate in by_k.values())])
+        rows.append(["  " + message(words.population()), *(interval(found.population) for found in by_k.values())])
+        rows.append(["  " + message(words.rerun()), *(interval(found.rerun) for found in by_k.values())])
+        rows.append(["  " + message(words.STDERR), *(number(found.stderr) for found in by_k.values())])
     lines = table(rows)
     lines[0] = style.bold(lines[0])
     apart = [style.warn(safe(sentence(report.headline)))] if report.headline else []
     skipped = [style.warn(waterfall_text.skipped(report.skipped_samples))] if report.skipped_samples else []
-    return [*lines, *apart, style.dim(tr("intervals {methods}", methods=_methods(report))), *skipped]
+    said = style.dim("; ".join((message(words.LONG_RUN), message(words.ASSUMPTION))))
+    return [*lines, *apart, said, style.dim(tr("intervals {methods}", methods=_methods(report))), *skipped]
 
 
 def _reranked(found: Reranked, style: Style) -> list[str]:
@@ -75,7 +78,7 @@ def _reranked(found: Reranked, style: Style) -> list[str]:
     for protocol, by_k in found.scores.items():
         shown = [by_k[label] for label in labels]
         rows.append([protocol, *(number(best.chosen.estimate) for best in shown)])
-        rows.append(["  " + tr("other problems"), *(interval(best.chosen.population) for best in shown)])
+        rows.append(["  " + message(words.population()), *(interval(best.chosen.population) for best in shown)])
         rows.append(["  " + tr("pass@k, the upper bound"), *(number(best.possible) for best in shown)])
     lines = table(rows)
     lines[0] = style.bold(lines[0])
@@ -84,14 +87,22 @@ def _reranked(found: Reranked, style: Style) -> list[str]:
 
 
 def _methods(report: Report) -> str:
-    """Each method once: most estimates of a report share theirs."""
-    methods = [message(found.method) for by_k in report.estimates.values() for found in by_k.values()]
-    return "; ".join(dict.fromkeys(part for method in methods for part in method.split("; ")))
+    """Each method once, with the k that it is of where there are several."""
+    ks: dict[str, list[int]] = {}
+    every: dict[int, None] = {}
+    for by_k in report.estimates.values():
+        for k, found in by_k.items():
+            every[k] = None
+            for method in message(found.method).split("; "):
+                ks.setdefault(method, []).append(k)
+    named = {method: ",".join(map(str, dict.fromkeys(of))) for method, of in ks.items()}
+    whole = ",".join(map(str, every))
+    return "; ".join(method if of == whole else f"{method} (k={of})" for method, of in named.items())
 
 
 def _verdicts(report: Report, style: Style) -> list[str]:
     total = sum(report.verdicts.values())
-    shown = [f"{name(verdict)} {count} ({percent(count, total)})" for verdict, count in report.verdicts.items()]
+    shown = [f"{name(verdict)} {count} ({share(count, total)})" for verdict, count in report.verdicts.items()]
     return _labelled(style, [(tr("verdicts"), " · ".join(shown))], 8) if shown else []
 
 

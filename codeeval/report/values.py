@@ -10,6 +10,7 @@ from codeeval.report.other_metrics import Extras
 from codeeval.report.reranked import Reranked
 from codeeval.report.waterfall import Waterfall, verbatim_of
 from codeeval.stats import KEstimate
+from codeeval.stats.dependence import Dependence
 from codeeval.stats.sanity import SanityReport
 from codeeval.store import Counts, TimeSplit
 
@@ -61,7 +62,8 @@ class Throughput:
 class Report:
     """One run. `n_problems` have at least one verdict under the requested protocol, of `n_selected` that were asked;
     `n_samples` have a verdict; `pending` lack one under some protocol; `hidden` were executed but can't be judged.
-    `estimates`: protocol -> k -> pass@k. `base`: k -> pass@k on the original tests alone, of a set that added some."""
+    `estimates`: protocol -> k -> pass@k. `base`: k -> pass@k on the original tests alone, of a set that added some.
+    `dependence`: problems whose samples are not independent draws."""
 
     run: str
     task: str
@@ -100,6 +102,7 @@ class Report:
     #: pending samples whose rows can't be read
     unread: int = 0
     headline: Headline | None = None
+    dependence: Dependence = field(default_factory=Dependence)
 
     @property
     def complete(self) -> bool:

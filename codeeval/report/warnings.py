@@ -21,7 +21,14 @@ def warnings(report: Report) -> Report:
         if report.hidden and not report.n_samples
         else of_estimates(report.estimates, report.protocol, headline=report.headline is not None)
     )
-    found = [*_incomplete(report), *of_hidden(report.hidden), *sampling, *estimates, *_rewards(report)]
+    found = [
+        *_incomplete(report),
+        *of_hidden(report.hidden),
+        *sampling,
+        *_dependent(report),
+        *estimates,
+        *_rewards(report),
+    ]
     return replace(report, warnings=(*found, *report.notes))
 
 
@@ -74,6 +81,16 @@ def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str
                 "under strict; the table of differences says why"
             )
     return found
+
+
+def _dependent(report: Report) -> list[str]:
+    many, judged = len(report.dependence.problems), report.n_samples
+    if not many or not judged:
+        return []
+    return [
+        f"samples of {many} problems are not independent draws, {report.dependence.reason}: intervals for these problems are too "
+        "short, and n says nothing of their noise"
+    ]
 
 
 def _rewards(report: Report) -> list[str]:

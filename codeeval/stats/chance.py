@@ -1,21 +1,32 @@
 """What would one model show against itself? Exact, given how many samples were correct in all. Pure.
 
-How many problems would be listed as changed by chance alone (`at_least`), and how often would its score drop as far (`drop_p`)?
+How many problems would be listed as changed by chance alone (`at_least`), how often would its score drop as far (`drop_p`), and
+how often would any problem lose as much as the one that lost most (`worst_p`)?
 
 If two runs come from one model, the samples of a problem are exchangeable: with t correct ones among both runs' samples,
-the number that falls to run b is hypergeometric, whatever the model's success rate (Fisher 1934). So the chance that a rule
-calls this problem regressed is a plain sum, and the number of such problems is a sum of independent coin tosses with
-known chances (Poisson binomial; Wang 1993).
+the number that falls to run b is hypergeometric, whatever the model's success rate (codeeval/stats/dealing.py). So the chance
+that a rule calls this problem regressed is a plain sum, and the number of such problems is a sum of independent coin tosses
+with known chances (Poisson binomial; Wang 1993).
+
+That takes the samples of a problem for independent. Where they are not (temperature 0, one seed), the problem is a `block`: all
+of its samples count as one, and only the two runs as a whole can be exchanged.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from math import comb, gcd, lcm, sqrt
+from dataclasses import dataclass
+from math import expm1, gcd, lcm, log1p, sqrt
+from typing import TYPE_CHECKING, Any
 
+from codeeval.stats.dealing import dealt
 from codeeval.stats.quantiles import normal_cdf
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Counts = tuple[int, int]
+Pair = tuple[Counts, Counts]
 #: (n, c) of run a, (n, c) of run b -> whether the rule names this problem
 Rule = Callable[[Counts, Counts], bool]
 
@@ -24,11 +35,10 @@ def named_by_chance(a: Counts, b: Counts, rule: Rule) -> float:
     """The chance that `rule` names a problem with these totals when both runs come from one model."""
     (n_a, c_a), (n_b, c_b) = a, b
     total = c_a + c_b
-    ways = 0
-    for moved in range(max(0, total - n_a), min(n_b, total) + 1):
-        if rule((n_a, total - moved), (n_b, moved)):
-            ways += comb(n_b, moved) * comb(n_a, total - moved)
-    return ways / comb(n_a + n_b, total)
+    found = dealt(n_a, n_b, total)
+    moved = range(found.lowest, found.lowest + len(found.chances))
+    named = [rule((n_a, total - i), (n_b, i)) for i in moved]
+    return min(1.0, float(found.chances[named].sum()))
 
 
 def at_least(chances: Sequence[float], seen: int) -> float:
@@ -47,59 +57,141 @@ def at_least(chances: Sequence[float], seen: int) -> float:
     return min(1.0, reached)
 
 
-_LONGEST = 1 << 22  # cells of the exact distribution; beyond that many samples the normal one is the same
+_LONGEST = 1 << 22  # cells of the exact distribution
+_WORK = 1 << 25  # cells times kinds of problems
+_GRID, _KINDS = 1 << 17, 300  # cells of the rounded distribution, and the kinds of problems up to which it is used
+_ROUNDED = 4.0  # standard deviations of the rounding by which the rounded distribution errs towards a larger p
 
 
-def drop_p(pairs: Sequence[tuple[Counts, Counts]]) -> float:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Problems of one kind: the chances of 0, 1, ... steps above the lowest outcome, what one step adds to the score, in units of
+    the exact lattice and as a share, and how many problems are like this."""
+
+    chances: NDArray[Any]
+    step: int
+    size: float
+    many: int
+
+
+def drop_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
     """The chance that run b scores as low as it does against run a, or lower, when both come from one model. One-sided.
 
-    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. Exact, given how many
-    samples of each problem were correct in both runs: the sum of independent hypergeometric numbers, by Fourier transform.
-    Where all odds of success are divided by one number, no unbiased test sees it more often (Lehmann & Romano, Testing
-    Statistical Hypotheses, section 4.4); for one sample per problem it is McNemar's test.
+    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. `blocks`: the same of
+    problems whose samples count as one. Given how many samples of each problem were correct in both runs: the sum of independent
+    hypergeometric numbers, by Fourier transform. Exact where the numbers of samples have a common lattice of bearable
+    length; else each contribution is rounded to a grid, with p too large rather than too small; else, where several
+    hundred problems differ in their numbers, normal. Where all odds of success are divided by one number, no unbiased test
+    sees it more often (Lehmann & Romano, Testing Statistical Hypotheses, section 4.4); for one sample per problem it is
+    McNemar's test.
     """
-    unit = lcm(*(n for pair in pairs for n, _ in pair))
-    weights = {sizes: unit // sizes[0] + unit // sizes[1] for sizes in {(a[0], b[0]) for a, b in pairs}}
-    common = gcd(*weights.values())
+    parts, seen, share = _parts(pairs, blocks)
+    length = 1 + sum((len(part.chances) - 1) * part.step * part.many for part in parts)
+    if length <= _LONGEST and length * len(parts) <= _WORK:
+        return _sum_at_most(parts, seen, length)
+    if len(parts) <= _KINDS and 8 * sum(part.many for part in parts) <= _GRID:
+        return _rounded_at_most(parts, share)
+    return _roughly_at_most(parts, share)
+
+
+def _parts(pairs: Sequence[Pair], blocks: Sequence[Pair]) -> tuple[list[_Part], int, float]:
+    """The kinds of problems that can vary, and the score of run b above the lowest possible one: on the lattice, as a share."""
+    import numpy as np
+
+    unit = lcm(*{n for pair in (*pairs, *blocks) for n, _ in pair})
+    sizes = {(a[0], b[0]): unit // a[0] + unit // b[0] for a, b in pairs}
+    flips = [c_b * (unit // n_b) - c_a * (unit // n_a) for (n_a, c_a), (n_b, c_b) in blocks]
+    common = gcd(*sizes.values(), *flips) or 1
     groups: dict[tuple[int, int, int], int] = {}
-    seen = 0  # the score of run b above the lowest possible one, in units of `common`
+    seen = 0
     for (n_a, c_a), (n_b, c_b) in pairs:
-        total = c_a + c_b
-        groups[n_a, n_b, total] = groups.get((n_a, n_b, total), 0) + 1
-        seen += (c_b - max(0, total - n_a)) * (weights[n_a, n_b] // common)
-    parts = [(_falls_to_b(*key), weights[key[:2]] // common, many) for key, many in sorted(groups.items())]
-    length = 1 + sum((len(chances) - 1) * step * many for chances, step, many in parts)
-    return _sum_at_most(parts, seen, length) if length <= _LONGEST else _roughly_at_most(parts, seen)
-
-
-#: Chances of lowest, lowest + 1, …; what one such step adds to the score; how many problems are like this.
-_Part = tuple[list[float], int, int]
-
-
-def _falls_to_b(n_a: int, n_b: int, total: int) -> list[float]:
-    """Of `total` correct samples among both runs', the chance that so many are run b's, from the fewest possible on."""
-    ways = [comb(n_b, i) * comb(n_a, total - i) for i in range(max(0, total - n_a), min(n_b, total) + 1)]
-    whole = comb(n_a + n_b, total)
-    return [way / whole for way in ways]
+        key = n_a, n_b, c_a + c_b
+        found = dealt(*key)
+        if len(found.chances) > 1:
+            groups[key] = groups.get(key, 0) + 1
+            seen += (c_b - found.lowest) * (sizes[n_a, n_b] // common)
+    parts = [
+        _Part(dealt(*key).chances, sizes[key[:2]] // common, sizes[key[:2]] / unit, many)
+        for key, many in sorted(groups.items())
+    ]
+    for size in sorted({abs(flip) for flip in flips if flip}):
+        many = sum(abs(flip) == size for flip in flips)
+        parts.append(_Part(np.array([0.5, 0.5]), size // common, size / unit, many))
+        seen += flips.count(size) * (size // common)
+    return parts, seen, seen * common / unit
 
 
 def _sum_at_most(parts: Sequence[_Part], seen: int, length: int) -> float:
     import numpy as np
 
+    if seen < 0:
+        return 0.0
     size = 1 << (length - 1).bit_length()
     spectrum = np.ones(size // 2 + 1, dtype=complex)
-    for chances, step, many in parts:
+    for part in parts:
         spread = np.zeros(size)
-        spread[: (len(chances) - 1) * step + 1 : step] = chances
-        spectrum *= np.fft.rfft(spread) ** many
+        spread[: (len(part.chances) - 1) * part.step + 1 : part.step] = part.chances
+        spectrum *= np.fft.rfft(spread) ** part.many
     below = float(np.fft.irfft(spectrum, size)[: seen + 1].sum())
     return min(1.0, max(0.0, below))
 
 
-def _roughly_at_most(parts: Sequence[_Part], seen: int) -> float:
+def _rounded_at_most(parts: Sequence[_Part], seen: float) -> float:
+    """Every outcome is shared out among the two cells of a grid beside it, which keeps its mean and adds a little variance; the
+    limit is raised by a few standard deviations of that."""
+    import numpy as np
+
+    problems = sum(part.many for part in parts)
+    span = sum(part.many * part.size * (len(part.chances) - 1) for part in parts)
+    cell = span / (_GRID - 2 * problems - 2)
+    spectrum, added = np.ones(_GRID // 2 + 1, dtype=complex), 0.0
+    for part in parts:
+        place, part_of_cell = np.divmod(part.size * np.arange(len(part.chances)) / cell, 1.0)
+        spread = np.bincount(place.astype(int), part.chances * (1.0 - part_of_cell), minlength=_GRID)
+        spread += np.bincount(place.astype(int) + 1, part.chances * part_of_cell, minlength=_GRID)
+        added += part.many * float((part.chances * part_of_cell * (1.0 - part_of_cell)).sum())
+        spectrum *= np.fft.rfft(spread) ** part.many
+    last = int(seen / cell + _ROUNDED * sqrt(added) + 1e-6)
+    below = float(np.fft.irfft(spectrum, _GRID)[: max(0, last + 1)].sum())
+    return min(1.0, max(0.0, below))
+
+
+def _roughly_at_most(parts: Sequence[_Part], seen: float) -> float:
+    import numpy as np
+
     mean = variance = 0.0
-    for chances, step, many in parts:
-        first = sum(i * chance for i, chance in enumerate(chances))
-        mean += many * step * first
-        variance += many * step * step * sum((i - first) ** 2 * chance for i, chance in enumerate(chances))
+    for part in parts:
+        outcomes = part.size * np.arange(len(part.chances))
+        first = float(outcomes @ part.chances)
+        mean += part.many * first
+        variance += part.many * float((outcomes - first) ** 2 @ part.chances)
     return normal_cdf((seen - mean) / sqrt(variance)) if variance else 1.0
+
+
+def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
+    """The chance that some problem loses as much as the one that lost most, or more, when both runs come from one model.
+
+    A problem's loss is measured by the chance that so few of its correct samples, or fewer, fall to run b; the smallest of
+    these is compared with the exact distribution of a smallest one (Tippett 1931, for discrete tests: Westfall & Wolfinger 1997).
+    Unlike the number of problems that regressed, it does not weaken where one run is sampled much better than the other: a
+    problem that was always solved and never is now stands out by itself. A block's chance is a half, or 1.
+    """
+    least = min((dealt(n_a, n_b, c_a + c_b).at_most(c_b) for (n_a, c_a), (n_b, c_b) in pairs), default=1.0)
+    moved = sum(c_a * n_b != c_b * n_a for (n_a, c_a), (n_b, c_b) in blocks)
+    if any(c_b * n_a < c_a * n_b for (n_a, c_a), (n_b, c_b) in blocks):
+        least = min(least, 0.5)
+    if least >= 1.0:
+        return 1.0
+    reached: dict[tuple[int, int, int], float] = {}
+    spared = 0.0  # logarithm of the chance that no problem loses as much
+    for (n_a, c_a), (n_b, c_b) in pairs:
+        key = n_a, n_b, c_a + c_b
+        if key not in reached:
+            below = dealt(*key).below
+            place = int((below <= least * (1.0 + 1e-9)).sum())
+            reached[key] = float(below[place - 1]) if place else 0.0
+        if reached[key] >= 1.0:
+            return 1.0
+        spared += log1p(-reached[key])
+    spared += moved * log1p(-0.5) if least >= 0.5 else 0.0
+    return min(1.0, max(0.0, -expm1(spared)))

@@ -8,9 +8,13 @@ widened, and `population_method` says so, where few problems decide the differen
 `rerun`: from the sampling variance of both runs on exactly these problems; it is what tells a changed model from the same
 model sampled again, and the narrower of the two. With one sample per problem it can't be told apart and is None.
 
+The samples of a problem are taken for independent draws. Problems whose samples are not (codeeval/stats/dependence.py) are judged
+as if they had one sample in each run.
+
 One problem's change is called
 - `regressed` (or `fixed`) where it exceeds sampling noise: Fisher's exact two-sided p of its two counts is at most 0.05;
-  where so few samples could never reach that, where all samples were right and now none is (or the other way round);
+  where so few samples could never reach that, where all samples were right and now none is (or the other way round), which
+  is then not `beyond_noise`;
 - `changed` where the rates differ by less than that;
 - `same` where they are equal.
 The tests of single problems are not adjusted for the number of problems. Instead it is said how many would be listed as
@@ -19,26 +23,31 @@ regressed if both runs came from one model (`expected_regressed`), and how likel
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypedDict
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.stats.chance import Counts, at_least, drop_p, named_by_chance
+from codeeval.stats.chance import Counts, Pair, at_least, drop_p, named_by_chance, worst_p
+from codeeval.stats.dependence import ALL_OR_NOTHING, all_or_nothing
 from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import (
+    CAPPED,
     MeanDifference,
     detectable,
     fisher_p,
     mcnemar_p,
     paired_t,
+    plain_error,
     rerun_difference,
-    sign_flip_p,
+    unseen_blocks,
 )
 from codeeval.stats.passk import pass_at_k
+from codeeval.stats.permutation import Sampled, permutation_p
 from codeeval.stats.rerun import rerun_variance
 from codeeval.stats.summary import count_pairs
+from codeeval.stats.words import ASSUMPTION, LONG_RUN, apart, points, population, rerun
 
 _NOISE = 0.05
 Change = Literal["regressed", "fixed", "changed", "same"]
@@ -48,12 +57,15 @@ Change = Literal["regressed", "fixed", "changed", "same"]
 class RunCounts:
     """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for it to be fair.
 
-    `digests`: name -> digest, for example problems, prompt, image, limits.
+    `digests`: name -> digest, for example problems, prompt, image, limits. `dependent`: problems whose samples count as one, and
+    why (`dependence`); None where only the counts are known.
     """
 
     name: str
     counts: Mapping[str, tuple[int, int]]
     digests: Mapping[str, str] = field(default_factory=dict)
+    dependent: frozenset[str] | None = None
+    dependence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,8 @@ class CompareOptions:
 
 @dataclass(frozen=True, slots=True)
 class ProblemChange:
-    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to."""
+    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to. `as_one`: its
+    samples are dependent and count as one in each run, so that p is 1."""
 
     problem_id: str
     a: tuple[int, int]
@@ -82,6 +95,12 @@ class ProblemChange:
     difference: float
     p: float
     change: Change
+    as_one: bool = False
+
+    @property
+    def beyond_noise(self) -> bool:
+        """Whether its two counts differ by more than sampling noise does in one of twenty cases."""
+        return self.p <= _NOISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +109,10 @@ class Comparison:
 
     `expected_regressed`, `p_regressed`: of problems called regressed, how many chance alone would give, and the exact
     one-sided p of as many as there are. `p_drop`: how often one model would score as low as b against a, or lower, on
-    pass@1, exact and one-sided (codeeval/stats/chance.py)."""
+    pass@1, exact and one-sided (codeeval/stats/chance.py). `p_worst`: how often some problem of one model would lose as much
+    as the one that lost most. `p_lost`: of both ways to lose problems, `p_regressed` and `p_worst`, the smaller p, doubled.
+    `stderr`: the plain standard error of the difference over problems; None for one problem. `dependent`: how many problems
+    were judged as if they had one sample, for the reason `dependence`."""
 
     a: str
     b: str
@@ -111,6 +133,13 @@ class Comparison:
     mde_rerun: float | None
     expected_regressed: float
     p_regressed: float
+    p_worst: float
+    p_lost: float
+    stderr: float | None
+    shares_samples: bool
+    dependent: int
+    dependence: str
+    assumption: str
     method: str
     changes: tuple[ProblemChange, ...]
     warnings: tuple[str, ...] = ()
@@ -134,46 +163,116 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
     """
     chosen = options or CompareOptions()
     shared, warnings = _shared(a, b, chosen.allow_different)
-    changes = tuple(_change(problem, a.counts[problem], b.counts[problem], chosen.k) for problem in shared)
+    blocks, why_alike = _dependent(a, b, shared)
+    changes = tuple(_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
     differences = [change.difference for change in changes]
-    by_chance = [_regressed_by_chance(change.a, change.b) for change in changes]
     over_problems = paired_t(differences, chosen.level)
     same_problems = _rerun(changes, chosen)
-    mcnemar = all(change.a[0] == change.b[0] == 1 for change in changes)
-    mean_a = sum(_rate(*change.a, chosen.k) for change in changes) / len(changes)
+    places = frozenset(place for place, change in enumerate(changes) if change.as_one)
+    pairs = [(change.a, change.b) for change in changes]
+    p_permutation, permutation = permutation_p(
+        Sampled(pairs, differences, chosen.k, places), chosen.seed, chosen.resamples
+    )
     return Comparison(
         a=a.name,
         b=b.name,
         k=chosen.k,
         level=chosen.level,
         problems=len(changes),
-        mean_a=mean_a,
+        mean_a=sum(_rate(*change.a, chosen.k) for change in changes) / len(changes),
         mean_b=sum(_rate(*change.b, chosen.k) for change in changes) / len(changes),
         difference=over_problems.difference,
         population=over_problems.interval,
         rerun=same_problems.interval if same_problems else None,
         p_t=over_problems.p,
-        p_permutation=sign_flip_p(differences, chosen.seed, chosen.resamples),
-        p_mcnemar=mcnemar_p(sum(d < 0 for d in differences), sum(d > 0 for d in differences)) if mcnemar else None,
-        p_drop=drop_p([(change.a, change.b) for change in changes]),
+        p_permutation=p_permutation,
         mde=detectable(over_problems.error, max(1, len(changes) - 1), chosen.level, chosen.power),
         mde_rerun=detectable(same_problems.error, level=chosen.level, power=chosen.power) if same_problems else None,
-        expected_regressed=sum(by_chance),
-        p_regressed=at_least(by_chance, sum(change.change == "regressed" for change in changes)),
         population_method=over_problems.method,
-        method=_methods(over_problems.method, with_rerun=same_problems is not None),
+        method=_methods(over_problems.method, same_problems, permutation),
+        stderr=plain_error(differences),
+        shares_samples=same_problems is not None and same_problems.method == CAPPED,
+        dependent=len(places),
+        dependence=why_alike if places else "",
+        assumption=ASSUMPTION,
         changes=changes,
-        warnings=warnings,
+        warnings=(*warnings, *_judged_as_one(len(places), len(changes), why_alike)),
+        **_by_chance(changes),
     )
 
 
-def _methods(over_problems: str, *, with_rerun: bool) -> str:
-    rerun = "; rerun: sampling variance of both runs, normal" if with_rerun else ""
-    return f"{over_problems} over problems{rerun}; sign-flip permutation"
+class _Chances(TypedDict):
+    """The exact tests of a comparison."""
+
+    p_mcnemar: float | None
+    p_drop: float
+    expected_regressed: float
+    p_regressed: float
+    p_worst: float
+    p_lost: float
+
+
+def _by_chance(changes: tuple[ProblemChange, ...]) -> _Chances:
+    """What one model would show against itself."""
+    pairs: list[Pair] = [(change.a, change.b) for change in changes if not change.as_one]
+    blocks: list[Pair] = [(change.a, change.b) for change in changes if change.as_one]
+    named = [
+        _either_way(change.a, change.b) if change.as_one else _regressed_by_chance(change.a, change.b)
+        for change in changes
+    ]
+    p_regressed = at_least(named, sum(change.change == "regressed" for change in changes))
+    p_worst = worst_p(pairs, blocks)
+    single = all(_is_one(change) for change in changes)
+    lost, gained = (sum(sign * change.difference > 0 for change in changes) for sign in (-1, 1))
+    return _Chances(
+        p_mcnemar=mcnemar_p(lost, gained) if single else None,
+        p_drop=drop_p(pairs, blocks),
+        expected_regressed=sum(named),
+        p_regressed=p_regressed,
+        p_worst=p_worst,
+        p_lost=min(1.0, 2.0 * min(p_regressed, p_worst)),
+    )
+
+
+def _is_one(change: ProblemChange) -> bool:
+    """Whether it is right or wrong in each run, and nothing between: one sample, or several that count as one and agree."""
+    (n_a, c_a), (n_b, c_b) = change.a, change.b
+    return n_a == n_b == 1 or (change.as_one and c_a in (0, n_a) and c_b in (0, n_b))
+
+
+def _either_way(a: Counts, b: Counts) -> float:
+    """The chance that a problem is called regressed whose samples count as one: the two runs as a whole are exchanged."""
+    return sum(0.5 for one, two in ((a, b), (b, a)) if _lost(one, two) == "regressed")
+
+
+def _dependent(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
+    """Problems whose samples count as one in both runs, and why; where neither run says so, by the counts alone."""
+    if a.dependent is None and b.dependent is None:
+        pairs = [side.counts[problem] for side in (a, b) for problem in shared]
+        return (frozenset(shared), ALL_OR_NOTHING) if all_or_nothing(pairs) else (frozenset(), "")
+    found = (a.dependent or frozenset()) | (b.dependent or frozenset())
+    several = {problem for problem in shared if max(a.counts[problem][0], b.counts[problem][0]) > 1}
+    reasons = dict.fromkeys(side.dependence for side in (a, b) if side.dependent and side.dependence)
+    return frozenset(found & several), ", ".join(reasons)
+
+
+def _judged_as_one(many: int, problems: int, why: str) -> tuple[str, ...]:
+    if not many:
+        return ()
+    return (
+        f"samples are not independent, {why}: {many} of {problems} problems are judged as if each had one sample in each run",
+    )
+
+
+def _methods(over_problems: str, same_problems: MeanDifference | None, permutation: str) -> str:
+    rerun_method = "" if same_problems is None else f"; rerun: {same_problems.method}"
+    return f"{over_problems} over problems{rerun_method}; {permutation}"
 
 
 def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
     """Problems of both runs in a's order, and what differs between the runs."""
+    for run in (a, b):
+        _check(run)
     found = [
         f"different {name}: {a.digests[name]} in {a.name}, {b.digests[name]} in {b.name}"
         for name in sorted(a.digests.keys() & b.digests.keys())
@@ -197,6 +296,12 @@ def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str
     return shared, tuple(found)
 
 
+def _check(run: RunCounts) -> None:
+    for problem, (n, c) in run.counts.items():
+        if not 0 <= c <= n:
+            raise UsageError(f"{run.name}, problem {problem}: need 0 <= correct <= samples, got {c} of {n}")
+
+
 def _rate(n: int, c: int, k: int) -> float:
     value = pass_at_k(n, c, k)
     if value is None:
@@ -204,20 +309,36 @@ def _rate(n: int, c: int, k: int) -> float:
     return value
 
 
-def _change(problem: str, a: tuple[int, int], b: tuple[int, int], k: int) -> ProblemChange:
-    difference = _rate(*b, k) - _rate(*a, k)
-    p = fisher_p(*a, *b)
-    return ProblemChange(problem, a, b, difference, p, _kind(a, b, p))
+def _change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
+    one, two = _whole(a.counts[problem]), _whole(b.counts[problem])
+    difference = _rate(*two, k) - _rate(*one, k)
+    if as_one:
+        return ProblemChange(problem, one, two, difference, 1.0, _lost(one, two), as_one=True)
+    p = fisher_p(*one, *two)
+    return ProblemChange(problem, one, two, difference, p, _kind(one, two, p))
 
 
-def _kind(a: tuple[int, int], b: tuple[int, int], p: float) -> Change:
+def _whole(pair: Counts) -> Counts:
+    """Python's own integers, whatever a caller counted with: those of numpy overflow."""
+    return int(pair[0]), int(pair[1])
+
+
+def _kind(a: Counts, b: Counts, p: float) -> Change:
+    (n_a, c_a), (n_b, c_b) = a, b
+    if p <= _NOISE and c_a * n_b != c_b * n_a:
+        return "fixed" if c_b * n_a > c_a * n_b else "regressed"
+    found = _lost(a, b)
+    return found if found not in ("regressed", "fixed") or fisher_p(n_a, n_a, n_b, 0) > _NOISE else "changed"
+
+
+def _lost(a: Counts, b: Counts) -> Change:
+    """What a change amounts to where no test could tell: all right and then all wrong, or the other way round."""
     (n_a, c_a), (n_b, c_b) = a, b
     if c_a * n_b == c_b * n_a:
         return "same"
-    lost, gained = (c_a, c_b) == (n_a, 0), (c_a, c_b) == (0, n_b)
-    if p <= _NOISE or ((lost or gained) and fisher_p(n_a, n_a, n_b, 0) > _NOISE):
-        return "fixed" if c_b * n_a > c_a * n_b else "regressed"
-    return "changed"
+    if (c_a, c_b) == (n_a, 0):
+        return "regressed"
+    return "fixed" if (c_a, c_b) == (0, n_b) else "changed"
 
 
 @lru_cache(maxsize=65_536)
@@ -226,59 +347,93 @@ def _regressed_by_chance(a: Counts, b: Counts) -> float:
 
 
 def _rerun(changes: tuple[ProblemChange, ...], options: CompareOptions) -> MeanDifference | None:
-    """None where some run has one sample per problem: its noise can't be told from difficulty."""
-    sides = [count_pairs([change.a for change in changes]), count_pairs([change.b for change in changes])]
-    if any(n < 2 for side in sides for n, _ in side):
+    """None where some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
+
+    A problem that counts as one shows its own sampling variance by its difference alone."""
+    own = [change for change in changes if not change.as_one]
+    sides = [count_pairs([change.a for change in own]), count_pairs([change.b for change in own])]
+    if not own or any(n < 2 for side in sides for n, _ in side):
         return None
+    alone = [change.difference for change in changes if change.as_one]
     variance = sum(rerun_variance(side, options.k) for side in sides)
+    if alone:
+        variance = (variance * len(own) + unseen_blocks(alone)) / len(changes)
     unit = min(1.0, options.k / min(n for side in sides for n, _ in side))
-    return rerun_difference([change.difference for change in changes], variance, unit, options.level)
+    return rerun_difference([change.difference for change in changes], variance, unit, options.level, bool(alone))
 
 
 def render(result: Comparison, most: int = 10) -> str:
     """Plain text: the difference with its intervals, the tests, and up to `most` problems of each direction."""
+    one, two = means(result)
     lines = [
-        f"pass@{result.k}  {result.a}: {result.mean_a:.1%}   {result.b}: {result.mean_b:.1%}   {result.problems} problems",
-        f"difference   {points(result.difference)} points",
-        f"  population {_between(result.population)}   other problems of this kind ({result.population_method})",
+        f"pass@{result.k}  {result.a}: {one}%   {result.b}: {two}%   {result.problems} problems",
+        f"difference   {points(result.difference)} points" + _error(result),
+        f"  {population(result.level)} {_between(result.population)}   ({result.population_method})",
     ]
     if result.rerun is not None:
-        lines.append(f"  rerun      {_between(result.rerun)}   these problems sampled again (normal)")
-    tests = [f"t {result.p_t:.3g}", f"sign-flip permutation {result.p_permutation:.3g}"]
+        lines.append(f"  {rerun(result.level)} {_between(result.rerun)}   (normal)")
+    tests = [f"t {result.p_t:.3g}", f"permutation {result.p_permutation:.3g}"]
     if result.p_mcnemar is not None:
         tests.append(f"exact McNemar {result.p_mcnemar:.3g}")
     lines.append(f"p            {', '.join(tests)}")
-    mde = result.mde if result.mde_rerun is None else result.mde_rerun
-    lines.append(
-        f"detectable   {100 * mde:.1f} points (smallest true difference that this comparison would usually see)"
-    )
+    lines.append(detectable_line(result))
     for kind in ("regressed", "fixed"):
         lines += change_lines(kind, result.with_change(kind), most)
-    lines.append(chance_line(result))
+    lines += [chance_line(result), f"assumption   {result.assumption}; {LONG_RUN}"]
     lines += [f"warning: {warning}" for warning in result.warnings]
     return "\n".join(lines)
 
 
+def means(result: Comparison) -> tuple[str, str]:
+    """Both means in percent, in enough digits to show which is larger."""
+    return apart(100 * result.mean_a, 100 * result.mean_b)
+
+
+def _error(result: Comparison) -> str:
+    return "" if result.stderr is None else f" (standard error {100 * result.stderr:.2f})"
+
+
+def detectable_line(result: Comparison) -> str:
+    """The smallest difference that would usually be seen, and for which pairs of runs that holds."""
+    mde = result.mde if result.mde_rerun is None else result.mde_rerun
+    seen = "smallest true difference that this comparison would usually see"
+    if result.shares_samples:
+        seen += "; these runs differ by less than runs with seeds of their own, for which `codeeval plan` answers"
+    return f"detectable   {100 * mde:.1f} points ({seen})"
+
+
 def change_lines(kind: str, found: tuple[ProblemChange, ...], most: int) -> list[str]:
-    """`regressed: 2 problems beyond noise` and one line per problem."""
-    lines = [f"{kind}: {len(found)} problem{'' if len(found) == 1 else 's'} beyond sampling noise"]
+    """`regressed: 2 problems beyond sampling noise` and one line per problem; apart from them those with too few samples to
+    tell."""
+    beyond = tuple(item for item in found if item.beyond_noise)
+    too_few = tuple(item for item in found if not item.beyond_noise)
+    lines = []
+    if beyond or not too_few:
+        lines += [f"{kind}: {_problems(beyond)} beyond sampling noise", *_listed(beyond, most)]
+    if too_few:
+        lines += [f"{kind}: {_problems(too_few)}, with too few samples to tell from noise", *_listed(too_few, most)]
+    return lines
+
+
+def _problems(found: tuple[ProblemChange, ...]) -> str:
+    return f"{len(found)} problem{'' if len(found) == 1 else 's'}"
+
+
+def _listed(found: tuple[ProblemChange, ...], most: int) -> list[str]:
+    lines = []
     for item in found[:most]:
         (n_a, c_a), (n_b, c_b) = item.a, item.b
-        lines.append(f"  {item.problem_id}: {c_a}/{n_a} -> {c_b}/{n_b}  (p {item.p:.2g})")
+        counted = "counts as one sample" if item.as_one else f"p {item.p:.2g}"
+        lines.append(f"  {item.problem_id}: {c_a}/{n_a} -> {c_b}/{n_b}  ({counted})")
     return lines + [f"  … and {len(found) - most} more"] * (len(found) > most)
 
 
 def chance_line(result: Comparison) -> str:
-    """What to make of the number of regressed problems."""
+    """What to make of the number of regressed problems, and of the one that lost most."""
     return (
         f"by chance alone {result.expected_regressed:.1f} problems would be listed as regressed "
-        f"(p of as many as here: {result.p_regressed:.2g})"
+        f"(p of as many as here: {result.p_regressed:.2g}, of a loss as large as the largest: {result.p_worst:.2g})"
     )
-
-
-def points(rate: float) -> str:
-    """A difference of rates as signed percentage points."""
-    return f"{round(100 * rate, 1) + 0.0:+.1f}"  # never -0.0
 
 
 def _between(interval: Interval) -> str:

@@ -5,13 +5,14 @@ first and largest first; a branch is entered only if its real-number relaxation 
 up to three windows: the reachable sums of M problems in the cells c..n are M times a convex polytope (the hull of the cells'
 weight vectors), the windows are a box, and two convex polytopes are disjoint only if one of the normals of their faces or
 a cross product of their edges separates them. Counting shares equal remainders (memo), so that a count of billions is quick
-as long as the remainders are few; a budget of branches bounds the time.
+as long as the remainders are few; a budget of branches bounds the time. Where it ends before a histogram was found, the cells are
+walked from n down with a budget of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The first histograms in order; `total` is None where the budget ran out: then at least `at_least`."""
+    """The first histograms in order, or where the search found none from that end, some from the other; `total` is None
+    where the budget ran out: then at least `at_least`."""
 
     listed: tuple[tuple[int, ...], ...]
     total: int | None
@@ -67,25 +69,36 @@ def search(windows: Windows, most: int) -> Search:
     """Count the histograms and list the first `most`, within the budget."""
     cones = _cones(windows)
     lows = tuple(low for low, _ in windows.bounds)
+    found = _listed(_State(windows, cones, _BUDGET), most)
+    if found.total is not None:
+        return found
+    if not found.listed:  # where nearly every problem is solved always, the first histograms are the last to be reached
+        turned = Windows(windows.size, tuple(row[::-1] for row in windows.weights), windows.bounds)
+        other = _listed(_State(turned, _cones(turned), _BUDGET), most)
+        found = replace(other, listed=tuple(sorted((h[::-1] for h in other.listed), reverse=True)))
+        if found.total is not None:
+            return found
+    try:
+        total = _count(_State(windows, cones, _BUDGET), 0, windows.size, lows)
+    except _OutOfBudget:
+        return found
+    return replace(found, total=total, at_least=total)
+
+
+def _listed(state: _State, most: int) -> Search:
+    """The first `most` histograms of a walk; `total` where it came to its end."""
     listed: list[tuple[int, ...]] = []
-    state = _State(windows, cones, _BUDGET)
     seen = 0
     try:
-        for histogram in _walk(state, 0, windows.size, lows):
+        for histogram in _walk(state, 0, state.windows.size, tuple(low for low, _ in state.windows.bounds)):
             seen += 1
             if len(listed) < most:
                 listed.append(histogram)
             if seen == _WALK:
-                break
-        else:
-            return Search(tuple(listed), seen, seen)
-    except _OutOfBudget:
-        pass
-    try:
-        total = _count(_State(windows, cones, _BUDGET), 0, windows.size, lows)
+                return Search(tuple(listed), None, seen)
     except _OutOfBudget:
         return Search(tuple(listed), None, seen)
-    return Search(tuple(listed), total, total)
+    return Search(tuple(listed), seen, seen)
 
 
 def _walk(state: _State, cell: int, left: int, lows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:

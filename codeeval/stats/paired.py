@@ -15,14 +15,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from math import comb, fsum, inf, sqrt
+from math import fsum, inf, sqrt
 
+from codeeval.stats.dealing import dealt
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import normal_quantile, t_quantile, t_two_sided_p
 
 _TAIL = 3.0  # by simulation (tests/benchmarks/difference_grid.py): with it, and the pair, no cell covers less than 93%
 _BY_CHANCE = 4.0 * 6.0  # squared skewness up to this over N is within two standard errors of none
+OWN_NOISE, CAPPED = "sampling variance of both runs, normal", "variance of the differences, normal"
 _FADES = 2.0  # the pseudo-observation counts for half where the square of the number of pairs that differ is this
 
 
@@ -62,20 +63,34 @@ def _skewness(differences: Sequence[float], mean: float) -> float:
     return third / second**1.5 if second > 1e-18 else 0.0
 
 
+def plain_error(values: Sequence[float]) -> float | None:
+    """The standard error of their mean: sample standard deviation (divisor N - 1) over the square root of N; None for one
+    value."""
+    return sqrt(_moments(values)[1] / len(values)) if len(values) > 1 else None
+
+
 def rerun_difference(
-    differences: Sequence[float], variance: float, unit: float = 0.0, level: float = 0.95
+    differences: Sequence[float], variance: float, unit: float = 0.0, level: float = 0.95, blocks: bool = False
 ) -> MeanDifference:
     """The difference that endless sampling of exactly these problems would show.
 
     `variance`: mean over problems of the sampling variance of the difference, the sum of both runs'. `unit`: the change
     that one sample makes to one problem (1/n). The variance seen between problems contains the sampling variance, so
     that (plus two standard errors of a variance) is an upper bound. It is the smaller one where the runs share samples: the
-    same seeds, or a run against itself.
+    same seeds, or a run against itself; `method` is CAPPED then. `blocks`: some differences are of problems whose samples
+    count as one; then `variance` stands as it is.
     """
     mean, observed = _moments(differences)
-    variance = min(variance, observed * (1.0 + 2.0 * sqrt(2.0 / len(differences))))
-    error = sqrt(variance / len(differences) + _unseen(differences, unit))
-    return _with_errors(mean, (error, error), inf, level, "normal")
+    bound = inf if blocks else observed * (1.0 + 2.0 * sqrt(2.0 / len(differences)))
+    error = sqrt(min(variance, bound) / len(differences) + _unseen(differences, unit))
+    return _with_errors(mean, (error, error), inf, level, CAPPED if bound < variance else OWN_NOISE)
+
+
+def unseen_blocks(differences: Sequence[float]) -> float:
+    """The sampling variance of differences of problems that count as one sample each, summed up: their squares, and where hardly
+    any differs one more that does by 1."""
+    events = sum(d != 0.0 for d in differences)
+    return fsum(d * d for d in differences) + _FADES / (_FADES + events * events)
 
 
 def _moments(differences: Sequence[float]) -> tuple[float, float]:
@@ -132,18 +147,16 @@ def sign_flip_p(differences: Sequence[float], seed: int = 1234, resamples: int =
 def mcnemar_p(only_a: int, only_b: int) -> float:
     """Exact two-sided McNemar: of the pairs that differ, each direction is as likely as the other."""
     pairs = only_a + only_b
-    tail = sum(comb(pairs, i) for i in range(min(only_a, only_b) + 1))
+    tail, ways = 1, 1
+    for i in range(min(only_a, only_b)):
+        ways = ways * (pairs - i) // (i + 1)
+        tail += ways
     return min(1.0, 2 * tail / (1 << pairs))
 
 
-@lru_cache(maxsize=65_536)
 def fisher_p(n_a: int, c_a: int, n_b: int, c_b: int) -> float:
     """Fisher's exact two-sided p for c_a of n_a against c_b of n_b: all tables no likelier than the one seen."""
-    total = c_a + c_b
-    ways = [comb(n_a, i) * comb(n_b, total - i) for i in range(min(n_a, total) + 1)]
-    seen = ways[c_a]
-    as_rare = sum(way for way in ways if way <= seen)
-    return as_rare / comb(n_a + n_b, total)
+    return dealt(n_a, n_b, c_a + c_b).two_sided(c_b)
 
 
 def detectable(error: float, df: float = inf, level: float = 0.95, power: float = 0.8) -> float:

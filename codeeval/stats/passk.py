@@ -71,7 +71,7 @@ def _over_pairs(function: Callable[[int, int, int], float | None], n: ArrayLike,
     if int(c_all.min()) < 0 or bool(np.any(c_all > n_all)):
         raise ValueError("need 0 <= c <= n for every problem")
     width = int(c_all.max()) + 1
-    keys = (n_all.astype(np.int64) * width + c_all).ravel()
+    keys = (n_all.astype(np.int64) * width + c_all.astype(np.int64)).ravel()
     distinct, inverse = _distinct(keys)
     values = [function(int(key) // width, int(key) % width, k) for key in distinct]
     table = np.array([nan if value is None else value for value in values])

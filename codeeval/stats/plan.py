@@ -147,6 +147,7 @@ def render(result: SamplingPlan) -> str:
     ]
     if result.generation_hours is not None:
         lines.append(f"  {result.generation_hours:.2g} hours of generation")
-    lines.append("samples per problem -> detectable difference")
+    lines.append("samples per problem -> detectable difference of two runs with seeds of their own")
+    lines.append("  (runs that share seeds differ by less: `codeeval compare` says what those two could have shown)")
     lines += [f"  {n:>6} -> {100 * mde:.1f} points" for n, mde in result.mde_at]
     return "\n".join(lines)

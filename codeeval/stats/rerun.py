@@ -14,12 +14,14 @@ variance E[u²] - (1-p)^{2k}. Two estimates of its mean over problems, of which 
 How large can that variance be, whatever the distribution of p, at a given mean of pass@k? The upper concave envelope of the
 points (1 - (1-p)^k, variance at p) says so: for k = 1 it is mean (1 - mean) / n, for k = n mean (1 - mean).
 
-With one sample per problem sampling noise and difficulty can't be told apart: the bound is used.
+With one sample per problem sampling noise and difficulty can't be told apart: the bound is used. Where problems have different
+numbers of samples, each counts with the variance at its own number, and the bound is that of the fewest.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from math import comb, lgamma
 from typing import TYPE_CHECKING, Any
@@ -36,6 +38,8 @@ _PRIOR_PROBLEMS = 0.3  # weight of the starting distribution, in problems: keeps
 _ARCSINE = 0.1  # its part in the starting distribution
 _ALIKE = (1 / 101, 0.95)  # correlations within a problem that a start may have
 _GRID = (101, 401)
+_ENOUGH = 10  # problems of one number of samples that show their own distribution of success rates
+_MANY = 2_000  # samples from which on the variance is summed over likely counts alone
 
 #: (samples, correct samples) of a problem.
 Cell = tuple[int, int]
@@ -65,13 +69,61 @@ def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[No
     means = np.clip(counts @ np.array([pass_at_k(*cell, k) for cell in cells], dtype=float) / total, 0.0, 1.0).tolist()
     if int(n.max()) == 1:
         return [Noise(mean * (1.0 - mean), 1.0, groups) for mean in means]
+    parts = _parted(n, counts)
+    if len(parts) > 1:
+        return _joined([_part(cells, counts, k, part) for part in parts], means, groups)
     rates = _rates(int(n.max()))
-    variance = _mean_variance(n, counts[0], k, rates.size)
-    found = _fitted(cells, counts, rates, variance)
+    variances = _variances(n, counts[0], k, rates.size)
+    found = _fitted(cells, counts, rates, variances)
     if 2 * k <= int(n.min()):
         found = np.maximum(found, counts @ np.array([_unbiased(*cell, k) for cell in cells]) / total)
-    hull = _hull(k, rates, variance)
+    hull = _hull(k, rates, variances.max(axis=0))
     return [Noise(one, _most(mean, hull), groups) for one, mean in zip(found.tolist(), means, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some of the problems: how many, the mean of each run over them, and each run's noise."""
+
+    problems: float
+    means: tuple[float, ...]
+    noises: tuple[Noise, ...]
+
+
+def _parted(n: NDArray[Any], counts: NDArray[Any]) -> list[NDArray[Any]]:
+    """Which cells are judged together: those of one number of samples where there are enough problems, and all of the others."""
+    import numpy as np
+
+    sizes = [n == one for one in np.unique(n)]
+    enough = [size for size in sizes if counts[0][size].sum() >= _ENOUGH]
+    others = ~np.any(enough, axis=0) if enough else np.ones(n.size, dtype=bool)
+    return [*enough, *([others] if counts[0][others].sum() else [])]
+
+
+def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[Any]) -> _Part:
+    import numpy as np
+
+    own = [cell for cell, here in zip(cells, chosen, strict=True) if here]
+    total = float(counts[0][chosen].sum())
+    means = counts[:, chosen] @ np.array([pass_at_k(*cell, k) for cell in own], dtype=float) / total
+    return _Part(total, tuple(means.tolist()), tuple(rerun_noises(own, counts[:, chosen], k)))
+
+
+def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list[Noise]:
+    """The noise of all problems. The largest variance of a part is taken at its mean drawn to the middle by one problem
+    more, half of it solved: a part that is all right or all wrong still varies."""
+    total, found = sum(part.problems for part in parts), []
+    for run, mean in enumerate(means):
+        variance = sum(part.problems * part.noises[run].variance for part in parts) / total
+        most = max(part.noises[run].most for part in parts)
+        if 0.0 < mean < 1.0:
+            drawn = [(part.means[run] * part.problems + 0.5) / (part.problems + 1.0) for part in parts]
+            heights = [
+                part.problems * part.noises[run].most * m * (1.0 - m) for part, m in zip(parts, drawn, strict=True)
+            ]
+            most = min(1.0, sum(heights) / total / (mean * (1.0 - mean)))
+        found.append(Noise(variance, most, groups))
+    return found
 
 
 def rerun_variance(histogram: Histogram, k: int) -> float:
@@ -96,6 +148,15 @@ def _spaced(size: int) -> NDArray[Any]:
 
     result: NDArray[Any] = np.sin(np.linspace(0.0, np.pi / 2, size)) ** 2
     return result
+
+
+def _variances(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArray[Any]:
+    """Of each cell at its own number of samples, at each success rate."""
+    import numpy as np
+
+    if len(set(n.tolist())) == 1:
+        return np.repeat(_mean_variance(n, count, k, size)[None], len(n), axis=0)
+    return np.array([_variance(int(one), k, size) for one in n])
 
 
 def _mean_variance(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArray[Any]:
@@ -132,20 +193,28 @@ def _most(mean: float, hull: Sequence[tuple[float, float]]) -> float:
 
 
 def _fitted(
-    cells: Sequence[Cell], counts: NDArray[Any], rates: NDArray[Any], variance: NDArray[Any]
+    cells: Sequence[Cell], counts: NDArray[Any], rates: NDArray[Any], variances: NDArray[Any]
 ) -> NDArray[np.float64]:
-    """Per run, the larger of the mean variances under the distribution of rates after few and after more steps."""
+    """Per run, the larger of the mean variances under the distribution of rates after few and after more steps.
+
+    `variances`: of each cell, at each rate. Where problems have different numbers of samples, how many a problem has may go
+    with how hard it is, so that each counts with the variance at its own number, averaged over the rates that its own count
+    leaves possible."""
     import numpy as np
 
     likelihood = np.array([_binomial(n, c, rates.size) for n, c in cells])
     start = _starts(np.array(cells, dtype=float), counts, rates)
     total = counts.sum(axis=1, keepdims=True)
+    alike = len({n for n, _ in cells}) == 1
     weights, found = start, []
     for step in range(1, max(_STEPS) + 1):
         expected = weights * ((counts / np.maximum(weights @ likelihood.T, 1e-300)) @ likelihood)
         weights = (expected + _PRIOR_PROBLEMS * start) / (total + _PRIOR_PROBLEMS)
-        if step in _STEPS:
-            found.append(weights @ variance)
+        if step in _STEPS and alike:
+            found.append(weights @ variances[0])
+        elif step in _STEPS:
+            each = (weights @ (likelihood * variances).T) / np.maximum(weights @ likelihood.T, 1e-300)
+            found.append((counts * each).sum(axis=1) / total[:, 0])
     result: NDArray[np.float64] = np.max(found, axis=0)
     return result
 
@@ -178,6 +247,8 @@ def _variance(n: int, k: int, size: int) -> NDArray[Any]:
     """Variance of the estimate from n samples at each of `size` success rates."""
     import numpy as np
 
+    if n > _MANY:
+        return _variance_of_many(n, k, size)
     first, second = np.zeros(size), np.zeros(size)
     for c in range(n + 1):
         value = pass_at_k(n, c, k)
@@ -187,6 +258,28 @@ def _variance(n: int, k: int, size: int) -> NDArray[Any]:
         second += value * value * probability
     result: NDArray[Any] = np.maximum(second - first * first, 0.0)
     return result
+
+
+def _variance_of_many(n: int, k: int, size: int) -> NDArray[Any]:
+    """The same for very many samples: at each rate over the counts within twelve standard deviations."""
+    import numpy as np
+
+    left = np.arange(n, 0, -1, dtype=float)
+    missed = np.concatenate([[1.0], np.cumprod(np.maximum(0.0, left - k) / left)])
+    found = np.zeros(size)
+    for place, rate in enumerate(_spaced(size).tolist()):
+        if not 0.0 < rate < 1.0:
+            continue
+        reach = 12.0 * (n * rate * (1.0 - rate)) ** 0.5 + 30.0
+        low, high = max(0, int(n * rate - reach)), min(n, int(n * rate + reach) + 1)
+        c = np.arange(low, high, dtype=float)
+        steps = np.log(n - c) - np.log(c + 1.0) + (np.log(rate) - np.log1p(-rate))
+        logs = np.concatenate([[0.0], np.cumsum(steps)])
+        chances = np.exp(logs - logs.max())
+        chances /= chances.sum()
+        values = missed[low : high + 1]
+        found[place] = chances @ (values - chances @ values) ** 2
+    return found
 
 
 @lru_cache(maxsize=1024)

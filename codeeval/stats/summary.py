@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, inf
+from math import fsum, inf, sqrt
 from typing import TYPE_CHECKING, Any
 
 from codeeval.stats.intervals import Interval, population_interval, rerun_interval
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FEW_PROBLEMS = 30
+_MOST = 2**31 - 1
 POPULATION_METHOD = "Wilson score with effective sample size"
 
 
@@ -24,7 +25,9 @@ class KEstimate:
     """Mean pass@k over problems with its intervals, all in [0, 1]; None where the data can't say.
 
     `population`: the mean over other problems of this kind. `rerun`: the mean over the same problems if they were
-    sampled again for ever (a single new run of the same size scatters 1.4 times as wide). `method` names both methods.
+    sampled again for ever (a single new run of the same size scatters 1.4 times as wide). `stderr`: the plain standard error
+    over problems, sample standard deviation over the square root of their number, as lm-evaluation-harness and Inspect give it.
+    `method` names both methods.
     """
 
     estimate: float | None
@@ -32,11 +35,13 @@ class KEstimate:
     rerun: Interval | None
     method: str
     warnings: tuple[str, ...] = ()
+    stderr: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """The form in which reports publish it."""
         return {
             "estimate": self.estimate,
+            "stderr": self.stderr,
             "population": None if self.population is None else list(self.population),
             "rerun": None if self.rerun is None else list(self.rerun),
             "method": self.method,
@@ -72,6 +77,7 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
         rerun=rerun_interval(mean, noise, problems, level),
         method=f"{level:.4g}: population: {POPULATION_METHOD}; rerun: {_rerun_method(histogram, k)}",
         warnings=_warnings(histogram, problems),
+        stderr=sqrt(variance / problems) if problems > 1 else None,
     )
 
 
@@ -83,9 +89,17 @@ def count_pairs(counts: Sequence[tuple[int, int]] | NDArray[Any]) -> Mapping[tup
         array = np.asarray(counts)
         if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
             raise ValueError("counts must be an integer array of shape (problems, 2)")
-        pairs, sizes = np.unique(array[:, 0].astype(np.int64) << 32 | array[:, 1], return_counts=True)
+        if array.size and (int(array.max()) > _MOST or int(array.min()) < 0 or bool((array[:, 1] > array[:, 0]).any())):
+            raise ValueError(f"need 0 <= c <= n <= {_MOST:,} for every problem")
+        whole = array.astype(np.int64)  # whatever they were counted in: unsigned and short integers overflow
+        pairs, sizes = np.unique(whole[:, 0] << 32 | whole[:, 1], return_counts=True)
         return {(int(key) >> 32, int(key) & 0xFFFFFFFF): int(size) for key, size in zip(pairs, sizes, strict=True)}
-    return Counter((n, c) for n, c in counts)
+    found: Counter[tuple[int, int]] = Counter()
+    for (n, c), many in Counter((n, c) for n, c in counts).items():
+        found[int(n), int(c)] += many
+    if any(not 0 <= c <= n for n, c in found):
+        raise ValueError("need 0 <= c <= n for every problem")
+    return found
 
 
 def mean_and_variance(weighted: Sequence[tuple[float, int]]) -> tuple[float, float]:

@@ -11,6 +11,8 @@ from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
 from codeeval.stats.compare import RunCounts
+from codeeval.stats.dependence import Dependence, dependence
+from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
 from sandbox.wire import Limits
 
@@ -18,6 +20,9 @@ from sandbox.wire import Limits
 _TIMING = ("cpu_s", "wall_s", "reply_bytes")
 #: What versions that stated the protocol's limits called those of these protocols.
 _STATED = dict.fromkeys(("humanevalplus", "mbppplus"), Limits(cpu_s=20.0, wall_s=80.0))
+
+#: Names of the digests that two runs must share for a difference to be the model's.
+MUST_AGREE = ("problems", "prompt", "protocol", "image", "limits")
 
 
 class IncompleteRun(CodeevalError):
@@ -37,14 +42,29 @@ def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -
             f"  `codeeval rescore {reader.run_dir} --protocol {chosen}` judges it again."
         )
     counts = {problem: (n, c) for problem, n, c in reader.counts(chosen) if n}
-    return judged(str(reader.run_dir), counts, digests(reader, chosen), name)
+    return judged(str(reader.run_dir), counts, digests(reader, chosen), name, dependent_samples(reader))
 
 
-def judged(run_dir: str, counts: dict[str, tuple[int, int]], digests: dict[str, str], name: str = "") -> RunCounts:
-    """Raises NothingToEvaluate where no sample has a verdict."""
+def judged(
+    run_dir: str,
+    counts: dict[str, tuple[int, int]],
+    digests: dict[str, str],
+    name: str = "",
+    alike: Dependence | None = None,
+) -> RunCounts:
+    """`alike`: which problems have samples that are no independent draws. Raises NothingToEvaluate where no sample has a
+    verdict."""
     if not counts:
         raise NothingToEvaluate(f"{run_dir}: no sample has a verdict, so there is nothing to compare")
-    return RunCounts(name or run_dir, counts, digests)
+    alike = alike or Dependence()
+    return RunCounts(name or run_dir, counts, digests, alike.problems, alike.reason)
+
+
+def dependent_samples(reader: RunReader) -> Dependence:
+    """Problems whose samples are not independent draws, by all completions of the run."""
+    manifest = reader.manifest()
+    drawn = ((sample.problem_id, sample.completion, sample.seed) for sample in reader.samples())
+    return dependence(drawn, manifest.sampling.temperature, manifest.model.backend in ONE_STREAM)
 
 
 def digests(reader: RunReader, protocol: str) -> dict[str, str]:

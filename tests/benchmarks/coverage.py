@@ -29,7 +29,7 @@ from further_grid import further_table
 from rerun_grid import rerun_cell
 
 from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide
-from codeeval.stats.chance import at_least, drop_p
+from codeeval.stats.chance import at_least, drop_p, worst_p
 from codeeval.stats.compare import _kind, _regressed_by_chance
 from codeeval.stats.intervals import Interval, population_interval, wilson
 from codeeval.stats.paired import fisher_p, paired_t, rerun_difference
@@ -211,7 +211,8 @@ def gate_rates(rates: Vector, worse: Vector, draws: Draws) -> dict[str, float]:
         pairs = [((n_a, c_a), (n, c_b)) for c_a, c_b in zip(a.tolist(), b.tolist(), strict=True)]
         by_chance = [_regressed_by_chance(*pair) for pair in pairs]
         regressed = sum(_kind(*pair, fisher_p(*pair[0], *pair[1])) == "regressed" for pair in pairs)
-        seen = Evidence(mean, interval, drop_p(pairs), at_least(by_chance, regressed))
+        lost = min(1.0, 2 * min(at_least(by_chance, regressed), worst_p(pairs)))
+        seen = Evidence(mean, interval, drop_p(pairs), lost)
         found[decide(seen, GatePolicy())] += 1
         for limit in DROP_P:
             found[f"{limit:g}"] += decide(seen, GatePolicy(drop_p=limit)) is GateVerdict.FAIL

@@ -36,7 +36,7 @@ def test_two_runs(folder: Path) -> None:
     assert "| 1 | regressed | 6/6 | 0/6 |" in table
     assert f"b, methods: {only['method']}" in table.split("\n")
     assert f"({only['population_method']})" in shown
-    assert "sampled again (normal)" in shown
+    assert "these problems (sampling only)" in shown
 
 
 def test_several_runs_are_adjusted(folder: Path) -> None:

@@ -94,7 +94,15 @@ def test_the_table_for_people(folder: Path) -> None:
     """The text has scores with intervals, verdicts, failures with an example, times, the run, and no colour codes."""
     done = score(folder, "-o", "r")
     assert done.returncode == 0
-    for word in ("pass@1", "other problems", "same problems again", "verdicts", "ZeroDivisionError", "generation", "r"):
+    for word in (
+        "pass@1",
+        "95% CI, new problems (total)",
+        "95% CI, these problems (sampling only)",
+        "verdicts",
+        "ZeroDivisionError",
+        "generation",
+        "r",
+    ):
         assert word in done.stdout
     assert "\x1b" not in done.stdout
     assert "e.g. problem" in done.stdout

@@ -25,6 +25,7 @@ PURE = {
     "codeeval.scoring",
     "codeeval.stats",
     "codeeval.gate.rule",
+    "codeeval.gate.verdict",
     "codeeval.stops",
     "codeeval.syntax",
     "codeeval.types",

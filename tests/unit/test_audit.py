@@ -183,3 +183,15 @@ def test_json_can_be_written() -> None:
     document = json.loads(json.dumps(audit(AuditInput(("0.015", "0.076", "0.152"), 10, 164)).to_json()))
     assert document["histograms"] == [[139, 25, *[0] * 9]]
     assert document["total"] == 1
+
+
+@pytest.mark.parametrize(("values", "n"), [("0.95/1.00/1.00", 50), ("0.99/1.00/1.00", 200), ("0.999/1.000/1.000", 100)])
+def test_saturated_rows_are_settled(values: str, n: int) -> None:
+    """Nearly every problem is solved always: the search starts from that end, and what it lists does give the row."""
+    found = audit(AuditInput(parse_triple(values), n, 164), most=2)
+    assert found.consistent is True
+    for histogram in found.histograms:
+        assert sum(histogram) == 164
+        for k, (low, high) in zip(found.ks, found.windows, strict=True):
+            mean = sum(many * (pass_at_k(n, c, k) or 0.0) for c, many in enumerate(histogram)) / 164
+            assert low - 1e-12 <= mean <= high + 1e-12

@@ -44,3 +44,10 @@ def test_too_few_samples_give_null() -> None:
     found = extras(ROWS, (5,))
     assert (found.pass_hat, found.agreement, found.majority) == ({5: None}, {5: None}, {5: None})
     assert found.to_json()["cons_at_k"] == {"5": {"agreement": None, "accuracy": None}}
+
+
+def test_tests_that_are_code_leave_nothing_to_vote_with() -> None:
+    """No agreement and no majority, which is not the same as none agreeing."""
+    found = extras(ROWS, (1, 4), votes_are_known=False)
+    assert (found.majority, found.agreement) == ({1: None, 4: None}, {1: None, 4: None})
+    assert found.pass_hat[1] == pytest.approx(0.5)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codeeval.evaluation.request import ask
-from codeeval.evaluation.settings import Settings
 from misbehaving_server import Behaviour, serving
 
 from codeeval.errors import GenerationError, UsageError
+from codeeval.evaluation.request import ask
+from codeeval.evaluation.settings import Settings
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
 from codeeval.generators.common.context import cut_left

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from codeeval.evaluation.request import ask
-from codeeval.evaluation.settings import Settings
 from hypothesis import given
 from hypothesis import strategies as st
 from mistral_vocabulary import openchat_tokenizer
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.headline import led_by
+from codeeval.evaluation.request import ask
+from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import is_demo_model
 from codeeval.generators.common import native_template as native
 from codeeval.generators.common.native_template import BASE, CHAT, FROM_FILE, OPENCHAT, native_template

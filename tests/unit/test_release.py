@@ -150,7 +150,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
 
 
 def test_what_is_said_later_wins(tmp_path: Path) -> None:
-    """File, task, tier, task in the tier; and the level is shared among the tasks that are judged together."""
+    """File, task, tier, task in the tier; and false alarms are shared among the tasks that are judged together."""
     path = tmp_path / "gate.toml"
     path.write_text(
         'margin = 0.03\nrequired = ["a"]\n[tasks.a]\nmargin = 0.04\nfloor = 0.5\n[tasks.b]\nadvisory = true\n'
@@ -162,7 +162,9 @@ def test_what_is_said_later_wins(tmp_path: Path) -> None:
     assert [p.for_task("b").gate.margin for p in (plain, pr, release)] == [0.03, 0.06, 0.03]
     assert (plain.for_task("a").floor, plain.for_task("b").advisory) == (0.5, True)
     assert [p.strict for p in (plain, pr, release)] == [False, False, True]
-    assert plain.for_task("a", tasks=5).gate.compare.level == pytest.approx(0.99)
+    assert plain.for_task("a", tasks=5).gate.compare.level == 0.95
+    assert plain.for_task("a", tasks=5).floor_level == pytest.approx(0.99)
+    assert plain.for_task("b", tasks=5).gate.drop_p == plain.for_task("b").gate.drop_p  # advisory: takes no share
     assert plain.for_task("a", tasks=5).gate.lost_p == pytest.approx(0.001)
     assert plain.for_task("a", tasks=5).gate.drop_p == pytest.approx(0.007)
     assert load_policy(None, strict=True).strict
@@ -238,7 +240,7 @@ def test_an_advisory_task_never_fails(tmp_path: Path) -> None:
 
 
 def test_several_tasks_give_the_worst_verdict(tmp_path: Path) -> None:
-    """One task regressed, one did not; a task of the baseline without a run is named; the level is shared."""
+    """One task regressed, one did not; a task of the baseline without a run is named; the interval is as for one."""
     path = baseline_of(tmp_path, BEFORE)
     for name in ("other", "third"):
         with RunReader(make_run(tmp_path / name, BEFORE, **other_task(name))) as reader:
@@ -250,7 +252,7 @@ def test_several_tasks_give_the_worst_verdict(tmp_path: Path) -> None:
     found = judge(runs, load_baseline(path), load_policy(None))
     assert [item.verdict for item in found.tasks] == [GateVerdict.PASS, GateVerdict.FAIL]
     assert (found.verdict, found.skipped) == (GateVerdict.FAIL, ("third",))
-    assert found.tasks[0].result.comparison.level == pytest.approx(0.975)
+    assert found.tasks[0].result.comparison.level == 0.95
     assert "third" in text.render(found)
     assert "third" in markdown.render(found)
 

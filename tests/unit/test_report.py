@@ -168,8 +168,8 @@ def test_scores_that_are_far_apart(tmp_path: Path, leads: str) -> None:
     )
     lines = text.render(report).splitlines()
     at = lines.index(said)
-    assert lines[at + 1].startswith("intervals ")
-    assert lines[at - 1].startswith("  same problems again")
+    assert lines[at + 2].startswith("intervals ")
+    assert lines[at - 1].startswith("  standard error")
     assert document(report)["headline"] == said
     assert "which strict reads" in markdown.render(report)
     assert "Markdown fence 6 (5 pass when read)" in text.render(report)

@@ -1,0 +1,56 @@
+"""What intervals and differences are called wherever they are shown: reports, comparisons, the gate, pictures, the explorer.
+Pure.
+
+Russian is in codeeval/i18n, with these sentences as keys; a test holds the explorer's templates to them.
+"""
+
+from __future__ import annotations
+
+#: Once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
+LONG_RUN = "intervals are of the long-run score, not of a second run"
+#: As lm-evaluation-harness and Inspect give it: standard deviation over problems by the square root of their number.
+STDERR = "standard error"
+ASSUMPTION = "samples of a problem are taken for independent draws"
+_MOST_DIGITS = 12
+
+
+def population(level: float = 0.95) -> str:
+    """The interval for other problems of this kind: the total uncertainty."""
+    return f"{100 * level:.4g}% CI, new problems (total)"
+
+
+def rerun(level: float = 0.95) -> str:
+    """The interval for exactly these problems: sampling alone."""
+    return f"{100 * level:.4g}% CI, these problems (sampling only)"
+
+
+def points(rate: float, digits: int = 1) -> str:
+    """A difference of rates as signed percentage points."""
+    return f"{round(100 * rate, digits) + 0.0:+.{digits}f}"  # never -0.0
+
+
+def apart(value: float, limit: float, digits: int = 1) -> tuple[str, str]:
+    """Two numbers in as few decimals, at least `digits`, as show which of them is larger. Never -0.0."""
+    while digits < _MOST_DIGITS and value != limit:
+        shown = round(value, digits), round(limit, digits)
+        if shown[0] != shown[1] and (shown[0] < shown[1]) == (value < limit):
+            break
+        digits += 1
+    return f"{round(value, digits) + 0.0:.{digits}f}", f"{round(limit, digits) + 0.0:.{digits}f}"
+
+
+def signed(value: float, limit: float) -> str:
+    """A number with its sign, in as few decimals as show on which side of `limit` it lies."""
+    if abs(value) < 1e-9:
+        return "+0.0"
+    shown = apart(value, limit)[0]
+    return shown if shown.startswith("-") else f"+{shown}"
+
+
+def chance(p: float, limit: float) -> tuple[str, str]:
+    """A probability and its limit, in as few significant digits, at least two, as show which of them is larger."""
+    for digits in range(2, 16):
+        shown = f"{p:.{digits}g}", f"{limit:.{digits}g}"
+        if p == limit or ((float(shown[0]) < float(shown[1])) == (p < limit) and shown[0] != shown[1]):
+            return shown
+    return repr(p), repr(limit)
