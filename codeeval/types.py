@@ -141,7 +141,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One completion, already cut at the earliest stop sequence. `raw` is the text before that cut, where it differs;
-    `thought` is what a reasoning model wrote before it, without its marks."""
+    `thought` is what a reasoning model wrote before it, without its marks. `is_program`: the completion is a program of its
+    own, which is never put below the prompt."""
 
     problem_id: str
     index: int
@@ -153,6 +154,7 @@ class Sample:
     seed: int | None = None
     raw: str | None = None
     thought: str | None = None
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,12 @@
 | `mera-code`| the blocks labelled `python` between fences of three backticks, joined by newlines after a leading one |
 | `strict`   | a complete fenced Python block, else all of it                                                        |
 
+A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules
+then choose what of it is the program.
+
 The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, odd ones included: the
-program is always the prompt followed by what was taken. Offsets in a trace count characters of the completion.
+program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters of the
+completion.
 """
 
 from __future__ import annotations
@@ -31,17 +35,18 @@ _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 _MAX_PARSED = 1_000_000
 
 
-def extract(problem: Problem, completion: str, rule: ExtractionRule) -> Extraction:
-    """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left."""
+def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:
+    """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
+    `is_program`: the completion is a program of its own."""
     if rule == "strict":
-        return _strict(problem, completion)
+        return _strict_program(problem, completion) if is_program else _strict(problem, completion)
     if rule == "mera-code":
         body, trace = _mera_code(completion)
     elif rule == "mera-1.2":
         body, trace = _mera_1_2(completion)
     else:
         body, trace = completion, (Cut("all", 0, len(completion)),)
-    return Extraction(problem.prompt + body, body, trace)
+    return Extraction(body if is_program else problem.prompt + body, body, trace)
 
 
 def _mera_1_2(text: str) -> tuple[str, tuple[Cut, ...]]:
@@ -98,11 +103,9 @@ class _Block:
 
 def _strict(problem: Problem, completion: str) -> Extraction:
     whole = Extraction(problem.prompt + completion, completion, (Cut("strict: all", 0, len(completion)),))
-    blocks = [block for block in _fenced_blocks(completion) if block.label in _PYTHON_LABELS]
+    blocks = _python_blocks(completion)
     if not blocks or _parses(whole.program):  # fences in a program that parses are inside its strings
         return whole
-    # An unlabelled block beside labelled ones is rather output or a shell line than the answer.
-    blocks = [block for block in blocks if block.label] or blocks
     for block in blocks:
         for code in block.readings(completion):
             if defines(code, problem.entry_point):
@@ -112,6 +115,24 @@ def _strict(problem: Problem, completion: str) -> Extraction:
     code = completion[first.start : first.end]
     glue = "" if problem.prompt.endswith("\n") else "\n"  # the fence's own line break ended the docstring's line
     return Extraction(problem.prompt + glue + code, code, (Cut("strict: fenced continuation", first.start, first.end),))
+
+
+def _strict_program(problem: Problem, text: str) -> Extraction:
+    """A program of its own: all of it, or the fenced block that is the answer where a chat model's text was left as it was."""
+    whole = Extraction(text, text, (Cut("strict: program of its own", 0, len(text)),))
+    blocks = _python_blocks(text)
+    if not blocks or _parses(text):
+        return whole
+    defining = [block for block in blocks if defines(text[block.start : block.end], problem.entry_point)]
+    block = (defining or blocks)[0]
+    code = next((code for code in block.readings(text) if _parses(code)), text[block.start : block.end])
+    return Extraction(code, code, (Cut("strict: fenced program", block.start, block.end),))
+
+
+def _python_blocks(text: str) -> list[_Block]:
+    """An unlabelled block beside labelled ones is rather output or a shell line than the answer."""
+    blocks = [block for block in _fenced_blocks(text) if block.label in _PYTHON_LABELS]
+    return [block for block in blocks if block.label] or blocks
 
 
 def _fenced_blocks(text: str) -> list[_Block]:
