@@ -6,7 +6,8 @@
 | `mera-1.2` | what lies between `XXXpython` at the start and `XXX` at the end, X being the first character;         |
 |            | all of it where the text starts with a space, newline or tab, or where either mark is missing          |
 | `mera-code`| the blocks labelled `python` between fences of three backticks, joined by newlines after a leading one |
-| `strict`   | a complete fenced Python block, else all of it                                                        |
+| `evalplus` | a complete fenced Python block, else all of it                                                        |
+| `strict`   | what a careful reader takes for the answer: `codeeval/reading/`                                       |
 
 The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, odd ones included: the
 program is always the prompt followed by what was taken. Offsets in a trace count characters of the completion.
@@ -19,6 +20,7 @@ import re
 from dataclasses import dataclass
 
 from codeeval import syntax
+from codeeval.reading import read
 from codeeval.types import Cut, Extraction, ExtractionRule, Problem
 
 #: An opening fence as MERA Code sees it: at a line's start, a label of word characters and hyphens, then a newline.
@@ -31,10 +33,18 @@ _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 _MAX_PARSED = 1_000_000
 
 
-def extract(problem: Problem, completion: str, rule: ExtractionRule) -> Extraction:
-    """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left."""
+def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:
+    """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
+    `is_program`: the completion is a program of its own, not a continuation of the prompt."""
     if rule == "strict":
-        return _strict(problem, completion)
+        return read(problem, completion, is_program=is_program)
+    if (
+        is_program
+    ):  # the prompt in front is its own; any other program follows the prompt and defines the function again
+        starts = completion.startswith(problem.prompt)
+        completion = completion.removeprefix(problem.prompt) if starts else "\n" + completion
+    if rule == "evalplus":
+        return _evalplus(problem, completion)
     if rule == "mera-code":
         body, trace = _mera_code(completion)
     elif rule == "mera-1.2":
@@ -96,8 +106,8 @@ class _Block:
         return content, re.sub(rf"^ {{1,{self.indent}}}", "", content, flags=re.MULTILINE)
 
 
-def _strict(problem: Problem, completion: str) -> Extraction:
-    whole = Extraction(problem.prompt + completion, completion, (Cut("strict: all", 0, len(completion)),))
+def _evalplus(problem: Problem, completion: str) -> Extraction:
+    whole = Extraction(problem.prompt + completion, completion, (Cut("evalplus: all", 0, len(completion)),))
     blocks = [block for block in _fenced_blocks(completion) if block.label in _PYTHON_LABELS]
     if not blocks or _parses(whole.program):  # fences in a program that parses are inside its strings
         return whole
@@ -106,12 +116,14 @@ def _strict(problem: Problem, completion: str) -> Extraction:
     for block in blocks:
         for code in block.readings(completion):
             if defines(code, problem.entry_point):
-                trace = (Cut("strict: fenced program", block.start, block.end),)
+                trace = (Cut("evalplus: fenced program", block.start, block.end),)
                 return Extraction(with_preamble(problem, code), code, trace)
     first = blocks[0]
     code = completion[first.start : first.end]
     glue = "" if problem.prompt.endswith("\n") else "\n"  # the fence's own line break ended the docstring's line
-    return Extraction(problem.prompt + glue + code, code, (Cut("strict: fenced continuation", first.start, first.end),))
+    return Extraction(
+        problem.prompt + glue + code, code, (Cut("evalplus: fenced continuation", first.start, first.end),)
+    )
 
 
 def _fenced_blocks(text: str) -> list[_Block]:

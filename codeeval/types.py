@@ -9,7 +9,7 @@ from typing import Literal
 from sandbox.wire import Limits, Mode
 
 FinishReason = Literal["stop", "length", "unknown"]
-ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
+ExtractionRule = Literal["none", "mera-1.2", "mera-code", "evalplus", "strict"]
 Comparison = Literal["strict", "mera"]
 
 
@@ -141,7 +141,8 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One completion, already cut at the earliest stop sequence. `raw` is the text before that cut, where it differs;
-    `thought` is what a reasoning model wrote before it, without its marks."""
+    `thought` is what a reasoning model wrote before it, without its marks. `is_program`: the completion is a program of its
+    own, which is never put below the prompt."""
 
     problem_id: str
     index: int
@@ -153,24 +154,30 @@ class Sample:
     seed: int | None = None
     raw: str | None = None
     thought: str | None = None
+    is_program: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One step of the trace from completion to program: which rule, and the [start, end) of the text that it kept."""
+    """One step of the trace from completion to program: which rule, and the [start, end) of the text that it kept, or left out
+    where `kept` is false."""
 
     rule: str
     start: int
     end: int
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how."""
+    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how. `added`: parts of the
+    prompt that stand in front; `found`: what is defined where the function is missing."""
 
     program: str
     body: str
     trace: tuple[Cut, ...] = ()
+    added: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
