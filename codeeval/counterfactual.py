@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from codeeval import protocols
 from codeeval.dispatch import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, JobRunner
-from codeeval.formats import Repair, names, repair
+from codeeval.formats import FormatFailure, Repair, names, repair
 from codeeval.grade import grade
 from codeeval.jobs import job_digest, make_job
 from codeeval.store import Counterfactual, Execution, RunStore
@@ -108,8 +108,11 @@ class _Explorer:
 
 def _unit(problem: Problem, sample: Sample, limits: Limits, *, repaired: bool) -> _Unit | Counterfactual:
     """A program to execute; or the finished row where there is nothing to execute."""
-    classes = names(problem, sample)
-    fix = repair(problem, sample) if repaired else None
+    below = replace(problem, prompt="\n") if sample.is_program else problem  # a program continues nothing
+    classes = names(below, sample)
+    if sample.is_program:
+        classes = tuple(name for name in classes if name != FormatFailure.WHOLE_FUNCTION.value)
+    fix = repair(below, sample) if repaired else None
     if fix is None or len(fix.program) > MAX_PROGRAM_CHARS // 2:
         return Counterfactual(sample.problem_id, sample.index, classes)
     job = make_job(problem, Extraction(fix.program, fix.program), protocols.get("strict"), limits)

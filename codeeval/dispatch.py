@@ -144,7 +144,7 @@ class Dispatcher:
 
     def _unit(self, sample: Sample, protocol: Protocol) -> _Unit:
         problem = self._judging.problems[sample.problem_id]
-        extraction = extract(problem, sample.completion, protocol.extraction)
+        extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
         if not needs_execution(extraction, protocol):
             return _Unit(sample, protocol, extraction, None, (problem.id, ""))
         job = make_job(problem, extraction, protocol, self._judging.limits)

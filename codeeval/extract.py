@@ -9,8 +9,11 @@
 | `evalplus` | a complete fenced Python block, else all of it                                                        |
 | `strict`   | what a careful reader takes for the answer: `codeeval/reading/`                                       |
 
+A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules then
+choose what of it is the program.
+
 The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, odd ones included: the
-program is always the prompt followed by what was taken. Offsets in a trace count characters of the completion.
+program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters of the completion.
 """
 
 from __future__ import annotations
@@ -35,23 +38,18 @@ _MAX_PARSED = 1_000_000
 
 def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:
     """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
-    `is_program`: the completion is a program of its own, not a continuation of the prompt."""
+    `is_program`: the completion is a program of its own."""
     if rule == "strict":
         return read(problem, completion, is_program=is_program)
-    if (
-        is_program
-    ):  # the prompt in front is its own; any other program follows the prompt and defines the function again
-        starts = completion.startswith(problem.prompt)
-        completion = completion.removeprefix(problem.prompt) if starts else "\n" + completion
     if rule == "evalplus":
-        return _evalplus(problem, completion)
+        return _evalplus_program(problem, completion) if is_program else _evalplus(problem, completion)
     if rule == "mera-code":
         body, trace = _mera_code(completion)
     elif rule == "mera-1.2":
         body, trace = _mera_1_2(completion)
     else:
         body, trace = completion, (Cut("all", 0, len(completion)),)
-    return Extraction(problem.prompt + body, body, trace)
+    return Extraction(body if is_program else problem.prompt + body, body, trace)
 
 
 def _mera_1_2(text: str) -> tuple[str, tuple[Cut, ...]]:
@@ -108,11 +106,9 @@ class _Block:
 
 def _evalplus(problem: Problem, completion: str) -> Extraction:
     whole = Extraction(problem.prompt + completion, completion, (Cut("evalplus: all", 0, len(completion)),))
-    blocks = [block for block in _fenced_blocks(completion) if block.label in _PYTHON_LABELS]
+    blocks = _python_blocks(completion)
     if not blocks or _parses(whole.program):  # fences in a program that parses are inside its strings
         return whole
-    # An unlabelled block beside labelled ones is rather output or a shell line than the answer.
-    blocks = [block for block in blocks if block.label] or blocks
     for block in blocks:
         for code in block.readings(completion):
             if defines(code, problem.entry_point):
@@ -124,6 +120,24 @@ def _evalplus(problem: Problem, completion: str) -> Extraction:
     return Extraction(
         problem.prompt + glue + code, code, (Cut("evalplus: fenced continuation", first.start, first.end),)
     )
+
+
+def _evalplus_program(problem: Problem, text: str) -> Extraction:
+    """A program of its own: all of it, or the fenced block that is the answer where a chat model's text was left as it was."""
+    whole = Extraction(text, text, (Cut("evalplus: program of its own", 0, len(text)),))
+    blocks = _python_blocks(text)
+    if not blocks or _parses(text):
+        return whole
+    defining = [block for block in blocks if defines(text[block.start : block.end], problem.entry_point)]
+    block = (defining or blocks)[0]
+    code = next((code for code in block.readings(text) if _parses(code)), text[block.start : block.end])
+    return Extraction(code, code, (Cut("evalplus: fenced program", block.start, block.end),))
+
+
+def _python_blocks(text: str) -> list[_Block]:
+    """An unlabelled block beside labelled ones is rather output or a shell line than the answer."""
+    blocks = [block for block in _fenced_blocks(text) if block.label in _PYTHON_LABELS]
+    return [block for block in blocks if block.label] or blocks
 
 
 def _fenced_blocks(text: str) -> list[_Block]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import select
 import stat
@@ -9,12 +10,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 #: Seconds without a byte after which a pipe is spoken of.
 PATIENCE_S = 2.0
 #: Prompts, templates and lists of numbers are far below it.
 MAX_TEXT_BYTES = 16 * 1024 * 1024
+
+#: How a gzip file begins.
+GZIP = b"\x1f\x8b"
+#: What a stream may unpack to, or bring through a pipe: a small file can unpack to a thousand times its size.
+MAX_STREAM_BYTES = 2 * 1024 * 1024 * 1024
 
 
 @contextmanager
@@ -51,6 +57,45 @@ def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
     if len(data) > most:
         raise ValueError(f"larger than {most >> 20} MiB")
     return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+
+
+class Bounded:
+    """A stream whose reading ends in a ValueError beyond `most` bytes. `name` is the file's, for the message."""
+
+    def __init__(self, stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> None:
+        self._stream, self._name, self._most, self._left = stream, name, most, most
+
+    def read(self, size: int = -1) -> bytes:
+        """At most one byte above the bound is asked for, so that a bomb is not unpacked before it is refused."""
+        return self._counted(self._stream.read(self._left + 1 if size < 0 else min(size, self._left + 1)))
+
+    def readline(self, size: int = -1) -> bytes:
+        return self._counted(self._stream.readline(self._left + 1 if size < 0 else min(size, self._left + 1)))
+
+    def _counted(self, data: bytes) -> bytes:
+        self._left -= len(data)
+        if self._left < 0:
+            bound = f"{self._most >> 30} GiB" if self._most >> 30 else f"{self._most >> 20} MiB"
+            raise ValueError(f"{self._name} holds more than {bound}")
+        return data
+
+
+def is_gzip(stream: IO[bytes]) -> bool:
+    """By its first bytes. The stream is at its beginning before and afterwards."""
+    found = stream.read(len(GZIP)) == GZIP
+    stream.seek(0)
+    return found
+
+
+@contextmanager
+def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iterator[IO[bytes]]:
+    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes. Reading raises ValueError beyond them,
+    and OSError, EOFError or zlib.error for gzip that is broken."""
+    if not is_gzip(stream):
+        yield stream
+        return
+    with gzip.open(stream, "rb") as packed:
+        yield cast(IO[bytes], Bounded(cast(IO[bytes], packed), name, most))
 
 
 def reason(error: Exception) -> str:

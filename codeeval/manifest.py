@@ -146,6 +146,7 @@ class Manifest(_Part):
     dedup: bool = True
     samples_file: str | None = None
     samples_digest: str | None = None
+    skipped_samples: int = 0  # could not be read, and were left out by --skip-bad-rows
     notes: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
 

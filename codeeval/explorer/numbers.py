@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from codeeval.manifest import Manifest
 from codeeval.report.model import Difference, FailureGroup
-from codeeval.report.warn import of_estimates, of_hidden
+from codeeval.report.warn import of_estimates, of_hidden, remedy
 from codeeval.sanity import check_sampling
 from codeeval.stats import KEstimate, summarize
 from codeeval.store.views import Head, RunViews, Tally
@@ -134,9 +134,10 @@ def _warnings(found: RunNumbers, reader: RunViews, sampling: Iterable[str]) -> l
     if found.going:
         told.append(f"the run is going on: {found.pending} of {found.n_wanted} samples are pending")
     elif found.pending:
+        unread = sum(incident.stage == "samples" for incident in reader.incidents())
         told.append(
             f"the run is incomplete: {found.pending} of {found.n_wanted} samples are pending, and the numbers are over "
-            f"those that were judged; `codeeval run --resume {reader.run_dir}` continues it"
+            f"those that were judged; {remedy(str(reader.run_dir), unread)}"
         )
     if found.pending:
         reasons = Counter(incident.reason for incident in reader.incidents())

@@ -47,7 +47,7 @@ def sample_page(
     if sample is None:
         return None
     protocol = protocols.get(numbers.protocol)
-    extraction = extract(problem, sample.completion, protocol.extraction)
+    extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
     row = evidence.judged[protocol.name].get(index)
     seen = _seen(evidence, reader, row)
     before, after = _neighbours(evidence.there, index)
@@ -120,7 +120,9 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
 def command(manifest: Manifest, sample: Sample) -> str:
     """Lines for a shell that execute and judge exactly this completion again, here or on another machine."""
     task = spec_of(manifest.task.name, manifest.task.source)
-    row = json.dumps({"task_id": sample.problem_id, "completion": sample.completion})
+    row = json.dumps(
+        {"task_id": sample.problem_id, "solution" if sample.is_program else "completion": sample.completion}
+    )
     words = ["codeeval", "score", "-t", task, "--problems", sample.problem_id, "--protocol", manifest.protocol]
     return f'rows=$(mktemp) && cat > "$rows" <<\'END\'\n{row}\nEND\n{shlex.join(words)} --samples "$rows"'
 

@@ -6,19 +6,16 @@ and `passed`. Both are null for a row that was not used, and for one that has no
 
 from __future__ import annotations
 
-import gzip
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
 
 from codeeval.errors import UsageError
 from codeeval.exports.files import write_lines
-from codeeval.samples import Found
+from codeeval.files import unpacked
 from codeeval.samples_file import BadRow, json_lines
 from codeeval.store import RunReader
-from codeeval.types import Judgement, Task, Verdict
+from codeeval.types import Judgement, Verdict
 
 #: (problem id, index) of the sample in each line of the file
 Lines = Mapping[int, tuple[str, int]]
@@ -51,13 +48,6 @@ def _is_results(path: Path) -> bool:
     return not isinstance(first, BadRow) and isinstance(first[1], dict) and {"result", "passed"} <= first[1].keys()
 
 
-def lines_of(found: Found, task: Task) -> Lines:
-    """Which sample of the run each line became."""
-    known = {problem.id for problem in task.problems}
-    rows = {pid: entries for pid, entries in found.by_problem().items() if pid in known}
-    return {entry.line: (pid, index) for pid, entries in rows.items() for index, entry in enumerate(entries)}
-
-
 def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
     """Returns the path of the file. Raises StoreError where it can't be written."""
     protocol = reader.manifest().protocol
@@ -70,7 +60,7 @@ def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
 def _rows(
     samples: Path, lines: Lines, judged: Mapping[tuple[str, int], Judgement | None]
 ) -> Iterator[dict[str, object]]:
-    with _opened(samples) as stream:
+    with samples.open("rb") as packed, unpacked(packed, samples.name) as stream:
         for found in json_lines(stream):
             if isinstance(found, BadRow) or not isinstance(found[1], dict):
                 continue  # told about already, and no row that could be written again
@@ -85,15 +75,3 @@ def _said(judgement: Judgement | None) -> str | None:
     if judgement.verdict is Verdict.TIMEOUT:
         return "timed out"
     return "passed" if judgement.passed else f"failed: {judgement.error or judgement.verdict.value}"
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[IO[bytes]]:
-    with path.open("rb") as stream:
-        zipped = stream.read(2) == b"\x1f\x8b"
-        stream.seek(0)
-        if not zipped:
-            yield stream
-            return
-        with gzip.open(stream, "rb") as unpacked:
-            yield cast(IO[bytes], unpacked)

@@ -10,15 +10,17 @@ from codeeval.report.results import results
 from codeeval.store import RunReader
 
 _Row = dict[str, object]
+#: Fields that say what the model gave, and for which problem.
+_GIVEN = ("task_id", "completion", "solution")
 
 
 def export(run: Path, output: Path) -> None:
-    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices; `output`_results.jsonl the
-    same with `result` and `passed`, and what else is known. Pending and hidden samples have null there."""
+    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices ("solution" in place of "completion"
+    for a program of its own, as EvalPlus has it); `output`_results.jsonl the same with `result` and `passed`, and what else is known. Pending and hidden samples have null there."""
     with RunReader(run) as reader:
         prefix = task_prefix(reader.manifest().task.name)
         rows = list(_rows(reader, prefix))
-        write_lines(output, ({"task_id": row["task_id"], "completion": row["completion"]} for row in rows))
+        write_lines(output, ({name: row[name] for name in _GIVEN if name in row} for row in rows))
         write_lines(output.with_name(output.name + "_results.jsonl"), rows)
 
 
@@ -37,7 +39,7 @@ def _rows(reader: RunReader, prefix: str) -> Iterator[_Row]:
             said = "timed out"
         yield {
             "task_id": f"{prefix}/{sample.problem_id}",
-            "completion": sample.completion,
+            "solution" if sample.is_program else "completion": sample.completion,
             "result": said,
             "passed": passed,
             "completion_id": sample.index,

@@ -8,14 +8,15 @@ backend.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.generators.base import Options, Scalar
 from codeeval.generators.finish import Answer, Rule, finish
-from codeeval.samples_file import read_samples
+from codeeval.samples.entries import Entry
+from codeeval.samples.read import read
 from codeeval.types import Request, Sample, Sampling
 
 
@@ -23,19 +24,22 @@ class ReplayGenerator:
     """Reads the whole file at once; raises DataError naming file and line for a row that can't be used."""
 
     def __init__(self, path: str) -> None:
-        found = read_samples(path)
-        if found.bad:
-            more = f" (and {len(found.bad) - 1} more such lines)" if len(found.bad) > 1 else ""
-            raise DataError(f"{path}, line {found.bad[0].line}", found.bad[0].reason + more)
+        found = read(Path(path), "")
+        if bad := found.lost:
+            more = f" (and {len(bad) - 1} more such lines)" if len(bad) > 1 else ""
+            raise DataError(f"{path}, {bad[0].unit} {bad[0].line}", bad[0].reason + more)
+        if any(entry.position is not None for entry in found.entries):
+            raise DataError(
+                path, "the rows name no problem", "`codeeval score --samples` takes them in the set's order."
+            )
         self._path = path
-        self._completions = {key: [row.completion for row in rows] for key, rows in found.by_problem().items()}
+        self._completions = found.by_problem()
         # A slash parts the set's name from the problem's, or is a part of the problem's own: the requests know.
-        self._whole: dict[str, list[str]] = {}
-        for row in found.rows:
-            if row.task is not None:
-                self._whole.setdefault(f"{row.task}/{row.problem_id}", []).append(row.completion)
-        with open(path, "rb") as stream:
-            self._sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        self._whole: dict[str, list[Entry]] = {}
+        for entry in found.entries:
+            if entry.task is not None:
+                self._whole.setdefault(f"{entry.task}/{entry.problem_id}", []).append(entry)
+        self._sha256 = found.digest
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
         """One sample per index. Raises UsageError, before the first, where the file has too few completions."""
@@ -56,12 +60,16 @@ class ReplayGenerator:
                 + "; ask for fewer with --n or --problems, or judge what is there with `codeeval score`"
             )
 
-    def _of(self, problem_id: str) -> Sequence[str]:
+    def _of(self, problem_id: str) -> Sequence[Entry]:
         return self._whole.get(problem_id) or self._completions.get(problem_id) or ()
 
     def _sample(self, request: Request, index: int, sampling: Sampling) -> Sample:
-        raw = self._of(request.problem_id)[index]
-        return finish(request, index, Answer(raw), Rule(sampling.stop))
+        entry = self._of(request.problem_id)[index]
+        program = bool(
+            entry.program
+        )  # a stop sequence ends a continuation: it would cut a program at its first function
+        made = finish(request, index, Answer(entry.text), Rule(() if program else sampling.stop))
+        return replace(made, is_program=program)
 
     def describe(self) -> dict[str, Scalar]:
         """The file and its digest: there is no model here, and the manifest says so."""

@@ -13,6 +13,11 @@ _REPORT: dict[str, str] = {
         "прогон не завершён: {n} из {m} {m:образца|образцов|образцов} ещё ждут, и числа относятся только к оценённым; "
         "`codeeval run --resume {run}` продолжит его"
     ),
+    "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
+    "correct the rows that can't be read, or leave them out with --skip-bad-rows": (
+        "прогон не завершён: {n} из {m} {m:образца|образцов|образцов} ещё ждут, и числа относятся только к оценённым; "
+        "исправьте строки, которые не читаются, или уберите их из оценки ключом --skip-bad-rows"
+    ),
     "pending ({n}): {why_said}": "ожидают ({n}): {why_said}",
     "{n} samples belong to problems whose expected outputs are hidden: they were executed, but there is no verdict and no "
     "pass@k for them": (

@@ -96,6 +96,9 @@ TEXTS: dict[str, str] = {
     "… and {n} more problems; --format json and --results have all": (
         "… и ещё {n} {n:задача|задачи|задач}; всё есть в --format json и --results"
     ),
+    "{n} {n:sample|samples} could not be read and {n:is|are} not in these numbers (--skip-bad-rows)": (
+        "{n} {n:образец|образца|образцов} не удалось прочесть, в этих числах {n:его|их|их} нет (--skip-bad-rows)"
+    ),
     # Markdown
     "incomplete: {n} {n:sample|samples} pending": (
         "прогон не завершён: {n:ожидает|ожидают|ожидают} {n} {n:образец|образца|образцов}"

@@ -66,6 +66,8 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         sandbox=_sandbox(manifest),
         pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
         notes=manifest.notes,
+        skipped_samples=manifest.skipped_samples,
+        unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=build_waterfall(reader, ks or manifest.k),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )

@@ -22,6 +22,11 @@ def why_hidden() -> str:
     )
 
 
+def skipped(n: int) -> str:
+    """What stands under a score that lacks samples which nobody could read."""
+    return tr("{n} {n:sample|samples} could not be read and {n:is|are} not in these numbers (--skip-bad-rows)", n=n)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of the waterfall: a level or a step; empty texts where a column does not apply."""

@@ -48,6 +48,8 @@ def _scores(report: Report) -> list[str]:
         for k, estimate in by_k.items():
             bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)}"
             lines.append(f"| {protocol} | {k} | {number(estimate.estimate)} | {bounds} |")
+    if report.skipped_samples:
+        lines += ["", f"**{explained.skipped(report.skipped_samples)}**"]
     return lines
 
 

@@ -94,6 +94,10 @@ class Report:
     throughput: Throughput = field(default_factory=Throughput)
     reranked: tuple[Reranked, ...] = ()
     base: dict[int, float | None] = field(default_factory=dict)
+    #: samples of a file that could not be read and were left out of the score on request
+    skipped_samples: int = 0
+    #: pending samples whose rows can't be read
+    unread: int = 0
 
     @property
     def complete(self) -> bool:

@@ -60,7 +60,8 @@ def _scores(report: Report, style: Style) -> list[str]:
         rows.append(["  " + tr("same problems again"), *(interval(estimate.rerun) for estimate in by_k.values())])
     lines = table(rows)
     lines[0] = style.bold(lines[0])
-    return [*lines, style.dim(tr("intervals {methods}", methods=_methods(report)))]
+    skipped = [style.warn(explained.skipped(report.skipped_samples))] if report.skipped_samples else []
+    return [*lines, style.dim(tr("intervals {methods}", methods=_methods(report))), *skipped]
 
 
 def _reranked(found: Reranked, style: Style) -> list[str]:

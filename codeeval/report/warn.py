@@ -25,9 +25,16 @@ def _incomplete(report: Report) -> list[str]:
         return []
     lines = [
         f"the run is incomplete: {report.pending} of {report.n_wanted} samples are pending, and the numbers are over "
-        f"those that were judged; `codeeval run --resume {report.run}` continues it"
+        f"those that were judged; {remedy(report.run, report.unread)}"
     ]
     return lines + [f"pending ({count}): {reason}" for reason, count in report.pending_reasons[:3]]
+
+
+def remedy(run: str, unread: int) -> str:
+    """What to do about pending samples; `unread`: those whose rows of a file can't be read."""
+    if unread:
+        return "correct the rows that can't be read, or leave them out with --skip-bad-rows"
+    return f"`codeeval run --resume {run}` continues it"
 
 
 def of_hidden(hidden: int) -> list[str]:

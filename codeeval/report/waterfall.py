@@ -158,8 +158,8 @@ def _cause(reader: RunReader, problem: Problem, name: str, requested: _Judged, s
     sample = reader.sample(requested[0].problem_id, requested[0].index)
     sides = []
     for protocol, (row, judgement) in ((name, requested), ("strict", strict)):
-        completion = sample.completion if sample else ""
-        program = extract(problem, completion, protocols.get(protocol).extraction).program
+        completion, alone = (sample.completion, sample.is_program) if sample else ("", False)
+        program = extract(problem, completion, protocols.get(protocol).extraction, is_program=alone).program
         outcome = reader.outcome(problem.id, row.job_digest) if row.job_digest else None
         sides.append(Side(program, judgement, outcome))
     return cause(problem, *sides).value

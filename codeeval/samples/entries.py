@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
+from codeeval.extract import defines
 from codeeval.manifest import Manifest
-from codeeval.samples_file import BadRow
+from codeeval.samples_file import BadRow, Unit
 from codeeval.types import Problem, Sample
 
 #: Which field of an lm-eval row is scored.
@@ -17,22 +20,33 @@ DEFAULT_RESPONSES = "resps"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One completion. `whole`: it may be a whole program instead of a continuation. `prompt`: the function that was to be
-    completed, where the log has it. `sample`: with what a run of ours knows of it."""
+    """One completion, and whose it is: by `problem_id` (`task` is what stood before its slash), or by `position`, the problem's
+    place in the set from 0.
+
+    `program`: it is a program of its own; None: where it defines the function. `prompt`: the function that was to be
+    completed, where the log has it. `shown`: the prompt that it continues, where that is the log's and not the set's.
+    `context`: a text that names the function if the position is right. `sample`: with what a run of codeeval knows of it.
+    `source` counts the files, from 0; `line` counts lines or rows, from 1."""
 
     problem_id: str
     text: str
     line: int
     task: str | None = None
-    whole: bool = False
+    program: bool | None = False
     prompt: str | None = None
     sample: Sample | None = None
+    position: int | None = None
+    shown: str | None = None
+    context: str | None = None
+    thought: str | None = None
+    source: int = 0
+    unit: Unit = "line"
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file's entries in its order, the rows that could not be used, and what else a reader of the score must know.
-    `origin` is the manifest of a run of ours; `digest` the sha256 of the file."""
+    """The entries of one or several files in their order, the rows that could not be used, and what else a reader of the score
+    must know. `origin` is the manifest of a run of codeeval; `digest` the sha256 of the file, or of the digests of several."""
 
     path: str
     format: str
@@ -41,6 +55,7 @@ class Found:
     notes: tuple[str, ...] = ()
     origin: Manifest | None = None
     digest: str = ""
+    files: tuple[str, ...] = ()
 
     def by_problem(self) -> dict[str, list[Entry]]:
         """problem id -> its successive samples."""
@@ -49,13 +64,39 @@ class Found:
             grouped.setdefault(entry.problem_id, []).append(entry)
         return grouped
 
+    @property
+    def lost(self) -> tuple[BadRow, ...]:
+        """The rows without which the score would be one of fewer samples than there are."""
+        return tuple(row for row in self.bad if row.lost)
+
+    def place(self, row: Entry | BadRow) -> str:
+        """`line 7`, with the file's name where there are several."""
+        where = f"{row.unit} {row.line}"
+        return f"{PurePath(self.files[row.source]).name}, {where}" if len(self.files) > 1 else where
+
+
+def joined(found: Sequence[Found], digest: str) -> Found:
+    """Several files as one, in their order."""
+    entries = (replace(entry, source=number) for number, one in enumerate(found) for entry in one.entries)
+    bad = (replace(row, source=number) for number, one in enumerate(found) for row in one.bad)
+    return Found(
+        path=found[0].path if len(found) == 1 else f"{found[0].path} and {len(found) - 1} more",
+        format=" + ".join(dict.fromkeys(name for one in found for name in one.format.split(" + "))),
+        entries=tuple(entries),
+        bad=tuple(bad),
+        notes=tuple(dict.fromkeys(note for one in found for note in one.notes)),
+        digest=digest,
+        files=tuple(one.path for one in found),
+    )
+
 
 def to_sample(problem: Problem, entry: Entry, index: int) -> Sample:
-    """The sample that an entry is. A whole program that begins with the prompt is the rest of it; any other follows the
-    prompt on a line of its own, where it defines the function again."""
+    """The sample that an entry is. What continues another prompt than the set's is a program together with that prompt."""
     if entry.sample is not None:
         return replace(entry.sample, index=index)
-    text = entry.text
-    if entry.whole:
-        text = text.removeprefix(problem.prompt) if text.startswith(problem.prompt) else "\n" + text
-    return Sample(problem.id, index, "", text)
+    text, program = entry.text, entry.program
+    if program is None:
+        program = defines(text, problem.entry_point)
+    if not program and entry.shown is not None and entry.shown != problem.prompt:
+        text, program = entry.shown + text, True
+    return Sample(problem.id, index, "", text, thought=entry.thought, is_program=program)

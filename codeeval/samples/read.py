@@ -1,68 +1,81 @@
-"""From a path to entries: JSON Lines, gzip, zip, a run of ours; from a pipe the first three."""
+"""From paths to entries. JSON Lines, gzip, zip and pipes are streams; tables, documents and Inspect's logs are told by their
+content or name; a run of codeeval stands alone."""
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
-import re
 import shutil
 import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
 from codeeval.errors import DataError, UsageError
-from codeeval.files import opened
-from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found
-from codeeval.samples.formats import RowFormat, formats
-from codeeval.samples_file import BadRow, UnusableRowError, as_object, json_lines
+from codeeval.files import MAX_STREAM_BYTES, Bounded, opened, unpacked
+from codeeval.samples import documents, inspect_rows, tables
+from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, joined
+from codeeval.samples.formats import Positional, RowFormat, by_position, formats, place_of
+from codeeval.samples.sources import SAMPLES, expand, squeezed
+from codeeval.samples_file import BadRow, Unit, UnusableRowError, as_object, json_lines
 
-#: A file inside of a zip is foreign input, too: what it says of its size is checked, and so is the zip inside of a zip.
-MAX_MEMBER_BYTES = 2 * 1024 * 1024 * 1024
+#: A zip inside of a zip is held in memory.
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 #: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
-_SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+#: Samples of one call, and rows that can't be used: a file of nothing else is no file of completions.
+MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
+_UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+EXAMPLE = 'rows look like {"task_id": "7", "completion": "…"}'
+
+Rows = Iterable[tuple[int, object] | BadRow]
 
 
-def read(path: Path, task: str, responses: str = DEFAULT_RESPONSES) -> Found:
-    """All completions in `path`. `task` chooses among the files of a zip; `responses` is one of RESPONSES.
+def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPONSES) -> Found:
+    """All completions in a file, a folder, or several of them. `task` chooses among the logs of a folder or a zip; `responses` is
+    one of RESPONSES.
 
     Raises UsageError (no such file, unknown `responses`) and DataError (nothing usable in it).
     """
     if responses not in RESPONSES:
         raise UsageError(f"--responses {responses!r}: choose {' or '.join(RESPONSES)}")
-    if path.is_dir() or path.suffix == ".sqlite":
-        found = _of_run(path)
+    sources = expand([paths] if isinstance(paths, Path) else paths, task)
+    found = [_one(path, task, responses) for path in sources.paths]
+    if len(found) == 1:
+        result = replace(found[0], files=(found[0].path,))
+    elif any(one.origin is not None for one in found):
+        raise UsageError("--samples: a run of codeeval is scored alone; name the other files in a call of their own")
     else:
-        try:
-            with _opened(path) as stream:
-                digest = _digest(stream)
-                zipped = zipfile.is_zipfile(stream)
-                stream.seek(0)
-                found = (_of_zip if zipped else _of_file)(path, stream, task, responses)
-                found = replace(found, digest=digest)
-        except (
-            OSError,
-            ValueError,
-            EOFError,
-            zlib.error,
-            zipfile.BadZipFile,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise DataError(str(path), f"can't read the samples: {reason}") from error
+        digests = hashlib.sha256("".join(one.digest for one in found).encode("ascii"))
+        result = joined(found, digests.hexdigest())
+    result = replace(result, notes=(*sources.notes, *result.notes))
+    _check(result)
+    return result
+
+
+def _check(found: Found) -> None:
+    if len(found.entries) > MAX_ENTRIES:
+        raise DataError(found.path, f"more than {MAX_ENTRIES} samples", "Score it in parts.")
     if not found.entries:
-        first = f"; line {found.bad[0].line}: {found.bad[0].reason}" if found.bad else ""
-        raise DataError(str(path), f"no usable row{first}", 'rows look like {"task_id": "7", "completion": "…"}')
-    return found
+        first = f"; {found.place(found.bad[0])}: {found.bad[0].reason}" if found.bad else ""
+        raise DataError(found.path, f"no usable row{first}", EXAMPLE)
+
+
+def _one(path: Path, task: str, responses: str) -> Found:
+    if path.is_dir() or path.suffix == ".sqlite":
+        return _of_run(path)
+    try:
+        with _opened(path) as stream:
+            digest = _digest(stream)
+            return replace(_of_stream(path, stream, task, responses), digest=digest)
+    except _UNREADABLE as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise DataError(str(path), f"can't read the samples: {reason}") from error
 
 
 @contextmanager
@@ -73,7 +86,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             return
         with tempfile.SpooledTemporaryFile(MAX_PIPE_IN_MEMORY) as copy:
-            shutil.copyfileobj(_Bounded(stream, path.name), copy)
+            shutil.copyfileobj(Bounded(stream, path.name), copy)
             copy.seek(0)
             yield cast(IO[bytes], copy)
 
@@ -87,67 +100,81 @@ def _digest(stream: IO[bytes]) -> str:
     return found.hexdigest()
 
 
-def _of_file(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
-    zipped = stream.read(2) == b"\x1f\x8b"
+def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
+    name = str(path)
+    if zipfile.is_zipfile(stream):
+        stream.seek(0)
+        return _of_zip(path, stream, task, responses)
     stream.seek(0)
-    if not zipped:
-        return _of_stream(str(path), stream, responses)
-    with gzip.open(stream, "rb") as unpacked:
-        return _of_stream(str(path), cast(IO[bytes], _Bounded(cast(IO[bytes], unpacked), path.name)), responses)
+    if tables.is_parquet(stream):
+        return _of_rows(name, tables.of_parquet(path), responses, "row")
+    inner = path.with_suffix("") if path.suffix.lower() == ".gz" else path
+    separator = tables.SEPARATORS.get(inner.suffix.lower())
+    if separator is not None:
+        with unpacked(stream, path.name) as plain:
+            return _of_rows(name, tables.of_csv(plain, separator), responses, "row")
+    return _of_json(name, stream, responses)
 
 
-class _Bounded:
-    """A stream that ends in a ValueError beyond MAX_MEMBER_BYTES: one from a pipe, or one that a small file unpacks to."""
-
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream, self._name, self._left = stream, name, MAX_MEMBER_BYTES
-
-    def read(self, size: int = -1) -> bytes:
-        return self._counted(self._stream.read(size))
-
-    def readline(self, size: int = -1) -> bytes:
-        return self._counted(self._stream.readline(size))
-
-    def _counted(self, data: bytes) -> bytes:
-        self._left -= len(data)
-        if self._left < 0:
-            raise ValueError(f"{self._name} holds more than {MAX_MEMBER_BYTES >> 30} GiB")
-        return data
+def _of_json(name: str, stream: IO[bytes], responses: str) -> Found:
+    """One document, or JSON Lines; gzipped or not."""
+    short = Path(name).name
+    with unpacked(stream, short) as plain:
+        value = documents.whole(plain)
+    if value is documents.NOT_ONE:
+        stream.seek(0)
+        with unpacked(stream, short) as plain:
+            return _of_rows(name, json_lines(plain), responses, "line")
+    found = documents.document(value)
+    return replace(_of_rows(name, enumerate(found.rows, 1), responses, "row"), notes=found.notes)
 
 
-def _of_stream(name: str, stream: IO[bytes], responses: str) -> Found:
+def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
     known = formats(responses)
     entries: list[Entry] = []
     bad: list[BadRow] = []
     used: Counter[str] = Counter()
-    for found in json_lines(stream):
+    for found in rows:
         if isinstance(found, BadRow):
             bad.append(found)
-            continue
-        line, value = found
-        try:
-            reader, rows = _parsed(known, value, line)
-        except UnusableRowError as error:
-            bad.append(BadRow(line, str(error)))
-            continue
-        entries += rows
-        used[reader.name] += 1
+        else:
+            result = _parsed(known, *found)
+            if isinstance(result, BadRow):
+                bad.append(replace(result, unit=unit))
+            else:
+                used[result[0]] += 1
+                entries += (replace(entry, unit=unit) for entry in result[1])
+        if len(bad) > MAX_BAD or len(entries) > MAX_ENTRIES:
+            what = f"more than {MAX_BAD} rows in it can't be used; {bad[0].unit} {bad[0].line}: {bad[0].reason}"
+            raise ValueError(what if len(bad) > MAX_BAD else f"more than {MAX_ENTRIES} samples in it")
     return Found(name, " + ".join(sorted(used)) or "unknown", tuple(entries), tuple(bad))
 
 
-def _parsed(known: tuple[RowFormat, ...], value: object, line: int) -> tuple[RowFormat, list[Entry]]:
-    row = as_object(value)
-    for reader in known:
-        if reader.claims(row):
-            return reader, list(reader.entries(row, line))
-    raise UnusableRowError("no field completion, resps, filtered_resps or solution")
+def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str, list[Entry]] | BadRow:
+    """(name of the format, entries) of a row, or why there are none."""
+    task, problem_id = None, None
+    try:
+        if isinstance(value, Positional):
+            return "generations", list(by_position(value, line))
+        row = as_object(value)
+        reader = next((reader for reader in known if reader.claims(row)), None)
+        if reader is None:
+            raise UnusableRowError("no field completion, resps, filtered_resps or solution")
+        task, problem_id = reader.whose(row)
+        return reader.name, list(reader.entries(row, line))
+    except UnusableRowError as error:
+        place = place_of(value) if not problem_id else None
+        return BadRow(line, str(error), problem_id or None, task, error.samples, error.lost, position=place)
 
 
 def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
-    """The newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside of it."""
+    """The newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside of it; or a log of Inspect."""
     with zipfile.ZipFile(stream) as outer:
+        if inspect_rows.is_eval_file(outer):
+            rows, notes = inspect_rows.eval_rows(path, outer)
+            return replace(_of_rows(str(path), enumerate(rows, 1), responses, "row"), notes=notes)
         inner = next((item for item in outer.infolist() if item.filename.endswith("logs_public.zip")), None)
-        if inner is None or any(_SAMPLES.match(item.filename) for item in outer.infolist()):
+        if inner is None or any(SAMPLES.match(item.filename) for item in outer.infolist()):
             return _of_archive(path, outer, task, responses)
         if inner.file_size > MAX_INNER_ZIP_BYTES:
             raise ValueError(f"{inner.filename} in it is larger than {MAX_INNER_ZIP_BYTES >> 20} MiB")
@@ -156,10 +183,10 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
 
 
 def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> Found:
-    candidates = [(match, item) for item in archive.infolist() if (match := _SAMPLES.match(item.filename))]
+    candidates = [(match, item) for item in archive.infolist() if (match := SAMPLES.match(item.filename))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
-    wanted = _squeezed(task)
-    fitting = [(match, item) for match, item in candidates if _squeezed(match["task"]) == wanted]
+    wanted = squeezed(task)
+    fitting = [(match, item) for match, item in candidates if squeezed(match["task"]) == wanted]
     if not fitting and len(candidates) == 1:
         fitting = candidates
     if fitting:
@@ -169,22 +196,18 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     else:
         names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
         raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
-    if chosen.file_size > MAX_MEMBER_BYTES:
-        raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
+    if chosen.file_size > MAX_STREAM_BYTES:
+        raise ValueError(f"{chosen.filename} in it is larger than {MAX_STREAM_BYTES >> 30} GiB")
     with archive.open(chosen) as stream:
-        found = _of_stream(f"{path}: {chosen.filename}", stream, responses)
+        found = _of_rows(f"{path}: {chosen.filename}", json_lines(stream), responses, "line")
     note = f"scored {chosen.filename} of {path.name}"
     if len(fitting) > 1:
         note += f", the newest of {len(fitting)} files for this task"
-    return Found(found.path, found.format, found.entries, found.bad, (note,))
-
-
-def _squeezed(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
+    return replace(found, notes=(note,))
 
 
 def _of_run(path: Path) -> Found:
-    """The samples of a run of ours with all that it knows of them: the text before the cut, how generation ended."""
+    """The samples of a run of codeeval with all that it knows of them: the text before the cut, how generation ended."""
     from codeeval.store import RunReader
 
     with RunReader(path) as reader:

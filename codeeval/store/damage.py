@@ -156,6 +156,7 @@ _CHECKS: dict[str, dict[str, _Check]] = {
         **dict.fromkeys(("tokens_in", "tokens_out"), _optional(_INDEX)),
         "seed": _optional(_seed),
         **dict.fromkeys(("raw", "thought"), _optional(_text)),
+        "is_program": _FLAG,
     },
     "executions": {
         **dict.fromkeys(("problem_id", "job_digest", "mode", "source"), _text),

@@ -69,7 +69,7 @@ class StoredReward:
 
 @dataclass(frozen=True, slots=True)
 class Incident:
-    """Why a sample is pending. `stage` is "generation", or "execution:PROTOCOL"."""
+    """Why a sample is pending. `stage` is "generation", "execution:PROTOCOL", or "samples": its row can't be read."""
 
     problem_id: str
     index: int

@@ -25,7 +25,7 @@ PROBLEM_COLUMNS = (
 )
 SAMPLE_COLUMNS = (
     "s.problem_id, s.idx, s.prompt_digest, s.completion, s.finish_reason, s.tokens_in, s.tokens_out, s.seed, s.raw,"
-    " s.thought"
+    " s.thought, s.is_program"
 )
 JUDGEMENT_COLUMNS = (
     "j.problem_id, j.idx, j.job_digest, j.verdict, j.passed, j.outputs, j.call, j.error, j.signature, j.failed_calls"
@@ -95,11 +95,12 @@ def sample_row(sample: Sample) -> tuple[object, ...]:
         pack_int(sample.seed),
         pack_optional(sample.raw),
         pack_optional(sample.thought),
+        int(sample.is_program),
     )
 
 
 def sample_of(row: tuple[Any, ...]) -> Sample:
-    pid, index, digest, completion, finish_reason, tokens_in, tokens_out, seed, raw, thought = row
+    pid, index, digest, completion, finish_reason, tokens_in, tokens_out, seed, raw, thought, program = row
     return Sample(
         problem_id=unpack_text(pid),
         index=index,
@@ -111,6 +112,7 @@ def sample_of(row: tuple[Any, ...]) -> Sample:
         seed=unpack_int(seed),
         raw=unpack_optional(raw),
         thought=unpack_optional(thought),
+        is_program=bool(program),
     )
 
 

@@ -119,7 +119,10 @@ CREATE TABLE rewards (
 #: Tests that are code, and how answers are compared with those of a reference solution; both are JSON.
 _V5 = "ALTER TABLE problems ADD COLUMN tests; ALTER TABLE problems ADD COLUMN oracle;"
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5)
+#: 1 where the completion is a program of its own, NULL or 0 where it may continue the prompt.
+_V6 = "ALTER TABLE samples ADD COLUMN is_program INTEGER;"
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
 
 
 def version(connection: sqlite3.Connection) -> int:

@@ -92,7 +92,7 @@ class RunStore(RunReader):
         """A sample that is there already stays as it is: what was executed is what is kept."""
         rows = [sample_row(sample) for sample in samples]
         with self._writing():
-            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 10)})", rows)
+            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 11)})", rows)
             self._db.executemany(
                 "DELETE FROM incidents WHERE stage = 'generation' AND problem_id = ? AND idx = ?",
                 [row[:2] for row in rows],

@@ -15,14 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from codeeval.errors import DataError, UsageError
+from codeeval.files import GZIP, is_gzip, unpacked
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 #: Parquet compresses: what it may take in memory is bounded apart from what it takes on disk.
 MAX_PARQUET_BYTES = 4 * MAX_FILE_BYTES
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
-#: How a gzip file begins.
-_GZIP = b"\x1f\x8b"
 
 
 class Row(NamedTuple):
@@ -39,7 +38,7 @@ def read_rows(path: Path) -> list[Row]:
         raise UsageError(f"{path}: can't tell the format from the name; known are {', '.join(SUFFIXES)}")
     check_file(path)
     if suffix == ".parquet":
-        return list(_parquet_rows(path))
+        return list(parquet_rows(path))
     text = _text(path)
     return list(_jsonl_rows(path, text) if suffix == ".jsonl" else _json_rows(path, text))
 
@@ -72,7 +71,7 @@ def _text(path: Path) -> str:
         data = _unzipped(path) if path.suffix.lower() == ".gz" else path.read_bytes()
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
-    if data.startswith(_GZIP) and path.suffix.lower() != ".gz":
+    if data.startswith(GZIP) and path.suffix.lower() != ".gz":
         raise DataError(str(path), "gzipped, but not named so", f"Rename it to {path.name}.gz, or unpack it.")
     try:
         return data.decode("utf-8-sig")
@@ -86,13 +85,15 @@ def _text(path: Path) -> str:
 def _unzipped(path: Path) -> bytes:
     """At most MAX_FILE_BYTES, whatever the file says of itself."""
     try:
-        with gzip.open(path, "rb") as stream:
-            data = stream.read(MAX_FILE_BYTES + 1)
+        with path.open("rb") as packed:
+            if not is_gzip(packed):
+                raise DataError(str(path), "not a readable gzip file: it is not gzipped", "Download or write it again.")
+            with unpacked(packed, path.name, MAX_FILE_BYTES) as stream:
+                return stream.read()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(str(path), f"not a readable gzip file: {error}", "Download or write it again.") from error
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.")
-    return data
+    except ValueError:
+        raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.") from None
 
 
 def _jsonl_rows(path: Path, text: str) -> Iterator[Row]:
@@ -144,7 +145,8 @@ def _kind(value: object) -> str:
     return {"NoneType": "null", "str": "a string", "bool": "a truth value"}.get(type(value).__name__, "a number")
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def parquet_rows(path: Path) -> Iterator[Row]:
+    """The records of a Parquet file. Raises UsageError without pyarrow, and DataError for a file that is broken or too large."""
     try:
         import pyarrow
         from pyarrow import parquet

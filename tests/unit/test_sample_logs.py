@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
-from codeeval.samples import read, to_sample
-from codeeval.types import Problem
+from codeeval.extract import extract
+from codeeval.samples import Entry, read, to_sample
+from codeeval.types import ExtractionRule, Problem
 
 PROMPT = 'def f(n):\n    """Doc."""'
 PROBLEM = Problem("1", "{function}", PROMPT, "f", ("{'n': 1}",), ("1",))
@@ -50,16 +51,23 @@ def test_all_formats_in_one_file(tmp_path: Path) -> None:
     assert found.format == "evalplus + human-eval + lm-eval"
     assert [entry.text for entry in found.by_problem()["1"]] == ["x", PROMPT + "\n    return n", "a", "b"]
     texts = [to_sample(PROBLEM, entry, i).completion for i, entry in enumerate(found.entries)]
-    assert texts == ["x", "\n    return n", "a", "b"]
+    assert texts == ["x", PROMPT + "\n    return n", "a", "b"]
 
 
-def test_a_whole_program_without_the_prompt_defines_the_function_again() -> None:
-    """What does not begin with the prompt follows it on a line of its own."""
-    from codeeval.samples import Entry
+@pytest.mark.parametrize("rule", ["none", "mera-1.2", "mera-code", "strict"])
+@pytest.mark.parametrize("program", [PROMPT + "\n    return n", "import os\ndef f(n):\n    return n"])
+def test_a_program_of_its_own_is_never_put_below_the_prompt(program: str, rule: ExtractionRule) -> None:
+    """Whether or not it begins with the prompt, and whatever the protocol extracts."""
+    made = to_sample(PROBLEM, Entry("1", program, 1, program=True), 3)
+    assert (made.completion, made.is_program, made.index) == (program, True, 3)
+    executed = extract(PROBLEM, made.completion, rule, is_program=made.is_program).program
+    assert executed == program
 
-    made = to_sample(PROBLEM, Entry("1", "import os\ndef f(n):\n    return n", 1, whole=True), 3)
-    assert made.completion == "\nimport os\ndef f(n):\n    return n"
-    assert made.index == 3
+
+def test_a_program_in_a_fence_is_what_is_in_the_fence() -> None:
+    """A chat model's answer that was written as a `solution`: the block that defines the function, without the prompt."""
+    text = "Sure.\n```python\nimport os\n```\n```python\ndef f(n):\n    return n\n```\nDone."
+    assert extract(PROBLEM, text, "strict", is_program=True).program == "def f(n):\n    return n\n"
 
 
 def test_filtered_responses_of_mera_are_outputs(tmp_path: Path) -> None:
@@ -69,7 +77,7 @@ def test_filtered_responses_of_mera_are_outputs(tmp_path: Path) -> None:
         read(path, "t", "filtered_resps")
     other = write(tmp_path / "s.jsonl", lm_eval(filtered_resps=[[PROMPT + "\n    return n"]]))
     entry = read(other, "t", "filtered_resps").entries[0]
-    assert to_sample(PROBLEM, entry, 0).completion == "\n    return n"
+    assert (entry.text, to_sample(PROBLEM, entry, 0).is_program) == (PROMPT + "\n    return n", True)
     with pytest.raises(UsageError, match="--responses"):
         read(path, "t", "both")
 
@@ -112,7 +120,7 @@ def test_logs_in_a_zip(tmp_path: Path) -> None:
         (b"", "no usable row"),
         (b"\x1f\x8b broken", "can't read"),
         (b'{"a": 1}\n', "no field completion, resps"),
-        (b'{"task_id": 1, "solution": 5}\n', "must be a text"),
+        (b'{"task_id": 1, "solution": 5}\n', "must hold texts, it holds a number"),
         (b'{"task_id": 1, "filtered_resps": [["x"]]}\n', "no field resps"),
         (b'{"task_id": 1, "resps": [[]]}\n', "no response"),
         (b"PK\x05\x06" + bytes(18), "no samples_t_"),

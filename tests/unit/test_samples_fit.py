@@ -75,11 +75,18 @@ def test_where_only_ids_are_known(right: int, strange: int) -> None:
 
 
 def test_the_name_in_front_of_an_id_is_looked_at() -> None:
-    """`HumanEval/1` is taken for problem 1, with a note where the set is called otherwise."""
+    """`HumanEval/1` is taken for problem 1, with a note where the set is called otherwise; never for a problem of another
+    published set, and not where a file names several sets: one row is enough."""
     assert fitting(found([(1, None)], "HumanEval"), task(1, name="humaneval_mera")).notes == ()
-    assert fitting(found([(1, None)], "HumanEval"), task(1, name="rustarter")).notes == (
-        "the rows name the set HumanEval; scored as rustarter",
+    assert fitting(found([(1, None)], "HumanEval"), task(1, name="mine")).notes == (
+        "the rows name the set HumanEval; scored as mine",
     )
+    for name in ("rustarter", "mbpp", "mbppplus", "rucodeeval"):
+        with pytest.raises(UsageError, match=f"line 1: a sample of HumanEval, and not of {name}"):
+            fitting(found([(1, None)], "HumanEval"), task(1, name=name))
+    mixed = Found("s.jsonl", "human-eval", (Entry("1", "x", 1, "mine"), Entry("1", "x", 2, "theirs")))
+    with pytest.raises(UsageError, match="line 2: a sample of theirs, and not of mine"):
+        fitting(mixed, task(1, name="mine"))
 
 
 @pytest.mark.parametrize("packed", [False, True])

@@ -1,0 +1,114 @@
+"""Files that are one JSON document: which rows are in it. Pure but for reading the stream it is given.
+
+[row, row, …]                                     rows, as of JSON Lines
+{"data": [row, …]}                                also `samples`, `rows`, `predictions`, `generations`
+{…}                                               a single row
+[["…", "…"], ["…", "…"], …]                       BigCode's generations.json: by the problems' places in the set
+{"0": {"origin_prompt", "prediction"}, …}         OpenCompass' predictions
+{"7": ["…", "…"], …}                              problem id -> its answers
+{"eval": …, "samples": […], "status": …}          Inspect's JSON log
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from codeeval.samples.formats import COMPLETION_FIELDS, Positional
+from codeeval.samples.inspect_rows import is_log, log_notes
+from codeeval.samples_file import MAX_LINE_BYTES
+
+#: A document is held whole, and as objects of Python it is several times as large.
+MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
+_LISTS = ("data", "samples", "rows", "predictions", "generations", "results")
+#: What a row has that is no wrapper of rows.
+_ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "id", "name", "question_id", "meta", "doc"})
+NOT_ONE = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """`rows` are JSON values of rows, or Positional; `notes` say what a reader of the score must know."""
+
+    rows: Iterator[object]
+    notes: tuple[str, ...] = ()
+
+
+def whole(stream: IO[bytes]) -> object:
+    """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines, or neither. The stream is at its beginning
+    before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its lines are no rows."""
+    first = stream.readline(MAX_LINE_BYTES + 1)
+    while first and not first.strip(b"\xef\xbb\xbf \t\r\n"):
+        first = stream.readline(MAX_LINE_BYTES + 1)
+    opening = first.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if opening not in (b"[", b"{"):
+        return NOT_ONE
+    row = _parsed(first)
+    if row is not NOT_ONE:
+        return NOT_ONE if _has_more(stream) else row  # else the first of several rows
+    data = first + stream.read(MAX_DOCUMENT_BYTES + 1)
+    found = _parsed(data) if len(data) <= MAX_DOCUMENT_BYTES else NOT_ONE
+    if found is NOT_ONE and opening == b"[":
+        raise ValueError(_broken(data))
+    return found
+
+
+def _has_more(stream: IO[bytes]) -> bool:
+    """Whether a line that is not blank follows; it is read for that."""
+    while line := stream.readline(MAX_LINE_BYTES):
+        if line.strip():
+            return True
+    return False
+
+
+def _parsed(data: bytes) -> object:
+    try:
+        return json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return NOT_ONE
+
+
+def _broken(data: bytes) -> str:
+    if len(data) > MAX_DOCUMENT_BYTES:
+        return f"a JSON list of more than {MAX_DOCUMENT_BYTES >> 20} MiB; write one row per line"
+    try:
+        json.loads(data.decode("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        return f"a JSON list that is broken in line {error.lineno}, column {error.colno}: {error.msg}"
+    except UnicodeDecodeError:
+        return "not UTF-8"
+    except (ValueError, RecursionError):
+        pass
+    return "not JSON that can be read: a number too long or nested too deeply"
+
+
+def document(value: object) -> Document:
+    """The rows of a document, in its order."""
+    if isinstance(value, list):
+        return Document(_of_list(value))
+    if not isinstance(value, dict):
+        return Document(iter((value,)))
+    if is_log(value):
+        samples = value.get("samples")
+        return Document(iter(samples if isinstance(samples, list) else ()), log_notes(value["status"]))
+    wrapped = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
+    if wrapped is not None and not _ROW_FIELDS & value.keys():
+        return Document(_of_list(wrapped))
+    if value and all(isinstance(one, dict) and "prediction" in one for one in value.values()):
+        return Document({"idx": key, **one} for key, one in value.items())
+    if value and not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and all(map(_is_answer, value.values())):
+        return Document({"task_id": key, "completions": one} for key, one in value.items())
+    return Document(iter((value,)))
+
+
+def _of_list(value: list[object]) -> Iterator[object]:
+    """Rows; or, where nothing in it is an object, what belongs to each problem by its place."""
+    if value and all(isinstance(one, list | str | None) for one in value):
+        return (Positional(number, one) for number, one in enumerate(value))
+    return iter(value)
+
+
+def _is_answer(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(one, str | None) for one in value))

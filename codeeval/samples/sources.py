@@ -1,0 +1,132 @@
+"""What `--samples` names: files, patterns, folders of other tools' output -> the files that are read."""
+
+from __future__ import annotations
+
+import glob
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from codeeval.errors import UsageError
+
+#: lm-evaluation-harness' name of a log.
+SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
+#: MultiPL-E writes one file per problem.
+_MULTIPL_E = re.compile(r"[A-Za-z]+_\d+_\w+(?P<results>\.results)?\.json(?:\.gz)?")
+#: Files of one call, and files of a folder that are looked at.
+MAX_FILES = 10_000
+_LOOKED_AT = 100_000
+_DEPTH = 3
+#: The run file of codeeval; named here so that nothing of the store is imported for a folder of another tool.
+_RUN_FILES = "*.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The files in the order in which they are read, and what a reader of the score has to know of the choice."""
+
+    paths: tuple[Path, ...]
+    notes: tuple[str, ...] = ()
+
+
+def expand(given: Sequence[Path], task: str) -> Sources:
+    """Patterns and folders as files, each file once. A folder of a run stays what it is. Raises UsageError for a pattern that
+    nothing fits, a folder without samples of `task`, and more than MAX_FILES files."""
+    paths: list[Path] = []
+    notes: list[str] = []
+    for path in given:
+        for named in _named(path):
+            found = of_folder(named, task) if named.is_dir() and not _is_run(named) else Sources((named,))
+            paths += found.paths
+            notes += found.notes
+            if len(paths) > MAX_FILES:
+                raise UsageError(f"{path}: more than {MAX_FILES} files of completions; put the rows into fewer files")
+    once = _without_results(list({_same(path): path for path in paths}.values()))
+    if len(once) < len(paths):
+        notes.append(f"{len(paths) - len(once)} files were named twice, or are results of files that are read")
+    return Sources(tuple(once), tuple(notes))
+
+
+def _named(path: Path) -> list[Path]:
+    """A file of this very name before a pattern: names may have brackets."""
+    text = str(path)
+    try:
+        if path.exists() or not glob.has_magic(text):
+            return [path]
+    except (OSError, ValueError):  # a name too long, or with a NUL: said where the file is opened
+        return [path]
+    found = sorted(islice(glob.iglob(text, recursive=True), MAX_FILES + 1))
+    if not found:
+        raise UsageError(f"{path}: no file fits this pattern")
+    return [Path(name) for name in found]
+
+
+def _is_run(folder: Path) -> bool:
+    return any(folder.glob(_RUN_FILES))
+
+
+def _same(path: Path) -> object:
+    """Two names of one file; pipes are never the same."""
+    return path.resolve() if path.is_file() else id(path)
+
+
+def _without_results(paths: Sequence[Path]) -> list[Path]:
+    """MultiPL-E puts the results of `X.json.gz` beside it, with the same programs."""
+    there = {path.with_name(_plain(path)) for path in paths if ".results.json" not in path.name}
+    return [path for path in paths if ".results.json" not in path.name or path.with_name(_plain(path)) not in there]
+
+
+def _plain(path: Path) -> str:
+    return path.name.replace(".results.json", ".json").removesuffix(".gz")
+
+
+def of_folder(folder: Path, task: str) -> Sources:
+    """The samples of `task` in a folder of lm-eval's or MultiPL-E's output. Raises UsageError where there are none, or those of
+    several models."""
+    files = list(islice(_files(folder, _DEPTH), _LOOKED_AT))
+    logs = [(match, path) for path in files if (match := SAMPLES.match(path.name))]
+    if logs:
+        return _of_logs(folder, logs, task)
+    problems = sorted(path for path in files if _MULTIPL_E.fullmatch(path.name))
+    if problems:
+        return Sources(tuple(problems), (f"read {len(problems)} files of MultiPL-E in {folder.name}",))
+    raise UsageError(
+        f"{folder}: this is no run folder of codeeval, and holds no samples_*.jsonl of lm-eval\n"
+        f"  Name the files themselves, or a pattern such as '{folder}/*.jsonl'."
+    )
+
+
+def _files(folder: Path, depth: int) -> Iterator[Path]:
+    try:
+        inside = sorted(folder.iterdir())
+    except OSError as error:
+        raise UsageError(f"{folder}: can't be read: {error.strerror or error}") from error
+    for path in inside:
+        if path.is_file():
+            yield path
+        elif depth and path.is_dir() and not path.is_symlink():
+            yield from _files(path, depth - 1)
+
+
+def _of_logs(folder: Path, logs: Sequence[tuple[re.Match[str], Path]], task: str) -> Sources:
+    fitting = [(match, path) for match, path in logs if squeezed(match["task"]) == squeezed(task)]
+    names = sorted({match["task"] for match, _ in logs})
+    if not fitting and len(names) == 1:
+        fitting = list(logs)
+    if not fitting:
+        raise UsageError(
+            f"{folder}: no samples_{squeezed(task)}_*.jsonl in it; it has samples of {', '.join(names[:8])}"
+        )
+    holders = sorted({str(path.parent) for _, path in fitting})
+    if len(holders) > 1:
+        raise UsageError(f"{folder}: samples of several models in it; name the folder of one: {', '.join(holders[:4])}")
+    chosen = max(fitting, key=lambda pair: pair[0]["date"] or "")[1]
+    more = f", the newest of {len(fitting)} files for this task" if len(fitting) > 1 else ""
+    return Sources((chosen,), (f"scored {chosen.name} of {folder.name}{more}",))
+
+
+def squeezed(name: str) -> str:
+    """A task's name by its letters and digits."""
+    return re.sub(r"[\W_]", "", name).lower()

@@ -1,0 +1,103 @@
+"""Completions in tables: CSV (also separated by tabs) with a header, and Parquet. A row is an object of its columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from codeeval.samples_file import MAX_LINE_BYTES, BadRow, Row
+from codeeval.tasks.rows import parquet_rows
+
+#: Separators by the names of files.
+SEPARATORS = {".csv": ",", ".tsv": "\t"}
+_MAX_COLUMNS = 1_000
+_PARQUET = b"PAR1"
+
+Rows = Iterator[tuple[int, object] | BadRow]
+
+
+def is_parquet(stream: IO[bytes]) -> bool:
+    """By its first bytes. The stream is at its beginning before and afterwards."""
+    found = stream.read(len(_PARQUET)) == _PARQUET
+    stream.seek(0)
+    return found
+
+
+def of_parquet(path: Path) -> Rows:
+    """(row number from 1, row). Raises UsageError without pyarrow, and DataError."""
+    for number, row in enumerate(parquet_rows(path), 1):
+        yield number, row.value
+
+
+def of_csv(stream: IO[bytes], separator: str) -> Rows:
+    """(row number from 1, row) of UTF-8 text; an empty cell is an empty answer, a cell of a list is JSON. A row with too few or too
+    many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
+    before = csv.field_size_limit(MAX_LINE_BYTES)
+    try:
+        text = io.TextIOWrapper(_Lines(stream), encoding="utf-8-sig", newline="")
+        reader = csv.reader(text, delimiter=separator, strict=True)
+        header = next(reader, [])
+        if len(header) > _MAX_COLUMNS:
+            raise ValueError(f"more than {_MAX_COLUMNS} columns")
+        yield from _rows(reader, header)
+    finally:
+        csv.field_size_limit(before)
+
+
+def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
+    number = 0
+    while True:
+        number += 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadRow(number, f"no row of a table: {error}", unit="row")
+            continue
+        if not cells:  # a blank line
+            number -= 1
+            continue
+        if len(cells) != len(header):
+            row = dict(zip(header, cells, strict=False))
+            named = row.get("task_id") or None
+            reason = f"{len(cells)} cells under {len(header)} columns"
+            yield BadRow(number, reason, named.strip() if named else None, unit="row")
+            continue
+        yield number, _row(header, cells)
+
+
+def _row(header: list[str], cells: list[str]) -> Row:
+    return {name.strip(): _value(cell) for name, cell in zip(header, cells, strict=True)}
+
+
+def _value(cell: str) -> object:
+    """A list of texts is written as JSON; anything else is the text itself."""
+    if cell.startswith("[") and cell.rstrip().endswith("]"):
+        try:
+            found = json.loads(cell)
+        except (ValueError, RecursionError):
+            return cell
+        if isinstance(found, list) and all(isinstance(one, str | None) for one in found):
+            return found
+    return cell
+
+
+class _Lines(io.RawIOBase):
+    """What TextIOWrapper wants of a stream, of one that can only be read."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        return self._stream.read(size)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return self._stream.read(65_536 if size < 0 else size)
