@@ -9,11 +9,12 @@
 | `evalplus` | a complete fenced Python block, else all of it                                                        |
 | `strict`   | what a careful reader takes for the answer: `codeeval/reading/`                                       |
 
-A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules then
-choose what of it is the program.
+A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules
+then choose what of it is the program.
 
 The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, odd ones included: the
-program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters of the completion.
+program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters of the
+completion.
 """
 
 from __future__ import annotations

@@ -89,8 +89,8 @@ def is_gzip(stream: IO[bytes]) -> bool:
 
 @contextmanager
 def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iterator[IO[bytes]]:
-    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes. Reading raises ValueError beyond them,
-    and OSError, EOFError or zlib.error for gzip that is broken."""
+    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes. Reading raises ValueError beyond
+    them, and OSError, EOFError or zlib.error for gzip that is broken."""
     if not is_gzip(stream):
         yield stream
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
@@ -22,6 +22,14 @@ _MAX_DEPTH = 3
 
 #: Fields that name the problem, the most certain first.
 _ID_FIELDS = ("task_id", "problem_id", "doc_id", "id", "question_id")
+#: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
+PROGRAMS = ("solution", "solutions")
+ANSWERS = (
+    *("completions", "generation", "generations", "generated_text", "output", "outputs"),
+    *("response", "responses", "prediction", "predictions"),
+)
+#: Fields by which a row of completions is recognised where a problem is expected.
+COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
 #: Fields of an object that stands in place of an answer: a chat message, a pipeline's result.
 _TEXT_FIELDS = ("content", "text", "generated_text", "completion")
 
@@ -35,8 +43,8 @@ class BadRow:
 
     `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
     many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers
-    stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0, where the
-    row has no id; `source` counts the files that were read, from 0."""
+    stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
+    where the row has no id; `source` counts the files that were read, from 0."""
 
     line: int
     reason: str
@@ -164,7 +172,7 @@ def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
         yield f"more than {MAX_ANSWERS} texts"
 
 
-def first_field(row: Row, names: Sequence[str]) -> str | None:
+def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:
     """The first of these fields that a row has with a value; else the first that it has at all."""
     there = [name for name in names if name in row]
     return next((name for name in there if row[name] is not None), there[0] if there else None)

@@ -15,8 +15,9 @@ _GIVEN = ("task_id", "completion", "solution")
 
 
 def export(run: Path, output: Path) -> None:
-    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices ("solution" in place of "completion"
-    for a program of its own, as EvalPlus has it); `output`_results.jsonl the same with `result` and `passed`, and what else is known. Pending and hidden samples have null there."""
+    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices ("solution" for a program of its
+    own, as EvalPlus has it); `output`_results.jsonl the same with `result` and `passed`, and what else is known. Pending and
+    hidden samples have null there."""
     with RunReader(run) as reader:
         prefix = task_prefix(reader.manifest().task.name)
         rows = list(_rows(reader, prefix))

@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from codeeval.samples.formats import COMPLETION_FIELDS, Positional
+from codeeval.samples.formats import Positional
 from codeeval.samples.inspect_rows import is_log, log_notes
-from codeeval.samples_file import MAX_LINE_BYTES
+from codeeval.samples_file import COMPLETION_FIELDS, MAX_LINE_BYTES
 
 #: A document is held whole, and as objects of Python it is several times as large.
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024

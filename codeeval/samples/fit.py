@@ -66,7 +66,7 @@ def _placed(found: Found, task: Task) -> Found:
             f"{found.path}: completions of problem {max(places) + 1} by its place, but {task.name} has "
             f"{len(task.problems)} problems\n  Name the set that they were made for with -t."
         )
-    told = {place: False for place in places}
+    told = dict.fromkeys(places, False)
     for entry in by_place:
         if entry.position is not None:
             told[entry.position] |= _names(entry, task.problems[entry.position])

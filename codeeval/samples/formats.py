@@ -9,16 +9,17 @@ from typing import Protocol
 
 from codeeval.samples.entries import Entry
 from codeeval.samples.inspect_rows import Inspect
-from codeeval.samples_file import Row, UnusableRowError, answers_in, first_field, problem_of, split_id
-
-#: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
-PROGRAMS = ("solution", "solutions")
-ANSWERS = (
-    *("completions", "generation", "generations", "generated_text", "output", "outputs"),
-    *("response", "responses", "prediction", "predictions"),
+from codeeval.samples_file import (
+    ANSWERS,
+    PROGRAMS,
+    Row,
+    UnusableRowError,
+    answers_in,
+    first_field,
+    problem_of,
+    split_id,
 )
-#: Fields by which somebody who gives a file of completions in place of a set of problems is recognised.
-COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
+
 #: Languages of MultiPL-E that are executed here.
 _PYTHON = ("py", "python", "notypes.py")
 _MULTIPL_E_NAME = re.compile(r"([A-Za-z]+)_(\d+)_\w+")

@@ -34,8 +34,8 @@ def of_parquet(path: Path) -> Rows:
 
 
 def of_csv(stream: IO[bytes], separator: str) -> Rows:
-    """(row number from 1, row) of UTF-8 text; an empty cell is an empty answer, a cell of a list is JSON. A row with too few or too
-    many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
+    """(row number from 1, row) of UTF-8 text; an empty cell is an empty answer, a cell of a list is JSON. A row with too few or
+    too many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
     before = csv.field_size_limit(MAX_LINE_BYTES)
     try:
         text = io.TextIOWrapper(_Lines(stream), encoding="utf-8-sig", newline="")

@@ -4,7 +4,7 @@
     prompt              imports, helpers, signature and docstring
     entry_point         the function's name
     canonical_solution  a continuation of the prompt that is right (may be missing)
-    test                code that defines check(candidate)
+    test                code that defines check(candidate); also plain asserts, or classes of unittest
 
 Nothing is executed here. The prompt is the tests' prelude, because tests call its helpers (problems 32, 38 and 50 do).
 """
@@ -12,6 +12,7 @@ Nothing is executed here. The prompt is the tests' prelude, because tests call i
 from __future__ import annotations
 
 from codeeval.prompts import FIELD
+from codeeval.tasks import code_tests
 from codeeval.tasks.fields import Fields, parses
 from codeeval.tasks.rows import Row
 from codeeval.types import Problem, ProblemTests
@@ -23,7 +24,11 @@ def problem_of(row: Row) -> Problem:
     prompt, entry_point, test = fields.text("prompt"), fields.function("entry_point"), fields.text("test")
     if not parses(test):
         fields.fail("test", "does not parse as Python")
-    source = f"{test}\ncheck({entry_point})\n"
+    prelude, solution = _prelude(prompt), fields.optional("canonical_solution")
+    try:
+        source, names = code_tests.executed(test, entry_point, prelude, prompt + solution)
+    except code_tests.UnfitTestsError as error:
+        fields.fail("test", str(error), "The tests must be check(candidate), plain asserts, or classes of unittest.")
     return Problem(
         id=fields.id(),
         instruction=FIELD,
@@ -31,8 +36,8 @@ def problem_of(row: Row) -> Problem:
         entry_point=entry_point,
         calls=(),
         expected=(),
-        canonical_solution=fields.optional("canonical_solution") or None,
-        tests=ProblemTests(source, _prelude(prompt), (entry_point,)),
+        canonical_solution=solution or None,
+        tests=ProblemTests(source, prelude, names),
     )
 
 

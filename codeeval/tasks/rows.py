@@ -16,12 +16,15 @@ from typing import NamedTuple, NoReturn
 
 from codeeval.errors import DataError, UsageError
 from codeeval.files import GZIP, is_gzip, unpacked
+from codeeval.samples_file import COMPLETION_FIELDS
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 #: Parquet compresses: what it may take in memory is bounded apart from what it takes on disk.
 MAX_PARQUET_BYTES = 4 * MAX_FILE_BYTES
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
+#: What a row has, in any schema, and an object that holds a list of rows has not. (One of completions is refused by name.)
+_ROW_FIELDS = {"inputs", "instruction", "meta", "task_id", "entry_point", *COMPLETION_FIELDS}
 
 
 class Row(NamedTuple):
@@ -107,6 +110,9 @@ def _json_rows(path: Path, text: str) -> Iterator[Row]:
     document, name = _loads(path, text), ""
     while isinstance(document, dict):
         key = next((key for key in _LIST_KEYS if isinstance(document.get(key), list | dict)), None)
+        if key is None and _ROW_FIELDS & document.keys():
+            document = [document]  # a single row
+            break
         if key is None:
             raise DataError(
                 str(path),

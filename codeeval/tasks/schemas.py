@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeeval.errors import DataError
+from codeeval.samples_file import COMPLETION_FIELDS, first_field
 from codeeval.tasks import evalplus, human_eval, mbpp, mera
 from codeeval.tasks.rows import Row
 from codeeval.types import Problem
@@ -22,6 +23,8 @@ class Schema:
 MERA = Schema("mera-code", mera.problem_of)
 HUMANEVAL, MBPP = Schema("humaneval", human_eval.problem_of), Schema("mbpp", mbpp.problem_of)
 HUMANEVALPLUS, MBPPPLUS = Schema("humanevalplus", evalplus.problem_of), Schema("mbppplus", evalplus.problem_of)
+#: What a row in MERA's schema has, and no row of completions.
+_PROBLEM_FIELDS = {"inputs", "instruction"}
 
 
 def schema_of(row: Row) -> Schema:
@@ -36,9 +39,24 @@ def schema_of(row: Row) -> Schema:
     return HUMANEVAL if {"prompt", "test"} <= fields.keys() else MERA
 
 
+def refuse_completions(row: Row) -> None:
+    """Raises DataError for a row of completions, which is no problem."""
+    fields = row.value if isinstance(row.value, Mapping) else {}
+    field = first_field(fields, COMPLETION_FIELDS)
+    rows = isinstance(row.value, list)
+    if rows or (field is not None and not _PROBLEM_FIELDS & fields.keys()):
+        raise DataError(
+            row.where if rows else f"{row.where}, field {field}",
+            "a row of completions, not a problem",
+            "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.",
+        )
+
+
 def problems(rows: Sequence[Row]) -> tuple[tuple[Problem, ...], str]:
     """The problems of a set, in order, and its protocol. Raises DataError that names file, row or line, and field."""
     schema = schema_of(rows[0]) if rows else MERA
+    if rows and schema is MERA:
+        refuse_completions(rows[0])
     if schema is MERA:
         return mera.problems(rows), schema.protocol
     found: dict[str, str] = {}
