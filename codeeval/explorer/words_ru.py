@@ -17,6 +17,8 @@ RU: dict[str, str] = {
     "prose dropped": "текст убран",
     "body re-indented": "отступы исправлены",
     "newline added": "добавлен перевод строки",
+    "plain spaces instead of others": "обычные пробелы вместо других",
+    "spaces instead of tabs": "пробелы вместо табуляций",
     "stop sequence undone": "возвращено отрезанное",
     "regressed": "стало хуже",
     "fixed": "исправлено",

@@ -3,6 +3,6 @@
 `read` takes the steps of docs/reading.md in their order and says what it did with every piece of the text.
 """
 
-from codeeval.reading.reader import Answer, answer_of, read
+from codeeval.reading.reader import UNCLOSED, Answer, answer_of, read
 
-__all__ = ["Answer", "answer_of", "read"]
+__all__ = ["UNCLOSED", "Answer", "answer_of", "read"]

@@ -14,6 +14,8 @@ from codeeval.reading.program import Choice, Part, choose
 from codeeval.reading.statements import Kind, Statement, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
+#: The rule in the trace of a thought that has no end: there is no answer then.
+UNCLOSED = "reader: thought, never closed"
 #: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
 _MAX_PARSED = 100_000
 _SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁|^assistant|^analysis|boxed|SOLUTION")
@@ -71,7 +73,7 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
     rest = piece.cut(start, end)
     said = thoughts.spoken(rest.text)
     if said.thought is not None:
-        left.append(_left("thought" if said.closed else "thought, never closed", rest, *said.thought))
+        left.append(_left("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
     rest = rest.cut(said.start, said.end)
     again = _end(rest.text, 0, own, in_strings=in_strings)
     if again < len(rest.text):
