@@ -73,6 +73,8 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     continuation = not fenced and not whole
 
     def broken() -> bool:
+        if seen is not sample.completion:
+            return True
         return not parses(extract(problem, sample.completion, "strict", is_program=sample.is_program).program)
 
     checks: tuple[tuple[FormatFailure, Callable[[], bool]], ...] = (
