@@ -18,7 +18,7 @@ from codeeval.clock import Clock
 from codeeval.extract import extract
 from codeeval.grade import grade, may_have_stalled, needs_execution, not_judged, outputs
 from codeeval.jobs import job_digest, make_job
-from codeeval.store import Counts, Execution, Incident, RunStore, StoredJudgement
+from codeeval.store import Counts, Execution, Incident, Reading, RunStore, StoredJudgement
 from codeeval.types import Extraction, Problem, Protocol, Sample
 from sandbox import Job, Limits, Observation, Outcome, SandboxError
 from sandbox.wire import MAX_JOB_BYTES
@@ -200,12 +200,14 @@ class Dispatcher:
             self._remember([unit], why)
             return
         digest = unit.key[1] if unit.job else None
+        reads = unit.protocol.extraction == "strict"
+        reading = Reading(unit.extraction.trace, unit.extraction.added) if reads else None
         if problem.expected is None:
             got = outputs(problem, outcome, unit.protocol)
-            row = StoredJudgement(problem.id, unit.sample.index, digest, got, None)
+            row = StoredJudgement(problem.id, unit.sample.index, digest, got, None, reading)
         else:
             judgement = grade(problem, unit.extraction, outcome, unit.protocol)
-            row = StoredJudgement(problem.id, unit.sample.index, digest, judgement.outputs, judgement)
+            row = StoredJudgement(problem.id, unit.sample.index, digest, judgement.outputs, judgement, reading)
         self._store.add_judgements(unit.protocol.name, [row])
         self.judged += 1
 

@@ -390,19 +390,24 @@ def _put_together(
     )
     above = prompt_parts.preamble(problem.prompt, problem.entry_point, own)
     if not above.strip():
-        return Extraction(future + rest, taken, merged, found=_found(parts, choice))
+        return Extraction(future + rest, taken, merged, found=_found(parts, choice, problem.entry_point))
     program = future + above.rstrip("\n") + "\n" + rest
-    return Extraction(program, taken, merged, added=("imports and helpers",), found=_found(parts, choice))
+    return Extraction(
+        program, taken, merged, added=("imports and helpers",), found=_found(parts, choice, problem.entry_point)
+    )
 
 
-def _found(parts: Sequence[Part], choice: Choice) -> tuple[str, ...]:
+def _found(parts: Sequence[Part], choice: Choice, entry_point: str) -> tuple[str, ...]:
     """What is defined at the margin, for a message about a function that is missing."""
     names = []
     for part, kept in zip(parts, choice.kept, strict=True):
         for number in sorted(kept):
             item = part.found.items[number]
             if item.kind is Kind.CLASS:
-                names.append(f"class {next(iter(item.names))}")
+                method = re.search(
+                    rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", part.found.bare(item), re.M
+                )
+                names.append(f"class {next(iter(item.names))}" + (f" with the method {entry_point}" if method else ""))
             elif item.kind is Kind.DEF:
                 names.append(next(iter(item.names)))
     return tuple(dict.fromkeys(names))

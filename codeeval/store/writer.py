@@ -115,7 +115,7 @@ class RunStore(RunReader):
         """Judgements of this protocol, in place of earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 11)})", packed)
+            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 12)})", packed)
             self._db.executemany(
                 "DELETE FROM incidents WHERE stage = ? AND problem_id = ? AND idx = ?",
                 [(f"execution:{protocol}", row[1], row[2]) for row in packed],
