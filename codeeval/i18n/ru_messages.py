@@ -77,9 +77,7 @@ _REPORT: dict[str, str] = {
     "results of every sample: {path}": "результаты каждого образца: {path}",
     "nothing was left of the completion": "от ответа модели ничего не осталось",
     "the function is not defined by the end of the definitions": "после определений функции так и нет",
-    "the function is not defined by the end of the definitions; found instead: {names}": (
-        "после определений функции так и нет; вместо неё есть: {names}"
-    ),
+    "{what_said}; found instead: {names}": "{what_said}; вместо неё есть: {names}",
     "the program does not compile": "программа не компилируется",
     "the definitions raised": "исключение в определениях",
     "the time limit was reached": "достигнуто ограничение времени",
