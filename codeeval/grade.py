@@ -156,8 +156,8 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
     if judgement.verdict is not Verdict.NO_ENTRY_POINT or not extraction.found:
         return judgement
     names = [signature.one_line(name) for name in extraction.found[:_FOUND_SHOWN]]
-    more = ", …" if len(extraction.found) > _FOUND_SHOWN else ""
-    return replace(judgement, error=f"{_ENDED[Verdict.NO_ENTRY_POINT]}; found instead: {', '.join(names)}{more}")
+    shown = ", ".join(names) + (", …" if len(extraction.found) > _FOUND_SHOWN else "")
+    return replace(judgement, error=f"{_ENDED[Verdict.NO_ENTRY_POINT]}; found instead: {shown}")
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: Protocol) -> Judgement:

@@ -76,6 +76,7 @@ RU: dict[str, str] = {
     "not needed": "не нужно",
     "prose": "текст",
     "fence": "ограда",
+    "the prompt's own stub": "заготовка из промпта",
     "imports and helpers": "импорты и вспомогательные функции",
     # messages of the server
     "There is no such page.": "Такой страницы нет.",

@@ -15,7 +15,7 @@ _NAMED = (
 )
 _PLAIN = (
     r"</s>|<s>|<eos>|<bos>|<pad>|<sep>|<unk>|<EOT>|<eot>|<eoa>|<eoh>|<end_of_turn>|<start_of_turn>|<end_of_utterance>|"
-    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|\[EOS\](?=(?:\s|\[EOS\])*\Z)|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
+    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|\[EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
     r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
 )
 _TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)
@@ -50,7 +50,13 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
     if "<" not in text and "[" not in text and not wanted:
         return
     for found in pattern.finditer(text):
-        yield found.start()
+        if found[0].upper() != "[EOS]" or is_no_index(text):
+            yield found.start()
     last = _BEGUN.search(text, max(0, len(text) - 30))
     if last is not None:
         yield last.start()
+
+
+def is_no_index(text: str) -> bool:
+    """Whether `[EOS]` is a token rather than an index: no variable of the text has that name."""
+    return "[EOS]" in text and text.count("EOS") == text.count("[EOS]")

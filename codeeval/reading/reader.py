@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeeval import syntax
 from codeeval.reading import blocks, end_tokens, prompt_parts, tags, thoughts
@@ -16,6 +16,8 @@ from codeeval.types import Cut, Extraction, Problem
 
 #: The rule in the trace of a thought that has no end: there is no answer then.
 UNCLOSED = "reader: thought, never closed"
+#: A function of the prompt that the answer repeats without giving it a body.
+STUB = "the prompt's own stub"
 #: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
 _MAX_PARSED = 100_000
 _SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁|^assistant|^analysis|boxed|SOLUTION")
@@ -119,6 +121,8 @@ def _stands(problem: Problem, text: str, is_program: bool) -> bool:
     """Whether the text as it stands is code: then marks and fences are inside of its strings."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     if (not first[:1].isspace() and is_prose(first)) or first.lstrip().startswith(("```", "~~~", "<", "[")):
+        return False
+    if end_tokens.is_no_index(text):
         return False
     return _parses(text) or (not is_program and _parses(problem.prompt + text))
 
@@ -318,15 +322,19 @@ def _without_function(problem: Problem, parts: Sequence[Part], answer: Answer) -
     kept = [{n for n, item in enumerate(part.found.items) if item.kind is not Kind.PROSE} for part in parts]
     if not any(_is_anything(part, numbers) for part, numbers in zip(parts, kept, strict=True)):
         kept = [set(range(len(part.found.items))) for part in parts]
-    kept = [
-        {n for n in numbers if not _is_prompts_stub(problem, part, n)}
-        for part, numbers in zip(parts, kept, strict=True)
+    stubs = [
+        {n for n in numbers if _is_prompts_stub(problem, part, n)} for part, numbers in zip(parts, kept, strict=True)
     ]
+    kept = [numbers - stub for numbers, stub in zip(kept, stubs, strict=True)]
     left = [
-        {n: "prose" for n in range(len(part.found.items)) if n not in numbers}
-        for part, numbers in zip(parts, kept, strict=True)
+        {n: STUB if n in stub else "prose" for n in range(len(part.found.items)) if n not in numbers}
+        for part, numbers, stub in zip(parts, kept, stubs, strict=True)
     ]
-    return _assembled(problem, parts, Choice(kept, left), None, answer.left)
+    made = _assembled(problem, parts, Choice(kept, left), None, answer.left)
+    if not any(stubs):
+        return made
+    # The model did write something, so the sample is executed, and the function is found to be missing.
+    return replace(made, body=made.body if made.body.strip() else answer.piece.text, found=(*made.found, STUB))
 
 
 def _is_anything(part: Part, numbers: set[int]) -> bool:
