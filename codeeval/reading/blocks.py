@@ -26,6 +26,8 @@ _STATEMENT = re.compile(
     r"(?:async[ \t]+def|def|class|import|from|return|for|while|if)[ \t]+\S|@\w|[^\W\d]\w*+[ \t]*+=[^=]"
 )
 _STRING = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#")
+#: Lines of code that may begin a string of several lines; a sentence may speak of quotation marks.
+_OPENS_STRING = re.compile(r"[ \t]|[\w.]+[ \t]*=|return\b|[rbfu]?(?:\"{3}|'{3})")
 _TRANSCRIPT = re.compile(r"\s*(?:>>>|In[ \t]\[\d*\]:|\$[ \t])")
 
 
@@ -84,19 +86,30 @@ class _Finder:
         self._piece, self._text = piece, piece.text
         self._last = {quote: self._text.rfind(quote) for quote in ('"""', "'''")}
         self._open: _Open | None = None
+        self._string = ""  # the delimiter of a string that is open outside of blocks
         self._found = Found()
 
     def run(self) -> Found:
         at = 0
         for line in self._text.split("\n"):
-            if self._open is None:
+            if self._open is None and not self._is_in_string(line, at):
                 self._outside(line, at)
+            elif self._open is None:
+                pass
             else:
                 self._inside(self._open, line, at)
             at += len(line) + 1
         if self._open is not None:
             self._close(self._open, len(self._text), len(self._text))
         return self._found
+
+    def _is_in_string(self, line: str, at: int) -> bool:
+        """Whether a line outside of blocks begins within a string of code that stands there."""
+        inside = bool(self._string) and self._last[self._string] > at
+        if inside or '"""' in line or "'''" in line:
+            opens = inside or _OPENS_STRING.match(line) is not None
+            self._string = _advance(self._string if inside else "", line).rstrip("#") if opens else ""
+        return inside
 
     def _outside(self, line: str, at: int) -> None:
         fence = _FENCE.match(line)

@@ -15,7 +15,8 @@ _NAMED = (
 )
 _PLAIN = (
     r"</s>|<s>|<eos>|<bos>|<pad>|<sep>|<unk>|<EOT>|<eot>|<eoa>|<eoh>|<end_of_turn>|<start_of_turn>|<end_of_utterance>|"
-    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|\[EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
+    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|"
+    r"\[EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
     r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
 )
 _TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from codeeval.reading.statements import Kind, split
 
+#: An import in the first level of a stub; one in another function of the prompt is that function's own.
+_INNER_IMPORT = re.compile(r"^[ \t]++(?:import|from[ \t]++[\w.]++[ \t]++import)[ \t].*$", re.MULTILINE)
 _QUOTES = ('"""', "'''")
 
 
 @lru_cache(maxsize=512)
 def parts(prompt: str, entry_point: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """(text, names that it binds) of each statement that the prompt has above the function's definition. The model was shown
-    them and may rely on them."""
+    """(text, names that it binds) of each statement that the prompt has above the function's definition, and the imports that
+    stand within its stub. The model was shown them and may rely on them."""
     found = split(prompt)
     above: list[tuple[str, frozenset[str]]] = []
     for item in found.items:
         if item.kind in (Kind.DEF, Kind.CLASS) and entry_point in item.names:
+            above += [(line.strip() + "\n", frozenset()) for line in _INNER_IMPORT.findall(found.bare(item))]
             break
         names = item.names if item.kind in (Kind.DEF, Kind.CLASS) else frozenset()
         above.append((found.text(item), names))

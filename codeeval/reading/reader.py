@@ -10,7 +10,7 @@ from codeeval import syntax
 from codeeval.reading import blocks, end_tokens, prompt_parts, tags, thoughts
 from codeeval.reading.code import scan
 from codeeval.reading.pieces import Piece
-from codeeval.reading.program import Choice, Part, choose
+from codeeval.reading.program import Choice, Part, choose, parses
 from codeeval.reading.statements import Kind, Statement, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
@@ -242,11 +242,13 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
 
 
 def _home(parts: Sequence[Part], entry_point: str) -> int | None:
-    """The last part that defines the function; one that is labelled before one that is not."""
+    """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
-    labelled = [number for number in defining if parts[number].labelled]
-    if labelled or defining:
-        return (labelled or defining)[-1]
+    for number in reversed(defining):
+        if parts[number].labelled or parses(parts[number].piece.text):
+            return number
+    if defining:
+        return defining[-1]
     imports = [number for number, part in enumerate(parts) if part.defining(entry_point) is not None]
     return imports[-1] if imports else None
 
