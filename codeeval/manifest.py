@@ -149,6 +149,8 @@ class Manifest(_Part):
     skipped_samples: int = 0  # could not be read, and were left out by --skip-bad-rows
     notes: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
+    #: relative and absolute tolerance of floats under `strict`; None in files of a version that compared them exactly
+    float_tolerance: tuple[float, float] | None = None
 
     @property
     def renamed(self) -> bool:

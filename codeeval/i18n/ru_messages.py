@@ -14,6 +14,9 @@ _REPORT: dict[str, str] = {
         "`codeeval run --resume {run}` продолжит его"
     ),
     "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
+    "{n} {n:sample imports|samples import} {package}, which the sandbox lacks": (
+        "{n} {n:образец импортирует|образца импортируют|образцов импортируют} {package}, которого нет в песочнице"
+    ),
     "correct the rows that can't be read, or leave them out with --skip-bad-rows": (
         "прогон не завершён: {n} из {m} {m:образца|образцов|образцов} ещё ждут, и числа относятся только к оценённым; "
         "исправьте строки, которые не читаются, или уберите их из оценки ключом --skip-bad-rows"

@@ -32,7 +32,7 @@ _MESSAGE_END = re.compile(r"<\|(?:end|return|call|start|channel)\|>")
 _BARE_CHANNEL = re.compile(
     r"\s*(?:assistant)?(?:analysis|commentary)(?=[^\w\s=.(\[,:+-]|[A-ZА-ЯЁ\d])|\s*(?:assistant)?(?:analysis|commentary)\n"
 )
-_BARE_FINAL = re.compile(r"assistant[ \t\n]?final(?![a-z_])")
+_BARE_FINAL = re.compile(r"assistant[ \t\n]?final")
 _ONLY_FINAL = re.compile(r"\s*(?:assistant)?final(?=[A-ZА-ЯЁ`])")
 _LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[^`\n]+`(?!`))")
 _CODE = re.compile(

@@ -11,6 +11,7 @@ from codeeval.report.base import base_scores
 from codeeval.report.extras import extras
 from codeeval.report.hidden import hidden_answers
 from codeeval.report.model import Difference, FailureGroup, Quality, Report, Throughput
+from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.warn import warnings
 from codeeval.report.waterfall import build_waterfall
@@ -66,6 +67,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         sandbox=_sandbox(manifest),
         pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
         notes=manifest.notes,
+        missing_packages=missing_packages(rows.values()),
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=build_waterfall(reader, ks or manifest.k),

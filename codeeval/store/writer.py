@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
+from codeeval.compare import ATOL, RTOL
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
 from codeeval.store import schema
@@ -63,6 +64,7 @@ class RunStore(RunReader):
         path.unlink(missing_ok=True)  # what is left here never became a run
         store = cls._opened(path, lock)
         with store._writing():
+            manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
             store._db.executemany(
                 f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",

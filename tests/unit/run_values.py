@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codeeval.compare import ATOL, RTOL
 from codeeval.manifest import (
     HostInfo,
     Manifest,
@@ -56,4 +57,5 @@ def make_manifest() -> Manifest:
         sandbox=SandboxInfo(backend="local"),
         host=HostInfo(platform="p", python="3", cpus=1),
         versions={},
+        float_tolerance=(RTOL, ATOL),
     )
