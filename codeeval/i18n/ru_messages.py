@@ -14,9 +14,6 @@ _REPORT: dict[str, str] = {
         "`codeeval run --resume {run}` продолжит его"
     ),
     "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
-    "{n} {n:sample imports|samples import} {package}, which the sandbox lacks": (
-        "{n} {n:образец импортирует|образца импортируют|образцов импортируют} {package}, которого нет в песочнице"
-    ),
     "correct the rows that can't be read, or leave them out with --skip-bad-rows": (
         "прогон не завершён: {n} из {m} {m:образца|образцов|образцов} ещё ждут, и числа относятся только к оценённым; "
         "исправьте строки, которые не читаются, или уберите их из оценки ключом --skip-bad-rows"
@@ -78,6 +75,9 @@ _REPORT: dict[str, str] = {
         "эталонные решения набора {task} исполняются один раз, чтобы узнать верные ответы"
     ),
     "results of every sample: {path}": "результаты каждого образца: {path}",
+    "{n} {n:sample|samples} {n:imports|import} {package}, which the sandbox lacks": (
+        "{n} {n:образец импортирует|образца импортируют|образцов импортируют} {package}, которого нет в песочнице"
+    ),
     "nothing was left of the completion": "от ответа модели ничего не осталось",
     "the function is not defined by the end of the definitions": "после определений функции так и нет",
     "{what_said}; found instead: {names}": "{what_said}; вместо неё есть: {names}",

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from codeeval.store import StoredJudgement
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([^\W\d]\w{0,63})(?:\.[\w.]{0,100})?'")
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([^\W\d]\w{0,63})(?:\.[\w.]{0,100})?'(?!\w)")
 
 
 def missing_packages(judged: Iterable[Iterable[StoredJudgement]]) -> dict[str, int]:

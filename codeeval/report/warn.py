@@ -62,7 +62,7 @@ _PACKAGES_SHOWN = 5
 def _packages(report: Report) -> list[str]:
     found = list(report.missing_packages.items())[:_PACKAGES_SHOWN]
     return [
-        f"{count} {form(count, 'sample imports', 'samples import')} {package}, which the sandbox lacks"
+        f"{count} {form(count, 'sample', 'samples')} {form(count, 'imports', 'import')} {package}, which the sandbox lacks"
         for package, count in found
     ]
 
