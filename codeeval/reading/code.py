@@ -115,7 +115,8 @@ class _Scanner:
 
 def _joined(bare: str, pairs: list[tuple[int, int]]) -> str:
     """`bare` with blanks for the line breaks within brackets."""
-    made, at = [], 0
+    made: list[str] = []
+    at = 0
     for start, end in pairs:
         made += (bare[at:start], bare[start:end].replace("\n", " "))
         at = end

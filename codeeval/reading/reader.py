@@ -261,7 +261,7 @@ def _defines(part: Part, entry_point: str) -> bool:
 def _body_part(parts: Sequence[Part]) -> int | None:
     bodies = [number for number, part in enumerate(parts) if part.body is not None]
     labelled = [number for number in bodies if parts[number].labelled]
-    return (labelled or bodies or [None])[-1]
+    return next(reversed(labelled or bodies), None)
 
 
 def _joined_bodies(parts: list[Part], home: int) -> tuple[list[Part], int]:
