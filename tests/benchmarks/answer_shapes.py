@@ -1,4 +1,4 @@
-"""HumanEval's reference solutions in every shape of tests/answer_shapes.py: does `strict` read them all?
+"""HumanEval's reference solutions in every shape of tests/shaped_answers.py: does `strict` read them all?
 
     python tests/benchmarks/answer_shapes.py [-t humaneval] [--sandbox local|docker] [--limit N]
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from answer_shapes import SHAPES, answers, function_of
+from shaped_answers import SHAPES, answers, function_of
 
 from codeeval import protocols
 from codeeval.extract import extract
