@@ -80,6 +80,7 @@ class Dispatcher:
         self._judging, self._store, self._pool, self._deliver, self._clock = judging, store, pool, deliver, clock
         #: evidence in the file -> the sample that brought it in this invocation, None for an earlier one
         self._known: dict[Key, Key | None] = dict.fromkeys(store.execution_keys())
+        self._end_tokens = store.manifest().model.end_tokens
         self._waiting: dict[Key, list[_Unit]] = {}
         self._repeated: set[Key] = set()
         self._failures = 0
@@ -144,7 +145,9 @@ class Dispatcher:
 
     def _unit(self, sample: Sample, protocol: Protocol) -> _Unit:
         problem = self._judging.problems[sample.problem_id]
-        extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
+        extraction = extract(
+            problem, sample.completion, protocol.extraction, is_program=sample.is_program, end_tokens=self._end_tokens
+        )
         if not needs_execution(extraction, protocol):
             return _Unit(sample, protocol, extraction, None, (problem.id, ""))
         job = make_job(problem, extraction, protocol, self._judging.limits)

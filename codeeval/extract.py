@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval import syntax
@@ -37,11 +38,18 @@ _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 _MAX_PARSED = 1_000_000
 
 
-def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:
+def extract(
+    problem: Problem,
+    completion: str,
+    rule: ExtractionRule,
+    *,
+    is_program: bool = False,
+    end_tokens: Sequence[str] = (),
+) -> Extraction:
     """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
-    `is_program`: the completion is a program of its own."""
+    `is_program`: the completion is a program of its own; `end_tokens`: those of the model's own tokenizer."""
     if rule == "strict":
-        return read(problem, completion, is_program=is_program)
+        return read(problem, completion, is_program=is_program, own_tokens=end_tokens)
     if rule == "evalplus":
         return _evalplus_program(problem, completion) if is_program else _evalplus(problem, completion)
     if rule == "mera-code":

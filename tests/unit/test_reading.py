@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from reading_cases import CASES, FN, PROBLEM
 
 from codeeval.extract import extract
+from codeeval.manifest import ModelInfo
 from codeeval.reading import read
 from codeeval.reading.code import scan
 from codeeval.reading.pieces import Piece
@@ -95,6 +96,17 @@ def test_the_trace_says_what_went_and_why() -> None:
     kept = next(cut for cut in found.trace if cut.kept)
     assert text[kept.start : kept.end] == FN
     assert found.added == ("imports and helpers",)
+
+
+@pytest.mark.parametrize("token", ["<|fin|>", "⟨end⟩", "(END)"])
+def test_the_end_tokens_of_the_models_own_tokenizer(token: str) -> None:
+    """Whatever they look like; the manifest has them where the backend says so."""
+    text = f"```python\n{FN}```{token}\n```python\ndef has_close(a, b):\n    return 0\n```"
+    assert verdict(extract(PROBLEM, text, "strict", end_tokens=(token,))) == "passed"
+    assert ModelInfo(name="m", location="m", backend="hf", describe={"end_tokens": f"</s> {token}"}).end_tokens == (
+        "</s>",
+        token,
+    )
 
 
 GLUED = Problem("1", "{function}", 'def f(n):\n    """Док."""', "f", (), ())
