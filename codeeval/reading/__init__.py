@@ -4,5 +4,6 @@
 """
 
 from codeeval.reading.reader import UNCLOSED, Answer, answer_of, read
+from codeeval.reading.thoughts import begins as begins_with_thought
 
-__all__ = ["UNCLOSED", "Answer", "answer_of", "read"]
+__all__ = ["UNCLOSED", "Answer", "answer_of", "begins_with_thought", "read"]

@@ -72,6 +72,14 @@ class Marks:
         return opened > 0 and (closed == 0 or self.closings[closed - 1] < self.openings[opened - 1])
 
 
+def begins(text: str) -> bool:
+    """Whether a text begins with a thought that it opens itself."""
+    start = text[:400].lstrip()
+    if start.startswith("<|channel|>analysis") or _BARE_CHANNEL.match(start):
+        return True
+    return any(mark.start() == 0 for mark in _marks(_OPEN, start))
+
+
 def spoken(text: str) -> Spoken:
     """The part of `text` that is not thought."""
     for of_form in (_harmony, _bare_harmony, _by_words):

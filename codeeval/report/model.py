@@ -100,6 +100,8 @@ class Report:
     unread: int = 0
     #: package -> samples that failed because the sandbox lacks it
     missing_packages: dict[str, int] = field(default_factory=dict)
+    #: samples of which a stop sequence may have cut the thought
+    cut_thoughts: int = 0
 
     @property
     def complete(self) -> bool:

@@ -21,6 +21,7 @@ def warnings(report: Report) -> Report:
         *_incomplete(report),
         *of_hidden(report.hidden),
         *_packages(report),
+        *_thoughts(report),
         *sampling,
         *estimates,
         *_rewards(report),
@@ -64,6 +65,17 @@ def _packages(report: Report) -> list[str]:
     return [
         f"{count} {form(count, 'sample', 'samples')} {form(count, 'imports', 'import')} {package}, which the sandbox lacks"
         for package, count in found
+    ]
+
+
+def _thoughts(report: Report) -> list[str]:
+    count = report.cut_thoughts
+    if not count:
+        return []
+    samples, begin, were = form(count, "sample", "samples"), form(count, "begins", "begin"), form(count, "was", "were")
+    return [
+        f"{count} {samples} {begin} with a thought and {were} cut by a stop sequence; -M think_tokens=N keeps the stops out of "
+        "thoughts"
     ]
 
 
