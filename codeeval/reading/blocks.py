@@ -161,8 +161,13 @@ class _Finder:
         fence = _FENCE.match(line)
         if fence is not None and fence["run"].startswith(opened.run) and not self._in_string(opened, at):
             info = fence["info"].strip()
-            self._close(opened, at, at + len(line))
-            if info and (_label(info) != info.lower() or re.fullmatch(r"[\w+-]+", info)) and "`" not in info:
+            opens = (
+                bool(info)
+                and "`" not in info
+                and (_label(info) != info.lower() or re.fullmatch(r"[\w+-]+", info) is not None)
+            )
+            self._close(opened, at, at if opens else at + len(line))
+            if opens:
                 self._outside(line, at)
             return
         behind = _BEHIND.search(line) if opened.run in line else None
