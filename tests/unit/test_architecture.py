@@ -36,7 +36,7 @@ PURE = {
             "passk",
             "plan",
         ),
-        *("protocols", "sanity", "signature", "stats", "stops", "syntax", "types"),
+        *("protocols", "reading", "sanity", "signature", "stats", "stops", "syntax", "types"),
     )
 }
 #: Module or package -> what it may import of this project; a package covers what is below it.
