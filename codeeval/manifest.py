@@ -111,6 +111,11 @@ class ModelInfo(_Part):
     options: dict[str, str] = Field(default_factory=dict)
     describe: dict[str, str] = Field(default_factory=dict)
 
+    @property
+    def end_tokens(self) -> tuple[str, ...]:
+        """The tokens by which the model's own tokenizer ends a text, where the backend has said so."""
+        return tuple(self.describe.get("end_tokens", "").split())
+
 
 class RewardInfo(_Part):
     """A reward model that ranks the samples. `describe` is what it says of itself once it was loaded, digests included."""
@@ -175,6 +180,8 @@ class Manifest(_Part):
     skipped_samples: int = 0  # could not be read, and were left out by --skip-bad-rows
     notes: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
+    #: relative and absolute tolerance of floats under `strict`; None in files of a version that compared them exactly
+    float_tolerance: tuple[float, float] | None = None
 
     @property
     def renamed(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Literal
 from sandbox.wire import Limits, Mode
 
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
-ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
+ExtractionRule = Literal["none", "mera-1.2", "mera-code", "evalplus", "strict"]
 Comparison = Literal["strict", "mera"]
 #: Whose way of sampling: `docs/mera.md` has what differs.
 Harness = Literal["codeeval", "mera"]
@@ -165,20 +165,25 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One step of the trace from completion to program: which rule, and the [start, end) of the text that it kept."""
+    """One step of the trace from completion to program: which rule, and the [start, end) of the text that it kept, or left out
+    where `kept` is false."""
 
     rule: str
     start: int
     end: int
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how."""
+    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how. `added`: parts of the
+    prompt that stand in front; `found`: what is defined where the function is missing."""
 
     program: str
     body: str
     trace: tuple[Cut, ...] = ()
+    added: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

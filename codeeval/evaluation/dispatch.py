@@ -18,7 +18,7 @@ from codeeval.evaluation.clock import Clock
 from codeeval.reading.extract import extract
 from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, not_judged, outputs
 from codeeval.scoring.job import job_digest, make_job
-from codeeval.store import Counts, Execution, Incident, RunStore, StoredJudgement
+from codeeval.store import Counts, Execution, Incident, Reading, RunStore, StoredJudgement
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Limits, Observation, Outcome, SandboxError
 from sandbox.wire import MAX_JOB_BYTES, is_mera
@@ -80,6 +80,7 @@ class Dispatcher:
         self._judging, self._store, self._pool, self._deliver, self._clock = judging, store, pool, deliver, clock
         #: evidence in the file -> the sample that brought it in this invocation, None for an earlier one
         self._known: dict[Key, Key | None] = dict.fromkeys(store.execution_keys())
+        self._end_tokens = store.manifest().model.end_tokens
         self._waiting: dict[Key, list[_Unit]] = {}
         self._repeated: set[Key] = set()
         self._failures = 0
@@ -144,7 +145,9 @@ class Dispatcher:
 
     def _unit(self, sample: Sample, protocol: ScoringProtocol) -> _Unit:
         problem = self._judging.problems[sample.problem_id]
-        extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
+        extraction = extract(
+            problem, sample.completion, protocol.extraction, is_program=sample.is_program, end_tokens=self._end_tokens
+        )
         if not needs_execution(extraction, protocol):
             return _Unit(sample, protocol, extraction, None, (problem.id, ""))
         job = make_job(problem, extraction, protocol, self._judging.limits)
@@ -200,12 +203,14 @@ class Dispatcher:
             self._remember([unit], why)
             return
         digest = unit.key[1] if unit.job else None
+        reads = unit.protocol.extraction == "strict"
+        reading = Reading(unit.extraction.trace, unit.extraction.added) if reads else None
         if problem.expected is None:
             got = outputs(problem, outcome, unit.protocol)
-            row = StoredJudgement(problem.id, unit.sample.index, digest, got, None)
+            row = StoredJudgement(problem.id, unit.sample.index, digest, got, None, reading)
         else:
             judgement = grade(problem, unit.extraction, outcome, unit.protocol)
-            row = StoredJudgement(problem.id, unit.sample.index, digest, judgement.outputs, judgement)
+            row = StoredJudgement(problem.id, unit.sample.index, digest, judgement.outputs, judgement, reading)
         self._store.add_judgements(unit.protocol.name, [row])
         self.judged += 1
 

@@ -10,6 +10,7 @@ from codeeval.evaluation.request import chosen_ks, chosen_protocols
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import run_protocols
 from codeeval.evaluation.work import explain_failures, judge_stored
+from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import RunStore
 from codeeval.tasks.answers import apply, read_answers
 
@@ -26,7 +27,8 @@ def judge_again(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         least, most = min(wanted, default=0), max(wanted, default=0)
         ks = chosen_ks(settings.k, least, most, more="Make a run with more samples") if settings.k else manifest.k
         names = tuple(protocol.name for protocol in judged_by)
-        store.put_manifest(manifest.model_copy(update={"protocol": names[0], "protocols": names, "k": ks}))
+        update = {"protocol": names[0], "protocols": names, "k": ks, "float_tolerance": (RTOL, ATOL)}
+        store.put_manifest(manifest.model_copy(update=update))
         _answer(store, settings.answers)
         for name in names:
             store.drop_judgements(name)

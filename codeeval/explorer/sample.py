@@ -52,6 +52,7 @@ def sample_page(
     extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
     row = evidence.judged[protocol.name].get(index)
     seen = _seen(evidence, reader, row)
+    trace = row.reading.trace if row is not None and row.reading is not None else extraction.trace
     before, after = _neighbours(evidence.there, index)
     return SamplePage(
         head=evidence.head,
@@ -64,9 +65,10 @@ def sample_page(
         completion=sample.completion,
         raw=sample.raw,
         thought=sample.thought,
-        segments=_segments(sample, extraction.trace),
+        segments=_segments(sample, trace),
         extraction=protocol.extraction,
-        trace=extraction.trace,
+        trace=trace,
+        prompt_parts=extraction.added,
         problem_prompt=problem.prompt,
         program=seen.program if seen else extraction.program,
         mode=seen.mode if seen else None,
@@ -170,7 +172,7 @@ def _segments(sample: Sample, trace: Sequence[Cut]) -> tuple[Segment, ...]:
     """The raw completion in pieces, in order, by what became of them."""
     text, at = sample.completion, 0
     found: list[Segment] = []
-    for cut in sorted(trace, key=lambda cut: cut.start):
+    for cut in sorted((cut for cut in trace if cut.kept), key=lambda cut: cut.start):
         found.append(Segment("extracted", text[at : cut.start]))
         found.append(Segment("kept", text[max(at, cut.start) : cut.end]))
         at = max(at, cut.end)

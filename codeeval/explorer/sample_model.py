@@ -149,3 +149,4 @@ class SamplePage:
     test_line: int | None = None
     test_text: str = ""
     ranked: tuple[Ranked, ...] = ()
+    prompt_parts: tuple[str, ...] = ()

@@ -92,8 +92,17 @@ _REPORT: dict[str, str] = {
         "эталонные решения набора {task} исполняются один раз, чтобы узнать верные ответы"
     ),
     "results of every sample: {path}": "результаты каждого образца: {path}",
+    "{n} {n:sample|samples} {n:imports|import} {package}, which the sandbox lacks": (
+        "{n} {n:образец импортирует|образца импортируют|образцов импортируют} {package}, которого нет в песочнице"
+    ),
+    "{n} {n:sample|samples} {n:begins|begin} with a thought and {n:was|were} cut by a stop sequence; -M think_tokens=N keeps the "
+    "stops out of thoughts": (
+        "{n} {n:образец начинается|образца начинаются|образцов начинаются} с рассуждения и {n:обрезан|обрезаны|обрезаны} "
+        "стоп-последовательностью; -M think_tokens=N не применяет их внутри рассуждений"
+    ),
     "nothing was left of the completion": "от ответа модели ничего не осталось",
     "the function is not defined by the end of the definitions": "после определений функции так и нет",
+    "{what_said}; found instead: {names}": "{what_said}; вместо неё есть: {names}",
     "the program does not compile": "программа не компилируется",
     "the definitions raised": "исключение в определениях",
     "the time limit was reached": "достигнуто ограничение времени",

@@ -36,6 +36,10 @@ NAMES: dict[str, str] = {
     "glued to the docstring's line": "приклеено к строке docstring",
     "lost indentation": "потерян отступ",
     "body indented wrongly": "неверный отступ тела",
+    "no-break spaces": "неразрывные пробелы",
+    "characters without width": "символы без ширины",
+    "mixed tabs and spaces": "табуляции вперемешку с пробелами",
+    "thought never closed": "рассуждение не закончено",
     "ended by length": "обрыв по длине",
     "too long to look at": "слишком длинный текст, не разбирался",
     # levels and stages of the waterfall

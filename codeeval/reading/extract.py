@@ -6,7 +6,8 @@
 | `mera-1.2` | what lies between `XXXpython` at the start and `XXX` at the end, X being the first character;         |
 |            | all of it where the text starts with a space, newline or tab, or where either mark is missing          |
 | `mera-code`| the blocks labelled `python` between fences of three backticks, joined by newlines after a leading one |
-| `strict`   | a complete fenced Python block, else all of it                                                        |
+| `evalplus` | a complete fenced Python block, else all of it                                                        |
+| `strict`   | what a careful reader takes for the answer: `codeeval/reading/`                                       |
 
 A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules
 then choose what of it is the program.
@@ -20,9 +21,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval import syntax
+from codeeval.reading import read
 from codeeval.types import Cut, Extraction, ExtractionRule, Problem
 
 #: An opening fence as MERA Code sees it: at a line's start, a label of word characters and hyphens, then a newline.
@@ -35,11 +38,20 @@ _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 _MAX_PARSED = syntax.MAX_CHARS
 
 
-def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:
+def extract(
+    problem: Problem,
+    completion: str,
+    rule: ExtractionRule,
+    *,
+    is_program: bool = False,
+    end_tokens: Sequence[str] = (),
+) -> Extraction:
     """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
-    `is_program`: the completion is a program of its own."""
+    `is_program`: the completion is a program of its own; `end_tokens`: those of the model's own tokenizer."""
     if rule == "strict":
-        return _strict_program(problem, completion) if is_program else _strict(problem, completion)
+        return read(problem, completion, is_program=is_program, own_tokens=end_tokens)
+    if rule == "evalplus":
+        return _evalplus_program(problem, completion) if is_program else _evalplus(problem, completion)
     if rule == "mera-code":
         body, trace = _mera_code(completion)
     elif rule == "mera-1.2":
@@ -101,32 +113,34 @@ class _Block:
         return content, re.sub(rf"^ {{1,{self.indent}}}", "", content, flags=re.MULTILINE)
 
 
-def _strict(problem: Problem, completion: str) -> Extraction:
-    whole = Extraction(problem.prompt + completion, completion, (Cut("strict: all", 0, len(completion)),))
+def _evalplus(problem: Problem, completion: str) -> Extraction:
+    whole = Extraction(problem.prompt + completion, completion, (Cut("evalplus: all", 0, len(completion)),))
     blocks = _python_blocks(completion)
     if not blocks or _parses(whole.program):  # fences in a program that parses are inside its strings
         return whole
     for block in blocks:
         for code in block.readings(completion):
             if defines(code, problem.entry_point):
-                trace = (Cut("strict: fenced program", block.start, block.end),)
+                trace = (Cut("evalplus: fenced program", block.start, block.end),)
                 return Extraction(with_preamble(problem, code), code, trace)
     first = blocks[0]
     code = completion[first.start : first.end]
     glue = "" if problem.prompt.endswith("\n") else "\n"  # the fence's own line break ended the docstring's line
-    return Extraction(problem.prompt + glue + code, code, (Cut("strict: fenced continuation", first.start, first.end),))
+    return Extraction(
+        problem.prompt + glue + code, code, (Cut("evalplus: fenced continuation", first.start, first.end),)
+    )
 
 
-def _strict_program(problem: Problem, text: str) -> Extraction:
+def _evalplus_program(problem: Problem, text: str) -> Extraction:
     """A program of its own: all of it, or the fenced block that is the answer where a chat model's text was left as it was."""
-    whole = Extraction(text, text, (Cut("strict: program of its own", 0, len(text)),))
+    whole = Extraction(text, text, (Cut("evalplus: program of its own", 0, len(text)),))
     blocks = _python_blocks(text)
     if not blocks or _parses(text):
         return whole
     defining = [block for block in blocks if defines(text[block.start : block.end], problem.entry_point)]
     block = (defining or blocks)[0]
     code = next((code for code in block.readings(text) if _parses(code)), text[block.start : block.end])
-    return Extraction(code, code, (Cut("strict: fenced program", block.start, block.end),))
+    return Extraction(code, code, (Cut("evalplus: fenced program", block.start, block.end),))
 
 
 def _python_blocks(text: str) -> list[_Block]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from functools import reduce
 
 from codeeval.manifest import Manifest
+from codeeval.reading import begins_with_thought
 from codeeval.report.headline import headline
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.original_tests import base_scores
 from codeeval.report.other_metrics import extras
+from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, FailureGroup, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
@@ -75,6 +77,8 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         sandbox=_sandbox(manifest),
         pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
         notes=manifest.notes,
+        missing_packages=missing_packages(rows.values()),
+        cut_thoughts=_cut_thoughts(reader) if manifest.kind == "run" and manifest.sampling.stop else 0,
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=waterfall,
@@ -87,6 +91,11 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
 def _stops(manifest: Manifest) -> tuple[str, ...] | None:
     """Those in force while the samples were generated; None where that is not known."""
     return manifest.sampling.stop if manifest.sampling.temperature is not None else None
+
+
+def _cut_thoughts(reader: RunReader) -> int:
+    """Samples that a stop sequence cut and that begin with a thought, which the backend did not keep apart."""
+    return sum(sample.raw is not None and begins_with_thought(sample.completion) for sample in reader.samples())
 
 
 def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughput:

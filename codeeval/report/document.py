@@ -32,6 +32,7 @@ def document(report: Report) -> dict[str, object]:
         "n_wanted": report.n_wanted,
         "pending": report.pending,
         "hidden": report.hidden,
+        "missing_packages": report.missing_packages,
         "skipped_samples": report.skipped_samples,
         "pass_at_k": scores[report.protocol],
         "scores": scores,

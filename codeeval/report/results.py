@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
 from codeeval.files import written
-from codeeval.store import RunReader, StoredJudgement
+from codeeval.store import Reading, RunReader, StoredJudgement
 
 Key = tuple[str, int]
 
@@ -17,14 +17,17 @@ Key = tuple[str, int]
 def results(reader: RunReader) -> Iterator[dict[str, object]]:
     """Every sample of a run in the order of problems and indices. `verdict`, `passed` and `outputs` are null while a
     sample is pending; `verdict` and `passed` are null where the expected outputs are hidden. `rewards` are the scores of the
-    manifest's reward models, in their order."""
+    manifest's reward models, in their order; `reading` says how `strict` read the completion."""
     manifest = reader.manifest()
     passed: dict[Key, dict[str, bool | None]] = {}
+    readings: dict[Key, Reading] = {}
     requested: dict[Key, StoredJudgement] = {}
     for protocol in manifest.protocols:
         for row in reader.judgements(protocol):
             key = (row.problem_id, row.index)
             passed.setdefault(key, {})[protocol] = row.judgement.passed if row.judgement else None
+            if row.reading is not None:
+                readings[key] = row.reading
             if protocol == manifest.protocol:
                 requested[key] = row
     rewards = [
@@ -33,12 +36,16 @@ def results(reader: RunReader) -> Iterator[dict[str, object]]:
     ]
     for sample in reader.samples():
         key = (sample.problem_id, sample.index)
-        found = _result(reader, key, requested.get(key), passed.get(key, {}))
+        found = _result(reader, key, requested.get(key), passed.get(key, {}), readings.get(key))
         yield found | {"rewards": [scores.get(key) for scores in rewards]}
 
 
 def _result(
-    reader: RunReader, key: Key, row: StoredJudgement | None, passed: dict[str, bool | None]
+    reader: RunReader,
+    key: Key,
+    row: StoredJudgement | None,
+    passed: dict[str, bool | None],
+    reading: Reading | None,
 ) -> dict[str, object]:
     judgement = row.judgement if row else None
     outcome = reader.outcome(row.problem_id, row.job_digest) if row and row.job_digest else None
@@ -52,6 +59,7 @@ def _result(
         "error": judgement.error if judgement else None,
         "signature": judgement.signature if judgement else None,
         "cpu_ms": outcome.cpu_ms if outcome else None,
+        "reading": reading.to_json() if reading else None,
     }
 
 

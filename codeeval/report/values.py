@@ -103,6 +103,10 @@ class Report:
     unread: int = 0
     headline: Headline | None = None
     dependence: Dependence = field(default_factory=Dependence)
+    #: package -> samples that failed because the sandbox lacks it
+    missing_packages: dict[str, int] = field(default_factory=dict)
+    #: samples of which a stop sequence may have cut the thought
+    cut_thoughts: int = 0
 
     @property
     def complete(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from codeeval.i18n import form
 from codeeval.report.values import Report
 from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
@@ -24,6 +25,8 @@ def warnings(report: Report) -> Report:
     found = [
         *_incomplete(report),
         *of_hidden(report.hidden),
+        *_packages(report),
+        *_thoughts(report),
         *sampling,
         *_dependent(report),
         *estimates,
@@ -60,6 +63,29 @@ def of_hidden(hidden: int) -> list[str]:
             "but there is no verdict and no pass@k for them"
         ]
     return []
+
+
+#: Missing packages that are named one by one.
+_PACKAGES_SHOWN = 5
+
+
+def _packages(report: Report) -> list[str]:
+    found = list(report.missing_packages.items())[:_PACKAGES_SHOWN]
+    return [
+        f"{count} {form(count, 'sample', 'samples')} {form(count, 'imports', 'import')} {package}, which the sandbox lacks"
+        for package, count in found
+    ]
+
+
+def _thoughts(report: Report) -> list[str]:
+    count = report.cut_thoughts
+    if not count:
+        return []
+    samples, begin, were = form(count, "sample", "samples"), form(count, "begins", "begin"), form(count, "was", "were")
+    return [
+        f"{count} {samples} {begin} with a thought and {were} cut by a stop sequence; -M think_tokens=N keeps the stops out of "
+        "thoughts"
+    ]
 
 
 def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str, headline: bool = False) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeeval.scoring import equality, evalplus, signature
 from codeeval.scoring.limits import limits_for
@@ -49,6 +49,10 @@ _ENDED = {
     Verdict.OUTPUT_LIMIT: "the outputs are larger than the limit",
     Verdict.CRASHED: "the process ended before it had reported",
 }
+
+
+#: Names that a message about a missing function lists.
+_FOUND_SHOWN = 5
 
 
 def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
@@ -137,7 +141,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
     elif outcome is None:
         raise ValueError(f"problem {problem.id}: this sample has to be executed before it can be judged")
     if problem.tests is not None and outcome is not None:
-        return _by_tests(problem, outcome, protocol)
+        return _found_instead(_by_tests(problem, outcome, protocol), extraction)
     got = outputs(problem, outcome, protocol)
     failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
     # MERA's list says it all; strict wants the program to have ended in order, too.
@@ -146,7 +150,16 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
     if outcome is None or not extraction.body.strip():
         name = signature.signature(Verdict.EMPTY, None, (), 0)
         return Judgement(Verdict.EMPTY, False, got, None, _ENDED[Verdict.EMPTY], name, failed)
-    return _failure(problem.expected, outcome, got, failed, protocol)
+    return _found_instead(_failure(problem.expected, outcome, got, failed, protocol), extraction)
+
+
+def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
+    """Where the function is missing: what the answer defines instead."""
+    if judgement.verdict is not Verdict.NO_ENTRY_POINT or not extraction.found:
+        return judgement
+    names = [signature.one_line(name) for name in extraction.found[:_FOUND_SHOWN]]
+    shown = ", ".join(names) + (", …" if len(extraction.found) > _FOUND_SHOWN else "")
+    return replace(judgement, error=f"{_ENDED[Verdict.NO_ENTRY_POINT]}; found instead: {shown}")
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:

@@ -55,6 +55,30 @@ def parse(text: str) -> object:
     return value
 
 
+def is_spelled(value: object, text: str) -> bool:
+    """Whether `text`, of which `value` was read, is what `str()` of such a value gives; the members of a set may be in any
+    order. `12.50`, `+5`, `[1,2]` and `{1, 1}` are not."""
+    made: list[str] = []
+    for token in _tokens(text):
+        if token.kind == "close" and made and made[-1] == ", ":
+            made[-1] = ","
+        made.append(token.text + " " if token.kind == "mark" else token.text)
+        if _spelling(token) != token.text:
+            return False
+    return "".join(made) == text and len(str(value)) == len(text)
+
+
+def _spelling(token: _Token) -> str:
+    """How Python writes the value of a token."""
+    if token.kind == "string":
+        return repr(_string(token.text))
+    if token.kind == "number":
+        return str(_number(token.text))
+    if token.kind == "complex":
+        return str(complex(token.text)).strip("()")
+    return token.text
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str

@@ -93,7 +93,7 @@ _ALL = (
         title="HumanEval+ as EvalPlus samples it: greedily, the program taken from the answer",
         # EvalPlus 0.3.1 (Liu et al. 2023, arXiv:2305.01210): one greedy sample of at most 768 tokens.
         sampling=Sampling(n=1, temperature=0.0, max_tokens=768, stop=HUMANEVALPLUS_STOPS, seed=1234),
-        extraction="strict",
+        extraction="evalplus",
         mode="module",
         comparison="strict",
         limits=ORACLE_LIMITS,
@@ -102,7 +102,7 @@ _ALL = (
         name="mbppplus",
         title="MBPP+ as EvalPlus samples it: greedily, the program taken from the answer",
         sampling=Sampling(n=1, temperature=0.0, max_tokens=768, stop=MBPPPLUS_STOPS, seed=1234),
-        extraction="strict",
+        extraction="evalplus",
         mode="module",
         comparison="strict",
         limits=ORACLE_LIMITS,

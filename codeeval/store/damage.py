@@ -16,7 +16,7 @@ from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hin
 
 from codeeval.errors import DataError
 from codeeval.store.codec import unpack_json, unpack_large, unpack_outcome, unpack_text
-from codeeval.store.records import Session
+from codeeval.store.records import Reading, Session
 from codeeval.types import Oracle, Verdict
 from sandbox.wire import Outcome
 
@@ -105,6 +105,15 @@ def _oracle(value: Any) -> None:
     _whole(0)(found.base)
 
 
+def _reading(value: Any) -> None:
+    found = Reading.from_json(value)
+    _list(_word)(list(found.added))
+    for cut in found.trace:
+        _word(cut.rule)
+        _INDEX(cut.start)
+        _INDEX(cut.end)
+
+
 def _session(value: Any) -> None:
     found = Session.from_json(value)
     _list(_word)(list(found.command))
@@ -172,6 +181,7 @@ _CHECKS: dict[str, dict[str, _Check]] = {
         "outputs": lambda value: _outputs(unpack_large(value)),
         "call": _optional(_INDEX),
         "failed_calls": _optional(_json(_list(_INDEX))),
+        "reading": _optional(_json(_reading)),
     },
     "incidents": {**dict.fromkeys(("problem_id", "stage", "reason"), _text), "idx": _INDEX},
     "sessions": {"record": _json(_session)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from codeeval.types import Judgement, Problem, Prompt, Verdict
+from codeeval.types import Cut, Judgement, Problem, Prompt, Verdict
 from sandbox import Outcome
 
 
@@ -20,15 +20,40 @@ class PlannedProblem:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """How `strict` read a completion: the places that it kept and left out, and what of the prompt it put in front."""
+
+    trace: tuple[Cut, ...]
+    added: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """`kept` and `left_out` are lists of [rule, start, end]; places count characters of the completion."""
+        kept, left = ([list(_shown(cut)) for cut in self.trace if cut.kept is wanted] for wanted in (True, False))
+        return {"kept": kept, "left_out": left, "prompt_parts": list(self.added)}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> Reading:
+        cuts = [Cut(f"reader: {rule}", start, end, True) for rule, start, end in raw["kept"]]
+        cuts += [Cut(f"reader: {rule}", start, end, False) for rule, start, end in raw["left_out"]]
+        return cls(tuple(sorted(cuts, key=lambda cut: (cut.start, cut.end))), tuple(raw["prompt_parts"]))
+
+
+def _shown(cut: Cut) -> tuple[str, int, int]:
+    return cut.rule.removeprefix("reader: "), cut.start, cut.end
+
+
+@dataclass(frozen=True, slots=True)
 class StoredJudgement:
     """A judgement with its key. `job_digest` names the evidence (None: nothing had to be executed); `outputs` is what
-    the protocol compares; `judgement` is None where the expected outputs are hidden: there is no verdict to give."""
+    the protocol compares; `judgement` is None where the expected outputs are hidden: there is no verdict to give. `reading`
+    is None under protocols that take a completion verbatim."""
 
     problem_id: str
     index: int
     job_digest: str | None
     outputs: tuple[str | None, ...] | str
     judgement: Judgement | None
+    reading: Reading | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from codeeval.store.codec import (
     unpack_optional,
     unpack_text,
 )
-from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
+from codeeval.store.records import Counterfactual, PlannedProblem, Reading, StoredJudgement
 from codeeval.types import Judgement, Oracle, Problem, ProblemTests, Prompt, Sample, Verdict
 
 #: What a query selects for the functions below; s, j and c are the tables' names in it.
@@ -30,7 +30,8 @@ SAMPLE_COLUMNS = (
     " s.thought, s.is_program"
 )
 JUDGEMENT_COLUMNS = (
-    "j.problem_id, j.idx, j.job_digest, j.verdict, j.passed, j.outputs, j.call, j.error, j.signature, j.failed_calls"
+    "j.problem_id, j.idx, j.job_digest, j.verdict, j.passed, j.outputs, j.call, j.error, j.signature, j.failed_calls,"
+    " j.reading"
 )
 COUNTERFACTUAL_COLUMNS = "c.problem_id, c.idx, c.classes, c.steps, c.job_digest, c.verdict, c.passed"
 
@@ -121,8 +122,9 @@ def sample_of(row: tuple[Any, ...]) -> Sample:
 def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
     key = (pack_text(row.problem_id), row.index, row.job_digest)
     judgement = row.judgement
+    reading = None if row.reading is None else pack_json(row.reading.to_json())
     if judgement is None:
-        return (*key, None, None, pack_large(row.outputs), None, None, None, None)
+        return (*key, None, None, pack_large(row.outputs), None, None, None, None, reading)
     return (
         *key,
         judgement.verdict.value,
@@ -132,15 +134,17 @@ def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
         pack_optional(judgement.error),
         pack_text(judgement.signature),
         pack_json(judgement.failed_calls),
+        reading,
     )
 
 
 def judgement_of(row: tuple[Any, ...]) -> StoredJudgement:
-    pid, index, job_digest, verdict, passed, outputs, call, error, signature, failed_calls = row
+    pid, index, job_digest, verdict, passed, outputs, call, error, signature, failed_calls, stored = row
+    reading = None if stored is None else Reading.from_json(unpack_json(stored))
     read = unpack_large(outputs)
     got = read if isinstance(read, str) else tuple(read)
     if verdict is None:
-        return StoredJudgement(unpack_text(pid), index, job_digest, got, None)
+        return StoredJudgement(unpack_text(pid), index, job_digest, got, None, reading)
     judgement = Judgement(
         verdict=Verdict(verdict),
         passed=bool(passed),
@@ -150,7 +154,7 @@ def judgement_of(row: tuple[Any, ...]) -> StoredJudgement:
         signature=unpack_text(signature),
         failed_calls=tuple(unpack_json(failed_calls)),
     )
-    return StoredJudgement(unpack_text(pid), index, job_digest, got, judgement)
+    return StoredJudgement(unpack_text(pid), index, job_digest, got, judgement, reading)
 
 
 def counterfactual_row(row: Counterfactual) -> tuple[object, ...]:

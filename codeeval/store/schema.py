@@ -125,7 +125,10 @@ _V5 = "ALTER TABLE problems ADD COLUMN tests; ALTER TABLE problems ADD COLUMN or
 #: 1 where the completion is a program of its own, NULL or 0 where it may continue the prompt.
 _V6 = "ALTER TABLE samples ADD COLUMN is_program INTEGER;"
 
-MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6)
+#: How `strict` read the completion, as JSON; NULL under protocols that take it verbatim.
+_V7 = "ALTER TABLE judgements ADD COLUMN reading;"
+
+MIGRATIONS: tuple[str, ...] = (_V1, _V2, _V3, _V4, _V5, _V6, _V7)
 
 
 def version(connection: sqlite3.Connection) -> int:

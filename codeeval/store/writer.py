@@ -16,6 +16,7 @@ from types import TracebackType
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
+from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import marks, schema
 from codeeval.store.codec import pack_json, pack_outcome, pack_text
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
@@ -69,6 +70,7 @@ class RunStore(RunReader):
             remove(left)  # what is left here never became a run
         store = cls._opened(path, lock)
         with store._writing():
+            manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
             store._db.executemany(
                 f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",
@@ -125,7 +127,7 @@ class RunStore(RunReader):
         """Judgements of this protocol, in place of earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 11)})", packed)
+            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 12)})", packed)
             self._db.executemany(
                 "DELETE FROM incidents WHERE stage = ? AND problem_id = ? AND idx = ?",
                 [(f"execution:{protocol}", row[1], row[2]) for row in packed],

@@ -11,6 +11,7 @@ from codeeval.manifest import (
     SandboxInfo,
     TaskInfo,
 )
+from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.types import Judgement, Problem, Prompt, Verdict
 
@@ -56,4 +57,5 @@ def make_manifest() -> Manifest:
         sandbox=SandboxInfo(backend="local"),
         host=HostInfo(platform="p", python="3", cpus=1),
         versions={},
+        float_tolerance=(RTOL, ATOL),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,10 @@ from codeeval.tasks import load
 from codeeval.types import ExtractionRule
 
 PROBLEM = make_problem()
-RULES: tuple[ExtractionRule, ...] = ("none", "mera-1.2", "mera-code", "strict")
+Strict = Callable[..., str]
+RULES: tuple[ExtractionRule, ...] = ("none", "mera-1.2", "mera-code", "evalplus", "strict")
+#: Exactly what a scorer does with a text; `strict` reads, see test_reading.py.
+VERBATIM: tuple[ExtractionRule, ...] = RULES[:-1]
 FENCES = ("```", "```python\n", "```py\n", "```\n", "\n```", "```c++\n", "```text-1\n", "```python", "~~~python\n", "`")
 OTHERS = ("\n", " ", "\r\n", "def f(n):\n", "    return 1\n", "import math\n", "я", "'''", '"""', "\\")
 #: Texts made of the pieces that extraction looks for.
@@ -37,12 +41,13 @@ def test_every_text_gives_a_program(rule: ExtractionRule, text: str) -> None:
     ends = [0]
     for cut in found.trace:
         assert ends[-1] <= cut.start <= cut.end <= len(text)
-        assert _unindented(text[cut.start : cut.end]) in _unindented(found.body)
+        if rule != "strict":
+            assert _unindented(text[cut.start : cut.end]) in _unindented(found.body)
         ends.append(cut.end)
-    assert found.body in found.program
+    assert found.body in found.program or rule == "strict"
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule != "strict"])
+@pytest.mark.parametrize("rule", VERBATIM[:-1])
 @given(text=st.text() | PIECES)
 def test_under_mera_the_program_is_the_prompt_with_what_was_taken(rule: ExtractionRule, text: str) -> None:
     """Nothing comes between prompt and body."""
@@ -50,10 +55,10 @@ def test_under_mera_the_program_is_the_prompt_with_what_was_taken(rule: Extracti
     assert found.program == PROBLEM.prompt + found.body
 
 
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", VERBATIM)
 @given(text=st.text().filter(lambda text: "```" not in text and not re.match(r"(.)\1\1python", text)))
 def test_text_without_a_fence_is_taken_whole(rule: ExtractionRule, text: str) -> None:
-    """All rules leave a plain continuation alone, to the character."""
+    """The rules of the scorers leave a plain continuation alone, to the character."""
     found = extract(PROBLEM, text, rule)
     assert (found.program, found.body) == (PROBLEM.prompt + text, text)
     assert [(cut.start, cut.end) for cut in found.trace] == [(0, len(text))]
@@ -126,17 +131,20 @@ def test_mera_1_1_takes_everything() -> None:
     assert extract(PROBLEM, text, "none").body == text
 
 
-def strict(text: str, prompt: str | None = None) -> str:
-    return extract(make_problem(prompt=prompt), text, "strict").program
+@pytest.fixture(params=["evalplus", "strict"])
+def strict(request: pytest.FixtureRequest) -> Strict:
+    """The program of a text under EvalPlus' rule, and as a careful reader takes it: what follows holds of both."""
+    rule = request.param
+    return lambda text, prompt=None: extract(make_problem(prompt=prompt), text, rule).program
 
 
-def test_strict_continues_the_prompt_with_a_fenced_body() -> None:
+def test_strict_continues_the_prompt_with_a_fenced_body(strict: Strict) -> None:
     """The fence ended the docstring's line, so the body starts on a new one."""
     assert strict("\n```python\n    return 1\n```\n") == PROBLEM.prompt + "\n    return 1\n"
     assert strict("```python\n    return 1\n```", "def f(n):\n") == "def f(n):\n    return 1\n"
 
 
-def test_strict_takes_a_fenced_program_for_itself() -> None:
+def test_strict_takes_a_fenced_program_for_itself(strict: Strict) -> None:
     """A block that defines the function replaces the prompt's own definition."""
     program = "def f(n):\n    return n\n"
     assert strict(f"Решение:\n```python\n{program}```\nГотово.") == program
@@ -153,13 +161,13 @@ def test_strict_takes_a_fenced_program_for_itself() -> None:
         "def f(n):\n    return (\n",  # does not compile: still a program, and its own error is reported
     ],
 )
-def test_strict_knows_a_program_by_the_name_that_it_defines(program: str) -> None:
+def test_strict_knows_a_program_by_the_name_that_it_defines(strict: Strict, program: str) -> None:
     """Definitions, assignments, and by the lines where the block does not parse."""
     assert strict(f"```python\n{program}```") == program
 
 
 @pytest.mark.parametrize("indent", [1, 2, 3])
-def test_strict_reads_a_program_within_a_list(indent: int) -> None:
+def test_strict_reads_a_program_within_a_list(strict: Strict, indent: int) -> None:
     """A block that is indented with its fence loses that indentation; one that is not stays as it is."""
     margin = indent * " "
     text = f"1. Код:\n\n{margin}```python\n{margin}def f(n):\n{margin}    return n\n\n{margin}```\n2. Готово."
@@ -168,14 +176,14 @@ def test_strict_reads_a_program_within_a_list(indent: int) -> None:
     assert strict(f"{margin}```python\n    return 1\n```").endswith("\n    return 1\n")
 
 
-def test_strict_keeps_what_the_prompt_has_above_the_function() -> None:
+def test_strict_keeps_what_the_prompt_has_above_the_function(strict: Strict) -> None:
     """Imports and helpers of the prompt were shown to the model, so its program may use them."""
     prompt = 'import math\n\n\ndef half(n):\n    return n / 2\n\n\n@math.cache\ndef f(n):\n    """Док."""'
     program = "def f(n):\n    return math.floor(half(n))\n"
     assert strict(f"```python\n{program}```", prompt) == f"import math\n\n\ndef half(n):\n    return n / 2\n{program}"
 
 
-def test_strict_keeps_future_imports_first() -> None:
+def test_strict_keeps_future_imports_first(strict: Strict) -> None:
     """The prompt's imports go below `from __future__`, or nothing would compile."""
     program = '"""Модуль."""\nfrom __future__ import annotations\ndef f(n: List[int]):\n    return n\n'
     made = strict(f"```python\n{program}```", 'from typing import List\n\n\ndef f(n):\n    """Док."""')
@@ -183,14 +191,14 @@ def test_strict_keeps_future_imports_first() -> None:
     assert made.index("__future__") < made.index("typing") < made.index("def f")
 
 
-def test_strict_looks_for_the_block_that_defines_the_function() -> None:
+def test_strict_looks_for_the_block_that_defines_the_function(strict: Strict) -> None:
     """An example of its use in front of the answer is not the answer."""
     text = "```python\nprint(f(1))\n```\n```python\ndef f(n):\n    return n\n```\n"
     assert strict(text) == "def f(n):\n    return n\n"
 
 
 @pytest.mark.parametrize("label", ["python", "Python", "py", "python3", "python title=a.py", ""])
-def test_strict_reads_fences_as_markdown_does(label: str) -> None:
+def test_strict_reads_fences_as_markdown_does(strict: Strict, label: str) -> None:
     """The label's spelling and what follows it do not matter, and one may be missing."""
     assert strict(f"```{label}\ndef f(n): return n\n```") == "def f(n): return n\n"
 
@@ -203,7 +211,7 @@ def test_strict_reads_fences_as_markdown_does(label: str) -> None:
         "```python\r\ndef f(n): return '''\n```x\n'''\n```\r",
     ],
 )
-def test_strict_closes_a_fence_where_markdown_does(text: str) -> None:
+def test_strict_closes_a_fence_where_markdown_does(strict: Strict, text: str) -> None:
     """A closing fence is as long as the opening one and alone on its line."""
     assert "'''\n" in strict(text)
     assert strict(text).endswith("'''\n")
@@ -218,30 +226,30 @@ def test_strict_closes_a_fence_where_markdown_does(text: str) -> None:
         "    return 1",
     ],
 )
-def test_strict_takes_everything_where_no_python_block_is_complete(text: str) -> None:
+def test_evalplus_takes_everything_where_no_python_block_is_complete(text: str) -> None:
     """Nothing is guessed: the raw text continues the prompt."""
-    assert strict(text) == PROBLEM.prompt + text
+    assert extract(PROBLEM, text, "evalplus").program == PROBLEM.prompt + text
 
 
-def test_strict_prefers_labelled_blocks() -> None:
+def test_strict_prefers_labelled_blocks(strict: Strict) -> None:
     """A block without a label beside labelled ones is rather output than code."""
     assert strict("```\n1\n```\n```python\n    return 1\n```") == PROBLEM.prompt + "\n    return 1\n"
 
 
-def test_a_fence_inside_of_a_string_is_no_fence() -> None:
+def test_a_fence_inside_of_a_string_is_no_fence(strict: Strict) -> None:
     """A continuation that parses is code, whatever its strings contain."""
     text = '\n    text = """\n```python\nprint(1)\n```\n"""\n    return text\n'
     assert strict(text) == PROBLEM.prompt + text
 
 
-def test_odd_escapes_in_a_candidate_cause_no_warning(recwarn: pytest.WarningsRecorder) -> None:
+def test_odd_escapes_in_a_candidate_cause_no_warning(strict: Strict, recwarn: pytest.WarningsRecorder) -> None:
     """Python warns about some texts when it parses them; a hostile text must not write to our stderr."""
     strict("```python\ndef f(n): return '\\d' if 1or 2 else 3\n```")
     assert not recwarn.list
 
 
 @pytest.mark.parametrize("text", ["-" * 200_000 + "1", "(" * 200_000, "\0", "\ud800", "9" * 10_000])
-def test_hostile_blocks_still_give_a_program(text: str) -> None:
+def test_hostile_blocks_still_give_a_program(strict: Strict, text: str) -> None:
     """Depth, NUL bytes, lone surrogates and long integers end in a program that fails in the sandbox, not here."""
     assert text in strict(f"```python\nf = {text}\n```")
 

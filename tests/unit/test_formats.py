@@ -42,9 +42,9 @@ CASES: dict[str, tuple[str, tuple[FormatFailure, ...], tuple[str, ...] | None]] 
         ("fence removed", "prose dropped", "whole function used", "stop sequence undone"),
     ),
     "fenced body, as strict extracts it": ("```python\n    return a + b\n```", (F.FENCE,), None),
-    "unclosed fence": ("```python\n    x = a\n    return x + b", (F.FENCE,), ("fence removed",)),
-    "a closing fence only": ("\n    return a + b\n```\nПояснение.", (F.FENCE,), ("fence removed",)),
-    "glued": ("    return a + b", (F.GLUED,), ("newline added",)),
+    "unclosed fence": ("```python\n    x = a\n    return x + b", (F.FENCE,), None),
+    "a closing fence only": ("\n    return a + b\n```\nПояснение.", (F.FENCE,), None),
+    "glued": ("    return a + b", (F.GLUED,), None),
     "glued without indentation": (
         "return a + b",
         (F.GLUED, F.LOST_INDENTATION),
@@ -56,12 +56,37 @@ CASES: dict[str, tuple[str, tuple[FormatFailure, ...], tuple[str, ...] | None]] 
     "whole function, prose behind": (
         "def add(a, b):\n    return a + b\n\nЭто функция",
         (F.WHOLE_FUNCTION,),
-        ("whole function used",),
+        None,
     ),
     "prose before the body": (
         "Эта функция складывает числа.\n    return a + b",
         (F.PROSE,),
-        ("prose dropped", "newline added"),
+        None,
+    ),
+    "no-break spaces": (
+        "\n    c = a\n    return\u00a0c + b",
+        (F.NO_BREAK_SPACES,),
+        ("plain spaces instead of others",),
+    ),
+    "indented by no-break spaces": (
+        "```python\ndef add(a, b):\n\u00a0\u00a0\u00a0\u00a0return a + b\n```",
+        (F.FENCE, F.WHOLE_FUNCTION, F.CUT_BY_STOP, F.NO_BREAK_SPACES),
+        ("plain spaces instead of others", "stop sequence undone"),
+    ),
+    "characters without width": (
+        "\n    c = a\n    return c\u200b + b",
+        (F.UNSEEN,),
+        ("plain spaces instead of others",),
+    ),
+    "mixed tabs": (
+        "\n    c = a\n    if c:\n\treturn c + b\n    return c + b",
+        (F.WRONG_INDENTATION, F.MIXED_TABS),
+        ("body re-indented",),
+    ),
+    "a thought without end": (
+        "<think>\n```python\ndef add(a, b):\n    return a + b\n```\nbut",
+        (F.EMPTY, F.THOUGHT),
+        None,
     ),
     "prose alone": ("Я не могу помочь с этим.", (F.PROSE,), None),
     "body cut at an unindented comment": (

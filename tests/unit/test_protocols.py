@@ -20,8 +20,8 @@ PUBLISHED = {
 ENGLISH = {
     "humaneval": (200, 0.2, 0.95, 512, "none"),
     "mbpp": (80, 0.5, 1.0, 512, "none"),
-    "humanevalplus": (1, 0.0, 1.0, 768, "strict"),
-    "mbppplus": (1, 0.0, 1.0, 768, "strict"),
+    "humanevalplus": (1, 0.0, 1.0, 768, "evalplus"),
+    "mbppplus": (1, 0.0, 1.0, 768, "evalplus"),
 }
 
 

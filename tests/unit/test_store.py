@@ -301,6 +301,7 @@ def test_programs_of_their_own_are_kept_and_older_samples_are_none(run: Path) ->
     """A run of before has continuations only; what a later one knows comes back."""
     with sqlite3.connect(run / "run.sqlite") as connection:
         connection.execute("ALTER TABLE samples DROP COLUMN is_program")
+        connection.execute("ALTER TABLE judgements DROP COLUMN reading")
         columns = "(problem_id, idx, prompt_digest, completion, finish_reason)"
         connection.execute(f"INSERT INTO samples {columns} VALUES ('1', 0, '', 'old', 'stop')")
         connection.execute(f"PRAGMA user_version = {schema.MIGRATIONS.index(schema._V6)}")

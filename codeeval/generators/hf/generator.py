@@ -214,6 +214,7 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
         "threads": torch.get_num_threads(),
         "rows": settings.rows,
         "batch_size": settings.rows,
+        "end_tokens": " ".join(map(str, loaded.tokenizer.convert_ids_to_tokens(sorted(loaded.eos)))),
         "lora_sha256": lora_digest(settings.lora),
         "reproducible": "same seed, same samples, for the same versions, dtype, device, threads and rows",
         **model_facts(loaded.folder),

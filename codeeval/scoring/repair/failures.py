@@ -7,8 +7,10 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from codeeval import syntax
+from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
-from codeeval.scoring.repair.repairs import continues
+from codeeval.scoring.repair.programs import parses
+from codeeval.scoring.repair.repairs import continues, heard
 from codeeval.types import Problem, Sample
 
 
@@ -24,6 +26,10 @@ class FormatFailure(StrEnum):
     GLUED = "glued to the docstring's line"
     LOST_INDENTATION = "lost indentation"
     WRONG_INDENTATION = "body indented wrongly"
+    NO_BREAK_SPACES = "no-break spaces"
+    UNSEEN = "characters without width"
+    MIXED_TABS = "mixed tabs and spaces"
+    THOUGHT = "thought never closed"
     LENGTH = "ended by length"
     TOO_LONG = "too long to look at"
 
@@ -36,6 +42,9 @@ def classify(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     """
     if forms.is_too_long(sample):
         return (FormatFailure.TOO_LONG,)
+    sample, closed = heard(sample)
+    if not closed:
+        return (FormatFailure.EMPTY, FormatFailure.THOUGHT)
     if not sample.completion.strip():
         stopped = sample.raw is not None and bool(sample.raw.strip())
         first = (FormatFailure.STOPPED_AT_ONCE,) if stopped else (FormatFailure.EMPTY,)
@@ -47,6 +56,7 @@ def names(problem: Problem, sample: Sample) -> tuple[str, ...]:
     """The failures of a sample as texts; a cut is named by the stop sequence that made it: `cut at \\ndef`. A model that
     stopped generating there left nothing that a repair could bring back, and the name says so."""
     found = classify(problem, sample)
+    sample = heard(sample)[0]
     rest = (sample.raw or "")[len(sample.completion) :]
     stop = _STOP.match(rest)
     if stop is None:
@@ -65,6 +75,12 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     seen = _written(problem, sample)
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
+
+    def broken() -> bool:
+        if seen is not sample.completion:
+            return True
+        return not parses(extract(problem, sample.completion, "strict", is_program=sample.is_program).program)
+
     checks: tuple[tuple[FormatFailure, Callable[[], bool]], ...] = (
         (FormatFailure.FENCE, lambda: fenced),
         (FormatFailure.PROSE, lambda: forms.starts_with_prose(seen)),
@@ -73,6 +89,9 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.GLUED, lambda: continuation and _glued(problem, sample.completion)),
         (FormatFailure.LOST_INDENTATION, lambda: continuation and _lost_indentation(sample.completion)),
         (FormatFailure.WRONG_INDENTATION, lambda: continuation and _wrong_indentation(problem, sample.completion)),
+        (FormatFailure.NO_BREAK_SPACES, lambda: forms.has_no_break_spaces(seen) and broken()),
+        (FormatFailure.UNSEEN, lambda: forms.has_unseen(seen) and broken()),
+        (FormatFailure.MIXED_TABS, lambda: forms.mixes_tabs(seen) and broken()),
         (FormatFailure.LENGTH, lambda: sample.finish_reason == "length"),
     )
     found = tuple(name for name, holds in checks if holds())

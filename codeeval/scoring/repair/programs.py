@@ -44,7 +44,7 @@ def as_program(problem: Problem, code: str) -> str | None:
     if len(code) > MAX_CHARS:
         return None
     code = textwrap.dedent(code.expandtabs(8) if "\t" in code and " \t" in code else code)
-    for candidate in [code] if _parses(code) else _without_tail(code):
+    for candidate in [code] if parses(code) else _without_tail(code):
         if defines(candidate, problem.entry_point):
             program = with_preamble(problem, candidate)
             if is_sound(program, problem.entry_point):
@@ -52,7 +52,8 @@ def as_program(problem: Problem, code: str) -> str | None:
     return None
 
 
-def _parses(code: str) -> bool:
+def parses(code: str) -> bool:
+    """Whether `code` is a program."""
     try:
         syntax.parse_module(code)
     except SyntaxError:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from codeeval.reading import UNCLOSED, answer_of
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
 from codeeval.scoring.repair.programs import as_continuation, as_program, is_sound
@@ -13,6 +14,7 @@ from codeeval.types import Problem, Sample
 FENCE_REMOVED, WHOLE_USED = "fence removed", "whole function used"
 PROSE_DROPPED, REINDENTED = "prose dropped", "body re-indented"
 NEWLINE_ADDED, CUT_UNDONE = "newline added", "stop sequence undone"
+SPACES_REPLACED, TABS_REPLACED = "plain spaces instead of others", "spaces instead of tabs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +28,59 @@ class Repair:
 def repair(problem: Problem, sample: Sample) -> Repair | None:
     """The one repair of a sample; None where its format is right already, or where nothing sound can be made of it.
 
-    The first sound program wins: of the completion, else of the text before the cut of a stop sequence.
+    The first sound program wins: of the completion, else of the text before the cut of a stop sequence, else of these with
+    plain white space. What `strict` reads without fault is not repaired: another program would be another answer.
     """
     if forms.is_too_long(sample):
         return None
-    strict = extract(problem, sample.completion, "strict").program
+    strict = extract(problem, sample.completion, "strict", is_program=sample.is_program).program
+    sample = heard(sample)[0]
+    if is_sound(strict, problem.entry_point) and not _was_cut_amid_code(problem, sample):
+        return None
     for program, steps in _candidates(problem, sample):
         return None if program == strict else Repair(program, steps)
+    return _with_plain_white_space(problem, sample)
+
+
+def heard(sample: Sample) -> tuple[Sample, bool]:
+    """The sample without what `strict` does not take for a part of the answer: a thought, what follows an end token. And whether
+    the thought had an end."""
+    answer = answer_of(sample.completion)
+    closed = not any(cut.rule == UNCLOSED for cut in answer.left)
+    raw = None if sample.raw is None else answer_of(sample.raw).piece.text
+    if raw is not None and not closed:
+        closed = bool(raw.strip())
+    return replace(sample, completion=answer.piece.text, raw=raw), closed
+
+
+def _was_cut_amid_code(problem: Problem, sample: Sample) -> bool:
+    raw = sample.raw
+    if raw is None or raw == sample.completion or not continues(problem, sample.completion):
+        return False
+    return forms.body_goes_on(raw, len(sample.completion))
+
+
+def _with_plain_white_space(problem: Problem, sample: Sample) -> Repair | None:
+    """The program of the same text with plain spaces, and with spaces for tabs."""
+    ways = _in_plain_white_space(sample.completion)
+    if sample.raw is not None and sample.raw != sample.completion:
+        ways += [(text, (*done, CUT_UNDONE)) for text, done in _in_plain_white_space(sample.raw)]
+    for plain, done in ways:
+        program = extract(problem, plain, "strict", is_program=sample.is_program).program
+        if is_sound(program, problem.entry_point):
+            return Repair(program, done)
+        for found, more in _of_text(problem, plain):
+            return Repair(found, (*more, *done))
     return None
+
+
+def _in_plain_white_space(written: str) -> list[tuple[str, tuple[str, ...]]]:
+    text = forms.plain_spaces(written)
+    steps = (SPACES_REPLACED,) if text != written else ()
+    ways: list[tuple[str, tuple[str, ...]]] = [(text, steps)] if steps else []
+    if "\t" in text:
+        ways += [(text.expandtabs(width), (*steps, TABS_REPLACED)) for width in (4, 8)]
+    return ways
 
 
 def _candidates(problem: Problem, sample: Sample) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -11,6 +11,10 @@ from codeeval.types import Sample
 #: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
 FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
 _MAX_PROSE = 1_000
+#: Spaces that look like the plain one and are none to Python, and characters that nobody sees.
+_NO_BREAK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u00ad\ufeff]")
+_MIXED_TABS = re.compile(r"^(?: +\t|\t+ +\S)", re.MULTILINE)
 #: A line longer than this is no sentence and no statement that somebody wrote.
 _MAX_LINE = 10_000
 _CODE_START = re.compile(
@@ -28,6 +32,28 @@ _CODE_START = re.compile(
 def is_too_long(sample: Sample) -> bool:
     """Whether a sample is longer than any answer: looking for failures of format would take long and find nothing."""
     return max(len(sample.completion), len(sample.raw or "")) > syntax.MAX_CHARS
+
+
+def has_no_break_spaces(text: str) -> bool:
+    return _NO_BREAK.search(text) is not None
+
+
+def has_unseen(text: str) -> bool:
+    """Whether there are characters without width, such as a byte order mark."""
+    return _UNSEEN.search(text) is not None
+
+
+def mixes_tabs(text: str) -> bool:
+    """Whether some lines are indented by tabs and others by spaces, or one by both."""
+    if "\t" not in text:
+        return False
+    tabs, spaces = re.search(r"^\t", text, re.MULTILINE), re.search(r"^ ", text, re.MULTILINE)
+    return _MIXED_TABS.search(text) is not None or (tabs is not None and spaces is not None)
+
+
+def plain_spaces(text: str) -> str:
+    """`text` with plain spaces for all others, and without characters that have no width."""
+    return _UNSEEN.sub("", _NO_BREAK.sub(" ", text))
 
 
 def has_fence(text: str) -> bool:

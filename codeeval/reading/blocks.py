@@ -1,0 +1,234 @@
+"""Fenced blocks, as people and models write them: any length, backticks or tildes, indented, in lists and quotations, opened
+behind a sentence, closed at the end of a line of code or never."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from codeeval.reading.pieces import Piece
+
+_FENCE = re.compile(
+    r"(?P<lead>[ \t]*+(?P<quote>(?:>[ \t]?)*+)(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?[ \t]*+)(?P<run>`{3,}+|~{3,}+)(?P<info>.*+)$"
+)
+_BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
+_PYTHON = re.compile(
+    r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code)"
+    r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
+    re.IGNORECASE,
+)
+#: Labels that say nothing of the language.
+_NEUTRAL = frozenset(
+    {"", "code", "text", "txt", "plaintext", "plain", "none", "snippet", "solution", "answer", "completion", "function"}
+)
+_CONTAINERS = frozenset({"markdown", "md"})
+_STATEMENT = re.compile(
+    r"(?:async[ \t]+def|def|class|import|from|return|for|while|if)[ \t]+\S|@\w|[^\W\d]\w*+[ \t]*+=[^=]"
+)
+_STRING = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#")
+#: Lines of code that may begin a string of several lines; a sentence may speak of quotation marks.
+_OPENS_STRING = re.compile(r"[ \t]|[\w.]+[ \t]*=|return\b|[rbfu]?(?:\"{3}|'{3})")
+_TRANSCRIPT = re.compile(r"\s*(?:>>>|In[ \t]\[\d*\]:|\$[ \t])")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`piece` is the content as it is shown: without quotation marks. `label` is "python", "" (it does not say) or another
+    language's; `indent` is the width before the fence; `start`, `end` are places of the whole block, fences included."""
+
+    label: str
+    piece: Piece
+    indent: int
+    start: int
+    end: int
+
+    def readings(self) -> tuple[Piece, ...]:
+        """The content as it stands, and without as much indentation as its fence has."""
+        if not self.indent:
+            return (self.piece,)
+        return self.piece, self.piece.lines_without(re.compile(rf"[ \t]{{0,{self.indent}}}"))
+
+    @property
+    def is_transcript(self) -> bool:
+        return _TRANSCRIPT.match(self.piece.text) is not None
+
+
+@dataclass(slots=True)
+class _Open:
+    label: str
+    run: str
+    indent: int
+    quotes: int
+    start: int
+    content: int
+    string: str = ""  # the delimiter of the string that is open at this line's end
+
+
+@dataclass(slots=True)
+class Found:
+    """The blocks of a text in their order. `closing`: where a fence closes what nothing had opened."""
+
+    blocks: list[Block] = field(default_factory=list)
+    closing: int | None = None
+
+
+def find(piece: Piece) -> Found:
+    """All fenced blocks of a text."""
+    if "```" not in piece.text and "~~~" not in piece.text:
+        return Found()
+    return _Finder(piece).run()
+
+
+class _Finder:
+    """Line by line, with the block that is open."""
+
+    def __init__(self, piece: Piece) -> None:
+        self._piece, self._text = piece, piece.text
+        self._last = {quote: self._text.rfind(quote) for quote in ('"""', "'''")}
+        self._open: _Open | None = None
+        self._string = ""  # the delimiter of a string that is open outside of blocks
+        self._found = Found()
+
+    def run(self) -> Found:
+        at = 0
+        for line in self._text.split("\n"):
+            if self._open is None and not self._is_in_string(line, at):
+                self._outside(line, at)
+            elif self._open is None:
+                pass
+            else:
+                self._inside(self._open, line, at)
+            at += len(line) + 1
+        if self._open is not None:
+            self._close(self._open, len(self._text), len(self._text))
+        return self._found
+
+    def _is_in_string(self, line: str, at: int) -> bool:
+        """Whether a line outside of blocks begins within a string of code that stands there."""
+        inside = bool(self._string) and self._last[self._string] > at
+        if inside or '"""' in line or "'''" in line:
+            opens = inside or _OPENS_STRING.match(line) is not None
+            self._string = _advance(self._string if inside else "", line).rstrip("#") if opens else ""
+        return inside
+
+    def _outside(self, line: str, at: int) -> None:
+        fence = _FENCE.match(line)
+        if fence is None:
+            behind = _BEHIND.search(line) if "```" in line or "~~~" in line else None
+            if behind is None:
+                return
+            if behind["info"] and _label(behind["info"]) == "python":
+                self._begin("python", behind["run"], 0, 0, at + behind.start(), at + len(line) + 1)
+            elif not behind["info"] and not line[: behind.start()].rstrip().endswith(":"):
+                self._unopened(at + behind.start())
+            elif not behind["info"]:
+                self._begin("", behind["run"], 0, 0, at + behind.start(), at + len(line) + 1)
+            return
+        info, run = fence["info"].strip(), fence["run"]
+        if self._one_line(fence, at) or (run[0] == "`" and "`" in info):
+            return
+        label = _label(info)
+        if label in _CONTAINERS:
+            return
+        if not info and not self._found.blocks and self._found.closing is None and _looks_written(self._text[:at]):
+            self._unopened(at)
+            return
+        content = at + len(line) + 1
+        if _STATEMENT.match(info):  # code begins on the fence's own line
+            label, content = "python", at + fence.start("info") + len(fence["info"]) - len(fence["info"].lstrip())
+        self._begin(label, run, len(fence["lead"]), fence["quote"].count(">"), at, content)
+
+    def _unopened(self, at: int) -> None:
+        if not self._found.blocks and self._found.closing is None:
+            self._found.closing = at
+
+    def _one_line(self, fence: re.Match[str], at: int) -> bool:
+        """A block that is closed on the line on which it is opened."""
+        info, run = fence["info"].rstrip(), fence["run"]
+        if not info.endswith(run) or not info.strip("`~ \t"):
+            return False
+        first = at + fence.start("info")
+        label = _PYTHON.match(info.lstrip())
+        skip = len(info) - len(info.lstrip()) + (label.end() if label else 0)
+        piece = self._piece.cut(first + skip, first + len(info) - len(run))
+        self._found.blocks.append(Block("python" if label else "", piece, 0, at, first + len(info)))
+        return True
+
+    def _begin(self, label: str, run: str, indent: int, quotes: int, start: int, content: int) -> None:
+        self._open = _Open(label, run, indent, quotes, start, min(content, len(self._text)))
+
+    def _inside(self, opened: _Open, line: str, at: int) -> None:
+        fence = _FENCE.match(line)
+        if fence is not None and fence["run"].startswith(opened.run) and not self._in_string(opened, at):
+            info = fence["info"].strip()
+            opens = (
+                bool(info)
+                and "`" not in info
+                and (_label(info) != info.lower() or re.fullmatch(r"[\w+-]+", info) is not None)
+            )
+            self._close(opened, at, at if opens else at + len(line))
+            if opens:
+                self._outside(line, at)
+            return
+        behind = _BEHIND.search(line) if opened.run in line else None
+        if behind is not None and not behind["info"] and behind["run"].startswith(opened.run):
+            state = _advance(opened.string, line[: behind.start()])
+            if state != "#" and not (state and self._last[state] > at + behind.start()):
+                self._close(opened, at + behind.start(), at + len(line))
+                return
+        opened.string = _advance(opened.string, line).rstrip("#")
+
+    def _in_string(self, opened: _Open, at: int) -> bool:
+        return bool(opened.string) and self._last[opened.string] > at
+
+    def _close(self, opened: _Open, content_end: int, end: int) -> None:
+        piece = self._piece.cut(opened.content, max(opened.content, content_end))
+        if opened.quotes:
+            piece = piece.lines_without(re.compile(rf"[ \t]*(?:>[ \t]?){{1,{opened.quotes}}}"))
+        indent = 0 if opened.quotes else opened.indent
+        self._found.blocks.append(Block(opened.label, piece, indent, opened.start, end))
+        self._open = None
+
+
+def _label(info: str) -> str:
+    """ "python", or the info string's first word in lower case."""
+    if _PYTHON.match(info):
+        return "python"
+    word = re.split(r"[\s:,{=(]", info.strip("{ \t."), maxsplit=1)[0].lower()
+    return "" if word in _NEUTRAL else word
+
+
+def _looks_written(above: str) -> bool:
+    """Whether the text above a bare fence is code, so that the fence closes it."""
+    first = next((line for line in above.split("\n") if line.strip() and not line.lstrip().startswith("#")), "")
+    return bool(first) and (first[0].isspace() or _STATEMENT.match(first) is not None)
+
+
+def _advance(state: str, line: str) -> str:
+    """The triple quote that is open at the end of a line, given the one that is open at its beginning; "#" within a comment."""
+    at = 0
+    while True:
+        if state:
+            at = _end_of(line, state, at)
+            if at < 0:
+                return state
+            state = ""
+        found = _STRING.search(line, at)
+        if found is None:
+            return ""
+        at = found.end()
+        if found[0] == "#":
+            return "#"
+        if len(found[0]) == 3 and found[0] in ('"""', "'''"):
+            state = found[0]
+
+
+def _end_of(line: str, quote: str, at: int) -> int:
+    while (found := line.find(quote, at)) >= 0:
+        before = found
+        while before and line[before - 1] == "\\":
+            before -= 1
+        if (found - before) % 2 == 0:
+            return found + len(quote)
+        at = found + 1
+    return -1

@@ -1,0 +1,123 @@
+"""Python text without a parser: which characters are code, and where logical lines end. Works on any text in linear time.
+
+A program that does not compile, prose and programs in one text, an answer that ends in the middle: a parser says of each
+"no", a careful reader still sees where a function begins and ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_EVENT = re.compile(r"\"{3}|'{3}|[\"'#()\[\]{}]|\\\n|\n")
+_TRIPLE_END = {
+    quote: re.compile(
+        rf"[^\\{quote[0]}]*+(?:(?:\\.|{quote[0]}(?!{quote[0]}{{2}}))[^\\{quote[0]}]*+)*+({quote})?", re.DOTALL
+    )
+    for quote in ('"""', "'''")
+}
+_SINGLE_END = {
+    quote: re.compile(rf"[^\\\n{quote}]*+(?:\\.[^\\\n{quote}]*+)*+({quote})?", re.DOTALL) for quote in ('"', "'")
+}
+#: A line that no bracket can hold: an open one above it is a slip of the pen.
+_STATEMENT = re.compile(
+    r"(?:async[ \t]++)?(?:def|class)[ \t]++\w|@\w|import[ \t]++\w|from[ \t]++[\w.]++[ \t]++import\b"
+)
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_NOT_NEWLINE = re.compile(r"[^\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """`text` as it stands; `bare`, of equal length: strings are runs of `"`, comments are blank, and line breaks within
+    strings and brackets are blanks, so that its lines are logical lines. `formatted`: the places of f-strings."""
+
+    text: str
+    bare: str
+    formatted: tuple[tuple[int, int], ...] = ()
+
+
+def scan(text: str) -> Code:
+    """`text` with what is no code masked."""
+    return _Scanner(text).run()
+
+
+class _Scanner:
+    """One walk from left to right; brackets are paired on the way, unpaired ones count as plain characters."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._made: list[str] = []
+        self._done = 0
+        self._open: list[tuple[str, int]] = []
+        self._pairs: list[tuple[int, int]] = []
+        self._formatted: list[tuple[int, int]] = []
+        self._dead = {'"': -1, "'": -1}  # up to here a quote of this kind opens nothing
+
+    def run(self) -> Code:
+        at = 0
+        while (found := _EVENT.search(self._text, at)) is not None:
+            at = self._step(found[0], found.start(), found.end())
+        bare = "".join([*self._made, self._text[self._done :]])
+        return Code(self._text, _joined(bare, self._pairs), tuple(self._formatted))
+
+    def _step(self, event: str, start: int, end: int) -> int:
+        if event in ('"""', "'''"):
+            found = _TRIPLE_END[event].match(self._text, end)
+            assert found is not None
+            return self._string(start, found.end() if found[1] else len(self._text))
+        if event in "\"'":
+            return self._quote(event, start)
+        if event == "#":
+            stop = self._text.find("\n", start)
+            return self._mask(start, stop if stop >= 0 else len(self._text), " ")
+        if event in "([{":
+            self._open.append((event, start))
+        elif event in ")]}":
+            self._close(event, start)
+        elif event == "\\\n":
+            return self._mask(start, end, " ")
+        elif self._open and _STATEMENT.match(self._text, end):
+            self._open.clear()
+        return end
+
+    def _quote(self, quote: str, start: int) -> int:
+        if start < self._dead[quote]:
+            return start + 1
+        found = _SINGLE_END[quote].match(self._text, start + 1)
+        assert found is not None
+        if found[1]:
+            return self._string(start, found.end())
+        self._dead[quote] = found.end()
+        return start + 1
+
+    def _string(self, start: int, end: int) -> int:
+        prefix = self._text[max(0, start - 2) : start].lower()
+        if prefix[-1:] == "f" or prefix == "fr":
+            self._formatted.append((start, end))
+        return self._mask(start, end, '"')
+
+    def _mask(self, start: int, end: int, mark: str) -> int:
+        self._made += (self._text[self._done : start], mark * (end - start))
+        self._done = end
+        return end
+
+    def _close(self, event: str, start: int) -> None:
+        for depth in range(len(self._open) - 1, max(-1, len(self._open) - 50), -1):
+            if self._open[depth][0] == _PAIRS[event]:
+                opened = self._open[depth][1]
+                while self._pairs and self._pairs[-1][0] > opened:
+                    self._pairs.pop()
+                self._pairs.append((opened, start))
+                del self._open[depth:]
+                return
+
+
+def _joined(bare: str, pairs: list[tuple[int, int]]) -> str:
+    """`bare` with blanks for the line breaks within brackets."""
+    made: list[str] = []
+    at = 0
+    for start, end in pairs:
+        made += (bare[at:start], bare[start:end].replace("\n", " "))
+        at = end
+    return "".join([*made, bare[at:]]) if pairs else bare

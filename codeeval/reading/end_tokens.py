@@ -1,0 +1,63 @@
+"""Special tokens that a tokenizer's decoder left in the text: what follows the one that ends an answer is not the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+#: What ends a turn or begins another's, by name; written <|name|>, also with full-width bars.
+_NAMED = (
+    "im_end|im_start|im_sep|endoftext|end_of_text|begin_of_text|eot_id|eom_id|eot|eom|eos|end|return|call|end_of_turn|"
+    "start_of_turn|end_of_sentence|start_header_id|header_start|end_of_turn_token|start_of_turn_token|eoc_id|"
+    "end_of_role|start_of_role|endofturn|end_of_message|endofmessage|endofprompt|end_of_response|end_response|"
+    "user|assistant|system|human|observation|role_sep|message_sep|separator|file_sep|file_separator|repo_name|"
+    "fim_prefix|fim_suffix|fim_middle|fim_pad|fim_end|pad|sep|start|end_of_solution|end_of_box|flush|hy_eot"
+)
+_PLAIN = (
+    r"</s>|<s>|<eos>|<bos>|<pad>|<sep>|<unk>|<EOT>|<eot>|<eoa>|<eoh>|<end_of_turn>|<start_of_turn>|<end_of_utterance>|"
+    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|"
+    r"\[EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
+    r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
+)
+_TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)
+#: A token of which the last characters were never generated, or cut as a stop sequence.
+_BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
+#: What a chat template writes before an answer.
+_HEADER = re.compile(
+    r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
+    r"<\|im_start\|>(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
+    r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
+    r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>)\n*"
+)
+_WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
+
+
+def header_end(text: str) -> int:
+    """How much of the beginning is a template's header of the answer."""
+    end = 0
+    while (found := _HEADER.match(text, end)) is not None and found.end() > end:
+        end = found.end()
+    if end == 0 and (found := _WORD_HEADER.match(text)) is not None:
+        end = found.end()
+    return end
+
+
+def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
+    """Where special tokens begin, ascending; `own` are those of the model's tokenizer."""
+    pattern = _TOKEN
+    wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
+    if wanted:
+        pattern = re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE)
+    if "<" not in text and "[" not in text and not wanted:
+        return
+    for found in pattern.finditer(text):
+        if found[0].upper() != "[EOS]" or is_no_index(text):
+            yield found.start()
+    last = _BEGUN.search(text, max(0, len(text) - 30))
+    if last is not None:
+        yield last.start()
+
+
+def is_no_index(text: str) -> bool:
+    """Whether `[EOS]` is a token rather than an index: no variable of the text has that name."""
+    return "[EOS]" in text and text.count("EOS") == text.count("[EOS]")

@@ -1,0 +1,56 @@
+"""Parts of a completion that remember where they came from, so that a trace can name places in the original text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from itertools import accumulate
+
+_BOM = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """`text` and `marks`: (place in `text`, place in the completion), ascending. Between two marks both count alike."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ((0, 0),)
+
+    @classmethod
+    def of(cls, completion: str) -> Piece:
+        """The whole completion with the line ends that Python's own tokenizer makes of it, without a byte order mark."""
+        first = 1 if completion.startswith(_BOM) else 0
+        if "\r" not in completion:
+            return cls(completion[first:], ((0, first),))
+        lines = re.split(r"\r\n|\r|\n", completion[first:])
+        breaks = [len(found) for found in re.findall(r"\r\n|\r|\n", completion[first:])]
+        new = accumulate((len(line) + 1 for line in lines[:-1]), initial=0)
+        sizes = (len(line) + size for line, size in zip(lines, breaks, strict=False))
+        return cls("\n".join(lines), tuple(zip(new, accumulate(sizes, initial=first), strict=True)))
+
+    def origin(self, place: int) -> int:
+        """Where in the completion the character at `place` stands."""
+        new, old = self.marks[bisect_right(self.marks, place, key=lambda mark: mark[0]) - 1]
+        return old + place - new
+
+    def cut(self, start: int, end: int) -> Piece:
+        """The part [start, end)."""
+        first = bisect_right(self.marks, start, key=lambda mark: mark[0])
+        last = bisect_left(self.marks, end, key=lambda mark: mark[0])
+        inside = [(new - start, old) for new, old in self.marks[first:last]]
+        return Piece(self.text[start:end], ((0, self.origin(start)), *inside))
+
+    def lines_without(self, prefix: re.Pattern[str]) -> Piece:
+        """The same lines, each without what `prefix` matches at its beginning."""
+        made: list[str] = []
+        marks: list[tuple[int, int]] = []
+        new = old = 0
+        for line in self.text.split("\n"):
+            found = prefix.match(line)
+            skipped = found.end() if found else 0
+            marks.append((new, self.origin(old + skipped)))
+            made.append(line[skipped:])
+            new += len(line) - skipped + 1
+            old += len(line) + 1
+        return Piece("\n".join(made), tuple(marks))

@@ -1,0 +1,196 @@
+"""The parts of an answer as one program: what defines the function, what this needs, and what is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeeval import syntax
+from codeeval.reading.names import local_to
+from codeeval.reading.pieces import Piece
+from codeeval.reading.statements import Kind, Statement, Statements, is_prose, split
+from codeeval.reading.uses import only_uses
+
+_DEFINITIONS = (Kind.DEF, Kind.CLASS)
+_MAX_PARSED = 20_000
+#: Why a statement is left out, as the trace says it.
+PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One stretch of code: a block, or text outside of blocks. `labelled`: its fence says that it is Python."""
+
+    piece: Piece
+    found: Statements
+    labelled: bool = True
+
+    @classmethod
+    def of(cls, piece: Piece, labelled: bool = True) -> Part:
+        return cls(piece, split(piece.text), labelled)
+
+    @property
+    def body(self) -> int | None:
+        """The number of the statement that is an indented body, if the part begins with one."""
+        for number, item in enumerate(self.found.items):
+            if item.kind is Kind.BODY and not is_prose(_first_line(self.found, item)):
+                return number
+            if item.kind not in (Kind.PROSE, Kind.BLANK, Kind.BODY):
+                return None
+        return None
+
+    def defining(self, entry_point: str) -> int | None:
+        """The number of the last statement that defines the function; the prompt's own stub does not."""
+        items = self.found.items
+        numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
+        kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
+        real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
+        return next(iter([*real, *(n for n in numbers if items[n].kind is Kind.IMPORT)]), None)
+
+    @property
+    def is_code(self) -> bool:
+        """Whether there is any code in it that could be a part of an answer."""
+        kinds = (Kind.IMPORT, Kind.DEF, Kind.CLASS, Kind.ASSIGN, Kind.COMPOUND)
+        return any(item.kind in kinds for item in self.found.items) or self.body is not None
+
+
+def _first_line(found: Statements, item: Statement) -> str:
+    return next((line.strip() for line in found.bare(item).split("\n") if line.strip()), "")
+
+
+def is_stub(found: Statements, item: Statement) -> bool:
+    """Whether a function has a docstring for its body and nothing else."""
+    if item.kind is not Kind.DEF:
+        return False
+    rest = found.bare(item).partition("def")[2]
+    body = re.sub(r"\"+", "", rest[_colon(rest) + 1 :])
+    return not body.strip()
+
+
+def _colon(header: str) -> int:
+    """Where the colon that ends a function's header stands."""
+    depth = 0
+    for found in re.finditer(r"[(\[{]|[)\]}]|:", header):
+        if found[0] == ":" and depth == 0:
+            return found.start()
+        depth += (found[0] in "([{") - (found[0] in ")]}")
+    return len(header)
+
+
+def parses(text: str) -> bool:
+    """Whether a short text is Python; a long one counts as if."""
+    try:
+        syntax.parse_module(text[:_MAX_PARSED] if len(text) > _MAX_PARSED else text)
+    except SyntaxError:
+        return len(text) > _MAX_PARSED
+    return True
+
+
+@dataclass(slots=True)
+class Choice:
+    """Which statements of which part stay; why the others don't."""
+
+    kept: list[set[int]]
+    left: list[dict[int, str]]
+
+
+def choose(parts: Sequence[Part], home: int, entry_point: str) -> Choice:
+    """What stays where part `home` holds the function's definition (or its body): of the parts before it definitions and
+    imports, of those behind it only what is needed."""
+    choice = Choice([set() for _ in parts], [{} for _ in parts])
+    _of_home(parts[home], home, entry_point, choice)
+    needed = _needed(parts[home], choice.kept[home])
+    names = _definitions(parts[home], choice.kept[home])
+    later = _later(parts, home, entry_point, needed, names, choice)
+    for number in range(home - 1, -1, -1):
+        _of_earlier(parts[number], number, entry_point, (needed, names | later), choice)
+    return choice
+
+
+def _of_home(part: Part, number: int, entry_point: str, choice: Choice) -> None:
+    uses = only_uses(part.found, entry_point)
+    body = part.body
+    for place, item in enumerate(part.found.items):
+        if item.kind is Kind.PROSE or (item.kind is Kind.BODY and place != body):
+            choice.left[number][place] = PROSE
+        elif item.kind is Kind.BARE or place in uses:
+            choice.left[number][place] = EXAMPLE
+        else:
+            choice.kept[number].add(place)
+
+
+def _needed(part: Part, kept: set[int]) -> set[str]:
+    """Names that the kept statements use and don't bind themselves."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for place in kept:
+        item = part.found.items[place]
+        uses = part.found.uses(item)
+        if item.kind is Kind.DEF:
+            uses -= local_to(part.found.bare(item)) - item.names
+        found |= uses
+        bound |= item.names
+    return found - bound
+
+
+def _definitions(part: Part, kept: set[int]) -> set[str]:
+    items = part.found.items
+    return {name for place in kept if items[place].kind in _DEFINITIONS for name in items[place].names}
+
+
+def _later(
+    parts: Sequence[Part], home: int, entry_point: str, needed: set[str], names: set[str], choice: Choice
+) -> set[str]:
+    """Keep what is needed of the parts behind the function; returns the names that they define."""
+    defined: set[str] = set()
+    for number in range(home + 1, len(parts)):
+        part = parts[number]
+        for place, item in enumerate(part.found.items):
+            binds = item.names - {entry_point}
+            again = item.kind in _DEFINITIONS and binds & names
+            kinds = (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN)
+            if item.kind in kinds and (binds & needed or again) and entry_point not in part.found.uses(item):
+                choice.kept[number].add(place)
+                needed |= part.found.uses(item) - item.names
+                needed -= item.names
+                defined |= binds if item.kind in _DEFINITIONS else set()
+            else:
+                choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
+    return defined
+
+
+def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str], set[str]], choice: Choice) -> None:
+    """Definitions and imports stay, the last definition of a name wins; `wanted`: names needed, names defined later."""
+    needed, later = wanted[0], wanted[1] | {entry_point}
+    imported = {name for each in part.found.items if each.kind is Kind.IMPORT for name in each.names}
+    uses = only_uses(part.found, entry_point)
+    for place in range(len(part.found.items) - 1, -1, -1):
+        item = part.found.items[place]
+        why = _why_left(item, place in uses, later, imported)
+        if why is None and not item.names & needed and not parses(part.found.text(item)):
+            why = UNUSED
+        if why is not None:
+            choice.left[number][place] = why
+            continue
+        choice.kept[number].add(place)
+        needed |= part.found.uses(item)
+        if item.kind in _DEFINITIONS:
+            later |= item.names
+
+
+def _why_left(item: Statement, is_use: bool, later: set[str], imported: set[str]) -> str | None:
+    if item.kind in (Kind.PROSE, Kind.BODY):
+        return PROSE
+    if item.kind in _DEFINITIONS and item.names <= later:
+        return DRAFT
+    if item.kind is Kind.IMPORT and item.names & later and not item.names - later:
+        return EXAMPLE
+    if is_use or item.kind in (Kind.BARE, Kind.GUARD, Kind.ASSERT):
+        return EXAMPLE
+    if item.kind is Kind.CALL:
+        root = re.match(r"[^\W\d]\w*", item.head)
+        return None if root and root[0] in imported else EXAMPLE
+    if item.kind is Kind.COMPOUND and not item.names:
+        return EXAMPLE
+    return None

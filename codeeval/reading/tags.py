@@ -1,0 +1,62 @@
+"""Tags in which models put their answer: `<answer>`, `[PYTHON]`, `<code>`, `\\boxed{}` and the like."""
+
+from __future__ import annotations
+
+import re
+
+_NAMES = (
+    "answer|final_answer|final|solution|response|output|code|python|completion|result|python_code|implementation|"
+    "function_body|begin_of_solution|start_response|tool_code"
+)
+#: (opening, closing); an answer whose closing mark is missing goes to the text's end.
+_PAIRS = (
+    (re.compile(r"<\|begin_of_solution\|>"), re.compile(r"<\|end_of_solution\|>")),
+    (re.compile(r"<\|START_RESPONSE\|>"), re.compile(r"<\|END_RESPONSE\|>")),
+    (re.compile(r"<\|begin_of_box\|>"), re.compile(r"<\|end_of_box\|>")),
+    (re.compile(r"<\|python_tag\|>"), re.compile(r"<\|(?:eom_id|eot_id)\|>")),
+    (re.compile(r"\[PYTHON\]"), re.compile(r"\[/PYTHON\]")),
+    (re.compile(r"\[ANSWER\]"), re.compile(r"\[/ANSWER\]")),
+    (re.compile(r"\[BEGIN\]"), re.compile(r"\[DONE\]|\[END\]")),
+    (re.compile(r"BEGIN SOLUTION\b"), re.compile(r"END SOLUTION\b")),
+    (re.compile(r"\\boxed\{"), re.compile(r"\}[ \t]*+\$*+[ \t]*+(?:\Z|\n(?![ \t]))")),
+    (
+        re.compile(rf"^[ \t]*<(?:pre>[ \t]*<)?(?:{_NAMES})(?:[ \t]+[\w-]+=[\"'][^\"'\n]{{0,80}}[\"'])?>", re.I | re.M),
+        re.compile(rf"</(?:{_NAMES})>(?:[ \t]*</pre>)?", re.I),
+    ),
+)
+_CODE = re.compile(
+    r"^[ \t>]*(?:`{3}|~{3}|(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+[\w.]+[ \t]+import\b)"
+    r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
+    re.MULTILINE,
+)
+#: Where a mark that only closes ends an answer, as few-shot prompts teach it.
+_LONE_END = re.compile(
+    r"^[ \t]*(?:\[DONE\]|\[/PYTHON\]|\[/ANSWER\]|</(?:code|answer|solution|python)>)", re.MULTILINE | re.I
+)
+
+
+def inside(text: str) -> tuple[int, int] | None:
+    """The place of the answer within the tags around it; None where there are none, or nothing in them is code."""
+    if "<" not in text and "[" not in text and "boxed" not in text and "SOLUTION" not in text:
+        return None
+    for opening, closing in _PAIRS:
+        found = _last(text, opening, closing)
+        if found is not None:
+            return found
+    lone = _LONE_END.search(text)
+    return (0, lone.start()) if lone is not None and _CODE.search(text, 0, lone.start()) else None
+
+
+def _last(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> tuple[int, int] | None:
+    """The last pair with code in it."""
+    answer = None
+    at = 0
+    while (begun := opening.search(text, at)) is not None:
+        ended = closing.search(text, begun.end())
+        end = ended.start() if ended else len(text)
+        if _CODE.search(text[begun.end() : end]):
+            answer = (begun.end(), end)
+        if ended is None:
+            break
+        at = ended.end()
+    return answer

@@ -1,0 +1,158 @@
+"""The thought that a reasoning model wrote before its answer, in the text."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+_NAMES = (
+    r"(?:[a-z]+:)?(?:think(?:ing)?|thoughts?|thought_process|reason(?:ing)?|reflection|scratchpad|analysis|"
+    r"inner_monologue|internal_monologue|longcat_think)"
+)
+_OPEN = re.compile(
+    rf"<{_NAMES}>|◁think▷|\[THINK\]|<\|(?:begin_of_thought|start_thinking|thinking|think|inner_prefix|start_of_thought)\|>|"
+    r"<unused94>|<ctrl94>",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(
+    rf"</{_NAMES}>|◁/think▷|\[/THINK\]|<\|(?:end_of_thought|end_thinking|/thinking|/think|inner_suffix)\|>|"
+    r"<unused95>|<ctrl95>",
+    re.IGNORECASE,
+)
+_UPPER_ONLY = ("[think]", "[/think]")
+_SPOKEN = re.compile(r"\s*Here(?:'s| is) my thought process:")
+_SPOKEN_END = re.compile(r"Here(?:'s| is) my response:[ \t]*\n?")
+#: OpenAI's harmony format, as its special tokens have it, and with these left out.
+_MESSAGE = re.compile(
+    r"(?:<\|start\|>[ \t]*(?P<role>[\w.]+)[^<\n]{0,80})?(?:<\|channel\|>[ \t]*(?P<channel>\w+)[^<\n]{0,80})?"
+    r"(?:<\|constrain\|>[^<\n]{0,80})?<\|message\|>"
+)
+_MESSAGE_END = re.compile(r"<\|(?:end|return|call|start|channel)\|>")
+_BARE_CHANNEL = re.compile(
+    r"\s*(?:assistant)?(?:analysis|commentary)(?=[^\w\s=.(\[,:+-]|[A-ZА-ЯЁ\d])|\s*(?:assistant)?(?:analysis|commentary)\n"
+)
+_BARE_FINAL = re.compile(r"assistant[ \t\n]?final")
+_ONLY_FINAL = re.compile(r"\s*(?:assistant)?final(?=[A-ZА-ЯЁ`])")
+_LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[^`\n]+`(?!`))")
+_CODE = re.compile(
+    r"^[ \t]*(?:`{3}|~{3}|def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import)", re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Where the answer is: [start, end). `thought` is where the thought is, if there is one; `closed`: whether it ended."""
+
+    start: int
+    end: int
+    thought: tuple[int, int] | None = None
+    closed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Where thoughts begin and end in a text, ascending."""
+
+    openings: tuple[int, ...]
+    closings: tuple[int, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Marks:
+        openings, closings = _marks(_OPEN, text), _marks(_CLOSE, text)
+        return cls(tuple(mark.start() for mark in openings), tuple(mark.start() for mark in closings))
+
+    @property
+    def last_closing(self) -> int:
+        return self.closings[-1] if self.closings else -1
+
+    def is_open(self, place: int) -> bool:
+        """Whether a thought is open at this place."""
+        opened, closed = bisect_left(self.openings, place), bisect_left(self.closings, place)
+        return opened > 0 and (closed == 0 or self.closings[closed - 1] < self.openings[opened - 1])
+
+
+def begins(text: str) -> bool:
+    """Whether a text begins with a thought that it opens itself."""
+    start = text[:400].lstrip()
+    if start.startswith("<|channel|>analysis") or _BARE_CHANNEL.match(start):
+        return True
+    return any(mark.start() == 0 for mark in _marks(_OPEN, start))
+
+
+def spoken(text: str) -> Spoken:
+    """The part of `text` that is not thought."""
+    for of_form in (_harmony, _bare_harmony, _by_words):
+        found = of_form(text)
+        if found is not None:
+            return found
+    closings = [found.end() for found in _marks(_CLOSE, text)]
+    closing = closings[-1] if closings else 0
+    opening = next((found.start() for found in _marks(_OPEN, text[closing:])), None)
+    if opening is None:
+        if closing and not text[closing:].strip() and (earlier := _before_last(text, closings)) is not None:
+            return earlier
+        return Spoken(closing, len(text), (0, closing) if closing else None)
+    before = text[closing : closing + opening]
+    if closing and before.strip():  # it answered, and went on thinking
+        return Spoken(closing, closing + opening, (0, closing))
+    if _CODE.search(before) or re.match(r"\n*+[ \t]++\S", before):
+        return Spoken(closing, closing + opening, (closing + opening, len(text)))
+    return Spoken(len(text), len(text), (0, len(text)), closed=False)
+
+
+def _before_last(text: str, closings: list[int]) -> Spoken | None:
+    """The answer that stands before the last thought, where nothing follows it."""
+    opening = max((found.start() for found in _marks(_OPEN, text[: closings[-1]])), default=0)
+    start = max((end for end in closings if end <= opening), default=0)
+    if not text[start:opening].strip():
+        return None
+    return Spoken(start, opening, (opening, closings[-1]))
+
+
+def _marks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    if "<" not in text and "[" not in text and "◁" not in text:
+        return []
+    found = [mark for mark in pattern.finditer(text) if mark[0].lower() not in _UPPER_ONLY or mark[0].isupper()]
+    return [mark for mark in found if not _quoted(text, mark.start(), mark.end())]
+
+
+def _quoted(text: str, start: int, end: int) -> bool:
+    """Whether a mark is spoken of: it stands within quotes or backticks on its line."""
+    first = text.rfind("\n", 0, start) + 1
+    if start - first > 2_000 or not text[first:start].strip():
+        return False
+    last = text.find("\n", end)
+    line = text[first : min(len(text) if last < 0 else last, end + 2_000)]
+    return any(found.start() < start - first and found.end() > end - first for found in _LITERAL.finditer(line))
+
+
+def _harmony(text: str) -> Spoken | None:
+    if "<|message|>" not in text:
+        return None
+    answer = None
+    for found in _MESSAGE.finditer(text):
+        if found["channel"] in (None, "final") and found["role"] in (None, "assistant"):
+            answer = found
+    if answer is None:
+        return Spoken(len(text), len(text), (0, len(text)), closed=False)
+    end = _MESSAGE_END.search(text, answer.end())
+    return Spoken(answer.end(), end.start() if end else len(text), (0, answer.start()) if answer.start() else None)
+
+
+def _bare_harmony(text: str) -> Spoken | None:
+    if (only := _ONLY_FINAL.match(text)) is not None:
+        return Spoken(only.end(), len(text))
+    if _BARE_CHANNEL.match(text) is None:
+        return None
+    ends = [found.end() for found in _BARE_FINAL.finditer(text)]
+    if not ends:
+        return Spoken(len(text), len(text), (0, len(text)), closed=False)
+    return Spoken(ends[-1], len(text), (0, ends[-1]))
+
+
+def _by_words(text: str) -> Spoken | None:
+    if _SPOKEN.match(text) is None:
+        return None
+    ends = [found.end() for found in _SPOKEN_END.finditer(text)]
+    return Spoken(ends[-1], len(text), (0, ends[-1])) if ends else None

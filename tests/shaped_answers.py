@@ -1,0 +1,185 @@
+"""The shapes in which models write one and the same answer, for tests and for a benchmark.
+
+Each shape is made of a right and a wrong version of a function, `final` being the one that the model means. What it only tries
+(in a thought, in a draft) is the other one, so that a reader who takes the wrong piece gets the opposite verdict.
+"""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from codeeval.types import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function in its parts: what stands above it, its head, its docstring and two bodies."""
+
+    above: str
+    head: str
+    docstring: str
+    final: str
+    other: str
+    name: str
+
+    @property
+    def code(self) -> str:
+        """The function that the model means, without the docstring."""
+        return self.head + self.final
+
+    @property
+    def draft(self) -> str:
+        return self.head + self.other
+
+    @property
+    def full(self) -> str:
+        """As the prompt has it, and with its body."""
+        return self.above + self.head + self.docstring + self.final
+
+    @property
+    def other_name(self) -> str:
+        return self.head.replace(f"def {self.name}", f"def {self.name}_helper", 1)
+
+
+def function_of(problem: Problem, final: str, other: str) -> Function:
+    """The parts of a problem's prompt, read by Python's own parser."""
+    source = problem.prompt + "    pass\n"
+    node = next(
+        node
+        for node in ast.parse(source).body
+        if isinstance(node, ast.FunctionDef) and node.name == problem.entry_point
+    )
+    lines = source.splitlines(keepends=True)
+    first = node.body[0]
+    end = first.end_lineno or first.lineno
+    return Function(
+        above="".join(lines[: node.lineno - 1]),
+        head="".join(lines[node.lineno - 1 : first.lineno - 1]),
+        docstring="".join(lines[first.lineno - 1 : end]),
+        final=final,
+        other=other,
+        name=problem.entry_point,
+    )
+
+
+def fenced(code: str, label: str = "python", fence: str = "```") -> str:
+    return f"{fence}{label}\n{code}{fence}\n"
+
+
+def _quoted(text: str) -> str:
+    return "".join(f"> {line}\n" for line in text.splitlines())
+
+
+def _listed(text: str) -> str:
+    return "1. The code:\n\n" + textwrap.indent(text, "   ") + "\n2. Done.\n"
+
+
+def _harmony(f: Function, answer: str) -> str:
+    return (
+        f"<|channel|>analysis<|message|>Maybe:\n{fenced(f.draft)}<|end|>"
+        f"<|start|>assistant<|channel|>final<|message|>{answer}<|return|>"
+    )
+
+
+def _wrapped(f: Function) -> str:
+    """The work is in a function of another name, in a block of its own."""
+    helper = fenced(f.other_name + f.final)
+    call = fenced(f.head + f"    return {f.name}_helper({_arguments(f.head)})\n")
+    return f"First the work:\n{helper}Then the function:\n{call}"
+
+
+def _arguments(head: str) -> str:
+    node = ast.parse(head + "    pass\n").body[0]
+    assert isinstance(node, ast.FunctionDef)
+    return ", ".join(argument.arg for argument in node.args.args)
+
+
+Shape = Callable[[Function], str]
+SHAPES: dict[str, Shape] = {
+    "body": lambda f: f.final,
+    "body, then a sentence": lambda f: f.final + "\nThis function doesn't need anything else.\n",
+    "a sentence, then the body": lambda f: "Here's the body:\n\n" + f.final,
+    "body, then a closing fence": lambda f: f.final + "```\n\nIt's the shortest way.\n",
+    "body with CRLF": lambda f: f.final.replace("\n", "\r\n"),
+    "body in a fence": lambda f: fenced(f.final),
+    "body in a fence without a label": lambda f: fenced(f.final, ""),
+    "body, then an example in a fence": lambda f: f.final + "\n" + fenced(f"print({f.name})\n"),
+    "body behind a thought": lambda f: f"<think>short</think>\n{f.final}",
+    "body with an end token": lambda f: f.final.rstrip() + "<|im_end|>",
+    "function": lambda f: f.code,
+    "function between sentences": lambda f: f"Sure! Here's the function:\n\n{f.code}\nIt's O(n), I think (roughly.\n",
+    "prompt and body": lambda f: f.full,
+    "function behind a blank": lambda f: " " + f.code if not f.above.strip() else f.code,
+    "function with an end token": lambda f: f.code + "</s>",
+    "function in a fence": lambda f: fenced(f.code),
+    "prompt and body in a fence": lambda f: fenced(f.full),
+    "fence with prose around it": lambda f: f"Of course.\n\n{fenced(f.code)}\n**Why?** Because it's right.\n",
+    "fence labelled py": lambda f: fenced(f.code, "py"),
+    "fence labelled Python3": lambda f: fenced(f.code, "Python3"),
+    "fence with a file name": lambda f: fenced(f.code, "python:solution.py"),
+    "fence with attributes": lambda f: fenced(f.code, "{.python .numberLines}"),
+    "fence without a label": lambda f: fenced(f.code, ""),
+    "fence of tildes": lambda f: fenced(f.code, fence="~~~"),
+    "fence of four backticks": lambda f: fenced(f.code, fence="````"),
+    "fence within a fence": lambda f: fenced(f"Answer:\n{fenced(f.code)}", "markdown", "````"),
+    "fence never closed": lambda f: f"```python\n{f.code}",
+    "fence closed on a code line": lambda f: f"```python\n{f.code.rstrip()}```",
+    "fence closed with a sentence": lambda f: f"```python\n{f.code}``` This is it.\n",
+    "fence opened behind a sentence": lambda f: f"Here is the code: {fenced(f.code)}",
+    "fence in a list": lambda f: _listed(fenced(f.code)),
+    "fence in a quotation": lambda f: _quoted(fenced(f.code)),
+    "fence with CRLF": lambda f: fenced(f.code).replace("\n", "\r\n"),
+    "fence behind a byte order mark": lambda f: "\ufeff" + fenced(f.code),
+    "fence and an end token": lambda f: fenced(f.code).rstrip() + "<|endoftext|>",
+    "fence and the next turn": lambda f: fenced(f.code) + f"<|im_end|>\n<|im_start|>user\nMore\n{fenced(f.draft)}",
+    "imports in their own block": lambda f: fenced("import math\nimport collections\n") + "\n" + fenced(f.code),
+    "helper in a block before": _wrapped,
+    "draft, then the answer": lambda f: f"First try:\n{fenced(f.draft)}That is wrong. Better:\n{fenced(f.code)}",
+    "broken draft, then the answer": lambda f: f"{fenced(f.head + '    return (')}Oops:\n{fenced(f.code)}",
+    "example in a block after": lambda f: f"{fenced(f.code)}Use it:\n{fenced(f'print({f.name}(1, 2, 3))')}",
+    "example in a block before": lambda f: f"You want:\n{fenced(f'{f.name}(1, 2, 3)')}So:\n{fenced(f.code)}",
+    "tests in a block after": lambda f: f"{fenced(f.code)}Tests:\n{fenced(f'assert {f.name}() == 1, 2')}",
+    "test case in a block after": lambda f: (
+        fenced(f.code)
+        + fenced(
+            f"import unittest\nclass T(unittest.TestCase):\n    def test(self):\n        {f.name}()\nunittest.main()\n"
+        )
+    ),
+    "output in a block after": lambda f: f"{fenced(f.code)}Output:\n{fenced('6', '')}",
+    "shell in a block before": lambda f: f"{fenced('pip install nothing', 'bash')}{fenced(f.code)}",
+    "transcript in a block after": lambda f: f"{fenced(f.code)}{fenced(f'>>> {f.name}(1)' + chr(10) + '2' + chr(10))}",
+    "main guard": lambda f: fenced(f"{f.code}\nif __name__ == '__main__':\n    print({f.name}(int(input())))\n"),
+    "dialogue at the end": lambda f: fenced(f"{f.code}\nvalue = int(input())\nprint({f.name}(value))\n"),
+    "wrong examples at the end": lambda f: fenced(f"{f.code}\nassert {f.name}(1, 2, 3) == 4\n"),
+    "future import": lambda f: fenced(f"from __future__ import annotations\n{f.code}"),
+    "defined within an if": lambda f: fenced("if True:\n" + textwrap.indent(f.code, "    ")),
+    "alias": lambda f: fenced(f"{f.other_name}{f.final}\n{f.name} = {f.name}_helper\n"),
+    "thought with a draft": lambda f: f"<think>\nA draft:\n{fenced(f.draft)}No.\n</think>\n\n{fenced(f.code)}",
+    "thought that the template opened": lambda f: f"A draft:\n{fenced(f.draft)}No.\n</think>\n\n{fenced(f.code)}",
+    "thought in capitals": lambda f: f"<THINKING>\n{f.draft}\n</THINKING>\n{f.code}",
+    "thought of Seed": lambda f: f"<seed:think>\n{fenced(f.draft)}</seed:think>{fenced(f.code)}",
+    "thought of Kimi": lambda f: f"◁think▷{fenced(f.draft)}◁/think▷{fenced(f.code)}",
+    "thought of Mistral": lambda f: f"[THINK]Hm:\n{fenced(f.draft)}[/THINK]{fenced(f.code)}",
+    "thought and solution of OpenThinker": lambda f: (
+        f"<|begin_of_thought|>\n{fenced(f.draft)}<|end_of_thought|>\n\n"
+        f"<|begin_of_solution|>\n{fenced(f.code)}<|end_of_solution|>"
+    ),
+    "harmony": lambda f: _harmony(f, fenced(f.code)),
+    "harmony, a body": lambda f: _harmony(f, f.final),
+    "harmony without its tokens": lambda f: (
+        f"analysisWe try:\n{fenced(f.draft)}assistantfinalHere:\n\n{fenced(f.code)}"
+    ),
+    "answer tag": lambda f: f"<think>hm</think>\n<answer>\n{fenced(f.code)}</answer>",
+    "code tag": lambda f: f"<code>\n{f.code}</code>",
+    "tags of CodeLlama": lambda f: f"[PYTHON]\n{f.code}[/PYTHON]\n[TESTS]\nassert {f.name}() == 1\n[/TESTS]",
+    "marks of a few-shot prompt": lambda f: f"[BEGIN]\n{f.code}[DONE]\nYou are an expert",
+    "header of a chat template": lambda f: f"<|im_start|>assistant\n{fenced(f.code)}<|im_end|>",
+}
+
+
+def answers(function: Function, names: Sequence[str] = tuple(SHAPES)) -> dict[str, str]:
+    """The answer in each of the shapes."""
+    return {name: SHAPES[name](function) for name in names}

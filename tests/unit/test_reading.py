@@ -1,0 +1,280 @@
+"""What `strict` takes for the answer of a model: a table of kinds, a grammar of answers, and any text at all."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from reading_cases import CASES, FN, PROBLEM
+
+from codeeval.manifest import ModelInfo
+from codeeval.reading import read
+from codeeval.reading.code import scan
+from codeeval.reading.extract import extract
+from codeeval.reading.pieces import Piece
+from codeeval.types import Extraction, Problem
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from answer_grammar import ANSWERS, Answer
+
+TESTS = (([1.0, 2.0, 3.0], 0.5, False), ([1.0, 2.8, 3.0, 4.0, 5.0, 2.0], 0.3, True))
+
+
+def verdict(extraction: Extraction) -> str:
+    """What the sandbox would find; the programs are this file's own, so they are executed here."""
+    if not extraction.body.strip():
+        return "empty"
+    namespace: dict[str, object] = {"__name__": "candidate"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            code = compile(extraction.program, "candidate", "exec")
+        except SyntaxError:
+            return "syntax_error"
+        exec(code, namespace)  # noqa: S102
+        function = namespace.get("has_close")
+        if not callable(function):
+            return "no_entry_point"
+        right = all(function(numbers, threshold) == wanted for numbers, threshold, wanted in TESTS)
+    return "passed" if right else "wrong_output"
+
+
+@pytest.mark.filterwarnings("ignore:coroutine")
+@pytest.mark.parametrize(("kind", "text", "wanted"), CASES, ids=[case[0] for case in CASES])
+def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
+    """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
+    found = read(PROBLEM, text)
+    assert verdict(found) == wanted
+    ends = [0]
+    for cut in found.trace:
+        assert ends[-1] <= cut.start < cut.end <= len(text)
+        ends.append(cut.end)
+
+
+@pytest.mark.parametrize("future", ["", "from __future__ import annotations\n"])
+@pytest.mark.parametrize("text", [FN, "x = 1\n" + FN, '"""Doc."""\n' + FN])
+def test_a_program_of_its_own_never_continues_the_prompt(future: str, text: str) -> None:
+    """EvalPlus' solution: with or without a docstring, a future import or code above the function."""
+    assert verdict(extract(PROBLEM, future + text, "strict", is_program=True)) == "passed"
+
+
+def test_a_body_alone_is_no_program_of_its_own() -> None:
+    """What is said to be a program is not put below the prompt, even where that would make it right."""
+    assert verdict(extract(PROBLEM, "    return True\n", "strict", is_program=True)) == "syntax_error"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "```python\nclass Solution:\n    def has_close(self, n, t): ...\n```",
+            ("class Solution with the method has_close",),
+        ),
+        ("class Solution:\n    pass\n", ("class Solution",)),
+        ("def hasClose(a, b):\n    return 1\n", ("hasClose",)),
+        ("def a():\n    pass\n\n\nclass B:\n    pass\n", ("a", "class B")),
+        (PROBLEM.prompt, ("the prompt's own stub",)),
+    ],
+)
+def test_what_was_found_in_place_of_the_function(text: str, found: tuple[str, ...]) -> None:
+    """For the message about a missing function."""
+    assert read(PROBLEM, text).found == found
+
+
+def test_the_trace_says_what_went_and_why() -> None:
+    """Thought, draft, example and end token, each with its place."""
+    draft = "```python\ndef has_close(a, b):\n    return 0\n```\n"
+    text = f"<think>hm</think>\n{draft}```python\n{FN}```\n```python\nprint(has_close([], 1))\n```\n<|im_end|>x"
+    found = read(PROBLEM, text)
+    assert [cut.rule.removeprefix("reader: ") for cut in found.trace] == [
+        "thought", "earlier version", "program", "example", "end token",
+    ]  # fmt: skip
+    kept = next(cut for cut in found.trace if cut.kept)
+    assert text[kept.start : kept.end] == FN
+    assert found.added == ("imports and helpers",)
+
+
+@pytest.mark.parametrize("token", ["<|fin|>", "⟨end⟩", "(END)"])
+def test_the_end_tokens_of_the_models_own_tokenizer(token: str) -> None:
+    """Whatever they look like; the manifest has them where the backend says so."""
+    text = f"```python\n{FN}```{token}\n```python\ndef has_close(a, b):\n    return 0\n```"
+    assert verdict(extract(PROBLEM, text, "strict", end_tokens=(token,))) == "passed"
+    assert ModelInfo(name="m", location="m", backend="hf", describe={"end_tokens": f"</s> {token}"}).end_tokens == (
+        "</s>",
+        token,
+    )
+
+
+GLUED = Problem("1", "{function}", 'def f(n):\n    """Док."""', "f", (), ())
+
+
+@pytest.mark.parametrize("text", ["\n    return n + 1", "    return n + 1\n", "<think>a</think>\n    return n + 1"])
+def test_a_body_goes_on_below_the_docstring(text: str) -> None:
+    """Prompts in MERA's form end with the docstring's quotation marks."""
+    namespace: dict[str, object] = {}
+    exec(read(GLUED, text).program, namespace)  # noqa: S102
+    assert namespace["f"](1) == 2  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"), [("def f(n):\n    return ", "n + 1\n"), ("def f(n):\n    ", "return n + 1\n")]
+)
+def test_a_prompt_that_ends_within_a_line_is_continued_there(prompt: str, text: str) -> None:
+    """To the character."""
+    assert read(Problem("1", "{function}", prompt, "f", (), ()), text).program == prompt + text
+
+
+@settings(max_examples=300)
+@given(ANSWERS)
+def test_generated_answers_get_the_verdict_of_their_program(answer: Answer) -> None:
+    """Right and wrong programs in any combination of thought, prose, blocks, tags, tokens, line ends: known by construction."""
+    assert verdict(read(PROBLEM, answer.text)) == ("passed" if answer.right else "wrong_output")
+
+
+@pytest.mark.slow
+@settings(max_examples=20_000, suppress_health_check=list(HealthCheck))
+@given(ANSWERS)
+def test_many_generated_answers(answer: Answer) -> None:
+    """The same, twenty thousand times."""
+    assert verdict(read(PROBLEM, answer.text)) == ("passed" if answer.right else "wrong_output")
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            *(
+                "```",
+                "````",
+                "```python\n",
+                "~~~",
+                "\n",
+                "\r\n",
+                " ",
+                "    ",
+                "\t",
+                "> ",
+                "1. ",
+                "- ",
+                "\ufeff",
+                "\xa0",
+                "\\",
+            ),
+            *(
+                "<think>",
+                "</think>",
+                "<|im_end|>",
+                "</s>",
+                "[THINK]",
+                "<answer>",
+                "</answer>",
+                "<|message|>",
+                "<|channel|>final",
+            ),
+            *(
+                "def has_close(n):",
+                "return 1",
+                "import math",
+                "class A:",
+                "@x",
+                "if x:",
+                "else:",
+                "x = 1",
+                "print(has_close(1))",
+            ),
+            *(
+                "'",
+                '"',
+                '"""',
+                "'''",
+                "#",
+                "(",
+                ")",
+                "[",
+                "]",
+                "{",
+                "}",
+                "don't",
+                "Вот:",
+                "f'{x}'",
+                "assert has_close(1)",
+            ),
+        ]
+    )
+    | st.text(max_size=5),
+    max_size=30,
+).map("".join)
+
+
+@given(PIECES | st.text())
+@example("\r")
+@example("'\\")
+@example('"""\\')
+def test_any_text_gives_a_program_and_a_trace(text: str) -> None:
+    """No text is an error; what is kept of it lies in it, in order."""
+    for is_program in (False, True):
+        found = read(PROBLEM, text, is_program=is_program)
+        ends = [0]
+        for cut in found.trace:
+            assert ends[-1] <= cut.start < cut.end <= len(text)
+            ends.append(cut.end)
+        assert found.program is not None
+
+
+@given(PIECES | st.text())
+def test_masking_keeps_every_place(text: str) -> None:
+    """The mask is as long as the text, and code in it is the text's own."""
+    code = scan(text)
+    assert len(code.bare) == len(text)
+    assert all(a == b or b in '" ' for a, b in zip(text, code.bare, strict=True))
+
+
+@given(st.text(alphabet="a\r\n\ufeff"), st.data())
+def test_places_of_a_piece_are_places_of_the_completion(text: str, data: st.DataObject) -> None:
+    """Whatever the line ends, and after cutting."""
+    piece = Piece.of(text)
+    for place, char in enumerate(piece.text):
+        assert char == "\n" or text[piece.origin(place)] == char
+    start = data.draw(st.integers(0, len(piece.text)))
+    end = data.draw(st.integers(start, len(piece.text)))
+    part = piece.cut(start, end)
+    assert [part.origin(place) for place in range(len(part.text))] == [
+        piece.origin(place) for place in range(start, end)
+    ]
+
+
+N = 60_000
+LONG = {
+    "quotes": "'\\" * N,
+    "triple quotes": '"""\\' * N,
+    "brackets": "([{" * N,
+    "closing brackets": "(" * 1000 + ")]" * N,
+    "calls": "import os\n" + "os.x()\n" * (N // 4),
+    "uses": "x = has_close(1)\n" * (N // 4),
+    "definitions": "def has_close(a):\n    return a\n" * (N // 8),
+    "f-strings": "x = f'{a}'\n" * (N // 4),
+    "thoughts": "<think></think>" * (N // 4),
+    "tokens in a thought": "<think>" + "<|im_end|>" * (N // 4) + "</think>",
+    "tokens in a line": "a <|im_end|> b" * (N // 8) + "</think>",
+    "tags": "<answer>\n" * (N // 4),
+    "boxes": "\\boxed{" * (N // 4) + "} " * N,
+    "blanks behind a brace": "\\boxed{" + "}" + " " * N + "x",
+    "messages": "<|start|>assistant<|channel|>final<|message|>" * (N // 8),
+    "blocks": "```python\nx = 1\n```\n" * (N // 10),
+    "carriage returns": "```python\r\nx = 1\r\n```\r\n" * (N // 10),
+    "quotations": "> ```python\n> x = 1\n> ```\n" * (N // 10),
+    "bodies": "```python\n    x = 1\n```\n" * (N // 10),
+    "words": "word " * N,
+    "one word": "a" * N * 4,
+    "indented": "    x\n" * N,
+    "equal signs": "a = " * N,
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_long_texts_are_read_in_time_that_grows_with_their_length(name: str) -> None:
+    """Each of these would take minutes if some step were quadratic."""
+    assert read(PROBLEM, LONG[name]).trace
