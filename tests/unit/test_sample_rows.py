@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeeval.errors import DataError
 from codeeval.sample_rows import BadRow, json_lines
-from codeeval.samples import Entry, read, samples_file
+from codeeval.samples import Entry, read
 
 IN_ONE_FOLDER = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 JSON = st.recursive(
@@ -129,7 +129,7 @@ def test_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:
 
 def test_a_line_too_long_is_skipped_not_held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines at the limit are read, longer ones are reported, and reading goes on at the next line."""
-    monkeypatch.setattr(samples_file, "MAX_LINE_BYTES", 60)
+    monkeypatch.setattr(sample_rows, "MAX_LINE_BYTES", 60)
     fitting = b'{"task_id": 1, "completion": "x"}'.ljust(59)
     path = write(tmp_path, fitting, b"y" * 60, b"z" * 500, b"w" * 120, fitting, b"v" * 200)
     found = lines(path)
