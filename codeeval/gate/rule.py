@@ -19,7 +19,7 @@ for what is measured with few runs. Why a test and not the interval: near the mo
 The interval is `rerun` (these problems sampled again) where both runs have two samples per problem or more, because a gate
 guards a fixed set of problems: a handful of problems lost for good is a regression, however little it says about other
 problems. With one sample per problem it is the paired t over problems. A fixed rule such as "fail at a drop of 1 point"
-would fail the same model sampled again in up to 25% of cases; this one does in about 3% (docs/statistics.md).
+would fail the same model sampled again in up to 25% of cases; this one does in about 3% (docs/statistics-evidence.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Why not t alone, nor Wilson with N = problems alone. The values are pass@k estimates in [0, 1]. The t interval uses
 their observed variance and is right in the middle, but near 0 and 1 often no problem deviates at all, the variance
-comes out as (nearly) zero and the interval collapses: coverage falls to 44% in the grid of docs/statistics.md.
+comes out as (nearly) zero and the interval collapses: coverage falls to 44% in the grid of docs/statistics-evidence.md.
 Wilson's interval with N = problems treats every value as 0 or 1: never too short, but far too long where problems
 contribute graded values (coverage above 99% in a third of the grid).
 

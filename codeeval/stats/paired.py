@@ -8,7 +8,7 @@ does to the t interval: Johnson 1978; Hall 1992, "The Bootstrap and Edgeworth Ex
 Why not the t interval alone. Where one run lost a few problems for good, the differences are mostly noise and rarely nearly 1,
 and those few decide both the mean and its error. If by luck there is none among those drawn, the interval is that of the
 noise; if fewer than usual, it is too short, and lies on the wrong side. So it is never shorter than one problem that differs
-by 1 would make it, and longer towards the long tail. On ordinary data neither changes anything (docs/statistics.md).
+by 1 would make it, and longer towards the long tail. On ordinary data neither changes anything (docs/statistics-evidence.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How often the intervals are right, and how often the gate is: simulation tables for docs/statistics.md.
+"""How often the intervals are right, and how often the gate is: simulation tables for docs/statistics-evidence.md.
 
     python tests/benchmarks/coverage.py [population] [mixtures] [rerun] [difference] [further] [gate]
         [--repeats N] [--seed N] [--jobs N] [--n N] [--baseline-n N] [--level L]

@@ -1,4 +1,4 @@
-"""How often the gate is right, on a small scale; docs/statistics.md has the large one."""
+"""How often the gate is right, on a small scale; docs/statistics-evidence.md has the large one."""
 
 from __future__ import annotations
 
