@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from codeeval import sample_rows
 from codeeval.errors import DataError
 from codeeval.sample_rows import BadRow, json_lines
 from codeeval.samples import Entry, read
