@@ -7,16 +7,20 @@ from dataclasses import replace
 
 from codeeval.report.values import Report
 from codeeval.stats import KEstimate
+from codeeval.types import Verdict
 
 #: A difference of pass@1 between the protocols from which on it is pointed out.
 NOTICEABLE_DIFFERENCE = 0.02
+#: So many problems are named in a line.
+MOST_NAMES = 10
 
 
 def warnings(report: Report) -> Report:
     """The report with its warnings."""
     sampling = [finding.message for finding in report.sanity.warnings]
     estimates = [] if report.hidden and not report.n_samples else of_estimates(report.estimates, report.protocol)
-    found = [*_incomplete(report), *of_hidden(report.hidden), *sampling, *estimates, *_rewards(report)]
+    carried = _not_supported(report)
+    found = [*_incomplete(report), *carried, *of_hidden(report.hidden), *sampling, *estimates, *_rewards(report)]
     return replace(report, warnings=(*found, *report.notes))
 
 
@@ -28,6 +32,18 @@ def _incomplete(report: Report) -> list[str]:
         f"those that were judged; `codeeval run --resume {report.run}` continues it"
     ]
     return lines + [f"pending ({count}): {reason}" for reason, count in report.pending_reasons[:3]]
+
+
+def _not_supported(report: Report) -> list[str]:
+    """About samples whose tests could not be carried out: they lower the score, and are not the model's."""
+    count = report.verdicts.get(Verdict.NOT_SUPPORTED, 0)
+    if not count:
+        return []
+    names = ", ".join(report.not_supported[:MOST_NAMES]) + (", …" if len(report.not_supported) > MOST_NAMES else "")
+    return [
+        f"{count} samples count as not passed because the tests of their problems can't be carried out here "
+        f"(not_supported): {names}"
+    ]
 
 
 def of_hidden(hidden: int) -> list[str]:

@@ -66,7 +66,7 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
 
 
 def not_judged(outcome: Outcome | None) -> str | None:
-    """Why the tests could not be carried out, which is not the program's failure; None where they were."""
+    """Why the tests could not be carried out, by what they do themselves; None where they were."""
     ruling = outcome.ruling if outcome is not None else None
     if ruling is None or ruling.status != "not_reached" or not ruling.message:
         return None
@@ -147,6 +147,9 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
     """What the judge saw decides, and only where the program's process ended in order, too."""
     ruling = outcome.ruling
+    if (why := not_judged(outcome)) is not None:
+        name = signature.signature(Verdict.NOT_SUPPORTED, Observation("raised", message=ruling.message if ruling else ""), (), 0)
+        return Judgement(Verdict.NOT_SUPPORTED, False, (), ruling.line if ruling else None, why, name)
     if outcome.status != "completed":
         return _failure((), outcome, (), (), protocol)
     if ruling is None:
@@ -154,8 +157,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     if ruling.status == "passed":
         return Judgement(Verdict.PASSED, True, ())
     if ruling.status == "not_reached":
-        error = not_judged(outcome) or _ENDED[Verdict.CRASHED]
-        return Judgement(Verdict.CRASHED, False, (), ruling.line, error, Verdict.CRASHED.value)
+        raise ValueError(f"problem {problem.id}: a completed outcome without a ruling")
     verdict, error = _of_ruling(ruling)
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec
 from sandbox.guest.frames import Line, Lost
-from sandbox.guest.proxies import Proxies
+from sandbox.guest.proxies import Proxies, Remote, is_remote
 from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
@@ -48,6 +48,7 @@ class Judge:
         self._makers = Makers(self._module.__dict__)
         self._proxies = Proxies(self, self._makers)
         library_types.forget_named()
+        self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
         self._crossed: BaseException | None = None
@@ -85,6 +86,8 @@ class Judge:
             self._abandon("lost", "the candidate did not say what it defines")
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
+                if isinstance(namespace.get(name), type) and is_remote(values[0]):
+                    self._classes_asked_for.add(Remote.number(values[0]))
                 namespace[name] = values[0]
 
     # --- questions -----------------------------------------------------------------------------------------------
@@ -160,8 +163,13 @@ class Judge:
         self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
         raise error
 
-    def not_carried(self, what: str) -> NoReturn:
-        """The tests did something with an object of the candidate's that can't cross: by an exit, as no `except` may hide it."""
+    def not_carried(self, what: str, kind: int = -1) -> NoReturn:
+        """The tests did something with an object of the candidate's that can't cross: by an exit, as no `except` may hide it.
+
+        Who chose the class is to blame for it: the tests, if the prelude has it as a class, else the candidate.
+        """
+        if kind in self._classes_asked_for:
+            self._abandon("unsupported", f"{what} does not cross to the tests")
         self._rule(_record("TypeError", f"{what} does not cross to the tests", _calling_line() or None, ',"n":true'))
         os._exit(0)
 

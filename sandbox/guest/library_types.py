@@ -8,6 +8,7 @@ that a message holds is looked up anywhere else, and nothing is imported for it 
 from __future__ import annotations
 
 import builtins
+import importlib
 import keyword
 import math
 import operator
@@ -120,8 +121,7 @@ def make_numpy(parts: list[Any]) -> Any:
     name, shape, data = parts
     if type(name) is not str or name not in _NUMPY or type(data) is not bytes:
         raise ValueError("nothing of numpy's")
-    import numpy
-
+    numpy = importlib.import_module("numpy")
     flat = numpy.frombuffer(data, numpy.dtype(name))
     if shape is None:
         if len(flat) != 1:

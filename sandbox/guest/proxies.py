@@ -27,8 +27,8 @@ class Host(Protocol):
     def ask(self, operation: int, target: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         """What the candidate answers."""
 
-    def not_carried(self, what: str) -> NoReturn:
-        """Ends the sample, which has not passed."""
+    def not_carried(self, what: str, kind: int = -1) -> NoReturn:
+        """Ends the sample, which has not passed. `kind` is the candidate's number for the object's class."""
 
 
 #: Attributes with two underscores that are asked for; all others are what protocols look for: copying, numpy's arrays and the like.
@@ -113,7 +113,7 @@ def is_proxy(value: object) -> bool:
 def _attribute(host: Host, proxy: object, name: str) -> Any:
     if name in _KEPT_ATTRIBUTES and issubclass(type(proxy), Remote) and type(proxy).__dict__.get("_shown") in SHOWN[1:4]:
         host.not_carried(f"the attribute {name} of a function")
-    if name == "__signature__" and hasattr(type(proxy), "__call__"):
+    if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
@@ -178,17 +178,19 @@ class Proxies:
             if type(name) is not str or type(specials) is not int or type(shown) is not int or not -1 <= base < len(BASES):
                 raise Malformed("no class")
             if base >= 0:
-                known = _derived_class(self._host, name, specials, BASES[base], replaced)
+                known = _derived_class(self._host, (number, name), specials, BASES[base], replaced)
             elif shown > 0:
-                known = _remote_class(SHOWN[shown].__name__, specials, shown)
+                self._classes[number] = known = _remote_class(SHOWN[shown].__name__, specials, shown)
+                return known
             else:
-                known = _new_remote_class(name, specials, shown)
+                known = _new_remote_class(name, specials, shown, number)
             self._classes[number] = known
+            self._numbers[id(known)] = number
         return known
 
 
-def _new_remote_class(name: str, specials: int, shown: int) -> type:
-    members: dict[str, Any] = {"__slots__": (), "_shown": SHOWN[shown] if shown >= 0 else None}
+def _new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> type:
+    members: dict[str, Any] = {"__slots__": (), "_shown": SHOWN[shown] if shown >= 0 else None, "_kind": number}
     members |= {name: Remote.__dict__[name] for name in ("__doc__", "__module__")}  # else `type` makes some
     for special in _names(specials):
         if special in KEPT:
@@ -223,28 +225,29 @@ def _asking(operation: int) -> Callable[..., Any]:
 
 def _kept(special: str) -> Callable[..., Any]:
     def method(self: Any, /, *_: Any) -> NoReturn:
-        Remote.host(self).not_carried(f"{special} of {_a(type(self).__name__)}")
+        Remote.host(self).not_carried(f"{special} of {_a(type(self).__name__)}", type(self)._kind)
 
     return method
 
 
 def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     if kind is not None:
-        Remote.host(self).not_carried(f"an exception in a `with` of {_a(type(self).__name__)}")
+        Remote.host(self).not_carried(f"an exception in a `with` of {_a(type(self).__name__)}", type(self)._kind)
     return Remote.host(self).ask(asks.EXIT, self)
 
 
-def _derived_class(host: Host, name: str, specials: int, base: type, replaced: Any) -> type:
+def _derived_class(host: Host, called: tuple[int, str], specials: int, base: type, replaced: Any) -> type:
     """A subclass of a built-in type."""
+    number, name = called
     changes = base in (list, dict, set, bytearray)
     members: dict[str, Any] = {"_of_the_candidate": True, "__module__": "candidate"}
 
     def kept(what: str) -> Callable[..., Any]:
-        return lambda self, *args, **kwargs: host.not_carried(f"{what} of {_a(name)}")
+        return lambda self, *args, **kwargs: host.not_carried(f"{what} of {_a(name)}", number)
 
     def attribute(self: Any, wanted: str) -> Any:
         if changes and not (wanted.startswith("__") and wanted.endswith("__")):
-            host.not_carried(f"the attribute {wanted} of {_a(name)}")
+            host.not_carried(f"the attribute {wanted} of {_a(name)}", number)
         return _attribute(host, self, wanted)
 
     for special in _names(specials):

@@ -32,6 +32,8 @@ from sandbox.guest import library_types
 from sandbox.guest.library_types import LIBRARY, TYPE_NAMES, TYPES
 
 MAX_DEPTH = 100
+#: How many descriptions may stand in one another: an exception holds its arguments.
+_MAX_DESCRIPTIONS = 10
 _COUNT = struct.Struct(">I")
 _INT, _FLOAT, _COMPLEX, _SIZED = struct.Struct(">cq"), struct.Struct(">cd"), struct.Struct(">cdd"), struct.Struct(">cI")
 _int, _float, _complex, _sized = _INT.pack, _FLOAT.pack, _COMPLEX.pack, _SIZED.pack
@@ -116,7 +118,7 @@ class Encoder:
     def root_object(self, value: object) -> bytes:
         """A root that is sent as an object, whatever it is."""
         out: list[bytes] = []
-        self._object(value, out, 0)
+        self._object(value, out)
         return self._bounded(out)
 
     def head(self) -> bytes:
@@ -154,13 +156,13 @@ class Encoder:
         for item in items:
             self.write(item, out, depth + 1)
 
-    def _object(self, value: object, out: list[bytes], depth: int) -> None:
+    def _object(self, value: object, out: list[bytes]) -> None:
         number, description = self._other(value)
         if description is None:
             out.append(_sized(b"o", number))
         else:
             out.append(_sized(b"O", number))
-            self.write(description, out, depth + 1)
+            self.write(description, out, 0)
 
     def _refer(self, container: Any, base: type, out: list[bytes]) -> None:
         place = self._index.get(id(container))
@@ -174,7 +176,9 @@ class Encoder:
 
     def _unusual(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         if depth >= MAX_DEPTH:
-            self._object(value, out, 0)
+            if self._exact and (base_of(kind) is not None or id(kind) in LIBRARY or kind is deque):
+                raise TooLarge  # it can cross, and only lies too deep: it may be a result that is passed back
+            self._object(value, out)
             return
         base = base_of(kind)
         if (base is datetime or base is time) and base.tzinfo.__get__(value) is not None:
@@ -187,8 +191,8 @@ class Encoder:
             self._foreign(value, kind, out, depth)
         elif base is not kind and base not in _AS_BASE:
             self._derived(value, kind, base, out, depth)
-        elif base is not kind and self._exact:
-            self._object(value, out, depth)
+        elif base is not kind and base not in _VIEWS and self._exact:
+            self._object(value, out)
         else:
             self._rare(value, base, out, depth)
 
@@ -225,7 +229,7 @@ class Encoder:
         elif (number := python_number(value)) is not value and type(number) in _LEAVES:
             out.append(_LEAVES[type(number)](number))
         else:
-            self._object(value, out, depth)
+            self._object(value, out)
 
     def _derived(self, value: Any, kind: type, base: Any, out: list[bytes], depth: int) -> None:
         """An instance of a subclass: the object that it is, then the base's value in it."""
@@ -235,10 +239,10 @@ class Encoder:
             self._keep.append(parts)
             self._several(b"n", parts, out, depth)
         elif self._exact:
-            self._object(value, out, depth)
+            self._object(value, out)
         else:
             out.append(b"S")
-            self._object(value, out, depth)
+            self._object(value, out)
             bare = bare_value(value, base)
             self._keep.append(bare)
             self.write(bare, out, depth + 1)
@@ -275,7 +279,7 @@ _MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
     timedelta: (b"x", ("days", "seconds", "microseconds")),
 }
 #: Instances of subclasses of these are written as theirs.
-_AS_BASE = frozenset((*_MOMENTS, Fraction, Decimal))
+_AS_BASE = frozenset((*_MOMENTS, *_VIEWS, Fraction, Decimal))
 # by identity: a metaclass may say that its classes equal any other
 _BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, Fraction, Decimal)}
 
@@ -341,6 +345,7 @@ class Decoder:
         self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES
     ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
+        self._describing = 0
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
@@ -409,10 +414,15 @@ class Decoder:
 
     def _named(self, tag: str, depth: int) -> tuple[int, Any]:
         """(an object's number, its description or None)."""
-        if tag not in ("o", "O") or depth > MAX_DEPTH:
+        if tag not in ("o", "O") or depth > MAX_DEPTH + 1 or self._describing > _MAX_DESCRIPTIONS:
             raise Malformed("no object")
         number = self._count()
-        return number, self.value(depth + 1) if tag == "O" else None
+        if tag == "o":
+            return number, None
+        self._describing += 1
+        description = self.value(0)
+        self._describing -= 1
+        return number, description
 
     def end(self) -> None:
         """Raises Malformed unless all of the message has been read."""

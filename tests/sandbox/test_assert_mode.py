@@ -258,7 +258,7 @@ def test_limits_count_for_both_processes(judged: Pool) -> None:
     assert (ruled(large), large.limit) == ("output_limit not_reached", "reply")
 
 
-@pytest.mark.parametrize("argument", ["lambda: 1", "object()", "iter([])", "Own()", "[print]"])
+@pytest.mark.parametrize("argument", ["lambda: 1", "object()", "iter([])", "Own()", "[lambda: print]"])
 def test_what_can_not_cross_is_told_apart(judged: Pool, argument: str) -> None:
     """The tests pass something that is not plain: no ruling, with the reason, and no `except` hides it."""
     tests = f"class Own(dict): pass\ntry:\n    f({argument})\nexcept BaseException:\n    pass\n"
