@@ -6,6 +6,7 @@ forged answer gains nothing over a right one.
 
 from __future__ import annotations
 
+import copy
 import inspect
 import operator
 import os
@@ -48,11 +49,13 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     setattr,
     delattr,
     lambda value: list(dir(value)),
+    copy.copy,
+    copy.deepcopy,
     lambda kind, value: any(one is kind for one in _mro(type(value))),
     _parameters,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
-SET_ITEM, DELETE_ITEM, REVERSED, ENTER, EXIT, FORMAT, SET_ATTRIBUTE, DELETE_ATTRIBUTE, DIR, IS_INSTANCE, SIGNATURE = _MORE
+SET_ITEM, DELETE_ITEM, REVERSED, ENTER, EXIT, FORMAT, SET_ATTRIBUTE, DELETE_ATTRIBUTE, DIR, COPY, DEEP_COPY, IS_INSTANCE, SIGNATURE = _MORE
 RETURNED, RAISED = b"r", b"e"
 SAME, CHANGED = b"=", b"~"
 _getpid = os.getpid
@@ -77,6 +80,7 @@ class Witness:
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
+        self._shared: list[Any] = []  # containers that the judge has, too
         self._told: set[int] = set()  # the numbers that the judge has a description of
         self._fresh: set[int] = set()
         self._own = _getpid()
@@ -92,10 +96,10 @@ class Witness:
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
-        decoder = self._decoder(data)
-        decoder.head()
-        state = decoder.fill(0)
-        operation, target, args, names, values = decoder.value()
+        decoder, shared = self._decoder(data), len(self._shared)
+        state = decoder.fill(shared)
+        operation, target, args, names, values, in_place = decoder.value()
+        before = self._contents_of_shared()
         keywords = dict(zip(names, values, strict=True))
         kind, failed = RETURNED, None
         try:
@@ -107,11 +111,26 @@ class Witness:
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that came back: only the first process is asked
         self._before_answer()
-        self._answer(number, kind, value, tuple(decoder.table), state, failed)
+        new = self._answer(number, kind, value, tuple(decoder.table), (before, state), failed)
+        self._shared += [*(decoder.table[shared:] if in_place else ()), *new]
         return True
 
     def _decoder(self, data: bytes) -> value_codec.Decoder:
-        return value_codec.Decoder(data, lambda number, *_: self._objects[number], named=library_types.SENT)
+        """Of a question, read up to the contents of its new containers."""
+        count = value_codec.COUNT.size
+        shared = value_codec.COUNT.unpack_from(data)[0]
+        del self._shared[shared:]
+        changed = data[count : count + 1] == CHANGED
+        decoder = value_codec.Decoder(
+            data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
+        )
+        decoder.head()
+        for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
+            value_codec.put(container, content)
+        return decoder
+
+    def _contents_of_shared(self) -> bytes:
+        return value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
 
     def _number(self, value: object) -> int:
         """Objects that are not plain stay here; the same one gets the same number."""
@@ -138,11 +157,19 @@ class Witness:
         return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
 
     def _answer(
-        self, number: int, kind: bytes, value: object, known: tuple[Any, ...], state: bytes, failed: BaseException | None
-    ) -> None:
+        self,
+        number: int,
+        kind: bytes,
+        value: object,
+        known: tuple[Any, ...],
+        states: tuple[bytes, bytes],
+        failed: BaseException | None,
+    ) -> list[Any]:
+        """The containers that the judge gets to know by it."""
         self._fresh.clear()
+        new: list[Any] = []
         try:
-            parts = self._encode(value, known, state)
+            parts, new = self._encode(value, known, states)
         except Exception:  # an object that can't be read to its end
             self._fresh.clear()
             parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
@@ -150,17 +177,22 @@ class Witness:
         try:
             self._line.send(number, kind, *parts)
         except Lost:
-            return  # the next question will not come either
+            pass  # the next question will not come either
+        return new
 
-    def _encode(self, value: object, known: tuple[Any, ...], state: bytes) -> tuple[bytes, ...]:
-        """The containers that came with the question go back only if they hold something else by now."""
+    def _encode(
+        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
+    ) -> tuple[tuple[bytes, ...], list[Any]]:
+        """The containers that the judge has go back only if they hold something else by now; and those that are new."""
         encoder = value_codec.Encoder(self._other, self._most, known)
         root = encoder.root(value)
-        now = encoder.contents(0, len(known)) if known else b""
+        shared = len(self._shared)
+        now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
         rest = encoder.contents(len(known))
-        if now == state:
-            return SAME, encoder.head(), rest, root
-        return CHANGED, encoder.head(), now, rest, root
+        new = encoder.table[len(known) :]
+        if now == states:
+            return (SAME, encoder.head(), rest, root), new
+        return (CHANGED, encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
         encoder = value_codec.Encoder(self._other, self._most)

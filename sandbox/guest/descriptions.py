@@ -29,14 +29,14 @@ KEPT = (
     *("__rxor__", "__ror__", "__iadd__", "__isub__", "__imul__", "__imatmul__", "__itruediv__", "__ifloordiv__", "__imod__"),
     *("__ipow__", "__ilshift__", "__irshift__", "__iand__", "__ixor__", "__ior__", "__neg__", "__pos__", "__abs__"),
     *("__invert__", "__complex__", "__int__", "__float__", "__index__", "__round__", "__trunc__", "__floor__", "__ceil__"),
-    *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__", "__length_hint__"),
+    *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__"),
 )
 SPECIALS = (*ASKED, *KEPT)
 #: Types that an object may show to `isinstance`, exactly of which it has to be.
 SHOWN: tuple[type, ...] = (
     *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType, types.CoroutineType),
-    *(types.AsyncGeneratorType, types.ModuleType, types.MappingProxyType, types.SimpleNamespace, types.GenericAlias),
-    *(map, filter, zip, enumerate, reversed, slice, property, memoryview, functools.partial, re.Pattern, re.Match),
+    *(types.AsyncGeneratorType, types.ModuleType, types.SimpleNamespace),
+    *(map, filter, zip, enumerate, reversed, functools.partial, re.Match, re.Pattern),
     *(type(iter([])), type(iter(())), type(iter({})), type(iter("")), type(iter(set())), type(iter(range(0)))),
 )
 #: Built-in types whose instances cross with their value, of whatever subclass.

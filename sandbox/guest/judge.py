@@ -30,6 +30,8 @@ from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
+#: Containers that both sides have are followed up to so many, and so many bytes: each question and answer costs as much.
+_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _quote = json.encoder.encode_basestring_ascii
 
 
@@ -51,6 +53,8 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
+        self._shared: list[Any] = []  # containers that the candidate has, too, in the order in which it knows them
+        self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
 
@@ -99,21 +103,25 @@ class Judge:
         keywords = kwargs or {}
         self._calls += operation == candidate_answers.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
-        question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
+        question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
         return self._exchange(question)
 
     def _exchange(self, question: object) -> Any:
         """Ends the process where there is no answer: an exception could be caught by the tests."""
         try:
-            encoder = value_codec.Encoder(self._number_of, 1 << 30, exact=True, names=library_types.SENT_NAMES)
+            now = self._state_of_shared()
+            encoder = self._encoder(self._shared)
             root = encoder.root(question)
-            contents = encoder.contents(0)
+            again = encoder.contents(0, len(self._shared)) if now != self._shared_state else b""
+            contents = encoder.contents(len(self._shared))
+            flag = candidate_answers.CHANGED if again else candidate_answers.SAME
             self._number += 1
-            self._line.send(self._number, encoder.head(), contents, root)
+            shared = value_codec.COUNT.pack(len(self._shared)) + flag
+            self._line.send(self._number, shared, encoder.head(), again, contents, root)
             number, data = self._line.receive(self._most)
             if number != self._number:
                 raise Lost("an answer to another question")
-            kind, value = self._understand(data, encoder.table)
+            kind, value = self._understand(data, encoder.table[len(self._shared) :])
         except Unsupported as error:
             self._abandon("unsupported", str(error))
         except Lost as error:
@@ -124,6 +132,24 @@ class Judge:
             self._raise(value)
         return value
 
+    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
+
+    def _state_of_shared(self) -> bytes:
+        """The contents of what both sides have; nothing any more where the tests have put into it what can't cross."""
+        try:
+            state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
+        except (Unsupported, value_codec.TooLarge):
+            state, self._shared_state = b"", b""
+            self._shared = []
+        return state
+
+    def _share(self, containers: list[Any]) -> None:
+        self._shared = containers if len(containers) <= _MAX_SHARED else []
+        self._shared_state = self._state_of_shared()
+        if len(self._shared_state) > _MAX_SHARED_BYTES:
+            self._shared, self._shared_state = [], b""
+
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after what was passed has got the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
@@ -133,7 +159,8 @@ class Judge:
         ):
             raise value_codec.Malformed("no answer")
         changed = flag == candidate_answers.CHANGED
-        seen = passed if self._in_place or not changed else [type(one)() for one in passed]
+        own = passed if self._in_place or not changed else [value_codec.empty(one) for one in passed]
+        seen = [*self._shared, *own]
         decoder = value_codec.Decoder(data[2:], self._proxies.make, seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
@@ -142,6 +169,7 @@ class Judge:
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
             value_codec.put(container, content)
+        self._share([*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]])
         return kind, value
 
     def _number_of(self, value: object) -> tuple[int, None]:

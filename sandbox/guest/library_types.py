@@ -21,7 +21,7 @@ from fractions import Fraction
 from types import BuiltinFunctionType
 from typing import Any
 
-#: Containers of the library, exactly of these types; a bounded deque crosses by value.
+#: Containers of the library, exactly of these types.
 LIBRARY: dict[int, tuple[type, int]] = {
     id(kind): (kind, ord(tag)) for kind, tag in ((OrderedDict, "O"), (Counter, "C"), (defaultdict, "D"), (deque, "q"))
 }
@@ -95,12 +95,6 @@ def forget_named() -> None:
 
 def _is_name(text: object) -> bool:
     return type(text) is str and text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
-
-
-def make_bounded(parts: list[Any]) -> Any:
-    """A deque of (its bound, items)."""
-    most, *items = parts
-    return deque(items, most)
 
 
 def numpy_parts(value: Any, kind: type) -> tuple[str, tuple[int, ...] | None, bytes] | None:

@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import functools
 import inspect
+import re
+import types
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import candidate_answers as asks
 from sandbox.guest.descriptions import ASKED, BASES, KEPT, SHOWN, SPECIALS
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
-from sandbox.guest.value_codec import NOTHING, Malformed
+from sandbox.guest.value_codec import NOTHING, Malformed, bare_value
 
 
 class Host(Protocol):
@@ -44,6 +46,12 @@ _OPERATIONS = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
                 asks.ENTER, asks.STR, asks.REPR, asks.FORMAT), strict=True)
 )  # fmt: skip
+
+
+#: Shown types that compare with objects of their own type only.
+_EQUAL_TO_THEIR_OWN = (types.MethodType, types.BuiltinFunctionType, types.SimpleNamespace, re.Pattern)
+#: Built-in types whose instances can be changed.
+CHANGING = (list, dict, set, bytearray)
 
 
 class Remote:
@@ -80,6 +88,12 @@ class Remote:
 
     def __dir__(self) -> Any:
         return self.__host.ask(asks.DIR, self)
+
+    def __copy__(self) -> Any:
+        return self.__host.ask(asks.COPY, self)
+
+    def __deepcopy__(self, _: object) -> Any:
+        return self.__host.ask(asks.DEEP_COPY, self)
 
     def __reduce_ex__(self, _: object) -> Any:
         self.__host.not_carried(f"a copy of {_a(type(self).__name__)}")
@@ -140,37 +154,48 @@ class Proxies:
         self._made: dict[int, Any] = {}
         self._classes: dict[int, type] = {}
         self._numbers: dict[int, int] = {}
+        self._class_of: dict[int, type] = {}
+        self._came: dict[int, Any] = {}  # the contents of what can change, as they came last
 
     def make(self, number: int, told: Any, bare: Any) -> Any:
         """The proxy of an object, of which a description is given once. Raises an Exception for what describes none."""
         known = self._made.get(number)
-        if known is not None:
+        if known is not None and number not in self._came:
             return known
-        if told is None:
-            told = (-1, "object", 0, -1, -1, ())
-        if told[0] == EXCEPTION_CLASS or told[0] == EXCEPTION:
+        if told is not None and told[0] in (EXCEPTION_CLASS, EXCEPTION):
             made = self._makers.class_of(told[1]) if told[0] == EXCEPTION_CLASS else self._makers.exception(told[1])
             self._made[number], self._numbers[id(made)] = made, number
             return made
-        kind = self._class(*told)
+        kind = self._class_of.get(number) or self._class(*(told or (-1, "object", 0, -1, -1, ())))
         if bare is NOTHING:
             if not issubclass(kind, Remote):
                 raise Malformed("an object without its value")
             made = self._made[number] = kind(self._host, number)
             return made
-        made = _filled(kind, bare)
-        self._numbers[id(made)] = number
-        if not isinstance(made, list | dict | set | bytearray):  # what can change is made anew, with the contents that came
-            self._made[number] = made
+        if known is None:
+            self._class_of[number], known = kind, _made(kind, bare)
+            self._made[number], self._numbers[id(known)] = known, number
         else:
-            self._made[-len(self._numbers) - 1] = made  # kept, because its identity is
-        return made
+            self._as_it_came(number)
+        if kind.__mro__[1] in CHANGING:
+            _fill(known, bare)
+            self._came[number] = bare
+        return known
 
     def number(self, value: object) -> int | None:
         """The candidate's number for a proxy; None for what is none."""
         if is_remote(value):
             return Remote.number(value)
-        return self._numbers.get(id(value))
+        number = self._numbers.get(id(value))
+        if number in self._came:
+            self._as_it_came(number)
+        return number
+
+    def _as_it_came(self, number: int) -> None:
+        """Ends the sample where the tests have changed an object of the candidate's, which does not know it."""
+        made = self._made[number]
+        if bare_value(made, type(made).__mro__[1]) != self._came[number]:
+            self._host.not_carried(f"a change of {_a(type(made).__name__)}", type(made)._kind)
 
     def _class(self, number: Any, name: Any, specials: Any, shown: Any, base: Any, replaced: Any) -> type:
         known = self._classes.get(number)
@@ -199,6 +224,14 @@ def _new_remote_class(name: str, specials: int, shown: int, number: int = -1) ->
             members[special] = _asking(_OPERATIONS[special])
     if "__exit__" in members:
         members["__exit__"] = _leave
+    if shown > 0:
+        if "__getitem__" in members and "__iter__" not in members:
+            members["__iter__"] = None  # a match, say: an index is not all that it takes
+        for special in ("__lt__", "__le__", "__gt__", "__ge__"):
+            members.pop(special, None)  # built-in types have them all, and most answer nothing
+        if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
+            members |= {"__eq__": _equal_to_its_own, "__hash__": object.__hash__}
+            members.pop("__ne__", None)
     if "__eq__" not in members:
         members.pop("__hash__", None)  # objects that equal themselves alone: any hash will do
     elif "__hash__" not in members:
@@ -230,6 +263,12 @@ def _kept(special: str) -> Callable[..., Any]:
     return method
 
 
+def _equal_to_its_own(self: Any, other: object) -> Any:
+    if self is not other and isinstance(other, type(self)._shown):
+        Remote.host(self).not_carried(f"== of {_a(type(self).__name__)}", type(self)._kind)
+    return True if self is other else NotImplemented
+
+
 def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     if kind is not None:
         Remote.host(self).not_carried(f"an exception in a `with` of {_a(type(self).__name__)}", type(self)._kind)
@@ -239,16 +278,17 @@ def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
 def _derived_class(host: Host, called: tuple[int, str], specials: int, base: type, replaced: Any) -> type:
     """A subclass of a built-in type."""
     number, name = called
-    changes = base in (list, dict, set, bytearray)
-    members: dict[str, Any] = {"_of_the_candidate": True, "__module__": "candidate"}
+    changes = base in CHANGING
+    members: dict[str, Any] = {"_of_the_candidate": True, "_kind": number, "__module__": "candidate"}
 
     def kept(what: str) -> Callable[..., Any]:
         return lambda self, *args, **kwargs: host.not_carried(f"{what} of {_a(name)}", number)
 
     def attribute(self: Any, wanted: str) -> Any:
-        if changes and not (wanted.startswith("__") and wanted.endswith("__")):
+        found = _attribute(host, self, wanted)
+        if changes and is_remote(found):  # a method, which would work on what the candidate has
             host.not_carried(f"the attribute {wanted} of {_a(name)}", number)
-        return _attribute(host, self, wanted)
+        return found
 
     for special in _names(specials):
         shows = special in ("__str__", "__repr__", "__format__")
@@ -258,6 +298,8 @@ def _derived_class(host: Host, called: tuple[int, str], specials: int, base: typ
             get = kept(other) if changes else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
             members[other] = property(get)
     members["__getattr__"] = attribute
+    members["__copy__"] = kept("a copy") if changes else _asking_of(host, asks.COPY)
+    members["__deepcopy__"] = kept("a copy") if changes else (lambda self, _: host.ask(asks.DEEP_COPY, self))
     return type(name, (base,), members)
 
 
@@ -265,13 +307,18 @@ def _asking_of(host: Host, operation: int) -> Callable[..., Any]:
     return lambda self, *args: host.ask(operation, self, args)
 
 
-def _filled(kind: type, bare: Any) -> Any:
-    """An instance of a subclass of a built-in type with this value. Raises an Exception where the value is of another type."""
+def _made(kind: type, bare: Any) -> Any:
+    """An instance of a subclass of a built-in type; one that can change is empty yet."""
     base = kind.__mro__[1]
-    plain = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}.get(base, base)
-    if type(bare) is not plain or "_of_the_candidate" not in kind.__dict__:
+    if "_of_the_candidate" not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
         raise Malformed("a value of another type")
-    made = base.__new__(kind) if plain is not base else base.__new__(kind, bare)  # type: ignore[call-overload]
-    if plain is not base:
-        base.__init__(made, bare)  # type: ignore[misc]
-    return made
+    return base.__new__(kind) if base in CHANGING else base.__new__(kind, bare)  # type: ignore[call-overload]
+
+
+def _fill(made: Any, bare: Any) -> None:
+    """Puts the contents into it that came. Raises an Exception where they are of another type."""
+    base = type(made).__mro__[1]
+    if type(bare) is not {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}[base]:
+        raise Malformed("a value of another type")
+    base.clear(made)  # type: ignore[attr-defined]
+    (base.extend if base in (list, bytearray) else base.update)(made, bare)  # type: ignore[attr-defined]

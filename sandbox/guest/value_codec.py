@@ -36,6 +36,7 @@ MAX_DEPTH = 100
 _MAX_DESCRIPTIONS = 10
 _COUNT = struct.Struct(">I")
 _INT, _FLOAT, _COMPLEX, _SIZED = struct.Struct(">cq"), struct.Struct(">cd"), struct.Struct(">cdd"), struct.Struct(">cI")
+COUNT = _COUNT
 _int, _float, _complex, _sized = _INT.pack, _FLOAT.pack, _COMPLEX.pack, _SIZED.pack
 _q, _d, _dd, _i = (struct.Struct(form).unpack_from for form in (">q", ">d", ">dd", ">I"))
 _from_bytes = int.from_bytes
@@ -43,6 +44,9 @@ _mro = type.__dict__["__mro__"].__get__
 _EMPTY: dict[Any, Any] = {}
 _KEYS, _VALUES, _ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
 _NEW: dict[int, Callable[[], Any]] = {ord("l"): list, ord("d"): dict, ord("s"): set, ord("a"): bytearray} | library_types.NEW
+
+
+_BOUNDED = ord("b")
 
 
 class Malformed(Exception):
@@ -82,6 +86,7 @@ class Encoder:
         self.table: list[Any] = list(known)
         self._index = {id(container): place for place, container in enumerate(self.table)}
         self._kinds = bytearray()
+        self._bounds: list[bytes] = []  # of deques that have one
         self._keep: list[Any] = []  # nothing whose identity was used may go away
 
     def contents(self, start: int, stop: int | None = None) -> bytes:
@@ -123,7 +128,7 @@ class Encoder:
 
     def head(self) -> bytes:
         """The new containers' number and kinds; to be asked for last, and to be sent first."""
-        return _COUNT.pack(len(self._kinds)) + bytes(self._kinds)
+        return b"".join((_COUNT.pack(len(self._kinds)), self._kinds, *self._bounds))
 
     def _counted(self, items: int) -> bytes:
         """So many items take a byte each at least: what can't fit is not even begun."""
@@ -169,21 +174,26 @@ class Encoder:
         if place is None:
             place = self._index[id(container)] = len(self.table)
             self.table.append(container)
-            self._kinds.append(_KIND[base] if base in _KIND else LIBRARY[id(base)][1])
+            bound = deque.maxlen.__get__(container) if base is deque else None  # type: ignore[attr-defined]
+            if bound is not None:
+                self._bounds.append(_COUNT.pack(min(bound, 0xFFFFFFFF)))
+                self._kinds.append(_BOUNDED)
+            else:
+                self._kinds.append(_KIND[base] if base in _KIND else LIBRARY[id(base)][1])
             if len(self._kinds) > self._left:
                 raise TooLarge
         out.append(_sized(b"r", place))
 
     def _unusual(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         if depth >= MAX_DEPTH:
-            if self._exact and (base_of(kind) is not None or id(kind) in LIBRARY or kind is deque):
+            if self._exact and (base_of(kind) is not None or id(kind) in LIBRARY):
                 raise TooLarge  # it can cross, and only lies too deep: it may be a result that is passed back
             self._object(value, out)
             return
         base = base_of(kind)
         if (base is datetime or base is time) and base.tzinfo.__get__(value) is not None:
             base = None
-        if id(kind) in LIBRARY and not (kind is deque and value.maxlen is not None):
+        if id(kind) in LIBRARY:
             self._refer(value, kind, out)
         elif (numbers := library_types.numpy_parts(value, kind)) is not None:
             self._several(b"u", numbers, out, depth)
@@ -200,8 +210,9 @@ class Encoder:
         """An instance of one of our types that is neither a container nor frequent."""
         if base is tuple or base is frozenset:
             self._several(b"t" if base is tuple else b"z", list(base.__iter__(value)), out, depth)
-        elif base is range:
-            self._several(b"g", (value.start, value.stop, value.step), out, depth)
+        elif base is range or base is slice:
+            tag = b"g" if base is range else b"L"
+            self._several(tag, (value.start, value.stop, value.step), out, depth)
         elif base is Fraction:
             self._several(b"q", (int(value.numerator), int(value.denominator)), out, depth)
         elif base in _MOMENTS:
@@ -217,11 +228,7 @@ class Encoder:
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         """What is no instance of any of our types."""
-        if kind is deque:
-            items = (value.maxlen, *deque.__iter__(value))
-            self._keep.append(items)
-            self._several(b"Q", items, out, depth)
-        elif id(value) in self._names:
+        if id(value) in self._names:
             name = self._names[id(value)].encode()
             out.append(_sized(b"B", len(name)) + name)
         elif value is NotImplemented or value is Ellipsis:
@@ -281,7 +288,7 @@ _MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
 #: Instances of subclasses of these are written as theirs.
 _AS_BASE = frozenset((*_MOMENTS, *_VIEWS, Fraction, Decimal))
 # by identity: a metaclass may say that its classes equal any other
-_BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, Fraction, Decimal)}
+_BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)}
 
 
 def base_of(kind: type) -> Any:
@@ -351,7 +358,9 @@ class Decoder:
     def head(self) -> None:
         """The new containers, made empty."""
         count = self._count()
-        self.table += [_NEW[kind]() for kind in self._take(count)]
+        self.table += [
+            deque((), self._count()) if kind == _BOUNDED else _NEW[kind]() for kind in self._take(count)
+        ]
 
     def fill(self, start: int) -> bytes:
         """The containers from `start` get the contents that come next; returns the bytes that held them."""
@@ -448,6 +457,11 @@ class Decoder:
         return piece
 
 
+def empty(container: Any) -> Any:
+    """A new one of its kind."""
+    return deque((), container.maxlen) if type(container) is deque else type(container)()
+
+
 def put(container: Any, content: Any) -> None:
     """Gives a container this content in place of its own. Raises TypeError for what can't be hashed."""
     if type(container) is list or type(container) is bytearray:
@@ -484,9 +498,9 @@ _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "w": _of_integers(lambda *parts: datetime(*parts[:7], fold=parts[7]), 8),
     "x": _of_integers(timedelta, 3),
     "k": lambda items: dict.fromkeys(items).keys(),
+    "L": lambda parts: slice(*parts),
     "n": library_types.make_named,
     "u": library_types.make_numpy,
-    "Q": library_types.make_bounded,
     "v": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),
 }

@@ -27,7 +27,7 @@ _OBJECTS = (
     *("partial(max, 3)", "SimpleNamespace(a=1)", "ValueError('x', [1])", "Own('y')", "Filled({'k': 1})", "chain([1], [2])"),
 )
 _LIBRARY = ("Counter('aab')", "OrderedDict([('b', 1), ('a', 2)])", "deque([1, 2, 3])", "deque([1, 2, 3], 2)", "Point(1, 2)",
-            "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')", "memoryview(b'ab')")  # fmt: skip
+            "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')")  # fmt: skip
 PROGRAM = """
 import re
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
@@ -79,12 +79,15 @@ def counted(n):
     return "done"
 """
 _IMPORTS = """
+from decimal import Decimal
+from fractions import Fraction
+from datetime import date
 import inspect, collections, types, numbers, copy, re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized, Hashable, Generator, Container
 log = []
 def shown(value):
     kind = type(value).__name__
-    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) is not set else repr(sorted(map(repr, value)))
+    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) is not set else re.sub('0x[0-9a-f]+', '0x', repr(sorted(map(repr, value))))
     return kind + ' ' + text.replace('candidate.', '').replace('tests.', '')
 def use(make):
     try:
@@ -107,7 +110,7 @@ _USES = (
     *("next(iter(v))", "v.send(None)", "v.close()", "iter(v) is v", "v(3)", "v(3, y=4)", "v('abc')", "v.__name__", "v.group(1)"),
     *("v.match('aa').group()", "[x for x in v]", "[*v]", "{{**v}}", "dict(v)", "any(v)", "all(v)", "list(enumerate(v))"),
     *("list(zip(v, v))", "list(map(str, v))", "list(reversed(v))", "inspect.isgenerator(v)", "inspect.isfunction(v)"),
-    *("inspect.isclass(v)", "(lambda *a: a)(*v)", "copy.copy(v) == v", "copy.deepcopy(v) == v", "f(0, v)", "f(0, [v, v])", "f(1) is v"),
+    *("inspect.isclass(v)", "(lambda *a: a)(*v)", "copy.copy(v) == v", "copy.deepcopy(v) == v", "f(0, v)", "f(0, [v, v])",),
     *("f(0, v) == v", "{{1: v}}[1] is v", "[v].index(v)", "(v, 1) == (v, 1)", "[v] == [v]", "v and 1", "v or 2", "v if v else 0"),
     *("str(type(v) is {t})", "v.maxlen", "v.default_factory", "issubclass(type(v), {t})", "v.real", "v.a", "v['a']", "v[('z')]"),
 )
@@ -159,7 +162,7 @@ def _value(draw: random.Random, depth: int = 0) -> str:
     keys = draw.sample(_HASHABLE, len(inner))
     if sort < 0.95:
         return "{" + ", ".join(f"{key}: {one}" for key, one in zip(keys, inner, strict=True)) + "}"
-    return "{" + ", ".join(draw.sample(_HASHABLE, draw.randint(1, 4))) + "}"
+    return "{" + ", ".join(draw.sample(_HASHABLE, 1)) + "}"
 
 
 def draw_case(seed: int, uses: int = 12) -> Drawn:
