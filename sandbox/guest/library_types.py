@@ -47,6 +47,7 @@ SENT_NAMES = {id(value): name for name, value in SENT.items()}
 _mro = type.__dict__["__mro__"].__get__
 _members = type.__dict__["__dict__"].__get__
 _name = type.__dict__["__name__"].__get__
+_modules = sys.modules  # whatever a program puts into the place of it
 _NAMED = frozenset(vars(namedtuple("_", ())))
 _MAX_FIELDS = 255
 _NUMPY = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
@@ -65,7 +66,12 @@ def named_fields(kind: type) -> tuple[str, ...] | None:
 
 
 #: What a class statement adds to a named tuple.
-_ANNOTATED = frozenset(("__annotations__", "__orig_bases__", "__annotate__", "__annotate_func__", "__annotations_cache__"))
+_ANNOTATED = frozenset(
+    (
+        *("__annotations__", "__orig_bases__", "__annotate__", "__annotate_func__", "__annotations_cache__"),
+        *("__slotnames__", "__firstlineno__", "__static_attributes__"),
+    )
+)
 
 
 def name_of(kind: type) -> str:
@@ -99,7 +105,7 @@ def _is_name(text: object) -> bool:
 
 def numpy_parts(value: Any, kind: type) -> tuple[str, tuple[int, ...] | None, bytes] | None:
     """(type, shape or None, bytes) of one of numpy's own numbers, or of an array of such."""
-    numpy = sys.modules.get("numpy")
+    numpy = _modules.get("numpy")
     if numpy is None or (kind is not numpy.ndarray and numpy.generic not in _mro(kind)):
         return None
     name = numpy.dtype(value.dtype).str

@@ -230,7 +230,8 @@ def _new_remote_class(name: str, specials: int, shown: int, number: int = -1) ->
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
             members.pop(special, None)  # built-in types have them all, and most answer nothing
         if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
-            members |= {"__eq__": _equal_to_its_own, "__hash__": object.__hash__}
+            members["__eq__"] = _equal_to_its_own
+            members["__hash__"] = None if SHOWN[shown] is types.SimpleNamespace else object.__hash__
             members.pop("__ne__", None)
     if "__eq__" not in members:
         members.pop("__hash__", None)  # objects that equal themselves alone: any hash will do

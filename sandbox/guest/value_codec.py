@@ -40,6 +40,7 @@ COUNT = _COUNT
 _int, _float, _complex, _sized = _INT.pack, _FLOAT.pack, _COMPLEX.pack, _SIZED.pack
 _q, _d, _dd, _i = (struct.Struct(form).unpack_from for form in (">q", ">d", ">dd", ">I"))
 _from_bytes = int.from_bytes
+_modules = sys.modules
 _mro = type.__dict__["__mro__"].__get__
 _EMPTY: dict[Any, Any] = {}
 _KEYS, _VALUES, _ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
@@ -301,7 +302,7 @@ def base_of(kind: type) -> Any:
 
 def python_number(value: Any) -> Any:
     """numpy's numbers as Python's; anything else as it is."""
-    generic = getattr(sys.modules.get("numpy"), "generic", None)
+    generic = getattr(_modules.get("numpy"), "generic", None)
     return value.item() if generic is not None and generic in _mro(type(value)) else value
 
 

@@ -22,7 +22,7 @@ _HASHABLE = ("None", "True", "3", "0.5", "'a'", "'b'", "(1, 'z')", "b'k'", "froz
 #: Objects that are not plain, by what makes them.
 _OBJECTS = (
     *("(i * i for i in range(4))", "iter([3, 1])", "map(str, [1, 2])", "zip('ab', [1, 2])", "enumerate('ab')", "reversed([1, 2])"),
-    *("Box(2)", "Box([1])", "Bag([3, 1])", "Shade.DARK", "Hue.RED", "len", "(lambda x, y=2: [x, y])", "Box", "Hue", "counted"),
+    *("Box(2)", "Box([1])", "Bag([3, 1])", "Shade.DARK", "Hue.RED", "len", "(lambda x, y=2: [x, y])", "counted"),
     *("counted(3)", "Text('Abc')", "Row([2, 1])", "Whole(5)", "re.compile('a+')", "re.match('(a)(b)?', 'a')", "Box(1).double"),
     *("partial(max, 3)", "SimpleNamespace(a=1)", "ValueError('x', [1])", "Own('y')", "Filled({'k': 1})", "chain([1], [2])"),
 )
@@ -100,7 +100,7 @@ def kept(error):
 #: Uses of `v`, a value that was returned.
 _USES = (
     *("v", "str(v)", "repr(v)", "f'{{v}}'", "len(v)", "bool(v)", "not v", "v == {o}", "v != {o}", "{o} == v", "v is v", "v == v"),
-    *("v is {o}", "type(v).__name__", "callable(v)", "v.__class__.__name__", "v.__doc__ is None", "hash(v) == hash(v)"),
+    *("v is None", "type(v).__name__", "callable(v)", "v.__class__.__name__", "v.__doc__ is None", "hash(v) == hash(v)"),
     *("isinstance(v, {t})", "isinstance(v, ({t}, {t}))", "isinstance(v, {abc})", "hasattr(v, {a!r})", "list(v)", "sorted(v)"),
     *("sorted(v, key=str)", "tuple(v)[:2]", "sum(v)", "min(v)", "max(v)", "set(v)", "v[0]", "v[-1]", "v[{k}]", "v[1:]", "v[::-1]"),
     *("{k} in v", "{k} not in v", "v + v", "v + {o}", "v * 2", "v - 1", "v < {o}", "v >= v", "abs(v)", "-v", "round(v, 1)", "v % 2"),
