@@ -72,7 +72,9 @@ class _Scope:
         return False
 
     def _looks(self, statement: ast.AST) -> bool:
-        read = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        read = {
+            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
         if any(self._affected(name) for name in read):
             return True
         if any(self._affected(name) is not None for name in _looked_at(statement)):

@@ -148,7 +148,9 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     """What the judge saw decides, and only where the program's process ended in order, too."""
     ruling = outcome.ruling
     if (why := not_judged(outcome)) is not None:
-        name = signature.signature(Verdict.NOT_SUPPORTED, Observation("raised", message=ruling.message if ruling else ""), (), 0)
+        name = signature.signature(
+            Verdict.NOT_SUPPORTED, Observation("raised", message=ruling.message if ruling else ""), (), 0
+        )
         return Judgement(Verdict.NOT_SUPPORTED, False, (), ruling.line if ruling else None, why, name)
     if outcome.status != "completed":
         return _failure((), outcome, (), (), protocol)

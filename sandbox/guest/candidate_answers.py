@@ -55,7 +55,21 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     _parameters,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
-SET_ITEM, DELETE_ITEM, REVERSED, ENTER, EXIT, FORMAT, SET_ATTRIBUTE, DELETE_ATTRIBUTE, DIR, COPY, DEEP_COPY, IS_INSTANCE, SIGNATURE = _MORE
+(
+    SET_ITEM,
+    DELETE_ITEM,
+    REVERSED,
+    ENTER,
+    EXIT,
+    FORMAT,
+    SET_ATTRIBUTE,
+    DELETE_ATTRIBUTE,
+    DIR,
+    COPY,
+    DEEP_COPY,
+    IS_INSTANCE,
+    SIGNATURE,
+) = _MORE
 RETURNED, RAISED = b"r", b"e"
 SAME, CHANGED = b"=", b"~"
 _getpid = os.getpid
@@ -130,7 +144,9 @@ class Witness:
         return decoder
 
     def _contents_of_shared(self) -> bytes:
-        return value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
+        return (
+            value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
+        )
 
     def _number(self, value: object) -> int:
         """Objects that are not plain stay here; the same one gets the same number."""

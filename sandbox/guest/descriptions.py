@@ -17,18 +17,59 @@ from sandbox.guest.value_codec import base_of
 
 #: Special methods that a proxy hands on.
 ASKED = (
-    *("__call__", "__iter__", "__next__", "__len__", "__bool__", "__getitem__", "__setitem__", "__delitem__", "__reversed__"),
+    *(
+        "__call__",
+        "__iter__",
+        "__next__",
+        "__len__",
+        "__bool__",
+        "__getitem__",
+        "__setitem__",
+        "__delitem__",
+        "__reversed__",
+    ),
     *("__enter__", "__str__", "__repr__", "__format__"),
 )
 #: Special methods that are never handed on: what they say of a value would decide whether it is right.
 KEPT = (
-    *("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__hash__", "__contains__", "__missing__", "__exit__"),
+    *(
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__hash__",
+        "__contains__",
+        "__missing__",
+        "__exit__",
+    ),
     *("__add__", "__sub__", "__mul__", "__matmul__", "__truediv__", "__floordiv__", "__mod__", "__divmod__", "__pow__"),
     *("__lshift__", "__rshift__", "__and__", "__xor__", "__or__", "__radd__", "__rsub__", "__rmul__", "__rmatmul__"),
     *("__rtruediv__", "__rfloordiv__", "__rmod__", "__rdivmod__", "__rpow__", "__rlshift__", "__rrshift__", "__rand__"),
-    *("__rxor__", "__ror__", "__iadd__", "__isub__", "__imul__", "__imatmul__", "__itruediv__", "__ifloordiv__", "__imod__"),
+    *(
+        "__rxor__",
+        "__ror__",
+        "__iadd__",
+        "__isub__",
+        "__imul__",
+        "__imatmul__",
+        "__itruediv__",
+        "__ifloordiv__",
+        "__imod__",
+    ),
     *("__ipow__", "__ilshift__", "__irshift__", "__iand__", "__ixor__", "__ior__", "__neg__", "__pos__", "__abs__"),
-    *("__invert__", "__complex__", "__int__", "__float__", "__index__", "__round__", "__trunc__", "__floor__", "__ceil__"),
+    *(
+        "__invert__",
+        "__complex__",
+        "__int__",
+        "__float__",
+        "__index__",
+        "__round__",
+        "__trunc__",
+        "__floor__",
+        "__ceil__",
+    ),
     *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__"),
 )
 SPECIALS = (*ASKED, *KEPT)
@@ -55,8 +96,12 @@ def describe(value: object, number: int) -> tuple[Any, ...]:
 
 def _describe(kind: type) -> tuple[Any, ...]:
     found = base_of(kind)
-    base: type = found if found in BASES else object
-    specials = sum(1 << place for place, name in enumerate(SPECIALS) if _resolved(kind, name) is not _resolved(base, name))
+    base: type = (
+        found if found in BASES and found is not kind else object
+    )  # itself: it lies too deep to bring its value
+    specials = sum(
+        1 << place for place, name in enumerate(SPECIALS) if _resolved(kind, name) is not _resolved(base, name)
+    )
     shown = 0 if id(type) in map(id, _mro(kind)) else _SHOWN.get(id(kind), -1)
     replaced: tuple[str, ...] = ()
     if base is not object:

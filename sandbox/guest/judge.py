@@ -30,7 +30,7 @@ from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: Containers that both sides have are followed up to so many, and so many bytes: each question and answer costs as much.
+#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as much.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _quote = json.encoder.encode_basestring_ascii
 
@@ -145,10 +145,10 @@ class Judge:
         return state
 
     def _share(self, containers: list[Any]) -> None:
-        self._shared = containers if len(containers) <= _MAX_SHARED else []
-        self._shared_state = self._state_of_shared()
-        if len(self._shared_state) > _MAX_SHARED_BYTES:
-            self._shared, self._shared_state = [], b""
+        self._shared = containers[:_MAX_SHARED]
+        while len(state := self._state_of_shared()) > _MAX_SHARED_BYTES:
+            del self._shared[len(self._shared) // 2 :]
+        self._shared_state = state
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after what was passed has got the contents that the candidate left in it."""

@@ -30,7 +30,23 @@ NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()
 TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        *(bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range, object, type(None)),
+        *(
+            bool,
+            int,
+            float,
+            complex,
+            str,
+            bytes,
+            bytearray,
+            list,
+            tuple,
+            set,
+            frozenset,
+            dict,
+            range,
+            object,
+            type(None),
+        ),
         *(OrderedDict, Counter, defaultdict, deque, Decimal, Fraction, date, time, datetime, timedelta),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )

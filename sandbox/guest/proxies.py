@@ -36,8 +36,27 @@ class Host(Protocol):
 #: Attributes with two underscores that are asked for; all others are what protocols look for: copying, numpy's arrays and the like.
 _ASKED_ATTRIBUTES = frozenset(
     (
-        *("__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__defaults__", "__kwdefaults__"),
-        *("__code__", "__wrapped__", "__self__", "__func__", "__members__", "__match_args__", "__notes__", "__args__", "__origin__"),
+        *(
+            "__name__",
+            "__qualname__",
+            "__doc__",
+            "__module__",
+            "__dict__",
+            "__annotations__",
+            "__defaults__",
+            "__kwdefaults__",
+        ),
+        *(
+            "__code__",
+            "__wrapped__",
+            "__self__",
+            "__func__",
+            "__members__",
+            "__match_args__",
+            "__notes__",
+            "__args__",
+            "__origin__",
+        ),
     )
 )
 #: What can't cross, though a function has it.
@@ -125,7 +144,11 @@ def is_proxy(value: object) -> bool:
 
 
 def _attribute(host: Host, proxy: object, name: str) -> Any:
-    if name in _KEPT_ATTRIBUTES and issubclass(type(proxy), Remote) and type(proxy).__dict__.get("_shown") in SHOWN[1:4]:
+    if (
+        name in _KEPT_ATTRIBUTES
+        and issubclass(type(proxy), Remote)
+        and type(proxy).__dict__.get("_shown") in SHOWN[1:4]
+    ):
         host.not_carried(f"the attribute {name} of a function")
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
@@ -187,6 +210,8 @@ class Proxies:
         if is_remote(value):
             return Remote.number(value)
         number = self._numbers.get(id(value))
+        if number is None and is_proxy(value):
+            self._host.not_carried(f"a copy of {_a(type(value).__name__)}", type(value)._kind)  # type: ignore[attr-defined]
         if number in self._came:
             self._as_it_came(number)
         return number
@@ -200,7 +225,12 @@ class Proxies:
     def _class(self, number: Any, name: Any, specials: Any, shown: Any, base: Any, replaced: Any) -> type:
         known = self._classes.get(number)
         if known is None:
-            if type(name) is not str or type(specials) is not int or type(shown) is not int or not -1 <= base < len(BASES):
+            if (
+                type(name) is not str
+                or type(specials) is not int
+                or type(shown) is not int
+                or not -1 <= base < len(BASES)
+            ):
                 raise Malformed("no class")
             if base >= 0:
                 known = _derived_class(self._host, (number, name), specials, BASES[base], replaced)
@@ -299,8 +329,9 @@ def _derived_class(host: Host, called: tuple[int, str], specials: int, base: typ
             get = kept(other) if changes else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
             members[other] = property(get)
     members["__getattr__"] = attribute
-    members["__copy__"] = kept("a copy") if changes else _asking_of(host, asks.COPY)
-    members["__deepcopy__"] = kept("a copy") if changes else (lambda self, _: host.ask(asks.DEEP_COPY, self))
+    if not changes:  # others are copied here, and the copy can't be passed back
+        members["__copy__"] = _asking_of(host, asks.COPY)
+        members["__deepcopy__"] = lambda self, _: host.ask(asks.DEEP_COPY, self)
     return type(name, (base,), members)
 
 

@@ -15,7 +15,9 @@ from sandbox.guest.library_types import name_of
 from sandbox.guest.value_codec import Malformed
 
 BUILT_IN: dict[str, type[BaseException]] = {
-    kind.__name__: kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)
+    kind.__name__: kind
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 _NAMES = {id(kind): name for name, kind in BUILT_IN.items()}
 #: What built-in classes keep beside their arguments.
@@ -70,7 +72,9 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
     return number(kind), name, module.get(name) is kind, told
 
 
-def describe(error: BaseException, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> tuple[Any, ...]:
+def describe(
+    error: BaseException, number: Callable[[object], int], module: dict[str, Any], depth: int = 0
+) -> tuple[Any, ...]:
     """(class, arguments, text where the class makes one of its own, attributes, cause, context)."""
     kind = type(error)
     attributes: list[tuple[str, Any]] = []

@@ -44,7 +44,12 @@ _modules = sys.modules
 _mro = type.__dict__["__mro__"].__get__
 _EMPTY: dict[Any, Any] = {}
 _KEYS, _VALUES, _ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
-_NEW: dict[int, Callable[[], Any]] = {ord("l"): list, ord("d"): dict, ord("s"): set, ord("a"): bytearray} | library_types.NEW
+_NEW: dict[int, Callable[[], Any]] = {
+    ord("l"): list,
+    ord("d"): dict,
+    ord("s"): set,
+    ord("a"): bytearray,
+} | library_types.NEW
 
 
 _BOUNDED = ord("b")
@@ -289,7 +294,9 @@ _MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
 #: Instances of subclasses of these are written as theirs.
 _AS_BASE = frozenset((*_MOMENTS, *_VIEWS, Fraction, Decimal))
 # by identity: a metaclass may say that its classes equal any other
-_BASES = {id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)}
+_BASES = {
+    id(one): one for one in (*_LEAVES, *_KIND, *_VIEWS, *_MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)
+}
 
 
 def base_of(kind: type) -> Any:
@@ -349,9 +356,7 @@ class Decoder:
     `make` gives what stands for an object that is not plain.
     """
 
-    def __init__(
-        self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES
-    ) -> None:
+    def __init__(self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
         self._describing = 0
         self.table: list[Any] = list(known)
@@ -359,9 +364,7 @@ class Decoder:
     def head(self) -> None:
         """The new containers, made empty."""
         count = self._count()
-        self.table += [
-            deque((), self._count()) if kind == _BOUNDED else _NEW[kind]() for kind in self._take(count)
-        ]
+        self.table += [deque((), self._count()) if kind == _BOUNDED else _NEW[kind]() for kind in self._take(count)]
 
     def fill(self, start: int) -> bytes:
         """The containers from `start` get the contents that come next; returns the bytes that held them."""
@@ -470,7 +473,10 @@ def put(container: Any, content: Any) -> None:
     elif isinstance(container, dict):
         container.clear()
         if type(container) is defaultdict:
-            container.default_factory, content = content
+            factory, content = content
+            if factory is not None and not callable(factory):
+                raise TypeError("a factory that is none")
+            container.default_factory = factory
         (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
     elif type(container) is deque:
         container.clear()
@@ -489,7 +495,13 @@ def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], 
     return made
 
 
-_SINGLE: dict[int, Any] = {ord("N"): None, ord("T"): True, ord("F"): False, ord("!"): NotImplemented, ord("."): Ellipsis}
+_SINGLE: dict[int, Any] = {
+    ord("N"): None,
+    ord("T"): True,
+    ord("F"): False,
+    ord("!"): NotImplemented,
+    ord("."): Ellipsis,
+}
 _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "z": frozenset,
     "g": _of_integers(range, 3),

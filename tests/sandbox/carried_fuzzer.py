@@ -15,16 +15,67 @@ from plain_execution import LIMITS, Case, judged
 from sandbox import Job, Pool
 
 _LEAVES = (
-    *("None", "True", "False", "0", "1", "-7", "2**70", "0.5", "-0.0", "float('inf')", "1j", "''", "'a'", "'жук'", "'x y'", "b'ab'"),
-    *("()", "[]", "{}", "set()", "Decimal('1.50')", "Fraction(2, 3)", "date(2024, 2, 29)", "range(3)", "...", "int", "KeyError"),
+    *(
+        "None",
+        "True",
+        "False",
+        "0",
+        "1",
+        "-7",
+        "2**70",
+        "0.5",
+        "-0.0",
+        "float('inf')",
+        "1j",
+        "''",
+        "'a'",
+        "'жук'",
+        "'x y'",
+        "b'ab'",
+    ),
+    *(
+        "()",
+        "[]",
+        "{}",
+        "set()",
+        "Decimal('1.50')",
+        "Fraction(2, 3)",
+        "date(2024, 2, 29)",
+        "range(3)",
+        "...",
+        "int",
+        "KeyError",
+    ),
 )
 _HASHABLE = ("None", "True", "3", "0.5", "'a'", "'b'", "(1, 'z')", "b'k'", "frozenset({1})", "Hue.RED")
 #: Objects that are not plain, by what makes them.
 _OBJECTS = (
-    *("(i * i for i in range(4))", "iter([3, 1])", "map(str, [1, 2])", "zip('ab', [1, 2])", "enumerate('ab')", "reversed([1, 2])"),
+    *(
+        "(i * i for i in range(4))",
+        "iter([3, 1])",
+        "map(str, [1, 2])",
+        "zip('ab', [1, 2])",
+        "enumerate('ab')",
+        "reversed([1, 2])",
+    ),
     *("Box(2)", "Box([1])", "Bag([3, 1])", "Shade.DARK", "Hue.RED", "len", "(lambda x, y=2: [x, y])", "counted"),
-    *("counted(3)", "Text('Abc')", "Row([2, 1])", "Whole(5)", "re.compile('a+')", "re.match('(a)(b)?', 'a')", "Box(1).double"),
-    *("partial(max, 3)", "SimpleNamespace(a=1)", "ValueError('x', [1])", "Own('y')", "Filled({'k': 1})", "chain([1], [2])"),
+    *(
+        "counted(3)",
+        "Text('Abc')",
+        "Row([2, 1])",
+        "Whole(5)",
+        "re.compile('a+')",
+        "re.match('(a)(b)?', 'a')",
+        "Box(1).double",
+    ),
+    *(
+        "partial(max, 3)",
+        "SimpleNamespace(a=1)",
+        "ValueError('x', [1])",
+        "Own('y')",
+        "Filled({'k': 1})",
+        "chain([1], [2])",
+    ),
 )
 _LIBRARY = ("Counter('aab')", "OrderedDict([('b', 1), ('a', 2)])", "deque([1, 2, 3])", "deque([1, 2, 3], 2)", "Point(1, 2)",
             "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')")  # fmt: skip
@@ -99,20 +150,147 @@ def kept(error):
 """
 #: Uses of `v`, a value that was returned.
 _USES = (
-    *("v", "str(v)", "repr(v)", "f'{{v}}'", "len(v)", "bool(v)", "not v", "v == {o}", "v != {o}", "{o} == v", "v is v", "v == v"),
-    *("v is None", "type(v).__name__", "callable(v)", "v.__class__.__name__", "v.__doc__ is None", "hash(v) == hash(v)"),
-    *("isinstance(v, {t})", "isinstance(v, ({t}, {t}))", "isinstance(v, {abc})", "hasattr(v, {a!r})", "list(v)", "sorted(v)"),
-    *("sorted(v, key=str)", "tuple(v)[:2]", "sum(v)", "min(v)", "max(v)", "set(v)", "v[0]", "v[-1]", "v[{k}]", "v[1:]", "v[::-1]"),
-    *("{k} in v", "{k} not in v", "v + v", "v + {o}", "v * 2", "v - 1", "v < {o}", "v >= v", "abs(v)", "-v", "round(v, 1)", "v % 2"),
-    *("int(v)", "float(v)", "'%s' % (v,)", "'{{}}'.format(v)", "v.get({k})", "v.keys()", "list(v.items())", "v.value", "v.name", "v.x"),
-    *("v.upper()", "v.shout()", "v.count(1)", "v.index(1)", "v.append(5)", "v.pop()", "v.add(1)", "v.update({{}})", "v.copy()"),
-    *("v.popleft()", "v.most_common(1)", "v._asdict()", "v._fields", "v.double()", "v.items", "v.args", "v.text", "next(v)"),
-    *("next(iter(v))", "v.send(None)", "v.close()", "iter(v) is v", "v(3)", "v(3, y=4)", "v('abc')", "v.__name__", "v.group(1)"),
-    *("v.match('aa').group()", "[x for x in v]", "[*v]", "{{**v}}", "dict(v)", "any(v)", "all(v)", "list(enumerate(v))"),
+    *(
+        "v",
+        "str(v)",
+        "repr(v)",
+        "f'{{v}}'",
+        "len(v)",
+        "bool(v)",
+        "not v",
+        "v == {o}",
+        "v != {o}",
+        "{o} == v",
+        "v is v",
+        "v == v",
+    ),
+    *(
+        "v is None",
+        "type(v).__name__",
+        "callable(v)",
+        "v.__class__.__name__",
+        "v.__doc__ is None",
+        "hash(v) == hash(v)",
+    ),
+    *(
+        "isinstance(v, {t})",
+        "isinstance(v, ({t}, {t}))",
+        "isinstance(v, {abc})",
+        "hasattr(v, {a!r})",
+        "list(v)",
+        "sorted(v)",
+    ),
+    *(
+        "sorted(v, key=str)",
+        "tuple(v)[:2]",
+        "sum(v)",
+        "min(v)",
+        "max(v)",
+        "set(v)",
+        "v[0]",
+        "v[-1]",
+        "v[{k}]",
+        "v[1:]",
+        "v[::-1]",
+    ),
+    *(
+        "{k} in v",
+        "{k} not in v",
+        "v + v",
+        "v + {o}",
+        "v * 2",
+        "v - 1",
+        "v < {o}",
+        "v >= v",
+        "abs(v)",
+        "-v",
+        "round(v, 1)",
+        "v % 2",
+    ),
+    *(
+        "int(v)",
+        "float(v)",
+        "'%s' % (v,)",
+        "'{{}}'.format(v)",
+        "v.get({k})",
+        "v.keys()",
+        "list(v.items())",
+        "v.value",
+        "v.name",
+        "v.x",
+    ),
+    *(
+        "v.upper()",
+        "v.shout()",
+        "v.count(1)",
+        "v.index(1)",
+        "v.append(5)",
+        "v.pop()",
+        "v.add(1)",
+        "v.update({{}})",
+        "v.copy()",
+    ),
+    *(
+        "v.popleft()",
+        "v.most_common(1)",
+        "v._asdict()",
+        "v._fields",
+        "v.double()",
+        "v.items",
+        "v.args",
+        "v.text",
+        "next(v)",
+    ),
+    *(
+        "next(iter(v))",
+        "v.send(None)",
+        "v.close()",
+        "iter(v) is v",
+        "v(3)",
+        "v(3, y=4)",
+        "v('abc')",
+        "v.__name__",
+        "v.group(1)",
+    ),
+    *(
+        "v.match('aa').group()",
+        "[x for x in v]",
+        "[*v]",
+        "{{**v}}",
+        "dict(v)",
+        "any(v)",
+        "all(v)",
+        "list(enumerate(v))",
+    ),
     *("list(zip(v, v))", "list(map(str, v))", "list(reversed(v))", "inspect.isgenerator(v)", "inspect.isfunction(v)"),
-    *("inspect.isclass(v)", "(lambda *a: a)(*v)", "copy.copy(v) == v", "copy.deepcopy(v) == v", "f(0, v)", "f(0, [v, v])",),
-    *("f(0, v) == v", "{{1: v}}[1] is v", "[v].index(v)", "(v, 1) == (v, 1)", "[v] == [v]", "v and 1", "v or 2", "v if v else 0"),
-    *("str(type(v) is {t})", "v.maxlen", "v.default_factory", "issubclass(type(v), {t})", "v.real", "v.a", "v['a']", "v[('z')]"),
+    *(
+        "inspect.isclass(v)",
+        "(lambda *a: a)(*v)",
+        "copy.copy(v) == v",
+        "copy.deepcopy(v) == v",
+        "f(0, v)",
+        "f(0, [v, v])",
+    ),
+    *(
+        "f(0, v) == v",
+        "{{1: v}}[1] is v",
+        "[v].index(v)",
+        "(v, 1) == (v, 1)",
+        "[v] == [v]",
+        "v and 1",
+        "v or 2",
+        "v if v else 0",
+    ),
+    *(
+        "str(type(v) is {t})",
+        "v.maxlen",
+        "v.default_factory",
+        "issubclass(type(v), {t})",
+        "v.real",
+        "v.a",
+        "v['a']",
+        "v[('z')]",
+    ),
 )
 _BLOCKS = (
     "a, *b = v\n    return [a, b]",
@@ -134,8 +312,32 @@ _BLOCKS = (
 )  # fmt: skip
 _TYPES = ("int", "str", "list", "tuple", "dict", "set", "float", "bool", "bytes", "type", "object", "Exception", "LookupError",
           "collections.Counter", "collections.OrderedDict", "collections.deque", "types.FunctionType", "types.GeneratorType")  # fmt: skip
-_ABCS = ("Callable", "Iterable", "Iterator", "Mapping", "Sequence", "Sized", "Hashable", "Generator", "Container", "numbers.Number")
-_ATTRIBUTES = ("__len__", "__iter__", "__next__", "__call__", "__getitem__", "append", "items", "value", "x", "shout", "__add__", "nothing")
+_ABCS = (
+    "Callable",
+    "Iterable",
+    "Iterator",
+    "Mapping",
+    "Sequence",
+    "Sized",
+    "Hashable",
+    "Generator",
+    "Container",
+    "numbers.Number",
+)
+_ATTRIBUTES = (
+    "__len__",
+    "__iter__",
+    "__next__",
+    "__call__",
+    "__getitem__",
+    "append",
+    "items",
+    "value",
+    "x",
+    "shout",
+    "__add__",
+    "nothing",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +382,11 @@ def draw_case(seed: int, uses: int = 12) -> Drawn:
         else:
             text = draw.choice(_USES).format(o=draw.choice(_LEAVES[:21]), t=draw.choice(_TYPES), abc=draw.choice(_ABCS),
                                              k=draw.choice(_HASHABLE[:6]), a=draw.choice(_ATTRIBUTES))  # fmt: skip
-            lines.append(f"use(lambda v=f(): {text})\n" if draw.random() < 0.7 else f"v = f()\nuse(lambda: {text})\nuse(lambda: {text})\n")
+            lines.append(
+                f"use(lambda v=f(): {text})\n"
+                if draw.random() < 0.7
+                else f"v = f()\nuse(lambda: {text})\nuse(lambda: {text})\n"
+            )
         asked.append(text)
     return Drawn(Case(program, _IMPORTS + "".join(lines)), tuple(asked))
 
@@ -196,7 +402,10 @@ def compared(pool: Pool, drawn: Sequence[Drawn]) -> list[tuple[Drawn, str]]:
     """What the judge says of the lists that are true; those that could not be made in one process are left out."""
     known = [(one, text) for one, text in zip(drawn, truths(pool, drawn), strict=True) if text]
     cases = [
-        Case(one.case.program, f"{one.case.tests}for got, right in zip(log, {text}, strict=True):\n    assert got == right, (got, right)\n")
+        Case(
+            one.case.program,
+            f"{one.case.tests}for got, right in zip(log, {text}, strict=True):\n    assert got == right, (got, right)\n",
+        )
         for one, text in known
     ]
     return [(one, said) for (one, _), said in zip(known, judged(pool, cases), strict=True)]

@@ -133,7 +133,9 @@ def test_drawn_uses_give_what_they_give_in_one_process(workers: Pool, seeds: ran
     drawn = [draw_case(seed) for seed in seeds]
     found = compared(workers, drawn)
     assert len(found) > len(drawn) * 9 // 10
-    differ = [(one.case, said) for one, said in found if not said.startswith(("passed", "not carried", "not supported"))]
+    differ = [
+        (one.case, said) for one, said in found if not said.startswith(("passed", "not carried", "not supported"))
+    ]
     assert not differ
     stopped = [one for one, said in found if said != "passed"]
     assert len(stopped) <= 0.005 * sum(len(one.uses) for one, _ in found)

@@ -212,7 +212,14 @@ def test_named_tuples_keep_their_names() -> None:
     back = decode(encode([Point(1, 2), Point(3, 4)]))
     assert back == [(1, 2), (3, 4)]
     assert (back[0].y, type(back[0]).__name__, type(back[0])) == (2, "Point", type(back[1]))
-    for name, fields in (("a b", ("x",)), ("A", ("x)",)), ("A", ("class",)), ("A", (1,)), (1, ("x",)), ("A", ("x", "x"))):
+    for name, fields in (
+        ("a b", ("x",)),
+        ("A", ("x)",)),
+        ("A", ("class",)),
+        ("A", (1,)),
+        (1, ("x",)),
+        ("A", ("x", "x")),
+    ):
         with pytest.raises((ValueError, TypeError)):
             library_types.make_named([name, fields, *fields])
 
