@@ -23,8 +23,40 @@ from sandbox.wire import Tests
 
 #: They change nothing and call nothing, without keywords.
 _PURE = frozenset(
-    "abs all any ascii bin bool bytes chr dict divmod enumerate float format frozenset hash hex id int isinstance iter len list max "
-    "min oct ord pow range repr reversed round set slice sorted str sum tuple type zip".split()
+    (
+        *(
+            "abs",
+            "all",
+            "any",
+            "ascii",
+            "bin",
+            "bool",
+            "bytes",
+            "chr",
+            "dict",
+            "divmod",
+            "enumerate",
+            "float",
+            "format",
+        ),
+        *(
+            "frozenset",
+            "hash",
+            "hex",
+            "id",
+            "int",
+            "isinstance",
+            "iter",
+            "len",
+            "list",
+            "max",
+            "min",
+            "oct",
+            "ord",
+            "pow",
+        ),
+        *("range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip"),
+    )
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The bodies of loops are read twice, up to so many inside of one another.
@@ -143,7 +175,7 @@ class _Scope:
         sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
         above = sources | {higher for one in sources for higher in self._above.get(one, ())}
         for known in (self._same, self._above, self._passed, self._touched):
-            known.pop(name, None)  # type: ignore[attr-defined]
+            known.pop(name, None)
         self._told.discard(name)
         if told:
             self._told.add(name)

@@ -1,8 +1,8 @@
-"""What the candidate's process says of an object that is not plain, so that its proxy does what an object of that class does, and no
-more: which special methods its class has, and what built-in type it is where `isinstance` may ask for one.
+"""What the candidate's process says of an object that is not plain, so that its proxy does what an object of that class does,
+and no more: which special methods its class has, and what built-in type it is where `isinstance` may ask for one.
 
-This runs beside hostile code and may be changed by it. A description is a claim like any other: an object that claims to be callable
-is asked when it is called.
+This runs beside hostile code and may be changed by it. A description is a claim like any other: an object that claims to be
+callable is asked when it is called.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ _MAX_NAMES = 100
 
 
 def describe(value: object, number: int) -> tuple[Any, ...]:
-    """(the class's number, its name, special methods by their bits, place in SHOWN or -1, place in BASES or -1, other attributes of the
-    base that the class replaces). `number` is that of the class."""
+    """(the class's number, its name, special methods by their bits, place in SHOWN or -1, place in BASES or -1, other
+    attributes of the base that the class replaces). `number` is that of the class."""
     return (number, *_describe(type(value)))
 
 

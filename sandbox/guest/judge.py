@@ -1,14 +1,15 @@
 """The judge's own process: executes trusted tests against a candidate that lives in another process, under another user.
 
-Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call crosses as plain data (`value_codec.py`) over two
-pipes, the only thing that both processes share; results come back as built-in types and proxies, exceptions as those of the
-built-in classes that theirs derive from (`raised.py`). What the tests see of the candidate are values; the verdict is made of them
-in here, and reaches the supervisor through a mapping that the candidate never had.
+Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call crosses as plain data (`value_codec.py`)
+over two pipes, the only thing that both processes share; results come back as built-in types and proxies, exceptions as those
+of the built-in classes that theirs derive from (`raised.py`). What the tests see of the candidate are values; the verdict is
+made of them in here, and reaches the supervisor through a mapping that the candidate never had.
 
 Covered: nothing that the candidate sends is executed, looked up as code, or asked for its opinion: `==`, order and arithmetic
-of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that ends, or answers with anything but an answer, ends the
-judge at once and without a verdict, so that no `except` of a test can swallow it. Not covered: tests that themselves execute
-what they get (`eval`), or that compute what they expect from an argument that the candidate was given to change.
+of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that ends, or answers
+with anything but an answer, ends the judge at once and without a verdict, so that no `except` of a test can swallow it. Not
+covered: tests that themselves execute what they get (`eval`), or that compute what they expect from an argument that the
+candidate was given to change.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as much.
+#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as
+#: much.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _quote = json.encoder.encode_basestring_ascii
 

@@ -1,9 +1,9 @@
 """Where a judge sits: the line between it and the supervisor, and what must be the same before every sample.
 
-A judge is forked with the pipes of all samples that it may come to judge: descriptors that are sent over a socket count against a
-limit of the whole user while they are on their way, and others could use it up. The supervisor sends the numbers of a sample, the
-process of its candidate among them; the judge answers with one byte when its ruling is written. The end of this line is the end of
-the judge, and the other way round.
+A judge is forked with the pipes of all samples that it may come to judge: descriptors that are sent over a socket count against
+a limit of the whole user while they are on their way, and others could use it up. The supervisor sends the numbers of a sample,
+the process of its candidate among them; the judge answers with one byte when its ruling is written. The end of this line is the
+end of the judge, and the other way round.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def pair() -> tuple[int, int]:
 
 
 def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
-    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError where the kernel has
-    no room for the message."""
+    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError where the kernel
+    has no room for the message."""
     try:
         os.write(control, _ORDER.pack(*numbers))
     except (BrokenPipeError, ConnectionError):

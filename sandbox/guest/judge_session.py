@@ -103,8 +103,8 @@ class Trial:
         self._region = mmap.mmap(-1, judge.RULING_BYTES + wire.MAX_JOB_BYTES)
         self._region.madvise(mmap.MADV_DONTFORK)
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        #: (questions read, questions write, answers read, answers write) of the samples that the judge may still come to, the last
-        #: one the next; then of the sample at hand.
+        #: (questions read, questions write, answers read, answers write) of the samples that the judge may still come to, the
+        #: last one the next; then of the sample at hand.
         self._spare: list[tuple[int, int, int, int]] = []
         self._pipes: tuple[int, ...] = ()
         self._where, self._cpu, self._cpus = processes.which_cpu(), -1, os.sched_getaffinity(0)

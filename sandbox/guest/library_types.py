@@ -66,7 +66,9 @@ _name = type.__dict__["__name__"].__get__
 _modules = sys.modules  # whatever a program puts into the place of it
 _NAMED = frozenset(vars(namedtuple("_", ())))
 _MAX_FIELDS = 255
-_NUMPY = frozenset("|b1 |i1 |u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16".split())
+_NUMPY = frozenset(
+    ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"),
+)
 _named: dict[tuple[str, tuple[str, ...]], type] = {}
 
 
@@ -97,14 +99,15 @@ def name_of(kind: type) -> str:
 
 
 def make_named(parts: list[Any]) -> Any:
-    """A named tuple of (name of the class, fields, value of each). The same name and fields are the same class. Raises ValueError."""
+    """A named tuple of (name of the class, fields, value of each). The same name and fields are the same class. Raises
+    ValueError."""
     name, fields, *values = parts
     key = (name, fields)
     kind = _named.get(key)
     if kind is None:
         if type(fields) is not tuple or len(fields) > _MAX_FIELDS or not all(map(_is_name, (name, *fields))):
             raise ValueError("no named tuple")
-        kind = _named[key] = namedtuple(name, fields)  # type: ignore[misc]  # noqa: PYI024
+        kind = _named[key] = namedtuple(name, fields)
     if len(values) != len(fields):
         raise ValueError("no named tuple")
     return tuple.__new__(kind, values)

@@ -1,9 +1,9 @@
 """What stands in the judge's process for an object of the candidate's that is not plain.
 
-A proxy has the special methods that the candidate says its class has. Those that only use the object are handed on (to call it, to
-iterate it, to show it). Those that would have the object say whether it is right are not: comparisons, arithmetic, hashes. Where the
-class has none of its own, Python's default is what the tests get, as in one process; where it has, the sample ends there, and it
-has not passed (`Host.not_carried`).
+A proxy has the special methods that the candidate says its class has. Those that only use the object are handed on (to call it,
+to iterate it, to show it). Those that would have the object say whether it is right are not: comparisons, arithmetic, hashes.
+Where the class has none of its own, Python's default is what the tests get, as in one process; where it has, the sample ends
+there, and it has not passed (`Host.not_carried`).
 
 An instance of a subclass of a built-in type is an instance of a subclass here, with the value of the base, under the same rule.
 """
@@ -33,7 +33,8 @@ class Host(Protocol):
         """Ends the sample, which has not passed. `kind` is the candidate's number for the object's class."""
 
 
-#: Attributes with two underscores that are asked for; all others are what protocols look for: copying, numpy's arrays and the like.
+#: Attributes with two underscores that are asked for; all others are what protocols look for: copying, numpy's arrays and the
+#: like.
 _ASKED_ATTRIBUTES = frozenset(
     (
         *(
@@ -71,6 +72,8 @@ _OPERATIONS = dict(
 _EQUAL_TO_THEIR_OWN = (types.MethodType, types.BuiltinFunctionType, types.SimpleNamespace, re.Pattern)
 #: Built-in types whose instances can be changed.
 CHANGING = (list, dict, set, bytearray)
+#: What `bare_value` gives for each.
+_BROUGHT: dict[Any, Any] = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}
 
 
 class Remote:
@@ -186,9 +189,9 @@ class Proxies:
         if known is not None and number not in self._came:
             return known
         if told is not None and told[0] in (EXCEPTION_CLASS, EXCEPTION):
-            made = self._makers.class_of(told[1]) if told[0] == EXCEPTION_CLASS else self._makers.exception(told[1])
-            self._made[number], self._numbers[id(made)] = made, number
-            return made
+            one = self._makers.class_of(told[1]) if told[0] == EXCEPTION_CLASS else self._makers.exception(told[1])
+            self._made[number], self._numbers[id(one)] = one, number
+            return one
         kind = self._class_of.get(number) or self._class(*(told or (-1, "object", 0, -1, -1, ())))
         if bare is NOTHING:
             if not issubclass(kind, Remote):
@@ -288,7 +291,7 @@ def _asking(operation: int) -> Callable[..., Any]:
 
 
 def _kept(special: str) -> Callable[..., Any]:
-    def method(self: Any, /, *_: Any) -> NoReturn:
+    def method(self: Any, /, *_: Any) -> Any:
         Remote.host(self).not_carried(f"{special} of {_a(type(self).__name__)}", type(self)._kind)
 
     return method
@@ -341,16 +344,16 @@ def _asking_of(host: Host, operation: int) -> Callable[..., Any]:
 
 def _made(kind: type, bare: Any) -> Any:
     """An instance of a subclass of a built-in type; one that can change is empty yet."""
-    base = kind.__mro__[1]
+    base: Any = kind.__mro__[1]
     if "_of_the_candidate" not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
         raise Malformed("a value of another type")
-    return base.__new__(kind) if base in CHANGING else base.__new__(kind, bare)  # type: ignore[call-overload]
+    return base.__new__(kind) if base in CHANGING else base.__new__(kind, bare)
 
 
 def _fill(made: Any, bare: Any) -> None:
     """Puts the contents into it that came. Raises an Exception where they are of another type."""
-    base = type(made).__mro__[1]
-    if type(bare) is not {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}[base]:
+    base: Any = type(made).__mro__[1]
+    if type(bare) is not _BROUGHT[base]:
         raise Malformed("a value of another type")
-    base.clear(made)  # type: ignore[attr-defined]
-    (base.extend if base in (list, bytearray) else base.update)(made, bare)  # type: ignore[attr-defined]
+    base.clear(made)
+    (base.extend if base in (list, bytearray) else base.update)(made, bare)

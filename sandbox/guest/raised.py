@@ -1,8 +1,8 @@
 """Exceptions between candidate and judge.
 
-The candidate tells an exception's class by the built-in classes that it derives from, found by their identity: a class that is only
-called ValueError is none. The judge raises an exception of a class of its own making, with the same names and bases, or of the
-built-in class itself, or of the prelude's class where the program's module has the class under the same name.
+The candidate tells an exception's class by the built-in classes that it derives from, found by their identity: a class that is
+only called ValueError is none. The judge raises an exception of a class of its own making, with the same names and bases, or of
+the built-in class itself, or of the prelude's class where the program's module has the class under the same name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
 _mro = type.__dict__["__mro__"].__get__
 _bases = type.__dict__["__bases__"].__get__
 _members = type.__dict__["__dict__"].__get__
-_own: Callable[[BaseException], dict[str, Any]] = BaseException.__dict__["__dict__"].__get__ if "__dict__" in BaseException.__dict__ else lambda error: object.__getattribute__(error, "__dict__")  # fmt: skip
+_own = BaseException.__dict__["__dict__"].__get__
 _args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__"))
 _UNREADABLE = "<the exception's text could not be made>"
 _MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
@@ -162,9 +162,9 @@ class Makers:
 
 def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
     """An exception with these arguments; a class of the prelude is not asked how to make one."""
-    base = next(one for one in kind.__mro__ if id(one) in _NAMES)
+    base: Any = next(one for one in kind.__mro__ if id(one) in _NAMES)
     try:
-        error = base.__new__(kind, *args)
+        error: BaseException = base.__new__(kind, *args)
         base.__init__(error, *args)
     except Exception:  # its constructor asks for something else
         error = BaseException.__new__(kind)
@@ -183,5 +183,5 @@ def _shown(self: BaseException) -> str:
     text = vars(self).get(_TEXT)
     if type(text) is str:
         return text
-    base = next(one for one in type(self).__mro__ if id(one) in _NAMES)
-    return base.__str__(self)
+    base: Any = next(one for one in type(self).__mro__ if id(one) in _NAMES)
+    return str(base.__str__(self))

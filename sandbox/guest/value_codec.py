@@ -4,17 +4,17 @@ Theory of operation. A message is
 
     number of new containers · their kinds · the content of each container · the root
 
-Lists, dicts, sets, bytearrays and the containers of `collections` ("containers") are written once each, in a table, and referred to by their place in it; so
-values that share a list still share it on the other side, and a list that holds itself can be sent. All other values stand
-where they are used. An object that is none of these crosses as a number, for which each side keeps what it means (`other`), with
-a description where the other side has not heard of it; an instance of a subclass of a built-in type likewise, with the built-in
-value that it is.
+Lists, dicts, sets, bytearrays and the containers of `collections` ("containers") are written once each, in a table, and
+referred to by their place in it; so values that share a list still share it on the other side, and a list that holds itself can
+be sent. All other values stand where they are used. An object that is none of these crosses as a number, for which each side
+keeps what it means (`other`), with a description where the other side has not heard of it; an instance of a subclass of a
+built-in type likewise, with the built-in value that it is.
 
 Covered: the decoder makes None, bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict and its
 views, range, Decimal, Fraction, date, time and datetime (without a time zone), timedelta, what `library_types` lists and what
-`make` gives, of these exact types, whatever bytes it is fed, or raises an Exception; work and memory are bounded by the length of
-the message, recursion by `MAX_DEPTH`. No class is looked up by a name but in a closed table, nothing is executed. Not covered: what
-a value is worth. The candidate may send any value it likes.
+`make` gives, of these exact types, whatever bytes it is fed, or raises an Exception; work and memory are bounded by the length
+of the message, recursion by `MAX_DEPTH`. No class is looked up by a name but in a closed table, nothing is executed. Not
+covered: what a value is worth. The candidate may send any value it likes.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ _NEW: dict[int, Callable[[], Any]] = {
 
 
 _BOUNDED = ord("b")
+_bound = vars(deque)["maxlen"].__get__
 
 
 class Malformed(Exception):
@@ -63,8 +64,8 @@ class TooLarge(BaseException):
     """The message would be longer than it may be."""
 
 
-#: What the other side calls an object: its number, and what it is where the other side does not know it. May raise where there is no
-#: such thing.
+#: What the other side calls an object: its number, and what it is where the other side does not know it. May raise where there
+#: is no such thing.
 Other = Callable[[Any], tuple[int, Any]]
 #: What stands for an object: its number, the description or None, and the built-in value in it (`NOTHING`: there is none).
 Make = Callable[[int, Any, Any], Any]
@@ -180,7 +181,7 @@ class Encoder:
         if place is None:
             place = self._index[id(container)] = len(self.table)
             self.table.append(container)
-            bound = deque.maxlen.__get__(container) if base is deque else None  # type: ignore[attr-defined]
+            bound = _bound(container) if base is deque else None
             if bound is not None:
                 self._bounds.append(_COUNT.pack(min(bound, 0xFFFFFFFF)))
                 self._kinds.append(_BOUNDED)
@@ -319,12 +320,12 @@ def _container(value: object) -> Any:
 
 
 def _factory(value: Any) -> Any:
-    return defaultdict.default_factory.__get__(value)  # type: ignore[attr-defined]
+    return vars(defaultdict)["default_factory"].__get__(value)
 
 
 def bare_value(value: Any, base: Any) -> Any:
-    """The base's value in an instance of a subclass, by the base's own methods, as what can't be changed: a list as a tuple, a dict
-    as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
+    """The base's value in an instance of a subclass, by the base's own methods, as what can't be changed: a list as a tuple, a
+    dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
     if base in _LEAVES:
         return plain_leaf(value, base)
     if base is dict:
@@ -364,7 +365,7 @@ class Decoder:
     def head(self) -> None:
         """The new containers, made empty."""
         count = self._count()
-        self.table += [deque((), self._count()) if kind == _BOUNDED else _NEW[kind]() for kind in self._take(count)]
+        self.table += [deque(maxlen=self._count()) if kind == _BOUNDED else _NEW[kind]() for kind in self._take(count)]
 
     def fill(self, start: int) -> bytes:
         """The containers from `start` get the contents that come next; returns the bytes that held them."""
@@ -463,7 +464,7 @@ class Decoder:
 
 def empty(container: Any) -> Any:
     """A new one of its kind."""
-    return deque((), container.maxlen) if type(container) is deque else type(container)()
+    return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
 
 
 def put(container: Any, content: Any) -> None:

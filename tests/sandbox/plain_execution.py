@@ -39,7 +39,8 @@ def in_one_process(pool: Pool, cases: Sequence[Case]) -> list[str]:
 
 
 def judged(pool: Pool, cases: Sequence[Case]) -> list[str]:
-    """`passed`, `failed …`, `not carried …` (an object's operation), `not supported …` (the tests' own value), or the outcome's status."""
+    """For each `passed`, `failed …`, `not carried …` (an object's operation), `not supported …` (the tests' own value), or the
+    outcome's status."""
     jobs = [Job(one.program, "f", (), LIMITS, "assert", Tests(one.tests, one.prelude, one.names)) for one in cases]
     return [_told(outcome) for outcome in pool.map(jobs)]
 
