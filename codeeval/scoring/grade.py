@@ -68,6 +68,8 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
 def not_judged(outcome: Outcome | None) -> str | None:
     """Why the tests could not be carried out, by what they do themselves; None where they were."""
     ruling = outcome.ruling if outcome is not None else None
+    if outcome is None or outcome.status not in ("completed", "crashed"):
+        return None  # the program had come to an end of its own
     if ruling is None or ruling.status != "not_reached" or not ruling.message:
         return None
     reason = signature.one_line(ruling.message)
@@ -145,13 +147,15 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
-    """What the judge saw decides, and only where the program's process ended in order, too."""
+    """What the judge saw decides, and only where the program's process ended in order, too.
+
+    `not_supported` comes from what the tests pass, never from what a program returned: that fails, whatever its type.
+    """
     ruling = outcome.ruling
-    if (why := not_judged(outcome)) is not None:
-        name = signature.signature(
-            Verdict.NOT_SUPPORTED, Observation("raised", message=ruling.message if ruling else ""), (), 0
-        )
-        return Judgement(Verdict.NOT_SUPPORTED, False, (), ruling.line if ruling else None, why, name)
+    why = not_judged(outcome)
+    if why is not None and ruling is not None:
+        name = f"{Verdict.NOT_SUPPORTED.value} {signature.mask(signature.one_line(ruling.message or ''))}"
+        return Judgement(Verdict.NOT_SUPPORTED, False, (), ruling.line, why, name)
     if outcome.status != "completed":
         return _failure((), outcome, (), (), protocol)
     if ruling is None:
@@ -159,7 +163,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     if ruling.status == "passed":
         return Judgement(Verdict.PASSED, True, ())
     if ruling.status == "not_reached":
-        raise ValueError(f"problem {problem.id}: a completed outcome without a ruling")
+        return Judgement(Verdict.CRASHED, False, (), ruling.line, _ENDED[Verdict.CRASHED], Verdict.CRASHED.value)
     verdict, error = _of_ruling(ruling)
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)
