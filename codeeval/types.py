@@ -30,6 +30,8 @@ class Verdict(StrEnum):
     MEMORY = "memory"
     OUTPUT_LIMIT = "output_limit"
     CRASHED = "crashed"
+    #: The tests need something that can't cross to the program. Counts as not passed, and is listed.
+    NOT_SUPPORTED = "not_supported"
 
 
 @dataclass(frozen=True, slots=True)

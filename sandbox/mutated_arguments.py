@@ -4,8 +4,13 @@ A function that sorts its argument in place is tested by looking at the argument
 to come back. Where nobody looks, nothing comes back: `assert candidate(xs) == reference(xs)` computes what it expects from the
 argument after the candidate had it, and a candidate that empties it would choose what is expected.
 
-Looking is: to compare the argument itself, or a part of it, in a later statement, or to test its truth; and any use at all after
-a call whose result was thrown away or compared with None, because then the argument is all there is to judge.
+Looking is, in a later statement or the next turn of a loop,
+
+- to compare the argument itself, or a part of it, or to test its truth;
+- to compare what built-in functions make of it (`len(xs) == 3`), unless with what came from a call of any other function;
+- any use at all after a call whose result was thrown away or compared with None: then the argument is all there is to judge.
+
+Another name for the argument, the list that it is taken from, and what is taken from it count as the argument.
 """
 
 from __future__ import annotations
@@ -15,6 +20,47 @@ import functools
 from collections.abc import Iterator
 
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
+
+#: They change nothing and call nothing, without keywords.
+_PURE = frozenset(
+    (
+        *(
+            "abs",
+            "all",
+            "any",
+            "ascii",
+            "bin",
+            "bool",
+            "bytes",
+            "chr",
+            "dict",
+            "divmod",
+            "enumerate",
+            "float",
+            "format",
+        ),
+        *(
+            "frozenset",
+            "hash",
+            "hex",
+            "id",
+            "int",
+            "isinstance",
+            "iter",
+            "len",
+            "list",
+            "max",
+            "min",
+            "oct",
+            "ord",
+            "pow",
+        ),
+        *("range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip"),
+    )
+)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: The bodies of loops are read twice, up to so many inside of one another.
+_MAX_NESTING = 3
 
 
 def sees_arguments(tests: Tests) -> bool:
@@ -28,30 +74,141 @@ def _looks_back(source: str) -> bool:
         return False
     try:
         tree = ast.parse(source)
-        scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))]
-        return any(_scope_looks_back(scope) for scope in scopes)
+        scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))]
+        return any(_Scope().looks_back(scope.body) for scope in scopes)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False  # such tests can't run either
 
 
-def _scope_looks_back(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """In the order of the text: a name that was passed, and is looked at before it is bound anew."""
-    passed: dict[str, bool] = {}  # name -> only the argument shows what the call did
-    for statement in _simple_statements(scope.body):
-        names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
-        read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-        if any(passed.get(name) for name in read) or any(name in passed for name in _looked_at(statement)):
+class _Scope:
+    """What is known of the names of one function, in the order of its text."""
+
+    def __init__(self) -> None:
+        self._same: dict[str, str] = {}  # name -> the first name of the same object
+        self._above: dict[str, set[str]] = {}  # what an object was taken from
+        #: Passed as a whole, or only a part of it; whether only the argument shows what the call did.
+        self._passed: dict[str, bool] = {}
+        self._touched: dict[str, bool] = {}
+        self._told: set[str] = set()  # bound to what came from a call
+
+    def looks_back(self, body: list[ast.stmt]) -> bool:
+        for statement in _simple_statements(body, 0):
+            for part in ast.walk(statement):
+                if isinstance(part, ast.comprehension):
+                    self._bind(part.target, part.iter, taken=True)
+            if self._looks(statement):
+                return True
+            self._rebind(statement)
+            silent = _throws_away(statement)
+            for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
+                if not self._is_pure(call):
+                    self._pass(call, silent)
+        return False
+
+    def _looks(self, statement: ast.AST) -> bool:
+        read = {
+            node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+        }
+        if any(self._affected(name) for name in read):
             return True
-        for node in names:
-            if not isinstance(node.ctx, ast.Load):
-                passed.pop(node.id, None)
-        silent = _throws_away(statement)
-        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
-            passed |= dict.fromkeys(_arguments(call), silent)
-    return False
+        if any(self._affected(name) is not None for name in _looked_at(statement)):
+            return True
+        return any(self._looks_through(tested) for tested in _tested(statement))
+
+    def _affected(self, name: str) -> bool | None:
+        """None for a name whose object no call had; else whether only it shows what the call did."""
+        one = self._same.get(name, name)
+        found = [self._passed.get(one), self._touched.get(one)]
+        found += [self._passed.get(above) for above in self._above.get(one, ())]
+        return any(found) if any(flag is not None for flag in found) else None
+
+    def _looks_through(self, tested: ast.expr) -> bool:
+        names = [node.id for node in ast.walk(tested) if isinstance(node, ast.Name)]
+        if any(name in self._told for name in names) or not self._all_pure(tested):
+            return False
+        return any(self._affected(name) is not None for name in names)
+
+    def _all_pure(self, node: ast.AST) -> bool:
+        return all(self._is_pure(call) for call in ast.walk(node) if isinstance(call, ast.Call))
+
+    def _is_pure(self, call: ast.Call) -> bool:
+        if isinstance(call.func, ast.Attribute):  # a method of the argument
+            return any(self._affected(name) is not None for name in _root(call.func))
+        return isinstance(call.func, ast.Name) and call.func.id in _PURE and not call.keywords
+
+    def _pass(self, call: ast.Call, silent: bool) -> None:
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for name in _root(argument):
+                one = self._same.get(name, name)
+                self._passed[one] = self._passed.get(one, False) or silent
+                for above in self._above.get(one, ()):
+                    self._touched[above] = self._touched.get(above, False) or silent
+
+    def _rebind(self, statement: ast.AST) -> None:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._bind(target, node.value, taken=False)
+            elif isinstance(node, ast.NamedExpr | ast.AnnAssign) and node.value is not None:
+                self._bind(node.target, node.value, taken=False)
+            elif isinstance(node, ast.For):
+                self._bind(node.target, node.iter, taken=True)
+            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+                self._bind(node.optional_vars, node.context_expr, taken=True)
+
+    def _bind(self, target: ast.expr, value: ast.expr, *, taken: bool) -> None:
+        """`taken`: the target is not the value, but comes out of it."""
+        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
+        if parts and (sources := _side_by_side(value, len(parts), taken)):
+            for part, source in zip(parts, sources, strict=True):
+                self._bind(part, source, taken=taken)
+        elif parts:
+            for part in parts:
+                self._bind(part, value, taken=True)
+        elif isinstance(target, ast.Starred):
+            self._bind(target.value, value, taken=True)
+        elif isinstance(target, ast.Name):
+            self._bind_name(target.id, value, taken)
+
+    def _bind_name(self, name: str, value: ast.expr, taken: bool) -> None:
+        told = not self._all_pure(value) or any(
+            node.id in self._told for node in ast.walk(value) if isinstance(node, ast.Name)
+        )
+        sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
+        above = sources | {higher for one in sources for higher in self._above.get(one, ())}
+        for known in (self._same, self._above, self._passed, self._touched):
+            known.pop(name, None)
+        self._told.discard(name)
+        if told:
+            self._told.add(name)
+        if isinstance(value, ast.Name) and not taken:
+            self._same[name] = self._same.get(value.id, value.id)
+        elif above:
+            self._above[name] = above
+
+    def _sources(self, value: ast.expr) -> Iterator[str]:
+        """The names of which the value may be a part, or be made by functions that change nothing."""
+        if isinstance(value, ast.Call) and self._is_pure(value):
+            yield from _root(value.func) if isinstance(value.func, ast.Attribute) else ()
+            for argument in value.args:
+                yield from self._sources(argument)
+        else:
+            yield from _root(value)
 
 
-def _simple_statements(body: list[ast.stmt]) -> Iterator[ast.AST]:
+def _side_by_side(value: ast.expr, count: int, taken: bool) -> list[ast.expr]:
+    """Of several targets at once: where each comes from, if the text tells."""
+    if not taken and isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
+        return value.elts
+    if taken and isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
+        if value.func.id == "zip" and len(value.args) == count:
+            return value.args
+        if value.func.id == "enumerate" and count == 2 and value.args:
+            return [ast.Constant(0), value.args[0]]
+    return []
+
+
+def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
     """Statements without a body, and the heads of those that have one; functions and classes have scopes of their own."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -60,14 +217,24 @@ def _simple_statements(body: list[ast.stmt]) -> Iterator[ast.AST]:
         if not any(inner):
             yield statement
             continue
-        for field in ("target", "iter", "test", "subject"):
-            if isinstance(head := getattr(statement, field, None), ast.expr):
-                yield ast.Assert(test=head) if field == "test" else head
-        yield from getattr(statement, "items", [])
-        for part in inner:
-            yield from _simple_statements(part)
+        loops = isinstance(statement, ast.For | ast.AsyncFor | ast.While) and nesting < _MAX_NESTING
+        for _ in range(1 + loops):
+            yield from _heads(statement)
+            for part in inner:
+                yield from _simple_statements(part, nesting + loops)
         for handler in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
-            yield from _simple_statements(handler.body)
+            yield from _simple_statements(handler.body, nesting)
+
+
+def _heads(statement: ast.stmt) -> Iterator[ast.AST]:
+    """What a statement with a body does by itself."""
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        yield ast.For(statement.target, statement.iter, [], [])
+    elif isinstance(test := getattr(statement, "test", None), ast.expr):
+        yield ast.Assert(test=test)
+    elif isinstance(subject := getattr(statement, "subject", None), ast.expr):
+        yield subject
+    yield from getattr(statement, "items", [])
 
 
 def _throws_away(statement: ast.AST) -> bool:
@@ -78,6 +245,15 @@ def _throws_away(statement: ast.AST) -> bool:
     return isinstance(test, ast.Compare) and any(
         isinstance(side, ast.Constant) and side.value is None for side in test.comparators
     )
+
+
+def _tested(statement: ast.AST) -> Iterator[ast.expr]:
+    """The comparisons, and what is tested for its truth."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Compare):
+            yield node
+        elif isinstance(node, ast.Assert) and not isinstance(node.test, ast.BoolOp):
+            yield node.test
 
 
 def _looked_at(statement: ast.AST) -> Iterator[str]:
@@ -96,13 +272,8 @@ def _looked_at(statement: ast.AST) -> Iterator[str]:
             yield from _root(operand)
 
 
-def _arguments(call: ast.Call) -> Iterator[str]:
-    """The names that a call hands over, as they are or as a part of a list, tuple or dict; not what it is given of them."""
-    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-        yield from _root(argument)
-
-
 def _root(node: ast.expr) -> Iterator[str]:
+    """The name in an expression that is it or a part of it, or a list, tuple or dict that holds it."""
     waiting: list[ast.AST | None] = [node]
     while waiting:
         one = waiting.pop()

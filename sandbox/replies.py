@@ -196,6 +196,7 @@ def _read_ruling(data: bytes) -> Ruling:
         from_candidate=record.get("f") is True,
         calls=calls,
         candidate_line=_line(record.get("c")),
+        not_carried=record.get("n") is True,
     )
 
 

@@ -151,8 +151,10 @@ class Ruling:
     `passed`: it executed all of the tests without an exception. `failed`: the tests raised `exc_type` with `message` in `line`
     of `Tests.source` (the innermost frame of the tests); `from_candidate` tells an exception that the candidate's call raised
     from one of the tests' own, and `candidate_line` where in the program it was raised. `not_reached`: the judge did not come
-    to its end; the outcome's status says why, `line` where the tests were, and `message` is given where the tests need something
-    that can't cross (a function as an argument, say), which is not the candidate's failure. `calls`: how many calls were made.
+    to its end; the outcome's status says why, `line` where the tests were, and `message` is given where the tests need
+    something that can't cross (a function as an argument, say), which is not the candidate's failure. `calls`: how many calls
+    were made. `not_carried`: the tests failed, because they did something with an object of the candidate's class that no
+    message carries (compare it, say); in one process they may have passed.
 
     A pass needs `passed` here and `completed` as the outcome's status.
     """
@@ -164,6 +166,7 @@ class Ruling:
     from_candidate: bool = False
     calls: int = 0
     candidate_line: int | None = None
+    not_carried: bool = False
 
 
 #: `completed`: definitions ran, every call returned or raised (mode "assert": the judge came to its end, passed or failed), and

@@ -16,7 +16,7 @@ from typing import Protocol as Interface
 
 from codeeval.evaluation.clock import Clock
 from codeeval.reading.extract import extract
-from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, not_judged, outputs
+from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, outputs
 from codeeval.scoring.job import job_digest, make_job
 from codeeval.store import Counts, Execution, Incident, Reading, RunStore, StoredJudgement
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
@@ -199,9 +199,6 @@ class Dispatcher:
 
     def _judge(self, unit: _Unit, outcome: Outcome | None) -> None:
         problem = self._judging.problems[unit.sample.problem_id]
-        if (why := not_judged(outcome)) is not None:
-            self._remember([unit], why)
-            return
         digest = unit.key[1] if unit.job else None
         reads = unit.protocol.extraction == "strict"
         reading = Reading(unit.extraction.trace, unit.extraction.added) if reads else None

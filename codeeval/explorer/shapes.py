@@ -31,6 +31,7 @@ GLYPHS = {
     Verdict.MEMORY.value: "M",
     Verdict.OUTPUT_LIMIT.value: "O",
     Verdict.CRASHED.value: "C",
+    Verdict.NOT_SUPPORTED.value: "?",
     AGREES: "=",
     DIFFERS: "≠",
     SILENT: "–",

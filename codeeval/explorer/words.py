@@ -18,6 +18,7 @@ ENGLISH: dict[str, str] = {
     "syntax_error": "syntax error",
     "no_entry_point": "no entry point",
     "output_limit": "output limit",
+    "not_supported": "not supported",
     "agrees": "agrees with the consensus",
     "differs": "differs from the consensus",
     "silent": "no outputs",

@@ -84,6 +84,10 @@ _REPORT: dict[str, str] = {
     "a test does not hold: {reason}": "тест не выполнен: {reason}",
     "the tests can't work with what was returned: {reason}": "тесты не могут работать с тем, что возвращено: {reason}",
     "the tests can't be carried out: {reason}": "тесты нельзя выполнить: {reason}",
+    "{n} samples count as not passed because the tests of their problems can't be carried out here (not_supported): {names}": (
+        "{n} {n:образец засчитан как неверный|образца засчитаны как неверные|образцов засчитаны как неверные}: "
+        "тесты этих задач здесь нельзя выполнить (not_supported): {names}"
+    ),
     "{reason} in line {n} of the program": "{reason} в строке {n} программы",
     "{n} inputs are left out, because they or their answers are no plain data: {reason}": (
         "{n} {n:вход опущен|входа опущены|входов опущены}: они или ответы на них — не простые данные: {reason}"

@@ -14,6 +14,7 @@ NAMES: dict[str, str] = {
     "memory": "превышена память (memory)",
     "output_limit": "слишком большой вывод (output_limit)",
     "crashed": "аварийное завершение (crashed)",
+    "not_supported": "тесты не поддерживаются (not_supported)",
     # why MERA and strict disagree
     "time limit": "ограничение времени",
     "one call ends the whole sample": "один вызов обрывает весь образец",

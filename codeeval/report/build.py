@@ -61,6 +61,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         estimates=estimates,
         verdicts=_verdicts(requested),
         verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
+        not_supported=_not_supported(requested),
         groups=_groups(requested)[:groups],
         differences=differences,
         sanity=check_sampling(
@@ -121,6 +122,12 @@ def _verdicts(rows: Iterable[StoredJudgement]) -> dict[str, int]:
     """How often each verdict, in the order of the type; verdicts that did not occur are left out."""
     found = Counter(row.judgement.verdict for row in rows if row.judgement is not None)
     return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
+
+
+def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
+    """The problems whose tests could not be carried out for some sample, in the run's order."""
+    found = (row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.NOT_SUPPORTED)
+    return tuple(dict.fromkeys(row.problem_id for row in found))
 
 
 def _groups(rows: Iterable[StoredJudgement]) -> tuple[FailureGroup, ...]:

@@ -31,6 +31,7 @@ VERDICT_COLOURS: dict[str, str] = {
     Verdict.MEMORY: GREEN,
     Verdict.OUTPUT_LIMIT: "#7a4f00",
     Verdict.CRASHED: "#4b3f72",
+    Verdict.NOT_SUPPORTED: "#8a8f98",
 }
 PENDING, HIDDEN = "pending", "hidden answer"
 EXTRA_COLOURS = {PENDING: "#f3f4f6", HIDDEN: "#9ca3af"}

@@ -62,6 +62,7 @@ class Throughput:
 class Report:
     """One run. `n_problems` have at least one verdict under the requested protocol, of `n_selected` that were asked;
     `n_samples` have a verdict; `pending` lack one under some protocol; `hidden` were executed but can't be judged.
+    `not_supported`: problems whose tests could not be carried out.
     `estimates`: protocol -> k -> pass@k. `base`: k -> pass@k on the original tests alone, of a set that added some.
     `dependence`: problems whose samples are not independent draws."""
 
@@ -89,6 +90,7 @@ class Report:
     timing: TimeSplit
     sandbox: dict[str, str]
     pending_reasons: tuple[tuple[str, int], ...] = ()
+    not_supported: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=())
     waterfall: Waterfall | None = None

@@ -9,9 +9,12 @@ from codeeval.i18n import form
 from codeeval.report.values import Report
 from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
+from codeeval.types import Verdict
 
 #: A difference of pass@1 between the protocols from which on it is pointed out.
 NOTICEABLE_DIFFERENCE = 0.02
+#: So many problems are named in a line.
+MOST_NAMES = 10
 
 
 def warnings(report: Report) -> Report:
@@ -24,6 +27,7 @@ def warnings(report: Report) -> Report:
     )
     found = [
         *_incomplete(report),
+        *_not_supported(report),
         *of_hidden(report.hidden),
         *_packages(report),
         *_thoughts(report),
@@ -53,6 +57,18 @@ def incomplete(pending: int, wanted: int, run: str, unread: int) -> str:
         f"the run is incomplete: {pending} of {wanted} samples are pending, and the numbers are over those that "
         f"were judged; `codeeval run --resume {run}` continues it"
     )
+
+
+def _not_supported(report: Report) -> list[str]:
+    """About samples whose tests could not be carried out: they lower the score, and are not the model's."""
+    count = report.verdicts.get(Verdict.NOT_SUPPORTED, 0)
+    if not count:
+        return []
+    names = ", ".join(report.not_supported[:MOST_NAMES]) + (", …" if len(report.not_supported) > MOST_NAMES else "")
+    return [
+        f"{count} samples count as not passed because the tests of their problems can't be carried out here "
+        f"(not_supported): {names}"
+    ]
 
 
 def of_hidden(hidden: int) -> list[str]:

@@ -71,8 +71,10 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
 
 
 def not_judged(outcome: Outcome | None) -> str | None:
-    """Why the tests could not be carried out, which is not the program's failure; None where they were."""
+    """Why the tests could not be carried out, by what they do themselves; None where they were."""
     ruling = outcome.ruling if outcome is not None else None
+    if outcome is None or outcome.status not in ("completed", "crashed"):
+        return None  # the program had come to an end of its own
     if ruling is None or ruling.status != "not_reached" or not ruling.message:
         return None
     reason = signature.one_line(ruling.message)
@@ -163,8 +165,15 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
-    """What the judge saw decides, and only where the program's process ended in order, too."""
+    """What the judge saw decides, and only where the program's process ended in order, too.
+
+    `not_supported` comes from what the tests pass, never from what a program returned: that fails, whatever its type.
+    """
     ruling = outcome.ruling
+    why = not_judged(outcome)
+    if why is not None and ruling is not None:
+        name = f"{Verdict.NOT_SUPPORTED.value} {signature.mask(signature.one_line(ruling.message or ''))}"
+        return Judgement(Verdict.NOT_SUPPORTED, False, (), ruling.line, why, name)
     if outcome.status != "completed":
         return _failure((), outcome, (), (), protocol)
     if ruling is None:
@@ -172,8 +181,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     if ruling.status == "passed":
         return Judgement(Verdict.PASSED, True, ())
     if ruling.status == "not_reached":
-        error = not_judged(outcome) or _ENDED[Verdict.CRASHED]
-        return Judgement(Verdict.CRASHED, False, (), ruling.line, error, Verdict.CRASHED.value)
+        return Judgement(Verdict.CRASHED, False, (), ruling.line, _ENDED[Verdict.CRASHED], Verdict.CRASHED.value)
     verdict, error = _of_ruling(ruling)
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)

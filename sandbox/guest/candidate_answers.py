@@ -6,14 +6,27 @@ forged answer gains nothing over a right one.
 
 from __future__ import annotations
 
+import copy
+import inspect
 import operator
 import os
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.guest import value_codec
+from sandbox.guest import descriptions, library_types, raised, value_codec
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.main_module import end_fork
+
+_mro = type.__dict__["__mro__"].__get__
+
+
+def _parameters(function: Any) -> tuple[Any, ...]:
+    """(name, kind, the default if there is one) of each."""
+    return tuple(
+        (one.name, int(one.kind), () if one.default is one.empty else (one.default,))
+        for one in inspect.signature(function).parameters.values()
+    )
+
 
 #: What the judge may ask of an object, by its place here.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
@@ -27,15 +40,40 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     getattr,
     str,
     repr,
+    operator.setitem,
+    operator.delitem,
+    reversed,
+    lambda manager: type(manager).__enter__(manager),
+    lambda manager: type(manager).__exit__(manager, None, None, None),
+    format,
+    setattr,
+    delattr,
+    lambda value: list(dir(value)),
+    copy.copy,
+    copy.deepcopy,
+    lambda kind, value: any(one is kind for one in _mro(type(value))),
+    _parameters,
 )
-CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR = range(len(OPERATIONS))
+CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
+(
+    SET_ITEM,
+    DELETE_ITEM,
+    REVERSED,
+    ENTER,
+    EXIT,
+    FORMAT,
+    SET_ATTRIBUTE,
+    DELETE_ATTRIBUTE,
+    DIR,
+    COPY,
+    DEEP_COPY,
+    IS_INSTANCE,
+    SIGNATURE,
+) = _MORE
 RETURNED, RAISED = b"r", b"e"
 SAME, CHANGED = b"=", b"~"
 _getpid = os.getpid
-_MAX_TEXT = 2_000
 _ANY = 1 << 30  # the judge may send what it likes
-_mro = type.__dict__["__mro__"].__get__
-_name = type.__dict__["__name__"].__get__
 
 
 class Witness:
@@ -55,6 +93,10 @@ class Witness:
         self._line, self._most, self._line_of, self._before_answer = line, most, line_of, before_answer
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
+        self._module = namespace
+        self._shared: list[Any] = []  # containers that the judge has, too
+        self._told: set[int] = set()  # the numbers that the judge has a description of
+        self._fresh: set[int] = set()
         self._own = _getpid()
 
     def serve(self) -> None:
@@ -68,26 +110,43 @@ class Witness:
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
-        decoder = self._decoder(data)
-        decoder.head()
-        state = decoder.fill(0)
-        operation, target, args, names, values = decoder.value()
+        decoder, shared = self._decoder(data), len(self._shared)
+        state = decoder.fill(shared)
+        operation, target, args, names, values, in_place = decoder.value()
+        before = self._contents_of_shared()
         keywords = dict(zip(names, values, strict=True))
-        kind, raised = RETURNED, None
+        kind, failed = RETURNED, None
         try:
             value = OPERATIONS[operation](target, *args, **keywords)
         except value_codec.TooLarge:
             raise
         except BaseException as error:
-            kind, value, raised = RAISED, self._describe(error), error
+            kind, value, failed = RAISED, self._describe(error), error
         if _getpid() != self._own:
-            end_fork(raised)  # a fork of the program that came back: only the first process is asked
+            end_fork(failed)  # a fork of the program that came back: only the first process is asked
         self._before_answer()
-        self._answer(number, kind, value, tuple(decoder.table), state)
+        new = self._answer(number, kind, value, tuple(decoder.table), (before, state), failed)
+        self._shared += [*(decoder.table[shared:] if in_place else ()), *new]
         return True
 
     def _decoder(self, data: bytes) -> value_codec.Decoder:
-        return value_codec.Decoder(data, self._objects.__getitem__)
+        """Of a question, read up to the contents of its new containers."""
+        count = value_codec.COUNT.size
+        shared = value_codec.COUNT.unpack_from(data)[0]
+        del self._shared[shared:]
+        changed = data[count : count + 1] == CHANGED
+        decoder = value_codec.Decoder(
+            data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
+        )
+        decoder.head()
+        for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
+            value_codec.put(container, content)
+        return decoder
+
+    def _contents_of_shared(self) -> bytes:
+        return (
+            value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
+        )
 
     def _number(self, value: object) -> int:
         """Objects that are not plain stay here; the same one gets the same number."""
@@ -97,38 +156,73 @@ class Witness:
             self._objects.append(value)
         return number
 
-    def _answer(self, number: int, kind: bytes, value: object, known: tuple[Any, ...], state: bytes) -> None:
+    def _other(self, value: object) -> tuple[int, Any]:
+        """Its number, and what it is where the judge has not been told."""
+        number = self._number(value)
+        if number in self._told:
+            return number, None
+        is_class = raised.is_exception_class(value)
+        if not is_class and not raised.is_exception(value):
+            self._fresh.add(number)
+            return number, descriptions.describe(value, self._number(type(value)))
+        if number in self._fresh:  # an exception that holds itself
+            return number, None
+        self._fresh.add(number)
+        if is_class:
+            return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
+        return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
+
+    def _answer(
+        self,
+        number: int,
+        kind: bytes,
+        value: object,
+        known: tuple[Any, ...],
+        states: tuple[bytes, bytes],
+        failed: BaseException | None,
+    ) -> list[Any]:
+        """The containers that the judge gets to know by it."""
+        self._fresh.clear()
+        new: list[Any] = []
         try:
-            parts = self._encode(value, known, state)
+            parts, new = self._encode(value, known, states)
         except Exception:  # an object that can't be read to its end
-            parts = self._encode_object(value)
+            self._fresh.clear()
+            parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
+        self._told |= self._fresh
         try:
             self._line.send(number, kind, *parts)
         except Lost:
-            return  # the next question will not come either
+            pass  # the next question will not come either
+        return new
 
-    def _encode(self, value: object, known: tuple[Any, ...], state: bytes) -> tuple[bytes, ...]:
-        """The containers that came with the question go back only if they hold something else by now."""
-        encoder = value_codec.Encoder(self._number, self._most, known)
+    def _encode(
+        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
+    ) -> tuple[tuple[bytes, ...], list[Any]]:
+        """The containers that the judge has go back only if they hold something else by now; and those that are new."""
+        encoder = value_codec.Encoder(self._other, self._most, known)
         root = encoder.root(value)
-        now = encoder.contents(0, len(known)) if known else b""
+        shared = len(self._shared)
+        now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
         rest = encoder.contents(len(known))
-        if now == state:
-            return SAME, encoder.head(), rest, root
-        return CHANGED, encoder.head(), now, rest, root
+        new = encoder.table[len(known) :]
+        if now == states:
+            return (SAME, encoder.head(), rest, root), new
+        return (CHANGED, encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._number, self._most)
+        encoder = value_codec.Encoder(self._other, self._most)
         return SAME, encoder.head(), encoder.root_object(value)
 
+    def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
+        encoder = value_codec.Encoder(self._other, self._most)
+        told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
+        return SAME, encoder.head(), encoder.root(told)
+
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """(names of its classes, nearest first; its arguments where they are plain; its text; the line)."""
-        names = tuple(_name(kind) for kind in _mro(type(error)))[:20]
+        """What `raised.describe` gives, then the line."""
         try:
-            text = str(error)
-            text = (text if type(text) is str else str.__str__(text))[:_MAX_TEXT]
-        except BaseException:
-            text = "<the exception's text could not be made>"
-        args = BaseException.args.__get__(error)  # type: ignore[attr-defined]
-        simple = all(type(one) in (str, int, float, bool, type(None)) for one in args) and len(repr(args)) < _MAX_TEXT
-        return names, args if simple else None, text, self._line_of(error)
+            told = raised.describe(error, self._number, self._module)
+        except Exception:  # a class may be made so that it can't be read
+            told = raised.describe_briefly(error, self._number, self._module)
+        return (*told, self._line_of(error))

@@ -1,14 +1,15 @@
 """The judge's own process: executes trusted tests against a candidate that lives in another process, under another user.
 
-Theory of operation. The tests see a proxy (`Remote`) of the entry point. A call crosses as plain data (`plain.py`) over two
-pipes, the only thing that both processes share; results come back as built-in types, exceptions by the name of a built-in
-class (or one of the prelude's) with their text. What the tests see of the candidate are values; the verdict is made of them
-in here, and reaches the supervisor through a mapping that the candidate never had.
+Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call crosses as plain data (`value_codec.py`)
+over two pipes, the only thing that both processes share; results come back as built-in types and proxies, exceptions as those
+of the built-in classes that theirs derive from (`raised.py`). What the tests see of the candidate are values; the verdict is
+made of them in here, and reaches the supervisor through a mapping that the candidate never had.
 
 Covered: nothing that the candidate sends is executed, looked up as code, or asked for its opinion: `==`, order and arithmetic
-of an object that is not plain are those of a bare object. A candidate that ends, or answers with anything but an answer, ends the
-judge at once and without a verdict, so that no `except` of a test can swallow it. Not covered: tests that themselves execute
-what they get (`eval`), or that compute what they expect from an argument that the candidate was given to change.
+of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that ends, or answers
+with anything but an answer, ends the judge at once and without a verdict, so that no `except` of a test can swallow it. Not
+covered: tests that themselves execute what they get (`eval`), or that compute what they expect from an argument that the
+candidate was given to change.
 """
 
 from __future__ import annotations
@@ -23,73 +24,21 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import candidate_answers, value_codec
+from sandbox.guest import candidate_answers, library_types, value_codec
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.proxies import Proxies, Remote, is_remote
+from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
+#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as
+#: much.
+_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _quote = json.encoder.encode_basestring_ascii
-_EXCEPTIONS: dict[str, type[BaseException]] = {
-    name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
-}
 
 
 class Unsupported(BaseException):
     """The tests need something that can't cross."""
-
-
-class Remote:
-    """An object of the candidate's that is not plain: a function, an iterator, an instance.
-
-    It can be called, iterated, indexed, measured, shown and asked for public attributes, each time by asking the candidate. It
-    equals nothing but itself, and that is never the candidate's to say.
-    """
-
-    __slots__ = ("__judge", "__name__", "__number")
-
-    def __init__(self, judge: Judge, number: int, name: str = "object") -> None:
-        self.__judge, self.__number, self.__name__ = judge, number, name
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self.__judge.ask(candidate_answers.CALL, self, args, kwargs)
-
-    def __iter__(self) -> Any:
-        return self.__judge.ask(candidate_answers.ITER, self)
-
-    def __next__(self) -> Any:
-        return self.__judge.ask(candidate_answers.NEXT, self)
-
-    def __len__(self) -> Any:
-        return self.__judge.ask(candidate_answers.LEN, self)
-
-    def __bool__(self) -> Any:
-        return self.__judge.ask(candidate_answers.BOOL, self)
-
-    def __getitem__(self, key: Any) -> Any:
-        return self.__judge.ask(candidate_answers.ITEM, self, (key,))
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # what protocols look for: copying, numpy's arrays, abstract classes
-            raise AttributeError(name)
-        return self.__judge.ask(candidate_answers.ATTRIBUTE, self, (name,))
-
-    def __str__(self) -> Any:
-        return self.__judge.ask(candidate_answers.STR, self)
-
-    def __repr__(self) -> Any:
-        return self.__judge.ask(candidate_answers.REPR, self)
-
-    def __contains__(self, item: object) -> bool:
-        return any(one is item or one == item for one in self)  # what is looked for stays here
-
-    @staticmethod
-    def number(value: object) -> int:
-        """The candidate's number for a value that is not plain. Raises Unsupported for what is not the candidate's."""
-        if type(value) is Remote:
-            return value.__number
-        if isinstance(value, tuple | frozenset):
-            raise value_codec.TooLarge  # nested too deeply, which may be a candidate's own result that is passed back
-        raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
 
 
 class Judge:
@@ -100,9 +49,14 @@ class Judge:
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
-        self._remotes: dict[int, Remote] = {}
+        self._makers = Makers(self._module.__dict__)
+        self._proxies = Proxies(self, self._makers)
+        library_types.forget_named()
+        self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
+        self._shared: list[Any] = []  # containers that the candidate has, too, in the order in which it knows them
+        self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
 
@@ -127,7 +81,7 @@ class Judge:
             exec(prelude, namespace)  # noqa: S102 - trusted
         except BaseException as raised:
             error = raised
-        found = self.ask(candidate_answers.FIND, Remote(self, 0), names)
+        found = self.ask(candidate_answers.FIND, self._proxies.make(0, None, value_codec.NOTHING), names)
         if error is not None:
             raise error
         self._bind(found, names, namespace)
@@ -138,34 +92,38 @@ class Judge:
             self._abandon("lost", "the candidate did not say what it defines")
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
+                if isinstance(namespace.get(name), type) and is_remote(values[0]):
+                    self._classes_asked_for.add(Remote.number(values[0]))
                 namespace[name] = values[0]
-                if type(values[0]) is Remote:
-                    values[0].__name__ = name
 
     # --- questions -----------------------------------------------------------------------------------------------
 
     def ask(
-        self, operation: int, target: Remote, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        self, operation: int, target: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """What the candidate answers; raises what it raised."""
         keywords = kwargs or {}
         self._calls += operation == candidate_answers.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
-        question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
+        question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
         return self._exchange(question)
 
     def _exchange(self, question: object) -> Any:
         """Ends the process where there is no answer: an exception could be caught by the tests."""
         try:
-            encoder = value_codec.Encoder(Remote.number, 1 << 30, exact=True)
+            now = self._state_of_shared()
+            encoder = self._encoder(self._shared)
             root = encoder.root(question)
-            contents = encoder.contents(0)
+            again = encoder.contents(0, len(self._shared)) if now != self._shared_state else b""
+            contents = encoder.contents(len(self._shared))
+            flag = candidate_answers.CHANGED if again else candidate_answers.SAME
             self._number += 1
-            self._line.send(self._number, encoder.head(), contents, root)
+            shared = value_codec.COUNT.pack(len(self._shared)) + flag
+            self._line.send(self._number, shared, encoder.head(), again, contents, root)
             number, data = self._line.receive(self._most)
             if number != self._number:
                 raise Lost("an answer to another question")
-            kind, value = self._understand(data, encoder.table)
+            kind, value = self._understand(data, encoder.table[len(self._shared) :])
         except Unsupported as error:
             self._abandon("unsupported", str(error))
         except Lost as error:
@@ -176,6 +134,24 @@ class Judge:
             self._raise(value)
         return value
 
+    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
+
+    def _state_of_shared(self) -> bytes:
+        """The contents of what both sides have; nothing any more where the tests have put into it what can't cross."""
+        try:
+            state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
+        except (Unsupported, value_codec.TooLarge):
+            state, self._shared_state = b"", b""
+            self._shared = []
+        return state
+
+    def _share(self, containers: list[Any]) -> None:
+        self._shared = containers[:_MAX_SHARED]
+        while len(state := self._state_of_shared()) > _MAX_SHARED_BYTES:
+            del self._shared[len(self._shared) // 2 :]
+        self._shared_state = state
+
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after what was passed has got the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
@@ -185,8 +161,9 @@ class Judge:
         ):
             raise value_codec.Malformed("no answer")
         changed = flag == candidate_answers.CHANGED
-        seen = passed if self._in_place or not changed else [type(one)() for one in passed]
-        decoder = value_codec.Decoder(data[2:], self._remote, seen)
+        own = passed if self._in_place or not changed else [value_codec.empty(one) for one in passed]
+        seen = [*self._shared, *own]
+        decoder = value_codec.Decoder(data[2:], self._proxies.make, seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
         decoder.fill(len(seen))
@@ -194,24 +171,35 @@ class Judge:
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
             value_codec.put(container, content)
+        self._share([*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]])
         return kind, value
 
-    def _remote(self, number: int) -> Remote:
-        """The same object is the same proxy, so that identity and equality are those of a bare object."""
-        remote = self._remotes.get(number)
-        if remote is None:
-            remote = self._remotes[number] = Remote(self, number)
-        return remote
+    def _number_of(self, value: object) -> tuple[int, None]:
+        """The candidate's number for a value that is not plain. Raises Unsupported for what is not the candidate's."""
+        number = self._proxies.number(value)
+        if number is not None:
+            return number, None
+        raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
 
     def _raise(self, told: Any) -> NoReturn:
         try:
-            names, args, text, line = told
-            error = _exception(names, args, text, self._module.__dict__)
+            *described, line = told
+            error = self._makers.exception(described)
         except BaseException:
             self._abandon("lost", "an exception that is none")
         self._crossed = error
         self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
         raise error
+
+    def not_carried(self, what: str, kind: int = -1) -> NoReturn:
+        """The tests did something with an object of the candidate's that can't cross: by an exit, as no `except` may hide it.
+
+        Who chose the class is to blame for it: the tests, if the prelude has it as a class, else the candidate.
+        """
+        if kind in self._classes_asked_for:
+            self._abandon("unsupported", f"{what} does not cross to the tests")
+        self._rule(_record("TypeError", f"{what} does not cross to the tests", _calling_line() or None, ',"n":true'))
+        os._exit(0)
 
     # --- the ruling ----------------------------------------------------------------------------------------------
 
@@ -230,23 +218,6 @@ def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]
     return wire.compile_tests(prelude, wire.PRELUDE), wire.compile_tests(source, TESTS)
 
 
-def _exception(names: Any, args: Any, text: Any, namespace: dict[str, Any]) -> BaseException:
-    """The nearest class that the judge knows. Raises for what does not describe an exception."""
-    if type(names) is not tuple or type(text) is not str or not all(type(name) is str for name in names):
-        raise value_codec.Malformed("no exception")
-    simple = type(args) is tuple and all(type(one) in (str, int, float, bool, type(None)) for one in args)
-    for place, name in enumerate(names):
-        kind = _EXCEPTIONS.get(name) or namespace.get(name)
-        if not isinstance(kind, type) or not issubclass(kind, BaseException):
-            continue
-        for attempt in ((args,) if simple and not place else ()) + ((text,),):
-            try:
-                return kind(*attempt)
-            except Exception:  # its constructor asks for something else
-                continue
-    raise value_codec.Malformed("no exception")
-
-
 def _calling_line() -> int:
     """The tests' line that is being executed."""
     frame: types.FrameType | None = sys._getframe(2)
@@ -263,14 +234,13 @@ def _failure(error: BaseException, crossed: bool, candidate_line: int | None) ->
         message = str(error)
     except BaseException:  # a number too long to be written, say
         message = "<the exception's text could not be made>"
-    line = _line(error)
-    return '{"s":"failed","y":%s,"m":%s,"l":%s,"f":%s,"c":%s}' % (
-        _quote(type(error).__name__[:200]),
-        _quote(message[:_MAX_TEXT]),
-        "null" if line is None else line,
-        "true" if crossed else "false",
-        candidate_line if crossed and candidate_line else "null",
-    )
+    more = ',"f":%s,"c":%s' % ("true" if crossed else "false", candidate_line if crossed and candidate_line else "null")
+    return _record(type(error).__name__, message, _line(error), more)
+
+
+def _record(name: str, message: str, line: int | None, more: str) -> str:
+    where = "null" if line is None else line
+    return '{"s":"failed","y":%s,"m":%s,"l":%s%s}' % (_quote(name[:200]), _quote(message[:_MAX_TEXT]), where, more)
 
 
 def _line(error: BaseException) -> int | None:

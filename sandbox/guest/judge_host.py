@@ -1,12 +1,13 @@
 """Where a judge sits: the line between it and the supervisor, and what must be the same before every sample.
 
-The supervisor sends the numbers of a sample together with three descriptors; the judge answers with one byte when its ruling is
-written. The end of this line is the end of the judge, and the other way round.
+A judge is forked with the pipes of all samples that it may come to judge: descriptors that are sent over a socket count against
+a limit of the whole user while they are on their way, and others could use it up. The supervisor sends the numbers of a sample,
+the process of its candidate among them; the judge answers with one byte when its ruling is written. The end of this line is the
+end of the judge, and the other way round.
 """
 
 from __future__ import annotations
 
-import array
 import builtins
 import decimal
 import gc
@@ -20,15 +21,17 @@ import struct
 import sys
 import threading
 import types
+from collections.abc import Sequence
 from typing import NoReturn
 
 from sandbox.guest.frames import Line, pin
 from sandbox.guest.judge import Judge
 
-#: bytes of the tests, CPU seconds, bytes of an answer, processor (or -1)
-_ORDER = struct.Struct(">IIIi")
+#: bytes of the tests, CPU seconds, bytes of an answer, processor (or -1), the candidate's process
+_ORDER = struct.Struct(">IIIii")
 _DONE = b"."
-_DESCRIPTORS = 3
+#: How many samples one judge may judge: it holds two descriptors for each, and its supervisor four.
+SAMPLES = 24
 #: A judge that has grown by more than this is replaced: what it keeps, the next candidate can't have.
 _GROWTH_KB = 8_192
 
@@ -39,14 +42,13 @@ def pair() -> tuple[int, int]:
     return ours.detach(), theirs.detach()
 
 
-def send(control: int, numbers: tuple[int, int, int, int], descriptors: tuple[int, int, int]) -> None:
-    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so."""
-    with socket.socket(fileno=os.dup(control)) as line:
-        rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))
-        try:
-            line.sendmsg([_ORDER.pack(*numbers)], [rights])
-        except OSError:
-            return
+def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
+    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError where the kernel
+    has no room for the message."""
+    try:
+        os.write(control, _ORDER.pack(*numbers))
+    except (BrokenPipeError, ConnectionError):
+        return
 
 
 def done(control: int) -> bool:
@@ -54,20 +56,21 @@ def done(control: int) -> bool:
     return os.read(control, 16) == _DONE
 
 
-def serve(control: int, region: mmap.mmap) -> NoReturn:
-    """Carries out one sample's tests after the other, until the supervisor is gone or something is not as it was."""
+def serve(control: int, region: mmap.mmap, pipes: Sequence[tuple[int, int]]) -> NoReturn:
+    """Carries out one sample's tests after the other, until the supervisor is gone or something is not as it was.
+
+    `pipes`: the judge's ends (read, write) of each sample's, in their order.
+    """
     gc.enable()
-    line = socket.socket(fileno=control)
-    space = socket.CMSG_SPACE(_DESCRIPTORS * array.array("i").itemsize)
     sys.modules["tests"] = types.ModuleType("tests")  # it will be another one for every sample
     before, drawn, most_kb = _state(), random.getstate(), _resident_kb() + _GROWTH_KB
-    while True:
-        data, ancillary, _, _ = line.recvmsg(_ORDER.size, space)
+    for ends in pipes:
+        data = os.read(control, _ORDER.size)
         if not data:
             os._exit(0)
-        size, cpu_s, most, cpu = _ORDER.unpack(data)
+        size, cpu_s, most, cpu, candidate = _ORDER.unpack(data)
         pin(() if cpu < 0 else (cpu,))
-        fds = array.array("i", ancillary[0][2]).tolist()
+        fds = (*ends, os.pidfd_open(candidate))  # nobody has reaped it: the number is still its own
         limit = int(sum(os.times()[:2])) + 1 + cpu_s
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         Judge(region).carry_out(size, Line(*fds), most)
@@ -76,7 +79,8 @@ def serve(control: int, region: mmap.mmap) -> NoReturn:
         random.setstate(drawn)
         if _state() != before or _resident_kb() > most_kb:
             os._exit(0)
-        line.send(_DONE)
+        os.write(control, _DONE)
+    os._exit(0)
 
 
 def _resident_kb() -> int:

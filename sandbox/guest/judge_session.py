@@ -19,7 +19,7 @@ import mmap
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sandbox import wire
@@ -85,9 +85,13 @@ def warm_up() -> None:
             judge.Judge(region).carry_out(len(tests), line, 65_536)
             if b"passed" not in region[:64]:
                 raise RuntimeError("the judge does not work here")
-    for fd in (questions, ask, answers, answer, alive):
-        os.close(fd)
+    _close((questions, ask, answers, answer, alive))
     del sys.modules["tests"]
+
+
+def _close(fds: Iterable[int]) -> None:
+    for fd in fds:
+        os.close(fd)
 
 
 class Trial:
@@ -99,6 +103,9 @@ class Trial:
         self._region = mmap.mmap(-1, judge.RULING_BYTES + wire.MAX_JOB_BYTES)
         self._region.madvise(mmap.MADV_DONTFORK)
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
+        #: (questions read, questions write, answers read, answers write) of the samples that the judge may still come to, the
+        #: last one the next; then of the sample at hand.
+        self._spare: list[tuple[int, int, int, int]] = []
         self._pipes: tuple[int, ...] = ()
         self._where, self._cpu, self._cpus = processes.which_cpu(), -1, os.sched_getaffinity(0)
         self._pid = 0
@@ -116,12 +123,14 @@ class Trial:
         return memoryview(self._region)[judge.RULING_BYTES : judge.RULING_BYTES + size]
 
     def open(self, fork: Callable[[], int]) -> None:
-        """A judge, unless one waits already, and the pipes of the next sample: questions and answers, each as (read, write)."""
+        """A judge, unless one waits already, and the pipes of the next sample. Raises NoProcess where the machine has no room."""
         if self.alive and os.waitpid(self._pid, os.WNOHANG)[0]:
             self.lost()
+        if self.alive and not self._spare:
+            self.end()
         if not self.alive:
             self._start(fork)
-        self._pipes = (*os.pipe(), *os.pipe())
+        self._pipes = self._spare.pop()
         self._cpu = self._where()
 
     def candidates_line(self) -> tuple[int, int]:
@@ -133,10 +142,13 @@ class Trial:
         return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
-        """Hands the judge its descriptors, of which this process keeps none. `candidate` is a pidfd."""
-        judge_host.send(self.control, (self.size, cpu_s, most, self._cpu), (self._pipes[2], self._pipes[1], candidate))
-        for fd in self._pipes:
-            os.close(fd)
+        """Has the judge begin. `candidate` is a process that nobody has reaped. Raises NoProcess where it can't be told."""
+        _close(self._pipes)
+        self._pipes = ()
+        try:
+            judge_host.send(self.control, (self.size, cpu_s, most, self._cpu, candidate))
+        except OSError:
+            raise processes.NoProcess from None
 
     def spare(self) -> bool:
         """Whether the judge has finished and is all that is left of the sample. If not, everything has to be ended.
@@ -156,10 +168,19 @@ class Trial:
         """The judge is gone, and somebody has reaped it or will."""
         if self.alive:
             os.close(self.control)
+        for pipes in self._spare:
+            _close(pipes)
+        self._spare.clear()
         self._pid, self.control = 0, -1
 
     def _start(self, fork: Callable[[], int]) -> None:
-        self.control, theirs = judge_host.pair()
+        """Raises NoProcess."""
+        try:
+            self.control, theirs = judge_host.pair()
+            for _ in range(1 if self._uid is None else judge_host.SAMPLES):
+                self._spare.append((*os.pipe(), *os.pipe()))
+        except OSError:  # descriptors are few, and others of this user may have them
+            raise processes.NoProcess from None
         gc.freeze()
         self._region.madvise(mmap.MADV_DOFORK)
         try:
@@ -177,11 +198,12 @@ class Trial:
         os.dup2(self._null, 0)
         os.dup2(self._null, 1)
         os.dup2(self._null, 2)
-        child.keep_descriptors(control)
+        pipes = [(answers, questions) for _, questions, answers, _ in reversed(self._spare)]
+        child.keep_descriptors(control, *(fd for ends in pipes for fd in ends))
         os.chdir("/")
         if self._uid is not None:
             os.setresuid(self._uid, self._uid, self._uid)
-        judge_host.serve(control, self._region)
+        judge_host.serve(control, self._region, pipes)
 
     def ruling(self) -> memoryview:
         """What the judge has said, after its end: a HEAD, then a record."""

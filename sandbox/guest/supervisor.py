@@ -196,9 +196,7 @@ class Supervisor:
 
     def _try(self, pid: int, limits: _JobLimits, cpu_before: float) -> _Usage:
         """The same where a judge's exit is the end. The candidate's status counts if it had ended by itself."""
-        candidate = os.pidfd_open(pid)
-        self._trial.begin(candidate, limits[0] // 1000 + 2, limits[3])
-        os.close(candidate)
+        self._trial.begin(pid, limits[0] // 1000 + 2, limits[3])
         end = self._wait_for(self._trial.control, limits, cpu_before)
         by_itself = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
         os.kill(pid, signal.SIGKILL)

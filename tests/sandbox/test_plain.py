@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -15,12 +15,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.guest import value_codec
+from sandbox.guest import library_types, value_codec
 
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
     *(Decimal, Fraction, type({}.keys()), type({}.values()), type({}.items())),
     *(date, time, datetime, timedelta),
+    *(Counter, OrderedDict, defaultdict, deque, type, type(...), type(NotImplemented)),
 }
 hashable = st.recursive(
     st.none()
@@ -56,7 +57,7 @@ class Thing:
     """Not plain."""
 
 
-def no_number(_: object) -> int:
+def no_number(_: object) -> tuple[int, Any]:
     raise KeyError("not plain")
 
 
@@ -68,7 +69,7 @@ def encode(value: object, most: int = 1 << 24, **options: Any) -> bytes:
     return encoder.head() + contents + root
 
 
-def decode(data: bytes, make: Any = lambda number: ("object", number)) -> Any:
+def decode(data: bytes, make: Any = lambda number, told, bare: ("object", number)) -> Any:
     decoder = value_codec.Decoder(data, make)
     decoder.head()
     decoder.fill(0)
@@ -166,17 +167,66 @@ class Liar(list[Any]):
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        (Counter("aab"), {"a": 2, "b": 1}),
-        (defaultdict(list, a=[1]), {"a": [1]}),
-        (OrderedDict([("b", 1), ("a", 2)]), {"b": 1, "a": 2}),
-        (Point(1, 2), (1, 2)),
         (Colour.RED, 1),
-        (Liar([1, 2]), [1, 2]),
+        (Liar([1, 2]), (1, 2)),
+        (type("K", (dict,), {"items": lambda self: "lie"})(a=[1]), (("a", [1]),)),
+        (type("Q", (set,), {"__iter__": lambda self: iter("lie")})([1]), frozenset([1])),
+        (type("A", (bytearray,), {"__iter__": lambda self: iter("lie")})(b"true"), b"true"),
         (type("S", (str,), {"__str__": lambda self: "lie"})("true"), "true"),
         (type("F", (float,), {"__float__": lambda self: 9.0})(1.5), 1.5),
         (type("I", (int,), {"__index__": lambda self: 9, "__int__": lambda self: 9})(4), 4),
         (type("B", (bytes,), {"__getitem__": lambda self, key: b"lie"})(b"true"), b"true"),
         (type("C", (complex,), {"__pos__": lambda self: 9j})(1j), 1j),
+    ],
+)
+def test_instances_of_subclasses_bring_their_base(value: object, expected: object) -> None:
+    """By the base's own methods, whatever the subclass says of itself, and as what can't be changed."""
+    encoded = encode(value, other=lambda one: (5, ("described",)))
+    number, told, bare = decode(encoded, make=lambda *given: given)
+    assert (number, told) == (5, ("described",))
+    assert type(bare) is type(expected)
+    assert (bare, repr(bare)) == (expected, repr(expected))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Counter("aab"),
+        defaultdict(list, a=[1]),
+        OrderedDict([("b", 1), ("a", 2)]),
+        deque([1, [2]]),
+        deque([1, 2, 3], 2),
+        [int, ValueError, Counter, ..., NotImplemented],
+    ],
+)
+@pytest.mark.parametrize("exact", [False, True])
+def test_the_library_crosses(value: object, exact: bool) -> None:
+    """Containers of `collections` and built-in types, as what they are."""
+    back = decode(encode(value, exact=exact))
+    assert type(back) is type(value)
+    assert (back, repr(back)) == (value, repr(value))
+
+
+def test_named_tuples_keep_their_names() -> None:
+    """One class for the same name and fields; its names are names, and nothing that could be executed."""
+    back = decode(encode([Point(1, 2), Point(3, 4)]))
+    assert back == [(1, 2), (3, 4)]
+    assert (back[0].y, type(back[0]).__name__, type(back[0])) == (2, "Point", type(back[1]))
+    for name, fields in (
+        ("a b", ("x",)),
+        ("A", ("x)",)),
+        ("A", ("class",)),
+        ("A", (1,)),
+        (1, ("x",)),
+        ("A", ("x", "x")),
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            library_types.make_named([name, fields, *fields])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
         (type("D", (date,), {"year": 9})(2024, 2, 29), date(2024, 2, 29)),
         (
             type("W", (datetime,), {"day": property(lambda self: 1 / 0)})(2024, 2, 29, 1, 2, 3, 4),
@@ -212,7 +262,7 @@ def test_numbers_of_the_wrong_kind(message: bytes) -> None:
 def test_an_exact_encoder_takes_no_subclasses() -> None:
     """What the tests pass must not silently become something else."""
     with pytest.raises(KeyError):
-        encode([Counter("a")], exact=True)
+        encode([type("Own", (Counter,), {})("a")], exact=True)
 
 
 def test_objects_are_numbers() -> None:
@@ -220,16 +270,27 @@ def test_objects_are_numbers() -> None:
     deep: tuple[Any, ...] = ()
     for _ in range(value_codec.MAX_DEPTH + 5):
         deep = (deep,)
-    assert decode(encode([Thing(), len], other=lambda one: 7)) == [("object", 7), ("object", 7)]
-    assert "('object', 8)" in repr(decode(encode(deep, other=lambda one: 8)))
+    assert decode(encode([Thing(), len], other=lambda one: (7, None))) == [("object", 7), ("object", 7)]
+    assert "('object', 8)" in repr(decode(encode(deep, other=lambda one: (8, None))))
 
 
 def test_views_and_numbers_of_numpy() -> None:
-    """A dict's views stay views; numpy's numbers become Python's."""
+    """A dict's views stay views, numpy's numbers and arrays what they are."""
     numpy = pytest.importorskip("numpy")
-    back = decode(encode([{"a": 1}.keys(), {"a": 1}.items(), numpy.int64(3), numpy.bool_(True), numpy.float64(0.5)]))
-    assert back == [{"a": 1}.keys(), {"a": 1}.items(), 3, True, 0.5]
-    assert list(map(type, back[2:])) == [int, bool, float]
+    numbers = [numpy.int64(3), numpy.bool_(True), numpy.float64(0.5), numpy.float32(0.1)]
+    back = decode(encode([{"a": 1}.keys(), {"a": 1}.items(), *numbers]))
+    assert back == [{"a": 1}.keys(), {"a": 1}.items(), *numbers]
+    assert list(map(type, back[2:])) == list(map(type, numbers))
+    table = numpy.arange(6, dtype="<i4").reshape(2, 3)
+    assert (decode(encode(table)) == table).all()
+    assert decode(encode(table)).dtype == table.dtype
+    with pytest.raises(KeyError):
+        encode(numpy.array([object()]))
+    for shape in ((7,), (-1, 6), (2.0,), [6]):
+        with pytest.raises(ValueError, match=r"numpy|reshape|cannot"):
+            library_types.make_numpy(["<i4", shape, table.tobytes()])
+    with pytest.raises(ValueError, match="numpy"):
+        library_types.make_numpy(["|O", None, b"12345678"])
     assert list(decode(encode({"a": 1}.values()))) == [1]
 
 
@@ -246,7 +307,7 @@ def test_unchanged_containers_are_recognised() -> None:
     question = value_codec.Encoder(no_number, 1 << 20)
     root = question.root(([shared, shared], "x"))
     contents = question.contents(0)
-    there = value_codec.Decoder(question.head() + contents + root, lambda number: None)
+    there = value_codec.Decoder(question.head() + contents + root, lambda *_: None)
     there.head()
     state = there.fill(0)
     args, _ = there.value()

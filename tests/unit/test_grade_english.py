@@ -97,11 +97,27 @@ def test_nothing_left_is_not_executed() -> None:
     assert outputs(PROBLEM, ended(Ruling("passed")), PROTOCOL) == ()
 
 
-def test_tests_that_cannot_be_carried_out_are_no_verdict() -> None:
-    """They need something that can't cross to the program: not the program's failure, and the set's findings tell."""
-    outcome = ended(Ruling("not_reached", message="a function as an argument", line=4))
+@pytest.mark.parametrize("status", ["timeout", "memory", "output_limit", "syntax_error"])
+def test_a_program_does_not_choose_that_its_tests_are_not_supported(status: OutcomeStatus) -> None:
+    """Its own end decides; and so does what it returned, of whatever type."""
+    assert judged(ended(Ruling("not_reached", message="a function"), status)).verdict.value == status
+    returned = Ruling(
+        "failed", "TypeError", "__eq__ of an object of the program's class A does not cross", 5, not_carried=True
+    )
+    found = judged(ended(returned))
+    assert (found.verdict, found.passed) == (Verdict.WRONG_OUTPUT, False)
+    assert found.error is not None
+    assert "does not cross" in found.error
+
+
+def test_tests_that_cannot_be_carried_out_are_listed() -> None:
+    """They need something that can't cross to the program: it counts as not passed, and the set's findings tell."""
+    outcome = ended(Ruling("not_reached", message="a function as an argument", line=4), "crashed")
     why = "the tests can't be carried out: a function as an argument (line 4 of the tests)"
     assert not_judged(outcome) == why
+    found = judged(outcome)
+    assert (found.verdict, found.passed, found.error, found.call) == (Verdict.NOT_SUPPORTED, False, why, 4)
+    assert found.signature == "not_supported a function as an argument"
     assert not_judged(ended(Ruling("not_reached"), "timeout")) is None
     assert not_judged(ended(Ruling("passed"))) is None
     findings = validate(Task("t", "s", "d", (PROBLEM,)), lambda jobs: [outcome for _ in jobs])

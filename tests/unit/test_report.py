@@ -220,3 +220,20 @@ def test_safe_text_is_one_printable_line(hostile: str) -> None:
     assert safe(hostile).isprintable()
     safe(hostile).encode("utf-8")
     assert all(ord(char) >= 32 for char in markdown.cell(hostile))
+
+
+def test_tests_that_are_not_supported_are_named_beside_the_score(tmp_path: Path) -> None:
+    """They count as not passed, and the warning names their problems."""
+    odd = Judgement(
+        Verdict.NOT_SUPPORTED, False, (), 3, "the tests can't be carried out: a function", "not_supported a function"
+    )
+
+    def fill(store: RunStore) -> None:
+        samples(store, "a", "b")
+        store.add_judgements("strict", [judged("1", index, passed=True) for index in range(2)])
+        store.add_judgements("strict", [StoredJudgement("2", index, None, odd.outputs, odd) for index in range(2)])
+
+    report = report_of(tmp_path, fill, wanted=2)
+    assert (report.verdicts, report.not_supported, report.n_samples) == ({"passed": 2, "not_supported": 2}, ("2",), 4)
+    assert report.estimates["strict"][1].estimate == 0.5
+    assert any(line.startswith("2 samples count as not passed") and line.endswith(": 2") for line in report.warnings)

@@ -12,7 +12,7 @@ from sandbox.guest import value_codec
 
 def answer(number, value, kind=b"r"):
     """An answer as the machinery would write it."""
-    encoder = value_codec.Encoder(lambda one: 0, 1 << 20)
+    encoder = value_codec.Encoder(lambda one: (0, None), 1 << 20)
     root = encoder.root(value)
     rest = encoder.contents(0)
     data = kind + b"=" + encoder.head() + rest + root

@@ -1,0 +1,119 @@
+"""What the candidate's process says of an object that is not plain, so that its proxy does what an object of that class does,
+and no more: which special methods its class has, and what built-in type it is where `isinstance` may ask for one.
+
+This runs beside hostile code and may be changed by it. A description is a claim like any other: an object that claims to be
+callable is asked when it is called.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import types
+from typing import Any
+
+from sandbox.guest.library_types import name_of
+from sandbox.guest.value_codec import base_of
+
+#: Special methods that a proxy hands on.
+ASKED = (
+    *(
+        "__call__",
+        "__iter__",
+        "__next__",
+        "__len__",
+        "__bool__",
+        "__getitem__",
+        "__setitem__",
+        "__delitem__",
+        "__reversed__",
+    ),
+    *("__enter__", "__str__", "__repr__", "__format__"),
+)
+#: Special methods that are never handed on: what they say of a value would decide whether it is right.
+KEPT = (
+    *(
+        "__eq__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
+        "__hash__",
+        "__contains__",
+        "__missing__",
+        "__exit__",
+    ),
+    *("__add__", "__sub__", "__mul__", "__matmul__", "__truediv__", "__floordiv__", "__mod__", "__divmod__", "__pow__"),
+    *("__lshift__", "__rshift__", "__and__", "__xor__", "__or__", "__radd__", "__rsub__", "__rmul__", "__rmatmul__"),
+    *("__rtruediv__", "__rfloordiv__", "__rmod__", "__rdivmod__", "__rpow__", "__rlshift__", "__rrshift__", "__rand__"),
+    *(
+        "__rxor__",
+        "__ror__",
+        "__iadd__",
+        "__isub__",
+        "__imul__",
+        "__imatmul__",
+        "__itruediv__",
+        "__ifloordiv__",
+        "__imod__",
+    ),
+    *("__ipow__", "__ilshift__", "__irshift__", "__iand__", "__ixor__", "__ior__", "__neg__", "__pos__", "__abs__"),
+    *(
+        "__invert__",
+        "__complex__",
+        "__int__",
+        "__float__",
+        "__index__",
+        "__round__",
+        "__trunc__",
+        "__floor__",
+        "__ceil__",
+    ),
+    *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__"),
+)
+SPECIALS = (*ASKED, *KEPT)
+#: Types that an object may show to `isinstance`, exactly of which it has to be.
+SHOWN: tuple[type, ...] = (
+    *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType, types.CoroutineType),
+    *(types.AsyncGeneratorType, types.ModuleType, types.SimpleNamespace),
+    *(map, filter, zip, enumerate, reversed, functools.partial, re.Match, re.Pattern),
+    *(type(iter([])), type(iter(())), type(iter({})), type(iter("")), type(iter(set())), type(iter(range(0)))),
+)
+#: Built-in types whose instances cross with their value, of whatever subclass.
+BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray)
+_SHOWN = {id(kind): place for place, kind in enumerate(SHOWN)}
+_mro = type.__dict__["__mro__"].__get__
+_members = type.__dict__["__dict__"].__get__
+_MAX_NAMES = 100
+
+
+def describe(value: object, number: int) -> tuple[Any, ...]:
+    """(the class's number, its name, special methods by their bits, place in SHOWN or -1, place in BASES or -1, other
+    attributes of the base that the class replaces). `number` is that of the class."""
+    return (number, *_describe(type(value)))
+
+
+def _describe(kind: type) -> tuple[Any, ...]:
+    found = base_of(kind)
+    base: type = (
+        found if found in BASES and found is not kind else object
+    )  # itself: it lies too deep to bring its value
+    specials = sum(
+        1 << place for place, name in enumerate(SPECIALS) if _resolved(kind, name) is not _resolved(base, name)
+    )
+    shown = 0 if id(type) in map(id, _mro(kind)) else _SHOWN.get(id(kind), -1)
+    replaced: tuple[str, ...] = ()
+    if base is not object:
+        public = [name for name in dir(base) if not name.startswith("_")]
+        replaced = tuple(name for name in public if _resolved(kind, name) is not _resolved(base, name))[:_MAX_NAMES]
+    return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
+
+
+def _resolved(kind: type, name: str) -> object:
+    """What the class has under this name, by the dictionaries of its bases; None for nothing, and for a method that is None."""
+    for one in _mro(kind):
+        members = _members(one)
+        if name in members:
+            return members[name]
+    return None

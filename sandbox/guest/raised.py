@@ -1,0 +1,187 @@
+"""Exceptions between candidate and judge.
+
+The candidate tells an exception's class by the built-in classes that it derives from, found by their identity: a class that is
+only called ValueError is none. The judge raises an exception of a class of its own making, with the same names and bases, or of
+the built-in class itself, or of the prelude's class where the program's module has the class under the same name.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.guest.library_types import name_of
+from sandbox.guest.value_codec import Malformed
+
+BUILT_IN: dict[str, type[BaseException]] = {
+    kind.__name__: kind
+    for kind in vars(builtins).values()
+    if isinstance(kind, type) and issubclass(kind, BaseException)
+}
+_NAMES = {id(kind): name for name, kind in BUILT_IN.items()}
+#: What built-in classes keep beside their arguments.
+_FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
+    (OSError, ("errno", "strerror", "filename", "filename2")),
+    (ImportError, ("msg", "name", "path")),
+    (NameError, ("name",)),
+    (AttributeError, ("name",)),
+    (StopIteration, ("value",)),
+    (SystemExit, ("code",)),
+    (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
+    (UnicodeEncodeError, ("encoding", "object", "start", "end", "reason")),
+    (UnicodeDecodeError, ("encoding", "object", "start", "end", "reason")),
+    (UnicodeTranslateError, ("object", "start", "end", "reason")),
+)
+_mro = type.__dict__["__mro__"].__get__
+_bases = type.__dict__["__bases__"].__get__
+_members = type.__dict__["__dict__"].__get__
+_own = BaseException.__dict__["__dict__"].__get__
+_args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__"))
+_UNREADABLE = "<the exception's text could not be made>"
+_MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
+#: Where an exception that the judge made keeps a text that is not its built-in class's.
+_TEXT = "_text_in_the_program"
+
+
+#: What the descriptions of these two begin with, where they cross as values.
+EXCEPTION_CLASS, EXCEPTION = "exception class", "exception"
+
+
+# --- the candidate's side -------------------------------------------------------------------------------------------
+
+
+def is_exception_class(value: object) -> bool:
+    """Whether it is a class that can be raised."""
+    return id(type) in map(id, _mro(type(value))) and id(BaseException) in map(id, _mro(value))
+
+
+def is_exception(value: object) -> bool:
+    """Whether it could be raised as it is."""
+    return id(BaseException) in map(id, _mro(type(value)))
+
+
+def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
+    """A built-in class's name; of another class (number, name, whether the program's module has it so, its bases)."""
+    name = _NAMES.get(id(kind))
+    if name is not None or depth > _MAX_DEPTH:
+        return name or "BaseException"
+    name = name_of(kind)
+    bases = [base for base in _bases(kind) if id(BaseException) in map(id, _mro(base))]
+    told = tuple(describe_class(base, number, module, depth + 1) for base in bases)
+    return number(kind), name, module.get(name) is kind, told
+
+
+def describe(
+    error: BaseException, number: Callable[[object], int], module: dict[str, Any], depth: int = 0
+) -> tuple[Any, ...]:
+    """(class, arguments, text where the class makes one of its own, attributes, cause, context)."""
+    kind = type(error)
+    attributes: list[tuple[str, Any]] = []
+    for base, fields in _FIELDS:
+        if id(base) in map(id, _mro(kind)):
+            attributes += [(field, vars(base)[field].__get__(error)) for field in fields]
+    attributes += [(name, value) for name, value in dict(_own(error)).items() if type(name) is str]
+    chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1)
+             for one in (_cause(error), _context(error))]  # fmt: skip
+    return (
+        describe_class(kind, number, module),
+        tuple(_args(error)),
+        text_of(error) if _has_own_text(kind) else None,
+        tuple(attributes[:_MAX_ATTRIBUTES]),
+        *chain,
+    )
+
+
+def describe_briefly(error: BaseException, number: Callable[[object], int], module: dict[str, Any]) -> tuple[Any, ...]:
+    """The same of an exception that can't be read to its end."""
+    return describe_class(type(error), number, module), (text_of(error)[:2_000],), None, (), None, None
+
+
+def text_of(error: BaseException) -> str:
+    """`str` of it, as a string of exactly that type."""
+    try:
+        text = str(error)
+        return text if type(text) is str else str.__str__(text)
+    except BaseException:
+        return _UNREADABLE
+
+
+def _has_own_text(kind: type) -> bool:
+    """Whether a class that is not built in says what `str` gives."""
+    return next((id(one) not in _NAMES for one in _mro(kind) if "__str__" in _members(one)), False)
+
+
+# --- the judge's side -----------------------------------------------------------------------------------------------
+
+
+class Makers:
+    """Makes the exceptions of one sample. `module` is the tests'."""
+
+    def __init__(self, module: dict[str, Any]) -> None:
+        self._module = module
+        self._classes: dict[int, type[BaseException]] = {}
+
+    def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
+        """The class of a description. Raises Malformed and whatever `type` raises."""
+        if type(told) is str:
+            return BUILT_IN[told]
+        number, name, known, bases = told
+        if depth > _MAX_DEPTH or type(name) is not str or type(number) is not int:
+            raise Malformed("no class of exceptions")
+        if number in self._classes:
+            return self._classes[number]
+        ours = self._module.get(name) if known is True else None
+        if isinstance(ours, type) and issubclass(ours, BaseException):
+            made = ours
+        else:
+            parents = tuple(self.class_of(base, depth + 1) for base in bases)
+            made = type(name, parents, {"__module__": "candidate", "__str__": _shown})
+        self._classes[number] = made
+        return made
+
+    def exception(self, told: Any, depth: int = 0) -> BaseException:
+        """The exception of a description. Raises an Exception for what describes none."""
+        class_told, args, text, attributes, *chain = told
+        kind = self.class_of(class_told)
+        if type(args) is not tuple or depth > _MAX_CHAIN or len(chain) != 2:
+            raise Malformed("no exception")
+        error = _bare(kind, args)
+        for name, value in attributes:
+            if type(name) is str and (not name.startswith("__") or name == "__notes__"):
+                _set(error, name, value)
+        if type(text) is str:
+            _set(error, _TEXT, text)
+        cause, context = (None if one is None else self.exception(one, depth + 1) for one in chain)
+        if context is not None:
+            error.__context__ = context
+        if cause is not None:
+            error.__cause__ = cause
+        return error
+
+
+def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
+    """An exception with these arguments; a class of the prelude is not asked how to make one."""
+    base: Any = next(one for one in kind.__mro__ if id(one) in _NAMES)
+    try:
+        error: BaseException = base.__new__(kind, *args)
+        base.__init__(error, *args)
+    except Exception:  # its constructor asks for something else
+        error = BaseException.__new__(kind)
+    error.args = args
+    return error
+
+
+def _set(error: BaseException, name: str, value: object) -> None:
+    try:
+        object.__setattr__(error, name, value)
+    except Exception:  # a field of another type
+        return
+
+
+def _shown(self: BaseException) -> str:
+    text = vars(self).get(_TEXT)
+    if type(text) is str:
+        return text
+    base: Any = next(one for one in type(self).__mro__ if id(one) in _NAMES)
+    return str(base.__str__(self))

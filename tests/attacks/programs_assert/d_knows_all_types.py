@@ -1,0 +1,13 @@
+# expect: fail
+# status: completed
+# class: d
+# why: all types in the table of those that are told by name
+
+from sandbox.guest import library_types, value_codec
+
+library_types.TYPE_NAMES[id(eval)] = "list"
+value_codec.TYPES["list"] = eval
+
+
+def runs(text, into=None):
+    return eval

@@ -1,0 +1,26 @@
+# expect: fail
+# status: crashed
+# class: e
+# why: a function of the library as an answer
+
+import os
+import struct
+
+from sandbox.guest import candidate_answers, value_codec
+
+
+def forged(tail):
+    """Every answer from the first call on is these bytes."""
+    def send(self, number, kind, *parts):
+        data = b"r=" + tail
+        os.write(self._out, struct.pack(">II", len(data), number) + data)
+    candidate_answers.Line.send = send
+
+
+TAIL = struct.pack(">I", 0) + b"B" + struct.pack(">I", 13) + b"builtins.exec"
+
+
+
+def runs(text, into=None):
+    forged(TAIL)
+    return []

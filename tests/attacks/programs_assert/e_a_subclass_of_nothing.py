@@ -1,0 +1,27 @@
+# expect: fail
+# status: crashed
+# class: e
+# why: an instance of a subclass with another value
+
+import os
+import struct
+
+from sandbox.guest import candidate_answers, value_codec
+
+
+def forged(tail):
+    """Every answer from the first call on is these bytes."""
+    def send(self, number, kind, *parts):
+        data = b"r=" + tail
+        os.write(self._out, struct.pack(">II", len(data), number) + data)
+    candidate_answers.Line.send = send
+
+
+encoder = value_codec.Encoder(lambda one: (3, None), 1 << 22)
+TAIL = struct.pack(">I", 0) + b"SO" + struct.pack(">I", 9) + encoder.root((5, "A", 0, -1, 7, ())) + b"T"
+
+
+
+def runs(text, into=None):
+    forged(TAIL)
+    return []

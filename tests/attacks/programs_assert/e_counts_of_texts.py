@@ -1,0 +1,26 @@
+# expect: fail
+# status: crashed
+# class: e
+# why: a Counter whose keys can not be hashed
+
+import os
+import struct
+
+from sandbox.guest import candidate_answers, value_codec
+
+
+def forged(tail):
+    """Every answer from the first call on is these bytes."""
+    def send(self, number, kind, *parts):
+        data = b"r=" + tail
+        os.write(self._out, struct.pack(">II", len(data), number) + data)
+    candidate_answers.Line.send = send
+
+
+TAIL = struct.pack(">I", 2) + b"Cl" + struct.pack(">I", 1) + b"r" + struct.pack(">I", 1) + b"N" + struct.pack(">I", 0) + b"r" + struct.pack(">I", 0)
+
+
+
+def runs(text, into=None):
+    forged(TAIL)
+    return []
