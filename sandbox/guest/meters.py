@@ -35,12 +35,12 @@ class CgroupMeter:
         """CPU time of everything in the group so far but this process: what the supervisor does on a loaded machine (it
         waits longer, its caches are cold) must not push a sample over its limit."""
         text = os.pread(self._cpu, 4096, 0)
-        group = _field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
+        group = field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
         return group - time.process_time() * 1000
 
     def oom_kills(self) -> int:
         """How many processes the kernel has killed for memory in this group."""
-        return _field(os.pread(self._oom, 4096, 0), b"oom_kill")
+        return field(os.pread(self._oom, 4096, 0), b"oom_kill")
 
     def resident_kb(self) -> int:
         """Not needed here: the kernel enforces the limit."""
@@ -97,7 +97,8 @@ def _capped(memory_mb: int) -> bool:
     return True
 
 
-def _field(text: bytes, name: bytes) -> int:
+def field(text: bytes, name: bytes) -> int:
+    """The number of that name in lines of names and numbers; 0 where there is none."""
     for line in text.splitlines():
         key, _, value = line.partition(b" ")
         if key == name:
@@ -136,7 +137,7 @@ def _cpu_ticks(pid: str) -> int:
 
 
 def _shared_kb(pid: str) -> int:
-    return _field(read(f"/proc/{pid}/status").replace(b":\t", b" ").replace(b" kB", b""), b"RssShmem")
+    return field(read(f"/proc/{pid}/status").replace(b":\t", b" ").replace(b" kB", b""), b"RssShmem")
 
 
 def _anonymous_pages(pid: str) -> int:

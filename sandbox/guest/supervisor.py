@@ -33,7 +33,7 @@ import sys
 import time
 
 from sandbox import wire
-from sandbox.guest import child, meters, processes, processor_waits
+from sandbox.guest import charges, child, meters, processes, processor_waits
 from sandbox.guest.capture import CAPACITY, Capture
 from sandbox.guest.judge_session import Trial
 from sandbox.guest.scratch_folders import Folders
@@ -76,6 +76,7 @@ class Supervisor:
         self._own_weight = self._weight()
         self._sockets = processes.socket_counter()
         self._own_sockets = 0
+        self._charge = charges.Charge(isinstance(self._meter, meters.CgroupMeter))
 
     def serve(self) -> None:
         """Works until the host goes away."""
@@ -151,7 +152,7 @@ class Supervisor:
         self._waits.begin(pid, cpu_before)
         end, status, usage = (self._try if judged else self._supervise)(pid, limits, cpu_before)
         wall_ms = int((time.monotonic() - start) * 1000)
-        clean = self._reset()
+        clean = self._reset(limits, size)
         flags = wire.FLAG_OOM if meter.oom_kills() > oom_before else 0
         flags |= wire.FLAG_TRUNCATED if streams[0].truncated or streams[1].truncated else 0
         flags |= 0 if clean else wire.FLAG_DIRTY
@@ -294,13 +295,19 @@ class Supervisor:
         tick = max(_MIN_TICK_S, left_ms / 1000 / self._cpus)
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
-    def _reset(self) -> bool:
-        """No process, socket, file or priority of the sample is left; False where that can't be shown."""
+    def _reset(self, limits: _JobLimits, size: int) -> bool:
+        """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
             return False
         if not processes.collect_sockets(self._sockets, self._own_sockets):
             return False
-        return self._folders.put_back() and self._weight() == self._own_weight
+        if not self._folders.put_back() or self._weight() != self._own_weight:
+            return False
+        held = size + self._trial.size + wire.RULING_BYTES + 2 * limits[2] + limits[3]
+        if self._charge.is_back(held):
+            return True
+        self._trial.end()  # a judge that waits for the next tests may hold some of it
+        return self._charge.is_back(held)
 
 
 def _about(uid: int | None, meter: meters.Meter) -> dict[str, object]:
@@ -319,7 +326,7 @@ def main(arguments: list[str]) -> None:
     The judges' uid is the next one.
     """
     where, user, memory_mb, pids = arguments
-    uid = None if user == "-" else int(user)
+    uid = None if user == "-" else _existing(int(user))
     fds = _connect(where)
     _prepare(uid, int(memory_mb), int(pids))
     gc.disable()
@@ -328,6 +335,19 @@ def main(arguments: list[str]) -> None:
     except (HostGone, BrokenPipeError, ConnectionError):
         processes.kill_all()
         sys.exit(0)
+
+
+#: Where an engine gives its containers few user ids (rootless, `--userns-remap`), which belong to no one else: of these.
+_FEW_FIRST, _FEW = 10_000, 50_000
+
+
+def _existing(uid: int) -> int:
+    """This user id, or one that exists in this user namespace; so does the next one."""
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    if any(first <= uid and uid + 1 < first + count for first, _, count in ranges):
+        return uid
+    return _FEW_FIRST + uid % (_FEW // 2) * 2
 
 
 def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
