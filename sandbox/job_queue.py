@@ -1,4 +1,4 @@
-"""What the lanes of a pool share: room for jobs, their queue, and the gate that lets one job run alone."""
+"""What the lanes of a pool share: room for jobs, and their queue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ class Pending:
     #: earlier outcomes, and deaths of the worker after ACCEPT, that led to another attempt
     attempts: list[Outcome] = field(default_factory=list)
     deaths: int = 0
-    alone: bool = False
     claimed: bool = False
 
     def claim(self) -> bool:
@@ -173,45 +172,3 @@ class JobQueue:
             left, self._items = list(self._items.values()), OrderedDict()
             self._ready.notify_all()
             return left
-
-
-class Gate:
-    """Many lanes work side by side, or one works alone. Whoever wants to be alone goes before newcomers."""
-
-    def __init__(self) -> None:
-        self._state = threading.Condition()
-        self._inside = 0
-        self._wanted = 0
-        self._alone = False
-
-    @property
-    def wanted(self) -> bool:
-        """Somebody waits to be alone: finish what you hold and take nothing more."""
-        return self._wanted > 0
-
-    def enter(self) -> None:
-        with self._state:
-            while self._wanted or self._alone:
-                self._state.wait()
-            self._inside += 1
-
-    def leave(self) -> None:
-        with self._state:
-            self._inside -= 1
-            self._state.notify_all()
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """For a lane that is outside."""
-        with self._state:
-            self._wanted += 1
-            while self._inside or self._alone:
-                self._state.wait()
-            self._wanted -= 1
-            self._alone = True
-        try:
-            yield
-        finally:
-            with self._state:
-                self._alone = False
-                self._state.notify_all()

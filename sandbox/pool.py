@@ -20,7 +20,7 @@ from typing import Literal, Self
 
 from sandbox.backends.base import Backend
 from sandbox.errors import PoolClosed
-from sandbox.job_queue import Gate, JobQueue, Pending, Room, fail
+from sandbox.job_queue import JobQueue, Pending, Room, fail
 from sandbox.mutated_arguments import sees_arguments
 from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Outcome, encode_job_body, encode_tests
 from sandbox.worker_thread import SPARES, Lane, Shared
@@ -56,9 +56,7 @@ class Pool:
         self._max_pending = max_pending or 64 * count
         self._room, self._process = Room(self._max_pending), os.getpid()
         self._helpers = ThreadPoolExecutor(2 * (1 + SPARES) * count, thread_name_prefix="sandbox-helper")
-        shared = Shared(
-            backend, self.limits, isolation == "fresh", self._queue, Gate(), self._helpers, patience_s, self._stop
-        )
+        shared = Shared(backend, self.limits, isolation == "fresh", self._queue, self._helpers, patience_s, self._stop)
         self._lanes = [Lane(shared) for _ in range(count)]
         self._threads = [
             threading.Thread(target=lane.run, name=f"sandbox-{index}", daemon=True)

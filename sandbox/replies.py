@@ -23,11 +23,15 @@ _MAX_NAME = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A decoded RESULT frame: the job's number, what it did, and whether the worker may be used again."""
+    """A decoded RESULT frame: the job's number, what it did, and whether the worker may be used again.
+
+    `starved`: other work kept it from running until its supervisor gave up; the outcome says nothing about the program then.
+    """
 
     number: int
     outcome: Outcome
     clean: bool
+    starved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *
     head = wire.RESULT_HEADER.size
     if len(payload) < head:
         raise ProtocolError("RESULT shorter than its header")
-    number, end, code, sig, cpu_ms, wall_ms, rss, flags, *sizes = wire.RESULT_HEADER.unpack_from(payload)
+    number, end, code, sig, cpu_ms, wall_ms, waited_ms, rss, flags, *sizes = wire.RESULT_HEADER.unpack_from(payload)
     if end >= len(wire.ENDS) or flags > 7 or head + sum(sizes) != len(payload) or (sizes[1] > 0) > judged:
         raise ProtocolError("RESULT with impossible fields")
     reply, ruled, stdout, stderr = _split(payload, head, sizes)
@@ -98,8 +102,9 @@ def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *
         limit=limit,
         guest=guest,
         ruling=ruling,
+        waited_ms=min(waited_ms, wall_ms),
     )
-    return Result(number, outcome, clean=not flags & wire.FLAG_DIRTY)
+    return Result(number, outcome, clean=not flags & wire.FLAG_DIRTY, starved=wire.ENDS[end] == "starved")
 
 
 def _split(payload: bytes, at: int, sizes: list[int]) -> list[bytes]:
@@ -130,7 +135,7 @@ def _status(end: str, told: _Told, facts: tuple[int, int, int], limits: Limits) 
         return "memory", "memory"
     if end == "cpu_limit" or (end == "signalled" and sig == _SIGXCPU and cpu_ms >= limits.cpu_s * 1000):
         return "timeout", "cpu"
-    if end == "wall_limit":
+    if end in ("wall_limit", "starved"):
         return "timeout", "wall"
     if told.ended == "overflow":
         return "output_limit", "reply"

@@ -5,9 +5,10 @@ Theory of operation. A channel is a duplex stream of bytes. Every frame is
     length (4 bytes, big endian, of what follows) · kind (1 byte) · payload
 
 The host sends JOB frames; the guest answers READY once, then ACCEPT and RESULT for each job, in order; or ACCEPT and DECLINE,
-and ends, where it could not start the candidate's process. Fixed-size headers
-are packed structs, so that the supervisor never has to parse anything that a candidate could have written, and so that the
-host can reject a malformed frame by its size alone. Bodies are opaque to the supervisor: the job's body is decoded in the
+and ends, where it could not start the candidate's process. Between ACCEPT and RESULT it says WAIT, at most `MOST_WAITS` times:
+each time that the wall limit has passed once more by the clock, for a sample that other work keeps from running. Fixed-size
+headers are packed structs, so that the supervisor never has to parse anything that a candidate could have written, and so that
+the host can reject a malformed frame by its size alone. Bodies are opaque to the supervisor: the job's body is decoded in the
 candidate's own process, and the reply that the candidate's process writes is decoded on the host, strictly (`replies.py`).
 
 Sizes are bytes, times are seconds unless a name ends in `_ms` (milliseconds), memory is MiB.
@@ -30,23 +31,25 @@ from typing import Any, Literal
 
 WIRE_VERSION = 3
 
-JOB, READY, ACCEPT, RESULT, DECLINE = b"J", b"R", b"A", b"E", b"D"
+JOB, READY, ACCEPT, RESULT, DECLINE, WAIT = b"J", b"R", b"A", b"E", b"D", b"W"
 
 LENGTH = struct.Struct(">I")
 #: job number, cpu limit (ms), wall limit (ms), stdout/stderr bytes kept each, reply bytes, bytes of the tests; then the body, and
 #: the tests, which only the judge of an assert-style job reads
 JOB_HEADER = struct.Struct(">QIIIII")
-#: job number
+#: job number; of ACCEPT, DECLINE and WAIT
 ACCEPT_HEADER = struct.Struct(">Q")
-#: job number, end (index into ENDS), exit code, signal, cpu ms, wall ms, max rss (KiB), flags, lengths of reply, ruling, stdout,
-#: stderr
-RESULT_HEADER = struct.Struct(">QBBBIIIBIIII")
+#: job number, end (index into ENDS), exit code, signal, cpu ms, wall ms, waited ms, max rss (KiB), flags, lengths of reply,
+#: ruling, stdout, stderr
+RESULT_HEADER = struct.Struct(">QBBBIIIIBIIII")
 #: A ruling: bytes of the record, number of calls made, the tests' line of the last one; then the record
 RULING_HEAD = struct.Struct(">III")
 RULING_BYTES = 32_768
 
 #: How the candidate's process ended, as the supervisor saw it.
-ENDS = ("exited", "signalled", "cpu_limit", "wall_limit", "memory")
+ENDS = ("exited", "signalled", "cpu_limit", "wall_limit", "memory", "starved")
+#: A sample that was ready to run, and had no processor, for so many times its wall limit says nothing about its program.
+MOST_WAITS = 20
 FLAG_OOM, FLAG_TRUNCATED, FLAG_DIRTY = 1, 2, 4
 
 #: Bounds that the host enforces on whatever a guest claims.
@@ -181,7 +184,8 @@ class Outcome:
     """What one job did. `observations` has one entry per call, in order; those not reached say so.
 
     `definition` holds the exception of a program that did not compile or whose definitions raised.
-    `limit` names the limit that ended the sample; `attempts` holds earlier tries that a loaded machine spoiled.
+    `limit` names the limit that ended the sample; `attempts` holds earlier tries, in which its worker was lost. `waited_ms` is
+    the part of `wall_ms` in which it was ready to run and other work had the processors; the wall limit does not count it.
     """
 
     status: OutcomeStatus
@@ -200,6 +204,7 @@ class Outcome:
     guest: str = ""
     attempts: tuple[Outcome, ...] = ()
     ruling: Ruling | None = None  # mode "assert" only
+    waited_ms: int = 0
 
 
 #: mode, bytes of the entry point's name, bytes of the source, number of calls

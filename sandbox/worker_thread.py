@@ -5,6 +5,9 @@ future raises SandboxError. The same where the worker DECLINEs, because it had n
 ACCEPT the job is tried once more on a fresh worker, because a container can also be killed from outside; if that one dies
 too, the candidate is to blame and the outcome is `crashed`. A loss during which the backend itself does not answer counts
 as infrastructure whatever had been accepted. So a hostile program can't turn its failure into "infrastructure".
+
+One kind of sample ends as infrastructure though its worker is well: one that was ready to run, and had no processor, for
+`MOST_WAITS` times its wall limit. Only other work can bring that about (`guest/processor_waits.py`).
 """
 
 from __future__ import annotations
@@ -15,11 +18,11 @@ from collections import deque
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 
-from sandbox import machine_load, replies, wire
+from sandbox import replies, wire
 from sandbox.backends.base import Backend, Worker
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
-from sandbox.job_queue import Gate, JobQueue, Pending, answer, fail
+from sandbox.job_queue import JobQueue, Pending, answer, fail
 from sandbox.wire import Limits, Observation, Outcome, Ruling
 
 MAX_TRIES = 3
@@ -42,7 +45,6 @@ class Shared:
     limits: Limits
     fresh: bool
     queue: JobQueue
-    gate: Gate
     helpers: Executor
     patience_s: float
     stop: threading.Event
@@ -70,15 +72,7 @@ class Lane:
             while (pending := shared.queue.take(wait=True)) is not None:
                 if not pending.claim():
                     continue
-                if pending.alone:
-                    with shared.gate.alone():
-                        self._work_off(pending, depth=1)
-                else:
-                    shared.gate.enter()
-                    try:
-                        self._work_off(pending, depth=1 if shared.fresh else DEPTH)
-                    finally:
-                        shared.gate.leave()
+                self._work_off(pending, depth=1 if shared.fresh else DEPTH)
         finally:
             self.started.set()
             self._drop_worker()
@@ -115,12 +109,9 @@ class Lane:
 
     def _top_up(self, depth: int) -> None:
         shared = self._shared
-        while len(self._inflight) < depth and not shared.gate.wanted and len(shared.queue) > depth:
+        while len(self._inflight) < depth and len(shared.queue) > depth:
             pending = shared.queue.take(wait=False)
             if pending is None:
-                return
-            if pending.alone:
-                self._requeue(pending)
                 return
             if pending.claim():
                 self._inflight.append((0, pending))
@@ -164,7 +155,6 @@ class Lane:
         kind, payload = channel.receive(GRACE_S, 1 + wire.ACCEPT_HEADER.size)
         if kind != wire.ACCEPT or replies.read_accept(payload) != number:
             raise ProtocolError("the worker accepted a job that it was not given")
-        before = machine_load.recent()
         try:
             result = self._answer(number, pending, channel)
         except (WorkerLost, ProtocolError) as error:
@@ -175,14 +165,18 @@ class Lane:
         self._sent -= 1
         if not result.clean or self._shared.fresh:
             self._drop_worker()
-        self._resolve(pending, result.outcome, before)
+        self._resolve(pending, result)
 
     def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
         """What the worker says of an accepted job; None where it declined after all."""
-        wait_s = pending.limits.wall_s + GRACE_S
-        kind, payload = channel.receive(wait_s, replies.max_result_bytes(pending.limits))
+        wait_s, most = pending.limits.wall_s + GRACE_S, replies.max_result_bytes(pending.limits)
+        kind, payload = channel.receive(wait_s, most)
         if kind == wire.DECLINE and replies.read_accept(payload) == number:
             return None
+        for _ in range(wire.MOST_WAITS):
+            if kind != wire.WAIT or replies.read_accept(payload) != number:
+                break
+            kind, payload = channel.receive(wait_s, most)
         if kind != wire.RESULT:
             raise ProtocolError("something else than a result")
         judged = pending.job.tests is not None
@@ -191,11 +185,12 @@ class Lane:
             raise ProtocolError("the result of another job")
         return result
 
-    def _resolve(self, pending: Pending, outcome: Outcome, before: tuple[int, int]) -> None:
-        if not pending.alone and machine_load.spoiled(outcome, pending.limits, before):
-            pending.alone = True
-            pending.attempts.append(outcome)
-            self._requeue(pending)
+    def _resolve(self, pending: Pending, result: replies.Result) -> None:
+        outcome = result.outcome
+        if result.starved:
+            seconds = outcome.waited_ms / 1000
+            reason = f"the machine is overloaded: the program was ready to run and had no processor for {seconds:.0f} s"
+            fail(pending.future, SandboxError(reason))
             return
         answer(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
 

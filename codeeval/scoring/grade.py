@@ -116,8 +116,13 @@ def _mera_outputs(outcome: Outcome, not_caught: frozenset[str]) -> Outputs:
 
 
 def overslept(outcome: Outcome) -> bool:
-    """Whether MERA would have stopped waiting for a program that had not computed much."""
-    return outcome.wall_ms >= max(_MERA_WAITS_MS, _IDLE * outcome.cpu_ms)
+    """Whether MERA would have stopped waiting for a program that had not computed much, on a machine without other work."""
+    return _own_ms(outcome) >= max(_MERA_WAITS_MS, _IDLE * outcome.cpu_ms)
+
+
+def _own_ms(outcome: Outcome) -> int:
+    """The time on the clock without that in which other work had the processors."""
+    return outcome.wall_ms - outcome.waited_ms
 
 
 def may_have_stalled(outcome: Outcome) -> bool:
@@ -125,7 +130,7 @@ def may_have_stalled(outcome: Outcome) -> bool:
     the same; executing the program again tells them apart."""
     failed = outcome.definition
     if failed is not None and failed.exc_type == _DEFINITIONS_TIMED_OUT:
-        return outcome.wall_ms >= _IDLE * outcome.cpu_ms
+        return _own_ms(outcome) >= _IDLE * outcome.cpu_ms
     return outcome.status == "completed" and overslept(outcome)
 
 

@@ -25,9 +25,12 @@ from sandbox.wire import Limits
 _PREFIX = "codeeval-sandbox:"
 _OVERHEAD_MB, _SUPERVISOR_PIDS = 64, 16
 _REMOVE_S = 5.0
-#: What a worker may read of its own group, where the guest's CgroupMeter looks for it (controller of version 1, file).
-_V1_FILES = (("cpuacct", "cpuacct.usage"), ("memory", "memory.oom_control"))
-_V2_FILES = ("cpu.stat", "memory.events")
+#: What a worker may read of its own group, where the guest's CgroupMeter and Charge look for it (controller of version 1, file).
+_V1_FILES = (
+    ("cpuacct", "cpuacct.usage"),
+    *(("memory", f"memory.{name}") for name in ("oom_control", "usage_in_bytes", "stat")),
+)
+_V2_FILES = ("cpu.stat", "memory.events", "memory.current", "memory.stat")
 _GUEST = "/sys/fs/cgroup"
 
 

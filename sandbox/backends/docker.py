@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import socket
 import tempfile
@@ -24,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox import owner
-from sandbox.backends import image, podman
+from sandbox.backends import image, podman, user_ids
 from sandbox.backends.base import ENVIRONMENT, Progress
 from sandbox.channel import AttachChannel, Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -205,8 +204,8 @@ class DockerBackend:
         from docker.types import LogConfig
 
         api = self._client.api
-        # A user id of its own for every worker: process limits count per user, over all containers.
-        uid = 10_000 + 2 * secrets.randbelow(25_000)  # and the next one for its judges
+        # ids of its own for every worker, candidates' and judges': limits count per user, over all containers and the host
+        uid = user_ids.first_of_a_worker()
         memory = (limits.memory_mb + _OVERHEAD_MB) << 20
         attached = folder is None
         mounts: dict[str, Mapping[str, str]] = {str(folder): {"bind": "/run/sandbox", "mode": "ro"}} if folder else {}

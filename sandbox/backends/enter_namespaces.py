@@ -25,7 +25,8 @@ _NEWNS, _NEWCGROUP, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
     *(0x10000000, 0x20000000, 0x40000000),
 )
 _RDONLY, _NOSUID, _NODEV, _NOEXEC, _REMOUNT, _BIND, _REC, _PRIVATE = 1, 2, 4, 8, 32, 4096, 16384, 1 << 18
-_PDEATHSIG, _CAPBSET_DROP, _NO_NEW_PRIVS, _SECCOMP = 1, 24, 38, 22
+_PDEATHSIG, _CAPBSET_DROP, _NO_NEW_PRIVS, _SECCOMP, _SET_SECUREBITS = 1, 24, 38, 22, 28
+_NO_SETUID_FIXUP = 4
 _SETGID, _SETUID, _KILL = 6, 7, 5
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _INNER_USER = 1000
@@ -92,7 +93,7 @@ def _inner(plan: dict[str, Any], mapper: socket.socket | None) -> NoReturn:
         _build_root(plan)
         socket.sethostname("sandbox")
         if mapper is not None:
-            _leave_root(mapper)
+            _leave_root(mapper, plan["outside_uid"])
         _drop_capabilities({_SETGID, _SETUID, _KILL} if mapper is not None else set())
         _check(_LIBC.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
         _filter(bytes.fromhex(plan["seccomp"]))
@@ -105,11 +106,17 @@ def _inner(plan: dict[str, Any], mapper: socket.socket | None) -> NoReturn:
     os._exit(71)
 
 
-def _leave_root(mapper: socket.socket) -> None:
+def _leave_root(mapper: socket.socket, owner: int) -> None:
     """After the mounts are made with root's rights: a user namespace in which nobody is the machine's root.
 
-    The mount namespace keeps belonging to the machine, so that not even user 0 in here can mount anything.
+    The mount namespace keeps belonging to the machine, so that not even user 0 in here can mount anything. The user namespace
+    belongs to `owner`: what the kernel counts per user (inotify and the like) counts against a namespace's owner as well, and
+    must not use up what the machine's root has.
     """
+    _check(
+        _LIBC.prctl(_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0), "securebits"
+    )  # capabilities stay: some kernels ask for them
+    os.seteuid(owner)
     _check(_LIBC.unshare(_NEWUSER), "unshare user")
     mapper.send(b"?")
     if mapper.recv(1) != b"m":

@@ -14,7 +14,6 @@ import importlib.util
 import json
 import os
 import platform
-import secrets
 import socket
 import subprocess
 import sys
@@ -22,7 +21,7 @@ import sysconfig
 from functools import cached_property
 from pathlib import Path
 
-from sandbox.backends import cgroups, seccomp
+from sandbox.backends import cgroups, seccomp, user_ids
 from sandbox.backends.base import ENVIRONMENT
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -107,7 +106,7 @@ class LocalBackend:
                 "meters": group.binds if group is not None else (),
                 "fd": theirs.fileno(),
                 "tmp_mb": limits.tmp_mb,
-                "outside_uid": 0x20000000 + 3 * secrets.randbelow(0x10000000),
+                "outside_uid": user_ids.first_of_a_worker(),
             }
             user = str(1000) if os.geteuid() == 0 else "-"
             channel = f"fd:{theirs.fileno()},{theirs.fileno()}"

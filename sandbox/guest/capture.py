@@ -5,8 +5,15 @@ from __future__ import annotations
 import mmap
 import os
 import select
+import time
 
-_SCRATCH = mmap.mmap(-1, 65_536, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+#: What a pipe holds, unless somebody changes that.
+CAPACITY = 65_536
+#: Bytes of one stream that are taken from a sample; whoever writes more gets EPIPE. 4,096 times what is kept by default, and
+#: more than a program that is read by anybody prints.
+MOST_TAKEN = 1 << 28
+#: After so many times small portions are taken at intervals, so that the supervisor does not keep a second processor busy.
+_AT_ONCE, _PAUSE_S = 16, 0.0002
 
 
 class Capture:
@@ -20,7 +27,8 @@ class Capture:
     def __init__(self, target: int, poll: select.poll) -> None:
         self._target, self._poll = target, poll
         self._kept = mmap.mmap(-1, 4096, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-        self._limit = self.size = 0
+        self._null = os.open("/dev/null", os.O_WRONLY | os.O_CLOEXEC)
+        self._limit = self.size = self._taken = self._times = 0
         self.truncated = False
         self.read_end = -1
 
@@ -29,6 +37,7 @@ class Capture:
         if len(self._kept) < keep:
             self._kept = mmap.mmap(-1, keep, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._limit, self.size, self.truncated = keep, 0, False
+        self._taken = self._times = 0
         self.read_end, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(write_end, True)
         os.fchmod(write_end, 0o622)  # so that the candidate, another user, can open /dev/stdout by name
@@ -36,30 +45,43 @@ class Capture:
         os.close(write_end)
         self._poll.register(self.read_end, select.POLLIN)
 
-    def drain(self) -> None:
-        """Reads what is there, at most one pipe's capacity. Called when poll says that something is; a candidate that may open
-        its own output (one user only) can have read it first."""
+    def drain(self) -> int:
+        """Takes what is there, about one pipe's capacity, and returns how many bytes that was. What is not kept is never read.
+
+        Called when poll says that something is there; a candidate that may open its own output (one user only) can have read it
+        first.
+        """
         try:
             if self.size < self._limit:
                 with memoryview(self._kept) as view:
-                    self.size += os.readv(self.read_end, [view[self.size : self._limit]])
+                    count = os.readv(self.read_end, [view[self.size : min(self._limit, self.size + CAPACITY)]])
+                self.size += count
             else:
-                self.truncated = os.readv(self.read_end, [_SCRATCH]) > 0 or self.truncated
+                count = os.splice(self.read_end, self._null, 1 << 20)
+                self.truncated = count > 0 or self.truncated
         except BlockingIOError:
-            return
+            return 0
+        self._taken += count
+        self._times += 1
+        if self._taken > MOST_TAKEN:
+            self.close()
+        elif self._times > _AT_ONCE and count < CAPACITY // 2:
+            time.sleep(_PAUSE_S)
+        return count
 
     def close(self) -> None:
-        """After the sample, when everything has been drained."""
+        """No more is taken. May be called twice."""
+        if self.read_end < 0:
+            return
         self._poll.unregister(self.read_end)
         os.close(self.read_end)
+        self.read_end = -1
 
     def view(self) -> memoryview:
         """What was kept."""
         return memoryview(self._kept)[: self.size]
 
     def forget(self) -> None:
-        """Zeroes what was kept, and what was read only to be thrown away."""
+        """Zeroes what was kept."""
         if self.size:
             self._kept.madvise(mmap.MADV_DONTNEED)
-        if self.truncated:
-            _SCRATCH.madvise(mmap.MADV_DONTNEED)

@@ -106,19 +106,34 @@ def no_streams() -> Iterator[None]:
         sys.stdin, sys.stdout, sys.stderr = before
 
 
+def _processor_wait() -> float:
+    """Seconds that this process, which was forked for this program, has been ready to run while others had the processors.
+
+    0 where the kernel does not tell.
+    """
+    try:
+        with open("/proc/self/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 @contextlib.contextmanager
 def definitions_limit() -> Iterator[None]:
     """Raises TimeoutException once, after 3 seconds of CPU time or 3 seconds in which the program did nothing but wait.
 
-    MERA counts wall time. CPU time gives the same verdict on an idle machine and does not change on a loaded one.
+    MERA counts wall time. CPU time gives the same verdict on an idle machine and does not change on a loaded one, nor does a wait
+    without the time in which the program was ready and had no processor.
     """
     wall, cpu = time.monotonic(), time.process_time()
 
-    def idle() -> bool:
-        return time.process_time() - cpu < _IDLE * (time.monotonic() - wall)
-
     def fire(number: int, _: object) -> None:
-        if number == signal.SIGPROF or idle():
+        passed = time.monotonic() - wall - _processor_wait()
+        if number == signal.SIGPROF:
+            raise mera_names.TimeoutException("Timed out!")
+        if passed < DEFINITIONS_S:
+            signal.setitimer(signal.ITIMER_REAL, max(0.01, DEFINITIONS_S - passed))
+        elif time.process_time() - cpu < _IDLE * passed:
             raise mera_names.TimeoutException("Timed out!")
 
     signal.signal(signal.SIGPROF, fire)

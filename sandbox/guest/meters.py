@@ -24,6 +24,7 @@ class CgroupMeter:
     """Counters that only grow; callers take differences."""
 
     watches_memory = False
+    counts_everything = True
 
     def __init__(self) -> None:
         self._v2 = os.path.exists(_V2_CPU)
@@ -34,12 +35,12 @@ class CgroupMeter:
         """CPU time of everything in the group so far but this process: what the supervisor does on a loaded machine (it
         waits longer, its caches are cold) must not push a sample over its limit."""
         text = os.pread(self._cpu, 4096, 0)
-        group = _field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
+        group = field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
         return group - time.process_time() * 1000
 
     def oom_kills(self) -> int:
         """How many processes the kernel has killed for memory in this group."""
-        return _field(os.pread(self._oom, 4096, 0), b"oom_kill")
+        return field(os.pread(self._oom, 4096, 0), b"oom_kill")
 
     def resident_kb(self) -> int:
         """Not needed here: the kernel enforces the limit."""
@@ -47,12 +48,16 @@ class CgroupMeter:
 
 
 class ProcMeter:
-    """For workers without a control group of their own. The supervisor must be PID 1 and see only its descendants."""
+    """For workers without a control group of their own: a process that nobody has waited for is not counted once it is gone.
+
+    The supervisor must be PID 1 and see only its descendants.
+    """
 
     watches_memory = True
+    counts_everything = False
 
     def cpu_ms(self) -> float:
-        used = sum(_cpu_ticks(pid) for pid in _others()) * float(_TICK_MS)
+        used = sum(_cpu_ticks(pid) for pid in others()) * float(_TICK_MS)
         reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used + (reaped.ru_utime + reaped.ru_stime) * 1000
 
@@ -65,7 +70,7 @@ class ProcMeter:
         The kernel does not say which processes share a page: the largest share counts, or a quarter of the sum, so that
         four processes may work on one array and forty can't hold one each.
         """
-        own, pids = _anonymous_pages("1"), _others()
+        own, pids = _anonymous_pages("1"), others()
         anonymous = sum(max(0, _anonymous_pages(pid) - own) for pid in pids) * _PAGE // 1024
         shared = [_shared_kb(pid) for pid in pids]
         return anonymous + max(0, sum(shared) // 4, *shared)
@@ -87,12 +92,13 @@ def _capped(memory_mb: int) -> bool:
     machine, whose counters are everybody's. Locally the limit is not shown, and the counters only where they are ours."""
     for path in (_V2_CAP, _V1_CAP):
         if os.path.exists(path):
-            limit = _read(path).strip()
+            limit = read(path).strip()
             return limit.isdigit() and int(limit) <= (memory_mb + _SPARE_MB) << 20
     return True
 
 
-def _field(text: bytes, name: bytes) -> int:
+def field(text: bytes, name: bytes) -> int:
+    """The number of that name in lines of names and numbers; 0 where there is none."""
     for line in text.splitlines():
         key, _, value = line.partition(b" ")
         if key == name:
@@ -100,11 +106,18 @@ def _field(text: bytes, name: bytes) -> int:
     return 0
 
 
-def _others() -> list[str]:
+def others() -> list[str]:
+    """All processes of the worker but the supervisor."""
     return [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
 
-def _read(path: str) -> bytes:
+def last_process() -> bytes:
+    """The number of the process or thread that was started last in this pid namespace."""
+    return read("/proc/loadavg").rpartition(b" ")[2]
+
+
+def read(path: str) -> bytes:
+    """The first 4096 bytes of a file; nothing where there is none."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -119,14 +132,14 @@ def _read(path: str) -> bytes:
 
 def _cpu_ticks(pid: str) -> int:
     # the command's name, in parentheses, is the candidate's to choose: count from the last ')'
-    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    fields = read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
     return sum(map(int, fields[11:15])) if len(fields) > 15 else 0
 
 
 def _shared_kb(pid: str) -> int:
-    return _field(_read(f"/proc/{pid}/status").replace(b":\t", b" ").replace(b" kB", b""), b"RssShmem")
+    return field(read(f"/proc/{pid}/status").replace(b":\t", b" ").replace(b" kB", b""), b"RssShmem")
 
 
 def _anonymous_pages(pid: str) -> int:
-    fields = _read(f"/proc/{pid}/statm").split()
+    fields = read(f"/proc/{pid}/statm").split()
     return int(fields[1]) - int(fields[2]) if len(fields) > 2 else 0

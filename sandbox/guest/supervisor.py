@@ -33,8 +33,8 @@ import sys
 import time
 
 from sandbox import wire
-from sandbox.guest import child, meters, processes
-from sandbox.guest.capture import Capture
+from sandbox.guest import charges, child, meters, processes, processor_waits
+from sandbox.guest.capture import CAPACITY, Capture
 from sandbox.guest.judge_session import Trial
 from sandbox.guest.scratch_folders import Folders
 
@@ -58,6 +58,8 @@ class Supervisor:
         self._uid = uid
         self._memory_kb = memory_mb * 1024
         self._meter = meters.best(memory_mb)
+        self._waits = processor_waits.Waits(self._meter)
+        self._number = self._told = 0
         self._fork = processes.plain_fork()
         child.warm_up()
         self._body = mmap.mmap(-1, wire.MAX_JOB_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -74,12 +76,14 @@ class Supervisor:
         self._own_weight = self._weight()
         self._sockets = processes.socket_counter()
         self._own_sockets = 0
+        self._charge = charges.Charge(isinstance(self._meter, meters.CgroupMeter))
 
     def serve(self) -> None:
         """Works until the host goes away."""
         self._send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
             number, limits, size = self._receive()
+            self._number, self._told = number, 0
             self._send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
@@ -145,9 +149,10 @@ class Supervisor:
         if not pid:
             self._become_candidate(size, limits[0], judged)
         self._victim.disarm()
+        self._waits.begin(pid, cpu_before)
         end, status, usage = (self._try if judged else self._supervise)(pid, limits, cpu_before)
         wall_ms = int((time.monotonic() - start) * 1000)
-        clean = self._reset()
+        clean = self._reset(limits, size)
         flags = wire.FLAG_OOM if meter.oom_kills() > oom_before else 0
         flags |= wire.FLAG_TRUNCATED if streams[0].truncated or streams[1].truncated else 0
         flags |= 0 if clean else wire.FLAG_DIRTY
@@ -160,6 +165,7 @@ class Supervisor:
             os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
             min(max(0, int(meter.cpu_ms() - cpu_before)), 0xFFFFFFFF),
             wall_ms,
+            int(self._waits.seconds * 1000),
             usage.ru_maxrss & 0xFFFFFFFF,
             flags,
             reply_size,
@@ -235,21 +241,24 @@ class Supervisor:
             if fd == self._in:
                 raise HostGone
             for stream in self._streams:
-                if fd == stream.read_end:
-                    stream.drain()
+                if fd == stream.read_end and stream.drain() >= CAPACITY:
+                    self._waits.output_stood = True
 
     def _wait(self, handle: int, limits: _JobLimits, cpu_before: float) -> str:
         now = start = time.monotonic()
-        deadline = now + limits[1] / 1000
-        check = now + self._tick(limits[0])
+        check, look = now + self._tick(limits[0]), now + processor_waits.LOOK_S
         while True:
-            ready = self._poll.poll(max(0.0, min(check, deadline) - now) * 1000 + 1)
+            deadline = start + limits[1] / 1000 + self._waits.seconds
+            ready = self._poll.poll(max(0.0, min(check, look, deadline) - now) * 1000 + 1)
             if any(fd == handle for fd, _ in ready):
                 return self._at_exit(start, limits[0], cpu_before)
             self._drain(ready)
             now = time.monotonic()
-            if now >= deadline:
-                return "wall_limit"
+            if now >= min(look, deadline):
+                self._waits.look()
+                look = now + processor_waits.LOOK_S
+                if end := self._by_the_clock(now - start, limits[1] / 1000):
+                    return end
             if now >= check:
                 left_ms = limits[0] - (self._meter.cpu_ms() - cpu_before)
                 if left_ms <= 0:
@@ -258,9 +267,24 @@ class Supervisor:
                     return "memory"
                 check = now + self._tick(left_ms)
 
+    def _by_the_clock(self, passed_s: float, limit_s: float) -> str:
+        """Why a sample has to end that has been there for so long; "" where it may go on. The host is told that it does."""
+        waited = self._waits.seconds
+        if passed_s - waited >= limit_s:
+            return "wall_limit"
+        if waited >= wire.MOST_WAITS * limit_s:
+            return "starved"
+        if passed_s >= (self._told + 1) * limit_s and self._told < wire.MOST_WAITS:
+            self._told += 1
+            self._send(wire.WAIT, wire.ACCEPT_HEADER.pack(self._number))
+        return ""
+
     def _at_exit(self, start: float, cpu_limit_ms: int, cpu_before: float) -> str:
         """A sample that ended just before the limit would have been noticed is over it all the same, on any machine."""
-        if (time.monotonic() - start) * 1000 * self._cpus < cpu_limit_ms:
+        passed_s = time.monotonic() - start
+        if passed_s > processor_waits.LOOK_S:
+            self._waits.look()
+        if passed_s * 1000 * self._cpus < cpu_limit_ms:
             return ""  # it can't have used that much
         return "cpu_limit" if self._meter.cpu_ms() - cpu_before > cpu_limit_ms else ""
 
@@ -269,13 +293,19 @@ class Supervisor:
         tick = max(_MIN_TICK_S, left_ms / 1000 / self._cpus)
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
-    def _reset(self) -> bool:
-        """No process, socket, file or priority of the sample is left; False where that can't be shown."""
+    def _reset(self, limits: _JobLimits, size: int) -> bool:
+        """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
             return False
         if not processes.collect_sockets(self._sockets, self._own_sockets):
             return False
-        return self._folders.put_back() and self._weight() == self._own_weight
+        if not self._folders.put_back() or self._weight() != self._own_weight:
+            return False
+        held = size + self._trial.size + wire.RULING_BYTES + 2 * limits[2] + limits[3]
+        if self._charge.is_back(held):
+            return True
+        self._trial.end()  # a judge that waits for the next tests may hold some of it
+        return self._charge.is_back(held)
 
 
 def _about(uid: int | None, meter: meters.Meter) -> dict[str, object]:
@@ -294,7 +324,7 @@ def main(arguments: list[str]) -> None:
     The judges' uid is the next one.
     """
     where, user, memory_mb, pids = arguments
-    uid = None if user == "-" else int(user)
+    uid = None if user == "-" else _existing(int(user))
     fds = _connect(where)
     _prepare(uid, int(memory_mb), int(pids))
     gc.disable()
@@ -303,6 +333,19 @@ def main(arguments: list[str]) -> None:
     except (HostGone, BrokenPipeError, ConnectionError):
         processes.kill_all()
         sys.exit(0)
+
+
+#: Where an engine gives its containers few user ids (rootless, `--userns-remap`), which belong to no one else: of these.
+_FEW_FIRST, _FEW = 10_000, 50_000
+
+
+def _existing(uid: int) -> int:
+    """This user id, or one that exists in this user namespace; so does the next one."""
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        ranges = [tuple(map(int, line.split())) for line in file]
+    if any(first <= uid and uid + 1 < first + count for first, _, count in ranges):
+        return uid
+    return _FEW_FIRST + uid % (_FEW // 2) * 2
 
 
 def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:

@@ -44,9 +44,9 @@ def result_payload(
     ruled: bytes = b"",
     **fields: int | str | Sequence[int],
 ) -> bytes:
-    """The payload of a RESULT frame. Fields: end (name or index), code, sig, cpu_ms, wall_ms, rss, flags, sizes."""
+    """The payload of a RESULT frame. Fields: end (name or index), code, sig, cpu_ms, wall_ms, waited_ms, rss, flags, sizes."""
     end = fields.get("end", "exited")
-    numbers = [fields.get(name, 0) for name in ("code", "sig", "cpu_ms", "wall_ms", "rss", "flags")]
+    numbers = [fields.get(name, 0) for name in ("code", "sig", "cpu_ms", "wall_ms", "waited_ms", "rss", "flags")]
     sizes = fields.get("sizes", (len(reply), len(ruled), *map(len, outputs)))
     header = wire.RESULT_HEADER.pack(number, wire.ENDS.index(end) if isinstance(end, str) else end, *numbers, *sizes)
     return header + reply + ruled + outputs[0] + outputs[1]

@@ -113,6 +113,11 @@ def fate(script: Script, number: int, n_calls: int, limits: Limits, judged: bool
         return "before"
     if _frame(rest, wire.DECLINE, max_result_bytes(limits))[0] == struct.pack(">Q", number):
         return "before"
+    for _ in range(wire.MOST_WAITS):
+        found, after = _frame(rest, wire.WAIT, max_result_bytes(limits))
+        if found != struct.pack(">Q", number):
+            break
+        rest = after
     found, rest = _frame(rest, wire.RESULT, max_result_bytes(limits))
     try:
         told = read_result(found, n_calls, limits, judged=judged) if found is not None else None
@@ -149,7 +154,8 @@ class Blame:
             self.tries += 1
             self.answer = "infrastructure" if self.tries >= MAX_TRIES else None
         else:
-            self.answer = one  # type: ignore[assignment]
+            assert isinstance(one, Result)
+            self.answer = "infrastructure" if one.starved else one
 
 
 # --- generated streams -----------------------------------------------------------------------------------------------
@@ -227,6 +233,12 @@ def _decline(random: Random, parts: list[bytes], number: int) -> None:
     parts[-1] = wire.frame(wire.DECLINE, told)
 
 
+def _waits(random: Random, parts: list[bytes], number: int) -> None:
+    told = struct.pack(">Q", number + random.choice((0, 0, 0, 1))) + random.choice((b"", b"", b"x"))
+    count = random.choice((1, 2, wire.MOST_WAITS, wire.MOST_WAITS + 1))
+    parts.insert(random.choice((len(parts) - 1, random.randrange(len(parts) + 1))), count * wire.frame(wire.WAIT, told))
+
+
 def _flood(random: Random, parts: list[bytes], number: int) -> None:
     parts.insert(random.randrange(len(parts) + 1), wire.frame(random.choice((b"E", b"A", b"R", b"J")), b"x" * 30_000))
 
@@ -239,7 +251,7 @@ def _greeting(random: Random, parts: list[bytes], number: int) -> None:
 
 _BENDS: tuple[Callable[[Random, list[bytes], int], None], ...] = (
     *(_flip, _flip, _cut, _cut, _drop, _twice),
-    *(_swap, _noise, _length, _stranger, _flood, _greeting, _decline),
+    *(_swap, _noise, _length, _stranger, _flood, _greeting, _decline, _waits),
 )
 
 

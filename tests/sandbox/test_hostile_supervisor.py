@@ -26,7 +26,7 @@ from hostile_guest import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, machine_load, worker_thread
+from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, worker_thread
 from sandbox.replies import Result
 
 LIMITS = Limits(wall_s=0.01, cpu_s=0.01)
@@ -35,12 +35,6 @@ JOB = Job("def f(): pass\n", "f", CALLS)
 JUDGED = Job("def f(): pass\n", "f", (), mode="assert", tests=Tests("f()\n"))
 NO_HANG = 60.0
 FIXTURE_IS_FINE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-
-
-@pytest.fixture(autouse=True)
-def not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No sample is run again because this machine is busy."""
-    monkeypatch.setattr(machine_load, "spoiled", lambda *_: False)
 
 
 def ask(backend: HostileBackend, isolation: str = "warm", job: Job = JOB) -> Outcome | SandboxError:

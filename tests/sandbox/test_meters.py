@@ -82,7 +82,7 @@ def test_fields_are_found_by_their_whole_name(table: dict[str, int], data: st.Da
     """A name that is the start of another one is not mistaken for it; a missing one counts zero."""
     text = "".join(f"{name} {value}\n" for name, value in table.items()).encode()
     name = data.draw(st.sampled_from([*table, "absent"]))
-    assert meters._field(text, name.encode()) == table.get(name, 0)
+    assert meters.field(text, name.encode()) == table.get(name, 0)
 
 
 @pytest.mark.parametrize("name", ["plain", ") R 1 1 1 1", "((", "a b c"])

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox import Job, Limits, Outcome, Pool, PoolClosed, machine_load
+from sandbox import Job, Limits, Outcome, Pool, PoolClosed, wire
 from sandbox.backends import Backend, Worker
 from sandbox.job_queue import JobQueue
 
@@ -286,58 +286,6 @@ def f():
 """
 
 
-def test_a_spoiled_sample_runs_again_alone(backend: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing else runs meanwhile, and both attempts are recorded; what it sees then counts, spoiled or not."""
-    monkeypatch.setattr(machine_load, "spoiled", lambda outcome, limits, before: "again" in outcome.stdout)
-    jobs = [
-        Job(MARKED.format(say="print('again')" if n % 10 == 3 else "pass", sleep=0.02), "f", ("{}",)) for n in range(40)
-    ]
-    with Pool(backend, workers=2) as pool:
-        outcomes = [future.result(WAIT) for future in [pool.submit(job) for job in jobs]]
-    spans = [tuple(map(float, (text(outcome) or "").strip("[]").split(","))) for outcome in outcomes]
-    for number, (start, end) in enumerate(spans):
-        again = number % 10 == 3
-        assert [attempt.status for attempt in outcomes[number].attempts] == ["completed"] * again
-        if again:
-            others = [span for other, span in enumerate(spans) if other != number]
-            assert not [span for span in others if span[0] < end and start < span[1]]
-
-
-BUSY, IDLE = ((0, 0), (1, 100)), ((0, 0), (50, 100))
-
-
-@pytest.mark.parametrize(
-    ("limit", "cpu_ms", "ticks", "spoiled"),
-    [
-        ("wall", 5_000, BUSY, True),
-        ("wall", 5_000, IDLE, False),
-        ("wall", 10, BUSY, False),
-        ("cpu", 5_000, BUSY, False),
-        (None, 5_000, BUSY, False),
-        ("wall", 5_000, ((0, 0), (0, 0)), False),
-    ],
-    ids=["starved", "idle machine", "sleeper", "CPU limit", "no limit", "no /proc"],
-)
-def test_what_counts_as_spoiled(
-    limit: str | None,
-    cpu_ms: int,
-    ticks: tuple[tuple[int, int], tuple[int, int]],
-    spoiled: bool,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Only the wall limit of a program that was computing, while the machine had no processor to spare."""
-    before, after = ticks
-    monkeypatch.setattr(machine_load, "snapshot", lambda: after)
-    outcome = Outcome("timeout", (), limit=limit, cpu_ms=cpu_ms)  # type: ignore[arg-type]
-    assert machine_load.spoiled(outcome, Limits(wall_s=20), before) == spoiled
-
-
-def test_the_machine_is_looked_at() -> None:
-    """/proc/stat gives ticks that grow."""
-    first, second = machine_load.snapshot(), machine_load.snapshot()
-    assert 0 < first[0] < first[1] <= second[1]
-
-
 LOWERS_ITS_SESSION = """
 import ctypes
 
@@ -410,7 +358,7 @@ def clocks_in(source: str) -> list[str]:
 
 def test_only_clocks_that_can_not_jump_decide() -> None:
     """No module of the sandbox reads the time of day: setting the clock changes no deadline."""
-    package = Path(machine_load.__file__).parent
+    package = Path(wire.__file__).parent
     sources = {path: path.read_text("utf-8") for path in package.rglob("*.py")}
     assert len(sources) > 15
     for path, source in sources.items():

@@ -1,7 +1,7 @@
 # expect: fail
-# verdict: timeout
+# verdict: timeout exception
 # class: g
-# why: writes without end
+# why: writes without end; nobody takes more than a bound
 # limits: cpu_s=0.5 wall_s=6
 import os
 

@@ -1,0 +1,20 @@
+"""User ids for workers, far above those of people and services: the kernel counts processes, pipes and inotify per user.
+
+The range is none that Debian, systemd or subordinate ids (`/etc/subuid`) use. Each worker of this process gets ids of its own;
+those of other processes begin elsewhere.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+
+#: Ids per worker: its supervisor's (where that is not root), its candidates', its judges'.
+PER_WORKER = 3
+_FIRST, _WORKERS = 0x7000_0000, 0x0400_0000
+_numbers = itertools.count(secrets.randbelow(_WORKERS))
+
+
+def first_of_a_worker() -> int:
+    """The first of `PER_WORKER` ids that no other worker of this process has."""
+    return _FIRST + PER_WORKER * (next(_numbers) % _WORKERS)

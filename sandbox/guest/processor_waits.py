@@ -1,0 +1,155 @@
+"""How long a sample was ready to run while other work had the processors: time on the clock that is not the sample's.
+
+Every task of the worker tells how long it has computed and how long it has waited for a processor (/proc/PID/task/TID/schedstat;
+the kernel adds a wait when it ends). A sample must not be able to make such time by itself, with many processes that wait for one
+another. While a task waits for another one of the same sample, that one computes: so a task's wait, less what all others in the
+worker have computed in the same period, is at most what other work has cost. Of claims for periods that overlap the largest counts;
+those of periods that follow one another add up, so that processes that take turns are found one after the other. Nobody has a claim
+who has lowered its own priority, or chosen its processors: then it might be waiting for that reason.
+
+Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, whose waits are lost;
+kernels without schedstat, where nothing is found; a machine that stood still as a whole.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import NamedTuple
+
+from sandbox.guest import meters
+
+#: Seconds between two looks, and how long a sample runs before the first: short samples cost nothing.
+LOOK_S = 0.1
+
+_Task = tuple[str, str]  # process, thread
+_SUPERVISOR = "1"
+
+
+class _Times(NamedTuple):
+    """What a task says: nanoseconds computed and waited (told when a wait ends), and whether it is computing or waiting now."""
+
+    ran: int
+    waited: int
+    runnable: bool
+
+
+class _Base(NamedTuple):
+    """Where a task's period begins: its own times then, what the worker had computed, and what had been found."""
+
+    ran: int
+    waited: int
+    computed: float
+    found: float
+
+
+class _Look(NamedTuple):
+    """A look at all tasks. `by`: the task whose claim raised `found`; `started`: the process that was started last."""
+
+    tasks: dict[_Task, _Times]
+    computed: float
+    found: float
+    by: _Task | None
+    started: bytes
+
+
+_NOTHING = _Look({}, 0.0, 0.0, None, b"")
+
+
+class Waits:
+    """`begin` for each sample, then `look` now and then; `seconds` is what has been found so far."""
+
+    def __init__(self, meter: meters.Meter) -> None:
+        self._meter = meter
+        self._candidate = ""
+        self._bases: dict[_Task, _Base] = {}
+        self._last = _NOTHING
+        self._before_ms, self._before_ns = 0.0, 0
+        self._own = _standing(_SUPERVISOR, _SUPERVISOR)
+        self.output_stood = False
+
+    @property
+    def seconds(self) -> float:
+        return self._last.found / 1e9
+
+    def begin(self, candidate: int, cpu_ms: float) -> None:
+        """The sample's first process has just been started; `cpu_ms` is the meter's value before that."""
+        self._candidate, self._before_ms, self._before_ns = str(candidate), cpu_ms, time.process_time_ns()
+        self._bases, self._last, self.output_stood = {}, _NOTHING, False
+
+    def look(self) -> None:
+        """Adds what was waited since the last look, or since the beginning.
+
+        `output_stood`: since then the sample has had to wait until the supervisor took its output. Only then the
+        supervisor's own wait is the sample's.
+        """
+        early, now = self._computed(), _read()
+        started = b"" if self._meter.counts_everything else meters.last_process()
+        late = self._computed()
+        if self._last is _NOTHING:  # what was there before, or may have been, counts from now on
+            older = {task: times for task, times in now.items() if task[0] != self._candidate}
+            self._bases = {task: _Base(times.ran, times.waited, 0.0, 0.0) for task, times in older.items()}
+            self._last = _NOTHING._replace(tasks=older, started=started)
+        found, by = self._last.found, None
+        for task, times in now.items():
+            base = self._base(task, times)
+            claim = times.waited - base.waited - max(0.0, late - base.computed - (times.ran - base.ran))
+            if base.found + claim > found and started == self._last.started and self._may_claim(task):
+                found, by = base.found + claim, task
+        look = _Look(now, early, found, by, started)
+        self._bases = {task: self._next_base(task, times, look) for task, times in now.items()}
+        self._last, self.output_stood = look, False
+
+    def _base(self, task: _Task, times: _Times) -> _Base:
+        """A task that was not there has begun since the last look; so has one whose number belonged to another then."""
+        base = self._bases.get(task)
+        if base is None or times.ran < base.ran or times.waited < base.waited:
+            return _Base(0, 0, self._last.computed, self._last.found)
+        return base
+
+    def _next_base(self, task: _Task, times: _Times, look: _Look) -> _Base:
+        """A task that is not runnable does not wait: its next period begins now. One that is may have waited for a while
+        already, since it last ran; so its period begins with the look before that."""
+        if not times.runnable:
+            return _Base(times.ran, times.waited, look.computed, look.found)
+        before = self._last.tasks.get(task)
+        if before is not None and before[:2] == times[:2]:
+            return self._base(task, times)
+        found = look.found if look.by in (None, task) else self._last.found
+        return _Base(before.ran if before is not None else 0, times.waited, self._last.computed, found)
+
+    def _may_claim(self, task: _Task) -> bool:
+        return _standing(*task) == self._own and (task[0] != _SUPERVISOR or self.output_stood)
+
+    def _computed(self) -> float:
+        """By everything in the worker since the sample began, the supervisor included."""
+        return (self._meter.cpu_ms() - self._before_ms) * 1e6 + time.process_time_ns() - self._before_ns
+
+
+def _read() -> dict[_Task, _Times]:
+    found = {}
+    for pid in (_SUPERVISOR, *meters.others()):
+        for tid in _threads(pid):
+            # the state first: whoever sleeps then has ended all waits that the times don't hold yet
+            state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
+            fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
+            if len(fields) == 3:
+                found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R")
+    return found
+
+
+def _threads(pid: str) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{pid}/task")
+    except OSError:
+        return []  # it ended between the listing and now
+
+
+def _standing(pid: str, tid: str) -> tuple[object, ...]:
+    """What decides a task's share of the processors, as far as it can choose that itself."""
+    number = int(tid)
+    try:
+        priority = os.getpriority(os.PRIO_PROCESS, number), os.sched_getscheduler(number)
+        return *priority, os.sched_getaffinity(number), meters.read(f"/proc/{pid}/autogroup").rpartition(b" ")[2]
+    except OSError:
+        return ()

@@ -1,0 +1,271 @@
+"""Time in which other work had the processors is not the sample's; time in which its own processes had them is."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox import Job, Limits, Pool, SandboxError, select, wire
+from sandbox.backends import Backend
+from sandbox.guest import meters, processor_waits
+
+SUPERVISOR, CANDIDATE, CHILD = ("1", "1"), ("7", "7"), ("8", "8")
+MS = 1_000_000
+
+
+@dataclass
+class World:
+    """A worker's tasks with their times in ms, and whatever else is looked at."""
+
+    tasks: dict[tuple[str, str], tuple[float, float]] = field(default_factory=dict)
+    gone_ms: float = 0.0  # computed by tasks that have ended
+    counts_everything: bool = True
+    started: bytes = b"8"
+    odd: set[tuple[str, str]] = field(default_factory=set)
+    runnable: set[tuple[str, str]] = field(default_factory=set)
+
+    def cpu_ms(self) -> float:
+        return self.gone_ms + sum(ran for task, (ran, _) in self.tasks.items() if task != SUPERVISOR)
+
+    def read(self) -> dict[tuple[str, str], processor_waits._Times]:
+        return {
+            task: processor_waits._Times(int(ran * MS), int(waited * MS), task in self.runnable)
+            for task, (ran, waited) in self.tasks.items()
+        }
+
+    def run(self, task: tuple[str, str], ran: float = 0.0, waited: float = 0.0) -> None:
+        before = self.tasks.get(task, (0.0, 0.0))
+        self.tasks[task] = before[0] + ran, before[1] + waited
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> World:
+    made = World({SUPERVISOR: (500.0, 300.0), CANDIDATE: (0.0, 0.0)})
+    watch(made, monkeypatch)
+    return made
+
+
+def watch(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processor_waits, "_read", made.read)
+    monkeypatch.setattr(processor_waits, "_standing", lambda pid, tid: (pid, tid) in made.odd)
+    monkeypatch.setattr(meters, "last_process", lambda: made.started)
+    monkeypatch.setattr(processor_waits.time, "process_time_ns", lambda: 0)
+
+
+def begun(world: World) -> processor_waits.Waits:
+    waits = processor_waits.Waits(world)  # type: ignore[arg-type]
+    waits.begin(7, world.cpu_ms())
+    return waits
+
+
+@pytest.mark.parametrize("runnable", [True, False])
+def test_a_single_process_is_credited_what_it_waited(world: World, runnable: bool) -> None:
+    """From its start, in every look, and nothing of the sample before it."""
+    waits = begun(world)
+    world.runnable = {CANDIDATE} if runnable else set()
+    for _ in range(5):
+        world.run(CANDIDATE, ran=10, waited=90)
+        waits.look()
+    assert waits.seconds == pytest.approx(0.45)
+    waits.begin(7, world.cpu_ms())
+    assert waits.seconds == 0
+
+
+def test_processes_that_wait_for_one_another_have_no_claim(world: World) -> None:
+    """Two that take turns on one processor wait as long as the other computes."""
+    waits = begun(world)
+    world.runnable = {CANDIDATE, CHILD}
+    for _ in range(20):
+        world.run(CANDIDATE, ran=50, waited=50)
+        world.run(CHILD, ran=50, waited=50)
+        waits.look()
+    assert waits.seconds == 0
+
+
+def test_a_long_wait_that_is_told_late_is_set_against_all_that_was_computed_meanwhile(world: World) -> None:
+    """The kernel adds a wait when it ends: what others computed since it began counts, not only since the last look."""
+    waits = begun(world)
+    world.run(CHILD)
+    world.runnable = {CANDIDATE, CHILD}
+    waits.look()
+    for _ in range(10):
+        world.run(CANDIDATE, ran=100)
+        waits.look()
+    world.run(CHILD, waited=1000)
+    waits.look()
+    assert waits.seconds == 0
+
+
+def test_claims_that_overlap_do_not_add_up(world: World) -> None:
+    """Ten processes that wait for other work at the same time have waited once."""
+    waits = begun(world)
+    children = [(str(number), str(number)) for number in range(10, 20)]
+    for child in children:
+        world.run(child)
+    world.runnable = set(children)
+    waits.look()
+    for child in children:  # each is told in another look
+        world.run(child, waited=1000)
+        waits.look()
+    assert waits.seconds == pytest.approx(1.0)
+
+
+def test_processes_that_take_turns_add_up(world: World) -> None:
+    """First the program waits for a processor, then its child does."""
+    waits = begun(world)
+    world.run(CANDIDATE, ran=5, waited=95)
+    waits.look()
+    world.run(CHILD, ran=5, waited=95)
+    waits.look()
+    world.run(CANDIDATE, ran=5, waited=95)
+    waits.look()
+    assert waits.seconds == pytest.approx(0.285)
+
+
+def test_children_that_have_ended_have_computed(world: World) -> None:
+    """The meter knows what is no longer listed."""
+    waits = begun(world)
+    world.run(CANDIDATE, waited=100)
+    world.gone_ms += 100
+    waits.look()
+    assert waits.seconds == 0
+
+
+def test_where_the_meter_may_miss_processes_none_may_have_come(world: World) -> None:
+    """Without a control group a child that nobody waits for leaves no trace but its number."""
+    world.counts_everything = False
+    waits = begun(world)
+    waits.look()
+    world.run(CANDIDATE, waited=100)
+    world.started = b"9"
+    waits.look()
+    assert waits.seconds == 0
+    world.run(CANDIDATE, waited=100)
+    waits.look()
+    assert waits.seconds == pytest.approx(0.1)
+
+
+def test_who_has_chosen_its_place_has_no_claim(world: World) -> None:
+    """A lowered priority, or one processor of many, may be why it waits."""
+    waits = begun(world)
+    world.odd.add(CANDIDATE)
+    world.run(CANDIDATE, waited=100)
+    waits.look()
+    assert waits.seconds == 0
+
+
+def test_the_supervisors_wait_counts_where_output_stood(world: World) -> None:
+    """Then the sample could not go on before it came."""
+    waits = begun(world)
+    waits.look()
+    world.run(SUPERVISOR, waited=100)
+    waits.look()
+    assert waits.seconds == 0
+    world.run(SUPERVISOR, waited=100)
+    waits.output_stood = True
+    waits.look()
+    assert waits.seconds == pytest.approx(0.1, abs=0.001) or waits.seconds == pytest.approx(0.2, abs=0.001)
+
+
+def test_a_judge_brings_no_earlier_waits(world: World) -> None:
+    """What was there before the sample begins at the first look."""
+    world.run(CHILD, ran=1000, waited=5000)
+    waits = begun(world)
+    waits.look()
+    assert waits.seconds == 0
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.integers(0, 2**32), st.integers(1, 6), st.integers(1, 3))
+def test_a_sample_alone_on_the_machine_never_gains(seed: int, tasks: int, processors: int) -> None:
+    """Whatever its processes do to one another, pinned or not, looked at when it may be: no claim."""
+    chance = random.Random(seed)
+    names = [CANDIDATE, *((str(number), str(number)) for number in range(20, 19 + tasks))]
+    world = World({SUPERVISOR: (0.0, 0.0), **dict.fromkeys(names, (0.0, 0.0))})
+    queued = dict.fromkeys(names, 0.0)  # waits that have not ended are not told yet
+    ready: list[tuple[str, str]] = []
+    with pytest.MonkeyPatch.context() as patch:
+        watch(world, patch)
+        waits = begun(world)
+        for _ in range(60):
+            ready = [name for name in names if queued[name] or chance.random() < 0.7]  # nobody sleeps who waits
+            world.runnable = set(ready)
+            place = {name: chance.randrange(processors) for name in ready}
+            for cpu in range(processors):
+                here = [name for name in ready if place[name] == cpu]
+                for name in here[1:]:
+                    queued[name] += 10
+                if here:
+                    world.run(here[0], ran=10, waited=queued.pop(here[0]))
+                    queued[here[0]] = 0.0
+            if chance.random() < 0.4:
+                waits.look()
+        waits.look()
+    assert waits.seconds == 0
+
+
+# --- on a loaded machine -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loaded() -> Iterator[None]:
+    """More other work than there are processors, in sessions of their own."""
+    loops = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"], start_new_session=True)
+        for _ in range(3 * (os.cpu_count() or 1))
+    ]
+    yield
+    for loop in loops:
+        loop.kill()
+        loop.wait()
+
+
+@pytest.fixture(params=[pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("docker", "local")])
+def engine(request: pytest.FixtureRequest) -> Iterator[Backend]:
+    made = select(request.param, lambda line: None)
+    yield made
+    made.close()
+
+
+SPIN = "import time\ndef f():\n    while time.process_time() < 0.4: pass\n    return 'spun'\n"
+SLEEP = "import time\ndef f():\n    time.sleep(30)\n"
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_program_that_had_no_processor_is_not_late(engine: Backend) -> None:
+    """However long it takes by the clock, it completes; one that sleeps does not, and isn't run again."""
+    limits = Limits(cpu_s=5.0, wall_s=4.0)
+    with Pool(engine, workers=1, limits=limits) as pool:
+        spun, slept = [pool.submit(Job(source, "f", ("{}",))).result(300) for source in (SPIN, SLEEP)]
+    assert (spun.status, spun.attempts) == ("completed", ())
+    assert spun.wall_ms - spun.waited_ms < 4_000
+    assert (slept.status, slept.limit, slept.attempts) == ("timeout", "wall", ())
+
+
+def test_a_program_that_gets_none_for_too_long_says_nothing(engine: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its future fails as the machinery's, once, and the worker goes on with the next job."""
+    told = wire.ENDS.index("starved"), wire.ENDS.index("exited")
+    pack = wire.RESULT_HEADER.unpack_from
+
+    class Bent:
+        size = wire.RESULT_HEADER.size
+
+        @staticmethod
+        def unpack_from(payload: bytes) -> tuple[int, ...]:
+            number, end, *rest = pack(payload)
+            return number, told[0] if number == 1 and end == told[1] else end, *rest
+
+    monkeypatch.setattr(wire, "RESULT_HEADER", Bent)
+    with Pool(engine, workers=1) as pool:
+        first = pool.submit(Job("def f(): return 1\n", "f", ("{}",)))
+        with pytest.raises(SandboxError, match="overloaded"):
+            first.result(60)
+        assert pool.submit(Job("def f(): return 1\n", "f", ("{}",))).result(60).status == "completed"
