@@ -9,13 +9,10 @@ from __future__ import annotations
 import marshal
 import pickle
 from dataclasses import dataclass, fields
-from typing import Any
 
+from codeeval.store.rows import Row
 from codeeval.types import Problem, ScoringProtocol
 from sandbox import Limits
-
-#: A row of a table of the run file, in the order of its columns (`codeeval.store.rows`).
-Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,9 @@ class Stored:
     protocol: str
     job_digest: str
     empty: bool
+
+    def row(self) -> Row:
+        return self.problem_id, self.index, self.protocol, self.job_digest, self.empty
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,18 @@ from codeeval.store.codec import (
     pack_int,
     pack_json,
     pack_optional,
+    pack_outcome,
     pack_text,
     unpack_int,
     unpack_json,
     unpack_optional,
     unpack_text,
 )
-from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
+from codeeval.store.records import Counterfactual, Execution, Incident, PlannedProblem, StoredJudgement
 from codeeval.types import Judgement, Oracle, Problem, ProblemTests, Prompt, Sample, Verdict
+
+#: A row of a table, in the order of its columns.
+Row = tuple[Any, ...]
 
 #: What a query selects for the functions below; s, j and c are the tables' names in it.
 PROBLEM_COLUMNS = (
@@ -112,6 +116,20 @@ def sample_of(row: tuple[Any, ...]) -> Sample:
         raw=unpack_optional(raw),
         thought=unpack_optional(thought),
     )
+
+
+def execution_row(execution: Execution) -> tuple[object, ...]:
+    return (
+        pack_text(execution.problem_id),
+        execution.job_digest,
+        execution.mode,
+        pack_text(execution.source),
+        pack_outcome(execution.outcome),
+    )
+
+
+def incident_row(incident: Incident) -> tuple[object, ...]:
+    return (pack_text(incident.problem_id), incident.index, incident.stage, pack_text(incident.reason))
 
 
 def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
