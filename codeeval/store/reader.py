@@ -229,6 +229,15 @@ class RunReader:
             missing[unpack_text(pid)] = tuple(index for index in range(wanted) if index not in have)
         return missing
 
+    def unjudged(self, protocol: str) -> tuple[tuple[str, int], ...]:
+        """(problem id, index) of the samples that have no judgement under this protocol."""
+        query = (
+            "SELECT s.problem_id, s.idx FROM samples s JOIN problems p ON p.id = s.problem_id"
+            " LEFT JOIN judgements j ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx"
+            " WHERE j.idx IS NULL ORDER BY p.position, s.idx"
+        )
+        return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (protocol,)))
+
     def n_unjudged(self, protocol: str) -> int:
         """How many samples have no judgement under this protocol."""
         query = (

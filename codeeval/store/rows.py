@@ -87,7 +87,7 @@ def _prompt(stored: Any) -> Prompt | None:
     return Prompt(raw["text"], tuple((role, content) for role, content in raw["messages"]))
 
 
-def sample_row(sample: Sample) -> tuple[object, ...]:
+def sample_row(sample: Sample) -> Row:
     return (
         pack_text(sample.problem_id),
         sample.index,
@@ -118,7 +118,7 @@ def sample_of(row: tuple[Any, ...]) -> Sample:
     )
 
 
-def execution_row(execution: Execution) -> tuple[object, ...]:
+def execution_row(execution: Execution) -> Row:
     return (
         pack_text(execution.problem_id),
         execution.job_digest,
@@ -128,11 +128,11 @@ def execution_row(execution: Execution) -> tuple[object, ...]:
     )
 
 
-def incident_row(incident: Incident) -> tuple[object, ...]:
+def incident_row(incident: Incident) -> Row:
     return (pack_text(incident.problem_id), incident.index, incident.stage, pack_text(incident.reason))
 
 
-def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
+def judgement_row(row: StoredJudgement) -> Row:
     key = (pack_text(row.problem_id), row.index, row.job_digest)
     judgement = row.judgement
     if judgement is None:
