@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
 from sandbox import wire
@@ -147,20 +148,21 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Told(ended="broken")
-    for line in data.splitlines():
-        record = _record(line)
+    for record in _records(data):
         kind = record.get("s") if record else None
         if record is None or ended:
             ended = "broken"
             break
-        if kind == "defined" and not started:
+        if kind == "returned" and started and status == "completed" and len(observations) < n_calls:
+            observations.append(_returned(record))
+        elif kind == "defined" and not started:
             started = True
         elif kind in ("syntax", "definitions", "noentry") and not started:
             started = True
             status = _BEFORE_CALLS[kind]
             definition = _raised(record) if kind != "noentry" else None
-        elif kind in ("returned", "raised") and started and status == "completed" and len(observations) < n_calls:
-            observations.append(_returned(record) if kind == "returned" else _raised(record))
+        elif kind == "raised" and started and status == "completed" and len(observations) < n_calls:
+            observations.append(_raised(record))
         elif kind in ("end", "overflow"):
             ended = "end" if kind == "end" else "overflow"
         else:
@@ -205,6 +207,33 @@ _BEFORE_CALLS: dict[str, OutcomeStatus] = {
 }
 
 
+_scan: Callable[[str, int], tuple[object, int]] = json.JSONDecoder().scan_once
+
+
+def _records(data: bytes) -> Iterator[dict[str, Any] | None]:
+    """The records of a reply, one a line; None, and no more, where a line is not one. As `_record` reads them, but the text is
+    decoded once: some programs are called a thousand times."""
+    try:
+        text, rest = data.decode("utf-8", "surrogatepass"), b""
+    except UnicodeDecodeError as error:
+        whole = data.rfind(b"\n", 0, error.start) + 1
+        text, rest = data[:whole].decode("utf-8", "surrogatepass"), data[whole:]
+    at, size = 0, len(text)
+    while at < size:
+        try:
+            record, end = _scan(text, at)
+        except (ValueError, RecursionError, StopIteration):
+            yield None
+            return
+        if text.find("\n", at) != end or not isinstance(record, dict) or not isinstance(record.get("s"), str):
+            yield None
+            return
+        at = end + 1
+        yield record
+    if rest:
+        yield None
+
+
 def _record(line: bytes) -> dict[str, Any] | None:
     """One record, or None. Its values may still have any JSON type; `_text` and its kin sort that out."""
     try:
@@ -215,15 +244,26 @@ def _record(line: bytes) -> dict[str, Any] | None:
 
 
 def _returned(record: dict[str, Any]) -> Observation:
-    text, data = record.get("t"), record.get("d")
-    return Observation(
-        "returned",
-        text=text if isinstance(text, str) else "",
-        type_name=_text(record.get("y")),
-        plain=record.get("p") is True,
-        cpu_ms=_milliseconds(record.get("c")),
-        literal=data if isinstance(data, str) else None,
-    )
+    get = record.get
+    text, name, cpu_ms, data = get("t"), get("y"), get("c"), get("d")
+    made: Observation = object.__new__(Observation)
+    for_status, for_text, for_type, for_plain, for_exc, for_message, for_line, for_cpu, for_literal = _SETTERS
+    for_status(made, "returned")
+    for_text(made, text if isinstance(text, str) else "")
+    for_type(made, name if isinstance(name, str) and len(name) <= _MAX_NAME else _text(name))
+    for_plain(made, get("p") is True)
+    for_exc(made, None)
+    for_message(made, None)
+    for_line(made, None)
+    for_cpu(made, cpu_ms if type(cpu_ms) is float and 0.0 <= cpu_ms < 1e9 else _milliseconds(cpu_ms))
+    for_literal(made, data if isinstance(data, str) else None)
+    return made
+
+
+#: What a frozen dataclass's own `__init__` does takes twice as long, and a reply may have a thousand records.
+_SETTERS: list[Callable[[Observation, object], None]] = [
+    getattr(Observation, spec.name).__set__ for spec in fields(Observation)
+]
 
 
 def _raised(record: dict[str, Any]) -> Observation:
