@@ -71,6 +71,7 @@ class _Lane:
     sent: dict[int, _Sent] = field(default_factory=dict)
     load: int = 0
     held: int = 0
+    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
     failing: bool = False
     lost: bool = False
     alone: bool = False  # holds a sample that others were lost with
@@ -223,20 +224,21 @@ class Router:
                 return
 
     def _hear(self, lane: _Lane, rows: Rows) -> None:
-        late = self._store.add_judged(rows.executions, rows.judgements)
-        self.judged += len(rows.judgements)
+        before = len(lane.late)
+        disputed = self._store.add_judged(rows.executions, rows.judgements, lane.late)
+        again = len(lane.late) - before
+        self.judged += len(rows.judgements) - len(disputed)
         if rows.incidents:
             self._store.add_incident_rows(rows.incidents)
         for problem_id, index, name, digest, empty in rows.stored:
             extraction = Extraction("", "" if empty else "something")
             self._judge_by_file((problem_id, index, name, digest), extraction)
-        if late:
-            self._judge_late([row for row in rows.judgements if (row[1], row[3]) in late])
+        self._judge_late(disputed)
         counts = self.counts
         self.counts = replace(
             counts,
-            executed=counts.executed + rows.executed - len(late),
-            deduplicated=counts.deduplicated + rows.deduplicated + len(late),
+            executed=counts.executed + rows.executed - again,
+            deduplicated=counts.deduplicated + rows.deduplicated + again,
             cached=counts.cached + rows.cached,
         )
         for number in rows.done:
@@ -252,7 +254,6 @@ class Router:
     def _judge_late(self, rows: list[Row]) -> None:
         """Of jobs that another shard has executed, too: by the evidence that is in the file."""
         for name, packed_id, index, digest, *_ in rows:
-            self.judged -= 1
             problem_id = unpack_text(packed_id)
             sample = self._store.sample(problem_id, index)
             assert sample is not None
@@ -267,7 +268,7 @@ class Router:
             self._store.add_incidents([Incident(problem_id, index, f"execution:{name}", why)])
             return
         row = judged(self._problems[problem_id], extraction, outcome, self._protocols[name], (index, digest))
-        self._store.add_judged((), (row,))
+        self._store.add_judged((), (row,), set())
         self.judged += 1
 
     # -- losses

@@ -71,19 +71,20 @@ class ShardHandle(Interface):
 
     @property
     def workers(self) -> int:
-        """How many jobs it executes at a time. May change while it lives; 0: send nothing now."""
+        """How many jobs it executes at a time. May change while it lives; 0: give it nothing now."""
 
     def send(self, batch: Batch) -> None:
-        """Hands over a batch without waiting for its work. A handle that finds its shard lost here delivers that, it raises
-        nothing."""
+        """Hands over a batch without waiting for its work or for the shard. A handle that finds its shard lost here delivers
+        that; it raises nothing."""
 
     def close(self) -> None:
-        """Ends the shard and its workers. Nothing is delivered from then on. May be called twice."""
+        """The driver has no more for this shard: nothing is delivered from then on. May be called twice, and for a lost one."""
 
 
 @runtime_checkable
 class ShardSource(Interface):
-    """Where shards come from: what a pipeline is given in place of a pool of its own process."""
+    """Where shards come from: what a pipeline is given in place of a pool of its own process. It owns them: they may serve
+    several pipelines, one after the other, and end with the source."""
 
     def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
         """The shards there are, ready for batches. Raises SandboxError where there is none."""
@@ -165,6 +166,12 @@ class Shard:
         """Jobs given to the pool that have not been settled."""
         return len(self._waiting)
 
+    @property
+    def finished(self) -> int:
+        """How many things `drain` would tell."""
+        told = self._told
+        return len(told.judgements) + len(told.incidents) + len(told.stored) + len(told.done)
+
     def take(self, batch: Batch) -> None:
         """Judge each sample under each of its protocols, now or when its job is settled."""
         if batch.problem is not None:
@@ -205,7 +212,7 @@ class Shard:
     def drain(self) -> Rows | None:
         """What has been finished since the last time; None where nothing has."""
         told = self._told
-        if not (told.judgements or told.executions or told.incidents or told.stored or told.done):
+        if not self.finished:
             return None
         self._told = _Told()
         return Rows(

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
@@ -122,16 +121,18 @@ class RunStore(RunReader):
             self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 10)})", rows)
             self._settle((row[0], row[1], "generation") for row in rows)
 
-    def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row]) -> set[tuple[Any, str]]:
-        """Packed evidence and what was judged by it. A row whose key is there already changes nothing. Returns (packed problem
-        id, digest) of the evidence that was there already: what was judged by another execution of the same job is left out."""
+    def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row], late: set[Row]) -> list[Row]:
+        """Packed evidence and what was judged by it. A row whose key is there already changes nothing.
+
+        `late` are (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
+        what is found to be so is added. Returns the judgements by such evidence, which are left out."""
         with self._writing():
             insert = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
-            late = {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
+            late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
             kept = [row for row in judgements if (row[1], row[3]) not in late] if late else judgements
             self._db.executemany(f"INSERT OR IGNORE INTO judgements VALUES ({', '.join('?' * 11)})", kept)
             self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
-        return late
+        return [row for row in judgements if (row[1], row[3]) in late] if late else []
 
     def add_judgements(self, protocol: str, rows: Iterable[StoredJudgement]) -> None:
         """Judgements of this protocol, in place of earlier ones of the same samples."""
