@@ -15,28 +15,34 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from codeeval.errors import CodeevalError, GenerationError
+from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.dispatch import Arrival, Dispatcher, JobRunner, Judging
+from codeeval.evaluation.router import Names, Router
+from codeeval.evaluation.shard import JobRunner, ShardSource
 from codeeval.generators import Generator
 from codeeval.store import Counts, Incident, RunStore, Session, TimeSplit
-from codeeval.types import Request, Sample, Sampling, ScoringProtocol
+from codeeval.store.codec import unpack_text
+from codeeval.store.rows import Row, sample_row
+from codeeval.types import Request, Sample, Sampling
 
 COMMIT_EVERY_S = 0.25
+#: Events that are handled before the shards are given more to do.
+EVENTS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What one invocation shall bring a run file to. `requests` are the samples that the file lacks.
 
-    `parallel`: jobs given to the pool at a time; `ahead`: generated samples that may wait for the pool.
+    `parallel`: jobs given to a pool of this process at a time; `ahead`: generated samples that may wait for shards.
     """
 
     judging: Judging
-    protocols: tuple[ScoringProtocol, ...]
     requests: tuple[Request, ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
     parallel: int = 16
@@ -72,19 +78,24 @@ class _GenerationEnded:
     error: BaseException | None = None
 
 
-Event = _Generated | _GenerationEnded | Arrival
+#: What the calling thread is told: by the generator, or something to do, by the shards.
+Event = _Generated | _GenerationEnded | Callable[[], None]
+Leftovers = Iterator[tuple[Row, Names]]
+
+#: Samples that were asked for: missing yet, there. A byte each, because there may be millions.
+_WANTED, _RECEIVED = 1, 2
 
 
 class Pipeline:
     """One invocation over one run file. `generator` may be None where no sample is missing, `pool` where nothing may be
-    executed (a rescore). Neither is closed here."""
+    executed (a rescore), or where shards come from. None is closed here."""
 
     def __init__(
         self,
         plan: Plan,
         store: RunStore,
         generator: Generator | None,
-        pool: JobRunner | None,
+        pool: JobRunner | ShardSource | None,
         session: Session,
         on_progress: Callable[[Progress], None] = lambda progress: None,
     ) -> None:
@@ -92,11 +103,12 @@ class Pipeline:
         self._session, self._on_progress = session, on_progress
         self._clock = Clock()
         self._inbox: queue.SimpleQueue[Event] = queue.SimpleQueue()
-        self._dispatcher = Dispatcher(plan.judging, store, pool, self._inbox.put, self._clock)
-        self._backlog: deque[Sample] = deque()
+        self._names = tuple(protocol.name for protocol in plan.judging.protocols)
+        self._router = Router(plan.judging, store, pool, self._inbox.put, self._clock, plan.parallel)
+        self._backlog: deque[Row] = deque()
         self._slots = threading.Semaphore(plan.ahead)
         self._stop = threading.Event()
-        self._wanted = {(request.problem_id, index) for request in plan.requests for index in request.indices}
+        self._wanted = _asked_for(plan.requests)
         self._generating = False
         self._generated = 0
         self._generation_error: CodeevalError | None = None
@@ -109,17 +121,18 @@ class Pipeline:
         self._commit("running")
         end = "interrupted"
         try:
-            leftovers = self._leftovers()
+            leftovers: Leftovers | None = self._leftovers()
             self._start_generation()
-            while self._generating or self._backlog or leftovers is not None or self._dispatcher.outstanding:
+            while self._generating or self._backlog or leftovers is not None or self._router.outstanding:
                 leftovers = self._feed(leftovers)
                 self._take()
             self._explain_missing()
             end = "complete" if self._is_complete() else "incomplete"
         finally:
             self._stop.set()
+            self._router.close()
             self._commit(end)
-        return Result(self._counts(), self._clock.split(), self._generation_error, self._dispatcher.sandbox_error)
+        return Result(self._counts(), self._clock.split(), self._generation_error, self._router.sandbox_error)
 
     # -- generation, in a thread of its own
 
@@ -150,81 +163,82 @@ class Pipeline:
 
     # -- the calling thread
 
-    def _leftovers(self) -> Iterator[tuple[Sample, tuple[ScoringProtocol, ...]]] | None:
+    def _leftovers(self) -> Leftovers:
         """Samples that were in the file already and lack a judgement, with the protocols that they lack."""
-        lacking: dict[tuple[str, int], list[ScoringProtocol]] = {}
-        for protocol in self._plan.protocols:
-            for key in self._store.unjudged(protocol.name):
-                lacking.setdefault(key, []).append(protocol)
-        found = ((self._store.sample(*key), tuple(protocols)) for key, protocols in lacking.items())
-        return ((sample, protocols) for sample, protocols in found if sample is not None)
+        for row, names in self._store.unjudged_rows(self._names):
+            if self._state(unpack_text(row[0]), row[1]) == 0:  # else it came meanwhile, and is in the backlog
+                yield row, names
 
-    def _feed(
-        self, leftovers: Iterator[tuple[Sample, tuple[ScoringProtocol, ...]]] | None
-    ) -> Iterator[tuple[Sample, tuple[ScoringProtocol, ...]]] | None:
-        """Give the pool work until it has enough: what was left first, then what was generated."""
-        while self._dispatcher.outstanding < self._plan.parallel:
+    def _feed(self, leftovers: Leftovers | None) -> Leftovers | None:
+        """Give the shards work until they have enough: what was left first, then what was generated."""
+        while self._router.has_room:
             if leftovers is not None and (left := next(leftovers, None)) is not None:
-                self._dispatcher.accept(*left)
-            elif self._backlog:
-                leftovers = None
-                self._dispatcher.accept(self._backlog.popleft(), self._plan.protocols)
-                self._slots.release()
-            else:
-                return None
-            self._tell()
-            self._commit_sometimes()
+                self._router.accept(*left)
+                continue
+            leftovers = None
+            if not self._backlog:
+                break
+            self._router.accept(self._backlog.popleft(), self._names)
+            self._slots.release()
+        self._router.flush()
+        self._router.tend()
+        self._tell()
+        self._commit_sometimes()
         return leftovers
 
     def _take(self) -> None:
         """Wait for the next event and handle it, with whatever else has arrived."""
-        if not (self._generating or self._dispatcher.outstanding):
+        if not (self._generating or self._router.outstanding):
             return
-        try:
+        with suppress(queue.Empty):
             self._handle(self._inbox.get(timeout=COMMIT_EVERY_S))
-            while True:
+            for _ in range(EVENTS_AT_ONCE):
                 self._handle(self._inbox.get_nowait())
-        except queue.Empty:
-            self._commit_sometimes()
 
     def _handle(self, event: Event) -> None:
-        if isinstance(event, Arrival):
-            self._dispatcher.settle(event)
-        elif isinstance(event, _Generated):
+        if isinstance(event, _Generated):
             self._receive(event.sample)
-        else:
+        elif isinstance(event, _GenerationEnded):
             self._generating = False
             self._generation_error = _as_generation_error(event.error)
-        self._tell()
-        self._commit_sometimes()
+        else:
+            event()
 
     def _receive(self, sample: Sample) -> None:
-        key = (sample.problem_id, sample.index)
-        if key not in self._wanted:  # not asked for, or twice
+        if self._state(sample.problem_id, sample.index) != _WANTED:  # not asked for, or twice
             self._slots.release()
             return
-        self._wanted.remove(key)
+        self._wanted[sample.problem_id][sample.index] = _RECEIVED
         self._generated += 1
-        self._store.add_samples([sample])
-        self._backlog.append(sample)
+        row = sample_row(sample)
+        self._store.add_sample_rows([row])
+        self._backlog.append(row)
+
+    def _state(self, problem_id: str, index: int) -> int:
+        """Of a sample among those asked for; 0 for any other."""
+        asked = self._wanted.get(problem_id, b"")
+        return asked[index] if 0 <= index < len(asked) else 0
 
     def _explain_missing(self) -> None:
         reason = str(self._generation_error or "the generator returned no sample for this index")
         self._store.add_incidents(
-            Incident(problem_id, index, "generation", reason) for problem_id, index in sorted(self._wanted)
+            Incident(problem_id, index, "generation", reason)
+            for problem_id, asked in sorted(self._wanted.items())
+            for index, state in enumerate(asked)
+            if state == _WANTED
         )
 
     def _is_complete(self) -> bool:
-        lacking = any(self._store.unjudged(protocol.name) for protocol in self._plan.protocols)
+        lacking = any(self._store.n_unjudged(name) for name in self._names)
         return not lacking and not self._store.missing_samples()
 
     # -- telling and keeping
 
     def _tell(self) -> None:
-        self._on_progress(Progress(self._generated, self._dispatcher.judged, self._counts()))
+        self._on_progress(Progress(self._generated, self._router.judged, self._counts()))
 
     def _counts(self) -> Counts:
-        return replace(self._dispatcher.counts, generated=self._generated)
+        return replace(self._router.counts, generated=self._generated)
 
     def _commit_sometimes(self) -> None:
         if time.monotonic() - self._committed_at >= COMMIT_EVERY_S:
@@ -236,6 +250,17 @@ class Pipeline:
         self._session_row = self._store.put_session(session, self._session_row)
         self._store.commit()
         self._committed_at = time.monotonic()
+
+
+def _asked_for(requests: Sequence[Request]) -> dict[str, bytearray]:
+    """problem id -> the state of each index."""
+    asked: dict[str, bytearray] = {}
+    for request in requests:
+        states = asked.setdefault(request.problem_id, bytearray())
+        states.extend(bytes(max(0, 1 + max(request.indices, default=-1) - len(states))))
+        for index in request.indices:
+            states[index] = _WANTED
+    return asked
 
 
 def _as_generation_error(error: BaseException | None) -> CodeevalError | None:

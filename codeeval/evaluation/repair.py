@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
-from codeeval.evaluation.dispatch import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, JobRunner
+from codeeval.evaluation.shard import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, JobRunner
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
 from codeeval.scoring.job import job_digest, make_job

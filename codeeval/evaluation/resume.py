@@ -35,7 +35,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
-        lacking = {name: len(store.unjudged(name)) for name in manifest.protocols}
+        lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
         missing = sum(map(len, store.missing_samples().values()))
         if missing and manifest.kind == "score":
             missing = 0  # nobody generates rows of a file

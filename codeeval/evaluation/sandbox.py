@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from typing import Protocol as Interface
 
 from codeeval.errors import DataError
 from codeeval.evaluation.choice import choose
-from codeeval.evaluation.reporter import Reporter
+from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.manifest import SandboxInfo
 from codeeval.types import ScoringProtocol
 from sandbox import Job, Limits, Outcome, Pool
+from sandbox.backends.base import Backend
+
+if TYPE_CHECKING:
+    from codeeval.evaluation.process_shards import ProcessShards
+    from codeeval.evaluation.shard_process import Spec
 
 KINDS = ("auto", "docker", "local")
 
@@ -57,8 +63,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
     here, or it gives wrong verdicts)."""
     from codeeval.evaluation.preflight import preflight
 
-    with open_pool(placement, placement.limits or protocols[0].limits, reporter) as pool:
-        backend = pool.backend
+    with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
         if placement.kind == "auto":
             reporter.note(f"sandbox: {backend.name} ({backend.why})")
         preflight(pool, protocols, pool.limits)
@@ -74,17 +79,54 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 
 
 @contextmanager
-def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool]:
-    """Workers that nobody has tested yet. Raises UsageError and SandboxError."""
+def open_workers(
+    placement: Placement, limits: Limits, reporter: Reporter
+) -> Iterator[tuple[Pool | ProcessShards, Backend]]:
+    """Workers that nobody has tested yet: a pool in this process, or processes with a pool each where one interpreter could not
+    keep up with so many workers. Raises UsageError and SandboxError."""
+    from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
+    from codeeval.evaluation.shard_process import Spec
+
+    workers = placement.workers or os.cpu_count() or 1
+    if workers <= PER_SHARD:
+        with open_pool(placement, limits, reporter) as pool:
+            yield pool, pool.backend
+        return
+    with (
+        open_backend(placement, reporter) as backend,
+        ProcessShards(Spec(backend.name, workers, limits, placement.isolation)) as shards,
+    ):
+        yield shards, backend
+
+
+@contextmanager
+def pool_of_shard(spec: Spec) -> Iterator[Pool]:
+    """The pool of a shard's process. Raises what `open_pool` raises."""
+    with open_pool(Placement(spec.kind, spec.workers, spec.isolation), spec.limits, SILENT) as pool:
+        yield pool
+
+
+@contextmanager
+def open_backend(placement: Placement, reporter: Reporter) -> Iterator[Backend]:
+    """Where workers are started. Raises UsageError and SandboxError."""
     from sandbox import select
 
     choose("--sandbox", placement.kind, KINDS)
     backend = select(placement.kind, reporter.note)
     try:
-        with Pool(backend, placement.workers, limits, placement.isolation) as pool:
-            yield pool
+        yield backend
     finally:
         backend.close()
+
+
+@contextmanager
+def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool]:
+    """A pool in this process. Raises UsageError and SandboxError."""
+    with (
+        open_backend(placement, reporter) as backend,
+        Pool(backend, placement.workers, limits, placement.isolation) as pool,
+    ):
+        yield pool
 
 
 def worker_limits(info: SandboxInfo) -> Limits:

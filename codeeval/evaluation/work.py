@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from codeeval.errors import CodeevalError
-from codeeval.evaluation.dispatch import JobRunner, Judging
+from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
+from codeeval.evaluation.shard import JobRunner
 from codeeval.generators import Generator
 from codeeval.i18n import form
 from codeeval.manifest import command_line, now
@@ -56,7 +57,7 @@ def work(
     called = invocation or Invocation()
     requests = requests_for(store) if generator else ()
     missing = sum(len(request.indices) for request in requests)
-    judgements = missing * len(protocols) + sum(len(store.unjudged(protocol.name)) for protocol in protocols)
+    judgements = missing * len(protocols) + sum(store.n_unjudged(protocol.name) for protocol in protocols)
     try:
         with reporter.progress(missing, judgements, len(protocols)) as tell:
             result = _execute(store, _plan(store, protocols, requests, sandbox), (generator, sandbox), called, tell)
@@ -80,10 +81,8 @@ def _plan(
 ) -> Plan:
     manifest = store.manifest()
     known = manifest.sampling.model_dump(include=set(Sampling.__slots__), exclude_none=True)
-    problems = {planned.problem.id: planned.problem for planned in store.problems()}
     plan = Plan(
-        judging=Judging(problems, worker_limits(manifest.sandbox), manifest.dedup),
-        protocols=protocols,
+        judging=Judging(protocols, worker_limits(manifest.sandbox), manifest.dedup, manifest.model.end_tokens),
         requests=requests,
         sampling=Sampling(**known),
     )

@@ -12,10 +12,30 @@ from codeeval.types import Extraction, Problem, ScoringProtocol
 from sandbox.wire import Job, Limits
 
 
+class JobMaker:
+    """Jobs of one problem under one protocol; what they have in common is worked out once. Memory, processes and scratch space
+    are those of the pool's workers."""
+
+    __slots__ = ("_head", "_model", "_tail")
+
+    def __init__(self, problem: Problem, protocol: ScoringProtocol, worker: Limits) -> None:
+        limits = limits_for(problem, protocol, worker)
+        self._model = replace(grade.job(problem, Extraction("", ""), protocol), limits=limits)
+        self._head, self._tail = _head(self._model), _tail(self._model)
+
+    def job(self, program: str) -> Job:
+        """The job that executes this program."""
+        like = self._model
+        return Job(program, like.entry_point, like.calls, like.limits, like.mode, like.tests)
+
+    def digest(self, program: str, salt: str = "") -> str:
+        """`job_digest` of `job(program)`."""
+        return _digest(salt, self._head, program, self._tail)
+
+
 def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol, worker: Limits) -> Job:
-    """The job of `problem` under `protocol`. Memory, processes and scratch space are those of the pool's workers."""
-    job = grade.job(problem, extraction, protocol)
-    return replace(job, limits=limits_for(problem, protocol, worker))
+    """The job of one program. Who makes many of a problem has a `JobMaker`."""
+    return JobMaker(problem, protocol, worker).job(extraction.program)
 
 
 def job_digest(job: Job, salt: str = "") -> str:
@@ -23,10 +43,24 @@ def job_digest(job: Job, salt: str = "") -> str:
 
     Equal jobs have equal digests, so that one execution serves them all; a `salt` keeps them apart.
     """
+    return _digest(salt, _head(job), job.source, _tail(job))
+
+
+def _digest(salt: str, head: bytes, program: str, tail: bytes) -> str:
+    return hashlib.sha256(b"".join((_part(salt), head, _part(program), tail))).hexdigest()[:32]
+
+
+def _head(job: Job) -> bytes:
     limits = json.dumps(asdict(job.limits) if job.limits else None, sort_keys=True)
-    digest = hashlib.sha256()
+    return b"".join(map(_part, (job.mode, limits, job.entry_point)))
+
+
+def _tail(job: Job) -> bytes:
     tests = (job.tests.source, job.tests.prelude, *job.tests.names) if job.tests else ()
-    for part in (salt, job.mode, limits, job.entry_point, job.source, *job.calls, *tests):
-        data = part.encode("utf-8", "surrogatepass")
-        digest.update(len(data).to_bytes(8, "big") + data)  # the length keeps neighbours apart
-    return digest.hexdigest()[:32]
+    return b"".join(map(_part, (*job.calls, *tests)))
+
+
+def _part(text: str) -> bytes:
+    """The length keeps neighbours apart."""
+    data = text.encode("utf-8", "surrogatepass")
+    return len(data).to_bytes(8, "big") + data

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Iterator
+from dataclasses import fields
 from typing import Any
 
 from codeeval import bounded_json
@@ -87,16 +88,16 @@ def large_text(stored: Any) -> str:
 _ZLIB = b"x"
 
 
+def pack_outcome(outcome: Outcome) -> str | bytes:
+    """JSON with the defaults left out; compressed (a BLOB) when large or no valid Unicode."""
+    return _compressed(_outcome_text(outcome))
+
+
 def _compressed(text: str) -> str | bytes:
     packed = pack_text(text)
     if isinstance(packed, str) and len(text) <= COMPRESS_ABOVE:
         return packed
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-
-
-def pack_outcome(outcome: Outcome) -> str | bytes:
-    """JSON with the defaults left out; compressed (a BLOB) when large or no valid Unicode."""
-    return pack_large(_compact(outcome))
 
 
 def unpack_outcome(stored: Any, where: str) -> Outcome:
@@ -116,21 +117,47 @@ def _unpacked(stored: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-def _compact(value: Outcome | Observation | Ruling) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for spec in fields(value):
-        item = getattr(value, spec.name)
-        if spec.default is MISSING or item != spec.default:
-            found[spec.name] = _plain(item)
-    return found
+_text: Callable[[str], str] = json.encoder.encode_basestring
+#: Fields with their defaults, in order; those written by hand below are left out.
+_DEFAULTS = {
+    kind: tuple((spec.name, spec.default) for spec in fields(kind) if spec.name not in ("observations", "attempts"))
+    for kind in (Outcome, Observation, Ruling)
+}
 
 
-def _plain(item: object) -> object:
-    if isinstance(item, (Outcome, Observation, Ruling)):
-        return _compact(item)
-    if isinstance(item, tuple):
-        return [_plain(part) for part in item]
-    return item
+def _outcome_text(outcome: Outcome) -> str:
+    observations = ",".join(map(_observation_text, outcome.observations))
+    status, *more = _items(outcome)
+    attempts = [f'"attempts":[{",".join(map(_outcome_text, outcome.attempts))}]'] if outcome.attempts else []
+    return "{" + ",".join((status, f'"observations":[{observations}]', *more, *attempts)) + "}"
+
+
+def _items(value: Outcome | Observation | Ruling) -> Iterator[str]:
+    """`"name":value` of every field that differs from its default."""
+    for name, default in _DEFAULTS[type(value)]:
+        item = getattr(value, name)
+        if item != default:
+            yield f'"{name}":{_plain(item)}'
+
+
+def _plain(item: object) -> str:
+    if isinstance(item, Observation | Ruling):
+        return "{" + ",".join(_items(item)) + "}"
+    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+
+
+def _observation_text(seen: Observation) -> str:
+    """The same for the usual call: some programs are called a thousand times."""
+    if seen.status != "returned" or seen.text is None or seen.exc_type is not None or seen.message is not None:
+        return _plain(seen)
+    if seen.line is not None or seen.type_name is None:
+        return _plain(seen)
+    plain = ',"plain":true' if seen.plain else ""
+    cpu_ms = f',"cpu_ms":{seen.cpu_ms!r}' if seen.cpu_ms else ""
+    literal = "" if seen.literal is None else f',"literal":{_text(seen.literal)}'
+    return (
+        f'{{"status":"returned","text":{_text(seen.text)},"type_name":{_text(seen.type_name)}{plain}{cpu_ms}{literal}}}'
+    )
 
 
 def _outcome(raw: dict[str, Any]) -> Outcome:

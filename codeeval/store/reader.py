@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -27,6 +27,7 @@ from codeeval.store.rows import (
     JUDGEMENT_COLUMNS,
     PROBLEM_COLUMNS,
     SAMPLE_COLUMNS,
+    Row,
     counterfactual_of,
     judgement_of,
     problem_of,
@@ -34,6 +35,9 @@ from codeeval.store.rows import (
 )
 from codeeval.types import Sample, Task
 from sandbox import Outcome
+
+#: Rows that are read at a time, and less than any index.
+PART, MIN_INDEX = 256, -(1 << 63)
 
 
 class RunReader:
@@ -137,6 +141,15 @@ class RunReader:
             (unpack_text(pid), digest) for pid, digest in self._rows("SELECT problem_id, job_digest FROM executions")
         }
 
+    def execution_digests(self, problem_id: str) -> tuple[str, ...]:
+        """The digests of what was executed of one problem."""
+        query = "SELECT job_digest FROM executions WHERE problem_id = ?"
+        return tuple(digest for (digest,) in self._rows(query, (pack_text(problem_id),)))
+
+    def is_judged(self, protocol: str, problem_id: str, index: int) -> bool:
+        query = "SELECT 1 FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
+        return next(self._rows(query, (protocol, pack_text(problem_id), index)), None) is not None
+
     def judgements(self, protocol: str, problem_id: str | None = None) -> Iterator[StoredJudgement]:
         """In the order of problems and indices."""
         where, values = ("AND j.problem_id = ?", [pack_text(problem_id)]) if problem_id is not None else ("", [])
@@ -210,14 +223,15 @@ class RunReader:
 
     def missing_samples(self) -> dict[str, tuple[int, ...]]:
         """Sample indices not there yet, ascending, of every problem that lacks some."""
-        have: dict[str, set[int]] = {}
-        for pid, index in self._rows("SELECT problem_id, idx FROM samples"):
-            have.setdefault(unpack_text(pid), set()).add(index)
+        query = (
+            "SELECT p.id, p.wanted, (SELECT count(*) FROM samples s WHERE s.problem_id = p.id"
+            " AND s.idx >= 0 AND s.idx < p.wanted) AS had FROM problems p WHERE had < p.wanted ORDER BY p.position"
+        )
         missing: dict[str, tuple[int, ...]] = {}
-        for pid, wanted in self._rows("SELECT id, wanted FROM problems ORDER BY position"):
-            lacking = set(range(wanted)) - have.get(unpack_text(pid), set())
-            if lacking:
-                missing[unpack_text(pid)] = tuple(sorted(lacking))
+        for pid, wanted, had in list(self._rows(query)):
+            indices = self._rows("SELECT idx FROM samples WHERE problem_id = ?", (pid,)) if had else iter(())
+            have = {index for (index,) in indices}
+            missing[unpack_text(pid)] = tuple(index for index in range(wanted) if index not in have)
         return missing
 
     def unjudged(self, protocol: str) -> tuple[tuple[str, int], ...]:
@@ -228,6 +242,38 @@ class RunReader:
             " WHERE j.idx IS NULL ORDER BY p.position, s.idx"
         )
         return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (protocol,)))
+
+    def n_unjudged(self, protocol: str) -> int:
+        """How many samples have no judgement under this protocol."""
+        query = (
+            "SELECT count(*) FROM samples s JOIN problems p ON p.id = s.problem_id"
+            " LEFT JOIN judgements j ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx"
+            " WHERE j.idx IS NULL"
+        )
+        return int(self._one(query, (protocol,)))
+
+    def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
+        """The samples that lack a judgement under some of these protocols, as rows, each with the protocols that it lacks.
+        Read in parts: the file may be written meanwhile, and what is added behind the part in hand is met, too."""
+        joins = "".join(
+            f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
+            for i in range(len(protocols))
+        )
+        lacks = ", ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
+        where = " OR ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
+        query = (
+            f"SELECT {SAMPLE_COLUMNS}, {lacks} FROM samples s{joins} WHERE s.problem_id = ? AND s.idx > ?"
+            f" AND ({where}) ORDER BY s.idx LIMIT {PART}"
+        )
+        for (pid,) in list(self._rows("SELECT id FROM problems ORDER BY position")):
+            after: int | None = MIN_INDEX
+            while after is not None:
+                part = list(self._rows(query, (*protocols, pid, after)))
+                after = part[-1][1] if len(part) == PART else None
+                for row in part:
+                    lacking = row[-len(protocols) :]
+                    names = tuple(name for name, is_lacking in zip(protocols, lacking, strict=True) if is_lacking)
+                    yield row[: -len(protocols)], names
 
     def incidents(self) -> tuple[Incident, ...]:
         query = "SELECT problem_id, idx, stage, reason FROM incidents"

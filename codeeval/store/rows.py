@@ -10,6 +10,7 @@ from codeeval.store.codec import (
     pack_json,
     pack_large,
     pack_optional,
+    pack_outcome,
     pack_text,
     unpack_int,
     unpack_json,
@@ -17,8 +18,11 @@ from codeeval.store.codec import (
     unpack_optional,
     unpack_text,
 )
-from codeeval.store.records import Counterfactual, PlannedProblem, Reading, StoredJudgement
+from codeeval.store.records import Counterfactual, Execution, Incident, PlannedProblem, Reading, StoredJudgement
 from codeeval.types import Judgement, Oracle, Problem, ProblemTests, Prompt, Sample, Verdict
+
+#: A row of a table, in the order of its columns.
+Row = tuple[Any, ...]
 
 #: What a query selects for the functions below; s, j and c are the tables' names in it.
 PROBLEM_COLUMNS = (
@@ -86,7 +90,7 @@ def _prompt(stored: Any) -> Prompt | None:
     return Prompt(raw["text"], tuple((role, content) for role, content in raw["messages"]))
 
 
-def sample_row(sample: Sample) -> tuple[object, ...]:
+def sample_row(sample: Sample) -> Row:
     return (
         pack_text(sample.problem_id),
         sample.index,
@@ -119,7 +123,21 @@ def sample_of(row: tuple[Any, ...]) -> Sample:
     )
 
 
-def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
+def execution_row(execution: Execution) -> Row:
+    return (
+        pack_text(execution.problem_id),
+        execution.job_digest,
+        execution.mode,
+        pack_text(execution.source),
+        pack_outcome(execution.outcome),
+    )
+
+
+def incident_row(incident: Incident) -> Row:
+    return (pack_text(incident.problem_id), incident.index, incident.stage, pack_text(incident.reason))
+
+
+def judgement_row(row: StoredJudgement) -> Row:
     key = (pack_text(row.problem_id), row.index, row.job_digest)
     judgement = row.judgement
     reading = None if row.reading is None else pack_json(row.reading.to_json())

@@ -18,7 +18,7 @@ from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import marks, schema
-from codeeval.store.codec import pack_json, pack_outcome, pack_text
+from codeeval.store.codec import pack_json, pack_text
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
@@ -31,7 +31,15 @@ from codeeval.store.records import (
     StoredJudgement,
     StoredReward,
 )
-from codeeval.store.rows import counterfactual_row, judgement_row, problem_row, sample_row
+from codeeval.store.rows import (
+    Row,
+    counterfactual_row,
+    execution_row,
+    incident_row,
+    judgement_row,
+    problem_row,
+    sample_row,
+)
 from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
 from codeeval.types import Sample
 
@@ -48,6 +56,7 @@ class RunStore(RunReader):
             with translating(path):
                 schema.migrate(self._db, str(path))
                 self._own = marks.is_own(self._db)
+                self._pending = bool(self._db.execute("SELECT EXISTS (SELECT 1 FROM incidents)").fetchone()[0])
         except BaseException:
             self._db.close()
             raise
@@ -102,36 +111,37 @@ class RunStore(RunReader):
 
     def add_samples(self, samples: Iterable[Sample]) -> None:
         """A sample that is there already stays as it is: what was executed is what is kept."""
-        rows = [sample_row(sample) for sample in samples]
-        with self._writing():
-            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 11)})", rows)
-            self._db.executemany(
-                "DELETE FROM incidents WHERE stage = 'generation' AND problem_id = ? AND idx = ?",
-                [row[:2] for row in rows],
-            )
+        self.add_sample_rows([sample_row(sample) for sample in samples])
 
     def add_execution(self, execution: Execution) -> None:
         with self._writing():
-            self._db.execute(
-                "INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?)",
-                (
-                    pack_text(execution.problem_id),
-                    execution.job_digest,
-                    execution.mode,
-                    pack_text(execution.source),
-                    pack_outcome(execution.outcome),
-                ),
-            )
+            self._db.execute("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?)", execution_row(execution))
+
+    def add_sample_rows(self, rows: Sequence[Row]) -> None:
+        """`add_samples` of packed samples."""
+        with self._writing():
+            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 11)})", rows)
+            self._settle((row[0], row[1], "generation") for row in rows)
+
+    def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row], late: set[Row]) -> list[Row]:
+        """Packed evidence and what was judged by it. A row whose key is there already changes nothing.
+
+        `late` are (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
+        what is found to be so is added. Returns the judgements by such evidence, which are left out."""
+        with self._writing():
+            insert = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
+            late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
+            kept = [row for row in judgements if (row[1], row[3]) not in late] if late else judgements
+            self._db.executemany(f"INSERT OR IGNORE INTO judgements VALUES ({', '.join('?' * 12)})", kept)
+            self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
+        return [row for row in judgements if (row[1], row[3]) in late] if late else []
 
     def add_judgements(self, protocol: str, rows: Iterable[StoredJudgement]) -> None:
         """Judgements of this protocol, in place of earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
             self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 12)})", packed)
-            self._db.executemany(
-                "DELETE FROM incidents WHERE stage = ? AND problem_id = ? AND idx = ?",
-                [(f"execution:{protocol}", row[1], row[2]) for row in packed],
-            )
+            self._settle((row[1], row[2], f"execution:{protocol}") for row in packed)
 
     def drop_judgements(self, protocol: str) -> None:
         with self._writing():
@@ -162,9 +172,18 @@ class RunStore(RunReader):
             )
 
     def add_incidents(self, incidents: Iterable[Incident]) -> None:
-        rows = [(pack_text(i.problem_id), i.index, i.stage, pack_text(i.reason)) for i in incidents]
+        self.add_incident_rows([incident_row(incident) for incident in incidents])
+
+    def add_incident_rows(self, rows: Sequence[Row]) -> None:
+        """`add_incidents` of packed incidents."""
         with self._writing():
             self._db.executemany("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", rows)
+            self._pending = self._pending or bool(rows)
+
+    def _settle(self, keys: Iterable[Row]) -> None:
+        """Forget why these (packed problem id, index, stage) were pending. Most runs have no incident at all."""
+        if self._pending:
+            self._db.executemany("DELETE FROM incidents WHERE problem_id = ? AND idx = ? AND stage = ?", keys)
 
     def put_session(self, session: Session, row: int | None = None) -> int:
         """Add a session, or overwrite the one in `row`; returns its row."""

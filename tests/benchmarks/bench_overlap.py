@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan
 from codeeval.manifest import (
     Manifest,
@@ -85,7 +85,7 @@ def run(pool: Pool, samples: int, every_s: float, workers: int) -> float:
     problem = Problem("1", "{function}", "def f(n):", "f", ("{'n': 1}",), ("2",))
     prompt = Prompt(text="p")
     requests = (Request("1", prompt, tuple(range(samples))),)
-    plan = Plan(Judging({"1": problem}, Limits()), (get("strict"),), requests, Sampling(n=samples), 8 * workers)
+    plan = Plan(Judging((get("strict"),), Limits()), requests, Sampling(n=samples), 8 * workers)
     with (
         tempfile.TemporaryDirectory() as folder,
         RunStore.create(Path(folder, "r"), manifest(samples), [PlannedProblem(problem, prompt, "", samples)]) as store,

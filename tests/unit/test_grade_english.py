@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from english_rows import HUMAN_EVAL
 
-from codeeval.evaluation.dispatch import Judging
+from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.reference_check import validate
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
@@ -175,4 +175,4 @@ def test_a_ruling_survives_the_run_file() -> None:
     """Evidence is stored as it was."""
     outcome = ended(Ruling("failed", "AssertionError", "\ud800", 5, True, 3, 2))
     assert unpack_outcome(pack_outcome(outcome), "here") == outcome
-    assert Judging({}, Limits()).dedup
+    assert Judging((), Limits()).dedup

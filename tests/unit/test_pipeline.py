@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from run_values import make_manifest, problem
 
 from codeeval.errors import GenerationError, UsageError
+from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.dispatch import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
 from codeeval.evaluation.preflight import CHECKS, preflight, run_checks
+from codeeval.evaluation.shard import GIVE_UP_AFTER, MAX_PROGRAM_CHARS
 from codeeval.scoring import protocols
 from codeeval.scoring.job import job_digest
 from codeeval.store import Counts, PlannedProblem, RunReader, RunStore, Session, TimeSplit
@@ -92,10 +93,9 @@ def run(
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **plan: object,
 ) -> Result:
-    problems = {planned.problem.id: planned.problem for planned in store.problems()}
     dedup = bool(plan.pop("dedup", True))
     requests = tuple(Request(pid, PROMPT, indices) for pid, indices in store.missing_samples().items())
-    chosen = replace(Plan(Judging(problems, Limits(), dedup), judged_by, requests if generator else ()), **plan)  # type: ignore[arg-type]
+    chosen = replace(Plan(Judging(judged_by, Limits(), dedup), requests if generator else ()), **plan)  # type: ignore[arg-type]
     session = Session("t", ("codeeval", "run"), "running")
     return Pipeline(chosen, store, generator, pool, session, on_progress).run()
 

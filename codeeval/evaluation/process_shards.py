@@ -1,0 +1,279 @@
+"""Shards in processes of their own, for more workers than one interpreter can serve: the driver's side.
+
+A process that is killed, ends, or says nothing for `SILENCE_S` is lost: it is killed, what it held is the router's to give to
+others, and another process takes its place, as long as that helps.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import pickle
+import queue
+import socket
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+from codeeval.evaluation.batches import Batch, Judging, Rows
+from codeeval.evaluation.shard import Deliver, ShardHandle, ShardLost
+from codeeval.evaluation.shard_frames import (
+    BATCH,
+    DOWN,
+    JOB,
+    JUDGING,
+    NO_OUTCOME,
+    OUTCOME,
+    ROWS,
+    SPEC,
+    Frames,
+)
+from codeeval.evaluation.shard_process import END_S, Spec
+from codeeval.store.codec import unpack_outcome
+from sandbox import Job, Outcome, SandboxError
+
+#: Workers of one shard. One interpreter serves about three times as many that run small programs one after the other.
+PER_SHARD = 8
+#: Seconds without any sign of life after which a shard is lost. Counted only while this process itself is running.
+SILENCE_S = 60
+#: Processes in a row that were lost before they had told of any row; after that no further one is started.
+MAX_IN_VAIN = 3
+ENDED = "it ended"
+
+_BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from codeeval.evaluation.shard_process import main; "
+_BOOT += "main(int(sys.argv[2]), int(sys.argv[3]))"
+
+
+class ProcessShard:
+    """One process and its connection; a `ShardHandle`. `submit` gives its pool a single job."""
+
+    def __init__(self, spec: Spec) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            arguments = [json.dumps(sys.path), str(theirs.fileno()), str(os.getpid())]
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _BOOT, *arguments],
+                stdin=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                start_new_session=True,
+            )
+        self.name, self.workers = f"shard process {self._process.pid}", spec.workers
+        self.was_useful, self.lost, self._judgings = False, "", 0
+        self._frames, self._outbox = Frames(ours), queue.SimpleQueue[tuple[bytes, bytes] | None]()
+        self._deliver: Deliver | None = None
+        self._lock, self._jobs, self._numbers = threading.Lock(), dict[int, Future[Outcome]](), itertools.count()
+        self._outbox.put((SPEC, pickle.dumps(spec, 5)))
+        self._threads = [
+            threading.Thread(target=body, name=self.name, daemon=True) for body in (self._read, self._write)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def jobs(self) -> int:
+        """Single jobs that are not answered."""
+        return len(self._jobs)
+
+    def judge(self, judging: Judging, deliver: Deliver) -> None:
+        """From now on it takes batches, to be judged so."""
+        with self._lock:
+            self._deliver, lost = deliver, self.lost
+            self._judgings += 1
+        self._outbox.put((JUDGING, pickle.dumps(judging, 5)))
+        if lost:
+            deliver(self, ShardLost(lost))
+
+    def send(self, batch: Batch) -> None:
+        self._outbox.put((BATCH, batch.packed()))
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """The future raises SandboxError where the job can't be executed, or the shard is lost."""
+        future: Future[Outcome] = Future()
+        with self._lock:
+            if self.lost:
+                raise SandboxError(self.lost)
+            number = next(self._numbers)
+            self._jobs[number] = future
+        self._outbox.put((JOB, pickle.dumps((number, job), 5)))
+        return future
+
+    def close(self) -> None:
+        with self._lock:
+            self._deliver = None
+
+    def stop(self) -> None:
+        """Have the process end; `wait` for that."""
+        self.close()
+        self._outbox.put(None)
+
+    def wait(self) -> None:
+        """Until the process has closed its pool, or is killed after some time."""
+        self._ended()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+        self._frames.close()
+
+    def _ended(self) -> int:
+        """The exit code of the process, which has some time for its end."""
+        try:
+            return self._process.wait(END_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait()
+
+    # -- threads
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            while (frame := self._outbox.get()) is not None:
+                self._frames.send(*frame)
+        self._frames.end()
+
+    def _read(self) -> None:
+        silent = 0
+        reason = ""
+        while not reason:
+            try:
+                frame = self._frames.receive(1.0)
+            except TimeoutError:
+                silent += 1
+                reason = f"nothing was heard of it for {silent} s" if silent >= SILENCE_S else ""
+                continue
+            except OSError as error:
+                reason = str(error)
+                continue
+            silent = 0
+            reason = ENDED if frame is None else self._hear(*frame)
+        self._lose(reason)
+
+    def _hear(self, kind: bytes, payload: bytes) -> str:
+        """What a frame says; not empty where it is the last one."""
+        if kind == DOWN:
+            return payload.decode("utf-8", "replace")
+        if kind == ROWS:
+            self.was_useful = True
+            with self._lock:
+                deliver = self._deliver
+                current = int.from_bytes(payload[:4], "big") == self._judgings
+            if deliver is not None and current:
+                deliver(self, Rows.unpacked(payload[4:]))
+        elif kind in (OUTCOME, NO_OUTCOME):
+            self.was_useful = True
+            with self._lock:
+                future = self._jobs.pop(int.from_bytes(payload[:8], "big"))
+            if kind == NO_OUTCOME:
+                text = payload[9:].decode("utf-8", "replace")
+                future.set_exception(ValueError(text) if payload[8] else SandboxError(text))
+            else:
+                packed = payload[9:].decode() if payload[8] else payload[9:]
+                future.set_result(unpack_outcome(packed, self.name))
+        return ""
+
+    def _lose(self, reason: str) -> None:
+        if reason != ENDED:
+            self._process.kill()
+        code = self._ended()
+        why = f"{self.name} was lost: {reason}" + (f" (signal {-code})" if code < 0 and reason == ENDED else "")
+        with self._lock:
+            self.lost, deliver, self._deliver = why, self._deliver, None
+            jobs, self._jobs = self._jobs, {}
+        self._outbox.put(None)
+        for future in jobs.values():
+            future.set_exception(SandboxError(why))
+        if deliver is not None:
+            deliver(self, ShardLost(why))
+
+
+class ProcessShards:
+    """`workers` over as many processes as it takes, each with `PER_SHARD` at most. Both a `ShardSource`, and a pool for single
+    jobs. Use as a context manager, or call `close`."""
+
+    def __init__(self, spec: Spec, per_shard: int = PER_SHARD) -> None:
+        """`spec` is that of one shard with all the workers."""
+        self.workers, self.limits = spec.workers, spec.limits
+        many = -(-spec.workers // per_shard)
+        shares = [spec.workers // many + (number < spec.workers % many) for number in range(many)]
+        self._specs = [replace(spec, workers=share) for share in shares]
+        self._lock = threading.Lock()
+        self._shards = [ProcessShard(each) for each in self._specs]
+        self._in_vain = 0
+        self._closed = False
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes that live."""
+        return tuple(shard.pid for shard in self._shards if not shard.lost)
+
+    def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
+        for shard in self._shards:
+            shard.judge(judging, deliver)
+        return tuple(self._shards)
+
+    def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
+        with self._lock:
+            new = self._replaced()
+        if new is not None:
+            new.judge(judging, deliver)
+        return new
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        """To the process that has the fewest single jobs. Raises SandboxError where none is left."""
+        with self._lock:
+            while self._replaced() is not None:
+                pass
+            living = [shard for shard in self._shards if not shard.lost]
+        if not living:
+            raise SandboxError(f"no shard is left: {self._shards[-1].lost}")
+        return min(living, key=lambda shard: shard.jobs / shard.workers).submit(job)
+
+    def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        """Outcomes in the order of the jobs, with 64 jobs per worker of look-ahead at most."""
+        waiting: deque[Future[Outcome]] = deque()
+        for job in jobs:
+            waiting.append(self.submit(job))
+            while waiting and (waiting[0].done() or len(waiting) >= 64 * self.workers):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def close(self) -> None:
+        """End every process with its workers. May be called twice."""
+        with self._lock:
+            self._closed = True
+        for shard in self._shards:
+            shard.stop()
+        for shard in self._shards:
+            shard.wait()
+
+    def _replaced(self) -> ProcessShard | None:
+        """A new process in place of a lost one, where there is one and another one may fare better."""
+        for number, shard in enumerate(self._shards):
+            if shard.lost and not self._closed:
+                self._in_vain = 0 if shard.was_useful else self._in_vain + 1
+                if self._in_vain >= MAX_IN_VAIN + len(self._specs):
+                    return None
+                shard.wait()
+                self._shards[number] = ProcessShard(self._specs[number])
+                return self._shards[number]
+        return None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

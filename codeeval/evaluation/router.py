@@ -1,0 +1,332 @@
+"""The driver's side of the shards: which shard gets which sample, what comes back into the run file, and what happens to the
+work of a shard that is lost.
+
+Samples of a problem go to one shard as long as it has room, and a completion that was sent before goes where it went then, so
+that equal programs meet and are executed once. Where they don't meet after all, the evidence that came first stays, and the
+driver judges by it. What a lost shard had not answered goes to others, sample by sample, so that one that takes shards down
+with it does so alone; after `MAX_LOSSES` it stays pending, with the reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from codeeval.evaluation.batches import Batch, Judging, Rows
+from codeeval.evaluation.clock import Clock
+from codeeval.evaluation.shard import (
+    NOT_EXECUTED,
+    JobRunner,
+    Shard,
+    ShardHandle,
+    ShardLost,
+    ShardSource,
+    judged,
+)
+from codeeval.store import Counts, Incident, RunStore
+from codeeval.store.codec import unpack_text
+from codeeval.store.rows import Row
+
+#: A sample that so many shards were lost with is not tried again in this invocation.
+MAX_LOSSES = 3
+#: Samples in one batch at most, and characters after which a batch is sent as it is.
+BATCH, BATCH_CHARS = 32, 1_000_000
+#: Samples per worker that a shard of another process may hold: enough that none waits for the driver.
+AHEAD = 16
+#: So many times as many equal ones may a shard hold beside them.
+MOST_EQUAL = 32
+#: Seconds between two looks for shards that have joined.
+LOOK_EVERY_S = 1.0
+#: Completions remembered with the shard that they went to.
+REMEMBERED = 65_536
+
+#: Names of protocols.
+Names = tuple[str, ...]
+#: Called with what the driver's thread shall do; from any thread.
+Post = Callable[[Callable[[], None]], None]
+
+
+@dataclass(slots=True)
+class _Sent:
+    """A batch that a shard has and has not finished. `load`: its samples, equal ones counted once."""
+
+    samples: list[tuple[Row, Names]]
+    load: int
+    losses: int
+
+
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all."""
+
+    handle: ShardHandle
+    ahead: int
+    told: set[str] = field(default_factory=set)
+    sent: dict[int, _Sent] = field(default_factory=dict)
+    load: int = 0
+    held: int = 0
+    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
+    failing: bool = False
+    lost: bool = False
+    alone: bool = False  # holds a sample that others were lost with
+
+    @property
+    def free(self) -> int:
+        """How many more samples it should be given now."""
+        if self.alone:
+            return 0
+        room = self.ahead * self.handle.workers
+        return room - self.load if self.held < MOST_EQUAL * room else 0
+
+
+@dataclass(slots=True)
+class _Open:
+    """A batch that is being filled."""
+
+    samples: list[tuple[Row, Names]] = field(default_factory=list)
+    load: int = 0
+    chars: int = 0
+
+
+class Router:
+    """`accept` stored samples while there is `has_room`, `flush`, do what was posted, `tend`; all from the driver's thread.
+
+    `source` is a pool of this process, which becomes one shard in the driver; or where shards come from; or None where nothing
+    may be executed: then what has no evidence stays pending. Raises what `open_shards` raises.
+    """
+
+    def __init__(
+        self,
+        judging: Judging,
+        store: RunStore,
+        source: JobRunner | ShardSource | None,
+        post: Post,
+        clock: Clock,
+        parallel: int,
+    ) -> None:
+        self._judging, self._store, self._post, self._clock = judging, store, post, clock
+        self._problems = {planned.problem.id: planned.problem for planned in store.problems()}
+        self._protocols = {protocol.name: protocol for protocol in judging.protocols}
+        self._number = 0
+        self._homes: dict[str, _Lane] = {}
+        self._seen: OrderedDict[int, _Lane] = OrderedDict()
+        self._open: dict[tuple[str, int], _Open] = {}
+        self._again: deque[tuple[Row, Names, int]] = deque()
+        self._executes, self._busy, self._looked_at = source is not None, False, time.monotonic()
+        self.counts = Counts()
+        self.judged = 0
+        self.sandbox_error: str | None = None if source is not None else NOT_EXECUTED
+        self._source = source if isinstance(source, ShardSource) else None
+        self._own: ShardInDriver | None = None
+        if isinstance(source, ShardSource):
+            self._lanes = [_Lane(handle, AHEAD) for handle in source.open_shards(judging, self._deliver)]
+        else:
+            self._own = ShardInDriver(judging, source, post)
+            self._lanes = [_Lane(self._own, parallel)]
+        self._batch = BATCH if self._own is None else 1
+
+    @property
+    def outstanding(self) -> bool:
+        """Whether anything that was accepted is not settled."""
+        return bool(self._open or self._again) or any(lane.sent for lane in self._lanes)
+
+    @property
+    def has_room(self) -> bool:
+        """Whether some shard would have nothing to do soon."""
+        if self._again:
+            return False
+        return not self._lanes or any(lane.free > 0 for lane in self._lanes)
+
+    def accept(self, row: Row, names: Names) -> None:
+        """Have a stored sample judged under the protocols of these names."""
+        problem_id = unpack_text(row[0])
+        lane, load = self._lane_for(problem_id, row[3])
+        if lane is None:
+            self._remember(row, names, self.sandbox_error or "no shard is left")
+            return
+        key = (problem_id, id(lane))
+        batch = self._open.setdefault(key, _Open())
+        batch.samples.append((row, names))
+        batch.load += load
+        batch.chars += len(row[3])
+        lane.load += load
+        lane.held += 1
+        if len(batch.samples) >= self._batch or batch.chars >= BATCH_CHARS:
+            self._send(problem_id, lane, self._open.pop(key), 0)
+
+    def flush(self) -> None:
+        """Send what was accepted."""
+        opened, self._open = self._open, {}
+        lanes = {id(lane): lane for lane in self._lanes}
+        for (problem_id, which), batch in opened.items():
+            self._send(problem_id, lanes[which], batch, 0)
+
+    def tend(self) -> None:
+        """To be called after what was posted, and about once a second: keep what is finished, go on with what was lost."""
+        if self._own is not None and (rows := self._own.drain()) is not None:
+            self._hear(self._lanes[0], rows)
+        if self._source is not None and time.monotonic() - self._looked_at > LOOK_EVERY_S:
+            self._look_for_more()
+        self._try_again()
+        self._note_whether_busy()
+
+    def close(self) -> None:
+        """End every shard that was opened for this router."""
+        for lane in self._lanes:
+            lane.handle.close()
+
+    # -- to a shard
+
+    def _lane_for(self, problem_id: str, completion: str | bytes) -> tuple[_Lane | None, int]:
+        """(the shard for this completion, 0 where it has or had an equal one)."""
+        if not self._lanes:
+            return None, 0
+        seen = hash((problem_id, completion)) if self._judging.dedup else None
+        if seen is not None and (lane := self._seen.get(seen)) is not None and not lane.lost:
+            return lane, 0
+        home = self._homes.get(problem_id)
+        if home is None or home.lost or home.failing or home.free <= 0:
+            home = self._homes[problem_id] = max(self._lanes, key=lambda lane: (not lane.failing, lane.free))
+        if seen is not None:
+            self._seen[seen] = home
+            if len(self._seen) > REMEMBERED:
+                self._seen.popitem(last=False)
+        return home, 1
+
+    def _send(self, problem_id: str, lane: _Lane, batch: _Open, losses: int) -> None:
+        self._number += 1
+        first = problem_id not in lane.told
+        known = self._store.execution_digests(problem_id) if first else ()
+        problem = self._problems[problem_id] if first else None
+        lane.told.add(problem_id)
+        lane.sent[self._number] = _Sent(batch.samples, batch.load, losses)
+        self._note_whether_busy()
+        lane.handle.send(Batch(self._number, problem_id, tuple(batch.samples), problem, known))
+
+    # -- from a shard
+
+    def _deliver(self, handle: ShardHandle, news: Rows | ShardLost) -> None:
+        self._post(lambda: self._take_news(handle, news))
+
+    def _take_news(self, handle: ShardHandle, news: Rows | ShardLost) -> None:
+        for lane in self._lanes:
+            if lane.handle is handle:
+                if isinstance(news, ShardLost):
+                    self._lose(lane, str(news))
+                else:
+                    self._hear(lane, news)
+                return
+
+    def _hear(self, lane: _Lane, rows: Rows) -> None:
+        before = len(lane.late)
+        disputed = self._store.add_judged(rows.executions, rows.judgements, lane.late)
+        again = len(lane.late) - before
+        self.judged += len(rows.judgements) - len(disputed)
+        if rows.incidents:
+            self._store.add_incident_rows(rows.incidents)
+        for problem_id, index, name, digest in rows.stored:
+            self._judge_by_file((problem_id, index, name, digest))
+        self._judge_late(disputed)
+        counts = self.counts
+        self.counts = replace(
+            counts,
+            executed=counts.executed + rows.executed - again,
+            deduplicated=counts.deduplicated + rows.deduplicated + again,
+            cached=counts.cached + rows.cached,
+        )
+        for number in rows.done:
+            sent = lane.sent.pop(number)
+            lane.load -= sent.load
+            lane.held -= len(sent.samples)
+            lane.alone = lane.alone and sent.losses + 1 < MAX_LOSSES
+        if rows.failing is not None and self._executes:
+            lane.failing = True
+            if all(other.failing for other in self._lanes):
+                self.sandbox_error = rows.failing
+
+    def _judge_late(self, rows: list[Row]) -> None:
+        """Of jobs that another shard has executed, too: by the evidence that is in the file."""
+        for name, packed_id, index, digest, *_ in rows:
+            self._judge_by_file((unpack_text(packed_id), index, name, digest))
+
+    def _judge_by_file(self, key: tuple[str, int, str, str]) -> None:
+        problem_id, index, name, digest = key
+        sample, outcome = self._store.sample(problem_id, index), self._store.outcome(problem_id, digest)
+        assert sample is not None
+        if outcome is None:
+            why = "its evidence is not in the run file"
+            self._store.add_incidents([Incident(problem_id, index, f"execution:{name}", why)])
+            return
+        problem, protocol = self._problems[problem_id], self._protocols[name]
+        extraction = self._judging.extraction(problem, sample, protocol)
+        row = judged(problem, extraction, outcome, protocol, (index, digest))
+        self._store.add_judged((), (row,), set())
+        self.judged += 1
+
+    # -- losses
+
+    def _lose(self, lane: _Lane, reason: str) -> None:
+        """What a lost shard had not answered was not judged."""
+        lane.lost = True
+        self._lanes.remove(lane)
+        lane.handle.close()
+        for key in [key for key in self._open if key[1] == id(lane)]:
+            self._again.extend((row, names, 0) for row, names in self._open.pop(key).samples)
+        for sent in lane.sent.values():
+            for row, names in sent.samples:
+                key = (unpack_text(row[0]), row[1])
+                left = tuple(name for name in names if not self._store.is_judged(name, *key))
+                if left and sent.losses + 1 >= MAX_LOSSES:
+                    self._remember(row, left, f"{MAX_LOSSES} shards were lost with it: {reason}")
+                elif left:
+                    self._again.append((row, left, sent.losses + 1))
+        self._look_for_more()
+        if not self._lanes:
+            self.sandbox_error = reason
+
+    def _look_for_more(self) -> None:
+        self._looked_at = time.monotonic()
+        while self._source is not None and (new := self._source.replacement(self._judging, self._deliver)) is not None:
+            self._lanes.append(_Lane(new, AHEAD))
+
+    def _try_again(self) -> None:
+        """One sample in a batch, so that only what takes a shard down is tried so often; the last time alone in its shard."""
+        for _ in range(len(self._again)):
+            row, names, losses = self._again.popleft()
+            if not self._lanes:
+                self._remember(row, names, self.sandbox_error or "no shard is left")
+                continue
+            lane = max(self._lanes, key=lambda lane: lane.free)
+            if lane.free <= 0 or (losses + 1 >= MAX_LOSSES and lane.held):
+                self._again.append((row, names, losses))
+                continue
+            lane.load += 1
+            lane.held += 1
+            lane.alone = losses + 1 >= MAX_LOSSES
+            self._send(unpack_text(row[0]), lane, _Open([(row, names)], 1), losses)
+
+    def _remember(self, row: Row, names: Names, reason: str) -> None:
+        incidents = [Incident(unpack_text(row[0]), row[1], f"execution:{name}", reason) for name in names]
+        self._store.add_incidents(incidents)
+
+    def _note_whether_busy(self) -> None:
+        busy = self._executes and any(lane.sent for lane in self._lanes)
+        if busy != self._busy:
+            self._busy = busy
+            (self._clock.enter if busy else self._clock.leave)("execution")
+
+
+class ShardInDriver:
+    """The one shard of a run with few workers: in the driver's process and thread, its pool's threads beside it."""
+
+    name, workers = "driver", 1
+
+    def __init__(self, judging: Judging, pool: JobRunner | None, post: Post) -> None:
+        self._shard = Shard(judging, pool, lambda arrival: post(partial(self._shard.settle, arrival)))
+        self.send, self.drain = self._shard.take, self._shard.drain
+
+    def close(self) -> None:
+        """The pool belongs to somebody else."""

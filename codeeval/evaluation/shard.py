@@ -1,0 +1,356 @@
+"""A shard: holds problems with their expected outputs and a pool of some workers, and does everything between a stored sample
+and its rows: read → job → execute → grade → packed evidence and judgements.
+
+A shard is host, never guest: the guest's bytes end in it, and what it sends is made by the host. Where it lives is the
+affair of its `ShardHandle`: in the driver, in a process of its own, in an actor on another machine. `Shard` has no thread and
+knows no transport, so each of them can hold it.
+
+Blame. What a shard sends is final: rows are written once, keyed by (problem, index, protocol) and (problem, digest). A batch
+whose shard is lost was not judged, as far as its rows did not come: what is left of it goes to another shard. Only the pool
+of a shard that lives may blame a program.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from typing import Protocol as Interface
+from typing import runtime_checkable
+
+from codeeval.evaluation.batches import Batch, Judging, Rows, Stored
+from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, outputs
+from codeeval.scoring.job import JobMaker
+from codeeval.store import Execution, Incident, Reading, StoredJudgement
+from codeeval.store.rows import Row, execution_row, incident_row, judgement_row, sample_of
+from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
+from sandbox import Job, Observation, Outcome, SandboxError
+from sandbox.wire import MAX_JOB_BYTES, is_mera
+
+#: After so many jobs in a row that its pool could not execute, a shard executes nothing any more.
+GIVE_UP_AFTER = 8
+
+#: Safely below what `sandbox.Pool` takes (counted in bytes there), whatever the characters.
+MAX_PROGRAM_CHARS = MAX_JOB_BYTES // 12
+
+#: Characters of programs and evidence that a shard keeps at hand for equal programs to come; older evidence is in the run file.
+KEPT_CHARS = 64 * 1024 * 1024
+
+NOT_EXECUTED = "not executed under this protocol yet"
+
+Key = tuple[str, str]
+
+
+class JobRunner(Interface):
+    """What of `sandbox.Pool` is needed here."""
+
+    def submit(self, job: Job) -> Future[Outcome]: ...
+
+
+class ShardLost(Exception):
+    """A shard is gone, or says nothing any more: what it held and did not answer was not judged."""
+
+
+#: What a handle tells the driver, from any thread: rows, or that the shard is lost (the last thing that it says).
+Deliver = Callable[["ShardHandle", Rows | ShardLost], None]
+
+
+class ShardHandle(Interface):
+    """The driver's end of one shard. Called from the driver's thread alone.
+
+    Contract: every batch sent is answered by `Rows` whose `done` has its number, or the handle delivers one `ShardLost` and
+    nothing after it. Rows of a batch may come in parts, before and without its end. Nothing is executed twice by the handle:
+    repeating is the driver's decision.
+    """
+
+    @property
+    def name(self) -> str:
+        """For messages: which process or node this is."""
+
+    @property
+    def workers(self) -> int:
+        """How many jobs it executes at a time. May change while it lives; 0: give it nothing now."""
+
+    def send(self, batch: Batch) -> None:
+        """Hands over a batch without waiting for its work or for the shard. A handle that finds its shard lost here delivers
+        that; it raises nothing."""
+
+    def close(self) -> None:
+        """The driver has no more for this shard: nothing is delivered from then on. May be called twice, and for a lost one."""
+
+
+@runtime_checkable
+class ShardSource(Interface):
+    """Where shards come from: what a pipeline is given in place of a pool of its own process. It owns them: they may serve
+    several pipelines, one after the other, and end with the source."""
+
+    def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
+        """The shards there are, ready for batches. Raises SandboxError where there is none."""
+
+    def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
+        """A shard that has joined, or one in place of a lost one; None where there is none now. Asked for after a loss and
+        about once a second; where no shard is left it may wait for one as long as its patience lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A job came back: with an outcome, or failed."""
+
+    key: Key
+    future: Future[Outcome]
+
+
+@dataclass(slots=True)
+class _Known:
+    """A problem, what its jobs have in common, and its evidence that is in the run file or on its way there: digest -> index
+    of the sample that brought it, None for an earlier invocation."""
+
+    problem: Problem
+    makers: dict[str, JobMaker]
+    evidence: dict[str, int | None] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Unit:
+    """One sample under one protocol. `job` is None where nothing is left to execute."""
+
+    batch: int
+    problem: Problem
+    sample: Sample
+    protocol: ScoringProtocol
+    extraction: Extraction
+    key: Key
+    job: Job | None = None
+
+
+@dataclass(slots=True)
+class _Told:
+    """`Rows` in the making."""
+
+    executions: list[Row] = field(default_factory=list)
+    judgements: list[Row] = field(default_factory=list)
+    incidents: list[Row] = field(default_factory=list)
+    stored: list[Row] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+    executed: int = 0
+    deduplicated: int = 0
+    cached: int = 0
+
+
+class Shard:
+    """`take` batches, `settle` what arrives, `drain` what is finished. With `pool` None nothing is executed: what has no evidence
+    stays pending.
+
+    Everything is called from one thread; only `deliver` is called from the pool's threads. Evidence is looked for by (problem,
+    job digest): equal programs of one problem are executed once. What the pool could not execute becomes an incident, never
+    a verdict.
+    """
+
+    def __init__(self, judging: Judging, pool: JobRunner | None, deliver: Callable[[Arrival], None]) -> None:
+        self._judging, self._pool, self._deliver = judging, pool, deliver
+        self._protocols = {protocol.name: protocol for protocol in judging.protocols}
+        self._problems: dict[str, _Known] = {}
+        self._waiting: dict[Key, list[_Unit]] = {}
+        self._kept: OrderedDict[Key, tuple[Outcome, int]] = OrderedDict()
+        self._kept_chars = 0
+        self._repeated: set[Key] = set()
+        self._left: dict[int, int] = {}
+        self._failures = 0
+        self._told = _Told()
+        self.failing: str | None = None if pool is not None else NOT_EXECUTED
+
+    @property
+    def outstanding(self) -> int:
+        """Jobs given to the pool that have not been settled."""
+        return len(self._waiting)
+
+    @property
+    def finished(self) -> int:
+        """How many things `drain` would tell."""
+        told = self._told
+        return len(told.judgements) + len(told.incidents) + len(told.stored) + len(told.done)
+
+    def take(self, batch: Batch) -> None:
+        """Judge each sample under each of its protocols, now or when its job is settled."""
+        if batch.problem is not None:
+            self._problems.setdefault(batch.problem_id, _Known(batch.problem, self._makers(batch.problem)))
+        known = self._problems[batch.problem_id]
+        for digest in batch.known:
+            known.evidence.setdefault(digest, None)
+        self._left[batch.number] = 1 + sum(len(names) for _, names in batch.samples)
+        for row, names in batch.samples:
+            sample = sample_of(row)
+            for name in names:
+                self._accept(batch.number, known, sample, self._protocols[name])
+        self._finish(batch.number)
+
+    def settle(self, arrival: Arrival) -> None:
+        """Keep what a job did and judge every sample that waited for it."""
+        if self._is_repeated(arrival):
+            return
+        units = self._waiting.pop(arrival.key)
+        self._repeated.discard(arrival.key)
+        try:
+            outcome = arrival.future.result()
+        except (SandboxError, CancelledError) as error:
+            self._fail(units, f"{type(error).__name__}: {error}")
+            return
+        self._failures = 0
+        first, (problem_id, digest) = units[0], arrival.key
+        assert first.job is not None
+        row = execution_row(Execution(problem_id, digest, first.job.mode, first.job.source, outcome))
+        self._told.executions.append(row)
+        self._told.executed += 1
+        if self._judging.dedup:
+            self._problems[problem_id].evidence[digest] = first.sample.index
+            self._keep(arrival.key, outcome, len(row[3]) + len(row[4]))
+        for unit in units:
+            self._judge(unit, outcome)
+
+    def drain(self) -> Rows | None:
+        """What has been finished since the last time; None where nothing has."""
+        told = self._told
+        if not self.finished:
+            return None
+        self._told = _Told()
+        return Rows(
+            tuple(told.executions),
+            tuple(told.judgements),
+            tuple(told.incidents),
+            tuple(told.stored),
+            tuple(told.done),
+            told.executed,
+            told.deduplicated,
+            told.cached,
+            self.failing,
+        )
+
+    def _makers(self, problem: Problem) -> dict[str, JobMaker]:
+        limits = self._judging.limits
+        return {protocol.name: JobMaker(problem, protocol, limits) for protocol in self._judging.protocols}
+
+    def _accept(self, batch: int, known: _Known, sample: Sample, protocol: ScoringProtocol) -> None:
+        problem = known.problem
+        extraction = self._judging.extraction(problem, sample, protocol)
+        unit = _Unit(batch, problem, sample, protocol, extraction, (problem.id, ""))
+        if not needs_execution(extraction, protocol):
+            self._judge(unit, None)
+            return
+        maker = known.makers[protocol.name]
+        digest = maker.digest(extraction.program, "" if self._judging.dedup else str(sample.index))
+        unit.key = (problem.id, digest)
+        if unit.key in self._waiting:
+            self._share(unit)
+        elif digest in known.evidence:
+            self._reuse(unit, known.evidence[digest])
+        else:
+            self._execute(unit, maker.job(extraction.program))
+
+    def _is_repeated(self, arrival: Arrival) -> bool:
+        """Do once more what ended by itself but, by the clock, too late for MERA: a program that waits does so again, one that
+        a loaded machine kept from running does not."""
+        job, future = self._waiting[arrival.key][0].job, arrival.future
+        if job is None or not is_mera(job.mode) or self._pool is None or arrival.key in self._repeated:
+            return False
+        if future.cancelled() or future.exception() or not may_have_stalled(future.result()):
+            return False
+        self._repeated.add(arrival.key)
+        try:
+            again = self._pool.submit(job)
+        except SandboxError:
+            return False
+        again.add_done_callback(lambda done: self._deliver(Arrival(arrival.key, done)))
+        return True
+
+    def _share(self, unit: _Unit) -> None:
+        waiting = self._waiting[unit.key]
+        unit.job = waiting[0].job
+        waiting.append(unit)
+        self._told.deduplicated += unit.sample.index != waiting[0].sample.index
+
+    def _reuse(self, unit: _Unit, owner: int | None) -> None:
+        self._told.cached += owner is None
+        self._told.deduplicated += owner is not None and owner != unit.sample.index
+        if unit.key in self._kept:
+            self._kept.move_to_end(unit.key)
+            self._judge(unit, self._kept[unit.key][0])
+            return
+        stored = Stored(unit.problem.id, unit.sample.index, unit.protocol.name, unit.key[1])
+        self._told.stored.append(stored.row())
+        self._finish(unit.batch)
+
+    def _execute(self, unit: _Unit, job: Job) -> None:
+        if self._pool is None or self.failing:
+            self._remember([unit], self.failing or "")
+            return
+        tests = len(job.tests.source) + len(job.tests.prelude) if job.tests else 0
+        if len(job.source) + sum(map(len, job.calls)) + tests > MAX_PROGRAM_CHARS:
+            self._judge(unit, _too_large(job))
+            return
+        try:
+            future = self._pool.submit(job)
+        except SandboxError as error:
+            self._fail([unit], f"{type(error).__name__}: {error}")
+            return
+        unit.job = job
+        self._waiting[unit.key] = [unit]
+        future.add_done_callback(lambda done: self._deliver(Arrival(unit.key, done)))
+
+    def _keep(self, key: Key, outcome: Outcome, chars: int) -> None:
+        self._kept[key] = (outcome, chars)
+        self._kept_chars += chars
+        while self._kept_chars > KEPT_CHARS:
+            self._kept_chars -= self._kept.popitem(last=False)[1][1]
+
+    def _fail(self, units: Sequence[_Unit], reason: str) -> None:
+        self._failures += 1
+        if self._failures >= GIVE_UP_AFTER:
+            self.failing = reason
+        self._remember(units, reason)
+
+    def _remember(self, units: Iterable[_Unit], reason: str) -> None:
+        for unit in units:
+            stage = f"execution:{unit.protocol.name}"
+            self._told.incidents.append(incident_row(Incident(unit.problem.id, unit.sample.index, stage, reason)))
+            self._finish(unit.batch)
+
+    def _judge(self, unit: _Unit, outcome: Outcome | None) -> None:
+        digest = unit.key[1] or None
+        row = judged(unit.problem, unit.extraction, outcome, unit.protocol, (unit.sample.index, digest))
+        self._told.judgements.append(row)
+        self._finish(unit.batch)
+
+    def _finish(self, batch: int) -> None:
+        """One thing less to do for this batch."""
+        self._left[batch] -= 1
+        if not self._left[batch]:
+            del self._left[batch]
+            self._told.done.append(batch)
+
+
+def judged(
+    problem: Problem,
+    extraction: Extraction,
+    outcome: Outcome | None,
+    protocol: ScoringProtocol,
+    key: tuple[int, str | None],
+) -> Row:
+    """A row of judgements: the verdict on a sample, or only its outputs where the answers are hidden. `key`: the sample's index
+    and the digest of its job."""
+    index, digest = key
+    reading = Reading(extraction.trace, extraction.added) if protocol.extraction == "strict" else None
+    if problem.expected is None:
+        got = outputs(problem, outcome, protocol)
+        return (protocol.name, *judgement_row(StoredJudgement(problem.id, index, digest, got, None, reading)))
+    judgement = grade(problem, extraction, outcome, protocol)
+    return (
+        protocol.name,
+        *judgement_row(StoredJudgement(problem.id, index, digest, judgement.outputs, judgement, reading)),
+    )
+
+
+def _too_large(job: Job) -> Outcome:
+    """A program that no pool accepts: the model's doing, so it gets a verdict, and the run does not wait for it."""
+    calls = tuple(Observation("not_reached") for _ in job.calls)
+    return Outcome("output_limit", calls, stderr=f"the program is larger than {MAX_PROGRAM_CHARS} characters")
