@@ -17,14 +17,15 @@ from markupsafe import Markup, escape
 from codeeval.explorer import comparison, parts, shapes
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
-from codeeval.explorer.diffs import intraline, side_by_side, unified
+from codeeval.explorer.diffs import side_by_side
 from codeeval.explorer.filters import PENDING, SLOW_MS, Filter, format_id, group_id
 from codeeval.explorer.links import Links
 from codeeval.explorer.matrix import AGREES, MISSING
 from codeeval.explorer.overview import GROUPS_SHOWN, RunPage
 from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
-from codeeval.explorer.text import block, clip, finalize, plain, visible
+from codeeval.explorer.text import block, clip, field, finalize, plain, visible
+from codeeval.explorer.values import compared, unified, value
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats.compare import ProblemChange
 from codeeval.types import Verdict
@@ -171,7 +172,8 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "group_id": group_id,
         "group_name": shapes.group_name,
         "groups_shown": GROUPS_SHOWN,
-        "intraline": intraline,
+        "compared": compared,
+        "field": field,
         "kinds": comparison.KINDS,
         "legend": shapes.legend,
         "page_numbers": shapes.page_numbers,
@@ -179,6 +181,7 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
         "side_by_side": side_by_side,
         "unified": unified,
+        "value": value,
         "slow_choices": SLOW_MS,
         "program_of": parts.program_of,
         "thousands": shapes.thousands,

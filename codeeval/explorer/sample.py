@@ -12,7 +12,7 @@ from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.problem import arguments, output_of
+from codeeval.explorer.problem import arguments
 from codeeval.explorer.sample_model import (
     ExecutionView,
     Near,
@@ -27,6 +27,7 @@ from codeeval.explorer.sample_model import (
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
+from codeeval.scoring.grade import ending_call
 from codeeval.scoring.limits import kind_of
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
@@ -93,6 +94,7 @@ def sample_page(
         test_code=problem.tests.source if problem.tests else None,
         test_line=row.judgement.call if problem.tests and row and row.judgement else None,
         test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
+        instead=row.outputs if row and isinstance(row.outputs, str) else "",
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
     )
 
@@ -191,19 +193,17 @@ def _test(
 ) -> SampleTest:
     seen = outcome.observations[number] if outcome else Observation("not_reached")
     judgement = row.judgement if row else None
-    actual = seen.text if seen.status == "returned" else None
-    if actual is None and row is not None and seen.status == "not_reached" and isinstance(row.outputs, str):
-        actual = output_of(row.outputs, number)
     return SampleTest(
         call=f"{problem.entry_point}({arguments(problem.calls[number])})",
         expected=problem.expected[number] if problem.expected is not None else None,
         agreed=agreed,
-        actual=actual,
+        actual=seen.text if seen.status == "returned" else None,
         status=seen.status,
         raised=raised(seen) if seen.status == "raised" else None,
         line=seen.line,
         right=None if judgement is None else number not in judgement.failed_calls,
         cpu_ms=round(seen.cpu_ms, 3),
+        ended=outcome.status if outcome and number == ending_call(outcome) else None,
     )
 
 

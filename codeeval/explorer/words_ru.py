@@ -195,6 +195,14 @@ RU: dict[str, str] = {
     "result": "итог",
     "Actual": "Получено",
     "not reached": "не дошло",
+    "not counted": "не засчитано",
+    "The program ended in this call.": "Программа завершилась в этом вызове.",
+    "The protocol compares this text in the place of all answers, so none is right:": (
+        "Вместо всех ответов протокол сравнивает этот текст, поэтому верных нет:"
+    ),
+    "only white space differs": "отличаются только пробельные символы",
+    "the characters look alike and are different ones": "символы выглядят одинаково, но различны",
+    "only upper and lower case differ": "отличается только регистр",
     "line": "строка",
     "Execution": "Исполнение",
     "status": "статус",
