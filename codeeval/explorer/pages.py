@@ -54,7 +54,8 @@ def policy(*, static: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What surrounds a page. `crumbs`: (name, link or "" for the page itself), without the list of runs; `live`: where to
-    ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes."""
+    ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes, `unsaved`
+    says that what stands in it was not kept."""
 
     link: Links
     twin: str
@@ -64,6 +65,7 @@ class Frame:
     version: str = ""
     token: str = ""
     note_action: str = ""
+    unsaved: bool = False
 
 
 def to_json(page: object) -> str:

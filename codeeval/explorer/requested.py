@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
@@ -99,10 +98,11 @@ class RequestedPages:
         frame = _going(frame, "../../live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.problem_html(page, frame))
 
-    def sample(self, request: Request) -> PageResponse:
+    def sample(self, request: Request, typed: Annotation | None = None) -> PageResponse:
+        """`typed`: what stands in the form for notes, where that is not what is kept."""
         run, numbers = self.found(request)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
-        note = _note_of(run, pid, index)
+        note = typed or _note_of(run, pid, index)
         with run.open() as reader:
             page = _sample_page(run, numbers, reader, (pid, index), note)
         links = links_from(request, numbers)
@@ -111,9 +111,9 @@ class RequestedPages:
             (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
             (f"#{index}", ""),
         )
-        frame = self._frame(links, f"{index}.json{_query(request)}", *crumbs)
-        action = f"{index}/note" + (f"?{urlencode({'protocol': links.protocol})}" if links.protocol else "")
-        frame = replace(frame, token=self._token, note_action=action)
+        frame = self._frame(links, f"{'../' if typed else ''}{index}.json{_query(request)}", *crumbs)
+        action = f"{links.problem(run.slug, pid).partition('?')[0]}{index}/note{_query(request)}"
+        frame = replace(frame, token=self._token, note_action=action, unsaved=typed is not None)
         return PageResponse(page, lambda: pages.samples_html([page], frame))
 
     def compare(self, request: Request) -> PageResponse:

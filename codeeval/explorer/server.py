@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from codeeval.errors import CodeevalError, DataError, StoreError
 from codeeval.explorer import pages
-from codeeval.explorer.annotations import Annotations
+from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
 from codeeval.explorer.forms import small_form
 from codeeval.explorer.library import Library
 from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
@@ -132,9 +132,21 @@ class _Explorer:
     async def _note(self, request: Request) -> Response:
         """Keep a note. Only a form of our own page may do that."""
         form = await small_form(request)
-        if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
+        if form is None or not self._gate.is_own_origin(request.headers):
             return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)
+        if not self._gate.allows_change(request.headers, form.get("token", "")):
+            return await run_in_threadpool(self._again, request, form)
         return await run_in_threadpool(self._keep, request, form)
+
+    def _again(self, request: Request, form: dict[str, str]) -> Response:
+        """The explorer was started again since the page was made: nothing is kept, and what was typed stands in the new form."""
+        typed = Annotation(form.get("tag", "")[:MAX_TAG], form.get("note", "")[:MAX_NOTE])
+        try:
+            return Response(self._pages.sample(request, typed).html(), status_code=403, media_type="text/html")
+        except NotThere:
+            return self.nothing(request)
+        except CodeevalError as error:
+            return self._failed(error)
 
     def _keep(self, request: Request, form: dict[str, str]) -> Response:
         try:

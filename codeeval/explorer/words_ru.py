@@ -227,6 +227,9 @@ RU: dict[str, str] = {
     "Note": "Заметка",
     "Tag": "Метка",
     "Save": "Сохранить",
+    "The explorer was started again meanwhile, so this was not saved yet. Save it once more.": (
+        "Обозреватель за это время перезапустили, поэтому заметка ещё не сохранена. Сохраните её ещё раз."
+    ),
     # compare
     "Swap": "Поменять местами",
     "Compare anyway": "Всё равно сравнить",

@@ -77,6 +77,13 @@
     if (done) event.preventDefault();
   };
 
+  // -- a note: what was typed and not saved is not lost by leaving the page
+  const unsaved = () => {
+    const form = one("#note-form");
+    return Boolean(form) && !form.dataset.sent
+      && ("unsaved" in form.dataset || ["tag", "note"].some((name) => form.elements[name].value !== form.elements[name].defaultValue));
+  };
+
   // -- a run that is going on: when the file has changed, the same page is read again and its main part replaced
   const place = () => {
     const here = document.activeElement;
@@ -246,8 +253,10 @@
     rove();
     if (one("#catalogue")) { sift(); addEventListener("hashchange", sift); }
     delete root.dataset.wait;
+    addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+    addEventListener("pageshow", () => { const form = one("#note-form"); if (form) delete form.dataset.sent; });
     for (const kind of ["focusin", "mouseover"]) document.addEventListener(kind, tell);
-    document.addEventListener("submit", (event) => { if (event.target.id !== "search") pair(event); else if (stock()) { event.preventDefault(); ask(event.target); } });
+    document.addEventListener("submit", (event) => { if (event.target.id === "note-form") event.target.dataset.sent = ""; else if (event.target.id !== "search") pair(event); else if (stock()) { event.preventDefault(); ask(event.target); } });
     document.addEventListener("change", (event) => { if (event.target.matches("select[data-go]")) event.target.form.requestSubmit(); });
     document.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("button");
