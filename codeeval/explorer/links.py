@@ -43,9 +43,10 @@ def slug(text: str) -> str:
     return f"{words or 'x'}-{digest}"
 
 
-def unique(names: Iterable[str]) -> list[str]:
-    """A slug for each name, numbered where they repeat. Names that the scheme needs itself are not given away."""
-    taken = {"compare", "index"}
+def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
+    """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
+    itself are not given away."""
+    taken = {"compare", "index", *given}
     result = []
     for name in names:
         base = slug(name)

@@ -36,7 +36,8 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
     `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
-    repair was tried. The rest is named as in `codeeval report --format json`, and counts the same."""
+    repair was tried; `written`: a process was writing the run. The rest is named as in `codeeval report --format json`, and
+    counts the same."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -57,6 +58,7 @@ class RunNumbers:
     formats: tuple[FormatCount, ...]
     repaired: dict[int, KEstimate] | None
     warnings: tuple[str, ...]
+    written: bool = False
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -69,13 +71,13 @@ class RunNumbers:
 
     @property
     def going(self) -> bool:
-        """Whether more samples may come: a session says that it is running, and something is pending."""
-        return self.ended == "running" and not self.complete
+        """Whether more samples may come: a session says that it is running, its process lives, and something is pending."""
+        return self.ended == "running" and self.written and not self.complete
 
 
-def count(reader: RunViews) -> dict[str, RunNumbers]:
-    """Under each protocol of the file, the requested one first. Raises DataError and StoreError for a file that can't be
-    read."""
+def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
+    """Under each protocol of the file, the requested one first. `written`: whether a process is writing it.
+    Raises DataError and StoreError for a file that can't be read."""
     manifest, heads, sessions = reader.manifest(), reader.heads(), reader.sessions()
     names = tuple(dict.fromkeys((manifest.protocol, *manifest.protocols)))
     tallies = {name: list(reader.tallies(name)) for name in names}
@@ -101,6 +103,7 @@ def count(reader: RunViews) -> dict[str, RunNumbers]:
         formats=tuple(FormatCount(*found) for found in reader.formats()),
         repaired=_repaired(reader, manifest, samples, counts),
         warnings=(),
+        written=written,
     )
     sampling = _sampling(bare, reader)
     return {name: _under(name, bare, tallies[name], reader, sampling) for name in names}

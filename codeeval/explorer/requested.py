@@ -52,6 +52,9 @@ class RequestedPages:
         """The run that this part of the address names, and its aggregates under the protocol that the query asks for."""
         run = self._library.find(request.path_params[name])
         if run is None:
+            self._library.look_again()
+            run = self._library.find(request.path_params[name])
+        if run is None:
             raise NotThere
         return run, self._library.numbers(run, request.query_params.get("protocol", ""))
 
@@ -66,10 +69,11 @@ class RequestedPages:
         return Frame(links, twin, crumbs, self._lang)
 
     def runs(self, request: Request) -> PageResponse:
+        self._library.look_again()
         page = overview.runs_page(self._library)
         version = "|".join(map(self._library.version, self._library.runs))
         frame = self._frame(links_from(request), "index.json")
-        going = any(not run.complete and not run.error for run in page.runs)
+        going = bool(self._library.folders) or any(not run.complete and not run.error for run in page.runs)
         frame = _going(frame, "live.json", version, going=going)
         return PageResponse(page, lambda: pages.render("runs.html", page, frame))
 

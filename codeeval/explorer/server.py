@@ -15,8 +15,9 @@ from starlette.routing import Route
 from codeeval.errors import CodeevalError, DataError, StoreError
 from codeeval.explorer import pages
 from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
+from codeeval.explorer.checks import Checks
 from codeeval.explorer.forms import small_form
-from codeeval.explorer.library import Library
+from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
@@ -26,6 +27,7 @@ from codeeval.store.damage import MISREADINGS
 
 def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
     """The ASGI application over `library`, for `gate`'s host."""
+    library.serve()
     explorer = _Explorer(library, gate, lang)
     return Starlette(
         routes=explorer.routes(),
@@ -37,6 +39,7 @@ def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
     )
 
 
+CHECKING = "A value in the file can't be read. It is being checked for damage, which can take minutes; load this page again then."
 _NOTHING = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
     '<meta name="viewport" content="width=device-width"><title>404</title></head>'
@@ -48,6 +51,7 @@ class _Explorer:
     def __init__(self, library: Library, gate: Gate, lang: str) -> None:
         self._library, self._gate, self._lang = library, gate, lang
         self._pages = RequestedPages(library, gate.token, lang)
+        self._checks = Checks()
 
     def routes(self) -> list[Route]:
         """Each page with its JSON twin."""
@@ -72,32 +76,46 @@ class _Explorer:
         ]
 
     def _view(self, make: Callable[[Request], PageResponse], *, as_json: bool) -> Callable[[Request], Response]:
+        def made(request: Request) -> Response:
+            answer = make(request)
+            if as_json:
+                return Response(pages.to_json(answer.page), media_type="application/json")
+            return Response(answer.html(), media_type="text/html")
+
         def view(request: Request) -> Response:
             try:
-                answer = make(request)
-                if as_json:
-                    return Response(pages.to_json(answer.page), media_type="application/json")
-                return Response(answer.html(), media_type="text/html")
+                try:
+                    return made(request)
+                except MISREADINGS:
+                    # what was counted may be older than what was read since
+                    for run in self._runs_of(request):
+                        self._library.forget(run)
+                    return made(request)
             except NotThere:
                 return self.nothing(request)
             except CodeevalError as error:
                 return self._failed(error)
             except MISREADINGS:
-                if (found := self._damage(request)) is None:
+                if (answer := self._damaged(request)) is None:
                     raise
-                return self._failed(found)
+                return answer
 
         return view
 
-    def _damage(self, request: Request) -> CodeevalError | None:
-        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+    def _runs_of(self, request: Request) -> list[RunFile]:
+        """The runs that a page is made of."""
         names = [request.path_params[name] for name in ("run", "a", "b") if name in request.path_params]
-        for run in map(self._library.find, names) if names else self._library.runs:
-            try:
-                if run is not None and (found := run.damage()):
-                    return DataError(str(run.path), found, "The run file is damaged.")
-            except CodeevalError as error:
-                return error
+        found = map(self._library.find, names) if names else self._library.runs
+        return [run for run in found if run is not None]
+
+    def _damaged(self, request: Request) -> Response | None:
+        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+        for run in self._runs_of(request):
+            done, found = self._checks.ask(run)
+            if found is not None:
+                return self._failed(found)
+            if not done:
+                return PlainTextResponse(f"{plain(str(run.path))}: {self.said(CHECKING)}", status_code=503)
         return None
 
     def nothing(self, request: Request) -> Response:
@@ -118,6 +136,7 @@ class _Explorer:
     # -- what is no page
 
     def _live_runs(self, request: Request) -> Response:
+        self._library.look_again()
         return JSONResponse({"version": "|".join(run.version() for run in self._library.runs)})
 
     def _live(self, request: Request) -> Response:

@@ -60,6 +60,10 @@ RU: dict[str, str] = {
     "There is no such page.": "Такой страницы нет.",
     "Notes are only taken from this explorer's own pages.": "Заметки принимаются только с собственных страниц обозревателя.",
     "This server does not answer to that name.": "Этот сервер не отвечает на такое имя.",
+    "A value in the file can't be read. It is being checked for damage, which can take minutes; load this page again then.": (
+        "Значение в файле не читается. Файл проверяется на повреждения, это может занять минуты; откройте страницу позже ещё раз."
+    ),
+    "a value in the file can't be read": "значение в файле не читается",
     # frame
     "Skip to content": "К содержанию",
     "Path": "Путь",
@@ -88,7 +92,8 @@ RU: dict[str, str] = {
     "Date": "Дата",
     "complete": "завершён",
     "going on": "идёт",
-    "incomplete": "не завершён",
+    "INCOMPLETE": "НЕ ЗАВЕРШЁН",
+    "This continues it": "Так он продолжается",
     "Compare A with B": "Сравнить A и B",
     # run
     "problems": "задач",
