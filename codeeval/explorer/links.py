@@ -5,6 +5,7 @@
 | runs            | `/`                         | `index.html`                           |
 | run             | `/RUN/?filter`              | `RUN/index.html#filter`                |
 | its matrix      | `/RUN/?page=2`              | `RUN/index.page-2.html`                |
+| list of samples | `/RUN/samples/?filter`      | (none)                                 |
 | problem         | `/RUN/p/PROBLEM/`           | `RUN/p/PROBLEM/index.html`             |
 | sample          | `/RUN/p/PROBLEM/3`          | `RUN/p/PROBLEM/samples-1.html#s3`      |
 | comparison      | `/compare/A/B/`             | `compare/A/B/index.html`               |
@@ -25,7 +26,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from codeeval.explorer.filters import Filter
+from codeeval.explorer.filters import NO_FILTER, Filter
 
 #: Samples of a problem in one exported file.
 CHUNK = 50
@@ -61,12 +62,14 @@ def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Links:
     """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files; `protocol`
-    is set where it is not the requested one; `different`: comparisons include runs that differ."""
+    is set where it is not the requested one; `different`: comparisons include runs that differ; `chosen`: the filter that a
+    server's links to problems and samples keep."""
 
     depth: int
     static: bool = False
     protocol: str = ""
     different: bool = False
+    chosen: Filter = NO_FILTER
 
     @property
     def root(self) -> str:
@@ -100,7 +103,14 @@ class Links:
         return f"{self.root}{run}/{file_name(self.protocol, page)}.html{fragment}"
 
     def problem(self, run: str, problem_id: str) -> str:
-        return self._folder(f"{run}/p/{slug(problem_id)}/", {})
+        return self._folder(f"{run}/p/{slug(problem_id)}/", self._kept())
+
+    def _kept(self) -> dict[str, str]:
+        return {} if self.static else self.chosen.at(1).query()
+
+    def listed(self, run: str, chosen: Filter, end: str = "") -> str:
+        """The list of the samples that a filter lets through, or one of its files; only a server has it."""
+        return f"{self.root}{run}/samples/{end}" + self._query(chosen.query())
 
     def sample(self, run: str, problem_id: str, index: int) -> str:
         return self.samples(run, problem_id).format(chunk=index // CHUNK + 1, index=index)
@@ -108,7 +118,7 @@ class Links:
     def samples(self, run: str, problem_id: str) -> str:
         """The address of every sample of a problem, with `{chunk}` and `{index}` to be put in."""
         folder = f"{self.root}{run}/p/{slug(problem_id)}/"
-        return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query({}))
+        return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query(self._kept()))
 
     def compare(self, a: str, b: str) -> str:
         return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())

@@ -18,8 +18,9 @@ from codeeval.explorer import comparison, parts, shapes
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
 from codeeval.explorer.diffs import side_by_side
-from codeeval.explorer.filters import PENDING, SLOW_MS, Filter, format_id, group_id
+from codeeval.explorer.filters import AGREEMENT, NO_FILTER, PENDING, SLOW_MS, VERDICTS, Filter, format_id, group_id
 from codeeval.explorer.links import Links
+from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, MISSING
 from codeeval.explorer.overview import GROUPS_SHOWN, RunPage
 from codeeval.explorer.problem import ProblemPage
@@ -157,6 +158,7 @@ def _words(lang: str) -> dict[str, Callable[..., object]]:
 
 def _helpers() -> dict[str, Callable[..., object] | object]:
     return {
+        "agreement": AGREEMENT,
         "arrows": shapes.ARROWS,
         "block": block,
         "body_lines": shapes.body_lines,
@@ -178,6 +180,8 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "field": field,
         "kinds": comparison.KINDS,
         "legend": shapes.legend,
+        "listed_verdicts": VERDICTS,
+        "no_filter": NO_FILTER,
         "page_numbers": shapes.page_numbers,
         "percent": lambda part, whole: f"{100 * part / whole:.1f}%" if whole else "",
         "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
@@ -207,6 +211,11 @@ def run_html(page: RunPage, frame: Frame, catalogue: Markup | None = None) -> by
         catalogue=catalogue,
         under=lambda name: frame.link.under(name).run(page.run.slug, chosen),
     )
+
+
+def listed_html(page: SamplesPage, frame: Frame) -> bytes:
+    run, chosen = page.run.slug, page.filter.ungrouped()
+    return render("samples.html", page, frame, under=lambda name: frame.link.under(name).listed(run, chosen))
 
 
 def problem_html(page: ProblemPage, frame: Frame) -> bytes:

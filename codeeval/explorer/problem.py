@@ -10,9 +10,9 @@ from functools import lru_cache
 
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
-from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
+from codeeval.explorer.query import hidden_code
 from codeeval.scoring.grade import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import Head, RunViews

@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 
 from codeeval.errors import CodeevalError
-from codeeval.explorer import comparison, overview, pages
+from codeeval.explorer import comparison, listing, overview, pages
 from codeeval.explorer.annotations import Annotation, Annotations
 from codeeval.explorer.evidence import ProblemEvidence
-from codeeval.explorer.filters import Filter
+from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.links import Links
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import head_of, problem_head, problem_page
+from codeeval.explorer.query import Matching, matching
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.explorer.words import translator
 from codeeval.store.views import RunViews
 
 
@@ -47,6 +49,7 @@ class RequestedPages:
 
     def __init__(self, library: Library, token: str, lang: str) -> None:
         self._library, self._token, self._lang = library, token, lang
+        self._last: tuple[tuple[str, str, str, Filter], Matching] | None = None
 
     def found(self, request: Request, name: str = "run") -> tuple[RunFile, RunNumbers]:
         """The run that this part of the address names, and its aggregates under the protocol that the query asks for."""
@@ -62,6 +65,15 @@ class RequestedPages:
         found = self._library.problem_id(run, request.path_params["problem"])
         if found is None:
             raise NotThere
+        return found
+
+    def _matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
+        """Remembered for the samples that are looked at one after the other."""
+        key = run.slug, self._library.version(run), numbers.protocol, chosen.at(1)
+        if (known := self._last) is not None and known[0] == key:
+            return known[1]
+        found = matching(numbers, reader, chosen)
+        self._last = key, found
         return found
 
     def _frame(self, links: Links, twin: str, *crumbs: tuple[str, str]) -> Frame:
@@ -83,9 +95,21 @@ class RequestedPages:
         chosen = Filter.read(request.query_params)
         with run.open() as reader:
             page = overview.run_page(run, numbers, reader, chosen)
-        frame = self._frame(links_from(request, numbers), f"index.json{_query(request)}", (run.name, ""))
+        frame = self._frame(_keeping(request, numbers), f"index.json{_query(request)}", (run.name, ""))
         frame = _going(frame, "live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.run_html(page, frame))
+
+    def samples(self, request: Request) -> PageResponse:
+        """The list of the samples that the address lets through."""
+        run, numbers = self.found(request)
+        version, chosen = self._library.version(run), Filter.read(request.query_params)
+        with run.open() as reader:
+            page = listing.samples_page(run, numbers, reader, chosen)
+        links = _keeping(request, numbers)
+        crumbs = (run.name, links.run(run.slug, chosen.at(1))), (translator(self._lang)("Samples"), "")
+        frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
+        frame = _going(frame, "../live.json", version, going=not numbers.complete)
+        return PageResponse(page, lambda: pages.listed_html(page, frame))
 
     def problem(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
@@ -96,8 +120,8 @@ class RequestedPages:
             if planned is None:
                 raise NotThere
             page = problem_page(run, numbers, reader, planned)
-        links = links_from(request, numbers)
-        crumbs = (run.name, links.run(run.slug)), (f"{pid} {page.head.entry_point}", "")
+        links = _keeping(request, numbers)
+        crumbs = (run.name, links.run(run.slug, links.chosen)), (f"{pid} {page.head.entry_point}", "")
         frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
         frame = _going(frame, "../../live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.problem_html(page, frame))
@@ -109,9 +133,12 @@ class RequestedPages:
         note = typed or _note_of(run, pid, index)
         with run.open() as reader:
             page = _sample_page(run, numbers, reader, (pid, index), note)
-        links = links_from(request, numbers)
+            links = _keeping(request, numbers)
+            if links.chosen.by_sample and links.chosen.verdict != PENDING:
+                found = self._matching(run, numbers, reader, links.chosen)
+                page = replace(page, place=found.place(reader, (pid, index)))
         crumbs = (
-            (run.name, links.run(run.slug)),
+            (run.name, links.run(run.slug, links.chosen)),
             (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
             (f"#{index}", ""),
         )
@@ -159,6 +186,11 @@ def links_from(request: Request, *numbers: RunNumbers) -> Links:
     """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
     others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
     return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""), different=_allowed(request))
+
+
+def _keeping(request: Request, numbers: RunNumbers) -> Links:
+    """The same, where links to problems and samples keep the filter of the address."""
+    return replace(links_from(request, numbers), chosen=Filter.read(request.query_params))
 
 
 def _allowed(request: Request) -> bool:

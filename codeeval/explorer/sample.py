@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import PENDING
-from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import arguments
+from codeeval.explorer.query import hidden_code
 from codeeval.explorer.sample_model import (
     ExecutionView,
     Near,
@@ -117,7 +117,7 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
     if execution is None:
         return None
     outcome = execution.outcome
-    line, text = _failing_line(row, outcome)
+    line, text = failing_line(row, outcome)
     found = Seen(execution.source, execution.mode, _tests(evidence, row, outcome), _execution(outcome), line, text)
     if len(evidence.by_program[row.job_digest]) > 1 and len(outcome.stdout) + len(outcome.stderr) < _KEPT:
         evidence.seen[row.job_digest] = found
@@ -207,7 +207,7 @@ def _test(
     )
 
 
-def _failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
+def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
     """The line that the traceback of the deciding failure names, and what was raised there."""
     if outcome is None:
         return None, ""

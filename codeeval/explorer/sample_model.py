@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.problem import ProblemHead
+from codeeval.explorer.query import Place
 from codeeval.types import Cut
 
 
@@ -112,7 +113,8 @@ class Ranked:
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code` (tests that
-    are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one."""
+    are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one;
+    `place`: where the sample stands in the list that the address filters."""
 
     head: ProblemHead
     index: int
@@ -151,4 +153,5 @@ class SamplePage:
     test_line: int | None = None
     test_text: str = ""
     instead: str = ""
+    place: Place | None = None
     ranked: tuple[Ranked, ...] = ()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from codeeval.errors import CodeevalError, DataError, StoreError
-from codeeval.explorer import pages
+from codeeval.explorer import listing, pages
 from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
 from codeeval.explorer.checks import Checks
+from codeeval.explorer.filters import Filter
 from codeeval.explorer.forms import small_form
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
@@ -68,6 +69,10 @@ class _Explorer:
             Route("/{run}/", self._view(made.run, as_json=False)),
             Route("/{run}/index.json", self._view(made.run, as_json=True)),
             Route("/{run}/live.json", self._live),
+            Route("/{run}/samples/", self._view(made.samples, as_json=False)),
+            Route("/{run}/samples/index.json", self._view(made.samples, as_json=True)),
+            Route("/{run}/samples/list.jsonl", self._listed),
+            Route("/{run}/samples/list.csv", self._listed),
             Route("/{run}/p/{problem}/", self._view(made.problem, as_json=False)),
             Route("/{run}/p/{problem}/index.json", self._view(made.problem, as_json=True)),
             Route("/{run}/p/{problem}/{index}.json", self._view(made.sample, as_json=True)),
@@ -142,6 +147,25 @@ class _Explorer:
     def _live(self, request: Request) -> Response:
         run = self._library.find(request.path_params["run"])
         return JSONResponse({"version": run.version()}) if run else self.nothing(request)
+
+    def _listed(self, request: Request) -> Response:
+        """The whole list as a file, made while it is sent."""
+        try:
+            run, numbers = self._pages.found(request)
+        except NotThere:
+            return self.nothing(request)
+        except CodeevalError as error:
+            return self._failed(error)
+        kind = request.url.path.rpartition(".")[2]
+        made = listing.as_csv if kind == "csv" else listing.as_json_lines
+
+        def parts() -> Iterator[str]:
+            with run.open() as reader:
+                yield from made(listing.every_row(numbers, reader, Filter.read(request.query_params)))
+
+        headers = {"content-disposition": f'attachment; filename="{run.slug}.{kind}"'}
+        media = "text/csv" if kind == "csv" else "application/jsonl"
+        return StreamingResponse(parts(), media_type=media, headers=headers)
 
     def _pick(self, request: Request) -> Response:
         """The form of the list of runs, without a script."""

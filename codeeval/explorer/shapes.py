@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.filters import PENDING, group_id
 from codeeval.explorer.links import CHUNK, Links
+from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, DIFFERS, MISSING, SILENT, Matrix, MatrixRow
 from codeeval.explorer.overview import RunPage
 from codeeval.explorer.problem import ProblemPage, ProblemSample
@@ -52,10 +53,11 @@ def cells(run: str, row: MatrixRow, link: Links, t: Callable[[str], str]) -> Mar
 
 
 def _cell(address: str, code: str, matches: bool, t: Callable[[str], str]) -> str:
-    off = "" if matches else " no"
+    if not matches:
+        return '<span class="x no">·</span>'
     if code == MISSING:
-        return f'<span class="x {code}{off}">{GLYPHS[code]}</span>'
-    return f'<a class="x {code}{off}" href="{address}" aria-label="#{{index}} {escape(t(code))}">{GLYPHS[code]}</a>'
+        return f'<span class="x {code}">{GLYPHS[code]}</span>'
+    return f'<a class="x {code}" href="{address}" aria-label="#{{index}} {escape(t(code))}">{GLYPHS[code]}</a>'
 
 
 def verdict_bar(verdicts: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
@@ -101,7 +103,7 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f") if number >= 10_000 else str(number)
 
 
-def page_numbers(matrix: Matrix) -> list[int]:
+def page_numbers(matrix: Matrix | SamplesPage) -> list[int]:
     """Pages to link to; 0 stands for a gap."""
     near = {1, matrix.pages, *range(matrix.page - 3, matrix.page + 4)}
     found: list[int] = []

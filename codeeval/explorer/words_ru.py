@@ -56,6 +56,15 @@ RU: dict[str, str] = {
     "python block": "блок python",
     "fenced program": "программа в ограде",
     "fenced continuation": "продолжение в ограде",
+    # list
+    "Verdict": "Вердикт",
+    "Error": "Ошибка",
+    "failed": "неудача",
+    "As a list": "Списком",
+    "As a matrix": "Матрицей",
+    "List": "Список",
+    "← In the list": "← В списке",
+    "In the list →": "В списке →",
     # messages of the server
     "There is no such page.": "Такой страницы нет.",
     "Notes are only taken from this explorer's own pages.": "Заметки принимаются только с собственных страниц обозревателя.",

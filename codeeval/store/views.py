@@ -10,8 +10,15 @@ from typing import Any
 from codeeval.store import indexes
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
 from codeeval.store.reader import RunReader
-from codeeval.store.records import Counterfactual, PlannedProblem
-from codeeval.store.rows import COUNTERFACTUAL_COLUMNS, PROBLEM_COLUMNS, counterfactual_of, problem_of
+from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
+from codeeval.store.rows import (
+    COUNTERFACTUAL_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    PROBLEM_COLUMNS,
+    counterfactual_of,
+    judgement_of,
+    problem_of,
+)
 
 #: Evidence is JSON, compressed where it is large; a time of 0 is left out.
 _CPU_MS = (
@@ -43,6 +50,7 @@ class Head:
     prompt: str
     wanted: int
     hidden: bool
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ class Criteria:
     signature: str | None = None
     format: str | None = None
     slower_than_ms: int | None = None
+    failed: bool = False
 
 
 class RunViews(RunReader):
@@ -70,10 +79,14 @@ class RunViews(RunReader):
 
     def heads(self) -> tuple[Head, ...]:
         """All problems in the order of the run."""
-        query = "SELECT position, id, entry_point, prompt, wanted, expected IS NULL FROM problems ORDER BY position"
+        query = (
+            "SELECT position, id, entry_point, prompt, wanted, expected IS NULL, extra FROM problems ORDER BY position"
+        )
         return tuple(
-            Head(position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden))
-            for position, pid, name, prompt, wanted, hidden in self._rows(query)
+            Head(
+                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _topics(extra)
+            )
+            for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
         )
 
     def planned(self, problem_id: str) -> PlannedProblem | None:
@@ -119,6 +132,8 @@ class RunViews(RunReader):
             if value is not None:
                 wheres.append(f"{column} = ?")
                 values.append(value)
+        if criteria.failed:
+            wheres.append("j.passed = 0")
         if criteria.format is not None:
             joins += " JOIN counterfactuals c ON c.problem_id = j.problem_id AND c.idx = j.idx"
             wheres.append("instr(c.classes, ?)")  # a JSON string in a list of such
@@ -258,6 +273,11 @@ class RunViews(RunReader):
         ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
 
+    def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
+        """Of one sample, None where it is not judged."""
+        query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
+        return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
+
     def error_of(self, protocol: str, problem_id: str, index: int) -> str:
         """The message of one judgement, empty where there is none."""
         query = "SELECT error FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
@@ -275,6 +295,13 @@ class RunViews(RunReader):
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found
+
+
+def _topics(extra: Any) -> tuple[str, ...]:
+    """What a problem's `meta.topics` says, where it is a list of texts."""
+    found = dict(unpack_json(extra)).get("topics")
+    topics = json.loads(found) if found is not None else ()
+    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
 
 
 def _cause(signature: Any) -> str:

@@ -118,6 +118,7 @@
 
   // -- what only files need: filters without a server, in the address after #; links of a form
   const NAMES = ["verdict", "group", "format", "slow", "q", "sort", "page"];
+  const UNFAILED = ["passed", "pending", "missing", "agrees", "differs", "silent"];
   const stock = () => {
     const data = one("#catalogue");
     if (data && !stock.read) stock.read = JSON.parse(data.textContent);
@@ -130,7 +131,7 @@
   const address = (filter) =>
     `#${new URLSearchParams(NAMES.filter((name) => filter[name]).map((name) => [name, filter[name]]))}`;
   const fits = (filter, [code, group, formats, ms]) =>
-    (!filter.verdict || filter.verdict === code || (filter.verdict === "pending" && stock().waiting.includes(code)))
+    (!filter.verdict || filter.verdict === code || (filter.verdict === "failed" && !UNFAILED.includes(code)) || (filter.verdict === "pending" && stock().waiting.includes(code)))
     && (!filter.group || filter.group === group) && (!filter.format || formats.includes(filter.format))
     && (!(filter.slow > 0) || ms >= Number(filter.slow));
   const chosen = (filter) => {
@@ -150,8 +151,9 @@
     const index = row.indices ? row.indices[at] : at;
     const code = stock().kinds[row.kinds[at]][0];
     const [glyph, word] = stock().glyphs[code];
-    const made = document.createElement(code === "missing" ? "span" : "a");
-    made.className = `x ${code}${kinds[row.kinds[at]] ? "" : " no"}`;
+    const made = document.createElement(code === "missing" || !kinds[row.kinds[at]] ? "span" : "a");
+    if (!kinds[row.kinds[at]]) { made.className = "x no"; made.textContent = "·"; return made; }
+    made.className = `x ${code}`;
     made.textContent = glyph;
     if (code !== "missing") {
       made.href = row.samples.replace("{chunk}", Math.floor(index / stock().chunk) + 1).replace("{index}", index);
@@ -251,7 +253,11 @@
   document.addEventListener("keydown", press);
   document.addEventListener("DOMContentLoaded", () => {
     rove();
-    if (one("#catalogue")) { sift(); addEventListener("hashchange", sift); }
+    if (one("#catalogue")) {
+      const show = () => { sift(); if (Object.keys(wished()).length) one("#found").scrollIntoView(); };
+      show();
+      addEventListener("hashchange", show);
+    }
     delete root.dataset.wait;
     addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
     addEventListener("pageshow", () => { const form = one("#note-form"); if (form) delete form.dataset.sent; });
