@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
@@ -85,7 +85,7 @@ def sample_page(
             (name, f"{value:.12g}")
             for name, value in limits_of(numbers.manifest, protocol.name, kind_of(problem)).items()
         ),
-        command=command(numbers.manifest, sample),
+        command=command(reader.run_dir, numbers.manifest, sample),
         annotation=annotation,
         previous=Near(problem.id, before) if before is not None else None,
         next=Near(problem.id, after) if after is not None else None,
@@ -124,12 +124,11 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
     return found
 
 
-def command(manifest: Manifest, sample: Sample) -> str:
-    """Lines for a shell that execute and judge exactly this completion again, here or on another machine."""
-    task = spec_of(manifest.task.name, manifest.task.source)
-    row = json.dumps({"task_id": sample.problem_id, "completion": sample.completion})
-    words = ["codeeval", "score", "-t", task, "--problems", sample.problem_id, "--protocol", manifest.protocol]
-    return f'rows=$(mktemp) && cat > "$rows" <<\'END\'\n{row}\nEND\n{shlex.join(words)} --samples "$rows"'
+def command(run_dir: Path, manifest: Manifest, sample: Sample) -> str:
+    """A line for a shell that executes and judges exactly this sample again."""
+    task, pid = spec_of(manifest.task.name, manifest.task.source), sample.problem_id
+    words = ["codeeval", "score", "-t", task, "--samples", str(run_dir), "--sample", f"{pid}/{sample.index}"]
+    return shlex.join([*words, "--problems", pid, "--protocol", manifest.protocol])
 
 
 def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:

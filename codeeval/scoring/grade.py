@@ -204,16 +204,47 @@ def _failure(
     else:
         call = _deciding_call(outcome, got, failed)
         verdict, blamed = _of_call(outcome.observations[call])
-    if blamed is not None:
-        error = signature.raised(blamed) + ("" if call is None else f" (call {call})")
-    elif verdict is Verdict.WRONG_OUTPUT and call is not None:
+    if verdict is Verdict.WRONG_OUTPUT and call is not None:
         right_said, got_said = _said(expected[call], outcome.observations[call].text)
         error = f"call {call}: expected {right_said}, got {got_said}"
     else:
-        error = _ENDED[verdict] + ("" if call is None else f" in call {call}")
+        error = _ended(verdict, call, blamed)
     counted = failed if outcome.status not in ("syntax_error", "definition_error", "no_entry_point") else ()
     name = signature.signature(verdict, blamed, counted, len(expected))
     return Judgement(verdict, False, got, call, error, name, failed)
+
+
+def _ended(verdict: Verdict, call: int | None, blamed: Observation | None) -> str:
+    if blamed is not None:
+        return signature.raised(blamed) + ("" if call is None else f" (call {call})")
+    return _ENDED[verdict] + ("" if call is None else f" in call {call}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a program ended that did not return from every call: `error` says it on one line, `signature` names the group."""
+
+    verdict: Verdict
+    error: str
+    signature: str
+
+
+def ending(outcome: Outcome, protocol: ScoringProtocol) -> Ending | None:
+    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None where every call
+    returned."""
+    call: int | None = None
+    blamed: Observation | None = None
+    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
+        verdict, blamed = _of_definitions(outcome, protocol), outcome.definition
+    elif outcome.status in _BY_STATUS:
+        verdict, call = _BY_STATUS[outcome.status], ending_call(outcome)
+    else:
+        call = next((i for i, seen in enumerate(outcome.observations) if seen.status == "raised"), None)
+        if call is None:
+            return None
+        verdict, blamed = _of_call(outcome.observations[call])
+    name = signature.signature(verdict, blamed, (), 0)
+    return Ending(verdict, _ended(verdict, call, blamed), name)
 
 
 def _of_definitions(outcome: Outcome, protocol: ScoringProtocol) -> Verdict:
