@@ -100,7 +100,7 @@ def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
     from codeeval.explorer.filters import Filter, group_id
 
     wanted = given["group"]
-    names = {group.signature: group_id(group.signature) for group in numbers.groups}
+    names = {group.signature: group_id(group.signature) for group in numbers.all_groups}
     ids = {found for name, found in names.items() if wanted in (name, found)}
     ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
     if wanted and len(ids) != 1:

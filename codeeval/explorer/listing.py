@@ -80,14 +80,15 @@ def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> I
         found = row.judgement if row is not None else None
         if row is not None and found is None and known[0] != pid:
             known = pid, agreement(reader, numbers.protocol, pid)
+        ended = numbers.endings.get(pid, {}).get(index)
         line, _ = failing_line(row, execution.outcome if execution else None)
         yield SampleRow(
             problem_id=pid,
             index=index,
             entry_point=heads[pid].entry_point,
             code=_code(found, known[1].get(index) if row is not None else None, sample),
-            signature=found.signature if found else "",
-            error=(found.error or "") if found else "",
+            signature=found.signature if found else ended.signature if ended else "",
+            error=(found.error or "") if found else ended.error if ended else "",
             ended_by=sample.finish_reason if sample else "",
             line=line,
             text=_line_of(execution.source, line) if execution and line else "",

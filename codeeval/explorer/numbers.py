@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from codeeval.explorer.hidden import Endings, endings, groups
 from codeeval.manifest import Manifest
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import of_estimates, of_hidden
@@ -36,8 +37,8 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
     `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
-    repair was tried; `written`: a process was writing the run. The rest is named as in `codeeval report --format json`, and
-    counts the same."""
+    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers.
+    The rest is named as in `codeeval report --format json`, and counts the same."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -59,11 +60,17 @@ class RunNumbers:
     repaired: dict[int, KEstimate] | None
     warnings: tuple[str, ...]
     written: bool = False
+    endings: Endings = field(default_factory=dict)
+    hidden_groups: tuple[FailureGroup, ...] = ()
 
     @property
     def protocols(self) -> tuple[str, ...]:
         """Those of the file, the requested one first."""
         return tuple(dict.fromkeys((self.manifest.protocol, *self.manifest.protocols)))
+
+    @property
+    def all_groups(self) -> tuple[FailureGroup, ...]:
+        return self.groups + self.hidden_groups
 
     @property
     def complete(self) -> bool:
@@ -113,6 +120,8 @@ def _under(
     name: str, bare: RunNumbers, tallies: Iterable[Tally], reader: RunViews, sampling: Iterable[str]
 ) -> RunNumbers:
     """What differs from protocol to protocol."""
+    hidden = sum(tally.n for tally in tallies if tally.verdict is None)
+    ended = endings(reader, name) if hidden else {}
     by_problem = bare.counts[name].values()
     found = replace(
         bare,
@@ -120,8 +129,10 @@ def _under(
         digests=digests(reader, name),
         n_problems=sum(1 for n, _ in by_problem if n),
         n_samples=sum(n for n, _ in by_problem),
-        hidden=sum(tally.n for tally in tallies if tally.verdict is None),
-        groups=_groups(reader, name, bare.heads, tallies),
+        hidden=hidden,
+        groups=_largest(_groups(reader, name, bare.heads, tallies)),
+        hidden_groups=_largest(groups(ended, bare.heads)),
+        endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
 
@@ -195,23 +206,26 @@ def _verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
     return {verdict.value: found[verdict.value] for verdict in Verdict if found[verdict.value]}
 
 
-def _groups(
-    reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: Iterable[Tally]
-) -> tuple[FailureGroup, ...]:
-    """Failures by signature, the largest group first; the example is the first of them in the order of the run."""
+def _groups(reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: Iterable[Tally]) -> list[FailureGroup]:
+    """Failures by signature; the example is the first of them in the order of the run."""
     position = {head.id: head.position for head in heads}
     members: dict[str, list[Tally]] = {}
     for tally in tallies:
         if tally.passed is False:
             members.setdefault(tally.signature or "", []).append(tally)
-    groups = []
+    made = []
     for name, found in members.items():
         first = min(found, key=lambda tally: (position[tally.problem_id], tally.first))
         message = reader.error_of(protocol, first.problem_id, first.first)
         n_problems = len({tally.problem_id for tally in found})
         total = sum(tally.n for tally in found)
-        groups.append(FailureGroup(name, total, n_problems, first.problem_id, first.first, message))
-    return tuple(sorted(groups, key=lambda group: (-group.n_samples, group.signature)))
+        made.append(FailureGroup(name, total, n_problems, first.problem_id, first.first, message))
+    return made
+
+
+def _largest(found: Iterable[FailureGroup]) -> tuple[FailureGroup, ...]:
+    """The largest first."""
+    return tuple(sorted(found, key=lambda group: (-group.n_samples, group.signature)))
 
 
 def _differences(reader: RunViews, manifest: Manifest) -> tuple[Difference, ...]:

@@ -79,6 +79,7 @@ class RunPage:
     repaired: dict[int, KEstimate] | None
     warnings: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    hidden_groups: tuple[FailureGroup, ...] = ()
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -143,6 +144,7 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         repaired=numbers.repaired,
         warnings=numbers.warnings,
         facts=_facts(numbers),
+        hidden_groups=numbers.hidden_groups,
     )
 
 

@@ -94,13 +94,17 @@ def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str,
         # nothing is known of the cause, the format or the time of these
         known = chosen.group or chosen.format or chosen.slow or not numbers.pending
         return {} if known else reader.pending(numbers.protocols)
-    signature = _named((group.signature for group in numbers.groups), group_id, chosen.group)
+    signature = _named((group.signature for group in numbers.all_groups), group_id, chosen.group)
     failure = _named((one.name for one in numbers.formats), format_id, chosen.format)
     if (chosen.group and signature is None) or (chosen.format and failure is None):
         return {}
     verdict = chosen.verdict if chosen.verdict not in (*AGREEMENT, FAILED) else ""
     criteria = Criteria(verdict or None, signature, failure, chosen.slow or None, chosen.verdict == FAILED)
     found = reader.matching(numbers.protocol, criteria)
+    if signature is not None and not (failure or chosen.slow or verdict):
+        for pid, ended in numbers.endings.items():
+            if fit := {index for index, how in ended.items() if how.signature == signature}:
+                found[pid] = found.get(pid, set()) | fit
     if chosen.verdict in AGREEMENT:
         found = _agreeing(numbers, reader, chosen.verdict, found)
     return found

@@ -27,7 +27,7 @@ from codeeval.explorer.sample_model import (
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import ending_call
+from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
@@ -60,7 +60,10 @@ def sample_page(
         protocol=protocol.name,
         code=_code(row, evidence.agreed),
         repair=_repair(reader, problem.id, index),
-        scores=tuple(_score(name, judged.get(index)) for name, judged in evidence.judged.items()),
+        scores=tuple(
+            _score(name, judged.get(index), numbers.endings.get(problem.id, {}).get(index))
+            for name, judged in evidence.judged.items()
+        ),
         prompt=_prompt(evidence.planned),
         completion=sample.completion,
         raw=sample.raw,
@@ -151,10 +154,11 @@ def _code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) ->
     return row.judgement.verdict.value if row.judgement else hidden_code(row.outputs, agreed)
 
 
-def _score(protocol: str, row: StoredJudgement | None) -> Score:
+def _score(protocol: str, row: StoredJudgement | None, ended: Ending | None) -> Score:
+    """`ended`: where the expected outputs are hidden, how the program ended under the page's protocol."""
     found = row.judgement if row else None
     if found is None:
-        return Score(protocol, None, None, None, None)
+        return Score(protocol, None, None, ended.error if ended else None, ended.signature if ended else None)
     return Score(protocol, found.verdict.value, found.passed, found.error, found.signature)
 
 
@@ -215,7 +219,10 @@ def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[
     if (ruling := outcome.ruling) is not None:
         seen = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
         return (ruling.candidate_line, raised(seen)) if ruling.from_candidate else (None, "")
-    call = row.judgement.call if row and row.judgement else None
+    if row is not None and row.judgement is not None:
+        call = row.judgement.call
+    else:  # the answers are hidden: the first exception
+        call = next((i for i, seen in enumerate(outcome.observations) if seen.status == "raised"), None)
     if call is not None and outcome.observations[call].status == "raised":
         return outcome.observations[call].line, raised(outcome.observations[call])
     return None, ""

@@ -115,8 +115,8 @@ def page_numbers(matrix: Matrix | SamplesPage) -> list[int]:
 
 
 def group_name(page: RunPage) -> str:
-    found = (group.signature for group in page.failure_groups if group_id(group.signature) == page.filter.group)
-    return clip(next(found, ""), 200)
+    known = (*page.failure_groups, *page.hidden_groups)
+    return clip(next((one.signature for one in known if group_id(one.signature) == page.filter.group), ""), 200)
 
 
 def body_lines(source: str, prompt: str) -> tuple[Markup, ...]:

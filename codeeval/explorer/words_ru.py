@@ -120,6 +120,7 @@ RU: dict[str, str] = {
     "The same samples, scored otherwise": "Те же образцы по другим правилам",
     "change": "изменение",
     "The protocols agree on every sample.": "Протоколы согласны по каждому образцу.",
+    "How programs ended where the answers are hidden": "Как завершились программы там, где ответы скрыты",
     "Failure groups": "Группы неудач",
     "Problems": "Задачи",
     "Failure": "Неудача",

@@ -19,6 +19,7 @@ from codeeval.store.rows import (
     judgement_of,
     problem_of,
 )
+from sandbox import Outcome
 
 #: Evidence is JSON, compressed where it is large; a time of 0 is left out.
 _CPU_MS = (
@@ -272,6 +273,26 @@ class RunViews(RunReader):
                     entry[1:] = min((entry[1], entry[2]), ((head.position, index), head.id))
         ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
+
+    def hidden_endings(self) -> Iterator[tuple[str, str, Outcome]]:
+        """(problem id, job digest, evidence) of the programs for problems with hidden answers that may not have returned from
+        every call."""
+        query = (
+            "SELECT e.problem_id, e.job_digest, e.outcome FROM problems p JOIN executions e ON e.problem_id = p.id"
+            " WHERE p.expected IS NULL AND (typeof(e.outcome) != 'text' OR instr(e.outcome, '\"raised\"')"
+            ' OR NOT instr(e.outcome, \'"status":"completed"\'))'
+        )
+        for pid, digest, stored in self._rows(query):
+            yield unpack_text(pid), digest, unpack_outcome(stored, f"{self.path}, execution {digest}")
+
+    def hidden_programs(self, protocol: str) -> Iterator[tuple[str, int, str]]:
+        """(problem id, index, job digest) of the executed samples without a verdict."""
+        query = (
+            "SELECT problem_id, idx, job_digest FROM judgements WHERE protocol = ? AND verdict IS NULL"
+            " AND job_digest IS NOT NULL"
+        )
+        for pid, index, digest in self._rows(query, (protocol,)):
+            yield unpack_text(pid), index, digest
 
     def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
         """Of one sample, None where it is not judged."""
