@@ -63,13 +63,14 @@ def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
 class Links:
     """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files; `protocol`
     is set where it is not the requested one; `different`: comparisons include runs that differ; `chosen`: the filter that a
-    server's links to problems and samples keep."""
+    server's links to problems and samples keep; `k`: of pass@k in comparisons."""
 
     depth: int
     static: bool = False
     protocol: str = ""
     different: bool = False
     chosen: Filter = NO_FILTER
+    k: int = 1
 
     @property
     def root(self) -> str:
@@ -128,7 +129,8 @@ class Links:
         return replace(self, different=True).compare(a, b)
 
     def _allowing(self) -> dict[str, str]:
-        return {"allow_different": "1"} if self.different else {}
+        found = {"allow_different": "1"} if self.different else {}
+        return {**found, "k": str(self.k)} if self.k != 1 else found
 
     def compare_problem(self, a: str, b: str, problem_id: str) -> str:
         path = f"{self.root}compare/{a}/{b}/{slug(problem_id)}"

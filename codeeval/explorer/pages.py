@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -166,6 +166,7 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "code": shapes.code,
         "code_lines": code_lines,
         "format_id": format_id,
+        "filter_cause": lambda kind, name: Filter(verdict=name) if kind == "verdict" else Filter(group=group_id(name)),
         "filter_format": lambda name: Filter(format=format_id(name)),
         "filter_group": lambda signature: Filter(group=group_id(signature or "")),
         "execution_of": parts.execution_of,
@@ -253,7 +254,17 @@ def compare_html(
     page: ComparePage, frame: Frame, entry_points: dict[str, str], has_pair: Callable[[ProblemChange], bool]
 ) -> bytes:
     """`has_pair`: whether a problem has a page with two programs."""
-    return render("compare.html", page, frame, entry_points=entry_points, has_pair=has_pair)
+    a, b, link = page.a.slug, page.b.slug, frame.link
+    requested = page.b.protocols[0] if page.b.protocols else ""
+    return render(
+        "compare.html",
+        page,
+        frame,
+        entry_points=entry_points,
+        has_pair=has_pair,
+        under=lambda name: link.under("" if name == requested else name).compare(a, b),
+        at_k=lambda k: replace(link, k=k).compare(a, b),
+    )
 
 
 def compare_problem_html(page: CompareProblemPage, frame: Frame) -> bytes:

@@ -129,6 +129,7 @@ class RequestedPages:
     def sample(self, request: Request, typed: Annotation | None = None) -> PageResponse:
         """`typed`: what stands in the form for notes, where that is not what is kept."""
         run, numbers = self.found(request)
+        version = self._library.version(run)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
         note = typed or _note_of(run, pid, index)
         with run.open() as reader:
@@ -144,14 +145,17 @@ class RequestedPages:
         )
         frame = self._frame(links, f"{'../' if typed else ''}{index}.json{_query(request)}", *crumbs)
         action = f"{links.problem(run.slug, pid).partition('?')[0]}{index}/note{_query(request)}"
+        frame = _going(frame, "../../live.json", version, going=not numbers.complete and typed is None)
         frame = replace(frame, token=self._token, note_action=action, unsaved=typed is not None)
         return PageResponse(page, lambda: pages.samples_html([page], frame))
 
     def compare(self, request: Request) -> PageResponse:
         a, b = self.found(request, "a"), self.found(request, "b")
-        page = comparison.compare_page(a, b, allow_different=_allowed(request))
+        versions = [self._library.version(run) for run, _ in (a, b)]
+        page = comparison.compare_page(a, b, allow_different=_allowed(request), k=_k(request))
         links = links_from(request, *(numbers for _, numbers in (a, b)))
         frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
+        frame = _going(frame, "live.json", "|".join(versions), going=not (a[1].complete and b[1].complete))
         entry_points = {head.id: head.entry_point for head in a[1].heads}
         return PageResponse(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
 
@@ -170,6 +174,7 @@ class RequestedPages:
                 pid,
                 (chosen[0], chosen[1]),
                 allow_different=_allowed(request),
+                k=_k(request),
             )
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
@@ -185,7 +190,8 @@ def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
 def links_from(request: Request, *numbers: RunNumbers) -> Links:
     """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
     others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
-    return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""), different=_allowed(request))
+    protocol, depth = next(others, ""), request.url.path.count("/") - 1
+    return Links(depth=depth, protocol=protocol, different=_allowed(request), k=_k(request))
 
 
 def _keeping(request: Request, numbers: RunNumbers) -> Links:
@@ -196,6 +202,12 @@ def _keeping(request: Request, numbers: RunNumbers) -> Links:
 def _allowed(request: Request) -> bool:
     """Whether runs that `codeeval compare` refuses are to be compared, as with its --allow-different."""
     return request.query_params.get("allow_different") == "1"
+
+
+def _k(request: Request) -> int:
+    """Of pass@k in a comparison."""
+    given = request.query_params.get("k", "")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
 
 
 def _query(request: Request) -> str:

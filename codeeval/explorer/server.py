@@ -64,6 +64,7 @@ class _Explorer:
             Route("/compare", self._pick),
             Route(compare, self._view(made.compare, as_json=False)),
             Route(f"{compare}index.json", self._view(made.compare, as_json=True)),
+            Route(f"{compare}live.json", self._live_pair),
             Route(f"{compare}{{problem}}.json", self._view(made.compare_problem, as_json=True)),
             Route(f"{compare}{{problem}}", self._view(made.compare_problem, as_json=False)),
             Route("/{run}/", self._view(made.run, as_json=False)),
@@ -143,6 +144,14 @@ class _Explorer:
     def _live_runs(self, request: Request) -> Response:
         self._library.look_again()
         return JSONResponse({"version": "|".join(run.version() for run in self._library.runs)})
+
+    def _live_pair(self, request: Request) -> Response:
+        runs = self._runs_of(request)
+        return (
+            JSONResponse({"version": "|".join(run.version() for run in runs)})
+            if len(runs) == 2
+            else self.nothing(request)
+        )
 
     def _live(self, request: Request) -> Response:
         run = self._library.find(request.path_params["run"])
