@@ -10,6 +10,7 @@ from codeeval.explorer.hidden import Endings, endings, groups
 from codeeval.manifest import Manifest
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import of_estimates, of_hidden
+from codeeval.report.waterfall import cause_of
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
@@ -18,6 +19,9 @@ from codeeval.types import Verdict
 
 #: Up to so many samples the sampling is checked here, too; it takes every completion. `codeeval report` always does.
 SAMPLES_CHECKED = 10_000
+
+#: Differences between protocols that are explained.
+REASONS = 8
 
 #: Problem -> (samples with a verdict, passed).
 ByProblem = dict[str, tuple[int, int]]
@@ -37,8 +41,9 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
     `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
-    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers.
-    The rest is named as in `codeeval report --format json`, and counts the same."""
+    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
+    `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
+    `codeeval report --format json`, and counts the same."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -62,6 +67,7 @@ class RunNumbers:
     written: bool = False
     endings: Endings = field(default_factory=dict)
     hidden_groups: tuple[FailureGroup, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -90,6 +96,7 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
     tallies = {name: list(reader.tallies(name)) for name in names}
     counts = {name: _by_problem(heads, found) for name, found in tallies.items()}
     samples = reader.sample_counts()
+    differences = _differences(reader, manifest)
     bare = RunNumbers(
         manifest=manifest,
         digests={},
@@ -106,7 +113,8 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         scores={name: _estimates(found.values(), manifest.k) for name, found in counts.items()},
         verdicts={name: _verdicts(found) for name, found in tallies.items()},
         groups=(),
-        differences=_differences(reader, manifest),
+        differences=differences,
+        reasons=tuple(_reason(reader, manifest.protocol, one) for one in differences[:REASONS]),
         formats=tuple(FormatCount(*found) for found in reader.formats()),
         repaired=_repaired(reader, manifest, samples, counts),
         warnings=(),
@@ -226,6 +234,14 @@ def _groups(reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: I
 def _largest(found: Iterable[FailureGroup]) -> tuple[FailureGroup, ...]:
     """The largest first."""
     return tuple(sorted(found, key=lambda group: (-group.n_samples, group.signature)))
+
+
+def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
+    pid, index = difference.example_problem, difference.example_index
+    planned = reader.planned(pid)
+    rows = {name: reader.judgement(name, pid, index) for name in (protocol, "strict")}
+    judged = {name: row for name, row in rows.items() if row is not None and row.judgement is not None}
+    return cause_of(reader, planned.problem, judged) if planned is not None and len(judged) == 2 else ""
 
 
 def _differences(reader: RunViews, manifest: Manifest) -> tuple[Difference, ...]:

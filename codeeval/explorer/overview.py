@@ -80,6 +80,7 @@ class RunPage:
     warnings: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     hidden_groups: tuple[FailureGroup, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -145,6 +146,7 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         warnings=numbers.warnings,
         facts=_facts(numbers),
         hidden_groups=numbers.hidden_groups,
+        reasons=numbers.reasons,
     )
 
 

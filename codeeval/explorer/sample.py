@@ -26,6 +26,7 @@ from codeeval.explorer.sample_model import (
 )
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
+from codeeval.report.waterfall import cause_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
@@ -98,8 +99,16 @@ def sample_page(
         test_line=row.judgement.call if problem.tests and row and row.judgement else None,
         test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
         instead=row.outputs if row and isinstance(row.outputs, str) else "",
+        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
     )
+
+
+def _disagreement(name: str, reader: RunViews, evidence: ProblemEvidence, index: int) -> str:
+    rows = {protocol: evidence.judged.get(protocol, {}).get(index) for protocol in (name, "strict")}
+    judged = {protocol: row for protocol, row in rows.items() if row is not None and row.judgement is not None}
+    passed = {row.judgement.passed for row in judged.values() if row.judgement is not None}
+    return cause_of(reader, evidence.planned.problem, judged) if len(passed) > 1 else ""
 
 
 def _ranked(manifest: Manifest, reader: RunViews, problem_id: str, index: int) -> Iterator[Ranked]:

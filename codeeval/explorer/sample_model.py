@@ -114,7 +114,8 @@ class Ranked:
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code` (tests that
     are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one;
-    `place`: where the sample stands in the list that the address filters."""
+    `place`: where the sample stands in the list that the address filters; `disagreement`: why the requested
+    protocol and strict say different things of it."""
 
     head: ProblemHead
     index: int
@@ -154,4 +155,5 @@ class SamplePage:
     test_text: str = ""
     instead: str = ""
     place: Place | None = None
+    disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()

@@ -245,6 +245,8 @@ RU: dict[str, str] = {
     "The explorer was started again meanwhile, so this was not saved yet. Save it once more.": (
         "Обозреватель за это время перезапустили, поэтому заметка ещё не сохранена. Сохраните её ещё раз."
     ),
+    "Reason": "Причина",
+    "Why the protocols disagree": "Почему протоколы расходятся",
     # compare
     "Settings that differ": "Различающиеся настройки",
     "Setting": "Настройка",

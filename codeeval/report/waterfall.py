@@ -132,7 +132,7 @@ def _read(reader: RunReader, name: str) -> tuple[_Run, list[Counterfactual]]:
     for key in sorted(key for key in both if requested[key][1].passed != strict[key][1].passed):
         programs = (key[0], requested[key][0].job_digest, strict[key][0].job_digest)
         if programs not in known:
-            known[programs] = _cause(reader, problems[key[0]], name, requested[key], strict[key])
+            known[programs] = cause_of(reader, problems[key[0]], {name: requested[key][0], "strict": strict[key][0]})
         changes.append((key, SCORER, known[programs]))
     for row in looked_at:
         key = (row.problem_id, row.index)
@@ -154,14 +154,15 @@ def _judged(reader: RunReader, protocol: str) -> dict[Key, _Judged]:
     return {(row.problem_id, row.index): (row, row.judgement) for row in rows if row.judgement is not None}
 
 
-def _cause(reader: RunReader, problem: Problem, name: str, requested: _Judged, strict: _Judged) -> str:
-    sample = reader.sample(requested[0].problem_id, requested[0].index)
+def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgement]) -> str:
+    """Why the two protocols, of which the second is strict, disagree about a sample that both have judged."""
     sides = []
-    for protocol, (row, judgement) in ((name, requested), ("strict", strict)):
-        completion = sample.completion if sample else ""
-        program = extract(problem, completion, protocols.get(protocol).extraction).program
+    for protocol, row in judged.items():
+        assert row.judgement is not None
+        sample = reader.sample(row.problem_id, row.index)
+        program = extract(problem, sample.completion if sample else "", protocols.get(protocol).extraction).program
         outcome = reader.outcome(problem.id, row.job_digest) if row.job_digest else None
-        sides.append(Side(program, judgement, outcome))
+        sides.append(Side(program, row.judgement, outcome))
     return cause(problem, *sides).value
 
 
