@@ -8,6 +8,7 @@
 | list of samples | `/RUN/samples/?filter`      | (none)                                 |
 | problem         | `/RUN/p/PROBLEM/`           | `RUN/p/PROBLEM/index.html`             |
 | sample          | `/RUN/p/PROBLEM/3`          | `RUN/p/PROBLEM/samples-1.html#s3`      |
+| its difference  | `/RUN/p/PROBLEM/3/diff`     | (none)                                 |
 | comparison      | `/compare/A/B/`             | `compare/A/B/index.html`               |
 | of one problem  | `/compare/A/B/PROBLEM`      | `compare/A/B/PROBLEM.html`             |
 
@@ -120,6 +121,11 @@ class Links:
         """The address of every sample of a problem, with `{chunk}` and `{index}` to be put in."""
         folder = f"{self.root}{run}/p/{slug(problem_id)}/"
         return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query(self._kept()))
+
+    def diff(self, run: str, problem_id: str, index: int, other: int | None = None) -> str:
+        """A sample beside another one of its problem; None: the nearest one that passed. Only a server has it."""
+        query = self._kept() if other is None else {**self._kept(), "with": str(other)}
+        return f"{self.root}{run}/p/{slug(problem_id)}/{index}/diff" + self._query(query)
 
     def compare(self, a: str, b: str) -> str:
         return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 
 from codeeval.errors import CodeevalError
-from codeeval.explorer import comparison, listing, overview, pages
+from codeeval.explorer import comparison, listing, nearest, overview, pages
 from codeeval.explorer.annotations import Annotation, Annotations
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import PENDING, Filter
@@ -149,6 +149,26 @@ class RequestedPages:
         frame = replace(frame, token=self._token, note_action=action, unsaved=typed is not None)
         return PageResponse(page, lambda: pages.samples_html([page], frame))
 
+    def diff(self, request: Request) -> PageResponse:
+        """A sample beside another one of its problem."""
+        run, numbers = self.found(request)
+        pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
+        given = request.query_params.get("with", "")
+        with run.open() as reader:
+            evidence = _evidence(run, numbers, reader, pid)
+            page = nearest.diff_page(numbers, reader, evidence, index, index_of(given) if given else None)
+        if page is None:
+            raise NotThere
+        links = _keeping(request, numbers)
+        crumbs = (
+            (run.name, links.run(run.slug, links.chosen)),
+            (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
+            (f"#{index}", links.sample(run.slug, pid, index)),
+            (translator(self._lang)("difference"), ""),
+        )
+        frame = self._frame(links, f"diff.json{_query(request)}", *crumbs)
+        return PageResponse(page, lambda: pages.render("diff.html", page, frame))
+
     def compare(self, request: Request) -> PageResponse:
         a, b = self.found(request, "a"), self.found(request, "b")
         versions = [self._library.version(run) for run, _ in (a, b)]
@@ -222,15 +242,17 @@ def _note_of(run: RunFile, pid: str, index: int) -> Annotation:
         return Annotation(note=str(error))
 
 
+def _evidence(run: RunFile, numbers: RunNumbers, reader: RunViews, pid: str) -> ProblemEvidence:
+    planned = reader.planned(pid)
+    if planned is None:
+        raise NotThere
+    return ProblemEvidence.read(numbers, reader, planned, problem_head(run, numbers, head_of(numbers, pid)))
+
+
 def _sample_page(
     run: RunFile, numbers: RunNumbers, reader: RunViews, key: tuple[str, int], note: Annotation
 ) -> SamplePage:
-    planned = reader.planned(key[0])
-    if planned is None:
-        raise NotThere
-    head = problem_head(run, numbers, head_of(numbers, key[0]))
-    evidence = ProblemEvidence.read(numbers, reader, planned, head)
-    page = sample_page(numbers, reader, evidence, key[1], note)
+    page = sample_page(numbers, reader, _evidence(run, numbers, reader, key[0]), key[1], note)
     if page is None:
         raise NotThere
     return page

@@ -59,7 +59,7 @@ def sample_page(
         head=evidence.head,
         index=index,
         protocol=protocol.name,
-        code=_code(row, evidence.agreed),
+        code=sample_code(row, evidence.agreed),
         repair=_repair(reader, problem.id, index),
         scores=tuple(
             _score(name, judged.get(index), numbers.endings.get(problem.id, {}).get(index))
@@ -77,7 +77,7 @@ def sample_page(
         mode=seen.mode if seen else None,
         fail_line=seen.fail_line if seen else None,
         fail_text=seen.fail_text if seen else "",
-        tests=seen.tests if seen else _tests(evidence, row, None),
+        tests=seen.tests if seen else tests_of_sample(evidence, row, None),
         execution=seen.execution if seen else None,
         incidents=evidence.incidents.get(index, ()),
         same_program=_twins(evidence, row),
@@ -130,7 +130,9 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
         return None
     outcome = execution.outcome
     line, text = failing_line(row, outcome)
-    found = Seen(execution.source, execution.mode, _tests(evidence, row, outcome), _execution(outcome), line, text)
+    found = Seen(
+        execution.source, execution.mode, tests_of_sample(evidence, row, outcome), _execution(outcome), line, text
+    )
     if len(evidence.by_program[row.job_digest]) > 1 and len(outcome.stdout) + len(outcome.stderr) < _KEPT:
         evidence.seen[row.job_digest] = found
     return found
@@ -157,7 +159,7 @@ def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
     )
 
 
-def _code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> str:
+def sample_code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> str:
     if row is None:
         return PENDING
     return row.judgement.verdict.value if row.judgement else hidden_code(row.outputs, agreed)
@@ -192,7 +194,9 @@ def _segments(sample: Sample, trace: Sequence[Cut]) -> tuple[Segment, ...]:
     return tuple(segment for segment in found if segment.text)
 
 
-def _tests(evidence: ProblemEvidence, row: StoredJudgement | None, outcome: Outcome | None) -> tuple[SampleTest, ...]:
+def tests_of_sample(
+    evidence: ProblemEvidence, row: StoredJudgement | None, outcome: Outcome | None
+) -> tuple[SampleTest, ...]:
     problem = evidence.planned.problem
     return tuple(
         _test(problem, number, row, outcome, evidence.agreed[number] if evidence.agreed else None)

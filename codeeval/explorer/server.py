@@ -78,6 +78,8 @@ class _Explorer:
             Route("/{run}/p/{problem}/index.json", self._view(made.problem, as_json=True)),
             Route("/{run}/p/{problem}/{index}.json", self._view(made.sample, as_json=True)),
             Route("/{run}/p/{problem}/{index}", self._view(made.sample, as_json=False)),
+            Route("/{run}/p/{problem}/{index}/diff", self._view(made.diff, as_json=False)),
+            Route("/{run}/p/{problem}/{index}/diff.json", self._view(made.diff, as_json=True)),
             Route("/{run}/p/{problem}/{index}/note", self._note, methods=["POST"]),
         ]
 

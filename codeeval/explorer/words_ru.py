@@ -247,6 +247,15 @@ RU: dict[str, str] = {
     ),
     "Reason": "Причина",
     "Why the protocols disagree": "Почему протоколы расходятся",
+    # difference
+    "difference": "различие",
+    "Nearest that passed": "Ближайший верный",
+    "beside the nearest sample that passed": "рядом с ближайшим верным образцом",
+    "the nearest sample that passed, unless another is chosen": "ближайший верный образец, если не выбран другой",
+    "Tests side by side": "Тесты рядом",
+    "No other sample of the problem passed, and there is no reference solution.": (
+        "Других верных образцов этой задачи нет, эталонного решения тоже."
+    ),
     # compare
     "Settings that differ": "Различающиеся настройки",
     "Setting": "Настройка",
