@@ -19,7 +19,7 @@ from codeeval.store.views import Head, RunViews
 from codeeval.syntax import parse_expression
 
 #: Different answers to one test that are told one by one, and programs shown per group.
-ANSWERS_SHOWN, PROGRAMS_SHOWN = 4, 12
+ANSWERS_SHOWN, PROGRAMS_SHOWN = 50, 12
 
 
 @dataclass(frozen=True, slots=True)

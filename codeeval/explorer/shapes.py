@@ -17,8 +17,8 @@ from codeeval.explorer.problem import ProblemPage, ProblemSample
 from codeeval.explorer.text import clip, plain
 from codeeval.types import Verdict
 
-#: Samples across in the table of tests and samples.
-GRID_COLUMNS = 60
+#: Cells of the table of tests and samples, about.
+_GRID_CELLS = 20_000
 
 #: A shape for everything that has a colour.
 GLYPHS = {
@@ -144,9 +144,14 @@ def go(href: str | bool | None, key: str, text: str) -> Markup:
     return Markup(f'<span class="button off" aria-disabled="true">{escape(text)}</span>')
 
 
+def grid_columns(page: ProblemPage) -> int:
+    """Samples across."""
+    return max(60, _GRID_CELLS // max(1, len(page.tests)))
+
+
 def grid_rows(page: ProblemPage) -> Markup:
     """Tests against samples; written here because there are thousands of cells."""
-    samples = page.samples[:GRID_COLUMNS]
+    samples = page.samples[: grid_columns(page)]
     rows = []
     for number, test in enumerate(page.tests):
         head = Markup('<tr><th scope="row">{}</th>').format(plain(clip(f"{number} {test.call}", 90)))
