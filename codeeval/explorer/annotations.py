@@ -24,6 +24,11 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 Key = tuple[str, int]
 
 
+def _lines(text: str) -> str:
+    """A browser sends the lines of a form with CR LF, and earlier versions stored them so."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Annotation:
     """What somebody wrote about a sample; both texts empty: nothing."""
@@ -53,7 +58,9 @@ class Annotations:
             rows = bounded_json.loads(text)["annotations"]
             return {
                 (str(row["problem_id"]), int(row["index"])): Annotation(
-                    str(row.get("tag", "")), str(row.get("note", "")), str(row.get("updated_at", ""))
+                    _lines(str(row.get("tag", ""))),
+                    _lines(str(row.get("note", ""))),
+                    str(row.get("updated_at", "")),
                 )
                 for row in rows
             }
@@ -67,6 +74,7 @@ class Annotations:
         with self._alone():
             found = self.read()
             found.pop((problem_id, index), None)
+            tag, note = _lines(tag), _lines(note)
             if tag.strip() or note.strip():
                 found[problem_id, index] = Annotation(tag.strip()[:MAX_TAG], note.strip()[:MAX_NOTE], now())
             self._write(found)

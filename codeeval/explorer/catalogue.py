@@ -56,7 +56,7 @@ def catalogue(run: str, numbers: RunNumbers, reader: RunViews, link: Links, lang
         "waiting": sorted(WAITING),
         "chunk": CHUNK,
         "perPage": [CELLS_PER_PAGE, PROBLEMS_PER_PAGE],
-        "groups": {group_id(group.signature): plain(cause(group.signature, lang)) for group in numbers.groups},
+        "groups": {group_id(group.signature): plain(cause(group.signature, lang)) for group in numbers.all_groups},
     }
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"))
 
@@ -68,6 +68,7 @@ def _rows(run: str, numbers: RunNumbers, reader: RunViews, link: Links, kinds: d
     for head in numbers.heads:
         marks = reader.marks(numbers.protocol, [head.id])[head.id]
         group = {mark.index: group_id(mark.signature) for mark in marks if mark.signature}
+        group |= {index: group_id(how.signature) for index, how in numbers.endings.get(head.id, {}).items()}
         codes = codes_of(head, marks, numbers, reader)
         found = []
         for index, code in codes.items():

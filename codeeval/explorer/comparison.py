@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeeval.errors import CodeevalError
+from codeeval.explorer.changes import CauseChange, SettingChange, causes, settings
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
@@ -19,7 +20,8 @@ KINDS = ("regressed", "fixed", "changed", "same")
 @dataclass(frozen=True, slots=True)
 class ComparePage:
     """Run b against run a, the requested protocol of each; differences are b - a. `error` says why there is none, `allowed`
-    whether runs that differ were to be compared."""
+    whether runs that differ were to be compared; `settings` are those that differ; `causes` says what changed; `ks` and
+    `protocols` are what both runs can be compared under."""
 
     a: RunRow
     b: RunRow
@@ -38,6 +40,10 @@ class ComparePage:
     counts: dict[str, int] | None = None
     changes: tuple[ProblemChange, ...] = ()
     allowed: bool = False
+    settings: tuple[SettingChange, ...] = ()
+    causes: tuple[CauseChange, ...] = ()
+    ks: tuple[int, ...] = (1,)
+    protocols: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +75,27 @@ class CompareProblemPage:
 
 
 def compare_page(
-    a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], *, allow_different: bool = False
+    a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], *, allow_different: bool = False, k: int = 1
 ) -> ComparePage:
     """Sorted by regression. What `codeeval compare` refuses gives a page that says why; `allow_different`: as the flag there,
     compare what both have and warn."""
     rows = run_row(*a), run_row(*b)
-    try:
-        found = _compare(a, b, allow_different)
-    except CodeevalError as error:
-        return ComparePage(*rows, k=1, error=str(error), allowed=allow_different)
-    changes = sorted(found.changes, key=lambda change: (change.difference, change.p))
-    return ComparePage(
+    one, two = a[1], b[1]
+    bare = ComparePage(
         *rows,
-        k=found.k,
+        k=k,
+        allowed=allow_different,
+        settings=settings(one, two),
+        ks=tuple(sorted({1, *(set(one.manifest.k) & set(two.manifest.k))})),
+        protocols=tuple(name for name in one.protocols if name in two.protocols),
+    )
+    try:
+        found = _compare(a, b, CompareOptions(k=k, allow_different=allow_different))
+    except CodeevalError as error:
+        return replace(bare, error=str(error))
+    changes = sorted(found.changes, key=lambda change: (change.difference, change.p))
+    return replace(
+        bare,
         problems=found.problems,
         mean_a=found.mean_a,
         mean_b=found.mean_b,
@@ -94,15 +108,15 @@ def compare_page(
         warnings=found.warnings,
         counts={kind: len(found.with_change(kind)) for kind in ("regressed", "fixed", "changed", "same")},
         changes=tuple(changes),
-        allowed=allow_different,
+        causes=causes(one, two),
     )
 
 
-def _compare(a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], allow_different: bool) -> Comparison:
-    if not allow_different:
+def _compare(a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], options: CompareOptions) -> Comparison:
+    if not options.allow_different:
         for run, numbers in (a, b):
             refuse_pending(run.path.parent, numbers.pending)
-    return compare(_counts(*a), _counts(*b), CompareOptions(allow_different=allow_different))
+    return compare(_counts(*a), _counts(*b), options)
 
 
 def _counts(run: RunFile, numbers: RunNumbers) -> RunCounts:
@@ -127,10 +141,11 @@ def compare_problem_page(
     *,
     only_differing: bool = False,
     allow_different: bool = False,
+    k: int = 1,
 ) -> CompareProblemPage:
     """Two samples of a problem: those chosen, else one that passed in the run that is better at it, and one that failed
     in the other. `only_differing`: the neighbours are problems that differ. Raises DataError and StoreError."""
-    page = compare_page((a.run, a.numbers), (b.run, b.numbers), allow_different=allow_different)
+    page = compare_page((a.run, a.numbers), (b.run, b.numbers), allow_different=allow_different, k=k)
     changes = [change for change in page.changes if change.change != "same" or not only_differing]
     ids = [change.problem_id for change in changes]
     at = ids.index(problem_id) if problem_id in ids else None

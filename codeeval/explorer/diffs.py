@@ -29,19 +29,6 @@ def intraline(expected: str, actual: str) -> tuple[Markup, Markup]:
     return before, after
 
 
-@lru_cache(maxsize=4096)
-def unified(expected: str, actual: str) -> Markup:
-    """The actual text with what it has too much marked as <ins>, and what it lacks put in as <del>."""
-    shown = Markup("")
-    for equal, a, b in _changes(clip(expected, _SHOWN), clip(actual, _SHOWN)):
-        if equal:
-            shown += visible(a)
-        else:
-            shown += Markup("<del>{}</del>").format(visible(a)) if a else ""
-            shown += Markup("<ins>{}</ins>").format(visible(b)) if b else ""
-    return shown
-
-
 def _changes(one: str, two: str) -> list[tuple[bool, str, str]]:
     """(equal, part of one, part of two), in order."""
     return [(part.equal, one[part.i : part.j], two[part.k : part.m]) for part in edits.parts(one, two, _MAX_EDITS)]

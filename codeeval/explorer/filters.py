@@ -14,6 +14,10 @@ SLOW_MS = (100, 1_000, 3_000)
 SORTS = ("order", "hardest", "easiest")
 #: How a sample without a judgement is called in filters, and in the matrix.
 PENDING = "pending"
+#: How samples are called whose problem's answers are hidden: as most answer, otherwise, not at all.
+AGREEMENT = ("agrees", "differs", "silent")
+#: Any verdict but "passed".
+FAILED = "failed"
 
 
 def format_id(name: str) -> str:
@@ -27,9 +31,13 @@ def group_id(signature: str) -> str:
     return hashlib.sha256(signature.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
+#: What `Filter.verdict` can be.
+VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The state of a run's page. An unknown value in a URL is as if it were not there."""
+    """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id."""
 
     verdict: str = ""
     group: str = ""
@@ -38,17 +46,21 @@ class Filter:
     q: str = ""
     sort: str = ""
     page: int = 1
+    problem: str = ""
+    topic: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filter:
         return cls(
-            verdict=_one_of(given.get("verdict", ""), (*Verdict, PENDING)),
+            verdict=_one_of(given.get("verdict", ""), VERDICTS),
             group=given.get("group", "")[:10],
             format=given.get("format", "")[:50],
             slow=max(0, _number(given.get("slow", ""))),
             q=given.get("q", "").strip()[:200],
             sort=_one_of(given.get("sort", ""), SORTS[1:]),
             page=max(1, _number(given.get("page", "1"))),
+            problem=given.get("problem", "")[:300],
+            topic=given.get("topic", "")[:200],
         )
 
     @property
@@ -58,7 +70,7 @@ class Filter:
 
     @property
     def active(self) -> bool:
-        return self.by_sample or bool(self.q)
+        return self.by_sample or bool(self.q or self.problem or self.topic)
 
     def query(self) -> dict[str, str]:
         """What is set, as it stands in a URL."""
@@ -81,6 +93,9 @@ class Filter:
 
     def at(self, page: int) -> Filter:
         return replace(self, page=page)
+
+
+NO_FILTER = Filter()
 
 
 def _one_of(value: str, known: tuple[str, ...]) -> str:

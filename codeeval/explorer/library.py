@@ -5,34 +5,40 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codeeval.errors import CodeevalError, DataError, UsageError
 from codeeval.explorer.links import slug, unique
 from codeeval.explorer.numbers import RunNumbers, count
-from codeeval.store.connection import run_path, runs_in
+from codeeval.store.connection import FILE_NAME, run_path, runs_in
+from codeeval.store.damage import MISREADINGS
+from codeeval.store.locks import is_held
 from codeeval.store.views import RunViews
 
 #: Counting that takes longer goes on beside the requests for pages.
 LONG_S = 0.5
+UNREADABLE = "a value in the file can't be read"
 
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """One run: its name in URLs and its file."""
+    """One run: its name in URLs and its file. `blames`: whether a value that can't be read makes the reader look through the
+    whole file for damage, which a request must not wait for."""
 
     slug: str
     path: Path
+    blames: bool = True
 
     @property
     def name(self) -> str:
         return self.path.parent.name
 
     def version(self) -> str:
-        """Changes whenever something is committed: the sizes and times of the file and of its write-ahead log. Nothing is
-        kept open between requests, so that the writer can fold its log into the file when it ends."""
-        found = []
+        """Changes whenever something is committed, and when the writer ends: the sizes and times of the file and of its
+        write-ahead log, and whether a process is writing. Nothing is kept open between requests, so that the writer can fold its
+        log into the file when it ends."""
+        found = ["r" if is_held(self.path.parent) is False else "w"]
         for path in (self.path, self.path.with_name(self.path.name + "-wal")):
             try:
                 state = path.stat()
@@ -42,12 +48,26 @@ class RunFile:
         return "-".join(found)
 
     def open(self) -> RunViews:
-        return RunViews(self.path)
+        """All that is read from it is of one moment."""
+        reader = RunViews(self.path) if self.blames else _Hasty(self.path)
+        try:
+            reader.snapshot()
+        except BaseException:
+            reader.close()
+            raise
+        return reader
 
     def damage(self) -> str | None:
-        """The first value of the file that no run wrote. Raises CodeevalError."""
-        with self.open() as reader:
+        """The first value of the file that no run wrote; None where there is none. Reads the whole file. Raises CodeevalError."""
+        with RunViews(self.path) as reader:
             return reader.damage()
+
+
+class _Hasty(RunViews):
+    """Does not look for damage where something can't be read: that takes minutes for a large run."""
+
+    def _blame(self, error: BaseException | None) -> None:
+        pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +81,45 @@ def _count(run: RunFile) -> _Remembered:
     """Raises CodeevalError."""
     start, version = time.monotonic(), run.version()
     with run.open() as reader:
-        return _Remembered(version, count(reader), time.monotonic() - start)
+        return _Remembered(version, count(reader, written=version.startswith("w")), time.monotonic() - start)
 
 
 @dataclass(slots=True)
 class Library:
-    """All runs of one explorer, in the order in which they were given."""
+    """All runs of one explorer, in the order in which they were given; `folders` may get more of them."""
 
     runs: tuple[RunFile, ...]
+    folders: tuple[Path, ...] = ()
     _numbers: dict[str, _Remembered] = field(default_factory=dict)
     _ids: dict[str, dict[str, str]] = field(default_factory=dict)
     _counting: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _locks: dict[str, threading.Lock] = field(default_factory=dict)
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Library:
         """Run folders, run files, or folders that hold runs. Raises UsageError where there is none."""
+        paths = list(paths)
         files = list(dict.fromkeys(file.resolve() for path in paths for file in _files(path)))
         names = unique(file.parent.name for file in files)
-        return cls(tuple(RunFile(name, file) for name, file in zip(names, files, strict=True)))
+        folders = tuple(path.resolve() for path in paths if path.is_dir() and not (path / FILE_NAME).exists())
+        return cls(tuple(RunFile(name, file) for name, file in zip(names, files, strict=True)), folders)
+
+    def serve(self) -> None:
+        """From now on requests wait for it: nobody looks for damage before a page is answered."""
+        self.runs = tuple(replace(run, blames=False) for run in self.runs)
+
+    def look_again(self) -> None:
+        """Find runs that were started since, and leave out those that are gone. A run keeps its name in URLs."""
+        with self._lock:
+            known = {run.path: run for run in self.runs}
+            there = dict.fromkeys(file.resolve() for folder in self.folders for file in runs_in(folder))
+            new = [file for file in there if file not in known]
+            kept = [run for run in self.runs if run.path in there or run.path.parent.parent not in self.folders]
+            if not new and len(kept) == len(self.runs):
+                return
+            names = unique((file.parent.name for file in new), (run.slug for run in self.runs))
+            self.runs = (*kept, *(RunFile(name, file, False) for name, file in zip(names, new, strict=True)))
 
     def find(self, name: str) -> RunFile | None:
         return next((run for run in self.runs if run.slug == name), None)
@@ -92,6 +132,8 @@ class Library:
 
     def _counted(self, run: RunFile) -> dict[str, RunNumbers]:
         with self._lock:
+            lock = self._locks.setdefault(run.slug, threading.Lock())
+        with lock:  # of this run: others are answered meanwhile
             known = self._numbers.get(run.slug)
             if known is None or (known.version != run.version() and known.took < LONG_S):
                 known = self._numbers[run.slug] = _count(run)
@@ -103,13 +145,15 @@ class Library:
 
     def _count_again(self, run: RunFile) -> None:
         try:
-            found = _count(run)
-        except CodeevalError:
-            return  # a damaged file is told about by the pages that read it
+            self._numbers[run.slug] = _count(run)
+        except (CodeevalError, *MISREADINGS):
+            pass  # a damaged file is told about by the pages that read it
         finally:
             self._counting.discard(run.slug)
-        with self._lock:
-            self._numbers[run.slug] = found
+
+    def forget(self, run: RunFile) -> None:
+        """Count it again when it is asked for."""
+        self._numbers.pop(run.slug, None)
 
     def version(self, run: RunFile) -> str:
         """Of the numbers that pages show; not yet counted: of the file."""
@@ -128,6 +172,10 @@ class Library:
             return self.numbers(run)
         except CodeevalError as error:
             return str(error)
+        except MISREADINGS:
+            if run.blames:
+                raise
+            return f"{run.path}: {UNREADABLE}"
 
 
 def _files(path: Path) -> list[Path]:

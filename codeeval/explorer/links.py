@@ -5,8 +5,10 @@
 | runs            | `/`                         | `index.html`                           |
 | run             | `/RUN/?filter`              | `RUN/index.html#filter`                |
 | its matrix      | `/RUN/?page=2`              | `RUN/index.page-2.html`                |
+| list of samples | `/RUN/samples/?filter`      | (none)                                 |
 | problem         | `/RUN/p/PROBLEM/`           | `RUN/p/PROBLEM/index.html`             |
 | sample          | `/RUN/p/PROBLEM/3`          | `RUN/p/PROBLEM/samples-1.html#s3`      |
+| its difference  | `/RUN/p/PROBLEM/3/diff`     | (none)                                 |
 | comparison      | `/compare/A/B/`             | `compare/A/B/index.html`               |
 | of one problem  | `/compare/A/B/PROBLEM`      | `compare/A/B/PROBLEM.html`             |
 
@@ -25,7 +27,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from codeeval.explorer.filters import Filter
+from codeeval.explorer.filters import NO_FILTER, Filter
 
 #: Samples of a problem in one exported file.
 CHUNK = 50
@@ -43,9 +45,10 @@ def slug(text: str) -> str:
     return f"{words or 'x'}-{digest}"
 
 
-def unique(names: Iterable[str]) -> list[str]:
-    """A slug for each name, numbered where they repeat. Names that the scheme needs itself are not given away."""
-    taken = {"compare", "index"}
+def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
+    """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
+    itself are not given away."""
+    taken = {"compare", "index", *given}
     result = []
     for name in names:
         base = slug(name)
@@ -60,12 +63,15 @@ def unique(names: Iterable[str]) -> list[str]:
 @dataclass(frozen=True, slots=True)
 class Links:
     """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files; `protocol`
-    is set where it is not the requested one; `different`: comparisons include runs that differ."""
+    is set where it is not the requested one; `different`: comparisons include runs that differ; `chosen`: the filter that a
+    server's links to problems and samples keep; `k`: of pass@k in comparisons."""
 
     depth: int
     static: bool = False
     protocol: str = ""
     different: bool = False
+    chosen: Filter = NO_FILTER
+    k: int = 1
 
     @property
     def root(self) -> str:
@@ -99,7 +105,14 @@ class Links:
         return f"{self.root}{run}/{file_name(self.protocol, page)}.html{fragment}"
 
     def problem(self, run: str, problem_id: str) -> str:
-        return self._folder(f"{run}/p/{slug(problem_id)}/", {})
+        return self._folder(f"{run}/p/{slug(problem_id)}/", self._kept())
+
+    def _kept(self) -> dict[str, str]:
+        return {} if self.static else self.chosen.at(1).query()
+
+    def listed(self, run: str, chosen: Filter, end: str = "") -> str:
+        """The list of the samples that a filter lets through, or one of its files; only a server has it."""
+        return f"{self.root}{run}/samples/{end}" + self._query(chosen.query())
 
     def sample(self, run: str, problem_id: str, index: int) -> str:
         return self.samples(run, problem_id).format(chunk=index // CHUNK + 1, index=index)
@@ -107,7 +120,12 @@ class Links:
     def samples(self, run: str, problem_id: str) -> str:
         """The address of every sample of a problem, with `{chunk}` and `{index}` to be put in."""
         folder = f"{self.root}{run}/p/{slug(problem_id)}/"
-        return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query({}))
+        return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query(self._kept()))
+
+    def diff(self, run: str, problem_id: str, index: int, other: int | None = None) -> str:
+        """A sample beside another one of its problem; None: the nearest one that passed. Only a server has it."""
+        query = self._kept() if other is None else {**self._kept(), "with": str(other)}
+        return f"{self.root}{run}/p/{slug(problem_id)}/{index}/diff" + self._query(query)
 
     def compare(self, a: str, b: str) -> str:
         return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())
@@ -117,7 +135,8 @@ class Links:
         return replace(self, different=True).compare(a, b)
 
     def _allowing(self) -> dict[str, str]:
-        return {"allow_different": "1"} if self.different else {}
+        found = {"allow_different": "1"} if self.different else {}
+        return {**found, "k": str(self.k)} if self.k != 1 else found
 
     def compare_problem(self, a: str, b: str, problem_id: str) -> str:
         path = f"{self.root}compare/{a}/{b}/{slug(problem_id)}"

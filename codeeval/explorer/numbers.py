@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
+from codeeval.explorer.hidden import Endings, endings, groups
 from codeeval.manifest import Manifest
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import incomplete, of_estimates, of_hidden
+from codeeval.report.waterfall import cause_of
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
@@ -17,6 +19,9 @@ from codeeval.types import Verdict
 
 #: Up to so many samples the sampling is checked here, too; it takes every completion. `codeeval report` always does.
 SAMPLES_CHECKED = 10_000
+
+#: Differences between protocols that are explained.
+REASONS = 8
 
 #: Problem -> (samples with a verdict, passed).
 ByProblem = dict[str, tuple[int, int]]
@@ -36,7 +41,9 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
     `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
-    repair was tried. The rest is named as in `codeeval report --format json`, and counts the same."""
+    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
+    `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
+    `codeeval report --format json`, and counts the same."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -57,6 +64,10 @@ class RunNumbers:
     formats: tuple[FormatCount, ...]
     repaired: dict[int, KEstimate] | None
     warnings: tuple[str, ...]
+    written: bool = False
+    endings: Endings = field(default_factory=dict)
+    hidden_groups: tuple[FailureGroup, ...] = ()
+    reasons: tuple[str, ...] = ()
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -64,23 +75,28 @@ class RunNumbers:
         return tuple(dict.fromkeys((self.manifest.protocol, *self.manifest.protocols)))
 
     @property
+    def all_groups(self) -> tuple[FailureGroup, ...]:
+        return self.groups + self.hidden_groups
+
+    @property
     def complete(self) -> bool:
         return self.pending == 0
 
     @property
     def going(self) -> bool:
-        """Whether more samples may come: a session says that it is running, and something is pending."""
-        return self.ended == "running" and not self.complete
+        """Whether more samples may come: a session says that it is running, its process lives, and something is pending."""
+        return self.ended == "running" and self.written and not self.complete
 
 
-def count(reader: RunViews) -> dict[str, RunNumbers]:
-    """Under each protocol of the file, the requested one first. Raises DataError and StoreError for a file that can't be
-    read."""
+def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
+    """Under each protocol of the file, the requested one first. `written`: whether a process is writing it.
+    Raises DataError and StoreError for a file that can't be read."""
     manifest, heads, sessions = reader.manifest(), reader.heads(), reader.sessions()
     names = tuple(dict.fromkeys((manifest.protocol, *manifest.protocols)))
     tallies = {name: list(reader.tallies(name)) for name in names}
     counts = {name: _by_problem(heads, found) for name, found in tallies.items()}
     samples = reader.sample_counts()
+    differences = _differences(reader, manifest)
     bare = RunNumbers(
         manifest=manifest,
         digests={},
@@ -97,10 +113,12 @@ def count(reader: RunViews) -> dict[str, RunNumbers]:
         scores={name: _estimates(found.values(), manifest.k) for name, found in counts.items()},
         verdicts={name: _verdicts(found) for name, found in tallies.items()},
         groups=(),
-        differences=_differences(reader, manifest),
+        differences=differences,
+        reasons=tuple(_reason(reader, manifest.protocol, one) for one in differences[:REASONS]),
         formats=tuple(FormatCount(*found) for found in reader.formats()),
         repaired=_repaired(reader, manifest, samples, counts),
         warnings=(),
+        written=written,
     )
     sampling = _sampling(bare, reader)
     return {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
@@ -110,6 +128,8 @@ def _under(
     name: str, bare: RunNumbers, tallies: Iterable[Tally], reader: RunViews, sampling: Iterable[str]
 ) -> RunNumbers:
     """What differs from protocol to protocol."""
+    hidden = sum(tally.n for tally in tallies if tally.verdict is None)
+    ended = endings(reader, name) if hidden else {}
     by_problem = bare.counts[name].values()
     found = replace(
         bare,
@@ -117,8 +137,10 @@ def _under(
         digests=digests(reader, name),
         n_problems=sum(1 for n, _ in by_problem if n),
         n_samples=sum(n for n, _ in by_problem),
-        hidden=sum(tally.n for tally in tallies if tally.verdict is None),
-        groups=_groups(reader, name, bare.heads, tallies),
+        hidden=hidden,
+        groups=_largest(_groups(reader, name, bare.heads, tallies)),
+        hidden_groups=_largest(groups(ended, bare.heads)),
+        endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
 
@@ -191,23 +213,34 @@ def _verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
     return {verdict.value: found[verdict.value] for verdict in Verdict if found[verdict.value]}
 
 
-def _groups(
-    reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: Iterable[Tally]
-) -> tuple[FailureGroup, ...]:
-    """Failures by signature, the largest group first; the example is the first of them in the order of the run."""
+def _groups(reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: Iterable[Tally]) -> list[FailureGroup]:
+    """Failures by signature; the example is the first of them in the order of the run."""
     position = {head.id: head.position for head in heads}
     members: dict[str, list[Tally]] = {}
     for tally in tallies:
         if tally.passed is False:
             members.setdefault(tally.signature or "", []).append(tally)
-    groups = []
+    made = []
     for name, found in members.items():
         first = min(found, key=lambda tally: (position[tally.problem_id], tally.first))
         message = reader.error_of(protocol, first.problem_id, first.first)
         n_problems = len({tally.problem_id for tally in found})
         total = sum(tally.n for tally in found)
-        groups.append(FailureGroup(name, total, n_problems, first.problem_id, first.first, message))
-    return tuple(sorted(groups, key=lambda group: (-group.n_samples, group.signature)))
+        made.append(FailureGroup(name, total, n_problems, first.problem_id, first.first, message))
+    return made
+
+
+def _largest(found: Iterable[FailureGroup]) -> tuple[FailureGroup, ...]:
+    """The largest first."""
+    return tuple(sorted(found, key=lambda group: (-group.n_samples, group.signature)))
+
+
+def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
+    pid, index = difference.example_problem, difference.example_index
+    planned = reader.planned(pid)
+    rows = {name: reader.judgement(name, pid, index) for name in (protocol, "strict")}
+    judged = {name: row for name, row in rows.items() if row is not None and row.judgement is not None}
+    return cause_of(reader, planned.problem, judged) if planned is not None and len(judged) == 2 else ""
 
 
 def _differences(reader: RunViews, manifest: Manifest) -> tuple[Difference, ...]:

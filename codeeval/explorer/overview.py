@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from codeeval.explorer.filters import Filter
@@ -19,7 +20,7 @@ GROUPS_SHOWN = 100
 @dataclass(frozen=True, slots=True)
 class RunRow:
     """A run as the list shows it, under `protocol` (of `protocols`, the first of which was requested); `error` says why
-    nothing else is known."""
+    nothing else is known; `resume` is the command that continues a run that was ended before it was complete."""
 
     slug: str
     name: str
@@ -39,6 +40,7 @@ class RunRow:
     complete: bool = False
     going: bool = False
     pass_at_k: dict[int, KEstimate] | None = None
+    resume: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class RunPage:
     repaired: dict[int, KEstimate] | None
     warnings: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
+    hidden_groups: tuple[FailureGroup, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -101,13 +105,16 @@ def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
         complete=numbers.complete,
         going=numbers.going,
         pass_at_k=numbers.scores[numbers.protocol],
+        resume=""
+        if numbers.complete or numbers.going
+        else shlex.join(["codeeval", "run", "--resume", str(run.path.parent)]),
     )
 
 
 def runs_page(library: Library) -> RunsPage:
     rows = tuple(run_row(run, library.try_numbers(run)) for run in library.runs)
     by_age = sorted(rows, key=lambda row: row.created_at)
-    return RunsPage(rows, (by_age[-2].slug if len(rows) > 1 else "", by_age[-1].slug))
+    return RunsPage(rows, (by_age[-2].slug if len(rows) > 1 else "", by_age[-1].slug if rows else ""))
 
 
 def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> RunPage:
@@ -138,6 +145,8 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         repaired=numbers.repaired,
         warnings=numbers.warnings,
         facts=_facts(numbers),
+        hidden_groups=numbers.hidden_groups,
+        reasons=numbers.reasons,
     )
 
 

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,16 @@ from markupsafe import Markup, escape
 from codeeval.explorer import comparison, parts, shapes
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
-from codeeval.explorer.diffs import intraline, side_by_side, unified
-from codeeval.explorer.filters import PENDING, SLOW_MS, Filter, format_id, group_id
+from codeeval.explorer.diffs import side_by_side
+from codeeval.explorer.filters import AGREEMENT, NO_FILTER, PENDING, SLOW_MS, VERDICTS, Filter, format_id, group_id
 from codeeval.explorer.links import Links
+from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, MISSING
 from codeeval.explorer.overview import GROUPS_SHOWN, RunPage
 from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
-from codeeval.explorer.text import block, clip, finalize, plain, visible
+from codeeval.explorer.text import block, clip, field, finalize, plain, visible
+from codeeval.explorer.values import compared, unified, value
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats import words
 from codeeval.stats.compare import ProblemChange
@@ -54,7 +56,8 @@ def policy(*, static: bool) -> str:
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What surrounds a page. `crumbs`: (name, link or "" for the page itself), without the list of runs; `live`: where to
-    ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes."""
+    ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes, `unsaved`
+    says that what stands in it was not kept."""
 
     link: Links
     twin: str
@@ -64,6 +67,7 @@ class Frame:
     version: str = ""
     token: str = ""
     note_action: str = ""
+    unsaved: bool = False
 
 
 def to_json(page: object) -> str:
@@ -158,6 +162,7 @@ def _words(lang: str) -> dict[str, Callable[..., object] | str]:
 
 def _helpers() -> dict[str, Callable[..., object] | object]:
     return {
+        "agreement": AGREEMENT,
         "arrows": shapes.ARROWS,
         "block": block,
         "body_lines": shapes.body_lines,
@@ -165,24 +170,29 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "code": shapes.code,
         "code_lines": code_lines,
         "format_id": format_id,
+        "filter_cause": lambda kind, name: Filter(verdict=name) if kind == "verdict" else Filter(group=group_id(name)),
         "filter_format": lambda name: Filter(format=format_id(name)),
         "filter_group": lambda signature: Filter(group=group_id(signature or "")),
         "execution_of": parts.execution_of,
         "glyphs": shapes.GLYPHS,
-        "grid_columns": shapes.GRID_COLUMNS,
+        "grid_columns": shapes.grid_columns,
         "grid_rows": shapes.grid_rows,
-        "grid_samples": lambda page: page.samples[: shapes.GRID_COLUMNS],
+        "grid_samples": lambda page: page.samples[: shapes.grid_columns(page)],
         "group_id": group_id,
         "group_name": shapes.group_name,
         "groups_shown": GROUPS_SHOWN,
-        "intraline": intraline,
+        "compared": compared,
+        "field": field,
         "kinds": comparison.KINDS,
         "legend": shapes.legend,
+        "listed_verdicts": VERDICTS,
+        "no_filter": NO_FILTER,
         "page_numbers": shapes.page_numbers,
         "percent": lambda part, whole: f"{100 * part / whole:.1f}%" if whole else "",
         "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
         "side_by_side": side_by_side,
         "unified": unified,
+        "value": value,
         "slow_choices": SLOW_MS,
         "program_of": parts.program_of,
         "thousands": shapes.thousands,
@@ -206,6 +216,11 @@ def run_html(page: RunPage, frame: Frame, catalogue: Markup | None = None) -> by
         catalogue=catalogue,
         under=lambda name: frame.link.under(name).run(page.run.slug, chosen),
     )
+
+
+def listed_html(page: SamplesPage, frame: Frame) -> bytes:
+    run, chosen = page.run.slug, page.filter.ungrouped()
+    return render("samples.html", page, frame, under=lambda name: frame.link.under(name).listed(run, chosen))
 
 
 def problem_html(page: ProblemPage, frame: Frame) -> bytes:
@@ -243,7 +258,17 @@ def compare_html(
     page: ComparePage, frame: Frame, entry_points: dict[str, str], has_pair: Callable[[ProblemChange], bool]
 ) -> bytes:
     """`has_pair`: whether a problem has a page with two programs."""
-    return render("compare.html", page, frame, entry_points=entry_points, has_pair=has_pair)
+    a, b, link = page.a.slug, page.b.slug, frame.link
+    requested = page.b.protocols[0] if page.b.protocols else ""
+    return render(
+        "compare.html",
+        page,
+        frame,
+        entry_points=entry_points,
+        has_pair=has_pair,
+        under=lambda name: link.under("" if name == requested else name).compare(a, b),
+        at_k=lambda k: replace(link, k=k).compare(a, b),
+    )
 
 
 def compare_problem_html(page: CompareProblemPage, frame: Frame) -> bytes:

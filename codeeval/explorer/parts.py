@@ -20,7 +20,8 @@ class Program:
 
 
 class Test(NamedTuple):
-    """One row of the tests, but for its time: many samples of a problem give one answer."""
+    """One row of the tests, but for its time: many samples of a problem give one answer. `lost`: the protocol counts another
+    text in the place of all answers."""
 
     number: int
     hidden: bool
@@ -32,17 +33,20 @@ class Test(NamedTuple):
     raised: str | None
     line: int | None
     right: bool | None
+    ended: str | None
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """All tests of a sample; `code` where they are code, with the line that did not hold, and why."""
+    """All tests of a sample; `code` where they are code, with the line that did not hold, and why; `instead` as in SamplePage."""
 
     tests: tuple[tuple[Test, str], ...]
     hidden: bool
     code: str | None = None
     line: int | None = None
     why: str = ""
+    instead: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +71,14 @@ def _lines(prompt: str) -> int:
 
 def tests_of(page: SamplePage) -> Tests:
     hidden = page.head.hidden
-    rows = tuple((_row(number, hidden, test), _ms(test)) for number, test in enumerate(page.tests))
-    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text)
+    lost = bool(page.instead)
+    rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in enumerate(page.tests))
+    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead)
 
 
-def _row(number: int, hidden: bool, test: SampleTest) -> Test:
+def _row(number: int, hidden: bool, test: SampleTest, lost: bool) -> Test:
     said = test.call, test.expected, test.agreed, test.actual, test.status, test.raised, test.line, test.right
-    return Test(number, hidden, *said)
+    return Test(number, hidden, *said, test.ended, lost)
 
 
 def _ms(test: SampleTest) -> str:

@@ -10,16 +10,16 @@ from functools import lru_cache
 
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
-from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.scoring.grade import TIMED_OUT, Outputs, consensus
+from codeeval.explorer.query import hidden_code
+from codeeval.scoring.grade import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import Head, RunViews
 from codeeval.syntax import parse_expression
 
 #: Different answers to one test that are told one by one, and programs shown per group.
-ANSWERS_SHOWN, PROGRAMS_SHOWN = 4, 12
+ANSWERS_SHOWN, PROGRAMS_SHOWN = 50, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,14 @@ class SampleGroup:
 
 @dataclass(frozen=True, slots=True)
 class OutputsGroup:
-    """What some samples returned for a test. `text` is None where nothing was; `right` is None where nobody knows."""
+    """What some samples returned for a test. `text` is None where nothing was; `right` is None where nobody knows; `verdict` is
+    given where a protocol drops all answers of a sample at once."""
 
     text: str | None
     right: bool | None
     n: int
     example: int
+    verdict: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,17 +260,24 @@ def _tests(
 
 
 def _answers(number: int, judged: Sequence[StoredJudgement], right: dict[int, bool]) -> tuple[OutputsGroup, ...]:
-    counted: Counter[tuple[str | None, bool | None]] = Counter()
-    example: dict[tuple[str | None, bool | None], int] = {}
+    counted: Counter[tuple[str | None, bool | None, str]] = Counter()
+    example: dict[tuple[str | None, bool | None, str], int] = {}
     for row in judged:
-        key = (output_of(row.outputs, number), right.get(row.index))
+        text, verdict = _answer(row, number)
+        key = (text, right.get(row.index), verdict)
         counted[key] += 1
         example.setdefault(key, row.index)
-    return tuple(OutputsGroup(text, ok, n, example[text, ok]) for (text, ok), n in counted.most_common())
+    return tuple(
+        OutputsGroup(text, ok, n, example[text, ok, verdict], verdict)
+        for (text, ok, verdict), n in counted.most_common()
+    )
 
 
-def output_of(outputs: Outputs, number: int) -> str | None:
-    return TIMED_OUT if isinstance(outputs, str) else outputs[number]
+def _answer(row: StoredJudgement, number: int) -> tuple[str | None, str]:
+    """What was returned; where the protocol has one text for all answers, how the sample ended."""
+    if not isinstance(row.outputs, str):
+        return row.outputs[number], ""
+    return None, row.judgement.verdict.value if row.judgement else ""
 
 
 @lru_cache(maxsize=4096)

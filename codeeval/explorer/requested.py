@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
 from starlette.requests import Request
 
 from codeeval.errors import CodeevalError
-from codeeval.explorer import comparison, overview, pages
+from codeeval.explorer import comparison, listing, nearest, overview, pages
 from codeeval.explorer.annotations import Annotation, Annotations
 from codeeval.explorer.evidence import ProblemEvidence
-from codeeval.explorer.filters import Filter
+from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.links import Links
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import head_of, problem_head, problem_page
+from codeeval.explorer.query import Matching, matching
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.explorer.words import translator
 from codeeval.store.views import RunViews
 
 
@@ -48,10 +49,14 @@ class RequestedPages:
 
     def __init__(self, library: Library, token: str, lang: str) -> None:
         self._library, self._token, self._lang = library, token, lang
+        self._last: tuple[tuple[str, str, str, Filter], Matching] | None = None
 
     def found(self, request: Request, name: str = "run") -> tuple[RunFile, RunNumbers]:
         """The run that this part of the address names, and its aggregates under the protocol that the query asks for."""
         run = self._library.find(request.path_params[name])
+        if run is None:
+            self._library.look_again()
+            run = self._library.find(request.path_params[name])
         if run is None:
             raise NotThere
         return run, self._library.numbers(run, request.query_params.get("protocol", ""))
@@ -62,15 +67,25 @@ class RequestedPages:
             raise NotThere
         return found
 
+    def _matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
+        """Remembered for the samples that are looked at one after the other."""
+        key = run.slug, self._library.version(run), numbers.protocol, chosen.at(1)
+        if (known := self._last) is not None and known[0] == key:
+            return known[1]
+        found = matching(numbers, reader, chosen)
+        self._last = key, found
+        return found
+
     def _frame(self, links: Links, twin: str, *crumbs: tuple[str, str]) -> Frame:
         """`twin` is given without its query."""
         return Frame(links, twin, crumbs, self._lang)
 
     def runs(self, request: Request) -> PageResponse:
+        self._library.look_again()
         page = overview.runs_page(self._library)
         version = "|".join(map(self._library.version, self._library.runs))
         frame = self._frame(links_from(request), "index.json")
-        going = any(not run.complete and not run.error for run in page.runs)
+        going = bool(self._library.folders) or any(not run.complete and not run.error for run in page.runs)
         frame = _going(frame, "live.json", version, going=going)
         return PageResponse(page, lambda: pages.render("runs.html", page, frame))
 
@@ -80,9 +95,21 @@ class RequestedPages:
         chosen = Filter.read(request.query_params)
         with run.open() as reader:
             page = overview.run_page(run, numbers, reader, chosen)
-        frame = self._frame(links_from(request, numbers), f"index.json{_query(request)}", (run.name, ""))
+        frame = self._frame(_keeping(request, numbers), f"index.json{_query(request)}", (run.name, ""))
         frame = _going(frame, "live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.run_html(page, frame))
+
+    def samples(self, request: Request) -> PageResponse:
+        """The list of the samples that the address lets through."""
+        run, numbers = self.found(request)
+        version, chosen = self._library.version(run), Filter.read(request.query_params)
+        with run.open() as reader:
+            page = listing.samples_page(run, numbers, reader, chosen)
+        links = _keeping(request, numbers)
+        crumbs = (run.name, links.run(run.slug, chosen.at(1))), (translator(self._lang)("Samples"), "")
+        frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
+        frame = _going(frame, "../live.json", version, going=not numbers.complete)
+        return PageResponse(page, lambda: pages.listed_html(page, frame))
 
     def problem(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
@@ -93,34 +120,62 @@ class RequestedPages:
             if planned is None:
                 raise NotThere
             page = problem_page(run, numbers, reader, planned)
-        links = links_from(request, numbers)
-        crumbs = (run.name, links.run(run.slug)), (f"{pid} {page.head.entry_point}", "")
+        links = _keeping(request, numbers)
+        crumbs = (run.name, links.run(run.slug, links.chosen)), (f"{pid} {page.head.entry_point}", "")
         frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
         frame = _going(frame, "../../live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.problem_html(page, frame))
 
-    def sample(self, request: Request) -> PageResponse:
+    def sample(self, request: Request, typed: Annotation | None = None) -> PageResponse:
+        """`typed`: what stands in the form for notes, where that is not what is kept."""
         run, numbers = self.found(request)
+        version = self._library.version(run)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
-        note = _note_of(run, pid, index)
+        note = typed or _note_of(run, pid, index)
         with run.open() as reader:
             page = _sample_page(run, numbers, reader, (pid, index), note)
-        links = links_from(request, numbers)
+            links = _keeping(request, numbers)
+            if links.chosen.by_sample and links.chosen.verdict != PENDING:
+                found = self._matching(run, numbers, reader, links.chosen)
+                page = replace(page, place=found.place(reader, (pid, index)))
         crumbs = (
-            (run.name, links.run(run.slug)),
+            (run.name, links.run(run.slug, links.chosen)),
             (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
             (f"#{index}", ""),
         )
-        frame = self._frame(links, f"{index}.json{_query(request)}", *crumbs)
-        action = f"{index}/note" + (f"?{urlencode({'protocol': links.protocol})}" if links.protocol else "")
-        frame = replace(frame, token=self._token, note_action=action)
+        frame = self._frame(links, f"{'../' if typed else ''}{index}.json{_query(request)}", *crumbs)
+        action = f"{links.problem(run.slug, pid).partition('?')[0]}{index}/note{_query(request)}"
+        frame = _going(frame, "../../live.json", version, going=not numbers.complete and typed is None)
+        frame = replace(frame, token=self._token, note_action=action, unsaved=typed is not None)
         return PageResponse(page, lambda: pages.samples_html([page], frame))
+
+    def diff(self, request: Request) -> PageResponse:
+        """A sample beside another one of its problem."""
+        run, numbers = self.found(request)
+        pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
+        given = request.query_params.get("with", "")
+        with run.open() as reader:
+            evidence = _evidence(run, numbers, reader, pid)
+            page = nearest.diff_page(numbers, reader, evidence, index, index_of(given) if given else None)
+        if page is None:
+            raise NotThere
+        links = _keeping(request, numbers)
+        crumbs = (
+            (run.name, links.run(run.slug, links.chosen)),
+            (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
+            (f"#{index}", links.sample(run.slug, pid, index)),
+            (translator(self._lang)("difference"), ""),
+        )
+        frame = self._frame(links, f"diff.json{_query(request)}", *crumbs)
+        return PageResponse(page, lambda: pages.render("diff.html", page, frame))
 
     def compare(self, request: Request) -> PageResponse:
         a, b = self.found(request, "a"), self.found(request, "b")
-        page = comparison.compare_page(a, b, allow_different=_allowed(request))
+        versions = [self._library.version(run) for run, _ in (a, b)]
+        page = comparison.compare_page(a, b, allow_different=_allowed(request), k=_k(request))
         links = links_from(request, *(numbers for _, numbers in (a, b)))
         frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
+        frame = _going(frame, "live.json", "|".join(versions), going=not (a[1].complete and b[1].complete))
         entry_points = {head.id: head.entry_point for head in a[1].heads}
         return PageResponse(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
 
@@ -139,6 +194,7 @@ class RequestedPages:
                 pid,
                 (chosen[0], chosen[1]),
                 allow_different=_allowed(request),
+                k=_k(request),
             )
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
@@ -154,12 +210,24 @@ def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
 def links_from(request: Request, *numbers: RunNumbers) -> Links:
     """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
     others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
-    return Links(depth=request.url.path.count("/") - 1, protocol=next(others, ""), different=_allowed(request))
+    protocol, depth = next(others, ""), request.url.path.count("/") - 1
+    return Links(depth=depth, protocol=protocol, different=_allowed(request), k=_k(request))
+
+
+def _keeping(request: Request, numbers: RunNumbers) -> Links:
+    """The same, where links to problems and samples keep the filter of the address."""
+    return replace(links_from(request, numbers), chosen=Filter.read(request.query_params))
 
 
 def _allowed(request: Request) -> bool:
     """Whether runs that `codeeval compare` refuses are to be compared, as with its --allow-different."""
     return request.query_params.get("allow_different") == "1"
+
+
+def _k(request: Request) -> int:
+    """Of pass@k in a comparison."""
+    given = request.query_params.get("k", "")
+    return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
 
 
 def _query(request: Request) -> str:
@@ -174,15 +242,17 @@ def _note_of(run: RunFile, pid: str, index: int) -> Annotation:
         return Annotation(note=str(error))
 
 
+def _evidence(run: RunFile, numbers: RunNumbers, reader: RunViews, pid: str) -> ProblemEvidence:
+    planned = reader.planned(pid)
+    if planned is None:
+        raise NotThere
+    return ProblemEvidence.read(numbers, reader, planned, problem_head(run, numbers, head_of(numbers, pid)))
+
+
 def _sample_page(
     run: RunFile, numbers: RunNumbers, reader: RunViews, key: tuple[str, int], note: Annotation
 ) -> SamplePage:
-    planned = reader.planned(key[0])
-    if planned is None:
-        raise NotThere
-    head = problem_head(run, numbers, head_of(numbers, key[0]))
-    evidence = ProblemEvidence.read(numbers, reader, planned, head)
-    page = sample_page(numbers, reader, evidence, key[1], note)
+    page = sample_page(numbers, reader, _evidence(run, numbers, reader, key[0]), key[1], note)
     if page is None:
         raise NotThere
     return page

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import PENDING
-from codeeval.explorer.matrix import hidden_code
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.problem import arguments, output_of
+from codeeval.explorer.problem import arguments
+from codeeval.explorer.query import hidden_code
 from codeeval.explorer.sample_model import (
     ExecutionView,
     Near,
@@ -26,7 +26,9 @@ from codeeval.explorer.sample_model import (
 )
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
+from codeeval.report.waterfall import cause_of
 from codeeval.scoring import protocols
+from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
@@ -58,9 +60,12 @@ def sample_page(
         head=evidence.head,
         index=index,
         protocol=protocol.name,
-        code=_code(row, evidence.agreed),
+        code=sample_code(row, evidence.agreed),
         repair=_repair(reader, problem.id, index),
-        scores=tuple(_score(name, judged.get(index)) for name, judged in evidence.judged.items()),
+        scores=tuple(
+            _score(name, judged.get(index), numbers.endings.get(problem.id, {}).get(index))
+            for name, judged in evidence.judged.items()
+        ),
         prompt=_prompt(evidence.planned),
         completion=sample.completion,
         raw=sample.raw,
@@ -74,7 +79,7 @@ def sample_page(
         mode=seen.mode if seen else None,
         fail_line=seen.fail_line if seen else None,
         fail_text=seen.fail_text if seen else "",
-        tests=seen.tests if seen else _tests(evidence, row, None),
+        tests=seen.tests if seen else tests_of_sample(evidence, row, None),
         execution=seen.execution if seen else None,
         incidents=evidence.incidents.get(index, ()),
         same_program=_twins(evidence, row),
@@ -86,7 +91,7 @@ def sample_page(
             (name, f"{value:.12g}")
             for name, value in limits_of(numbers.manifest, protocol.name, kind_of(problem)).items()
         ),
-        command=command(numbers.manifest, sample),
+        command=command(reader.run_dir, numbers.manifest, sample),
         annotation=annotation,
         previous=Near(problem.id, before) if before is not None else None,
         next=Near(problem.id, after) if after is not None else None,
@@ -95,8 +100,17 @@ def sample_page(
         test_code=problem.tests.source if problem.tests else None,
         test_line=row.judgement.call if problem.tests and row and row.judgement else None,
         test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
+        instead=row.outputs if row and isinstance(row.outputs, str) else "",
+        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
     )
+
+
+def _disagreement(name: str, reader: RunViews, evidence: ProblemEvidence, index: int) -> str:
+    rows = {protocol: evidence.judged.get(protocol, {}).get(index) for protocol in (name, "strict")}
+    judged = {protocol: row for protocol, row in rows.items() if row is not None and row.judgement is not None}
+    passed = {row.judgement.passed for row in judged.values() if row.judgement is not None}
+    return cause_of(reader, evidence.planned.problem, judged) if len(passed) > 1 else ""
 
 
 def _ranked(manifest: Manifest, reader: RunViews, problem_id: str, index: int) -> Iterator[Ranked]:
@@ -117,21 +131,20 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
     if execution is None:
         return None
     outcome = execution.outcome
-    line, text = _failing_line(row, outcome)
-    found = Seen(execution.source, execution.mode, _tests(evidence, row, outcome), _execution(outcome), line, text)
+    line, text = failing_line(row, outcome)
+    found = Seen(
+        execution.source, execution.mode, tests_of_sample(evidence, row, outcome), _execution(outcome), line, text
+    )
     if len(evidence.by_program[row.job_digest]) > 1 and len(outcome.stdout) + len(outcome.stderr) < _KEPT:
         evidence.seen[row.job_digest] = found
     return found
 
 
-def command(manifest: Manifest, sample: Sample) -> str:
-    """Lines for a shell that execute and judge exactly this completion again, here or on another machine."""
-    task = spec_of(manifest.task.name, manifest.task.source)
-    row = json.dumps(
-        {"task_id": sample.problem_id, "solution" if sample.is_program else "completion": sample.completion}
-    )
-    words = ["codeeval", "score", "-t", task, "--problems", sample.problem_id, "--protocol", manifest.protocol]
-    return f'rows=$(mktemp) && cat > "$rows" <<\'END\'\n{row}\nEND\n{shlex.join(words)} --samples "$rows"'
+def command(run_dir: Path, manifest: Manifest, sample: Sample) -> str:
+    """A line for a shell that executes and judges exactly this sample again."""
+    task, pid = spec_of(manifest.task.name, manifest.task.source), sample.problem_id
+    words = ["codeeval", "score", "-t", task, "--samples", str(run_dir), "--sample", f"{pid}/{sample.index}"]
+    return shlex.join([*words, "--problems", pid, "--protocol", manifest.protocol])
 
 
 def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
@@ -148,16 +161,17 @@ def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
     )
 
 
-def _code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> str:
+def sample_code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> str:
     if row is None:
         return PENDING
     return row.judgement.verdict.value if row.judgement else hidden_code(row.outputs, agreed)
 
 
-def _score(protocol: str, row: StoredJudgement | None) -> Score:
+def _score(protocol: str, row: StoredJudgement | None, ended: Ending | None) -> Score:
+    """`ended`: where the expected outputs are hidden, how the program ended under the page's protocol."""
     found = row.judgement if row else None
     if found is None:
-        return Score(protocol, None, None, None, None)
+        return Score(protocol, None, None, ended.error if ended else None, ended.signature if ended else None)
     return Score(protocol, found.verdict.value, found.passed, found.error, found.signature)
 
 
@@ -182,7 +196,9 @@ def _segments(sample: Sample, trace: Sequence[Cut]) -> tuple[Segment, ...]:
     return tuple(segment for segment in found if segment.text)
 
 
-def _tests(evidence: ProblemEvidence, row: StoredJudgement | None, outcome: Outcome | None) -> tuple[SampleTest, ...]:
+def tests_of_sample(
+    evidence: ProblemEvidence, row: StoredJudgement | None, outcome: Outcome | None
+) -> tuple[SampleTest, ...]:
     problem = evidence.planned.problem
     return tuple(
         _test(problem, number, row, outcome, evidence.agreed[number] if evidence.agreed else None)
@@ -195,23 +211,21 @@ def _test(
 ) -> SampleTest:
     seen = outcome.observations[number] if outcome else Observation("not_reached")
     judgement = row.judgement if row else None
-    actual = seen.text if seen.status == "returned" else None
-    if actual is None and row is not None and seen.status == "not_reached" and isinstance(row.outputs, str):
-        actual = output_of(row.outputs, number)
     return SampleTest(
         call=f"{problem.entry_point}({arguments(problem.calls[number])})",
         expected=problem.expected[number] if problem.expected is not None else None,
         agreed=agreed,
-        actual=actual,
+        actual=seen.text if seen.status == "returned" else None,
         status=seen.status,
         raised=raised(seen) if seen.status == "raised" else None,
         line=seen.line,
         right=None if judgement is None else number not in judgement.failed_calls,
         cpu_ms=round(seen.cpu_ms, 3),
+        ended=outcome.status if outcome and number == ending_call(outcome) else None,
     )
 
 
-def _failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
+def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
     """The line that the traceback of the deciding failure names, and what was raised there."""
     if outcome is None:
         return None, ""
@@ -220,7 +234,10 @@ def _failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple
     if (ruling := outcome.ruling) is not None:
         seen = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
         return (ruling.candidate_line, raised(seen)) if ruling.from_candidate else (None, "")
-    call = row.judgement.call if row and row.judgement else None
+    if row is not None and row.judgement is not None:
+        call = row.judgement.call
+    else:  # the answers are hidden: the first exception
+        call = next((i for i, seen in enumerate(outcome.observations) if seen.status == "raised"), None)
     if call is not None and outcome.observations[call].status == "raised":
         return outcome.observations[call].line, raised(outcome.observations[call])
     return None, ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.problem import ProblemHead
+from codeeval.explorer.query import Place
 from codeeval.types import Cut
 
 
@@ -31,7 +32,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SampleTest:
-    """One call. `right` is None where nobody knows; `agreed` is the consensus where the expected output is hidden."""
+    """One call. `right` is None where nobody knows; `agreed` is the consensus where the expected output is hidden; `ended`: how
+    the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
 
     call: str
     expected: str | None
@@ -42,6 +44,7 @@ class SampleTest:
     line: int | None
     right: bool | None
     cpu_ms: float
+    ended: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,9 @@ class Ranked:
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code` (tests that
-    are code)."""
+    are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one;
+    `place`: where the sample stands in the list that the address filters; `disagreement`: why the requested
+    protocol and strict say different things of it."""
 
     head: ProblemHead
     index: int
@@ -148,5 +153,8 @@ class SamplePage:
     test_code: str | None = None
     test_line: int | None = None
     test_text: str = ""
+    instead: str = ""
+    place: Place | None = None
+    disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()
     prompt_parts: tuple[str, ...] = ()

@@ -17,10 +17,12 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG
 from codeeval.explorer.pages import policy
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-MAX_FORM_BYTES = 64 * 1024
+#: A note and a tag of the longest kind, every character of them four bytes that are sent as `%F0%9F…`, and the token.
+MAX_FORM_BYTES = 12 * (MAX_NOTE + MAX_TAG) + 4096
 REFUSAL = "This server does not answer to that name."
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:/@\s]+))(?::\d{1,5})?")
 
@@ -41,8 +43,11 @@ class Gate:
 
     def allows_change(self, headers: Mapping[str, str], token: str) -> bool:
         """Whether a form came from one of our own pages."""
-        own = f"http://{headers.get('host', '')}"
-        return headers.get("origin") == own and secrets.compare_digest(token.encode(), self.token.encode())
+        return self.is_own_origin(headers) and secrets.compare_digest(token.encode(), self.token.encode())
+
+    def is_own_origin(self, headers: Mapping[str, str]) -> bool:
+        """Whether a page of this address sent the form; it may be one of an explorer that ran here before."""
+        return headers.get("origin") == f"http://{headers.get('host', '')}"
 
 
 def _host_name(header: str) -> str:

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from codeeval.errors import CodeevalError, DataError, StoreError
-from codeeval.explorer import pages
-from codeeval.explorer.annotations import Annotations
+from codeeval.explorer import listing, pages
+from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
+from codeeval.explorer.checks import Checks
+from codeeval.explorer.filters import Filter
 from codeeval.explorer.forms import small_form
-from codeeval.explorer.library import Library
+from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
@@ -26,6 +28,7 @@ from codeeval.store.damage import MISREADINGS
 
 def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
     """The ASGI application over `library`, for `gate`'s host."""
+    library.serve()
     explorer = _Explorer(library, gate, lang)
     return Starlette(
         routes=explorer.routes(),
@@ -37,6 +40,7 @@ def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
     )
 
 
+CHECKING = "A value in the file can't be read. It is being checked for damage, which can take minutes; load this page again then."
 _NOTHING = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
     '<meta name="viewport" content="width=device-width"><title>404</title></head>'
@@ -48,6 +52,7 @@ class _Explorer:
     def __init__(self, library: Library, gate: Gate, lang: str) -> None:
         self._library, self._gate, self._lang = library, gate, lang
         self._pages = RequestedPages(library, gate.token, lang)
+        self._checks = Checks()
 
     def routes(self) -> list[Route]:
         """Each page with its JSON twin."""
@@ -59,45 +64,66 @@ class _Explorer:
             Route("/compare", self._pick),
             Route(compare, self._view(made.compare, as_json=False)),
             Route(f"{compare}index.json", self._view(made.compare, as_json=True)),
+            Route(f"{compare}live.json", self._live_pair),
             Route(f"{compare}{{problem}}.json", self._view(made.compare_problem, as_json=True)),
             Route(f"{compare}{{problem}}", self._view(made.compare_problem, as_json=False)),
             Route("/{run}/", self._view(made.run, as_json=False)),
             Route("/{run}/index.json", self._view(made.run, as_json=True)),
             Route("/{run}/live.json", self._live),
+            Route("/{run}/samples/", self._view(made.samples, as_json=False)),
+            Route("/{run}/samples/index.json", self._view(made.samples, as_json=True)),
+            Route("/{run}/samples/list.jsonl", self._listed),
+            Route("/{run}/samples/list.csv", self._listed),
             Route("/{run}/p/{problem}/", self._view(made.problem, as_json=False)),
             Route("/{run}/p/{problem}/index.json", self._view(made.problem, as_json=True)),
             Route("/{run}/p/{problem}/{index}.json", self._view(made.sample, as_json=True)),
             Route("/{run}/p/{problem}/{index}", self._view(made.sample, as_json=False)),
+            Route("/{run}/p/{problem}/{index}/diff", self._view(made.diff, as_json=False)),
+            Route("/{run}/p/{problem}/{index}/diff.json", self._view(made.diff, as_json=True)),
             Route("/{run}/p/{problem}/{index}/note", self._note, methods=["POST"]),
         ]
 
     def _view(self, make: Callable[[Request], PageResponse], *, as_json: bool) -> Callable[[Request], Response]:
+        def made(request: Request) -> Response:
+            answer = make(request)
+            if as_json:
+                return Response(pages.to_json(answer.page), media_type="application/json")
+            return Response(answer.html(), media_type="text/html")
+
         def view(request: Request) -> Response:
             try:
-                answer = make(request)
-                if as_json:
-                    return Response(pages.to_json(answer.page), media_type="application/json")
-                return Response(answer.html(), media_type="text/html")
+                try:
+                    return made(request)
+                except MISREADINGS:
+                    # what was counted may be older than what was read since
+                    for run in self._runs_of(request):
+                        self._library.forget(run)
+                    return made(request)
             except NotThere:
                 return self.nothing(request)
             except CodeevalError as error:
                 return self._failed(error)
             except MISREADINGS:
-                if (found := self._damage(request)) is None:
+                if (answer := self._damaged(request)) is None:
                     raise
-                return self._failed(found)
+                return answer
 
         return view
 
-    def _damage(self, request: Request) -> CodeevalError | None:
-        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+    def _runs_of(self, request: Request) -> list[RunFile]:
+        """The runs that a page is made of."""
         names = [request.path_params[name] for name in ("run", "a", "b") if name in request.path_params]
-        for run in map(self._library.find, names) if names else self._library.runs:
-            try:
-                if run is not None and (found := run.damage()):
-                    return DataError(str(run.path), found, "The run file is damaged.")
-            except CodeevalError as error:
-                return error
+        found = map(self._library.find, names) if names else self._library.runs
+        return [run for run in found if run is not None]
+
+    def _damaged(self, request: Request) -> Response | None:
+        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+        for run in self._runs_of(request):
+            done, found = self._checks.ask(run)
+            if found is not None:
+                return self._failed(found)
+            if not done:
+                return PlainTextResponse(f"{plain(str(run.path))}: {self.said(CHECKING)}", status_code=503)
         return None
 
     def nothing(self, request: Request) -> Response:
@@ -118,11 +144,39 @@ class _Explorer:
     # -- what is no page
 
     def _live_runs(self, request: Request) -> Response:
+        self._library.look_again()
         return JSONResponse({"version": "|".join(run.version() for run in self._library.runs)})
+
+    def _live_pair(self, request: Request) -> Response:
+        runs = self._runs_of(request)
+        return (
+            JSONResponse({"version": "|".join(run.version() for run in runs)})
+            if len(runs) == 2
+            else self.nothing(request)
+        )
 
     def _live(self, request: Request) -> Response:
         run = self._library.find(request.path_params["run"])
         return JSONResponse({"version": run.version()}) if run else self.nothing(request)
+
+    def _listed(self, request: Request) -> Response:
+        """The whole list as a file, made while it is sent."""
+        try:
+            run, numbers = self._pages.found(request)
+        except NotThere:
+            return self.nothing(request)
+        except CodeevalError as error:
+            return self._failed(error)
+        kind = request.url.path.rpartition(".")[2]
+        made = listing.as_csv if kind == "csv" else listing.as_json_lines
+
+        def parts() -> Iterator[str]:
+            with run.open() as reader:
+                yield from made(listing.every_row(numbers, reader, Filter.read(request.query_params)))
+
+        headers = {"content-disposition": f'attachment; filename="{run.slug}.{kind}"'}
+        media = "text/csv" if kind == "csv" else "application/jsonl"
+        return StreamingResponse(parts(), media_type=media, headers=headers)
 
     def _pick(self, request: Request) -> Response:
         """The form of the list of runs, without a script."""
@@ -132,9 +186,21 @@ class _Explorer:
     async def _note(self, request: Request) -> Response:
         """Keep a note. Only a form of our own page may do that."""
         form = await small_form(request)
-        if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
+        if form is None or not self._gate.is_own_origin(request.headers):
             return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)
+        if not self._gate.allows_change(request.headers, form.get("token", "")):
+            return await run_in_threadpool(self._again, request, form)
         return await run_in_threadpool(self._keep, request, form)
+
+    def _again(self, request: Request, form: dict[str, str]) -> Response:
+        """The explorer was started again since the page was made: nothing is kept, and what was typed stands in the new form."""
+        typed = Annotation(form.get("tag", "")[:MAX_TAG], form.get("note", "")[:MAX_NOTE])
+        try:
+            return Response(self._pages.sample(request, typed).html(), status_code=403, media_type="text/html")
+        except NotThere:
+            return self.nothing(request)
+        except CodeevalError as error:
+            return self._failed(error)
 
     def _keep(self, request: Request, form: dict[str, str]) -> Response:
         try:

@@ -10,14 +10,15 @@ from markupsafe import Markup, escape
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.filters import PENDING, group_id
 from codeeval.explorer.links import CHUNK, Links
+from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, DIFFERS, MISSING, SILENT, Matrix, MatrixRow
 from codeeval.explorer.overview import RunPage
 from codeeval.explorer.problem import ProblemPage, ProblemSample
 from codeeval.explorer.text import clip, plain
 from codeeval.types import Verdict
 
-#: Samples across in the table of tests and samples.
-GRID_COLUMNS = 60
+#: Cells of the table of tests and samples, about.
+_GRID_CELLS = 20_000
 
 #: A shape for everything that has a colour.
 GLYPHS = {
@@ -53,10 +54,11 @@ def cells(run: str, row: MatrixRow, link: Links, t: Callable[[str], str]) -> Mar
 
 
 def _cell(address: str, code: str, matches: bool, t: Callable[[str], str]) -> str:
-    off = "" if matches else " no"
+    if not matches:
+        return '<span class="x no">·</span>'
     if code == MISSING:
-        return f'<span class="x {code}{off}">{GLYPHS[code]}</span>'
-    return f'<a class="x {code}{off}" href="{address}" aria-label="#{{index}} {escape(t(code))}">{GLYPHS[code]}</a>'
+        return f'<span class="x {code}">{GLYPHS[code]}</span>'
+    return f'<a class="x {code}" href="{address}" aria-label="#{{index}} {escape(t(code))}">{GLYPHS[code]}</a>'
 
 
 def verdict_bar(verdicts: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:
@@ -102,7 +104,7 @@ def thousands(number: int) -> str:
     return f"{number:,}".replace(",", "\u202f") if number >= 10_000 else str(number)
 
 
-def page_numbers(matrix: Matrix) -> list[int]:
+def page_numbers(matrix: Matrix | SamplesPage) -> list[int]:
     """Pages to link to; 0 stands for a gap."""
     near = {1, matrix.pages, *range(matrix.page - 3, matrix.page + 4)}
     found: list[int] = []
@@ -114,8 +116,8 @@ def page_numbers(matrix: Matrix) -> list[int]:
 
 
 def group_name(page: RunPage) -> str:
-    found = (group.signature for group in page.failure_groups if group_id(group.signature) == page.filter.group)
-    return clip(next(found, ""), 200)
+    known = (*page.failure_groups, *page.hidden_groups)
+    return clip(next((one.signature for one in known if group_id(one.signature) == page.filter.group), ""), 200)
 
 
 def body_lines(source: str, prompt: str) -> tuple[Markup, ...]:
@@ -143,9 +145,14 @@ def go(href: str | bool | None, key: str, text: str) -> Markup:
     return Markup(f'<span class="button off" aria-disabled="true">{escape(text)}</span>')
 
 
+def grid_columns(page: ProblemPage) -> int:
+    """Samples across."""
+    return max(60, _GRID_CELLS // max(1, len(page.tests)))
+
+
 def grid_rows(page: ProblemPage) -> Markup:
     """Tests against samples; written here because there are thousands of cells."""
-    samples = page.samples[:GRID_COLUMNS]
+    samples = page.samples[: grid_columns(page)]
     rows = []
     for number, test in enumerate(page.tests):
         head = Markup('<tr><th scope="row">{}</th>').format(plain(clip(f"{number} {test.call}", 90)))

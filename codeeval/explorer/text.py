@@ -53,6 +53,12 @@ def visible(text: str) -> Markup:
     return Markup("".join(parts))
 
 
+def field(text: str) -> Markup:
+    """For a form that is sent back: exactly the text, steering characters and all. What no page can hold (lone surrogates, NUL)
+    becomes U+FFFD."""
+    return escape(re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text))
+
+
 def clip(text: str, limit: int = MAX_LINE) -> str:
     """At most `limit` characters, with a note of how many are left out."""
     return text if len(text) <= limit else f"{text[:limit]} … (+{len(text) - limit})"

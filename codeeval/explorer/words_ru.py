@@ -80,10 +80,23 @@ RU: dict[str, str] = {
     "fence": "ограда",
     "the prompt's own stub": "заготовка из промпта",
     "imports and helpers": "импорты и вспомогательные функции",
+    # list
+    "Verdict": "Вердикт",
+    "Error": "Ошибка",
+    "failed": "неудача",
+    "As a list": "Списком",
+    "As a matrix": "Матрицей",
+    "List": "Список",
+    "← In the list": "← В списке",
+    "In the list →": "В списке →",
     # messages of the server
     "There is no such page.": "Такой страницы нет.",
     "Notes are only taken from this explorer's own pages.": "Заметки принимаются только с собственных страниц обозревателя.",
     "This server does not answer to that name.": "Этот сервер не отвечает на такое имя.",
+    "A value in the file can't be read. It is being checked for damage, which can take minutes; load this page again then.": (
+        "Значение в файле не читается. Файл проверяется на повреждения, это может занять минуты; откройте страницу позже ещё раз."
+    ),
+    "a value in the file can't be read": "значение в файле не читается",
     # frame
     "Skip to content": "К содержанию",
     "Path": "Путь",
@@ -112,7 +125,8 @@ RU: dict[str, str] = {
     "Date": "Дата",
     "complete": "завершён",
     "going on": "идёт",
-    "incomplete": "не завершён",
+    "INCOMPLETE": "НЕ ЗАВЕРШЁН",
+    "This continues it": "Так он продолжается",
     "Compare A with B": "Сравнить A и B",
     # run
     "problems": "задач",
@@ -128,6 +142,7 @@ RU: dict[str, str] = {
     "The same samples, scored otherwise": "Те же образцы по другим правилам",
     "change": "изменение",
     "The protocols agree on every sample.": "Протоколы согласны по каждому образцу.",
+    "How programs ended where the answers are hidden": "Как завершились программы там, где ответы скрыты",
     "Failure groups": "Группы неудач",
     "Problems": "Задачи",
     "Failure": "Неудача",
@@ -217,6 +232,14 @@ RU: dict[str, str] = {
     "result": "итог",
     "Actual": "Получено",
     "not reached": "не дошло",
+    "not counted": "не засчитано",
+    "The program ended in this call.": "Программа завершилась в этом вызове.",
+    "The protocol compares this text in the place of all answers, so none is right:": (
+        "Вместо всех ответов протокол сравнивает этот текст, поэтому верных нет:"
+    ),
+    "only white space differs": "отличаются только пробельные символы",
+    "the characters look alike and are different ones": "символы выглядят одинаково, но различны",
+    "only upper and lower case differ": "отличается только регистр",
     "line": "строка",
     "Execution": "Исполнение",
     "status": "статус",
@@ -241,7 +264,34 @@ RU: dict[str, str] = {
     "Note": "Заметка",
     "Tag": "Метка",
     "Save": "Сохранить",
+    "The explorer was started again meanwhile, so this was not saved yet. Save it once more.": (
+        "Обозреватель за это время перезапустили, поэтому заметка ещё не сохранена. Сохраните её ещё раз."
+    ),
+    "Reason": "Причина",
+    "Why the protocols disagree": "Почему протоколы расходятся",
+    # difference
+    "difference": "различие",
+    "Nearest that passed": "Ближайший верный",
+    "beside the nearest sample that passed": "рядом с ближайшим верным образцом",
+    "the nearest sample that passed, unless another is chosen": "ближайший верный образец, если не выбран другой",
+    "Tests side by side": "Тесты рядом",
+    "No other sample of the problem passed, and there is no reference solution.": (
+        "Других верных образцов этой задачи нет, эталонного решения тоже."
+    ),
     # compare
+    "Settings that differ": "Различающиеся настройки",
+    "Setting": "Настройка",
+    "What changed, by cause": "Что изменилось, по причинам",
+    "Topics, passed samples": "Темы, доля верных образцов",
+    "task": "набор задач",
+    "problems that were changed": "изменённые задачи",
+    "digest of the problems": "дайджест задач",
+    "pending samples": "ожидающие образцы",
+    "protocol": "протокол",
+    "backend": "бэкенд",
+    "system prompt": "системный промпт",
+    "digest of the prompts": "дайджест промптов",
+    "image": "образ",
     "Swap": "Поменять местами",
     "Compare anyway": "Всё равно сравнить",
     "points": "п.п.",

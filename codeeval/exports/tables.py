@@ -6,14 +6,12 @@ import csv
 import io
 from pathlib import Path
 
+from codeeval.explorer.listing import FORMULA
 from codeeval.exports.files import write_text
 from codeeval.report import build, markdown
 from codeeval.report.results import results
 from codeeval.scoring.signature import one_line
 from codeeval.store import RunReader
-
-#: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export_csv(run: Path, output: Path) -> None:
@@ -44,7 +42,7 @@ def export_csv(run: Path, output: Path) -> None:
 
 def _cell(text: str) -> str:
     clean = one_line(text)
-    return "'" + clean if clean.startswith(_FORMULA) else clean
+    return "'" + clean if clean.startswith(FORMULA) else clean
 
 
 def _flag(value: object) -> str:

@@ -139,7 +139,7 @@ def _read(reader: RunReader, name: str) -> tuple[_Run, list[Counterfactual]]:
     for key in sorted(key for key in both if requested[key][1].passed != strict[key][1].passed):
         programs = (key[0], requested[key][0].job_digest, strict[key][0].job_digest)
         if programs not in known:
-            known[programs] = _cause(reader, problems[key[0]], name, requested[key], strict[key])
+            known[programs] = cause_of(reader, problems[key[0]], {name: requested[key][0], "strict": strict[key][0]})
         changes.append((key, SCORER, known[programs]))
     for row in looked_at:
         key = (row.problem_id, row.index)
@@ -161,14 +161,16 @@ def _judged(reader: RunReader, protocol: str) -> dict[Key, _Judged]:
     return {(row.problem_id, row.index): (row, row.judgement) for row in rows if row.judgement is not None}
 
 
-def _cause(reader: RunReader, problem: Problem, name: str, requested: _Judged, strict: _Judged) -> str:
-    sample = reader.sample(requested[0].problem_id, requested[0].index)
+def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgement]) -> str:
+    """Why the two protocols, of which the second is strict, disagree about a sample that both have judged."""
     sides = []
-    for protocol, (row, judgement) in ((name, requested), ("strict", strict)):
+    for protocol, row in judged.items():
+        assert row.judgement is not None
+        sample = reader.sample(row.problem_id, row.index)
         completion, alone = (sample.completion, sample.is_program) if sample else ("", False)
         program = extract(problem, completion, protocols.get(protocol).extraction, is_program=alone).program
         outcome = reader.outcome(problem.id, row.job_digest) if row.job_digest else None
-        sides.append(Side(program, judgement, outcome))
+        sides.append(Side(program, row.judgement, outcome))
     return cause(problem, *sides).value
 
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codeeval.scoring import equality, evalplus, signature
+from codeeval.scoring import equality, evalplus, likeness, signature
 from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
 from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests, is_mera
@@ -229,21 +229,53 @@ def _failure(
     if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
         verdict, call, blamed = _of_definitions(outcome, protocol), None, outcome.definition
     elif outcome.status in _BY_STATUS:
-        verdict, call, blamed = _BY_STATUS[outcome.status], _first_unreached(outcome), None
+        verdict, call, blamed = _BY_STATUS[outcome.status], ending_call(outcome), None
     elif got == TIMED_OUT and overslept(outcome):
         verdict, call, blamed = Verdict.TIMEOUT, None, None
     else:
         call = _deciding_call(outcome, got, failed)
         verdict, blamed = _of_call(outcome.observations[call])
-    if blamed is not None:
-        error = signature.raised(blamed) + ("" if call is None else f" (call {call})")
-    elif verdict is Verdict.WRONG_OUTPUT and call is not None:
-        error = f"call {call}: expected {_shown(expected[call])}, got {_shown(outcome.observations[call].text)}"
+    if verdict is Verdict.WRONG_OUTPUT and call is not None:
+        right_said, got_said = _said(expected[call], outcome.observations[call].text)
+        error = f"call {call}: expected {right_said}, got {got_said}"
     else:
-        error = _ENDED[verdict] + ("" if call is None else f" in call {call}")
+        error = _ended(verdict, call, blamed)
     counted = failed if outcome.status not in ("syntax_error", "definition_error", "no_entry_point") else ()
     name = signature.signature(verdict, blamed, counted, len(expected))
     return Judgement(verdict, False, got, call, error, name, failed)
+
+
+def _ended(verdict: Verdict, call: int | None, blamed: Observation | None) -> str:
+    if blamed is not None:
+        return signature.raised(blamed) + ("" if call is None else f" (call {call})")
+    return _ENDED[verdict] + ("" if call is None else f" in call {call}")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a program ended that did not return from every call: `error` says it on one line, `signature` names the group."""
+
+    verdict: Verdict
+    error: str
+    signature: str
+
+
+def ending(outcome: Outcome, protocol: ScoringProtocol) -> Ending | None:
+    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None where every call
+    returned."""
+    call: int | None = None
+    blamed: Observation | None = None
+    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
+        verdict, blamed = _of_definitions(outcome, protocol), outcome.definition
+    elif outcome.status in _BY_STATUS:
+        verdict, call = _BY_STATUS[outcome.status], ending_call(outcome)
+    else:
+        call = next((i for i, seen in enumerate(outcome.observations) if seen.status == "raised"), None)
+        if call is None:
+            return None
+        verdict, blamed = _of_call(outcome.observations[call])
+    name = signature.signature(verdict, blamed, (), 0)
+    return Ending(verdict, _ended(verdict, call, blamed), name)
 
 
 def _of_definitions(outcome: Outcome, protocol: ScoringProtocol) -> Verdict:
@@ -261,7 +293,10 @@ def _of_call(observed: Observation) -> tuple[Verdict, Observation | None]:
     return (Verdict.MEMORY if observed.exc_type == "MemoryError" else Verdict.EXCEPTION), observed
 
 
-def _first_unreached(outcome: Outcome) -> int | None:
+def ending_call(outcome: Outcome) -> int | None:
+    """The call that was running when a limit or a crash ended the program; None where nothing did, or no call was."""
+    if outcome.status not in ("timeout", "memory", "output_limit", "crashed"):
+        return None
     return next((i for i, seen in enumerate(outcome.observations) if seen.status == "not_reached"), None)
 
 
@@ -274,8 +309,11 @@ def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> i
     return failed[0]
 
 
-def _shown(text: str | None) -> str:
-    return "nothing" if text is None else repr(signature.one_line(text))
+def _said(right: str, got: str | None) -> tuple[str, str]:
+    """Both on one line, so that the difference can be seen."""
+    if got is None:
+        return likeness.one_line(right, ""), "nothing"
+    return likeness.one_line(right, got), likeness.one_line(got, right)
 
 
 @dataclass(frozen=True, slots=True)

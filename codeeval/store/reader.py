@@ -79,6 +79,12 @@ class RunReader:
         if isinstance(error, MISREADINGS) and (found := self.damage()):
             raise DataError(str(self.path), found, "The run file is damaged.") from error
 
+    def snapshot(self) -> None:
+        """From here on every answer is about one moment, whatever a writer does meanwhile."""
+        with translating(self.path):
+            self._db.execute("BEGIN")
+            self._db.execute("SELECT count(*) FROM meta").fetchone()
+
     def damage(self) -> str | None:
         """The first value that no run wrote, by its place; None where there is none. Reads the whole file."""
         with translating(self.path):

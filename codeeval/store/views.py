@@ -10,8 +10,16 @@ from typing import Any
 from codeeval.store import indexes
 from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
 from codeeval.store.reader import RunReader
-from codeeval.store.records import Counterfactual, PlannedProblem
-from codeeval.store.rows import COUNTERFACTUAL_COLUMNS, PROBLEM_COLUMNS, counterfactual_of, problem_of
+from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
+from codeeval.store.rows import (
+    COUNTERFACTUAL_COLUMNS,
+    JUDGEMENT_COLUMNS,
+    PROBLEM_COLUMNS,
+    counterfactual_of,
+    judgement_of,
+    problem_of,
+)
+from sandbox import Outcome
 
 #: Evidence is JSON, compressed where it is large; a time of 0 is left out.
 _CPU_MS = (
@@ -43,6 +51,7 @@ class Head:
     prompt: str
     wanted: int
     hidden: bool
+    topics: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Criteria:
     signature: str | None = None
     format: str | None = None
     slower_than_ms: int | None = None
+    failed: bool = False
 
 
 class RunViews(RunReader):
@@ -70,10 +80,14 @@ class RunViews(RunReader):
 
     def heads(self) -> tuple[Head, ...]:
         """All problems in the order of the run."""
-        query = "SELECT position, id, entry_point, prompt, wanted, expected IS NULL FROM problems ORDER BY position"
+        query = (
+            "SELECT position, id, entry_point, prompt, wanted, expected IS NULL, extra FROM problems ORDER BY position"
+        )
         return tuple(
-            Head(position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden))
-            for position, pid, name, prompt, wanted, hidden in self._rows(query)
+            Head(
+                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _topics(extra)
+            )
+            for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
         )
 
     def planned(self, problem_id: str) -> PlannedProblem | None:
@@ -119,6 +133,8 @@ class RunViews(RunReader):
             if value is not None:
                 wheres.append(f"{column} = ?")
                 values.append(value)
+        if criteria.failed:
+            wheres.append("j.passed = 0")
         if criteria.format is not None:
             joins += " JOIN counterfactuals c ON c.problem_id = j.problem_id AND c.idx = j.idx"
             wheres.append("instr(c.classes, ?)")  # a JSON string in a list of such
@@ -258,6 +274,31 @@ class RunViews(RunReader):
         ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
 
+    def hidden_endings(self) -> Iterator[tuple[str, str, Outcome]]:
+        """(problem id, job digest, evidence) of the programs for problems with hidden answers that may not have returned from
+        every call."""
+        query = (
+            "SELECT e.problem_id, e.job_digest, e.outcome FROM problems p JOIN executions e ON e.problem_id = p.id"
+            " WHERE p.expected IS NULL AND (typeof(e.outcome) != 'text' OR instr(e.outcome, '\"raised\"')"
+            ' OR NOT instr(e.outcome, \'"status":"completed"\'))'
+        )
+        for pid, digest, stored in self._rows(query):
+            yield unpack_text(pid), digest, unpack_outcome(stored, f"{self.path}, execution {digest}")
+
+    def hidden_programs(self, protocol: str) -> Iterator[tuple[str, int, str]]:
+        """(problem id, index, job digest) of the executed samples without a verdict."""
+        query = (
+            "SELECT problem_id, idx, job_digest FROM judgements WHERE protocol = ? AND verdict IS NULL"
+            " AND job_digest IS NOT NULL"
+        )
+        for pid, index, digest in self._rows(query, (protocol,)):
+            yield unpack_text(pid), index, digest
+
+    def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
+        """Of one sample, None where it is not judged."""
+        query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
+        return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
+
     def error_of(self, protocol: str, problem_id: str, index: int) -> str:
         """The message of one judgement, empty where there is none."""
         query = "SELECT error FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
@@ -279,6 +320,13 @@ class RunViews(RunReader):
 
 def _outputs(stored: Any) -> str | None:
     return None if stored is None else large_text(stored)
+
+
+def _topics(extra: Any) -> tuple[str, ...]:
+    """What a problem's `meta.topics` says, where it is a list of texts."""
+    found = dict(unpack_json(extra)).get("topics")
+    topics = json.loads(found) if found is not None else ()
+    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
 
 
 def _cause(signature: Any) -> str:

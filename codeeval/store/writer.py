@@ -6,7 +6,6 @@ and goes with the process, however it dies. Writes gather in a transaction until
 
 from __future__ import annotations
 
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +16,7 @@ from types import TracebackType
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
-from codeeval.store import marks, schema
+from codeeval.store import locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.inside import remove
@@ -69,7 +68,7 @@ class RunStore(RunReader):
             run_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{run_dir}: {error.strerror}\n  Choose another place with -o RUN_DIR.") from None
-        lock = _lock(run_dir)
+        lock = locks.hold(run_dir)
         try:
             refuse_existing(run_dir)
         except BaseException:
@@ -97,7 +96,7 @@ class RunStore(RunReader):
         """An existing run, to be continued or judged again; migrates an older one. Raises UsageError (no such run, or a
         living process is writing it), DataError and StoreError."""
         file = run_path(path)
-        return cls._opened(file, _lock(file.parent))
+        return cls._opened(file, locks.hold(file.parent))
 
     @classmethod
     def _opened(cls, path: Path, lock: int) -> RunStore:
@@ -268,19 +267,3 @@ def _is_unborn(path: Path) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _lock(run_dir: Path) -> int:
-    """Hold the run folder for this process. The kernel lets go when it ends."""
-    try:
-        descriptor = os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise StoreError(f"{run_dir}: {error.strerror}") from None
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise UsageError(f"{run_dir}: another codeeval is writing this run; wait for it, or stop it first") from None
-    except OSError:  # a file system without locks: SQLite's own lock still guards every transaction
-        return descriptor
-    return descriptor

@@ -11,7 +11,11 @@ PAGES = (
     "before/p/1/2",
     "before/p/1/3",
     "before/p/4/1",
+    "before/samples/?verdict=failed",
+    "before/p/1/1?verdict=failed",
+    "before/p/1/1/diff",
     "compare/before/after/",
+    "compare/after/before/?protocol=strict",
     "compare/before/after/2",
 )
 

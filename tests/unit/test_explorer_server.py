@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import json
 import os
 import re
@@ -254,8 +255,46 @@ def test_notes_are_only_taken_from_our_own_pages(client: TestClient, folder: Pat
 def test_a_large_form_is_refused(client: TestClient) -> None:
     """Nobody fills the memory with a note."""
     headers = {"origin": ORIGIN, "content-type": "application/x-www-form-urlencoded"}
-    body = f"token={GATE.token}&note={'x' * 100_000}"
+    body = f"token={GATE.token}&note={'x' * 200_000}"
     assert client.post("/a/p/1/0/note", content=body, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "text", ["one\r\ntwo\r\n\r\nthree", "\n\nbegins", "x\u200d\u202ey", "\u6f22" * 8_000, "\U0001f600" * 5_000]
+)
+def test_a_note_stays_what_was_typed_however_often_it_is_saved(tmp_path: Path, text: str) -> None:
+    """Lines, invisible characters and long texts of any script: what the form shows is sent back as it was."""
+    make_run(tmp_path / "r", {"1": ["wrong"]})
+    with TestClient(application(Library.of([tmp_path]), GATE), base_url=ORIGIN) as client:
+        typed = text
+        for _ in range(3):
+            form = {"token": GATE.token, "tag": "t", "note": typed.replace("\r\n", "\n").replace("\n", "\r\n")}
+            page = client.post("/r/p/1/0/note", data=form, headers={"origin": ORIGIN})
+            assert page.status_code == 200
+            shown = re.search(r'<textarea id="note"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+            assert shown is not None
+            typed = html.unescape(shown[1])
+            assert typed == text.replace("\r\n", "\n").strip()
+
+
+def test_what_was_typed_survives_a_restart_of_the_explorer(tmp_path: Path) -> None:
+    """The answer is the page with the text in a form that can be sent; another site gets nothing of the kind."""
+    make_run(tmp_path / "r", {"1": ["wrong"]})
+    form = {"token": "of the process before", "tag": "<b>", "note": "first\nsecond"}
+    with TestClient(application(Library.of([tmp_path]), GATE), base_url=ORIGIN) as client:
+        refused = client.post("/r/p/1/0/note", data=form, headers={"origin": ORIGIN})
+        assert refused.status_code == 403
+        assert ">\nfirst\nsecond</textarea>" in refused.text
+        assert 'value="&lt;b&gt;"' in refused.text
+        assert Annotations(tmp_path / "r").read() == {}
+        action = re.search(r'id="note-form" action="([^"]+)"', refused.text)
+        assert action is not None
+        again = {**form, "token": GATE.token}
+        assert client.post(refused.url.join(action[1]), data=again, headers={"origin": ORIGIN}).status_code == 200
+        assert Annotations(tmp_path / "r").read()["1", 0].note == "first\nsecond"
+        foreign = client.post("/r/p/1/0/note", data=form, headers={"origin": "http://elsewhere"})
+        assert foreign.status_code == 403
+        assert "first" not in foreign.text
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"annotations": 3}', '{"annotations": [{"index": "x"}]}', "\xff"])

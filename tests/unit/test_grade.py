@@ -118,7 +118,7 @@ def test_outputs_under_strict_are_texts() -> None:
 
 def test_errors_say_what_went_wrong() -> None:
     """Expected and got for a wrong output, type and message for an exception, the limit for a timeout."""
-    assert strict(outcome(GOOD, returned("9\n9", "str"))).error == "call 1: expected '1', got '9 9'"
+    assert strict(outcome(GOOD, returned("9\n9", "str"))).error == "call 1: expected '1', got '9\\n9'"
     assert strict(outcome(raised("ValueError", "bad"), GOOD)).error == "ValueError: bad (call 0)"
     assert strict(cut_off("timeout", GOOD)).error == "the time limit was reached in call 1"
     wrong = outcome(NOT_REACHED, NOT_REACHED, status="syntax_error", definition=SYNTAX)

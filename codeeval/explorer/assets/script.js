@@ -8,6 +8,7 @@
   };
   const theme = (name) => { if (name === "auto") delete root.dataset.theme; else root.dataset.theme = name; };
   theme(THEMES.includes(memory.get("theme")) ? memory.get("theme") : "auto");
+  if (memory.get("diff") === "off") root.dataset.diff = "off";
 
   if (/^#\w+=/.test(location.hash)) root.dataset.wait = ""; // nothing is painted before the filter is applied
 
@@ -32,13 +33,22 @@
     if (line[column]) line[column].focus();
     return true;
   };
-  const nextFailure = () => {
-    const links = all(".matrix a.x:not(.no):not(.passed):not(.pending):not(.agrees)");
+  const nextFailure = (backwards) => {
+    const links = all(".matrix a.x:not(.passed):not(.pending):not(.agrees)");
+    if (backwards) links.reverse();
     const here = document.activeElement;
-    const later = links.find((link) => here && here.closest(".matrix")
-      ? here.compareDocumentPosition(link) & Node.DOCUMENT_POSITION_FOLLOWING : true);
+    const beyond = backwards ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+    const later = links.find((link) => here && here.closest(".matrix") ? here.compareDocumentPosition(link) & beyond : true);
     if (later) later.focus();
     return Boolean(later);
+  };
+  // -- a list: j and k, or the arrows, move between its rows
+  const row = (down) => {
+    const links = all(".listed tbody th a");
+    const at = links.indexOf(document.activeElement);
+    const next = links[at < 0 ? 0 : Math.min(links.length - 1, Math.max(0, at + down))];
+    if (next) next.focus();
+    return Boolean(next);
   };
   const rove = () => {
     const links = all(".matrix a.x");
@@ -62,37 +72,77 @@
   };
   const DIRECTION = { j: [1, 0], k: [-1, 0], h: [0, -1], l: [0, 1], ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
   const typing = (element) => element instanceof Element && element.matches("input, textarea, select");
+  // the letter on the key where the layout has no Latin letters (Russian, Greek), else the letter itself (Dvorak)
+  const keyOf = (event) => {
+    if (/^[a-z]$/i.test(event.key) || /^(Arrow|Escape)/.test(event.key) || "/?".includes(event.key)) return event.key;
+    const letter = /^Key([A-Z])$/.exec(event.code || "");
+    if (letter) return event.shiftKey ? letter[1] : letter[1].toLowerCase();
+    if (event.code === "Slash") return event.shiftKey ? "?" : "/";
+    return event.key;
+  };
   const press = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (typing(event.target)) { if (event.key === "Escape") event.target.blur(); return; }
-    if (one("dialog[open]") && event.key !== "?") return;
-    const arrow = event.key.startsWith("Arrow");
+    const key = keyOf(event);
+    if (one("dialog[open]") && key !== "?") return;
+    const arrow = key.startsWith("Arrow");
+    const inside = (table) => !arrow || document.activeElement.closest(table);
     let done = false;
-    if (event.key === "?") { help(); done = true; }
-    else if (event.key === "/") done = search();
-    else if (event.key === "d") { root.dataset.diff = root.dataset.diff === "off" ? "on" : "off"; done = true; }
-    else if (event.key === "f" && one(".matrix")) done = nextFailure();
-    else if (event.key in DIRECTION && one(".matrix") && (!arrow || document.activeElement.closest(".matrix"))) done = move(...DIRECTION[event.key]);
-    else if (!arrow && /^[jkhlfFu]$/.test(event.key)) done = follow(event.key);
+    if (key === "?") { help(); done = true; }
+    else if (key === "/") done = search();
+    else if (key === "d") {
+      root.dataset.diff = root.dataset.diff === "off" ? "on" : "off";
+      memory.set("diff", root.dataset.diff);
+      done = true;
+    }
+    else if (/^f$/i.test(key) && one(".matrix")) done = nextFailure(key === "F");
+    else if (key in DIRECTION && one(".matrix") && inside(".matrix")) done = move(...DIRECTION[key]);
+    else if (key in DIRECTION && DIRECTION[key][0] && one(".listed") && inside(".listed")) done = row(DIRECTION[key][0]);
+    else if (!arrow && /^[jkhlfFup]$/.test(key)) done = follow(key);
     if (done) event.preventDefault();
   };
 
+  // -- a note: what was typed and not saved is not lost by leaving the page
+  const unsaved = () => {
+    const form = one("#note-form");
+    return Boolean(form) && !form.dataset.sent
+      && ("unsaved" in form.dataset || ["tag", "note"].some((name) => form.elements[name].value !== form.elements[name].defaultValue));
+  };
+
   // -- a run that is going on: when the file has changed, the same page is read again and its main part replaced
+  // disclosures are known by what stands above and in them: there may be more of them afterwards
+  const named = () => {
+    const seen = {};
+    return all("main details").map((box) => {
+      const card = box.closest("section, article");
+      const words = [card && card.querySelector("h1, h2"), box.querySelector("summary")].map((part) => (part ? part.textContent : ""));
+      const name = words.join("|").replace(/[\d\s]+/g, " ");
+      seen[name] = (seen[name] || 0) + 1;
+      return [`${name}|${seen[name]}`, box];
+    });
+  };
   const place = () => {
     const here = document.activeElement;
     const href = here && here.getAttribute && here.getAttribute("href");
-    const open = all("main details").map((box) => box.open);
+    const open = Object.fromEntries(named().map(([name, box]) => [name, box.open]));
     return () => {
-      all("main details").forEach((box, at) => { if (at < open.length) box.open = open[at]; });
+      named().forEach(([name, box]) => { if (name in open) box.open = open[name]; });
       const same = href && all("main a[href]").find((link) => link.getAttribute("href") === href);
       if (same) same.focus({ preventScroll: true });
     };
   };
+  // text that is being selected, or typed, stays: the page is replaced when that is over
+  const busy = () => {
+    const selected = getSelection();
+    return typing(document.activeElement) || unsaved()
+      || Boolean(selected && !selected.isCollapsed && selected.rangeCount && one("main").contains(selected.getRangeAt(0).commonAncestorContainer));
+  };
   const refresh = async () => {
+    if (busy()) return;
     const answer = await fetch(location.href, { headers: { accept: "text/html" } });
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
-    if (!fresh || typing(document.activeElement)) return;
+    if (!fresh || busy()) return;
     const restore = place();
     one("main").replaceWith(document.adoptNode(fresh));
     rove();
@@ -111,6 +161,7 @@
 
   // -- what only files need: filters without a server, in the address after #; links of a form
   const NAMES = ["verdict", "group", "format", "slow", "q", "sort", "page"];
+  const UNFAILED = ["passed", "pending", "missing", "agrees", "differs", "silent"];
   const stock = () => {
     const data = one("#catalogue");
     if (data && !stock.read) stock.read = JSON.parse(data.textContent);
@@ -123,7 +174,7 @@
   const address = (filter) =>
     `#${new URLSearchParams(NAMES.filter((name) => filter[name]).map((name) => [name, filter[name]]))}`;
   const fits = (filter, [code, group, formats, ms]) =>
-    (!filter.verdict || filter.verdict === code || (filter.verdict === "pending" && stock().waiting.includes(code)))
+    (!filter.verdict || filter.verdict === code || (filter.verdict === "failed" && !UNFAILED.includes(code)) || (filter.verdict === "pending" && stock().waiting.includes(code)))
     && (!filter.group || filter.group === group) && (!filter.format || formats.includes(filter.format))
     && (!(filter.slow > 0) || ms >= Number(filter.slow));
   const chosen = (filter) => {
@@ -143,8 +194,9 @@
     const index = row.indices ? row.indices[at] : at;
     const code = stock().kinds[row.kinds[at]][0];
     const [glyph, word] = stock().glyphs[code];
-    const made = document.createElement(code === "missing" ? "span" : "a");
-    made.className = `x ${code}${kinds[row.kinds[at]] ? "" : " no"}`;
+    const made = document.createElement(code === "missing" || !kinds[row.kinds[at]] ? "span" : "a");
+    if (!kinds[row.kinds[at]]) { made.className = "x no"; made.textContent = "·"; return made; }
+    made.className = `x ${code}`;
     made.textContent = glyph;
     if (code !== "missing") {
       made.href = row.samples.replace("{chunk}", Math.floor(index / stock().chunk) + 1).replace("{index}", index);
@@ -244,10 +296,16 @@
   document.addEventListener("keydown", press);
   document.addEventListener("DOMContentLoaded", () => {
     rove();
-    if (one("#catalogue")) { sift(); addEventListener("hashchange", sift); }
+    if (one("#catalogue")) {
+      const show = () => { sift(); if (Object.keys(wished()).length) one("#found").scrollIntoView(); };
+      show();
+      addEventListener("hashchange", show);
+    }
     delete root.dataset.wait;
+    addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
+    addEventListener("pageshow", () => { const form = one("#note-form"); if (form) delete form.dataset.sent; });
     for (const kind of ["focusin", "mouseover"]) document.addEventListener(kind, tell);
-    document.addEventListener("submit", (event) => { if (event.target.id !== "search") pair(event); else if (stock()) { event.preventDefault(); ask(event.target); } });
+    document.addEventListener("submit", (event) => { if (event.target.id === "note-form") event.target.dataset.sent = ""; else if (event.target.id !== "search") pair(event); else if (stock()) { event.preventDefault(); ask(event.target); } });
     document.addEventListener("change", (event) => { if (event.target.matches("select[data-go]")) event.target.form.requestSubmit(); });
     document.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("button");

@@ -1,0 +1,134 @@
+"""`codeeval samples`"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codeeval.cli import options
+
+if TYPE_CHECKING:
+    from codeeval.explorer.filters import Filter
+    from codeeval.explorer.listing import SampleRow
+    from codeeval.explorer.numbers import RunNumbers
+
+HELP = """List samples of a run, those that a filter lets through: the list that `codeeval explore` shows, in its order.
+
+--group takes a failure group as `codeeval report` names it, or its id in the explorer's addresses.
+
+\b
+Examples:
+  codeeval samples runs/my-run --verdict timeout
+  codeeval samples runs/my-run --verdict failed --topic strings --format csv > failed.csv
+  codeeval samples runs/my-run --group "exception NameError" --protocol strict --format jsonl
+"""
+
+Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
+Verdict = Annotated[
+    str | None,
+    typer.Option(
+        "--verdict", help="passed, failed, wrong_output, timeout, …, pending; agrees, differs, silent.", metavar="NAME"
+    ),
+]
+Group = Annotated[str | None, typer.Option("--group", help="Samples of this failure group.", metavar="GROUP")]
+Topic = Annotated[str | None, typer.Option("--topic", help="Samples of problems on this topic.", metavar="TOPIC")]
+Problem = Annotated[str | None, typer.Option("--problem", help="Samples of this problem.", metavar="ID")]
+Search = Annotated[
+    str | None, typer.Option("--search", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
+]
+Protocol = Annotated[
+    str | None, typer.Option("--protocol", help="Verdicts under this protocol of the run.", metavar="NAME")
+]
+Limit = Annotated[int | None, typer.Option("--limit", help="So many rows at most.", metavar="N", min=0)]
+Format = Annotated[str, typer.Option("--format", help="human, json, jsonl or csv.", metavar="FORMAT")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("samples", help=HELP, short_help="List samples of a run by verdict, cause, topic.")(samples)
+
+
+def samples(
+    run: Run,
+    verdict: Verdict = None,
+    group: Group = None,
+    topic: Topic = None,
+    problem: Problem = None,
+    search: Search = None,
+    protocol: Protocol = None,
+    limit: Limit = None,
+    format: Format = "human",
+    lang: options.Lang = None,
+) -> int:
+    options.speak(lang)
+    from itertools import islice
+
+    from codeeval.cli.console import Console
+    from codeeval.evaluation.choice import choose
+    from codeeval.explorer import listing
+    from codeeval.explorer.filters import VERDICTS
+    from codeeval.explorer.numbers import count
+    from codeeval.store.views import RunViews
+
+    chosen_format = choose("--format", format, ("human", "json", "jsonl", "csv"))
+    console = Console("json" if chosen_format == "json" else "human")
+    code = choose("--verdict", verdict, VERDICTS) if verdict else ""
+    with RunViews(run) as reader:
+        reader.snapshot()
+        found = count(reader)
+        numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))
+        given = {"verdict": code, "topic": topic or "", "problem": problem or "", "q": search or ""}
+        chosen = _filter(numbers, {**given, "group": group or ""})
+        rows = islice(listing.every_row(numbers, reader, chosen), limit)
+        if chosen_format == "json":
+            console.document(listing.as_document(rows))
+        elif chosen_format == "jsonl":
+            _print(listing.as_json_lines(rows))
+        elif chosen_format == "csv":
+            _print(listing.as_csv(rows))
+        else:
+            for row in rows:
+                console.result(_line(row))
+    return 0
+
+
+def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
+    """Raises UsageError for a failure group, a topic and a problem that the run does not have."""
+    from codeeval.errors import UsageError
+    from codeeval.explorer.filters import Filter, group_id
+
+    wanted = given["group"]
+    names = {group.signature: group_id(group.signature) for group in numbers.all_groups}
+    ids = {found for name, found in names.items() if wanted in (name, found)}
+    ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
+    if wanted and len(ids) != 1:
+        known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
+        problem = "no failure group of this run" if not ids else "the beginning of several failure groups"
+        raise UsageError(f"--group {wanted!r}: {problem}; the groups are\n{known}")
+    topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
+    if given["topic"] and given["topic"] not in topics:
+        raise UsageError(
+            f"--topic {given['topic']!r}: no problem of the run has it; they have {', '.join(topics) or '-'}"
+        )
+    if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
+        raise UsageError(f"--problem {given['problem']!r}: the run has no problem of this id")
+    return Filter.read({**given, "group": next(iter(ids), "")})
+
+
+def _line(row: SampleRow) -> str:
+    from codeeval.i18n import message, name
+    from codeeval.report.terminal import safe
+
+    words = [f"{row.problem_id}/{row.index}", name(row.code), message(row.error)]
+    if row.text:
+        words.append(f"{row.line}: {row.text}")
+    return safe("  ".join(word for word in words if word))
+
+
+def _print(lines: Iterable[str]) -> None:
+    import sys
+
+    for line in lines:
+        sys.stdout.buffer.write(line.encode("utf-8"))

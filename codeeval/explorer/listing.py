@@ -1,0 +1,135 @@
+"""The list of the samples that a filter lets through, as values: the page "samples", its exports, and `codeeval samples`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+
+from codeeval.explorer.filters import PENDING, Filter
+from codeeval.explorer.library import RunFile
+from codeeval.explorer.matrix import MISSING
+from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.overview import RunRow, run_row
+from codeeval.explorer.query import Key, agreement, matching
+from codeeval.explorer.sample import failing_line
+from codeeval.store.views import RunViews
+from codeeval.types import Judgement, Sample
+
+ROWS_PER_PAGE = 100
+#: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: Characters of the line of code that a row shows.
+_LINE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRow:
+    """One sample. `code` is the verdict, or how it stands to the consensus, or `pending`, or `missing`; `ended_by` how its
+    generation ended; `line` and `text` where and what in its program failed, where that is known."""
+
+    problem_id: str
+    index: int
+    entry_point: str
+    code: str
+    signature: str
+    error: str
+    ended_by: str
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SamplesPage:
+    """A page of the list. `n_samples` and `n_problems` count on all pages."""
+
+    run: RunRow
+    filter: Filter
+    rows: tuple[SampleRow, ...]
+    page: int
+    pages: int
+    n_samples: int
+    n_problems: int
+
+
+def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> SamplesPage:
+    """Raises DataError and StoreError."""
+    found = matching(numbers, reader, chosen)
+    pages = max(1, -(-found.n_samples // ROWS_PER_PAGE))
+    page = min(chosen.page, pages)
+    keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
+    rows = tuple(sample_rows(numbers, reader, keys))
+    return SamplesPage(
+        run_row(run, numbers), chosen, rows, page, pages, found.n_samples, sum(n > 0 for n in found.counts)
+    )
+
+
+def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Iterator[SampleRow]:
+    """The whole list, row by row. Raises DataError and StoreError."""
+    return sample_rows(numbers, reader, matching(numbers, reader, chosen).keys(reader))
+
+
+def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> Iterator[SampleRow]:
+    heads = {head.id: head for head in numbers.heads}
+    known: tuple[str, dict[int, str]] = "", {}
+    for pid, index in keys:
+        row, sample = reader.judgement(numbers.protocol, pid, index), reader.sample(pid, index)
+        execution = reader.execution(pid, row.job_digest) if row is not None and row.job_digest else None
+        found = row.judgement if row is not None else None
+        if row is not None and found is None and known[0] != pid:
+            known = pid, agreement(reader, numbers.protocol, pid)
+        ended = numbers.endings.get(pid, {}).get(index)
+        line, _ = failing_line(row, execution.outcome if execution else None)
+        yield SampleRow(
+            problem_id=pid,
+            index=index,
+            entry_point=heads[pid].entry_point,
+            code=_code(found, known[1].get(index) if row is not None else None, sample),
+            signature=found.signature if found else ended.signature if ended else "",
+            error=(found.error or "") if found else ended.error if ended else "",
+            ended_by=sample.finish_reason if sample else "",
+            line=line,
+            text=_line_of(execution.source, line) if execution and line else "",
+        )
+
+
+def _code(found: Judgement | None, agrees: str | None, sample: Sample | None) -> str:
+    if sample is None:
+        return MISSING
+    return found.verdict.value if found else agrees or PENDING
+
+
+def _line_of(program: str, line: int) -> str:
+    lines = program.split("\n", line)
+    return lines[line - 1].strip()[:_LINE] if 0 < line <= len(lines) else ""
+
+
+def as_json_lines(rows: Iterable[SampleRow]) -> Iterator[str]:
+    """One JSON object a line, in ASCII."""
+    return (json.dumps(asdict(row)) + "\n" for row in rows)
+
+
+def as_document(rows: Iterable[SampleRow]) -> dict[str, object]:
+    """One JSON document with all rows."""
+    return {"schema": 1, "samples": [asdict(row) for row in rows]}
+
+
+def as_csv(rows: Iterable[SampleRow]) -> Iterator[str]:
+    """With a heading. A cell that a spreadsheet would calculate has an apostrophe in front."""
+    yield _csv_line([spec.name for spec in fields(SampleRow)])
+    for row in rows:
+        yield _csv_line([_cell(value) for value in asdict(row).values()])
+
+
+def _csv_line(cells: list[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(cells)
+    return text.getvalue()
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    text = text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\0", "\\0")
+    return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,0 +1,171 @@
+"""Which samples of a run a filter lets through: one answer for the matrix, the list, the neighbours of a sample, the exports, and
+`codeeval samples`.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format_id, group_id
+from codeeval.explorer.numbers import RunNumbers
+from codeeval.scoring.grade import consensus
+from codeeval.store.codec import unpack_json
+from codeeval.store.views import Criteria, Head, Mark, RunViews
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """What a filter lets through: problems in the order of the page, and which samples of each (None: all that are there)."""
+
+    heads: tuple[Head, ...]
+    by_problem: dict[str, set[int]] | None
+    counts: tuple[int, ...]
+
+    @property
+    def n_samples(self) -> int:
+        return sum(self.counts)
+
+    def indices(self, reader: RunViews, problem_id: str) -> tuple[int, ...]:
+        """Of the samples of one problem, ascending."""
+        if self.by_problem is None:
+            return reader.indices(problem_id)
+        return tuple(sorted(self.by_problem.get(problem_id, ())))
+
+    def keys(self, reader: RunViews, start: int = 0, end: int | None = None) -> Iterator[Key]:
+        """(problem id, index) of those from place `start` to before place `end`, in order."""
+        at = 0
+        for head, n in zip(self.heads, self.counts, strict=True):
+            if end is not None and at >= end:
+                return
+            if at + n > start:
+                first = max(0, start - at)
+                last = n if end is None else min(n, end - at)
+                for index in self.indices(reader, head.id)[first:last]:
+                    yield head.id, index
+            at += n
+
+    def place(self, reader: RunViews, key: Key) -> Place:
+        """Where a sample stands among those that match, which need not be one of them."""
+        ids = [head.id for head in self.heads]
+        if key[0] not in ids:
+            return Place(None, self.n_samples, None, None)
+        at = ids.index(key[0])
+        there = self.indices(reader, key[0])
+        left, right = bisect_left(there, key[1]), bisect_right(there, key[1])
+        before = (key[0], there[left - 1]) if left else self._nearest(reader, range(at - 1, -1, -1), -1)
+        after = (key[0], there[right]) if right < len(there) else self._nearest(reader, range(at + 1, len(ids)), 0)
+        return Place(sum(self.counts[:at]) + left + 1 if right > left else None, self.n_samples, before, after)
+
+    def _nearest(self, reader: RunViews, places: Iterable[int], which: int) -> Key | None:
+        for at in places:
+            if self.counts[at] and (there := self.indices(reader, self.heads[at].id)):
+                return self.heads[at].id, there[which]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`number`: counted from 1; None where the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
+
+    number: int | None
+    of: int
+    before: Key | None
+    after: Key | None
+
+
+def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
+    """Raises DataError and StoreError."""
+    found = _samples(numbers, reader, chosen)
+    heads = [head for head in numbers.heads if found is None or head.id in found]
+    heads = _sorted([head for head in heads if _says(head, chosen)], numbers, chosen.sort)
+    counts = (len(found[head.id]) if found is not None else numbers.samples.get(head.id, 0) for head in heads)
+    return Matching(tuple(heads), found, tuple(counts))
+
+
+def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:
+    """Which samples the filter lets through, per problem; None: all."""
+    if not chosen.by_sample:
+        return None
+    if chosen.verdict == PENDING:
+        # nothing is known of the cause, the format or the time of these
+        known = chosen.group or chosen.format or chosen.slow or not numbers.pending
+        return {} if known else reader.pending(numbers.protocols)
+    signature = _named((group.signature for group in numbers.all_groups), group_id, chosen.group)
+    failure = _named((one.name for one in numbers.formats), format_id, chosen.format)
+    if (chosen.group and signature is None) or (chosen.format and failure is None):
+        return {}
+    verdict = chosen.verdict if chosen.verdict not in (*AGREEMENT, FAILED) else ""
+    criteria = Criteria(verdict or None, signature, failure, chosen.slow or None, chosen.verdict == FAILED)
+    found = reader.matching(numbers.protocol, criteria)
+    if signature is not None and not (failure or chosen.slow or verdict):
+        for pid, ended in numbers.endings.items():
+            if fit := {index for index, how in ended.items() if how.signature == signature}:
+                found[pid] = found.get(pid, set()) | fit
+    if chosen.verdict in AGREEMENT:
+        found = _agreeing(numbers, reader, chosen.verdict, found)
+    return found
+
+
+def _agreeing(numbers: RunNumbers, reader: RunViews, code: str, among: dict[str, set[int]]) -> dict[str, set[int]]:
+    """Samples of problems whose answers are hidden, by how they stand to the consensus."""
+    found: dict[str, set[int]] = {}
+    for head in numbers.heads:
+        if not head.hidden or head.id not in among:
+            continue
+        codes = agreement(reader, numbers.protocol, head.id)
+        if indices := {index for index in among[head.id] if codes.get(index) == code}:
+            found[head.id] = indices
+    return found
+
+
+def agreement(reader: RunViews, protocol: str, problem_id: str) -> dict[int, str]:
+    """How each judged sample of a problem whose answers are hidden stands to the consensus."""
+    return agreement_of(reader.marks(protocol, [problem_id])[problem_id])
+
+
+def agreement_of(marks: Iterable[Mark]) -> dict[int, str]:
+    """The same, of the marks of a problem."""
+    outputs = {mark.index: as_outputs(mark.outputs) for mark in marks}
+    agreed = consensus(list(outputs.values()))
+    return {index: hidden_code(found, agreed.outputs if agreed else None) for index, found in outputs.items()}
+
+
+def as_outputs(stored: str | None) -> tuple[str | None, ...] | str:
+    found = unpack_json(stored or "[]")
+    return found if isinstance(found, str) else tuple(found)
+
+
+def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None, ...] | None) -> str:
+    """How a sample stands to the consensus of its problem."""
+    agrees, differs, silent = AGREEMENT
+    if isinstance(outputs, str) or not any(text is not None for text in outputs):
+        return silent
+    return agrees if outputs == agreed else differs
+
+
+def _named(names: Iterable[str], as_id: Callable[[str], str], wanted: str) -> str | None:
+    """The name that an id of a URL means; None where there is none."""
+    return next((name for name in names if as_id(name) == wanted), None) if wanted else None
+
+
+def _says(head: Head, chosen: Filter) -> bool:
+    if chosen.problem and head.id != chosen.problem:
+        return False
+    if chosen.topic and chosen.topic not in head.topics:
+        return False
+    words = chosen.q
+    return not words or words.casefold() in f"{head.id}\n{head.entry_point}\n{head.prompt}".casefold()
+
+
+def _sorted(heads: list[Head], numbers: RunNumbers, sort: str) -> list[Head]:
+    counts = numbers.counts[numbers.protocol]
+
+    def rate(head: Head) -> float:
+        n, c = counts[head.id]
+        return c / n if n else -1.0
+
+    return sorted(heads, key=rate, reverse=sort == "easiest") if sort else heads

@@ -1,0 +1,54 @@
+"""Who writes a run: the kernel's lock on its folder, held by one process and let go when that ends, however it ends."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from pathlib import Path
+
+from codeeval.errors import StoreError, UsageError
+
+#: Whoever asks holds the lock for a moment; a writer waits so many times so long for that.
+_TRIES, _PAUSE_S = 10, 0.02
+
+
+def hold(run_dir: Path) -> int:
+    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError where another process has
+    it, StoreError where the folder can't be opened."""
+    descriptor = _opened(run_dir)
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE_S)
+        except OSError:  # a file system without locks: SQLite's own lock still guards every transaction
+            return descriptor
+        else:
+            return descriptor
+    os.close(descriptor)
+    raise UsageError(f"{run_dir}: another codeeval is writing this run; wait for it, or stop it first")
+
+
+def is_held(run_dir: Path) -> bool | None:
+    """Whether a living process is writing the run; None where that can't be known."""
+    try:
+        descriptor = _opened(run_dir)
+    except StoreError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def _opened(run_dir: Path) -> int:
+    try:
+        return os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise StoreError(f"{run_dir}: {error.strerror}") from None
