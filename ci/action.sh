@@ -102,13 +102,11 @@ install() {
         say "using $(command -v codeeval || echo 'no codeeval'): $(codeeval --version)"
         return
     fi
-    local extras=explorer,plots
+    local extras=
     case ${INPUT_BACKEND:-} in
-        hf | openai) extras+=,${INPUT_BACKEND} ;;
-        vllm) "$PYTHON" -m pip install --quiet vllm ;;
-        "") if [[ -n ${INPUT_BASE_URL:-} ]]; then extras+=,openai; fi ;;
+        hf | vllm) extras="[$INPUT_BACKEND]" ;;
     esac
-    "$PYTHON" -m pip install --quiet "$HERE[$extras]"
+    "$PYTHON" -m pip install --quiet "$HERE$extras"
     codeeval --version
 }
 
@@ -236,7 +234,7 @@ publish() {
         codeeval report "$RUN" --plot "$OUT/report.svg" --format quiet
     fi
     if [[ ${INPUT_HTML:-true} == true ]]; then
-        codeeval export html "$RUN" --out "$OUT/html" || say "no static pages: pip install 'codeeval[explorer]'"
+        codeeval export html "$RUN" --out "$OUT/html" || say "no static pages; the line above says why"
     fi
 }
 

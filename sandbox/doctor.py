@@ -126,7 +126,7 @@ def _base(client: DockerClient) -> Check:
         "base image",
         None,
         f"none here: {names[0]} will be pulled",
-        "without a registry: docker/base-image.sh (root, debootstrap)",
+        f"without a registry: {image.script('base-image.sh')} (root, debootstrap)",
     )
 
 

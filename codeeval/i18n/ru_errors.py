@@ -168,7 +168,7 @@ _MODELS: dict[str, str] = {
     "torch knows no such device; try auto, cpu, cuda or cuda:1": (
         "torch не знает такого устройства; попробуйте auto, cpu, cuda или cuda:1"
     ),
-    "-M lora needs peft, which is not installed: pip install peft": "для -M lora нужен peft: pip install peft",
+    "-M lora needs peft, which is not installed: {command}": "для -M lora нужен peft, он не установлен: {command}",
     "can't apply the adapter in {path}: {kind}: {reason}": ("не удаётся применить адаптер {path}: {kind}: {reason}"),
     "can't load its tokenizer: {reason}": "не удаётся загрузить токенизатор: {reason}",
     "no adapter there; name the folder that holds adapter_config.json": (
@@ -226,7 +226,7 @@ _RUNS: dict[str, str] = {
     "this is a folder; name a file in it": "это папка; назовите файл в ней",
     "this is a file; name a folder with -o": "это файл; назовите папку: -o",
     "the name must end in .png or .svg": "имя должно оканчиваться на .png или .svg",
-    "a picture needs matplotlib: pip install 'codeeval[plots]'": "для картинки нужен matplotlib: pip install 'codeeval[plots]'",
+    "a picture needs matplotlib: pip install matplotlib": "для картинки нужен matplotlib: pip install matplotlib",
     "{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)": (
         "{path} — канал, и в него ещё ничего не записано: ждём (прервать — Ctrl-C)"
     ),
@@ -322,11 +322,9 @@ _TASKS: dict[str, str] = {
     "an object without a list of rows{rest}": "объект без списка записей{rest}",
     "not a readable Parquet file: {reason}": "файл Parquet не читается: {reason}",
     "Download or write it again.": "Скачайте или запишите его заново.",
-    "reading Parquet needs pyarrow: pip install 'codeeval[parquet]'": (
-        "для чтения Parquet нужен pyarrow: pip install 'codeeval[parquet]'"
-    ),
-    "See docs/tasks.md.": "Схема описана в docs/tasks.md.",
-    "See docs/tasks.md for the schema.": "Схема описана в docs/tasks.md.",
+    "reading Parquet needs pyarrow: {command}": "для чтения Parquet нужен pyarrow: {command}",
+    "See {path}.": "Схема описана в {path}.",
+    "See {path} for the schema.": "Схема описана в {path}.",
     "is missing": "отсутствует",
     "a row must be an object with instruction, inputs, outputs and meta": (
         "запись должна быть объектом с полями instruction, inputs, outputs и meta"
@@ -443,7 +441,7 @@ _SAMPLES: dict[str, str] = {
     "there is no answer in it": "в нём нет ответов",
     "no id, task_id or meta.id": "нет ни id, ни task_id, ни meta.id",
     "must be a list of texts, one per test": "нужен список текстов, по одному на тест",
-    "A row looks like {example}; see docs/mera.md.": "Запись выглядит так: {example}; см. docs/mera.md.",
+    "A row looks like {example}; see {path}.": "Запись выглядит так: {example}; см. {path}.",
     "the id {problem} was used before": "id {problem} уже был",
     "Give each problem's answers once.": "Дайте ответы каждой задачи один раз.",
     "none of its ids ({some}, …) is a problem of {task}": "ни один из его id ({some}, …) не относится к {task}",

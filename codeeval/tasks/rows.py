@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
-from codeeval.errors import DataError, UsageError
+from codeeval.errors import DataError, UsageError, install
+from codeeval.tasks.bundled import page
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 #: Parquet compresses: what it may take in memory is bounded apart from what it takes on disk.
@@ -114,7 +115,7 @@ def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
             )
         document, name = document[key], f"{name}.{key}" if name else key
     if not isinstance(document, list):
-        raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", "See docs/tasks.md.")
+        raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", f"See {page('tasks.md')}.")
     for number, value in enumerate(document, 1):
         yield SourceRow(f"{path}, row {number}{f' of {name}' if name else ''}", value)
 
@@ -149,7 +150,7 @@ def _parquet_rows(path: Path) -> Iterator[SourceRow]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise UsageError(f"{path}: reading Parquet needs pyarrow: pip install 'codeeval[parquet]'") from error
+        raise UsageError(f"{path}: reading Parquet needs pyarrow: {install('parquet')}") from error
 
     def fail(error: Exception) -> NoReturn:
         raise DataError(str(path), f"not a readable Parquet file: {error}", "Download or write it again.") from error

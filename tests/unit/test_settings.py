@@ -84,9 +84,7 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
     """One, or several; before a model is looked for."""
     monkeypatch.setattr("codeeval.generators.registry.find_spec", lambda name: None)
     monkeypatch.delenv("CODEEVAL_VLLM_PYTHON", raising=False)
-    with pytest.raises(
-        UsageError, match=r"openai needs openai, which is not installed: pip install 'codeeval\[openai\]'"
-    ):
+    with pytest.raises(UsageError, match=r"openai needs openai, which is not installed: pip install openai$"):
         check_installed("openai")
     with pytest.raises(UsageError, match="hf needs torch and transformers, which are not installed: pip install"):
         check_installed("hf")
