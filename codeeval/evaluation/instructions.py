@@ -33,6 +33,7 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
 from codeeval.generators import Generator, create
+from codeeval.generators.registry import check_model
 from codeeval.manifest import Manifest
 from codeeval.prompts.templates import build_prompt, prompt_digest
 from codeeval.report import instructions as report
@@ -48,6 +49,7 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
     settings = resolved.settings
     _check(settings)
     base = ask(settings, reporter)
+    check_model(base.model.backend, base.model.location, base.model.options)
     plan = chosen(base.whole, settings.instructions or "")
     _refuse_used(base.run_dir)
     reporter.note(first_line(base, resolved))

@@ -1,4 +1,5 @@
-"""Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator`."""
+"""Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator` and
+`check_model(model, options)`, which raises UsageError for what is wrong and can be seen without loading."""
 
 from __future__ import annotations
 
@@ -61,6 +62,13 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
         raise UsageError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
     check_installed(backend, options)
     return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
+
+
+def check_model(backend: str, model: str, options: Mapping[str, str] | None = None) -> None:
+    """What can be known without loading the model: packages, options, a folder or file that is missing, incomplete or cut
+    short. Raises UsageError."""
+    check_installed(backend, options)
+    import_module(BACKENDS[backend].module).check_model(model, options or {})
 
 
 def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:

@@ -152,6 +152,20 @@ _MODELS: dict[str, str] = {
     "{name} lacks weights: {files}; copy or download them again": (
         "в {name} не хватает весов: {files}; скопируйте или скачайте их заново"
     ),
+    "{name} lacks its tokenizer: there is no tokenizer.json and no vocabulary; save it into the same folder": (
+        "в {name} нет токенизатора: ни tokenizer.json, ни словаря; сохраните его в ту же папку"
+    ),
+    "{name} {fault_said}; copy or download it again": "{name} {fault_said}; скопируйте или скачайте заново",
+    "tokenizer.json is broken: {reason}; copy or download it again": (
+        "tokenizer.json повреждён: {reason}; скопируйте или скачайте его заново"
+    ),
+    "is cut short": "обрывается",
+    "is cut short: it has {n} of {m} bytes": "обрывается: в нём {n} байт из {m}",
+    "is cut short: its header alone has {n} bytes": "обрывается: один заголовок занимает {n} байт",
+    "is no safetensors file": "не в формате safetensors",
+    "is a pointer of Git LFS, not the weights (`git lfs pull` fetches them)": (
+        "— указатель Git LFS, а не веса (их скачивает `git lfs pull`)"
+    ),
     "{name} is no folder here and could not be loaded from the Hub ({reason})": (
         "{name} — не папка, и с Hugging Face загрузить не удалось ({reason})"
     ),

@@ -17,7 +17,8 @@ from typing import Any
 from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, Scalar
 from codeeval.generators.common.facts import gpu_facts, model_facts
-from codeeval.generators.hf.loading import from_pretrained, local_folder, set_threads
+from codeeval.generators.common.model_folder import local_folder
+from codeeval.generators.hf.loading import from_pretrained, set_threads
 from codeeval.generators.hf.model import DTYPES
 from codeeval.rewards.inputs import FORMS, Answered, Encoded, Reward, batches, encode, form_of
 

@@ -169,9 +169,18 @@ def _reach(base_url: str) -> str | None:
     return version if isinstance(version, str) and set(found) == {"version"} else None
 
 
+def check_model(model: str, options: Mapping[str, str]) -> None:
+    """What can be known without asking the server. Raises UsageError."""
+    _settings(options)
+
+
 def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
     """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+    return OpenAIGenerator(model, *_settings(options))
+
+
+def _settings(options: Mapping[str, str]) -> tuple[ServerSettings, Key]:
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
-    return OpenAIGenerator(model, settings, read_key(path, settings.base_url))
+    return settings, read_key(path, settings.base_url)
