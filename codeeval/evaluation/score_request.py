@@ -93,7 +93,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
             f"  The samples name {have}, the problems are {ids}, …"
         )
     sizes = [len(rows) for rows in samples.values()]
-    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
+    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more="Give more samples")
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
     notes = (*answered, *found.notes, *_notes(found, task, samples))

@@ -22,7 +22,7 @@ def _ks(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
+        value = [part.strip() for part in value.split(",")]
     try:
         found = {int(part) for part in value}  # type: ignore[attr-defined]
     except (TypeError, ValueError):

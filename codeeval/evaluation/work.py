@@ -65,8 +65,16 @@ def work(
         return result
     except KeyboardInterrupt:
         raise Interrupted(
-            f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {store.run_dir}"
+            f"interrupted: {_how_far(store, protocols)}; everything that had finished is kept\n"
+            f"  Continue with: codeeval run --resume {store.run_dir}"
         ) from None
+
+
+def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> str:
+    """Samples that there are, and those that are judged, under every protocol."""
+    made = store.n_samples()
+    unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
+    return f"{made} of {store.n_wanted()} samples generated, {made - len(unjudged)} judged"
 
 
 def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:
@@ -113,8 +121,7 @@ def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter
         done = explore(store, pool, worker_limits(store.manifest().sandbox))
         samples, programs = form(failed, "sample", "samples"), form(done.executed, "program", "programs")
         reporter.note(
-            f"{failed} failed {samples} looked at for {form(failed, 'its', 'their')} format, "
-            f"{done.executed} repaired {programs} executed"
+            f"{failed} failed {samples} checked for format errors, {done.executed} repaired {programs} executed"
         )
         if done.left:
             reporter.note(f"{done.left} repairs were left out: {done.reason}")

@@ -16,6 +16,7 @@ from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.files import read_text, reason, written
 from codeeval.stats.compare import RunCounts
 from codeeval.store import RunReader
+from codeeval.store.connection import FILE_NAME
 from codeeval.store.runcounts import require_complete, run_counts
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -99,6 +100,11 @@ def load_baseline(path: Path) -> Baseline:
             f"{path}: there is no baseline yet\n"
             f"  Make one from a run of the model that is released now, and commit it:\n"
             f"  codeeval export baseline RUN -o {path}"
+        )
+    if path.is_dir() or path.name == FILE_NAME:
+        raise UsageError(
+            f"{path}: a run is no baseline; make one of it, and commit that:\n"
+            f"  codeeval export baseline {path if path.is_dir() else path.parent} -o baseline.json"
         )
     try:
         return Baseline.model_validate_json(read_text(path))

@@ -517,6 +517,10 @@ _NUMBERS: dict[str, str] = {
     "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer": (
         "для pass@{k} нужно {a} {a:образец|образца|образцов} каждой задачи; у {n} из {m} меньше"
     ),
+    "a run is no baseline; make one of it, and commit that:": "прогон — не базовый файл; сделайте его из прогона и сохраните:",
+    "{flag} and {other}: only one of the two can be meant; leave one out": (
+        "{flag} и {other}: имеет смысл только один из двух; уберите второй"
+    ),
     "there is no baseline yet": "базового файла ещё нет",
     "Make one from a run of the model that is released now, and commit it:": (
         "Сделайте его из прогона модели, выпущенной сейчас, и сохраните в репозитории:"
