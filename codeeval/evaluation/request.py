@@ -7,6 +7,7 @@ from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
+from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
@@ -66,7 +67,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     file = read_template(settings.template) if is_template_file(settings.template) else None
     template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
-    judged_by = chosen_protocols(settings.protocol, whole)
+    judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     sampling = _sampling(settings, judged_by[0], whole)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more="Raise --n")
     if settings.rename:

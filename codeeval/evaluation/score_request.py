@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate
+from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
@@ -74,7 +75,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     path = source.file
     check_protocol(settings.protocol)
     whole, task, answered = chosen_task(settings, reporter)
-    judged_by = chosen_protocols(settings.protocol, whole)
+    judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     found = read(path, whole.name, source.responses)
     asked_of = whole
     if found.origin is not None and found.origin.renamed:

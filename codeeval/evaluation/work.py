@@ -64,17 +64,18 @@ def work(
             explain_failures(store, sandbox.pool if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
+        made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
         raise Interrupted(
-            f"interrupted: {_how_far(store, protocols)}; everything that had finished is kept\n"
+            f"interrupted: {made} of {wanted} samples generated, {judged} judged; everything that had finished is kept\n"
             f"  Continue with: codeeval run --resume {store.run_dir}"
         ) from None
 
 
-def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> str:
-    """Samples that there are, and those that are judged, under every protocol."""
+def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
+    """The number of samples that there are, and of those that are judged under every protocol."""
     made = store.n_samples()
     unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
-    return f"{made} of {store.n_wanted()} samples generated, {made - len(unjudged)} judged"
+    return made, made - len(unjudged)
 
 
 def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:

@@ -103,8 +103,7 @@ def load_baseline(path: Path) -> Baseline:
         )
     if path.is_dir() or path.name == FILE_NAME:
         raise UsageError(
-            f"{path}: a run is no baseline; make one of it, and commit that:\n"
-            f"  codeeval export baseline {path if path.is_dir() else path.parent} -o baseline.json"
+            f"{path}: a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o baseline.json"
         )
     try:
         return Baseline.model_validate_json(read_text(path))

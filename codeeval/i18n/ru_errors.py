@@ -517,7 +517,22 @@ _NUMBERS: dict[str, str] = {
     "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer": (
         "для pass@{k} нужно {a} {a:образец|образца|образцов} каждой задачи; у {n} из {m} меньше"
     ),
-    "a run is no baseline; make one of it, and commit that:": "прогон — не базовый файл; сделайте его из прогона и сохраните:",
+    "the tests of {task} keep the limits of their own scorer, under every protocol": (
+        "тесты {task} сохраняют ограничения своего оценщика при любом протоколе"
+    ),
+    "the protocol {protocol} keeps its own limits ({limits}), which are a part of its score": (
+        "у протокола {protocol} свои ограничения ({limits}), они входят в его оценку"
+    ),
+    "Limits can be chosen with --protocol strict, and for a file of your own without --protocol.": (
+        "Ограничения можно выбрать с --protocol strict и для своего файла без --protocol."
+    ),
+    "must not be below the {n} s of CPU time, which could never be used up": (
+        "не может быть меньше {n} с процессорного времени: его нельзя было бы израсходовать"
+    ),
+    "a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o baseline.json": (
+        "прогон — не базовый файл; сделайте его из прогона и сохраните в репозитории: "
+        "codeeval export baseline RUN -o baseline.json"
+    ),
     "{flag} and {other}: only one of the two can be meant; leave one out": (
         "{flag} и {other}: имеет смысл только один из двух; уберите второй"
     ),

@@ -62,6 +62,7 @@ def test_every_setting_has_its_variable() -> None:
         "model_options": "a=b",
         "rerank_options": "a=b",
         "rename": "true",
+        "memory_mb": "64",
         "dedup": "true",
         "isolation": "fresh",
     }
