@@ -36,7 +36,7 @@ def resource(name: str) -> str:
 
 
 def script(name: str) -> str:
-    """Where a script of `docker/` is, in the installed package or the source checkout."""
+    """Where a file of `docker/` is, in the installed package or the source checkout."""
     places = (_PACKAGE / "image" / name, _PACKAGE.parent / "docker" / name)
     return str(next(filter(Path.is_file, places), name))
 

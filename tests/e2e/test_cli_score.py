@@ -25,6 +25,8 @@ from cli_runs import (
     write_tasks,
 )
 
+from codeeval.store import RunReader
+
 pytestmark = pytest.mark.local
 LOCAL = ("--sandbox", "local", "-j", 2)
 
@@ -285,6 +287,7 @@ def test_limits_by_flag_decide_and_come_back(tmp_path: Path) -> None:
         ):
             found = json.loads(codeeval(tmp_path, *more).stdout)
             assert found["pass_at_k"]["1"]["estimate"] == right
-            assert found["manifest"]["sandbox"]["limits"]["cpu_s"] == seconds
+            with RunReader(tmp_path / f"r{seconds}") as reader:
+                assert reader.manifest().sandbox.limits["cpu_s"] == seconds
     refused = codeeval(tmp_path, "compare", "r1", "r4")
     assert (refused.returncode, "different limits" in refused.stderr) == (2, True)
