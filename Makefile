@@ -18,7 +18,7 @@ ROOT_WITH_APT = [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null
 APT_INSTALL = apt-get -q update </dev/null >/dev/null && DEBIAN_FRONTEND=noninteractive \
 	apt-get -q install -y --no-install-recommends </dev/null >/dev/null
 
-.PHONY: help run test lint clean chromium
+.PHONY: help run test lint docs release clean chromium
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -26,7 +26,7 @@ help: ## list the targets
 
 run: $(VENV)/.stamp-run ## evaluate the bundled demo model on the bundled problems (ARGS="..." is passed on)
 	@kind=$$(PYTHON=$(BIN)/python docker/ready.sh); flag=; [[ $$kind == local ]] && flag="--sandbox local"; \
-	$(BIN)/codeeval run --k 1,5,10 $$flag $(ARGS)
+	$(BIN)/codeeval run $$flag $(ARGS)
 
 test: $(VENV)/.stamp-test chromium ## install what the tests need, then check style, types and run the whole suite
 	@PYTHON=$(BIN)/python docker/ready.sh >/dev/null
@@ -37,6 +37,14 @@ lint: $(VENV)/.stamp-test ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(VENV)/.stamp-docs ## build the documentation as a site into build/site
+	@$(BIN)/mkdocs build --strict
+
+release: $(VENV)/.stamp-release ## build wheel and sdist into dist/ and check them; nothing is uploaded
+	@rm -rf dist
+	@$(BIN)/python -m build --outdir dist . >/dev/null
+	@$(BIN)/twine check --strict dist/*
 
 clean: ## remove the virtual environment, caches and build products; runs/ stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -66,6 +74,16 @@ $(VENV)/.stamp-run: pyproject.toml $(VENV)/.stamp-torch
 $(VENV)/.stamp-test: pyproject.toml $(VENV)/.stamp-run
 	@echo "Installing what the tests need"
 	@$(PIP) install -e ".[hf,dev]"
+	@touch $@
+
+$(VENV)/.stamp-docs: pyproject.toml $(VENV)/.stamp-venv
+	@echo "Installing what the site needs"
+	@$(PIP) install "mkdocs>=1.6,<2" "mkdocs-material>=9.5"
+	@touch $@
+
+$(VENV)/.stamp-release: $(VENV)/.stamp-venv
+	@echo "Installing what a release needs"
+	@$(PIP) install build twine
 	@touch $@
 
 chromium:

@@ -102,13 +102,11 @@ install() {
         say "using $(command -v codeeval || echo 'no codeeval'): $(codeeval --version)"
         return
     fi
-    local extras=explorer,plots
+    local extras=
     case ${INPUT_BACKEND:-} in
-        hf | openai) extras+=,${INPUT_BACKEND} ;;
-        vllm) "$PYTHON" -m pip install --quiet vllm ;;
-        "") if [[ -n ${INPUT_BASE_URL:-} ]]; then extras+=,openai; fi ;;
+        hf | vllm) extras="[$INPUT_BACKEND]" ;;
     esac
-    "$PYTHON" -m pip install --quiet "$HERE[$extras]"
+    "$PYTHON" -m pip install --quiet "$HERE$extras"
     codeeval --version
 }
 
@@ -123,12 +121,13 @@ cache_key() {
     say
 }
 
-# Load the image from the cache, or build it and put it there. No engine, or the local sandbox: nothing to do.
+# Load the image from the cache, or build it and put it there. No engine, or the local sandbox: see whether namespaces work.
 sandbox() {
-    if skipped || [[ ${INPUT_SANDBOX:-auto} == local ]]; then return; fi
-    if ! timeout 30 docker version >/dev/null 2>&1; then
-        say "no Docker engine answers: codeeval will use namespaces, or say what is missing"
-        return
+    if skipped; then return; fi
+    if [[ ${INPUT_SANDBOX:-auto} == local ]] || ! timeout 30 docker version >/dev/null 2>&1; then
+        if codeeval doctor; then return; fi
+        annotate error "codeeval: no sandbox" "no program can be executed here; the log of this step names what this container or machine lacks"
+        exit 3
     fi
     local cache=${INPUT_CACHE:-$OUT/cache}/sandbox-image.tar tag base
     if [[ -f $cache ]]; then docker load --quiet --input "$cache"; fi
@@ -237,7 +236,7 @@ publish() {
         codeeval report "$RUN" --plot "$OUT/report.svg" --format quiet
     fi
     if [[ ${INPUT_HTML:-true} == true ]]; then
-        codeeval export html "$RUN" --out "$OUT/html" || say "no static pages: pip install 'codeeval[explorer]'"
+        codeeval export html "$RUN" --out "$OUT/html" || say "no static pages; the line above says why"
     fi
 }
 

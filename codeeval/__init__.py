@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from codeeval.api import Execution, ProblemRow, Run, SampleRow, evaluate, load
 
+__version__ = "0.1.0"
+
 __all__ = ["Execution", "ProblemRow", "Run", "SampleRow", "evaluate", "load"]
 
 

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, install
 from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
@@ -155,7 +155,7 @@ class Run:
         try:
             from pandas import DataFrame
         except ModuleNotFoundError:
-            raise UsageError("to_pandas needs pandas: pip install 'codeeval[notebook]'") from None
+            raise UsageError(f"to_pandas needs pandas: {install('notebook')}") from None
         rows: list[SampleRow] | list[ProblemRow] = self.samples() if what == "samples" else self.problems()
         columns = (SampleRow if what == "samples" else ProblemRow).__slots__
         return DataFrame([asdict(row) for row in rows], columns=list(columns))

@@ -10,6 +10,24 @@
 `sandbox.SandboxError` (exit 3) is not in this tree: the sandbox stands on its own.
 """
 
+from __future__ import annotations
+
+
+def install(extra: str) -> str:
+    """The command that adds what an extra of this package stands for. It names the packages, as the installed metadata list
+    them, because no index need have codeeval itself: so it works beside a checkout, a git address and a wheel."""
+    from importlib.metadata import PackageNotFoundError, requires
+
+    try:
+        listed = [line.partition(";") for line in requires("codeeval") or ()]
+    except PackageNotFoundError:
+        listed = []
+    marks = (f"extra == '{extra}'", f'extra == "{extra}"')
+    wanted = [what.strip() for what, _, mark in listed if mark.strip() in marks]
+    if not wanted:  # run from a source tree that was never installed, or installed before it had this extra
+        return f"pip install -e '.[{extra}]' in the folder of the repository"
+    return "pip install " + " ".join(f"'{each}'" for each in wanted)
+
 
 class CodeevalError(Exception):
     """Base of all errors that become one clear line and an exit code."""

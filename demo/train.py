@@ -1,6 +1,6 @@
 """Train the demo model from scratch: `python demo/train.py` (three minutes on one core).
 
-Needs `pip install 'codeeval[hf]'`. One thread, AVX2 kernels only and fixed seeds: the same versions of torch,
+Needs the extra `hf`. One thread, AVX2 kernels only and fixed seeds: the same versions of torch,
 transformers and tokenizers give the same bytes again. The digests of what comes out stand in DIGEST beside it.
 """
 

@@ -1,6 +1,6 @@
 """Bring the dataset card up to date: the tables between the marks in README.md, and the plot difficulty.svg.
 
-python problems/card.py             needs matplotlib (`pip install 'codeeval[plots]'`)
+python problems/card.py
 python problems/card.py --png FILE  a PNG of the plot as well
 """
 

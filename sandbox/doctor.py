@@ -33,7 +33,7 @@ class Check:
 
 def checks() -> list[Check]:
     """All checks, in the order in which one would fix them. Never raises."""
-    return [_system(), _cgroups(), _space(), *_docker(), _local()]
+    return [_system(), *_container(), _cgroups(), _space(), *_docker(), _local()]
 
 
 def _system() -> Check:
@@ -43,6 +43,13 @@ def _system() -> Check:
     return Check(
         "system", linux, detail, "" if linux else "the sandbox needs Linux; a remote engine (DOCKER_HOST) works too"
     )
+
+
+def _container() -> list[Check]:
+    from sandbox.backends import container
+
+    found = container.rights()
+    return [] if found is None else [Check("container", None, container.described(found))]
 
 
 def _cgroups() -> Check:
@@ -126,7 +133,7 @@ def _base(client: DockerClient) -> Check:
         "base image",
         None,
         f"none here: {names[0]} will be pulled",
-        "without a registry: docker/base-image.sh (root, debootstrap)",
+        f"without a registry: {image.script('base-image.sh')} (root, debootstrap)",
     )
 
 

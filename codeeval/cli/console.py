@@ -134,7 +134,7 @@ def _bars(samples: int, judged: int) -> Iterator[tuple[Any, Any]]:
 
     from codeeval.i18n import tr
 
-    unit, first, second = tr(" samples"), tr("generated"), tr("executed ")
+    unit, first, second = tr(" samples"), tr("generated"), tr("judged   ")
     with (
         tqdm(total=samples, desc=first, unit=unit, position=0, file=sys.stderr, disable=not samples) as one,
         tqdm(total=judged, desc=second, unit=unit, position=1 if samples else 0, file=sys.stderr) as two,
@@ -152,7 +152,7 @@ def _lines(samples: int, judged: int, per_sample: int) -> Tell:
         if time.monotonic() - told >= LINE_EVERY_S:
             told = time.monotonic()
             made = tr("generated {n}/{m}, ", n=progress.generated, m=samples) if samples else ""
-            done = tr("executed {n}/{m}", n=progress.judged // per_sample, m=judged)
+            done = tr("judged {n}/{m}", n=progress.judged // per_sample, m=judged)
             _say(f"{made}{done}")
 
     return tell

@@ -47,7 +47,7 @@ def explore(runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Br
         from codeeval.explorer.serve import Serving, serve
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"the explorer needs {error.name}, which is not installed\n  pip install 'codeeval[explorer]'"
+            f"the explorer needs {error.name}, which is not installed\n  pip install {error.name}"
         ) from None
     from codeeval.explorer.words import language
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import typer
 
+from codeeval import __version__
 from codeeval.cli import (
     audit,
     compare,
@@ -78,12 +79,7 @@ for module in (
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import PackageNotFoundError, version
-
-        try:
-            typer.echo(f"codeeval {version('codeeval')}")
-        except PackageNotFoundError:
-            typer.echo("codeeval, from a source checkout")
+        typer.echo(f"codeeval {__version__}")
         raise typer.Exit
 
 

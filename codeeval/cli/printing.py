@@ -5,46 +5,21 @@ from __future__ import annotations
 import json
 
 from codeeval.cli.console import Console
-from codeeval.errors import CodeevalError
-from codeeval.evaluation.request import check_protocol
+from codeeval.evaluation.effective import effective
 from codeeval.evaluation.resolve import Resolved
-from codeeval.evaluation.settings import NAMES
 from codeeval.manifest import clean, hidden
-from codeeval.scoring import protocols
-from codeeval.tasks import TASKS, load
 
 
 def print_settings(resolved: Resolved) -> None:
     """TOML on stdout; with `--format json` one object of value and origin per setting. Raises UsageError."""
     settings = resolved.settings
-    check_protocol(settings.protocol)
-    protocol = settings.protocol or _usual_protocol(settings.task)
-    sampling = protocols.get(protocol).sampling
-    rows: dict[str, tuple[object, str]] = {}
-    for name in NAMES:
-        value, origin = getattr(settings, name), resolved.origins[name]
-        if value is None and name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed"):
-            value, origin = getattr(sampling, name), f"protocol {protocol}"
-        if name == "protocol":
-            value = protocol
-        rows[name] = (_plain(value), origin)
+    rows = {name: (_plain(value), origin) for name, (value, origin) in effective(resolved).items()}
     console = Console(settings.format)
     if settings.format == "json":
         console.document({name: {"value": value, "origin": origin} for name, (value, origin) in rows.items()})
         return
     for name, (value, origin) in rows.items():
         console.result(f"# {name} is not set" if value is None else f"{name} = {_toml(value)}  # {origin}")
-
-
-def _usual_protocol(task: str) -> str:
-    """The protocol of the set itself; the default where a file can't be read, which is not what was asked here."""
-    known = next((info.protocol for info in TASKS if info.name == task), None)
-    if known is not None:
-        return known
-    try:
-        return load(task).protocol
-    except CodeevalError:
-        return protocols.DEFAULT
 
 
 def _plain(value: object) -> object:

@@ -60,8 +60,11 @@ def run(
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
+    from codeeval.evaluation.choice import one_of
     from codeeval.evaluation.resolve import resolve
 
+    one_of({"--resume": resume, "--like": like})
+    one_of({"--resume": resume, "--show-prompt": show_prompt})
     earlier = None
     if like is not None:
         from codeeval.evaluation.like import settings_like

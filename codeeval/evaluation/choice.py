@@ -1,8 +1,8 @@
-"""One of several names."""
+"""One of several names, one of several flags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from codeeval.errors import UsageError
@@ -16,3 +16,10 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
     near = get_close_matches(given, names, n=2, cutoff=0.5)
     meant = f" Did you mean {' or '.join(near)}?" if near else ""
     raise UsageError(f"{what} {given!r} is unknown.{meant}\n  Known: {', '.join(names)}")
+
+
+def one_of(flags: Mapping[str, object]) -> None:
+    """Raises UsageError where more than one of these flags was given (is not None): the others would be ignored."""
+    given = [flag for flag, value in flags.items() if value is not None]
+    if len(given) > 1:
+        raise UsageError(f"{given[0]} and {given[1]}: only one of the two can be meant; leave one out")

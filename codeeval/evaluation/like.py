@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.evaluation.chosen_limits import limits_like
 from codeeval.evaluation.rerank import like_rankers
 from codeeval.evaluation.resolve import EARLIER, Resolved
 from codeeval.evaluation.trust import Asked, refuse_unasked, repeated_settings
@@ -73,7 +74,7 @@ def settings_like(run_dir: Path) -> Like:
     }
     found = {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest)
     if own:
-        return Like(run_dir, found, manifest)
+        return Like(run_dir, found | limits_like(manifest), manifest)
     taken, asked = repeated_settings(manifest, found)
     return Like(run_dir, taken, manifest, asked)
 

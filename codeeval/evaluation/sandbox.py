@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from typing import Protocol as Interface
 
 from codeeval.errors import DataError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import SILENT, Reporter
-from codeeval.manifest import SandboxInfo
+from codeeval.manifest import Manifest, SandboxInfo
+from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
 from sandbox import Job, Limits, Outcome, Pool
 from sandbox.backends.base import Backend
@@ -141,3 +142,10 @@ def limits_from(stored: Mapping[str, float]) -> Limits:
         return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
     except (ValueError, OverflowError) as error:
         raise DataError("manifest, field sandbox.limits", str(error), "The file is damaged.") from None
+
+
+def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:
+    """The protocol with the limits that this run gives calls, where they were chosen by hand."""
+    return replace(
+        protocol, limits=limits_from({**asdict(protocol.limits), **limits_of(manifest, protocol.name, "calls")})
+    )

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
@@ -90,7 +91,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     path = source.files[0]
     check_protocol(settings.protocol)
     whole, task, answered = chosen_task(settings, reporter)
-    judged_by = chosen_protocols(settings.protocol, whole)
+    judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     found = read(source.files, whole.name, source.responses)
     asked_of = whole
     if found.origin is not None and found.origin.renamed:
@@ -113,7 +114,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
             f"  The samples name {have}, the problems are {ids}, …"
         )
     sizes = [len(rows) for rows in samples.values()]
-    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole), more="Give more samples")
+    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more="Give more samples")
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
     notes = (*answered, *found.notes, *_notes(found, task, placed))

@@ -24,7 +24,7 @@ def _ks(value: object) -> object:
     if isinstance(value, int) and not isinstance(value, bool):
         value = [value]
     if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
+        value = [part.strip() for part in value.split(",")]
     try:
         found = {int(part) for part in value}  # type: ignore[attr-defined]
     except (TypeError, ValueError):
@@ -200,7 +200,7 @@ class Settings:
         Flag(
             "System prompt: a text, @FILE, or mera (the published one).",
             "TEXT",
-            meaning="system prompt: a text, `@FILE`, or `mera` for the published one",
+            meaning="system prompt: a text, `@FILE`, `@@TEXT` for a text that begins with @, or `mera` for the published one",
             usual="none",
         ),
     ] = None
@@ -317,6 +317,40 @@ class Settings:
             meaning="`warm`, or `fresh`: a new worker for every program",
         ),
     ] = "warm"
+    cpu_s: Annotated[
+        float | None,
+        Flag(
+            "CPU seconds of one sample, under strict or for a file of your own (default: the protocol's).",
+            "S",
+            verbs=_SCORED,
+            meaning="CPU time of one sample in seconds; under `strict`, or for a file of your own without `--protocol`: "
+            "published protocols keep theirs",
+            usual="the protocol's",
+            bounds={"gt": 0, "le": 3600},
+        ),
+    ] = None
+    wall_s: Annotated[
+        float | None,
+        Flag(
+            "Seconds of one sample by the clock (default: in proportion to --cpu-s).",
+            "S",
+            verbs=_SCORED,
+            meaning="the same by the clock, the backstop on a busy machine",
+            usual="in proportion to `--cpu-s`",
+            bounds={"gt": 0, "le": 86_400},
+        ),
+    ] = None
+    memory_mb: Annotated[
+        int | None,
+        Flag(
+            "Memory of one sample in MiB (default: the protocol's).",
+            "MIB",
+            verbs=_SCORED,
+            meaning="memory of one sample in MiB",
+            usual="the protocol's",
+            bounds={"ge": 64, "le": 1_048_576},
+        ),
+    ] = None
     results: Annotated[
         Path | None,
         Flag(

@@ -65,9 +65,18 @@ def work(
             explain_failures(store, sandbox.pool if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
+        made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
         raise Interrupted(
-            f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {store.run_dir}"
+            f"interrupted: {made} of {wanted} samples generated, {judged} judged; everything that had finished is kept\n"
+            f"  Continue with: codeeval run --resume {store.run_dir}"
         ) from None
+
+
+def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
+    """The number of samples that there are, and of those that are judged under every protocol."""
+    made = store.n_samples()
+    unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
+    return made, made - len(unjudged)
 
 
 def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:
@@ -112,8 +121,7 @@ def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter
         done = explore(store, pool, worker_limits(store.manifest().sandbox))
         samples, programs = form(failed, "sample", "samples"), form(done.executed, "program", "programs")
         reporter.note(
-            f"{failed} failed {samples} looked at for {form(failed, 'its', 'their')} format, "
-            f"{done.executed} repaired {programs} executed"
+            f"{failed} failed {samples} checked for format errors, {done.executed} repaired {programs} executed"
         )
         if done.left:
             reporter.note(f"{done.left} repairs were left out: {done.reason}")

@@ -14,7 +14,7 @@ def export(run: Path, output: Path) -> None:
         from codeeval.explorer.static import export_site
     except ModuleNotFoundError as error:
         raise UsageError(
-            f"the explorer's pages need {error.name}, which is not installed\n  pip install 'codeeval[explorer]'"
+            f"the explorer's pages need {error.name}, which is not installed\n  pip install {error.name}"
         ) from None
     from codeeval.explorer.words import language
 

@@ -18,6 +18,7 @@ from codeeval.files import read_text, reason, written
 from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import TEMPERATURE_0
 from codeeval.store import RunReader
+from codeeval.store.connection import FILE_NAME
 from codeeval.store.runcounts import require_complete, run_counts
 from codeeval.types import MOST_SAMPLES
 
@@ -124,6 +125,10 @@ def load_baseline(path: Path) -> Baseline:
             f"{path}: there is no baseline yet\n"
             f"  Make one from a run of the model that is released now, and commit it:\n"
             f"  codeeval export baseline RUN -o {path}"
+        )
+    if path.is_dir() or path.name == FILE_NAME:
+        raise UsageError(
+            f"{path}: a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o baseline.json"
         )
     try:
         text = read_text(path, MAX_BYTES)

@@ -1,4 +1,5 @@
-"""Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator`."""
+"""Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator` and
+`check_model(model, options)`, which raises UsageError for what is wrong and can be seen without loading."""
 
 from __future__ import annotations
 
@@ -9,19 +10,26 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, install
 from codeeval.generators.base import Generator
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """`module` has `open_generator`; `needs` are the importable names it cannot do without, `remedy` installs them.
-    `elsewhere`: a variable that may name another interpreter that has them."""
+    """`module` has `open_generator`; `needs` are the importable names it cannot do without, `extra` brings them ("": they are
+    packages of those names). `elsewhere`: a variable that may name another interpreter that has them."""
 
     module: str
     needs: tuple[str, ...] = ()
-    remedy: str = ""
+    extra: str = ""
     elsewhere: str = ""
+
+    @property
+    def remedy(self) -> str:
+        """How to get what is needed."""
+        command = install(self.extra) if self.extra else f"pip install {' '.join(self.needs)}"
+        other = f", or name the python of an environment that has it in {self.elsewhere}" if self.elsewhere else ""
+        return command + other
 
     def missing(self, options: Mapping[str, str] | None = None) -> list[str]:
         """Needed packages that are neither here nor, by name of an interpreter, elsewhere."""
@@ -31,14 +39,14 @@ class Backend:
 
 
 BACKENDS: dict[str, Backend] = {
-    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "pip install 'codeeval[hf]'"),
+    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "hf"),
     "vllm": Backend(
         "codeeval.generators.vllm.generator",
         ("vllm",),
-        "pip install vllm, or name the python of an environment that has it in CODEEVAL_VLLM_PYTHON",
+        "vllm",
         "CODEEVAL_VLLM_PYTHON",
     ),
-    "openai": Backend("codeeval.generators.openai.generator", ("openai",), "pip install 'codeeval[openai]'"),
+    "openai": Backend("codeeval.generators.openai.generator", ("openai",)),
     "replay": Backend("codeeval.generators.replay"),
 }
 
@@ -54,6 +62,13 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
         raise UsageError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
     check_installed(backend, options)
     return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
+
+
+def check_model(backend: str, model: str, options: Mapping[str, str] | None = None) -> None:
+    """What can be known without loading the model: packages, options, a folder or file that is missing, incomplete or cut
+    short. Raises UsageError."""
+    check_installed(backend, options)
+    import_module(BACKENDS[backend].module).check_model(model, options or {})
 
 
 def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:

@@ -8,6 +8,8 @@ backend.
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -86,9 +88,16 @@ class ReplayGenerator:
         self._completions, self._whole = {}, {}
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> ReplayGenerator:
-    """`model` is the path of the samples. Raises UsageError (options), DataError (file)."""
+def check_model(model: str, options: Mapping[str, str]) -> None:
+    """What can be known without reading the samples. Raises UsageError (options), DataError (file)."""
     Options("replay", options).finish()
     if Path(model).exists() and not Path(model).is_file():
         raise UsageError(f"{model}: not a file; completions from a pipe are read by `codeeval score --samples`")
+    if not Path(model).exists():
+        raise DataError(model, f"can't read the samples: {os.strerror(errno.ENOENT)}")
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> ReplayGenerator:
+    """`model` is the path of the samples. Raises UsageError (options), DataError (file)."""
+    check_model(model, options)
     return ReplayGenerator(model)

@@ -188,6 +188,20 @@ _MODELS: dict[str, str] = {
     "{name} lacks weights: {files}; copy or download them again": (
         "в {name} не хватает весов: {files}; скопируйте или скачайте их заново"
     ),
+    "{name} lacks its tokenizer: there is no tokenizer.json and no vocabulary; save it into the same folder": (
+        "в {name} нет токенизатора: ни tokenizer.json, ни словаря; сохраните его в ту же папку"
+    ),
+    "{name} {fault_said}; copy or download it again": "{name} {fault_said}; скопируйте или скачайте заново",
+    "tokenizer.json is broken: {reason}; copy or download it again": (
+        "tokenizer.json повреждён: {reason}; скопируйте или скачайте его заново"
+    ),
+    "is cut short": "обрывается",
+    "is cut short: it has {n} of {m} bytes": "обрывается: в нём {n} байт из {m}",
+    "is cut short: its header alone has {n} bytes": "обрывается: один заголовок занимает {n} байт",
+    "is no safetensors file": "не в формате safetensors",
+    "is a pointer of Git LFS, not the weights (`git lfs pull` fetches them)": (
+        "— указатель Git LFS, а не веса (их скачивает `git lfs pull`)"
+    ),
     "{name} is no folder here and could not be loaded from the Hub ({reason})": (
         "{name} — не папка, и с Hugging Face загрузить не удалось ({reason})"
     ),
@@ -204,7 +218,7 @@ _MODELS: dict[str, str] = {
     "torch knows no such device; try auto, cpu, cuda or cuda:1": (
         "torch не знает такого устройства; попробуйте auto, cpu, cuda или cuda:1"
     ),
-    "-M lora needs peft, which is not installed: pip install peft": "для -M lora нужен peft: pip install peft",
+    "-M lora needs peft, which is not installed: {command}": "для -M lora нужен peft, он не установлен: {command}",
     "can't apply the adapter in {path}: {kind}: {reason}": ("не удаётся применить адаптер {path}: {kind}: {reason}"),
     "can't load its tokenizer: {reason}": "не удаётся загрузить токенизатор: {reason}",
     "no adapter there; name the folder that holds adapter_config.json": (
@@ -267,7 +281,7 @@ _RUNS: dict[str, str] = {
     "this is a folder; name a file in it": "это папка; назовите файл в ней",
     "this is a file; name a folder with -o": "это файл; назовите папку: -o",
     "the name must end in .png or .svg": "имя должно оканчиваться на .png или .svg",
-    "a picture needs matplotlib: pip install 'codeeval[plots]'": "для картинки нужен matplotlib: pip install 'codeeval[plots]'",
+    "a picture needs matplotlib: pip install matplotlib": "для картинки нужен matplotlib: pip install matplotlib",
     "{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)": (
         "{path} — канал, и в него ещё ничего не записано: ждём (прервать — Ctrl-C)"
     ),
@@ -362,11 +376,9 @@ _TASKS: dict[str, str] = {
     "an object without a list of rows{rest}": "объект без списка записей{rest}",
     "not a readable Parquet file: {reason}": "файл Parquet не читается: {reason}",
     "Download or write it again.": "Скачайте или запишите его заново.",
-    "reading Parquet needs pyarrow: pip install 'codeeval[parquet]'": (
-        "для чтения Parquet нужен pyarrow: pip install 'codeeval[parquet]'"
-    ),
-    "See docs/tasks.md.": "Схема описана в docs/tasks.md.",
-    "See docs/tasks.md for the schema.": "Схема описана в docs/tasks.md.",
+    "reading Parquet needs pyarrow: {command}": "для чтения Parquet нужен pyarrow: {command}",
+    "See {path}.": "Схема описана в {path}.",
+    "See {path} for the schema.": "Схема описана в {path}.",
     "is missing": "отсутствует",
     "a row must be an object with instruction, inputs, outputs and meta": (
         "запись должна быть объектом с полями instruction, inputs, outputs и meta"
@@ -569,7 +581,7 @@ _SAMPLES: dict[str, str] = {
     "there is no answer in it": "в нём нет ответов",
     "no id, task_id or meta.id": "нет ни id, ни task_id, ни meta.id",
     "must be a list of texts, one per test": "нужен список текстов, по одному на тест",
-    "A row looks like {example}; see docs/mera.md.": "Запись выглядит так: {example}; см. docs/mera.md.",
+    "A row looks like {example}; see {path}.": "Запись выглядит так: {example}; см. {path}.",
     "the id {problem} was used before": "id {problem} уже был",
     "Give each problem's answers once.": "Дайте ответы каждой задачи один раз.",
     "none of its ids ({some}, …) is a problem of {task}": "ни один из его id ({some}, …) не относится к {task}",
@@ -672,6 +684,25 @@ _NUMBERS: dict[str, str] = {
     "allow differences (--allow-different) to compare anyway": "чтобы всё же сравнить: --allow-different",
     "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer": (
         "для pass@{k} нужно {a} {a:образец|образца|образцов} каждой задачи; у {n} из {m} меньше"
+    ),
+    "the tests of {task} keep the limits of their own scorer, under every protocol": (
+        "тесты {task} сохраняют ограничения своего оценщика при любом протоколе"
+    ),
+    "the protocol {protocol} keeps its own limits ({limits}), which are a part of its score": (
+        "у протокола {protocol} свои ограничения ({limits}), они входят в его оценку"
+    ),
+    "Limits can be chosen with --protocol strict, and for a file of your own without --protocol.": (
+        "Ограничения можно выбрать с --protocol strict и для своего файла без --protocol."
+    ),
+    "must not be below the {n} s of CPU time, which could never be used up": (
+        "не может быть меньше {n} с процессорного времени: его нельзя было бы израсходовать"
+    ),
+    "a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o baseline.json": (
+        "прогон — не базовый файл; сделайте его из прогона и сохраните в репозитории: "
+        "codeeval export baseline RUN -o baseline.json"
+    ),
+    "{flag} and {other}: only one of the two can be meant; leave one out": (
+        "{flag} и {other}: имеет смысл только один из двух; уберите второй"
     ),
     "there is no baseline yet": "базового файла ещё нет",
     "Make one from a run of the model that is released now, and commit it:": (

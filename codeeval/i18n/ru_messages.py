@@ -339,7 +339,7 @@ _NOTES: dict[str, str] = {
     ),
     "no model was named: ": "модель не указана: ",
     "sandbox: {backend} ({reason})": "песочница: {backend} ({reason})",
-    "{n} failed {n:sample|samples} looked at for {n:its|their} format, {m} repaired {m:program|programs} executed": (
+    "{n} failed {n:sample|samples} checked for format errors, {m} repaired {m:program|programs} executed": (
         "формат проверен у {n} {n:неверного образца|неверных образцов|неверных образцов}, исполнено исправленных программ: {m}"
     ),
     "{n} repairs were left out: {reason}": "пропущено исправлений: {n}: {reason}",
@@ -378,6 +378,11 @@ _NOTES: dict[str, str] = {
     "codeeval: sandbox: {why_said}": "codeeval: песочница: {why_said}",
     "no sample was judged": "ни один образец не оценён",
     "interrupted": "прервано",
+    "interrupted: {n} of {m} samples generated, {j} judged; everything that had finished is kept\n"
+    "  Continue with: codeeval run --resume {run}": (
+        "прервано: сгенерировано {n} из {m} образцов, оценено {j}; всё, что успело завершиться, сохранено\n"
+        "  Продолжить: codeeval run --resume {run}"
+    ),
     "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}": (
         "прервано; всё, что успело завершиться, сохранено\n  Продолжить: codeeval run --resume {run}"
     ),

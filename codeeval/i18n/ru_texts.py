@@ -46,7 +46,7 @@ TEXTS: dict[str, str] = {
     "verdicts": "вердикты",
     "also": "ещё",
     "majority@{k}": "большинство@{k}",
-    "agreement@{k}": "согласие@{k}",
+    "samples behind the majority answer": "доля образцов за самый частый ответ",
     "tests passed": "пройдено тестов",
     "pass@{k} on base tests alone": "pass@{k} только на исходных тестах",
     "compiles": "компилируется",
@@ -61,7 +61,10 @@ TEXTS: dict[str, str] = {
     "{total:.1f} s = generation {gen:.1f} + execution {run:.1f} - both at once {both:.1f} + other {rest:.1f}": (
         "{total:.1f} с = генерация {gen:.1f} + исполнение {run:.1f} - одновременно {both:.1f} + прочее {rest:.1f}"
     ),
-    "generated {made}, executed {run}, deduplicated {same}": "сгенерировано {made}, исполнено {run}, повторов {same}",
+    "{made} {made:sample|samples} generated, {run} different {run:program|programs} executed, {same} identical ones spared": (
+        "{made} {made:образец сгенерирован|образца сгенерировано|образцов сгенерировано}, "
+        "исполнено разных программ: {run}, повторов пропущено: {same}"
+    ),
     ", from earlier evidence {n}": ", по прежним данным {n}",
     "samples/s": "образцов/с",
     "tokens/s": "токенов/с",
@@ -170,9 +173,9 @@ TEXTS: dict[str, str] = {
     # on the way
     " samples": " образцов",
     "generated": "сгенерировано",
-    "executed ": "исполнено    ",
+    "judged   ": "оценено      ",
     "generated {n}/{m}, ": "сгенерировано {n}/{m}, ",
-    "executed {n}/{m}": "исполнено {n}/{m}",
+    "judged {n}/{m}": "оценено {n}/{m}",
     "text": "текст",
     "tokens": "токены",
     # run --instructions

@@ -48,7 +48,7 @@ def check_picture(path: Path, flag: str = "--plot") -> None:
         raise UsageError(f"{flag} {path}: the name must end in .png or .svg")
     check_writable(path, flag)
     if find_spec("matplotlib") is None:
-        raise UsageError("a picture needs matplotlib: pip install 'codeeval[plots]'")
+        raise UsageError("a picture needs matplotlib: pip install matplotlib")
 
 
 def new_figure(width: float, height: float) -> Figure:

@@ -14,6 +14,8 @@ from codeeval.stats import words
 
 #: Differences between the protocols shown at most.
 DIFFERENCES_SHOWN = 5
+#: What a reader asks about the sandbox; the manifest has the rest.
+SANDBOX_SHOWN = ("backend", "isolation", "engine", "image_tag", "python")
 
 
 def render(report: Report, style: Style = Style()) -> str:  # noqa: B008 (frozen, so it can be shared)
@@ -112,7 +114,9 @@ def _also(report: Report, style: Style) -> list[str]:
     figures: list[tuple[str, float | None]] = [("avg@n", found.avg)]
     figures += [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
     figures += [(tr("majority@{k}", k=k), value) for k, value in list(found.majority.items())[-1:] if k > 1]
-    figures += [(tr("agreement@{k}", k=k), value) for k, value in list(found.agreement.items())[-1:] if k > 1]
+    if all(value is None for value in found.majority.values()):  # of a set with hidden answers: all that can be told
+        agreeing = list(found.agreement.items())[-1:]
+        figures += [(tr("samples behind the majority answer"), value) for k, value in agreeing if k > 1]
     figures += [(tr("pass@{k} on base tests alone", k=k), value) for k, value in list(report.base.items())[:1]]
     figures += [(tr("tests passed"), quality.tests_passed), (tr("compiles"), quality.compiles)]
     shown = [f"{what} {number(value)}" for what, value in figures if value is not None]
@@ -158,11 +162,15 @@ def _foot(report: Report, style: Style) -> list[str]:
         **parts,
     )
     numbers = {"made": counts.generated, "run": counts.executed, "same": counts.deduplicated}
-    done = tr("generated {made}, executed {run}, deduplicated {same}", **numbers)
+    done = tr(
+        "{made} {made:sample|samples} generated, {run} different {run:program|programs} executed, "
+        "{same} identical ones spared",
+        **numbers,
+    )
     done += tr(", from earlier evidence {n}", n=counts.cached) if counts.cached else ""
     rates = [(report.throughput.samples_per_s, tr("samples/s")), (report.throughput.tokens_per_s, tr("tokens/s"))]
     done += "".join(f", {rate:.4g} {unit}" for rate, unit in rates if rate is not None)
-    sandbox = " ".join(f"{name}={safe(value)}" for name, value in report.sandbox.items())
+    sandbox = " ".join(f"{name}={safe(value)}" for name, value in report.sandbox.items() if name in SANDBOX_SHOWN)
     rows = [(tr("time"), split), (tr("work"), done), (tr("sandbox"), sandbox), (tr("run"), place(report.run))]
     return _labelled(style, rows, max(len(label) for label, _ in rows))
 

@@ -14,10 +14,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from codeeval.errors import GenerationError, UsageError
+from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, Scalar
 from codeeval.generators.common.facts import gpu_facts, model_facts
-from codeeval.generators.hf.loading import from_pretrained, local_folder, set_threads
+from codeeval.generators.common.model_folder import local_folder
+from codeeval.generators.hf.loading import from_pretrained, set_threads
 from codeeval.generators.hf.model import DTYPES
 from codeeval.rewards.inputs import FORMS, Answered, Encoded, Reward, batches, encode, form_of
 
@@ -156,7 +157,7 @@ def check_reward_model(name: str, options: Mapping[str, str]) -> None:
     RewardSettings.parse(options)
     missing = [package for package in ("torch", "transformers") if find_spec(package) is None]
     if missing:
-        raise UsageError(f"--rerank needs {' and '.join(missing)}, which is not installed: pip install 'codeeval[hf]'")
+        raise UsageError(f"--rerank needs {' and '.join(missing)}, which is not installed: {install('hf')}")
     local_folder(name)
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
 from codeeval.i18n import form
+from codeeval.tasks.bundled import page
 from codeeval.tasks.mera import digest
 from codeeval.tasks.rows import MAX_VALUES, SourceRow, check_file, read_rows
 from codeeval.types import Problem, Task
 
-_SHAPE = 'A row looks like {"id": 7, "outputs": ["1", "2"]}; see docs/mera.md.'
+_SHAPE = f'A row looks like {{"id": 7, "outputs": ["1", "2"]}}; see {page("mera.md")}.'
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,13 @@ DEMO_MODEL = "demo-model"
 _CHECKOUT = {"rustarter.jsonl": "problems/rustarter.jsonl", DEMO_MODEL: "demo/model"}
 
 
+def page(name: str) -> str:
+    """Where a page of the documentation is to be read: its path in this installation or checkout."""
+    package = Path(__file__).resolve().parent.parent
+    places = (package / "bundled" / name, package.parent / "docs" / name)
+    return str(next(filter(Path.is_file, places), f"the page {name} of codeeval's documentation"))
+
+
 def bundled(name: str) -> Path:
     """The path of `rustarter.jsonl` (a file) or `demo-model` (a folder). Raises UsageError where it is missing."""
     if name not in _CHECKOUT:

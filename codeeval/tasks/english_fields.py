@@ -7,10 +7,11 @@ from typing import NoReturn, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
+from codeeval.tasks.bundled import page
 from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
 
-_SEE = "See docs/tasks.md for the schemas."
+_SEE = f"See {page('tasks.md')} for the schemas."
 #: What is parsed to find out which functions a program defines.
 MAX_PROGRAM_CHARS = 1_000_000
 

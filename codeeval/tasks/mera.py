@@ -25,6 +25,7 @@ from codeeval import syntax
 from codeeval.errors import DataError
 from codeeval.i18n import form
 from codeeval.sample_rows import kind_of
+from codeeval.tasks.bundled import page
 from codeeval.tasks.problem_ids import HINT as ID_HINT
 from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 #: For all tests of one problem, as they stand in the file and as they are sent to the sandbox (which takes 5 million).
 MAX_TESTS_CHARS = 2 * 1024 * 1024
-_SEE = "See docs/tasks.md for the schema."
+_SEE = f"See {page('tasks.md')} for the schema."
 #: What helps more than the schema does, by field.
 _HINTS = {
     "meta.id": ID_HINT,

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, UsageError
+from codeeval.errors import DataError, UsageError, install
 from codeeval.files import GZIP, is_gzip, most_unpacked, unpacked
 from codeeval.sample_rows import COMPLETION_FIELDS
+from codeeval.tasks.bundled import page
 
 #: MBPP+ with all its inputs is a quarter of it. Memory is up to thirty times of it.
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -126,7 +127,7 @@ def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
             )
         document, name = document[key], f"{name}.{key}" if name else key
     if not isinstance(document, list):
-        raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", "See docs/tasks.md.")
+        raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", f"See {page('tasks.md')}.")
     for number, value in enumerate(document, 1):
         yield SourceRow(f"{path}, row {number}{f' of {name}' if name else ''}", value)
 
@@ -160,7 +161,7 @@ def parquet_rows(path: Path) -> Iterator[SourceRow]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise UsageError(f"{path}: reading Parquet needs pyarrow: pip install 'codeeval[parquet]'") from error
+        raise UsageError(f"{path}: reading Parquet needs pyarrow: {install('parquet')}") from error
 
     number, size = 0, 0
     try:

@@ -332,7 +332,7 @@ def _no_engine(error: object) -> BackendUnavailable:
     where = os.environ.get("DOCKER_HOST") or "/var/run/docker.sock"
     return BackendUnavailable(
         f"no Docker engine answers at {where} ({error}).\n"
-        "  Start one (`docker/engine.sh` does it as root on Debian and Ubuntu), add yourself to the group `docker`,\n"
+        f"  Start one (`{image.script('engine.sh')}` does it as root on Debian and Ubuntu), add yourself to the group `docker`,\n"
         "  point DOCKER_HOST to an engine (Podman's socket works too), or use --sandbox local."
     )
 

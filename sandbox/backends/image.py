@@ -35,6 +35,12 @@ def resource(name: str) -> str:
     raise BackendUnavailable(f"the installation is incomplete: {name} is missing; reinstall the package")
 
 
+def script(name: str) -> str:
+    """Where a file of `docker/` is, in the installed package or the source checkout."""
+    places = (_PACKAGE / "image" / name, _PACKAGE.parent / "docker" / name)
+    return str(next(filter(Path.is_file, places), name))
+
+
 def _context() -> dict[str, bytes]:
     files = {"Dockerfile": resource("Dockerfile").encode(), "guest/sandbox/__init__.py": b""}
     files["guest/sandbox/wire.py"] = (_PACKAGE / "wire.py").read_bytes()
@@ -80,7 +86,7 @@ def choose_base(client: docker.DockerClient, progress: Progress) -> str:
     except APIError as error:
         raise BackendUnavailable(
             f"the base image {base} is not here and can't be pulled ({error.explanation or error}).\n"
-            "  Without a registry, make one with docker/base-image.sh (needs root and debootstrap), "
+            f"  Without a registry, make one with {script('base-image.sh')} (needs root and debootstrap), "
             "or name another with CODEEVAL_BASE=IMAGE."
         ) from error
     return base

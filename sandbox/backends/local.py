@@ -21,7 +21,7 @@ import sysconfig
 from functools import cached_property
 from pathlib import Path
 
-from sandbox.backends import cgroups, seccomp, user_ids
+from sandbox.backends import cgroups, container, seccomp, user_ids
 from sandbox.backends.base import ENVIRONMENT
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -36,8 +36,7 @@ _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/alterna
 _REMEDY = (
     "  The local sandbox needs Linux with user namespaces. As root: `sysctl -w user.max_user_namespaces=15000`, on Debian\n"
     "  also `sysctl -w kernel.unprivileged_userns_clone=1`, on Ubuntu 24.04\n"
-    "  `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`;\n"
-    "  inside a container they are usually forbidden: use a Docker engine instead (--sandbox docker)."
+    "  `sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`. Or use a Docker engine (--sandbox docker)."
 )
 
 
@@ -149,7 +148,8 @@ class LocalBackend:
             said = (
                 worker._process.stderr.read(2_000).decode("utf-8", "replace").strip() if worker._process.stderr else ""
             )
-            raise BackendUnavailable(f"namespaces can't be used here ({said or error}).\n{_REMEDY}") from error
+            help = container.remedy(said) or _REMEDY
+            raise BackendUnavailable(f"namespaces can't be used here ({said or error}).\n{help}") from error
         finally:
             worker.kill()
 

@@ -1,5 +1,5 @@
-"""The programs of ../shared/attacks, written by others: their declared verdict under each protocol, on every backend, in warm
-workers and in workers of their own."""
+"""The programs of the folder `attacks` of the third-party data, written by others: their declared verdict under each protocol,
+on every backend, in warm workers and in workers of their own."""
 
 from __future__ import annotations
 

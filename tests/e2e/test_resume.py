@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import sqlite3
 import subprocess
@@ -158,6 +159,7 @@ def test_an_interrupted_run_says_how_to_go_on(folder: Path, number: int) -> None
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     assert "codeeval run --resume r" in err
+    assert re.search(rf"interrupted: \d+ of {PROBLEMS * SAMPLES} samples generated, \d+ judged", err)
     with RunReader(folder / "r") as reader:
         assert reader.sessions()[-1].end == "interrupted"
     assert [path.name for path in (folder / "r").iterdir()] == ["run.sqlite"]

@@ -303,7 +303,7 @@ def of_unknown_type(folder: Path) -> str:
 def with_truncated_weights(folder: Path) -> str:
     path = folder / "model.safetensors"
     path.write_bytes(path.read_bytes()[:1000])
-    return "can't load the model"
+    return "model.safetensors is cut short"
 
 
 def with_other_shapes(folder: Path) -> str:
@@ -315,7 +315,7 @@ def with_other_shapes(folder: Path) -> str:
 def without_tokenizer(folder: Path) -> str:
     for name in ("tokenizer.json", "tokenizer_config.json"):
         (folder / name).unlink()
-    return "can't load the model"
+    return "lacks its tokenizer"
 
 
 @pytest.mark.filterwarnings("ignore")  # transformers has its own words about some of these before it gives up

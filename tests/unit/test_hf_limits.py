@@ -90,7 +90,7 @@ def test_no_memory_for_a_single_sample() -> None:
 
 def test_adapter(tmp_path: Path) -> None:
     """An adapter changes what is written and is in the description; a folder without one is refused."""
-    pytest.importorskip("peft", reason="adapters need peft: pip install 'codeeval[lora]'")
+    pytest.importorskip("peft", reason="adapters need peft: the extra lora")
     save_adapter(tmp_path, bundled("demo-model"))
     greedy = replace(SAMPLING, temperature=0, n=1)
     plain, adapted = demo(), demo(lora=str(tmp_path))

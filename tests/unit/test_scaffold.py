@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,20 @@ def test_every_marker_with_a_requirement_is_declared(request: pytest.FixtureRequ
     options = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
     declared = {line.split(":")[0] for line in options["markers"]}
     assert declared - {"slow"} == set(plugin.NEEDS)
+
+
+@pytest.mark.parametrize(("named", "ends"), [("", "1 skipped"), ("/nowhere/at/all", "1 error")])
+def test_a_clone_without_third_party_data_skips_visibly_even_in_ci(tmp_path: Path, named: str, ends: str) -> None:
+    """Nothing outside of the repository is looked for, and a folder that is named must be there."""
+    (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "machine.py").write_text((ROOT / "tests" / "machine.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "test_it.py").write_text("def test_it(shared):\n    assert shared\n", "utf-8")
+    (tmp_path.parent / "shared").mkdir(exist_ok=True)
+    environment = {**os.environ, "CI": "true", "CODEEVAL_TEST_DATA": named}
+    command = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", str(tmp_path)]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert ends in done.stdout, done.stdout + done.stderr
+    assert "CODEEVAL_TEST_DATA" in done.stdout
 
 
 def tracked_files() -> list[Path]:

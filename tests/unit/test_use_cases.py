@@ -79,7 +79,7 @@ def test_a_run_is_told_to_its_reporter(resolved: Resolved, capsys: pytest.Captur
     listener = Listener()
     ended = work(ask(resolved.settings, listener), listener)
     assert listener.told[0] == "4 8 2"
-    assert any("looked at for" in text for text in listener.told)
+    assert any("checked for format errors" in text for text in listener.told)
     assert (listener.progressed[-1].generated, listener.progressed[-1].judged) == (4, 8)
     assert ended.result is not None
     assert (ended.result.generation_error, ended.result.sandbox_error, ended.unranked) == (None, None, False)

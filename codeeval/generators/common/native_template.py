@@ -45,7 +45,7 @@ def native_template(backend: str, model: str, options: Mapping[str, str]) -> Nat
     if backend == "replay":
         return FROM_FILE
     if backend == "hf":
-        from codeeval.generators.hf.loading import local_folder
+        from codeeval.generators.common.model_folder import local_folder
 
         local_folder(model)
     name = options.get("tokenizer", model)

@@ -21,6 +21,7 @@ from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.model_folder import local_folder
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
@@ -220,6 +221,12 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
         **model_facts(loaded.folder),
         "parameters": sum(p.numel() for p in loaded.model.parameters()),
     }
+
+
+def check_model(model: str, options: Mapping[str, str]) -> None:
+    """What can be known without loading. Raises UsageError."""
+    Settings.parse(Options("hf", options))
+    local_folder(model)
 
 
 def open_generator(model: str, options: Mapping[str, str]) -> HFGenerator:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators.common.digests import weight_files
+from codeeval.generators.common.model_folder import local_folder
 
 SMALL_MODEL = 100_000_000  # parameters
-_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 
 
 class Placing(Protocol):
@@ -83,28 +80,6 @@ def device_of(wanted: str, flag: str = "-M") -> str:
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
         raise UsageError(f"{flag} device={wanted}: torch sees {torch.cuda.device_count()} GPUs here; use device=cpu")
     return str(device)
-
-
-def local_folder(name: str) -> Path | None:
-    """The folder, or None for a name that can only mean a model on the Hub."""
-    folder = Path(name).expanduser()
-    if not folder.exists():
-        if _HUB_ID.fullmatch(name) and not name.startswith("."):
-            return None
-        raise UsageError(f"no such model folder: {name}; give a folder, or a name like owner/model from the Hub")
-    if not folder.is_dir():
-        raise UsageError(f"{name} is a file; give the folder that holds config.json and the weights")
-    try:
-        json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        weights = weight_files(folder)
-    except FileNotFoundError:
-        raise UsageError(f"{name} is no model folder: it has no config.json") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{name}: config.json or the index of the weights is broken: {error}") from error
-    if not weights or not all(path.is_file() for path in weights):
-        missing = [path.name for path in weights if not path.is_file()] or ["model.safetensors"]
-        raise UsageError(f"{name} lacks weights: {', '.join(missing[:3])}; copy or download them again")
-    return folder
 
 
 def explain(name: str, from_hub: bool, error: Exception) -> UsageError | GenerationError:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from codeeval.errors import GenerationError, UsageError
+from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, lora_folder
 from codeeval.generators.hf.loading import from_pretrained, set_threads
 
@@ -83,7 +83,7 @@ def _with_adapter(model: Any, lora: str | None) -> Any:
     if lora is None:
         return model
     if find_spec("peft") is None:
-        raise UsageError("-M lora needs peft, which is not installed: pip install peft")
+        raise UsageError(f"-M lora needs peft, which is not installed: {install('lora')}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft's, about its own use of transformers
         return _merged(model, lora)

@@ -224,11 +224,21 @@ def _nobody(base_url: str) -> GenerationError:
     return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
 
 
+def check_model(model: str, options: Mapping[str, str]) -> None:
+    """What can be known without asking the server. Raises UsageError."""
+    _settings(options)
+
+
 def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
     """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+    settings, key = _settings(options)
+    for note in settings.notes:
+        logger.warning(note)
+    return OpenAIGenerator(model, settings, key)
+
+
+def _settings(options: Mapping[str, str]) -> tuple[ServerSettings, Key]:
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
-    for note in settings.notes:
-        logger.warning(note)
-    return OpenAIGenerator(model, settings, read_key(path, settings.base_url))
+    return settings, read_key(path, settings.base_url)

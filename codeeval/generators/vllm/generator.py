@@ -23,6 +23,7 @@ from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.model_folder import check_weights
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
@@ -288,10 +289,18 @@ def _devices(number: int, each: int) -> str:
     return ",".join(str(name) for name in names[number * each : (number + 1) * each])
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> VLLMGenerator:
-    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    settings = VLLMSettings.parse(options)
+def check_model(model: str, options: Mapping[str, str]) -> None:
+    """What can be known without an engine, which reads more kinds of folders and files than one could list. Raises UsageError."""
+    VLLMSettings.parse(options)
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
         raise UsageError(f"no such model folder: {model}; give a folder, or a name like owner/model from the Hub")
-    return VLLMGenerator(str(folder.resolve()) if folder.is_dir() else model, settings)
+    if folder.is_dir():
+        check_weights(model, sorted(folder.glob("*.safetensors")))
+
+
+def open_generator(model: str, options: Mapping[str, str]) -> VLLMGenerator:
+    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
+    check_model(model, options)
+    folder = Path(model).expanduser()
+    return VLLMGenerator(str(folder.resolve()) if folder.is_dir() else model, VLLMSettings.parse(options))

@@ -1,0 +1,118 @@
+"""A model folder before any model library has seen it: what is missing or was cut short is said at once."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from codeeval.errors import UsageError
+from codeeval.generators.common.digests import weight_files
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+#: How the file begins that Git leaves in the place of a large one.
+_LFS = b"version https://git-lfs"
+#: Bytes of a safetensors header at most; the format's own limit.
+_LONGEST_HEADER = 100_000_000
+#: Files that hold a vocabulary, whatever the kind of tokenizer.
+_VOCABULARIES = ("tokenizer.json", "*vocab*", "*.model", "*.spm", "*.bpe", "*.tiktoken", "tekken.json")
+#: Tokenizers whose vocabulary is all bytes or all characters, so that no file holds it.
+_WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
+
+
+def local_folder(name: str) -> Path | None:
+    """The folder, or None for a name that can only mean a model on the Hub. Raises UsageError for a folder that is missing, has
+    no weights or no tokenizer, or whose files were cut short."""
+    folder = existing_folder(name)
+    if folder is None:
+        return None
+    try:
+        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        weights = weight_files(folder)
+    except FileNotFoundError:
+        raise UsageError(f"{name} is no model folder: it has no config.json") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(f"{name}: config.json or the index of the weights is broken: {error}") from error
+    if not weights or not all(path.is_file() for path in weights):
+        missing = [path.name for path in weights if not path.is_file()] or ["model.safetensors"]
+        raise UsageError(f"{name} lacks weights: {', '.join(missing[:3])}; copy or download them again")
+    check_weights(name, weights)
+    _check_tokenizer(name, folder)
+    return folder
+
+
+def existing_folder(name: str) -> Path | None:
+    """The folder, or None for a name that can only mean a model on the Hub. Raises UsageError for one that is missing."""
+    folder = Path(name).expanduser()
+    if not folder.exists():
+        if _HUB_ID.fullmatch(name) and not name.startswith("."):
+            return None
+        raise UsageError(f"no such model folder: {name}; give a folder, or a name like owner/model from the Hub")
+    if not folder.is_dir():
+        raise UsageError(f"{name} is a file; give the folder that holds config.json and the weights")
+    return folder
+
+
+def check_weights(name: str, weights: Sequence[Path]) -> None:
+    """Raises UsageError for the first of the files that is not whole. Reads headers, not tensors."""
+    for path in weights:
+        fault = _fault(path)
+        if fault:
+            raise UsageError(f"{name}: {path.name} {fault}; copy or download it again")
+
+
+def _fault(path: Path) -> str | None:
+    """What is wrong with a file of weights, None for nothing that can be seen without reading it all."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as stream:
+            head = stream.read(64)
+            if head.startswith(_LFS):
+                return "is a pointer of Git LFS, not the weights (`git lfs pull` fetches them)"
+            if path.suffix != ".safetensors":
+                cut = head.startswith(b"PK") and not zipfile.is_zipfile(path)
+                return "is cut short" if cut or not head else None
+            if len(head) < 8:
+                return "is cut short"
+            (length,) = struct.unpack("<Q", head[:8])
+            if length > _LONGEST_HEADER:
+                return "is no safetensors file"
+            stream.seek(8)
+            header = stream.read(length)
+    except OSError as error:
+        return f"can't be read ({error.strerror or error})"
+    if len(header) < length:
+        return f"is cut short: its header alone has {length} bytes"
+    return _shortfall(header, size)
+
+
+def _shortfall(header: bytes, size: int) -> str | None:
+    try:
+        ends = [each["data_offsets"][1] for name, each in json.loads(header).items() if name != "__metadata__"]
+        wanted = 8 + len(header) + max(ends, default=0)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
+        return "is no safetensors file"
+    return f"is cut short: it has {size} of {wanted} bytes" if size < wanted else None
+
+
+def _check_tokenizer(name: str, folder: Path) -> None:
+    """Raises UsageError where no file holds a vocabulary, or the one that does is no JSON to its end."""
+    try:
+        if (folder / "tokenizer.json").is_file():
+            json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(f"{name}: tokenizer.json is broken: {error}; copy or download it again") from None
+    if any(path for pattern in _VOCABULARIES for path in folder.glob(pattern)):
+        return
+    try:
+        said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        if said.get("tokenizer_class") in _WITHOUT_VOCABULARY:
+            return
+    except (OSError, ValueError, AttributeError, RecursionError):
+        pass
+    raise UsageError(
+        f"{name} lacks its tokenizer: there is no tokenizer.json and no vocabulary; save it into the same folder"
+    )
