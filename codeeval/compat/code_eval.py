@@ -112,9 +112,7 @@ def close() -> None:
         standing.close()
 
 
-def _check(
-    references: Sequence[str], predictions: Sequence[Sequence[str]], num_workers: int, timeout: float
-) -> None:
+def _check(references: Sequence[str], predictions: Sequence[Sequence[str]], num_workers: int, timeout: float) -> None:
     if isinstance(references, str) or isinstance(predictions, str):
         raise UsageError("code_eval: references and predictions must be lists, with one entry per problem")
     if len(references) != len(predictions):
@@ -147,7 +145,9 @@ def _asked(problem: Problem, text: str, limits: Limits) -> Asked:
     extraction = reading.program_of(text)
     job = make_job(problem, extraction, _PROTOCOL, Limits())
     assert job.limits is not None
-    return Asked(problem, extraction, replace(job, limits=replace(job.limits, cpu_s=limits.cpu_s, wall_s=limits.wall_s)))
+    return Asked(
+        problem, extraction, replace(job, limits=replace(job.limits, cpu_s=limits.cpu_s, wall_s=limits.wall_s))
+    )
 
 
 def _workers() -> Workers:

@@ -1,4 +1,4 @@
-"""Workers that stay between calls: for trainers and harnesses, which call a function with a batch of completions again and again."""
+"""Workers that stay between calls: for trainers and harnesses, which call a function with batch after batch of completions."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ class StandingSandbox:
         self._opened: Sandbox | None = None
         self._closing = ExitStack()
         self._process = os.getpid()
+
+    def __reduce__(self) -> tuple[type[StandingSandbox], tuple[Placement, tuple[ScoringProtocol, ...]]]:
+        """A copy in another process opens workers of its own."""
+        return StandingSandbox, (self._placement, self._protocols)
 
     def get(self) -> Sandbox:
         """The workers, which have passed the preflight. Raises UsageError and SandboxError, at each call anew."""

