@@ -40,7 +40,12 @@ def run(package: str, *arguments: str, folder: Path, timeout: float = 500) -> st
     done = subprocess.run(
         [python, *arguments],
         cwd=folder,
-        env={**os.environ, **offline, "CODEEVAL_SANDBOX": "local", "PYTHONPATH": str(ROOT)},
+        env={
+            **os.environ,
+            **offline,
+            "CODEEVAL_SANDBOX": "local",
+            "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "tests"))),
+        },
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

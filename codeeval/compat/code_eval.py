@@ -11,7 +11,6 @@ The workers stay between calls, because harnesses call once per problem; `close`
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
@@ -20,8 +19,8 @@ from typing import TypedDict
 from codeeval.compat import references as reading
 from codeeval.errors import UsageError
 from codeeval.evaluation.direct import Asked, NotJudged, judge
-from codeeval.evaluation.sandbox import Placement, Workers
-from codeeval.evaluation.standing import StandingSandbox
+from codeeval.evaluation.sandbox import Workers
+from codeeval.evaluation.standing import StandingSandbox, wished
 from codeeval.scoring import protocols
 from codeeval.scoring.job import make_job
 from codeeval.scoring.limits import TESTS_LIMITS
@@ -32,8 +31,6 @@ from sandbox import Limits, SandboxError
 __all__ = ["Metric", "Result", "close", "compute", "install"]
 
 _PROTOCOL = protocols.get("humaneval")
-#: Of the workers of every call: auto, docker or local.
-_KIND = "CODEEVAL_SANDBOX"
 _standing: dict[str, StandingSandbox] = {}
 
 
@@ -151,10 +148,8 @@ def _asked(problem: Problem, text: str, limits: Limits) -> Asked:
 
 
 def _workers() -> Workers:
-    kind = os.environ.get(_KIND) or "auto"
-    if kind not in _standing:
-        _standing[kind] = StandingSandbox(Placement(kind), (_PROTOCOL,))
-    return _standing[kind].get().pool
+    place = wished()
+    return _standing.setdefault(place.kind, StandingSandbox(place, (_PROTOCOL,))).get().pool
 
 
 def _told(judgement: Judgement) -> str:

@@ -11,6 +11,14 @@ from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import Placement, Sandbox, open_sandbox
 from codeeval.types import ScoringProtocol
 
+#: Where no caller can say which sandbox: auto, docker or local. `codeeval run --sandbox` reads it as well.
+VARIABLE = "CODEEVAL_SANDBOX"
+
+
+def wished() -> Placement:
+    """The sandbox that the environment asks for."""
+    return Placement(os.environ.get(VARIABLE) or Placement().kind)
+
 
 class StandingSandbox:
     """Opened at its first use, closed by `close` or with the process. May be used from any thread.

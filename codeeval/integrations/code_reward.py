@@ -25,7 +25,7 @@ from codeeval.evaluation.direct import Asked, NotJudged, judge
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import KINDS, Placement
-from codeeval.evaluation.standing import StandingSandbox
+from codeeval.evaluation.standing import StandingSandbox, wished
 from codeeval.generators.common.thinking import split_thought
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
@@ -55,7 +55,8 @@ class CodeReward:
     """Judges completions for the problems of a set. Safe to be called from any thread, and by several at once.
 
     `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `protocol`: how completions become programs and
-    what is right (docs/scoring.md). `placement`: the sandbox and its workers. `limits`: of one sample, under the protocol strict
+    what is right (docs/scoring.md). `placement`: auto, docker or local, or a Placement that also says how many workers; else what
+    `CODEEVAL_SANDBOX` says, or auto. `limits`: of one sample, under the protocol strict
     only. `value`: what a verdict is worth. `column`: the dataset's column that holds the problems' ids.
 
     The workers are started at the first call and stay until `close`, the end of a `with`, or the end of the process. Raises
@@ -66,7 +67,7 @@ class CodeReward:
         problems: str | Task | Sequence[Problem],
         *,
         protocol: str = "strict",
-        placement: Placement | str = "auto",
+        placement: Placement | str | None = None,
         limits: Limits | None = None,
         value: Callable[[Problem, Judgement], float] = passed,
         column: str = "problem_id",
@@ -77,7 +78,7 @@ class CodeReward:
         if limits is not None and chosen.name != "strict":
             raise UsageError(f"limits can be chosen under strict only: those of {chosen.name} are a part of it")
         self._protocol = chosen if limits is None else replace(chosen, limits=limits)
-        place = Placement(placement) if isinstance(placement, str) else placement
+        place = Placement(placement) if isinstance(placement, str) else placement or wished()
         choose("placement", place.kind, KINDS)
         task, _ = answered(task, place, SILENT)
         self._problems = {problem.id: problem for problem in task.problems}
