@@ -5,7 +5,9 @@ In a notebook (docs/python.md):
     codeeval.load("runs/my-run").pass_at_k(1, 10)
     codeeval.evaluate("rustarter", completions, k=[1, 5, 10])
 
-Importing this imports nothing else; both are fetched when they are used.
+For a trainer (docs/training.md): `codeeval.CodeReward("rustarter")`.
+
+Importing this imports nothing else; what it offers is fetched when it is used.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from codeeval.api import Execution, ProblemRow, Run, SampleRow, evaluate, load
+    from codeeval.integrations.code_reward import CodeReward
 
 __version__ = "0.1.0"
 
-__all__ = ["Execution", "ProblemRow", "Run", "SampleRow", "evaluate", "load"]
+__all__ = ["CodeReward", "Execution", "ProblemRow", "Run", "SampleRow", "evaluate", "load"]
 
 
 def __getattr__(name: str) -> object:
+    if name == "CodeReward":
+        return import_module("codeeval.integrations.code_reward").CodeReward
     if name in __all__:
         return getattr(import_module("codeeval.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -14,9 +14,10 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
+import neighbours
 import pytest
 from hypothesis import HealthCheck, settings
 from machine import DATA_VARIABLE, IN_CI, data_folder
@@ -85,6 +86,12 @@ def _no_vllm() -> str | None:
     return None if found else "no vLLM: name the python of an environment that has it in CODEEVAL_VLLM_PYTHON"
 
 
+def _no_neighbour(package: str) -> str | None:
+    if neighbours.python_of(package) is not None:
+        return None
+    return f"no {package}: name the python of an environment that has it in {neighbours.variable(package)}"
+
+
 NEEDS: dict[str, Callable[[], str | None]] = {
     "docker": _no_docker,
     "local": _no_local,
@@ -92,9 +99,10 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "browser": _no_browser,
     "clock": _no_clock,
     "vllm": _no_vllm,
+    **{package: partial(_no_neighbour, package) for package in neighbours.PACKAGES},
 }
 #: Heavy tools that continuous integration does not install either; their tests stay skipped there, visibly.
-OPTIONAL_IN_CI = frozenset({"vllm"})
+OPTIONAL_IN_CI = frozenset({"vllm", *neighbours.PACKAGES})
 
 
 def _skip_or_fail(reason: str, *, optional: bool = False) -> None:

@@ -11,7 +11,7 @@ from codeeval.cli import options
 from codeeval.exports import FORMATS, GONE, SEVERAL, TITLES
 
 #: Formats of more than one file.
-FOLDERS = ("lm-eval", "html")
+FOLDERS = ("lm-eval", "html", "wandb", "mlflow")
 
 HELP = (
     """A run in another tool's format. The run is only read.

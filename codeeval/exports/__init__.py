@@ -33,6 +33,8 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
     ),
     "markdown": ("codeeval.exports.tables", "export_markdown", "the report"),
     "html": ("codeeval.exports.html", "export", "a folder: the explorer's pages, to open from a disk"),
+    "wandb": ("codeeval.exports.wandb", "export", "a folder: an offline run of Weights & Biases, for wandb sync"),
+    "mlflow": ("codeeval.exports.mlflow", "export", "a folder: a local store of MLflow, for mlflow ui"),
 }
 
 

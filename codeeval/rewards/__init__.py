@@ -1,7 +1,13 @@
 """Reward models: sequence classifiers that say how good an answer is. They rank samples and never judge them.
 
-Importing this package imports no model library; `open_reward_model` does.
+Importing this package imports no model library; `open_reward_model` does. `CodeReward`, which executes answers for a trainer, is
+here because one looks for it here: it lives in `codeeval.integrations`, above the use cases that this package serves.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
 
 from codeeval.rewards.inputs import Answered, Reward
 from codeeval.rewards.model import RewardModel, check_reward_model, open_reward_model
@@ -9,6 +15,7 @@ from codeeval.rewards.scoring import Scores, score_run
 
 __all__ = [
     "Answered",
+    "CodeReward",
     "Reward",
     "RewardModel",
     "Scores",
@@ -16,3 +23,9 @@ __all__ = [
     "open_reward_model",
     "score_run",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "CodeReward":
+        return import_module("codeeval.integrations.code_reward").CodeReward
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

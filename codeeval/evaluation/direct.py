@@ -1,0 +1,73 @@
+"""Programs judged where they are, without a run file: for callers that want a verdict and keep nothing."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass
+
+from codeeval.evaluation.dispatch import MAX_PROGRAM_CHARS
+from codeeval.evaluation.sandbox import Workers
+from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, not_judged
+from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
+from sandbox import Job, Outcome, SandboxError
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One program, the problem whose tests judge it, and the job that executes it."""
+
+    problem: Problem
+    extraction: Extraction
+    job: Job
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """Why nothing is known of a program. `of_tests`: they need something that can't cross to the program's process, and will
+    for every program; else the sandbox could not execute it."""
+
+    reason: str
+    of_tests: bool = False
+
+
+def judge(
+    pool: Workers, asked: Sequence[Asked], protocol: ScoringProtocol, at_a_time: int
+) -> Iterator[Judgement | NotJudged]:
+    """One answer per program, in their order, with at most `at_a_time` given to the pool. Raises ValueError where a
+    problem's answers are hidden."""
+    waiting: deque[Future[Outcome] | Judgement | NotJudged] = deque()
+    given = iter(asked)
+    for one in asked:
+        while len(waiting) < at_a_time and (following := next(given, None)) is not None:
+            waiting.append(_submitted(pool, following, protocol))
+        yield _settled(pool, one, waiting.popleft(), protocol)
+
+
+def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
+    if not needs_execution(one.extraction, protocol):
+        return grade(one.problem, one.extraction, None, protocol)
+    if len(one.job.source) > MAX_PROGRAM_CHARS:
+        reason = f"the program is larger than {MAX_PROGRAM_CHARS} characters"
+        return Judgement(Verdict.OUTPUT_LIMIT, False, (), error=reason, signature=Verdict.OUTPUT_LIMIT.value)
+    try:
+        return pool.submit(one.job)
+    except SandboxError as error:
+        return NotJudged(f"{type(error).__name__}: {error}")
+
+
+def _settled(
+    pool: Workers, one: Asked, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
+) -> Judgement | NotJudged:
+    if not isinstance(sent, Future):
+        return sent
+    try:
+        outcome = sent.result()
+        if one.job.mode == "mera" and may_have_stalled(outcome):
+            outcome = pool.submit(one.job).result()
+    except (SandboxError, CancelledError) as error:
+        return NotJudged(f"{type(error).__name__}: {error}")
+    if (why := not_judged(outcome)) is not None:
+        return NotJudged(why, of_tests=True)
+    return grade(one.problem, one.extraction, outcome, protocol)
