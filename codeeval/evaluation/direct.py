@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
-from codeeval.evaluation.dispatch import MAX_PROGRAM_CHARS
 from codeeval.evaluation.sandbox import Workers
+from codeeval.evaluation.shard import MAX_PROGRAM_CHARS
 from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, not_judged
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
 from sandbox import Job, Outcome, SandboxError
+from sandbox.wire import is_mera
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def _settled(
         return sent
     try:
         outcome = sent.result()
-        if one.job.mode == "mera" and may_have_stalled(outcome):
+        if is_mera(one.job.mode) and may_have_stalled(outcome):
             outcome = pool.submit(one.job).result()
     except (SandboxError, CancelledError) as error:
         return NotJudged(f"{type(error).__name__}: {error}")

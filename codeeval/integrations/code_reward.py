@@ -26,8 +26,8 @@ from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import KINDS, Placement
 from codeeval.evaluation.standing import StandingSandbox, wished
-from codeeval.generators.common.thinking import split_thought
 from codeeval.reading.extract import extract
+from codeeval.reading.thinking import split_thought
 from codeeval.scoring import protocols
 from codeeval.scoring.job import job_digest, make_job
 from codeeval.types import Judgement, Problem, Task
