@@ -27,7 +27,7 @@ def python_of(package: str) -> str | None:
     return named or (sys.executable if importlib.util.find_spec(package) is not None else None)
 
 
-def run(package: str, *arguments: str, folder: Path, timeout: float = 500) -> str:
+def run(package: str, *arguments: str, folder: Path, timeout: float = 1500) -> str:
     """What that interpreter prints; fails with what it complained of. No hub is asked, and nothing is sent anywhere."""
     python = python_of(package)
     assert python is not None, f"a test that calls this needs the marker `{package}`"

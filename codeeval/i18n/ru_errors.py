@@ -74,6 +74,9 @@ _SETTINGS: dict[str, str] = {
         "в нём нет {name}, поэтому системный промпт потерялся бы; добавьте"
     ),
     "can't read this file as UTF-8 text: {reason_said}": "не читается как текст UTF-8: {reason_said}",
+    "this export needs {package}, which is not installed: pip install {name}": (
+        "для этого экспорта нужен {package}, он не установлен: pip install {name}"
+    ),
     "needs jinja2, which is not installed: pip install jinja2": "нужен jinja2, он не установлен: pip install jinja2",
     "unknown protocol {name}: choose one of {names}": "нет протокола {name}; есть {names}",
     "Use strict, or one of {names}.": "Возьмите strict или один из {names}.",

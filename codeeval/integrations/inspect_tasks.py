@@ -22,7 +22,7 @@ from codeeval.tasks import load
 from sandbox import SandboxError
 
 
-@scorer(metrics=[accuracy(), stderr()])
+@scorer(metrics=[accuracy(), stderr()])  # type: ignore[untyped-decorator]  # an optional package
 def codeeval_scorer(problems: str = "rustarter", protocol: str = "strict") -> Scorer:
     """1 for an answer that passes, else 0; the sample's target is the problem's id. Raises UsageError."""
     reward = CodeReward(problems, protocol=protocol)
@@ -36,7 +36,7 @@ def codeeval_scorer(problems: str = "rustarter", protocol: str = "strict") -> Sc
     return score
 
 
-@task
+@task  # type: ignore[untyped-decorator]  # an optional package
 def codeeval_task(problems: str = "rustarter", protocol: str = "strict", epochs: int = 1) -> Task:
     """The problems of a set, by its name or path, sampled as the set's protocol samples them. `epochs`: answers per problem."""
     found = load(problems)

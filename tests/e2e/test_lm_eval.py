@@ -33,6 +33,6 @@ def test_tasks_of_both(tmp_path: Path) -> None:
 
 def test_the_command(tmp_path: Path) -> None:
     """The module takes lm-eval's arguments, and the folder of tasks has a way to be named."""
-    assert "lm_eval" in neighbours.run("lm_eval", "-m", "codeeval.compat.lm_eval", "--help", folder=tmp_path)
+    assert "lm-eval" in neighbours.run("lm_eval", "-m", "codeeval.compat.lm_eval", "--help", folder=tmp_path)
     printed = neighbours.run("lm_eval", "-m", "codeeval.integrations.lm_eval_tasks", folder=tmp_path)
     assert {path.stem for path in Path(printed.strip()).glob("*.yaml")} == {"rustarter", "ruhumaneval", "rucodeeval"}

@@ -14,7 +14,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset
 from lm_eval.api.task import ConfigurableTask
 
 from codeeval.errors import UsageError
@@ -108,7 +107,9 @@ def _generation(sampling: Sampling) -> dict[str, Any]:
     }
 
 
-def _dataset(task: Task, **metadata: object) -> dict[str, Dataset]:
+def _dataset(task: Task, **metadata: object) -> dict[str, Any]:
+    from datasets import Dataset
+
     rows = [
         {"problem_id": each.id, "entry_point": each.entry_point, "prompt": user_turn(each, "none")}
         for each in task.problems
