@@ -31,8 +31,6 @@ from codeeval.store.rows import Row, sample_row
 from codeeval.types import Request, Sample, Sampling
 
 COMMIT_EVERY_S = 0.25
-#: Seconds in which more events gather while every worker has enough to do: to be woken for each would cost more than it.
-GATHER_S = 0.004
 #: Events that are handled before the shards are given more to do.
 EVENTS_AT_ONCE = 64
 
@@ -194,8 +192,6 @@ class Pipeline:
             return
         with suppress(queue.Empty):
             self._handle(self._inbox.get(timeout=COMMIT_EVERY_S))
-            if self._router.is_well_fed:
-                time.sleep(GATHER_S)
             for _ in range(EVENTS_AT_ONCE):
                 self._handle(self._inbox.get_nowait())
 
