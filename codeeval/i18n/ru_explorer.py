@@ -26,6 +26,16 @@ EXPLORER: dict[str, str] = {
     "no worker could take the job in {n} tries: {why_said}": (
         "ни один исполнитель не взял задание за {n} {n:попытку|попытки|попыток}: {why_said}"
     ),
+    "no shard is left: {why_said}": "не осталось ни одного процесса с исполнителями: {why_said}",
+    "no shard is left": "не осталось ни одного процесса с исполнителями",
+    "{n} shards were lost with it: {why_said}": (
+        "при нём {n:потерян|потеряны|потеряно} {n} {n:процесс|процесса|процессов} с исполнителями: {why_said}"
+    ),
+    "shard process {pid} was lost: {why_said}": "потерян процесс {pid} с исполнителями: {why_said}",
+    "it ended": "он завершился",
+    "it ended (signal {n})": "он завершился (сигнал {n})",
+    "nothing was heard of it for {n} s": "{n} с от него не было вестей",
+    "its evidence is not in the run file": "результата его исполнения нет в файле запуска",
     "no worker could be started: {why_said}": "ни один исполнитель не запустился: {why_said}",
     "the engine could not start a worker: {why_said}": "движок не смог запустить исполнителя: {why_said}",
     "a local worker could not be started: {why_said}": "локальный исполнитель не запустился: {why_said}",

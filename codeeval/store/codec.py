@@ -23,6 +23,8 @@ COMPRESS_ABOVE = 8_192
 #: No outcome that a run writes is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
 MAX_UNPACKED = 48 * 1024 * 1024
 
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def pack_text(text: str) -> str | bytes:
     """`str` as SQLite can keep it; `unpack_text` gives it back exactly."""
@@ -57,7 +59,7 @@ def unpack_int(stored: Any) -> int | None:
 
 
 def pack_json(value: object) -> str | bytes:
-    return pack_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return pack_text(_ENCODE(value))
 
 
 def unpack_json(stored: Any) -> Any:
@@ -141,9 +143,11 @@ def _items(value: Outcome | Observation | Ruling) -> Iterator[str]:
 
 
 def _plain(item: object) -> str:
+    if isinstance(item, str):
+        return _text(item)
     if isinstance(item, Observation | Ruling):
         return "{" + ",".join(_items(item)) + "}"
-    return json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODE(item)
 
 
 def _observation_text(seen: Observation) -> str:

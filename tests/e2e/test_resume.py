@@ -186,3 +186,35 @@ def test_two_processes_never_write_one_run(folder: Path) -> None:
         process.send_signal(signal.SIGCONT)
         process.communicate(timeout=240)
     assert process.returncode == 0
+
+
+def shards_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes with shards of a running codeeval."""
+    found = []
+    for children in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        for pid in children.read_text().split():
+            if b"shard_process" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(int(pid))
+    return found
+
+
+@pytest.mark.local
+def test_kill_9_of_a_shard_changes_nothing(folder: Path) -> None:
+    """Nine workers are two processes; one is killed in the middle. The run ends complete, with the verdicts of an undisturbed
+    one, and nothing is executed twice."""
+    whole = document(codeeval(folder, *command("local", "whole"), "--format", "json"))
+    process = start(folder, *command("local", "r"), "-j", 9, "--format", "json")
+    killed = []
+
+    def kill(number: int) -> None:
+        killed.extend(shards_of(process))
+        os.kill(killed[0], number)
+
+    assert kill_after(process, folder / "r", 1, kill, signal.SIGKILL)
+    out, err = process.communicate(timeout=240)
+    assert (process.returncode, len(killed)) == (0, 2), err
+    done = json.loads(out)
+    assert (done["complete"], done["scores"]) == (True, whole["scores"])
+    assert judgements(folder / "r") == judgements(folder / "whole")
+    assert set(evidence(folder / "r")) == set(evidence(folder / "whole"))
+    assert done["counts"]["executed"] == whole["counts"]["executed"]

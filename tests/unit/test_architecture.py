@@ -55,7 +55,8 @@ FORBIDDEN: dict[str, set[str]] = {
     "codeeval.cli": {
         *(
             "codeeval.evaluation.pipeline",
-            "codeeval.evaluation.dispatch",
+            "codeeval.evaluation.router",
+            "codeeval.evaluation.shard",
             "codeeval.evaluation.preflight",
             "codeeval.evaluation.repair",
             "codeeval.scoring.grade",
