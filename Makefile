@@ -18,7 +18,7 @@ ROOT_WITH_APT = [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null
 APT_INSTALL = apt-get -q update </dev/null >/dev/null && DEBIAN_FRONTEND=noninteractive \
 	apt-get -q install -y --no-install-recommends </dev/null >/dev/null
 
-.PHONY: help run test lint docs release clean chromium
+.PHONY: help run test lint pictures docs release clean chromium
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -37,6 +37,11 @@ lint: $(VENV)/.stamp-test ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+pictures: $(VENV)/.stamp-test ## draw the pictures of docs/images anew, from a run of the demo
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
+	$(BIN)/codeeval run --out "$$folder/run" --format quiet; \
+	for script in pictures explorer_picture; do $(BIN)/python docs/$$script.py "$$folder/run"; done
 
 docs: $(VENV)/.stamp-docs ## build the documentation as a site into build/site
 	@$(BIN)/mkdocs build --strict

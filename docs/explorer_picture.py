@@ -12,6 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from picture_sources import record
 from playwright.sync_api import sync_playwright
 
 from codeeval.explorer.static import export_site
@@ -32,6 +33,7 @@ def main() -> None:
         page.goto((run / "index.html").as_uri())
         page.screenshot(path=PICTURE)
         browser.close()
+    record(PICTURE.name)
     print("wrote", PICTURE)
 
 

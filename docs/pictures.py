@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from picture_sources import record
+
 IMAGES = Path(__file__).parent / "images"
 
 
@@ -20,6 +22,7 @@ def main() -> None:
     picture = IMAGES / "report.png"
     command = [sys.executable, "-m", "codeeval", "report", sys.argv[1], "--plot", str(picture)]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    record(picture.name)
     print("wrote", picture)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from codeeval.cli import options
@@ -13,19 +16,51 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="sandbox")
 
 
-@app.command(
-    "build", help="Build the image of the docker sandbox, if it is not there yet.", short_help="Build the image."
-)
-def build(format: options.Format = None) -> int:
-    from codeeval.cli.console import Console
-    from sandbox.backends import build_image
+BUILD_HELP = """Build the image of the docker sandbox, if it is not there yet.
 
+With another base or with packages, programs run under that Python and may import those packages: name the base that is
+printed in CODEEVAL_BASE. Its digest is in the manifest, and runs under different ones are not compared.
+
+\b
+Examples:
+  codeeval sandbox build
+  codeeval sandbox build --base python:3.14-slim
+  codeeval sandbox build --with "pandas==2.3.*" sympy
+  codeeval sandbox build --requirements requirements.txt      hashes in it are checked
+"""
+
+Base = Annotated[str | None, typer.Option("--base", help="An image with python3.", metavar="IMAGE")]
+With = Annotated[list[str] | None, typer.Option("--with", help="A package, as pip names it.", metavar="PKG")]
+More = Annotated[list[str] | None, typer.Argument(help="Further packages.", metavar="[PKG...]")]
+Requirements = Annotated[
+    Path | None, typer.Option("--requirements", help="A requirements file of pip.", metavar="FILE", exists=True)
+]
+
+
+@app.command("build", help=BUILD_HELP, short_help="Build the image.")
+def build(
+    more: More = None,
+    base: Base = None,
+    with_: With = None,
+    requirements: Requirements = None,
+    format: options.Format = None,
+) -> int:
+    from codeeval.cli.console import Console
+    from codeeval.errors import UsageError
+    from sandbox.backends import Wanted, build_base, build_image
+
+    if more and not with_:
+        raise UsageError(f"{more[0]}: packages stand behind --with")
     console = Console(format or "auto")
-    tag, image = build_image(console.note)
+    wanted = Wanted(base, (*(with_ or ()), *(more or ())), requirements)
+    built = build_base(console.note, wanted) if wanted != Wanted() else None
+    tag, image = build_image(console.note, built)
     if console.format == "json":
-        console.document({"tag": tag, "image": image})
-    else:
-        console.result(f"{tag} {image}")
+        console.document({"tag": tag, "image": image, **({"base": built} if built else {})})
+        return 0
+    console.result(f"{tag} {image}")
+    if built:
+        console.note(f"runs use it with: export CODEEVAL_BASE={built}")
     return 0
 
 

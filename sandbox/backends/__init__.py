@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 
 from sandbox.backends.base import Backend, Progress, Worker
+from sandbox.backends.packages import Wanted
 from sandbox.errors import BackendUnavailable
 
-__all__ = ["Backend", "Progress", "Worker", "build_image", "prune_images", "select", "sweep"]
+__all__ = ["Backend", "Progress", "Wanted", "Worker", "build_base", "build_image", "prune_images", "select", "sweep"]
 
 
 def _to_stderr(line: str) -> None:
@@ -52,13 +53,25 @@ def sweep() -> list[str]:
     return cgroups.sweep() + sweep_engine()
 
 
-def build_image(progress: Progress) -> tuple[str, str]:
-    """Builds the docker backend's image unless it is there: (tag, image id). Raises BackendUnavailable."""
+def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
+    """Builds the docker backend's image, on this base or the usual one, unless it is there: (tag, image id). Raises
+    BackendUnavailable."""
     from sandbox.backends import docker, image
 
     client = docker.connect()
     try:
-        return image.ensure(client, progress)
+        return image.ensure(client, progress, base)
+    finally:
+        client.close()
+
+
+def build_base(progress: Progress, wanted: Wanted) -> str:
+    """Builds a base image with packages unless it is there: its name. Raises BackendUnavailable."""
+    from sandbox.backends import docker, packages
+
+    client = docker.connect()
+    try:
+        return packages.build(client, wanted, progress)
     finally:
         client.close()
 

@@ -70,11 +70,11 @@ def has(client: docker.DockerClient, tag: str) -> bool:
     return True
 
 
-def choose_base(client: docker.DockerClient, progress: Progress) -> str:
-    """`CODEEVAL_BASE`, else the default base where it is present or can be pulled, else one of the local bases."""
+def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
+    """`named`, else `CODEEVAL_BASE`, else the default base where it is present or can be pulled, else one of the local bases."""
     from docker.errors import APIError
 
-    wished = os.environ.get("CODEEVAL_BASE")
+    wished = named or os.environ.get("CODEEVAL_BASE")
     for base in (wished,) if wished else (DEFAULT_BASE, *LOCAL_BASES):
         if has(client, base):
             return base
@@ -92,12 +92,13 @@ def choose_base(client: docker.DockerClient, progress: Progress) -> str:
     return base
 
 
-def ensure(client: docker.DockerClient, progress: Progress) -> tuple[str, str]:
-    """(tag, image id) of the image for this guest, built now if it isn't there. Raises BackendUnavailable."""
+def ensure(client: docker.DockerClient, progress: Progress, named: str | None = None) -> tuple[str, str]:
+    """(tag, image id) of the image for this guest, on the base that is `named`, built now if it isn't there. Raises
+    BackendUnavailable."""
     from docker.errors import APIError, BuildError, DockerException
 
     try:
-        base = choose_base(client, progress)
+        base = choose_base(client, progress, named)
         files = _context()
         tag = _tag(client, base, files)
         if not has(client, tag):

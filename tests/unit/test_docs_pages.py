@@ -17,7 +17,8 @@ from codeeval.exports import FORMATS
 from codeeval.prompts.templates import TEMPLATES
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "ci"))
+sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "docs")]
+from picture_sources import COMMAND, SOURCES, digest, recorded  # noqa: E402
 from site_links import on_page_markdown  # noqa: E402
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -85,3 +86,10 @@ def test_links_out_of_the_site_become_names() -> None:
     text = "[a](../README.md#x), [b](cli.md#y), [c](https://example.invalid)"
     expected = "a (in the repository: `README.md`), [b](cli.md#y), [c](https://example.invalid)"
     assert on_page_markdown(text) == expected
+
+
+@pytest.mark.parametrize("picture", sorted(SOURCES))
+def test_a_picture_shows_what_there_is(picture: str) -> None:
+    """Drawn after the last change of what it shows."""
+    assert (ROOT / "docs" / "images" / picture).is_file()
+    assert recorded().get(picture) == digest(picture), f"docs/images/{picture} is stale: {COMMAND}"

@@ -1,0 +1,121 @@
+"""A base image with further packages: another Python, and what programs may import beyond numpy.
+
+The packages are chosen and fetched by pip on this machine, so its index, its credentials and its proxy are used and none of them
+is in the image; wheels only, since nothing is compiled or executed for it. The same base and the same requirements give the same
+name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.backends import image
+from sandbox.backends.base import Progress
+from sandbox.errors import BackendUnavailable
+
+if TYPE_CHECKING:
+    import docker
+
+REPOSITORY = "codeeval-base-with"
+_ASK = "import json, sys, sysconfig; print(json.dumps([sys.version_info[:2], sysconfig.get_path('purelib')]))"
+_DOCKERFILE = "ARG BASE\nFROM ${BASE}\nCOPY packages/ %s/\nRUN python3 -m compileall -q %s || true\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """`base`: an image with python3, None for the usual one. `packages` as pip names them; `requirements`: a file of pip's."""
+
+    base: str | None = None
+    packages: tuple[str, ...] = ()
+    requirements: Path | None = None
+
+
+def build(client: docker.DockerClient, wanted: Wanted, progress: Progress) -> str:
+    """The base image that holds what is wanted, built unless it is there: its name, for CODEEVAL_BASE. Raises
+    BackendUnavailable."""
+    from docker.errors import APIError, BuildError, DockerException
+
+    base = image.choose_base(client, progress, wanted.base)
+    if not (wanted.packages or wanted.requirements):
+        return base
+    try:
+        lines = _lines(wanted)
+        digest = hashlib.sha256("\0".join((str(client.images.get(base).id), *lines)).encode()).hexdigest()[:16]
+        tag = f"{REPOSITORY}:{digest}"
+        if image.has(client, tag):
+            return tag
+        version, folder = json.loads(
+            client.containers.run(base, ["python3", "-c", _ASK], remove=True, network_mode="none")
+        )
+        progress(f"fetching packages for Python {version[0]}.{version[1]} …")
+        with tempfile.TemporaryDirectory(prefix="codeeval-packages-") as place:
+            _fetch(lines, f"{version[0]}.{version[1]}", Path(place))
+            progress(f"building the base image {tag} from {base} (once) …")
+            client.images.build(
+                fileobj=_context(Path(place), folder),
+                custom_context=True,
+                tag=tag,
+                buildargs={"BASE": base},
+                network_mode="none",
+                rm=True,
+                forcerm=True,
+            )
+        return tag
+    except (APIError, BuildError, DockerException, OSError, ValueError) as error:
+        raise BackendUnavailable(f"the base image with these packages could not be built: {error}") from error
+
+
+def _lines(wanted: Wanted) -> tuple[str, ...]:
+    """What pip is asked for, as lines of a requirements file."""
+    told = wanted.requirements.read_text("utf-8").splitlines() if wanted.requirements is not None else []
+    return tuple(line for line in (*told, *wanted.packages) if line.strip())
+
+
+def _fetch(lines: Sequence[str], version: str, place: Path) -> None:
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+        command += [
+            "--only-binary=:all:",
+            f"--python-version={version}",
+            f"--target={place}",
+            "--requirement",
+            file.name,
+        ]
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if not line.startswith("WARNING")]
+        raise BackendUnavailable(
+            "pip can't get these packages as wheels for Python " + version + ":\n  " + "\n  ".join(said[-5:])
+        )
+
+
+def _context(place: Path, folder: str) -> io.BytesIO:
+    """The archive for the engine, with the files owned by root."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        text = (_DOCKERFILE % (folder, folder)).encode()
+        entry = tarfile.TarInfo("Dockerfile")
+        entry.size = len(text)
+        archive.addfile(entry, io.BytesIO(text))
+        archive.add(place, "packages", filter=_as_root)
+    buffer.seek(0)
+    return buffer
+
+
+def _as_root(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+    entry.uid = entry.gid = entry.mtime = 0
+    entry.uname = entry.gname = ""
+    entry.mode = 0o755 if entry.isdir() or entry.mode & 0o100 else 0o644
+    return entry
