@@ -20,7 +20,6 @@ from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
 from codeeval.store.views import RunViews
 
-
 OTHERS = "", "q=p/1", "slow=1", "verdict=failed&sort=hardest"
 
 
