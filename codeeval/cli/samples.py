@@ -106,7 +106,7 @@ def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
     if wanted and len(ids) != 1:
         known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
         problem = "no failure group of this run" if not ids else "the beginning of several failure groups"
-        raise UsageError(f"--group {wanted!r}: {problem}; the groups are\n{known}")
+        raise UsageError(f"--group {wanted!r}: {problem}\n  The groups:\n{known}")
     topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
     if given["topic"] and given["topic"] not in topics:
         raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from codeeval.explorer import edits
 from codeeval.explorer.evidence import ProblemEvidence
@@ -14,8 +15,9 @@ from codeeval.explorer.sample_model import SampleTest
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews
 
-#: Programs that passed and are measured, the most like in length first; insertions and removals of lines between them, and
-#: characters of a program that are looked at.
+#: Programs that passed and are read; those of them that are measured, the most like in length first; insertions and removals of
+#: lines between them, and characters of a program that are looked at.
+_READ = 1_000
 _CANDIDATES, _MAX_EDITS, _MAX_CHARS = 60, 200, 40_000
 
 
@@ -87,7 +89,7 @@ def nearest(
         if one != index and row.job_digest and sample_code(row, evidence.agreed) in right:
             first.setdefault(row.job_digest, one)
     found = []
-    for digest, one in first.items():
+    for digest, one in islice(first.items(), _READ):
         execution = reader.execution(evidence.planned.problem.id, digest)
         if execution is not None:
             found.append((abs(len(execution.source) - len(program)), one, execution.source))

@@ -71,4 +71,15 @@ INPUTS: dict[str, str] = {
     "A .json file is one list of rows; a file of one row per line is called .jsonl.": (
         "Файл .json — один список записей; файл с записью в каждой строке называется .jsonl."
     ),
+    # one sample, lists of samples
+    "problem {name} has {n} samples there": "у задачи {name} там {n} {n:образец|образца|образцов}",
+    "no such problem there": "такой задачи там нет",
+    "Give PROBLEM/INDEX; the first sample of a problem has the index 0.": (
+        "Укажите ЗАДАЧА/ИНДЕКС; у первого образца задачи индекс 0."
+    ),
+    "The groups:": "Группы:",
+    "no failure group of this run": "такой группы неудач в прогоне нет",
+    "the beginning of several failure groups": "так начинаются несколько групп неудач",
+    "no problem of the run has it; they have {names}": "такой темы нет ни у одной задачи прогона; есть {names}",
+    "the run has no problem of this id": "в прогоне нет задачи с таким именем",
 }

@@ -41,6 +41,12 @@ CALLS = 10
 PAGES = (
     *("/bench/", "/", "/bench/?protocol=strict", "/bench/?page=3", "/bench/?q=42&sort=hardest"),
     *("/bench/?verdict=passed", "/bench/?verdict=pending", "/bench/?verdict=timeout&slow=1000", "/bench/?slow=1000"),
+    *(
+        "/bench/samples/?verdict=failed",
+        "/bench/samples/?verdict=failed&page=99",
+        "/bench/p/{}/3?verdict=failed",
+        "/bench/p/{}/3/diff",
+    ),
     *("/bench/p/{}/", "/bench/p/{}/3", "/bench/p/{}/index.json", "/bench/index.json"),
 )
 BODY = "\n    result = []\n    for step in range(n):\n        result.append(step + {shift})\n    return sum(result)  # {tag}\n"

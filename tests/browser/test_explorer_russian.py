@@ -15,14 +15,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.local]
 
 #: English that may stand on a Russian page: names, units of code, and what the data themselves say.
 PROPER = re.compile(
-    r"\b(JSON|pass|CPU|Markdown|docstring|seed|mera|code|strict|before|after|add|tasks|jsonl|python|Python|stdout|stderr|def"
+    r"\b(JSONL?|CSV|pass|CPU|Markdown|docstring|seed|mera|code|strict|before|after|add|tasks|jsonl|python|Python|stdout|stderr|def"
     r"|MERA|Fisher|samples|local|warm|fresh|codeeval|score|None|replay|human|eval|UTC|kB|MiB|A|B|k|p|n|t|f|F|d|h|j|l|u"
     r"|sha|top|utf|file|namespaces)\b"
 )
 #: What is data or code on a page: not looked at.
 DATA = (
     "pre, code, .sides, .mono, dd, .call, .value, small, .group p, .group header span, select[name=a], select[name=b],"
-    " .crumbs, h1, .why, .example"
+    " .crumbs, h1, .why, .example, .listed td.small, .settings td"
 )
 
 

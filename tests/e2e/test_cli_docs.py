@@ -15,6 +15,7 @@ VERBS = (
     ("rescore",),
     ("rerank",),
     ("report",),
+    ("samples",),
     ("explore",),
     ("compare",),
     ("gate",),

@@ -105,7 +105,7 @@
   // -- a note: what was typed and not saved is not lost by leaving the page
   const unsaved = () => {
     const form = one("#note-form");
-    return Boolean(form) && !form.dataset.sent
+    return Boolean(form) && !("sent" in form.dataset)
       && ("unsaved" in form.dataset || ["tag", "note"].some((name) => form.elements[name].value !== form.elements[name].defaultValue));
   };
 
