@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.guest import descriptions, raised
-from sandbox.guest.proxies import Proxies, Remote, is_proxy
+from sandbox.guest.proxies import Proxies, is_proxy
 from sandbox.guest.value_codec import NOTHING
 
 
@@ -54,10 +54,12 @@ told_exception = st.tuples(
     told_class,
     st.lists(anything, max_size=3).map(tuple),
     st.none() | st.text(),
-    st.lists(st.tuples(st.sampled_from(["errno", "args", "__class__", "__traceback__", "code", "x"]), anything), max_size=3).map(tuple),
+    st.lists(
+        st.tuples(st.sampled_from(["errno", "args", "__class__", "__traceback__", "code", "x"]), anything), max_size=3
+    ).map(tuple),
     st.none(),
     st.none(),
-)  # fmt: skip
+)
 
 
 def proxies() -> Proxies:
