@@ -10,6 +10,7 @@ import copy
 import inspect
 import operator
 import os
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -71,9 +72,30 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     SIGNATURE,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
-SAME, CHANGED = b"=", b"~"
-_getpid = os.getpid
+#: Whether the containers that the judge has hold something else by now; and whether the program keeps some of those that it gets
+#: to know by this answer, and may change them later.
+SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
+_getpid, _references = os.getpid, sys.getrefcount
 _ANY = 1 << 30  # the judge may send what it likes
+
+
+def _most_references(containers: list[Any]) -> int:
+    most = 0
+    for one in containers:
+        most = max(most, _references(one))
+    return most
+
+
+def _unkept() -> tuple[int, int]:
+    """What `_most_references` says in `answer_one` of containers that nobody else holds: new ones, and those that were passed."""
+    value: list[list[int]] = [[]]
+    new = [value, value[0]]
+    args: tuple[list[int], ...] = ([],)
+    table = [args[0]]
+    return _most_references(new), _most_references(table[0:])
+
+
+_NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
 class Witness:
@@ -125,8 +147,15 @@ class Witness:
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that came back: only the first process is asked
         self._before_answer()
-        new = self._answer(number, kind, value, tuple(decoder.table), (before, state), failed)
-        self._shared += [*(decoder.table[shared:] if in_place else ()), *new]
+        flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
+        passed = decoder.table[shared:] if in_place else []
+        if _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
+            flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
+            self._shared += [*passed, *new]
+        try:
+            self._line.send(number, kind, flag, *parts)
+        except Lost:
+            pass  # the next question will not come either
         return True
 
     def _decoder(self, data: bytes) -> value_codec.Decoder:
@@ -172,33 +201,23 @@ class Witness:
             return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
         return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
 
-    def _answer(
-        self,
-        number: int,
-        kind: bytes,
-        value: object,
-        known: tuple[Any, ...],
-        states: tuple[bytes, bytes],
-        failed: BaseException | None,
-    ) -> list[Any]:
-        """The containers that the judge gets to know by it."""
+    def _encoded(
+        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes], failed: BaseException | None
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
+        """(flag, the answer, the containers that the judge gets to know by it)."""
         self._fresh.clear()
-        new: list[Any] = []
         try:
-            parts, new = self._encode(value, known, states)
+            flag, parts, new = self._encode(value, known, states)
         except Exception:  # an object that can't be read to its end
             self._fresh.clear()
+            flag, new = SAME, []
             parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
         self._told |= self._fresh
-        try:
-            self._line.send(number, kind, *parts)
-        except Lost:
-            pass  # the next question will not come either
-        return new
+        return flag, parts, new
 
     def _encode(
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
-    ) -> tuple[tuple[bytes, ...], list[Any]]:
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """The containers that the judge has go back only if they hold something else by now; and those that are new."""
         encoder = value_codec.Encoder(self._other, self._most, known)
         root = encoder.root(value)
@@ -207,17 +226,17 @@ class Witness:
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
         if now == states:
-            return (SAME, encoder.head(), rest, root), new
-        return (CHANGED, encoder.head(), *now, rest, root), new
+            return SAME, (encoder.head(), rest, root), new
+        return CHANGED, (encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
         encoder = value_codec.Encoder(self._other, self._most)
-        return SAME, encoder.head(), encoder.root_object(value)
+        return encoder.head(), encoder.root_object(value)
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
         encoder = value_codec.Encoder(self._other, self._most)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
-        return SAME, encoder.head(), encoder.root(told)
+        return encoder.head(), encoder.root(told)
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
         """What `raised.describe` gives, then the line."""

@@ -91,7 +91,8 @@ _MAX_NAMES = 100
 def describe(value: object, number: int) -> tuple[Any, ...]:
     """(the class's number, its name, special methods by their bits, place in SHOWN or -1, place in BASES or -1, other
     attributes of the base that the class replaces). `number` is that of the class."""
-    return (number, *_describe(type(value)))
+    kind = type(value)
+    return (number, *(KNOWN.get(id(kind)) or _describe(kind)))
 
 
 def _describe(kind: type) -> tuple[Any, ...]:
@@ -110,6 +111,10 @@ def _describe(kind: type) -> tuple[Any, ...]:
     return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
 
 
+#: Those of built-in types, made once.
+KNOWN: dict[int, tuple[Any, ...]] = {}
+
+
 def _resolved(kind: type, name: str) -> object:
     """What the class has under this name, by the dictionaries of its bases; None for nothing, and for a method that is None."""
     for one in _mro(kind):
@@ -117,3 +122,6 @@ def _resolved(kind: type, name: str) -> object:
         if name in members:
             return members[name]
     return None
+
+
+KNOWN |= {id(kind): _describe(kind) for kind in SHOWN}

@@ -34,6 +34,12 @@ _MAX_TEXT = 2_000
 #: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as
 #: much.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
+_FLAGS = {
+    candidate_answers.SAME: (False, False),
+    candidate_answers.CHANGED: (True, False),
+    candidate_answers.SAME_KEPT: (False, True),
+    candidate_answers.CHANGED_KEPT: (True, True),
+}
 _quote = json.encoder.encode_basestring_ascii
 
 
@@ -147,6 +153,8 @@ class Judge:
         return state
 
     def _share(self, containers: list[Any]) -> None:
+        if not containers:
+            return
         self._shared = containers[:_MAX_SHARED]
         while len(state := self._state_of_shared()) > _MAX_SHARED_BYTES:
             del self._shared[len(self._shared) // 2 :]
@@ -155,12 +163,9 @@ class Judge:
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after what was passed has got the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
-        if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in (
-            candidate_answers.SAME,
-            candidate_answers.CHANGED,
-        ):
+        if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
             raise value_codec.Malformed("no answer")
-        changed = flag == candidate_answers.CHANGED
+        changed, kept = _FLAGS[flag]
         own = passed if self._in_place or not changed else [value_codec.empty(one) for one in passed]
         seen = [*self._shared, *own]
         decoder = value_codec.Decoder(data[2:], self._proxies.make, seen)
@@ -171,7 +176,9 @@ class Judge:
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
             value_codec.put(container, content)
-        self._share([*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]])
+        self._share(
+            [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
+        )
         return kind, value
 
     def _number_of(self, value: object) -> tuple[int, None]:

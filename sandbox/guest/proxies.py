@@ -18,7 +18,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import candidate_answers as asks
-from sandbox.guest.descriptions import ASKED, BASES, KEPT, SHOWN, SPECIALS
+from sandbox.guest.descriptions import ASKED, BASES, KEPT, KNOWN, SHOWN, SPECIALS
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
 from sandbox.guest.value_codec import NOTHING, Malformed, bare_value
 
@@ -357,3 +357,7 @@ def _fill(made: Any, bare: Any) -> None:
         raise Malformed("a value of another type")
     base.clear(made)
     (base.extend if base in (list, bytearray) else base.update)(made, bare)
+
+
+for _kind in SHOWN[1:]:  # made once, in the supervisor
+    _remote_class(_kind.__name__, KNOWN[id(_kind)][1], KNOWN[id(_kind)][2])

@@ -5,16 +5,16 @@
 
 from sandbox.guest import candidate_answers
 
-answer = candidate_answers.Witness._answer
+encoded = candidate_answers.Witness._encoded
 
 
 def mixed(self, *args):
-    found = answer(self, *args)
+    flag, parts, found = encoded(self, *args)
     self._shared.reverse()
-    return [[], [("a", 1)], *found]
+    return candidate_answers.SAME_KEPT, parts, [[], [("a", 1)], *found]
 
 
-candidate_answers.Witness._answer = mixed
+candidate_answers.Witness._encoded = mixed
 KEPT = []
 
 

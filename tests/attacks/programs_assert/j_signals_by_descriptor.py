@@ -1,5 +1,5 @@
 # expect: fail
-# status: completed
+# status: completed crashed
 # class: j
 # why: signals to everybody through pidfds
 
