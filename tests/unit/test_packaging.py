@@ -39,7 +39,7 @@ def sources() -> list[Path]:
 
 def test_no_message_and_no_page_installs_from_an_index() -> None:
     """No index need have this package, so `pip install codeeval` and `pip install 'codeeval[x]'` are said nowhere."""
-    pattern = re.compile(r"pip install (?:-q |-U )?[\"']?codeeval(?:\[[\w,]+\])?[\"']?(?![\w@ ./-]*[@/])")
+    pattern = re.compile(r"pip install [\"']?codeeval(\[[\w,]+\])?(?![\w\[-]| @ )")
     pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "ci").rglob("*.*")]
     read = [*sources(), *pages]
     assert not [str(path) for path in read if pattern.search(path.read_text("utf-8"))]
