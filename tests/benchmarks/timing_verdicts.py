@@ -33,11 +33,11 @@ NEAR = 0.05
 CPU_S, WALL_S = 0.25, 60.0
 #: The nearest and the farthest of them, as shares of the limit.
 NEAREST, FARTHEST = max(0.02, 0.010 / CPU_S), 0.20
-SPIN = "import time\ndef f():\n    while time.process_time() < {until}: pass\n    return 'spun'\n"
+SPIN = "def f():\n    import time\n    while time.process_time() < {until}: pass\n    return 'spun'\n"
 OTHERS = (
     ("def f(): return sorted(range(1_000))[-1]\n", "completed"),
     ("def f(): return sum(n * n for n in range(20_000))\n", "completed"),
-    ("import time\ndef f(): time.sleep(0.02)\n", "completed"),
+    ("def f():\n    import time\n    time.sleep(0.02)\n", "completed"),
     ("def f(): return 1 // 0\n", "completed"),
     ("def f(:\n", "syntax_error"),
     ("def f():\n    return [bytes(1_000) for _ in range(1_000)][-1][:1]\n", "completed"),
