@@ -39,6 +39,9 @@ EXPLORER: dict[str, str] = {
     "no worker could be started: {why_said}": "ни один исполнитель не запустился: {why_said}",
     "the engine could not start a worker: {why_said}": "движок не смог запустить исполнителя: {why_said}",
     "a local worker could not be started: {why_said}": "локальный исполнитель не запустился: {why_said}",
+    "the machine is overloaded: the program was ready to run and had no processor for {n} s": (
+        "машина перегружена: программа была готова выполняться, но {n} с не получала процессора"
+    ),
     # tests that are code
     "{what_said} in line {n} of the program": "{what_said} в строке {n} программы",
     "a test does not hold: {reason} (line {n} of the tests)": "тест не выполнен: {reason} (строка тестов {n})",

@@ -20,7 +20,7 @@ from sandbox.guest import meters
 _V1, _V2 = "/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory.current"
 _V1_PARTS, _V2_PARTS = "/sys/fs/cgroup/memory/memory.stat", "/sys/fs/cgroup/memory.stat"
 #: Bytes that may be charged beyond the base: caches of small objects, and per processor what the kernel charges ahead.
-_SPARE, _SPARE_PER_CPU = 16 << 20, 1 << 18
+_SPARE, _SPARE_PER_CPU = 24 << 20, 1 << 18
 #: Bytes of files' pages beyond the base. To drop them takes some 30 ms of processor time.
 _MOST_PAGES = 96 << 20
 #: Seconds for the kernel to give back what it has not yet.

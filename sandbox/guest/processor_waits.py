@@ -1,13 +1,14 @@
 """How long a sample was ready to run while other work had the processors: time on the clock that is not the sample's.
 
 Every task of the worker tells how long it has computed and how long it has waited for a processor (/proc/PID/task/TID/schedstat;
-the kernel adds a wait when it ends). A sample must not be able to make such time by itself, with many processes that wait for
-one another. While a task waits for another one of the same sample, that one computes: so a task's wait, less what all others
-in the worker have computed in the same period, is at most what other work has cost. Of claims for periods that overlap the
-largest counts; those of periods that follow one another add up, so that processes that take turns are found one after the
-other. Nobody has a claim who has lowered its own priority, or chosen its processors: then it might be waiting for that
-reason. Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, whose
-waits are lost; kernels without schedstat, where nothing is found; a machine that stood still as a whole.
+the kernel adds a wait when it ends). A sample must not be able to make such time by itself, with many processes that wait for one
+another. While a task waits for another one of the same sample, that one computes: so a task's wait, less what all others in the
+worker have computed in the same period, is at most what other work has cost. Of claims for periods that overlap the largest
+holds; those of periods that follow one another add up, so that processes that take turns are found one after the other. Nobody
+has a claim who has lowered its own priority, or chosen its processors: then it might be waiting for that reason.
+
+Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, whose waits are lost;
+kernels without schedstat, where nothing is found; a machine that stood still as a whole.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ class _Times(NamedTuple):
 
 
 class _Base(NamedTuple):
-    """Where a task's period begins: its own times then, what the worker had computed, and what had been found."""
+    """Where a task's period begins: when, its own times then, what the worker had computed, and what had been found."""
 
+    at: int
     ran: int
     waited: int
     computed: float
@@ -45,6 +47,7 @@ class _Base(NamedTuple):
 class _Look(NamedTuple):
     """A look at all tasks. `by`: the task whose claim raised `found`; `started`: the process that was started last."""
 
+    at: int
     tasks: dict[_Task, _Times]
     computed: float
     found: float
@@ -52,7 +55,7 @@ class _Look(NamedTuple):
     started: bytes
 
 
-_NOTHING = _Look({}, 0.0, 0.0, None, b"")
+_NOTHING = _Look(0, {}, 0.0, 0.0, None, b"")
 
 
 class Waits:
@@ -74,7 +77,8 @@ class Waits:
     def begin(self, candidate: int, cpu_ms: float) -> None:
         """The sample's first process has just been started; `cpu_ms` is the meter's value before that."""
         self._candidate, self._before_ms, self._before_ns = str(candidate), cpu_ms, time.process_time_ns()
-        self._bases, self._last, self.output_stood = {}, _NOTHING, False
+        self._bases, self.output_stood = {}, False
+        self._last = _NOTHING._replace(at=time.monotonic_ns())
 
     def look(self) -> None:
         """Adds what was waited since the last look, or since the beginning.
@@ -82,20 +86,24 @@ class Waits:
         `output_stood`: since then the sample has had to wait until the supervisor took its output. Only then the
         supervisor's own wait is the sample's.
         """
-        early, now = self._computed(), _read()
+        at, early, now = time.monotonic_ns(), self._computed(), _read()
         started = b"" if self._meter.counts_everything else meters.last_process()
-        late = self._computed()
-        if self._last is _NOTHING:  # what was there before, or may have been, counts from now on
+        end, late = time.monotonic_ns(), self._computed()
+        if not self._last.tasks:  # what was there before, or may have been, counts from now on
             older = {task: times for task, times in now.items() if task[0] != self._candidate}
-            self._bases = {task: _Base(times.ran, times.waited, 0.0, 0.0) for task, times in older.items()}
-            self._last = _NOTHING._replace(tasks=older, started=started)
+            self._bases = {
+                task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()
+            }
+            self._last = self._last._replace(tasks=older, started=started)
         found, by = self._last.found, None
         for task, times in now.items():
             base = self._base(task, times)
-            claim = times.waited - base.waited - max(0.0, late - base.computed - (times.ran - base.ran))
+            # some kernels take a sleep for a wait where a sleeping task is moved to another processor: the period bounds it
+            waited = min(times.waited - base.waited, end - base.at)
+            claim = waited - max(0.0, late - base.computed - (times.ran - base.ran))
             if base.found + claim > found and started == self._last.started and self._may_claim(task):
                 found, by = base.found + claim, task
-        look = _Look(now, early, found, by, started)
+        look = _Look(at, now, early, found, by, started)
         self._bases = {task: self._next_base(task, times, look) for task, times in now.items()}
         self._last, self.output_stood = look, False
 
@@ -103,19 +111,20 @@ class Waits:
         """A task that was not there has begun since the last look; so has one whose number belonged to another then."""
         base = self._bases.get(task)
         if base is None or times.ran < base.ran or times.waited < base.waited:
-            return _Base(0, 0, self._last.computed, self._last.found)
+            return _Base(self._last.at, 0, 0, self._last.computed, self._last.found)
         return base
 
     def _next_base(self, task: _Task, times: _Times, look: _Look) -> _Base:
         """A task that is not runnable does not wait: its next period begins now. One that is may have waited for a while
         already, since it last ran; so its period begins with the look before that."""
         if not times.runnable:
-            return _Base(times.ran, times.waited, look.computed, look.found)
+            return _Base(look.at, times.ran, times.waited, look.computed, look.found)
         before = self._last.tasks.get(task)
         if before is not None and before[:2] == times[:2]:
             return self._base(task, times)
         found = look.found if look.by in (None, task) else self._last.found
-        return _Base(before.ran if before is not None else 0, times.waited, self._last.computed, found)
+        ran = before.ran if before is not None else 0
+        return _Base(self._last.at, ran, times.waited, self._last.computed, found)
 
     def _may_claim(self, task: _Task) -> bool:
         return _standing(*task) == self._own and (task[0] != _SUPERVISOR or self.output_stood)

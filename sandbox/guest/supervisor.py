@@ -339,9 +339,9 @@ def main(arguments: list[str]) -> None:
 _FEW_FIRST, _FEW = 10_000, 50_000
 
 
-def _existing(uid: int) -> int:
+def _existing(uid: int, uid_map: str = "/proc/self/uid_map") -> int:
     """This user id, or one that exists in this user namespace; so does the next one."""
-    with open("/proc/self/uid_map", encoding="ascii") as file:
+    with open(uid_map, encoding="ascii") as file:
         ranges = [tuple(map(int, line.split())) for line in file]
     if any(first <= uid and uid + 1 < first + count for first, _, count in ranges):
         return uid

@@ -75,13 +75,14 @@ def test_version_2_takes_the_nearest_folder_that_gives_limits(tmp_path: Path) ->
 
 
 def test_version_2_limits(tmp_path: Path) -> None:
-    """Memory with room for the supervisor, no swap, processes; the guest reads its two counters and nothing else."""
-    for name in ("memory.max", "memory.swap.max", "pids.max", "cpu.stat", "memory.events"):
+    """Memory with room for the supervisor, no swap, processes; the guest reads its four counters and nothing else."""
+    counters = ("cpu.stat", "memory.events", "memory.current", "memory.stat")
+    for name in ("memory.max", "memory.swap.max", "pids.max", *counters):
         (tmp_path / name).write_text("")
     binds = cgroups._limit_v2(tmp_path, Limits(memory_mb=100, pids=10))
     values = [(tmp_path / name).read_text() for name in ("memory.max", "memory.swap.max", "pids.max")]
     assert values == [str(164 << 20), "0", "26"]
-    assert [target for _, target in binds] == ["/sys/fs/cgroup/cpu.stat", "/sys/fs/cgroup/memory.events"]
+    assert [target for _, target in binds] == [f"/sys/fs/cgroup/{name}" for name in counters]
 
 
 @given(st.text(), st.text())
@@ -180,7 +181,7 @@ def test_a_sweep_removes_the_groups_of_the_dead(grouped: LocalBackend, standing:
 
 @pytest.mark.local
 def test_what_a_worker_sees_of_its_group(grouped: LocalBackend) -> None:
-    """Itself as the root of all groups, and of their files the two counters, which nobody can write."""
+    """Itself as the root of all groups, and of their files the four counters, which nobody can write."""
     source = """
 import glob, os
 def f():
@@ -189,7 +190,7 @@ def f():
     writable = [path for path in files if os.access(path, os.W_OK)]
     return len(files), writable, [line for line in groups.splitlines() if 'codeeval' in line]
 """
-    assert one(grouped, source, Limits()).observations[0].text == "(2, [], [])"
+    assert one(grouped, source, Limits()).observations[0].text == "(4, [], [])"
 
 
 def test_one_group_per_worker_and_none_afterwards(grouped: LocalBackend) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -29,6 +30,7 @@ class World:
     gone_ms: float = 0.0  # computed by tasks that have ended
     counts_everything: bool = True
     started: bytes = b"8"
+    clock_ms: float = 0.0
     odd: set[tuple[str, str]] = field(default_factory=set)
     runnable: set[tuple[str, str]] = field(default_factory=set)
 
@@ -40,6 +42,9 @@ class World:
             task: processor_waits._Times(int(ran * MS), int(waited * MS), task in self.runnable)
             for task, (ran, waited) in self.tasks.items()
         }
+
+    def pass_time(self, ms: float = 100.0) -> None:
+        self.clock_ms += ms
 
     def run(self, task: tuple[str, str], ran: float = 0.0, waited: float = 0.0) -> None:
         before = self.tasks.get(task, (0.0, 0.0))
@@ -57,7 +62,8 @@ def watch(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processor_waits, "_read", made.read)
     monkeypatch.setattr(processor_waits, "_standing", lambda pid, tid: (pid, tid) in made.odd)
     monkeypatch.setattr(meters, "last_process", lambda: made.started)
-    monkeypatch.setattr(processor_waits.time, "process_time_ns", lambda: 0)
+    clock = SimpleNamespace(process_time_ns=lambda: 0, monotonic_ns=lambda: int(made.clock_ms * MS))
+    monkeypatch.setattr(processor_waits, "time", clock)
 
 
 def begun(world: World) -> processor_waits.Waits:
@@ -73,6 +79,7 @@ def test_a_single_process_is_credited_what_it_waited(world: World, runnable: boo
     world.runnable = {CANDIDATE} if runnable else set()
     for _ in range(5):
         world.run(CANDIDATE, ran=10, waited=90)
+        world.pass_time()
         waits.look()
     assert waits.seconds == pytest.approx(0.45)
     waits.begin(7, world.cpu_ms())
@@ -86,6 +93,7 @@ def test_processes_that_wait_for_one_another_have_no_claim(world: World) -> None
     for _ in range(20):
         world.run(CANDIDATE, ran=50, waited=50)
         world.run(CHILD, ran=50, waited=50)
+        world.pass_time()
         waits.look()
     assert waits.seconds == 0
 
@@ -95,11 +103,14 @@ def test_a_long_wait_that_is_told_late_is_set_against_all_that_was_computed_mean
     waits = begun(world)
     world.run(CHILD)
     world.runnable = {CANDIDATE, CHILD}
+    world.pass_time()
     waits.look()
     for _ in range(10):
         world.run(CANDIDATE, ran=100)
+        world.pass_time()
         waits.look()
     world.run(CHILD, waited=1000)
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
 
@@ -111,9 +122,12 @@ def test_claims_that_overlap_do_not_add_up(world: World) -> None:
     for child in children:
         world.run(child)
     world.runnable = set(children)
+    world.pass_time()
     waits.look()
+    world.pass_time(1000)
     for child in children:  # each is told in another look
         world.run(child, waited=1000)
+        world.pass_time()
         waits.look()
     assert waits.seconds == pytest.approx(1.0)
 
@@ -122,10 +136,13 @@ def test_processes_that_take_turns_add_up(world: World) -> None:
     """First the program waits for a processor, then its child does."""
     waits = begun(world)
     world.run(CANDIDATE, ran=5, waited=95)
+    world.pass_time()
     waits.look()
     world.run(CHILD, ran=5, waited=95)
+    world.pass_time()
     waits.look()
     world.run(CANDIDATE, ran=5, waited=95)
+    world.pass_time()
     waits.look()
     assert waits.seconds == pytest.approx(0.285)
 
@@ -135,6 +152,7 @@ def test_children_that_have_ended_have_computed(world: World) -> None:
     waits = begun(world)
     world.run(CANDIDATE, waited=100)
     world.gone_ms += 100
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
 
@@ -143,12 +161,15 @@ def test_where_the_meter_may_miss_processes_none_may_have_come(world: World) -> 
     """Without a control group a child that nobody waits for leaves no trace but its number."""
     world.counts_everything = False
     waits = begun(world)
+    world.pass_time()
     waits.look()
     world.run(CANDIDATE, waited=100)
     world.started = b"9"
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
     world.run(CANDIDATE, waited=100)
+    world.pass_time()
     waits.look()
     assert waits.seconds == pytest.approx(0.1)
 
@@ -158,19 +179,35 @@ def test_who_has_chosen_its_place_has_no_claim(world: World) -> None:
     waits = begun(world)
     world.odd.add(CANDIDATE)
     world.run(CANDIDATE, waited=100)
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
+
+
+def test_a_sleep_that_the_kernel_takes_for_a_wait(world: World) -> None:
+    """A task that was seen asleep has not waited longer than since then."""
+    waits = begun(world)
+    for _ in range(20):
+        world.pass_time()
+        waits.look()
+    world.run(CANDIDATE, waited=2000)
+    world.pass_time()
+    waits.look()
+    assert waits.seconds <= 0.1
 
 
 def test_the_supervisors_wait_counts_where_output_stood(world: World) -> None:
     """Then the sample could not go on before it came."""
     waits = begun(world)
+    world.pass_time()
     waits.look()
     world.run(SUPERVISOR, waited=100)
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
     world.run(SUPERVISOR, waited=100)
     waits.output_stood = True
+    world.pass_time()
     waits.look()
     assert waits.seconds == pytest.approx(0.1, abs=0.001) or waits.seconds == pytest.approx(0.2, abs=0.001)
 
@@ -179,6 +216,7 @@ def test_a_judge_brings_no_earlier_waits(world: World) -> None:
     """What was there before the sample begins at the first look."""
     world.run(CHILD, ran=1000, waited=5000)
     waits = begun(world)
+    world.pass_time()
     waits.look()
     assert waits.seconds == 0
 
@@ -206,6 +244,7 @@ def test_a_sample_alone_on_the_machine_never_gains(seed: int, tasks: int, proces
                 if here:
                     world.run(here[0], ran=10, waited=queued.pop(here[0]))
                     queued[here[0]] = 0.0
+            world.pass_time(10)
             if chance.random() < 0.4:
                 waits.look()
         waits.look()
