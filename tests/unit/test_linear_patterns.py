@@ -16,7 +16,14 @@ N = 5_000
 #: CPU seconds for N characters: a linear search takes a thousandth of it, a quadratic one several times as much.
 LIMIT_S = 0.1
 #: What runs elsewhere, or only with packages that may be missing.
-ELSEWHERE = ("sandbox.guest", "codeeval.generators.vllm.worker", "codeeval.__main__")
+ELSEWHERE = (
+    "sandbox.guest",
+    "codeeval.generators.vllm.worker",
+    "codeeval.__main__",
+    "codeeval.integrations.inspect_tasks",
+    "codeeval.integrations.lm_eval_tasks",
+    "codeeval.compat.lm_eval",
+)
 
 
 def module_names() -> list[str]:
