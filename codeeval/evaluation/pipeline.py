@@ -31,6 +31,9 @@ from codeeval.store.rows import Row, sample_row
 from codeeval.types import Request, Sample, Sampling
 
 COMMIT_EVERY_S = 0.25
+#: Seconds in which more events gather while the workers have enough to do. To be woken for each one costs more than handling it:
+#: the threads of the workers want the interpreter at the same time.
+GATHER_S = 0.006
 #: Events that are handled before the shards are given more to do.
 EVENTS_AT_ONCE = 64
 
@@ -192,6 +195,8 @@ class Pipeline:
             return
         with suppress(queue.Empty):
             self._handle(self._inbox.get(timeout=COMMIT_EVERY_S))
+            if self._router.is_well_fed:
+                time.sleep(GATHER_S)
             for _ in range(EVENTS_AT_ONCE):
                 self._handle(self._inbox.get_nowait())
 

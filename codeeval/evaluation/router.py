@@ -140,6 +140,11 @@ class Router:
             return False
         return not self._lanes or any(lane.free > 0 for lane in self._lanes)
 
+    @property
+    def is_well_fed(self) -> bool:
+        """Whether every shard holds half of what it may hold."""
+        return all(2 * lane.free <= lane.ahead * lane.handle.workers for lane in self._lanes)
+
     def accept(self, row: Row, names: Names) -> None:
         """Have a stored sample judged under the protocols of these names."""
         problem_id = unpack_text(row[0])

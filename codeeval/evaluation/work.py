@@ -17,7 +17,7 @@ from codeeval.store import RunReader, RunStore, Session
 from codeeval.types import Request, Sampling, ScoringProtocol
 
 #: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
-AHEAD_PER_WORKER = 8
+AHEAD_PER_WORKER = 16
 
 
 class Interrupted(CodeevalError):
