@@ -23,7 +23,7 @@ from codeeval.scoring import protocols
 from codeeval.store import RunStore
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
-from sandbox.pool import Isolation
+from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
 CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "model", "backend")
