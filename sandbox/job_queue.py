@@ -155,6 +155,12 @@ class JobQueue:
                 self._ready.wait()
             return self._items.popitem(last=False)[1] if self._items else None
 
+    def wait(self, timeout_s: float) -> None:
+        """Until there is a job, or none will ever come, or the time is over."""
+        with self._ready:
+            if not self._items and not self._closed:
+                self._ready.wait(timeout_s)
+
     def discard(self, which: int) -> Pending | None:
         """Takes out the job with this `id`; None where it is not there (any more)."""
         with self._ready:
