@@ -177,6 +177,7 @@ evaluate() {
     output run "$RUN"
     if [[ -f $RUN/run.sqlite ]]; then
         codeeval report "$RUN" --format json >"$OUT/report.json"
+        output protocol "$("$PYTHON" -c 'import json, sys; print(json.load(open(sys.argv[1]))["protocol"])' "$OUT/report.json")"
         output pass-at-1 "$("$PYTHON" -c \
             'import json, sys; found = json.load(open(sys.argv[1]))["pass_at_k"].get("1"); value = (found or {}).get("estimate"); print("" if value is None else value)' "$OUT/report.json")"
     fi

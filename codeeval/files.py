@@ -16,11 +16,18 @@ from typing import IO, BinaryIO, cast
 PATIENCE_S = 2.0
 #: Prompts, templates and lists of numbers are far below it.
 MAX_TEXT_BYTES = 16 * 1024 * 1024
+#: A compressed file may unpack to the first, and to so many times its size where that is more: programs compress to a tenth.
+MIN_UNPACKED, MAX_RATIO = 16 * 1024 * 1024, 100
 
 #: How a gzip file begins.
 GZIP = b"\x1f\x8b"
 #: What a stream may unpack to, or bring through a pipe: a small file can unpack to a thousand times its size.
 MAX_STREAM_BYTES = 2 * 1024 * 1024 * 1024
+
+
+def most_unpacked(size: int, most: int) -> int:
+    """Bytes, at most `most`, that a file of `size` compressed ones may unpack to."""
+    return min(most, max(MIN_UNPACKED, MAX_RATIO * size))
 
 
 @contextmanager
@@ -89,13 +96,15 @@ def is_gzip(stream: IO[bytes]) -> bool:
 
 @contextmanager
 def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iterator[IO[bytes]]:
-    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes. Reading raises ValueError beyond
-    them, and OSError, EOFError or zlib.error for gzip that is broken."""
+    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes, and no more than its size makes
+    credible. Reading raises ValueError beyond them, and OSError, EOFError or zlib.error for gzip that is broken."""
     if not is_gzip(stream):
         yield stream
         return
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
     with gzip.open(stream, "rb") as packed:
-        yield cast(IO[bytes], Bounded(cast(IO[bytes], packed), name, most))
+        yield cast(IO[bytes], Bounded(cast(IO[bytes], packed), name, most_unpacked(size, most)))
 
 
 def reason(error: Exception) -> str:

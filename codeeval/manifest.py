@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
+from typing import Literal
 
 from pydantic import (
     BaseModel,
@@ -25,6 +26,7 @@ from pydantic import (
     model_serializer,
 )
 
+from codeeval import bounded_json
 from codeeval.errors import DataError
 
 #: Distributions whose versions can change a result.
@@ -51,6 +53,8 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+#: Of a manifest, which has some hundred.
+MAX_VALUES = 20_000
 #: How every note ends that makes a run's numbers another thing than a score of the set.
 NO_SCORE = "so this is no score of the set itself"
 
@@ -69,7 +73,8 @@ class TaskInfo(_Part):
 
 
 class SamplingInfo(_Part):
-    """Generation parameters; `max_tokens` counts new tokens. None: not known, the completions came from a file."""
+    """Generation parameters; `max_tokens` counts new tokens. None: not known, the completions came from a file. `harness`: whose
+    way of sampling, codeeval's or MERA's."""
 
     n: int
     temperature: float | None
@@ -78,11 +83,12 @@ class SamplingInfo(_Part):
     max_tokens: int | None
     stop: tuple[str, ...]
     seed: int | None
+    harness: Literal["codeeval", "mera"] = "codeeval"
 
 
 class PromptInfo(_Part):
     """The chat template by name or path, the system prompt, and a digest over all prompts in the order of the problems.
-    `template_text` is that of a template file."""
+    `template_text` is that of a template file. `asked`: what --template said, `why`: the reason for what was taken."""
 
     template: str
     template_digest: str = ""
@@ -90,6 +96,8 @@ class PromptInfo(_Part):
     few_shot: int = 0
     digest: str = ""
     template_text: str | None = None
+    asked: str | None = None
+    why: str | None = None
 
 
 class ModelInfo(_Part):
@@ -180,11 +188,14 @@ class Manifest(_Part):
     def from_json(cls, text: str, where: str) -> Manifest:
         """Raises DataError where the text is no manifest of ours."""
         try:
+            bounded_json.refuse_many(text, MAX_VALUES)
             return cls.model_validate_json(text)
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"]))
             raise DataError(f"{where}, manifest, field {field}", first["msg"], "The file is damaged.") from None
+        except ValueError as error:
+            raise DataError(f"{where}, manifest", str(error), "The file is damaged.") from None
 
 
 def no_score(notes: Sequence[str]) -> str | None:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
+from codeeval import bounded_json
+
 #: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
 MAX_LINE_BYTES = 32 * 1024 * 1024
 #: Answers of one row: far above what anybody samples of one problem.
@@ -84,7 +86,7 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         if not text.strip():
             return
-        row = json.loads(text)
+        row = bounded_json.loads(text)
     except UnicodeDecodeError:
         yield BadRow(number, "not UTF-8")
     except json.JSONDecodeError as error:
@@ -92,8 +94,8 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
             yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
         else:
             yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}; the file ends in the middle of a row")
-    except (ValueError, RecursionError):  # an integer of thousands of digits; a thousand brackets
-        yield BadRow(number, "not JSON that can be read: a number too long or nested too deeply")
+    except ValueError:  # an integer of thousands of digits; a thousand brackets, or millions
+        yield BadRow(number, "not JSON that can be read: a number too long, nested too deeply, or too many values")
     else:
         yield number, row
 

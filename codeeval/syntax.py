@@ -1,8 +1,8 @@
 """Parse Python text that somebody else wrote, without executing it, without noise and without surprises.
 
 `ast.parse` warns on stderr about invalid escapes in the text that it is given and fails in five ways on hostile text.
-Here it fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, size. Not covered: time
-(the parser is linear; callers bound the size).
+Here it fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, size: a syntax tree takes up to
+900 bytes per character of its text, so longer texts are not parsed, nor those of more than MAX_TOKENS tokens.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import threading
 import warnings
 from typing import TypeVar
 
+from sandbox.wire import MAX_TOKENS, has_more_tokens
+
 Tree = TypeVar("Tree", bound=ast.AST)
 
-MAX_CHARS = 8 * 1024 * 1024
+#: Thirty times what a completion of 1,024 tokens has.
+MAX_CHARS = 128 * 1024
 
 #: `warnings.catch_warnings` swaps a list that all threads share; only one of ours may do so at a time.
 _LOCK = threading.Lock()
@@ -33,6 +36,8 @@ def parse_expression(source: str, max_chars: int = MAX_CHARS) -> ast.expr:
 def _parse(source: str, mode: str, max_chars: int, kind: type[Tree]) -> Tree:
     if len(source) > max_chars:
         raise SyntaxError(f"longer than {max_chars} characters")
+    if has_more_tokens(source, MAX_TOKENS):
+        raise SyntaxError(f"more than {MAX_TOKENS} words, numbers and signs")
     try:
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -8,9 +8,11 @@ from typing import Literal
 
 from sandbox.wire import Limits, Mode
 
-FinishReason = Literal["stop", "length", "unknown"]
+FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "strict"]
 Comparison = Literal["strict", "mera"]
+#: Whose way of sampling: `docs/mera.md` has what differs.
+Harness = Literal["codeeval", "mera"]
 
 
 class Verdict(StrEnum):
@@ -103,7 +105,8 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How completions are drawn. `max_tokens` counts new tokens; `top_k` 0 means no cut."""
+    """How completions are drawn. `max_tokens` counts new tokens; `top_k` 0 means no cut. `harness` mera: as MERA's harness
+    draws on each backend, and `top_p` and `top_k` count only where they cut."""
 
     n: int = 10
     temperature: float = 0.6
@@ -112,6 +115,7 @@ class Sampling:
     max_tokens: int = 1024
     stop: tuple[str, ...] = ()
     seed: int = 1234
+    harness: Harness = "codeeval"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import ast
 import functools
 from collections.abc import Iterator
 
-from sandbox.wire import Tests
+from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
 
 def sees_arguments(tests: Tests) -> bool:
@@ -24,6 +24,8 @@ def sees_arguments(tests: Tests) -> bool:
 
 @functools.lru_cache(maxsize=512)
 def _looks_back(source: str) -> bool:
+    if has_more_tokens(source, MAX_TOKENS):
+        return False
     try:
         tree = ast.parse(source)
         scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))]

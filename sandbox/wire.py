@@ -17,7 +17,9 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import marshal
+import re
 import struct
 import types
 import warnings
@@ -26,7 +28,7 @@ from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from typing import Any, Literal
 
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 
 JOB, READY, ACCEPT, RESULT, DECLINE = b"J", b"R", b"A", b"E", b"D"
 
@@ -50,8 +52,16 @@ FLAG_OOM, FLAG_TRUNCATED, FLAG_DIRTY = 1, 2, 4
 #: Bounds that the host enforces on whatever a guest claims.
 MAX_READY_BYTES = 16_384
 MAX_JOB_BYTES = 64 * 1024 * 1024
+#: Of a text that the host parses as Python: each may become some 500 bytes of syntax tree.
+MAX_TOKENS = 262_144
 
-Mode = Literal["module", "mera", "assert"]
+#: The modes of MERA are its versions' executors; "mera" is that of MERA Code.
+Mode = Literal["module", "mera", "assert", "mera-1.2", "mera-1.1"]
+
+
+def is_mera(mode: str) -> bool:
+    """Whether a mode is that of one of MERA's executors."""
+    return mode.startswith("mera")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +205,7 @@ _CALL = struct.Struct(">BI")
 _LITERAL, _MARSHALLED = 0, 1
 #: Bound once: what the program replaces in these modules must not reach its arguments.
 _loads, _literal_eval = marshal.loads, ast.literal_eval
-_MODES: tuple[Mode, ...] = ("module", "mera", "assert")
+_MODES: tuple[Mode, ...] = ("module", "mera", "assert", "mera-1.2", "mera-1.1")
 
 
 def encode_job_body(job: Job) -> bytes:
@@ -209,6 +219,16 @@ def encode_job_body(job: Job) -> bytes:
     source = job.source.encode("utf-8", "surrogatepass")
     header = _BODY.pack(_MODES.index(job.mode), len(entry_point), len(source), len(job.calls))
     return b"".join((header, entry_point, source, _encode_calls(job.calls)))
+
+
+_WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
+
+
+def has_more_tokens(source: str, most: int) -> bool:
+    """Whether a text has more than `most` words, numbers and signs. A string counts as what is in it."""
+    if len(source) <= most:
+        return False
+    return sum(1 for _ in itertools.islice(_WORD_OR_SIGN.finditer(source), most + 1)) > most
 
 
 #: `co_filename` of the tests, and of what is executed before them.
@@ -225,8 +245,16 @@ def encode_tests(tests: Tests, entry_point: str, in_place: bool) -> bytes:
     return marshal.dumps((tests.source, tests.prelude, names, in_place, MAGIC_NUMBER, _compiled(tests)), 4)
 
 
+#: The compiler repeats the body of a `finally` at every way out of its `try`, and writes the name of a class before every
+#: private name in it: fifty kilobytes of either may become five gigabytes of code.
+_MULTIPLIED = ("finally", "class")
+
+
 def _compiled(tests: Tests) -> bytes:
-    """Marshalled code for a guest with our own byte code; nothing where the text does not compile: the judge will say why."""
+    """Marshalled code for a guest with our own byte code; nothing where the text does not compile (the judge will say why) or
+    its code may be far longer than its text (the judge compiles within its own limits)."""
+    if any(word in text for text in (tests.prelude, tests.source) for word in _MULTIPLIED):
+        return b""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -252,6 +280,8 @@ def _encode_calls(calls: tuple[str, ...]) -> bytes:
     call. A call that holds a set crosses as its literal: marshal would change the order in which the set is filled."""
     parts = []
     for call in calls:
+        if has_more_tokens(call, MAX_TOKENS):
+            raise ValueError(f"a call of more than {MAX_TOKENS} words, numbers and signs")
         value = ast.literal_eval(call)
         if type(value) is not dict or not all(type(key) is str for key in value):
             raise ValueError(f"not a dict of keyword arguments: {call[:200]}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from codeeval.cli import options
-from codeeval.exports import FORMATS, TITLES
+from codeeval.exports import FORMATS, GONE, SEVERAL, TITLES
 
 #: Formats of more than one file.
 FOLDERS = ("lm-eval", "html")
@@ -24,14 +24,16 @@ Formats:
 
 \b
 Examples:
-  codeeval export mera runs/my-run -o submission.zip
+  codeeval export mera runs/ruhumaneval runs/rucodeeval -o submission.zip
   codeeval export jsonl runs/my-run -o samples.jsonl
   codeeval export model-card runs/my-run -o README.md
 """
 )
 
 Format = Annotated[str, typer.Argument(help="One of the formats above.", metavar="FORMAT")]
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
+Runs = Annotated[
+    list[Path], typer.Argument(help="Folder of a run; mera takes one of each set.", metavar="RUN [RUN...]")
+]
 Output = Annotated[Path, typer.Option("-o", "--out", help="Where to write.", metavar="PATH")]
 
 
@@ -39,27 +41,47 @@ def register(app: typer.Typer) -> None:
     app.command("export", help=HELP, short_help="A run in another tool's format.")(export)
 
 
-def export(format: Format, run: Run, out: Output, lang: options.Lang = None) -> int:
+def export(format: Format, runs: Runs, out: Output, lang: options.Lang = None) -> int:
     options.speak(lang)
+    from contextlib import nullcontext
+
     from codeeval.cli.console import Console
-    from codeeval.evaluation.choice import choose
     from codeeval.i18n import language
 
-    choose("format", format, tuple(FORMATS))
+    _check_format(format, runs)
     _check(out, format)
-    if format == "markdown":
-        FORMATS[format](run, out)
-    else:
-        with language("en"):  # what programs read
-            FORMATS[format](run, out)
+    with nullcontext() if format == "markdown" else language("en"):  # what programs read
+        _write(format, runs, out)
     console = Console()
     console.note(f"wrote {out}")
-    if format.startswith("mera"):
+    if format == "mera":
+        from codeeval.exports.mera_packing import doubts
         from codeeval.mera.write import doubt
 
-        for line in doubt(run):
+        for line in (*(line for run in runs for line in doubt(run)), *doubts(runs)):
             console.note(line)
     return 0
+
+
+def _write(format: str, runs: list[Path], out: Path) -> None:
+    if format not in SEVERAL:
+        FORMATS[format](runs[0], out)
+        return
+    from codeeval.exports.mera_packing import write_logs, write_submission
+
+    (write_submission if format == "mera" else write_logs)(runs, out)
+
+
+def _check_format(format: str, runs: list[Path]) -> None:
+    """Raises UsageError for an unknown format, one that is gone, and several runs where one is taken."""
+    from codeeval.errors import UsageError
+    from codeeval.evaluation.choice import choose
+
+    if format in GONE:
+        raise UsageError(f"export {format}: there is no such format any more: {GONE[format]}")
+    choose("format", format, tuple(FORMATS))
+    if len(runs) > 1 and format not in SEVERAL:
+        raise UsageError(f"export {format}: it takes one run, and {len(runs)} were given")
 
 
 def _check(out: Path, format: str) -> None:

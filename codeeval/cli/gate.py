@@ -83,7 +83,7 @@ def gate(
     candidates = []
     for path in runs:
         with RunReader(path) as reader:
-            candidates.append(candidate(reader, protocol))
+            candidates.append(candidate(reader, protocol, before))
     report = judge(candidates, before, rules, allow_different)
     _show(report, console)
     _leave_behind(report, junit, summary or _step_summary())

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from codeeval.cli.console import Console
 from codeeval.evaluation.show_prompt import ShownPrompt
+from codeeval.generators.common.readable_tokens import Token
 from codeeval.i18n import tr
 
 
 def show_prompt(found: ShownPrompt, console: Console) -> None:
     """The prompt as text and ids; with JSON one document."""
     prompt, shown = found.prompt, found.shown
+    console.note(f"Template {found.template.name}: {found.note}")
     if console.format == "json":
         console.document(
             {
                 "problem_id": found.problem_id,
-                "template": found.template,
+                "template": found.template.name,
+                "template_asked": found.template.asked,
+                "template_why": found.template.why,
                 "text": shown.text if shown else prompt.text,
                 "messages": [list(message) for message in prompt.messages],
                 "ids": list(shown.ids) if shown else None,
-                "tokens": list(shown.pieces) if shown else None,
+                "tokens": [token.text for token in shown.tokens] if shown else None,
+                "pieces": [token.piece for token in shown.tokens] if shown else None,
+                "special": [token.special for token in shown.tokens] if shown else None,
                 "warning": shown.warning if shown else None,
             }
         )
@@ -28,9 +34,15 @@ def show_prompt(found: ShownPrompt, console: Console) -> None:
     if shown or prompt.text is not None:
         console.result(f"-- {tr('text')}\n{shown.text if shown else prompt.text}")
     if shown:
-        console.result(f"\n-- {len(shown.ids)} ids\n{list(shown.ids)}\n\n-- {tr('tokens')}\n{' '.join(shown.pieces)}")
+        console.result(f"\n-- {len(shown.ids)} ids\n{list(shown.ids)}\n\n-- {tr('tokens')}")
+        console.result("\n".join(_row(token) for token in shown.tokens))
     else:
         where = "the server" if found.backend == "openai" else "transformers, which is not installed here"
         console.note(
             f"ids are known to {where}" if found.backend != "replay" else "a file of completions has no tokenizer"
         )
+
+
+def _row(token: Token) -> str:
+    """A token on a line of its own; a special one is no text, so it has no quotes."""
+    return f"{token.id:>7}  " + (f"{token.text}  ({tr('special')})" if token.special else repr(token.text))

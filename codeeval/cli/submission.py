@@ -11,23 +11,29 @@ from codeeval.cli import options
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.mera import SubmissionScore
-    from codeeval.mera.check import Checked, Reference
+    from codeeval.mera.check import Reference
+    from codeeval.mera.validation import Validated
 
 HELP = """Check a MERA submission, whoever wrote it; with the answers, score it as the site would and as it should be.
 
-Exit code 0: valid; 2: the site would score the whole task 0, and every finding says why.
+Exit code 0: the site scores every file of it; 2: it scores one of them 0 or not at all, and every error says why. Notes are
+advice: the site takes the file as it is.
 
 \b
 Examples:
   codeeval validate-submission submission.zip
   codeeval validate-submission submission.zip -t ruhumaneval
+  codeeval validate-submission submission.zip -t ruhumaneval -t rucodeeval --answers answers.json
   codeeval validate-submission submission.zip --file ruCodeEval.json --answers answers.json --format json
 """
 
 Zip = Annotated[Path, typer.Argument(help="The submission.", metavar="ZIP")]
-File = Annotated[str | None, typer.Option("--file", help="Which file of the zip.", metavar="NAME")]
-#: Findings shown at most; --format json has all.
+File = Annotated[str | None, typer.Option("--file", help="Which file of the zip alone.", metavar="NAME")]
+Tasks = Annotated[
+    list[str] | None,
+    typer.Option("-t", "--task", help="A set, to score its file; may be repeated.", metavar="TASK"),
+]
+#: Findings shown at most per file; --format json has all.
 SHOWN = 20
 
 
@@ -37,7 +43,7 @@ def register(app: typer.Typer) -> None:
 
 def validate_submission(
     path: Zip,
-    task: options.Task = None,
+    task: Tasks = None,
     answers: options.Answers = None,
     file: File = None,
     format: options.Format = None,
@@ -45,21 +51,19 @@ def validate_submission(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.mera import check, read_submission, score
+    from codeeval.mera.validation import validate
 
     console = Console(format or "auto")
-    found = read_submission(path, file)
-    reference = _reference(task, answers)
-    checked = check(found, reference)
-    known = reference is not None and reference.n_tests.keys() == reference.expected.keys()
-    scored = score(checked, reference) if reference is not None and known else None
+    references = _references(tuple(task or ()), answers)
+    found = validate(path, references, file)
     if console.format == "json":
-        console.document(_document(found.name, checked, scored))
+        console.document(_document(found))
     else:
-        _show(console, found.name, checked, scored)
-        if scored is None:
-            console.result(_why_not(known_set=reference is not None))
-    return 0 if checked.valid else 2
+        for each in found:
+            _show(console, each)
+            if each.site.values is None:
+                console.result(_why_not(known_set=bool({each.name, ""} & references.keys())))
+    return 0 if all(each.valid for each in found) else 2
 
 
 def _why_not(known_set: bool) -> str:
@@ -70,54 +74,73 @@ def _why_not(known_set: bool) -> str:
     return tr("not scored: give -t TASK or --answers FILE")
 
 
-def _reference(task: str | None, answers: Path | None) -> Reference | None:
-    from codeeval.mera import Reference
+def _references(tasks: tuple[str, ...], answers: Path | None) -> dict[str, Reference]:
+    """Name of a set's file in the zip -> what the set says; "" for a set of another name, or for answers alone."""
+    from codeeval.errors import UsageError
+    from codeeval.mera.check import Reference
+    from codeeval.mera.write import FILE_NAMES
     from codeeval.tasks import load
     from codeeval.tasks.answers import apply, read_answers
 
     given = read_answers(answers) if answers is not None else None
-    if task is None:
+    if not tasks:
         if given is None:
-            return None
-        return Reference({pid: len(outputs) for pid, outputs in given.outputs.items()}, given.outputs)
-    whole = load(task)
-    if given is not None:
-        whole = apply(whole, given)[0]
-    expected = {problem.id: problem.expected for problem in whole.problems if problem.expected is not None}
-    return Reference({problem.id: len(problem.calls) for problem in whole.problems}, expected)
+            return {}
+        return {"": Reference({pid: len(outputs) for pid, outputs in given.outputs.items()}, given.outputs)}
+    loaded = [load(task) for task in tasks]
+    hidden = [whole for whole in loaded if any(problem.expected is None for problem in whole.problems)]
+    found = {}
+    for whole in loaded:
+        if given is not None and (len(loaded) == 1 or whole in hidden):
+            whole = apply(whole, given)[0]
+        expected = {problem.id: problem.expected for problem in whole.problems if problem.expected is not None}
+        n_tests = {problem.id: len(problem.calls) for problem in whole.problems}
+        name = FILE_NAMES.get(whole.name.lower(), "")
+        if name in found:
+            raise UsageError(
+                f"-t {whole.name}: one set was named already for {name or 'a file of any name'}; name it once"
+            )
+        found[name] = Reference(n_tests, expected)
+    return found
 
 
-def _document(name: str, checked: Checked, scored: SubmissionScore | None) -> dict[str, object]:
+def _document(found: tuple[Validated, ...]) -> dict[str, object]:
+    """The fields beside `files` are those of the first file, but for `valid`, which is of all."""
+    files = [_one(each) for each in found]
+    return {**files[0], "valid": all(each.valid for each in found), "files": files}
+
+
+def _one(each: Validated) -> dict[str, object]:
     from dataclasses import asdict
 
+    site, proper = each.site.values, each.proper
     return {
-        "file": name,
-        "valid": checked.valid,
-        "shape": checked.shape,
-        "n_problems": len(checked.samples),
-        "findings": [asdict(finding) for finding in checked.findings],
-        "site": {str(k): value for k, value in scored.site.items()} if scored else None,
-        "proper": {str(k): value for k, value in scored.proper.items()} if scored else None,
+        "file": each.name,
+        "valid": each.valid,
+        "shape": each.checked.shape,
+        "n_problems": len(each.checked.samples),
+        "findings": [asdict(finding) for finding in each.findings],
+        "site": {str(k): value for k, value in site.items()} if site is not None else None,
+        "proper": {str(k): value for k, value in proper.proper.items()} if proper is not None else None,
     }
 
 
-def _show(console: Console, name: str, checked: Checked, scored: SubmissionScore | None) -> None:
+def _show(console: Console, each: Validated) -> None:
     from codeeval.i18n import message, tr
     from codeeval.report.terminal import number, safe
 
-    state = tr("valid") if checked.valid else tr("INVALID: the site would score the whole task 0")
-    shape = checked.shape or tr("neither version")
-    head = tr(
-        "{file}: {n} {n:problem|problems}, shape of {shape}", file=safe(name), n=len(checked.samples), shape=shape
-    )
+    state = tr("valid") if each.valid else tr("INVALID: the site would score the whole task 0")
+    shape = each.checked.shape or tr("neither version")
+    n = len(each.checked.samples)
+    head = tr("{file}: {n} {n:problem|problems}, shape of {shape}", file=safe(each.name), n=n, shape=shape)
     console.result(f"{head}, {state}")
-    for finding in checked.findings[:SHOWN]:
+    for finding in each.findings[:SHOWN]:
         where = tr("problem {problem}: ", problem=safe(finding.problem_id)) if finding.problem_id else ""
         kind = tr("error") if finding.error else tr("note ")
         console.result(f"  {kind} {where}{safe(message(finding.text))}")
-    if len(checked.findings) > SHOWN:
-        console.result("  " + tr("… and {n} more; --format json has all", n=len(checked.findings) - SHOWN))
-    if scored is not None:
-        for title, values in ((tr("as the site scores it"), scored.site), (tr("as it should be"), scored.proper)):
-            shown = "  ".join(f"pass@{k} {number(value)}" for k, value in values.items())
-            console.result(f"{title:<22}  {shown}")
+    if len(each.findings) > SHOWN:
+        console.result("  " + tr("… and {n} more; --format json has all", n=len(each.findings) - SHOWN))
+    proper = None if each.proper is None else each.proper.proper
+    for title, values in ((tr("as the site scores it"), each.site.values), (tr("as it should be"), proper)):
+        if values is not None:
+            console.result(f"{title:<22}  " + "  ".join(f"pass@{k} {number(value)}" for k, value in values.items()))

@@ -21,7 +21,7 @@ from codeeval.scoring.job import job_digest, make_job
 from codeeval.store import Counts, Execution, Incident, RunStore, StoredJudgement
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Limits, Observation, Outcome, SandboxError
-from sandbox.wire import MAX_JOB_BYTES
+from sandbox.wire import MAX_JOB_BYTES, is_mera
 
 #: After so many jobs in a row that the sandbox could not execute, it gets no more of them in this invocation.
 GIVE_UP_AFTER = 8
@@ -130,7 +130,7 @@ class Dispatcher:
         """Do once more what ended by itself but, by the clock, too late for MERA: a program that waits does so again, one that
         a loaded machine kept from running does not."""
         job, future = self._waiting[arrival.key][0].job, arrival.future
-        if job is None or job.mode != "mera" or self._pool is None or arrival.key in self._repeated:
+        if job is None or not is_mera(job.mode) or self._pool is None or arrival.key in self._repeated:
             return False
         if future.cancelled() or future.exception() or not may_have_stalled(future.result()):
             return False

@@ -32,9 +32,10 @@ from codeeval.evaluation.sandbox import Sandbox, open_sandbox
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
-from codeeval.generators import Generator, create
+from codeeval.generators import Generator
 from codeeval.manifest import Manifest
-from codeeval.prompts.templates import build_prompt, prompt_digest
+from codeeval.mera.sampling import builder
+from codeeval.prompts.templates import prompt_digest
 from codeeval.report import instructions as report
 from codeeval.store import PlannedProblem, RunReader, RunStore
 from codeeval.tasks.instructions import Instruction, chosen, under
@@ -56,7 +57,7 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
         reporter.note(f"warning: {_REPLAYED}")
     with (
         open_sandbox(placement(settings), base.protocols, reporter) as sandbox,
-        closing(create(base.model.backend, base.model.location, base.model.options)) as generator,
+        closing(base.generator()) as generator,
     ):
         _create(base, plan, generator, sandbox, reporter)
         with RunReader(base.run_dir / plan[0].name) as reader:
@@ -151,9 +152,9 @@ def _under(base: RunRequest, instruction: Instruction, run_dir: Path) -> RunRequ
 
 
 def _planned(base: RunRequest, task: Task) -> tuple[PlannedProblem, ...]:
-    file, wanted = base.template_file, base.planned[0].wanted
+    file, wanted, build = base.template_file, base.planned[0].wanted, builder(base.sampling.harness)
     prompts = [
-        file.build(problem, base.system) if file else build_prompt(problem, base.template, base.system)
+        file.build(problem, base.system) if file else build(problem, base.template.name, base.system)
         for problem in task.problems
     ]
     return tuple(

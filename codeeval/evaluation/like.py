@@ -62,6 +62,7 @@ def settings_like(run_dir: Path) -> Like:
         "top_k": sampling.top_k,
         "max_tokens": sampling.max_tokens,
         "seed": sampling.seed,
+        "sampling": sampling.harness,
         "template": manifest.prompt.template,
         "system": _literally(manifest.prompt.system),
         "protocol": manifest.protocol,

@@ -37,7 +37,9 @@ def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> 
     """Of a run whose completions `generator` writes."""
     description = generator.describe()
     wrong = description.get("openchat_ids_wrong")
-    notes = (*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ()))
+    notes = [*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ())]
+    if asked.system and asked.template.name == "chat" and description.get("lacks_system_role"):
+        notes.append("the model's chat template has no system role: the system prompt opens the user's turn")
     model = ModelInfo(
         name=asked.model.name,
         location=printable(asked.model.location),
@@ -55,7 +57,7 @@ def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> 
         prompt=_prompt(asked),
         model=model,
         rankers=asked.rankers,
-        notes=notes,
+        notes=tuple(notes),
     )
 
 
@@ -109,13 +111,15 @@ def _limits(kind: Kind, protocol: ScoringProtocol, worker: Limits) -> dict[str, 
 
 def _prompt(asked: RunRequest) -> PromptInfo:
     digests = "\n".join(planned.prompt_digest for planned in asked.planned)
-    file = asked.template_file
+    file, template = asked.template_file, asked.template
     return PromptInfo(
-        template=printable(asked.template),
-        template_digest=file_template_digest(file) if file else template_digest(asked.template),
+        template=printable(template.name),
+        template_digest=file_template_digest(file) if file else template_digest(template.name),
         template_text=file.text if file else None,
         system=asked.system,
         digest=hashlib.sha256(digests.encode()).hexdigest(),
+        asked=printable(template.asked),
+        why=template.why,
     )
 
 

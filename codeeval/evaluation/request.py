@@ -4,28 +4,36 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
+from codeeval.evaluation.headline import led_by
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
 from codeeval.evaluation.sandbox import Placement
 from codeeval.evaluation.settings import Settings
-from codeeval.generators import BACKENDS
+from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
+from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
+from codeeval.mera.sampling import SEED as MERA_SEED
+from codeeval.mera.sampling import builder as prompt_builder
+from codeeval.mera.sampling import check as check_mera_sampling
+from codeeval.mera.sampling import template_of as mera_template
 from codeeval.prompts.template_file import TemplateFile, is_template_file, read_template
-from codeeval.prompts.templates import TEMPLATES, build_prompt, prompt_digest, system_text
+from codeeval.prompts.templates import TEMPLATES, prompt_digest, system_text
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
-from codeeval.types import Sampling, ScoringProtocol, Task
+from codeeval.types import Harness, Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
+HARNESSES = get_args(Harness)
 DEMO_TASK = "rustarter"
 
 
@@ -50,7 +58,7 @@ class RunRequest:
     protocols: tuple[ScoringProtocol, ...]
     sampling: Sampling
     ks: tuple[int, ...]
-    template: str
+    template: ChosenTemplate
     system: str | None
     dedup: bool
     run_dir: Path
@@ -59,25 +67,41 @@ class RunRequest:
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
 
+    def generator(self) -> Generator:
+        """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
+        opened = self.template.opened
+        return opened or create(self.model.backend, self.model.location, self.model.options)
+
 
 def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
+    choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
-    template = settings.template if file else choose("--template", settings.template, tuple(TEMPLATES))
+    asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
     judged_by = chosen_protocols(settings.protocol, whole)
-    sampling = _sampling(settings, judged_by[0], whole)
+    sampling = _sampling(settings, judged_by[0], whole, asked)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole), more="Raise --n")
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
     model = _model(settings)
+    if sampling.harness == "mera":
+        check_mera_sampling(whole, model.backend)
+        if asked == AUTO:
+            asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     system = system_text(settings.system)
+    place = Place(model.backend, model.location, model.options)
+    template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
+    sampling = _sampling(settings, judged_by[0], whole, template.name)
+    if settings.protocol is None:
+        judged_by = led_by(judged_by, whole, template.name)
+    build = prompt_builder(sampling.harness)
     prompts = [
-        file.build(problem, system) if file else build_prompt(problem, template, system) for problem in task.problems
+        file.build(problem, system) if file else build(problem, template.name, system) for problem in task.problems
     ]
     planned = tuple(
         PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
@@ -172,13 +196,14 @@ def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
     return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
 
 
-def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task) -> Sampling:
+def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task, template: str) -> Sampling:
     """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
     the stops of a continuation would cut the program of a chat answer at its first line."""
     usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling
-    if task.protocol in protocols.ENGLISH and settings.template != "none":
+    if task.protocol in protocols.ENGLISH and template != "none":
         usual = replace(usual, stop=())
     chosen = {name: getattr(settings, name) for name in ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")}
+    usual = replace(usual, harness="mera" if settings.sampling == "mera" else "codeeval")
     return replace(usual, **{name: value for name, value in chosen.items() if value is not None})
 
 
@@ -190,11 +215,16 @@ def _model(settings: Settings) -> Model:
         if settings.task != DEMO_TASK:
             raise UsageError("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
         name = DEMO_MODEL
-    location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
-    if settings.base_url:
-        options["base_url"] = settings.base_url
+    for key in ("base_url", "ca_bundle"):
+        if given := getattr(settings, key):
+            options[key] = given
     backend = settings.backend or _default_backend(name, settings)
     choose("--backend", backend, tuple(BACKENDS))
+    if settings.sampling == "mera" and backend == "vllm":
+        options.setdefault("seed", str(MERA_SEED))
+    if backend == "openai":
+        return Model(printable(name), name, backend, options)  # the server's word for it, whatever lies here
+    location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
     if Path(location).exists():
         location = str(Path(location).resolve())
     return Model(printable(name), location, backend, options)

@@ -26,7 +26,7 @@ from codeeval.types import ScoringProtocol
 from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
-CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "model", "backend")
+CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "ca_bundle", "model", "backend")
 
 
 def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
@@ -81,7 +81,7 @@ def given_again(resolved: Resolved) -> Again:
         model=settings.model if "model" in flags else None,
         backend=settings.backend if "backend" in flags else None,
         base_url=settings.base_url,
-        options=settings.model_options,
+        options={**settings.model_options, **({"ca_bundle": settings.ca_bundle} if settings.ca_bundle else {})},
     )
 
 

@@ -14,13 +14,13 @@ from codeeval.evaluation.rerank import rank
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.run_dir import discard
 from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.template_choice import is_demo_model
 from codeeval.evaluation.work import work
-from codeeval.generators import Generator, create
+from codeeval.generators import Generator
 from codeeval.generators.registry import check_installed
 from codeeval.i18n import form
 from codeeval.manifest import Manifest
 from codeeval.store import RunStore
-from codeeval.tasks.bundled import DEMO_MODEL
 
 
 def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Ended:
@@ -31,7 +31,7 @@ def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = Non
     reporter.note(first_line(asked, resolved))
     with (
         open_sandbox(placement(resolved.settings), asked.protocols, reporter) as sandbox,
-        closing(create(asked.model.backend, asked.model.location, asked.model.options)) as generator,
+        closing(asked.generator()) as generator,
     ):
         return generate_and_judge(asked, generator, sandbox, reporter, like)
 
@@ -63,10 +63,11 @@ def tell_unmarked(store: RunStore, reporter: Reporter) -> None:
 def first_line(asked: RunRequest, resolved: Resolved) -> str:
     many, n = len(asked.task.problems), asked.sampling.n
     what = f"{many} {form(many, 'problem', 'problems')} of {asked.task.name}, {n} {form(n, 'sample', 'samples')} each"
-    if asked.model.name == DEMO_MODEL:
+    taken = f"Template {asked.template.name}: {asked.template.why}"
+    if is_demo_model(asked.model.location) and asked.model.backend != "openai":
         chosen = "" if resolved.origins["model"] != "default" else "no model was named: "
         return (
             f"{chosen}the bundled demo model writes {what}. It has memorised these problems: this shows the machinery "
-            "and measures nothing"
+            f"and measures nothing. {taken}"
         )
-    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}"
+    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}. {taken}"

@@ -111,6 +111,15 @@ class Settings:
         str | None,
         Flag("An OpenAI-compatible server.", "URL", meaning="an OpenAI-compatible server (chooses `openai`)"),
     ] = None
+    ca_bundle: Annotated[
+        str | None,
+        Flag(
+            "Certificates to trust at --base-url (default: SSL_CERT_FILE).",
+            "FILE",
+            meaning="certificates to trust at that server, a file or a folder",
+            usual="`SSL_CERT_FILE`, else the usual ones",
+        ),
+    ] = None
     n: Annotated[
         int | None,
         Flag(
@@ -166,14 +175,24 @@ class Settings:
         int | None,
         Flag("Default: the protocol's, 1234.", "N", meaning="sampling", usual="the protocol's", bounds={"ge": 0}),
     ] = None
+    sampling: Annotated[
+        str,
+        Flag(
+            "codeeval (default), or mera: as MERA's harness samples on this backend.",
+            "NAME",
+            meaning="`codeeval`, or `mera`: as MERA's harness samples on this backend, [mera.md](mera.md#sampling-as-mera-does)",
+        ),
+    ] = "codeeval"
     template: Annotated[
         str,
         Flag(
-            "code-user, gpt4-correct, chat, none (default), or a file.",
+            "auto (default: what the model was made for), code-user, gpt4-correct, chat, none, or a file.",
             "NAME",
-            meaning="`code-user`, `gpt4-correct`, `chat`, `none`, or a file of your own",
+            meaning="`auto`, `code-user`, `gpt4-correct`, `chat`, `none`, or a file of your own: "
+            "[generation.md](generation.md#prompts-and-templates)",
+            usual="`auto`: what the model was made for",
         ),
-    ] = "none"
+    ] = "auto"
     system: Annotated[
         str | None,
         Flag(
@@ -192,7 +211,7 @@ class Settings:
             verbs=_JUDGED,
             meaning="`mera-code`, `mera-1.2`, `mera-1.1`, `humaneval`, `humanevalplus`, `mbpp`, `mbppplus` or `strict`; every "
             "sample is also judged under `strict`",
-            usual="the set's own: `mera-code`, or that of the set's name",
+            usual="the set's own: `mera-code`, or that of the set's name; `strict` for an English set asked in a chat",
         ),
     ] = None
     sandbox: Annotated[

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from codeeval.errors import UsageError
+from codeeval.errors import GenerationError, UsageError
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import ask
+from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.settings import Settings
+from codeeval.evaluation.template_choice import AUTO, ChosenTemplate
 from codeeval.generators.common.tokens import Shown, can_tokenize, tokenize
 from codeeval.types import Prompt
 
@@ -19,7 +20,8 @@ class ShownPrompt:
     """`shown` is None where the backend's tokenizer is not at hand."""
 
     problem_id: str
-    template: str
+    template: ChosenTemplate
+    note: str
     backend: str
     prompt: Prompt
     shown: Shown | None
@@ -27,12 +29,27 @@ class ShownPrompt:
 
 def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownPrompt:
     """Raises UsageError for a problem that is not selected, and whatever a run with these settings would raise."""
-    asked = ask(settings, reporter)
+    asked, note = _asked(settings, reporter)
     found = next((planned for planned in asked.planned if planned.problem.id == problem_id), None)
     if found is None or found.prompt is None:
         raise UsageError(f"--show-prompt {problem_id}: {asked.task.name} has no such problem among those selected")
     model, prompt = asked.model, found.prompt
     shown: Shown | None = None
     if model.backend in TOKENIZED_HERE and can_tokenize():
-        shown = tokenize(model.location, prompt, model.options.get("revision", "main"))
-    return ShownPrompt(problem_id, asked.template, model.backend, prompt, shown)
+        bos = model.options.get("add_bos_token") == "1" if asked.sampling.harness == "mera" else None
+        shown = tokenize(model.location, prompt, model.options.get("revision", "main"), bos)
+    return ShownPrompt(problem_id, asked.template, note or asked.template.why, model.backend, prompt, shown)
+
+
+def _asked(settings: Settings, reporter: Reporter) -> tuple[RunRequest, str | None]:
+    """What a run with these settings would ask, and a note where its server could not be asked what it takes."""
+    try:
+        asked = ask(replace(settings, max_tokens=1), reporter)  # a server is asked for nothing that would be kept
+    except GenerationError as error:
+        if settings.template != AUTO:
+            raise
+        shown = ask(replace(settings, template="chat"), reporter)
+        return shown, f"that is how a server that chats would be asked, and this one can't be ({error})"
+    if asked.template.opened is not None:
+        asked.template.opened.close()
+    return asked, None

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError
 from codeeval.manifest import now
 from codeeval.store.inside import locked, read_file, replace_file
@@ -49,14 +50,14 @@ class Annotations:
         except UnicodeDecodeError:
             raise DataError(str(self.path), "is no UTF-8 text") from None
         try:
-            rows = json.loads(text)["annotations"]
+            rows = bounded_json.loads(text)["annotations"]
             return {
                 (str(row["problem_id"]), int(row["index"])): Annotation(
                     str(row.get("tag", "")), str(row.get("note", "")), str(row.get("updated_at", ""))
                 )
                 for row in rows
             }
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
                 str(self.path), f"is no file of annotations ({error})", "Move it away; it is not part of the run."
             ) from None

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
 
 from markupsafe import Markup
 
+from codeeval.explorer import edits
 from codeeval.explorer.text import clip, visible
 
-_MAX_COMPARED, _MAX_LINES, _SHOWN = 300, 400, 400
+#: Characters that differ within a line, lines of a program, characters of a line that are shown.
+_MAX_EDITS, _MAX_LINES, _SHOWN = 40, 400, 400
 
 
 @lru_cache(maxsize=4096)
@@ -43,20 +44,7 @@ def unified(expected: str, actual: str) -> Markup:
 
 def _changes(one: str, two: str) -> list[tuple[bool, str, str]]:
     """(equal, part of one, part of two), in order."""
-    start = _common(one, two)
-    end = _common(one[start:][::-1], two[start:][::-1])
-    head, tail = one[:start], one[len(one) - end :]
-    a, b = one[start : len(one) - end], two[start : len(two) - end]
-    if max(len(a), len(b)) > _MAX_COMPARED:
-        middle = [(False, a, b)]
-    else:
-        matcher = SequenceMatcher(None, a, b, autojunk=False)
-        middle = [(tag == "equal", a[i:j], b[k:m]) for tag, i, j, k, m in matcher.get_opcodes()]
-    return [(True, head, head), *middle, (True, tail, tail)]
-
-
-def _common(one: str, two: str) -> int:
-    return next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    return [(part.equal, one[part.i : part.j], two[part.k : part.m]) for part in edits.parts(one, two, _MAX_EDITS)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +62,20 @@ def side_by_side(one: str, two: str) -> list[DiffRow]:
     """Two programs line by line, changed lines with their difference marked."""
     a, b = one.split("\n")[:_MAX_LINES], two.split("\n")[:_MAX_LINES]
     rows: list[DiffRow] = []
-    for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for equal, i, j, k, m in edits.parts(a, b, 2 * _MAX_LINES):
         left, right = a[i:j], b[k:m]
         for at in range(max(len(left), len(right))):
-            rows.append(_row(tag, left, right, (i, k, at)))
+            rows.append(_row(equal, left, right, (i, k, at)))
     return rows
 
 
-def _row(tag: str, left: list[str], right: list[str], place: tuple[int, int, int]) -> DiffRow:
+def _row(equal: bool, left: list[str], right: list[str], place: tuple[int, int, int]) -> DiffRow:
     i, k, at = place
     if at >= len(left):
         return DiffRow("added", None, Markup(""), k + at + 1, visible(clip(right[at], _SHOWN)))
     if at >= len(right):
         return DiffRow("removed", i + at + 1, visible(clip(left[at], _SHOWN)), None, Markup(""))
-    if tag == "equal":
+    if equal:
         shown = visible(clip(left[at], _SHOWN))
         return DiffRow("equal", i + at + 1, shown, k + at + 1, shown)
     before, after = intraline(left[at], right[at])

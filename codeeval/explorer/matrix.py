@@ -143,10 +143,15 @@ def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None,
     return AGREES if outputs == agreed else DIFFERS
 
 
-_DOCSTRING = re.compile(r'("""|\'\'\')\s*(.{1,200}?)\s*(?:\1|\n|$)', re.DOTALL)
+_QUOTES = re.compile(r'"""|\'\'\'')
+_MAX_TITLE = 200
 
 
 def title(prompt: str) -> str:
-    """The first line of the docstring."""
-    found = _DOCSTRING.search(prompt[:20_000])
-    return found[2] if found else ""
+    """The first line of the docstring with something on it; empty if there is none, or it is longer than a title."""
+    text = prompt[:20_000]
+    opening = _QUOTES.search(text)
+    if opening is None:
+        return ""
+    first = text[opening.end() :].lstrip().partition("\n")[0].partition(opening[0])[0].rstrip()
+    return first if len(first) <= _MAX_TITLE else ""

@@ -128,7 +128,8 @@ def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:
     if sum(found.samples.values()) > SAMPLES_CHECKED:
         return []
     made = found.manifest
-    report = check_sampling(reader.samples(), made.sampling.temperature, made.model.backend)
+    stops = made.sampling.stop if made.sampling.temperature is not None else None
+    report = check_sampling(reader.samples(), made.sampling.temperature, made.model.backend, stops)
     return [item.message for item in report.warnings]
 
 

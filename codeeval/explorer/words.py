@@ -24,6 +24,8 @@ ENGLISH: dict[str, str] = {
     "missing": "not generated yet",
     "ended: stop": "a stop sequence",
     "ended: length": "the token limit",
+    "ended: content_filter": "the content filter of the server",
+    "ended: refusal": "a refusal to answer",
     "ended: unknown": "unknown",
     "oom": "out of memory",
 }

@@ -26,6 +26,8 @@ RU: dict[str, str] = {
     # how a generation ended, and an execution
     "ended: stop": "стоп-последовательностью",
     "ended: length": "пределом токенов",
+    "ended: content_filter": "фильтром содержания сервера",
+    "ended: refusal": "отказом отвечать",
     "ended: unknown": "неизвестно чем",
     "completed": "завершено",
     "definition_error": "исключение в определениях",

@@ -19,9 +19,8 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
         "export",
         "a folder: lm-evaluation-harness's results_*.json, samples_*.jsonl",
     ),
-    "mera": ("codeeval.mera.write", "write_submission", "MERA's submission, a zip, in the shape of the protocol"),
-    "mera-1.1": ("codeeval.exports.mera", "export_1_1", "the same in the shape of MERA 1.1"),
-    "mera-1.2": ("codeeval.exports.mera", "export_1_2", "the same in the shape of MERA 1.2 and MERA Code"),
+    "mera": ("codeeval.exports.mera", "export", "MERA's submission, a zip; several runs, one per set, go into one"),
+    "mera-logs": ("codeeval.exports.mera", "export_logs", "MERA's logs_public.zip alone, of the same runs"),
     "model-card": ("codeeval.exports.model_card", "export", "a model card with a model-index, Markdown"),
     "every-eval-ever": ("codeeval.exports.every_eval_ever", "export", "the Every Eval Ever schema, JSON"),
     "csv": ("codeeval.exports.tables", "export_csv", "one row per sample"),
@@ -45,4 +44,11 @@ def _lazy(module: str, function: str) -> Exporter:
 
 
 FORMATS: dict[str, Exporter] = {name: _lazy(module, function) for name, (module, function, _) in _KNOWN.items()}
+#: Formats that take several runs.
+SEVERAL = ("mera", "mera-logs")
+#: Formats that are gone -> why.
+GONE = {
+    "mera-1.1": "the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera",
+    "mera-1.2": "it is the only shape that is submitted now, and what mera writes",
+}
 TITLES: dict[str, str] = {name: title for name, (_, _, title) in _KNOWN.items()}

@@ -21,9 +21,14 @@ def write_text(path: Path, text: str) -> None:
         raise StoreError(f"{path}: {error.strerror or error}\n  Choose another place with -o.") from error
 
 
-def write_lines(path: Path, rows: Iterable[object]) -> None:
+def lines(rows: Iterable[object]) -> str:
     """JSON Lines in ASCII, so that any text of a model survives."""
-    write_text(path, "".join(json.dumps(row) + "\n" for row in rows))
+    return "".join(json.dumps(row) + "\n" for row in rows)
+
+
+def write_lines(path: Path, rows: Iterable[object]) -> None:
+    """`lines` as a file. Raises StoreError."""
+    write_text(path, lines(rows))
 
 
 def refuse_incomplete(report: Report) -> None:

@@ -14,5 +14,6 @@ from codeeval.store.runcounts import run_counts
 def export(run: Path, output: Path) -> None:
     """Raises NothingToEvaluate and StoreError."""
     with RunReader(run) as reader:
-        text = junit.render_counts(reader.manifest().task.name, run_counts(reader))
+        manifest = reader.manifest()
+        text = junit.render_counts(manifest.task.name, manifest.protocol, run_counts(reader))
     write_text(output, text)

@@ -1,7 +1,8 @@
 """lm-evaluation-harness: `results_DATE.json` and `samples_TASK_DATE.jsonl`, named and shaped as it writes them.
 
 Metrics are `pass@k,PROTOCOL`: the place of the filter's name says by which rule it was computed. `resps` are the completions;
-`filtered_resps` are MERA's lists of outputs, which is what MERA's scoring filter leaves there.
+`filtered_resps` are MERA's lists of outputs, which is what MERA's scoring filter leaves there; as there, everything in them is
+a text, so that a call without a value is "None".
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from codeeval.errors import StoreError
-from codeeval.exports.files import write_lines, write_text
+from codeeval.exports.files import lines, write_text
 from codeeval.manifest import Manifest
+from codeeval.mera.write import as_logged
+from codeeval.prompts.templates import user_turn
 from codeeval.report import Report, build
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import PlannedProblem, RunReader, StoredJudgement
@@ -25,23 +28,38 @@ _Document = dict[str, object]
 
 def export(run: Path, output: Path) -> None:
     """`output` is a folder; it is made. Raises StoreError."""
-    with RunReader(run) as reader:
-        report, manifest = build(reader), reader.manifest()
-        task = re.sub(r"\W+", "-", manifest.task.name.lower()) or "task"
-        stamp = _stamp(manifest)
-        rows = list(_samples(reader, manifest))
+    found: dict[str, str] = {}
+    documents(run, found)
     try:
         output.mkdir(exist_ok=True)
     except OSError as error:
         raise StoreError(f"{output}: {error.strerror}; this format needs a folder") from error
-    write_text(output / f"results_{stamp}.json", json.dumps(_results(report, manifest, task), indent=2) + "\n")
-    write_lines(output / f"samples_{task}_{stamp}.jsonl", rows)
+    for name, text in found.items():
+        write_text(output / name, text)
 
 
-def _stamp(manifest: Manifest) -> str:
-    """The moment as lm-eval puts it into file names: `2025-01-31T12-00-00.000000`."""
+def documents(run: Path, found: dict[str, str]) -> None:
+    """Adds the run's files to `found`, name -> content, under names that are not in it yet."""
+    with RunReader(run) as reader:
+        report, manifest = build(reader), reader.manifest()
+        task = re.sub(r"\W+", "-", manifest.task.name.lower()) or "task"
+        rows = list(_samples(reader, manifest))
     when = datetime.fromisoformat(manifest.created_at).replace(tzinfo=None)
+    while f"results_{_stamp(when)}.json" in found:  # two runs of one moment
+        when += timedelta(microseconds=1)
+    results = {**_results(report, manifest, task), "task_hashes": {task: _task_hash(rows)}}
+    found[f"results_{_stamp(when)}.json"] = json.dumps(results, indent=2) + "\n"
+    found[f"samples_{task}_{_stamp(when)}.jsonl"] = lines(rows)
+
+
+def _stamp(when: datetime) -> str:
+    """The moment as lm-eval puts it into file names: `2025-01-31T12-00-00.000000`."""
     return when.isoformat(timespec="microseconds").replace(":", "-")
+
+
+def _task_hash(rows: list[_Document]) -> str:
+    """As lm-eval computes it: over the hashes of document, prompt and target of every row."""
+    return _hash("".join(f"{row['doc_hash']}{row['prompt_hash']}{row['target_hash']}" for row in rows))
 
 
 def _results(report: Report, manifest: Manifest, task: str) -> _Document:
@@ -73,11 +91,31 @@ def _results(report: Report, manifest: Manifest, task: str) -> _Document:
         "model_source": manifest.model.backend,
         "model_name": manifest.model.name,
         "model_name_sanitized": re.sub(r'["<>:/|\\?*\[\]]+', "__", manifest.model.name),
-        "system_instruction": manifest.prompt.system,
-        "chat_template": manifest.prompt.template,
+        **_prompting(manifest),
+        "lm_eval_version": f"codeeval {manifest.codeeval_version}",
+        "transformers_version": manifest.versions.get("transformers"),
+        "max_length": _number(manifest.model.describe.get("context_length")),
         "total_evaluation_time_seconds": str(report.timing.total),
         "codeeval": {"version": manifest.codeeval_version, "complete": report.complete, "protocol": manifest.protocol},
     }
+
+
+def _prompting(manifest: Manifest) -> _Document:
+    """What lm-eval says of prompts. The chat template's text is kept for template files only; the digest of a model's own
+    is that of its text, as lm-eval's."""
+    prompt = manifest.prompt
+    own = manifest.model.describe.get("chat_template_sha256") if prompt.template == "chat" else None
+    return {
+        "system_instruction": prompt.system,
+        "system_instruction_sha": _hash(prompt.system) if prompt.system else None,
+        "fewshot_as_multiturn": False,
+        "chat_template": prompt.template,
+        "chat_template_sha": _hash(prompt.template_text) if prompt.template_text else own,
+    }
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text is not None and text.isascii() and text.isdigit() else None
 
 
 def _config(manifest: Manifest, task: str) -> _Document:
@@ -98,8 +136,7 @@ def _generation(manifest: Manifest) -> _Document:
         "until": list(sampling.stop),
         "do_sample": None if sampling.temperature is None else sampling.temperature > 0,
         "temperature": sampling.temperature,
-        "top_p": sampling.top_p,
-        "top_k": sampling.top_k,
+        **({} if sampling.harness == "mera" else {"top_p": sampling.top_p, "top_k": sampling.top_k}),
         "max_gen_toks": sampling.max_tokens,
     }
     return {name: value for name, value in known.items() if value is not None}
@@ -123,14 +160,13 @@ def _row(
     number: int, planned: PlannedProblem, resps: list[str], judged: list[StoredJudgement], manifest: Manifest
 ) -> _Document:
     doc = _doc(planned)
-    prompt = planned.prompt
-    asked = "" if prompt is None else prompt.text if prompt.text is not None else json.dumps(prompt.messages)
+    asked = _asked(planned)
     target = planned.problem.canonical_solution or ""
     verdicts = [row.judgement.passed for row in judged if row.judgement is not None]
     metrics = {
         f"pass@{k}": pass_at_k(len(verdicts), sum(verdicts), k) for k in manifest.k if verdicts and k <= len(verdicts)
     }
-    outputs = [row.outputs if isinstance(row.outputs, str) else list(row.outputs) for row in judged]
+    outputs = [as_logged(row.outputs) for row in judged]
     return {
         "doc_id": number,
         "doc": doc,
@@ -141,10 +177,21 @@ def _row(
         "filter": manifest.protocol,
         "metrics": list(metrics),
         "doc_hash": _hash(json.dumps(doc, indent=2, ensure_ascii=False)),
-        "prompt_hash": _hash(asked or ""),
+        "prompt_hash": _hash(asked),
         "target_hash": _hash(target),
         **metrics,
     }
+
+
+def _asked(planned: PlannedProblem) -> str:
+    """The prompt: messages as lm-eval writes them, and for completions of a file, whose prompt nobody knows, the user turn
+    that MERA's harness makes of the problem."""
+    if planned.prompt is None:
+        return user_turn(planned.problem, "none")
+    if planned.prompt.text is not None:
+        return planned.prompt.text
+    turns = [{"role": role, "content": content} for role, content in planned.prompt.messages]
+    return json.dumps(turns, ensure_ascii=False)
 
 
 def _doc(planned: PlannedProblem) -> _Document:

@@ -1,17 +1,17 @@
-"""MERA's submission in a shape of one's choice."""
+"""MERA's submission, of one run."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.mera.write import write_submission
+from codeeval.exports.mera_packing import write_logs, write_submission
 
 
-def export_1_1(run: Path, output: Path) -> None:
-    """`outputs` is [n][n_tests]."""
-    write_submission(run, output, "1.1")
+def export(run: Path, output: Path) -> None:
+    """A zip of the run's set and its logs."""
+    write_submission((run,), output)
 
 
-def export_1_2(run: Path, output: Path) -> None:
-    """`outputs` is [1][n][n_tests]."""
-    write_submission(run, output, "1.2")
+def export_logs(run: Path, output: Path) -> None:
+    """The logs alone."""
+    write_logs((run,), output)

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.files import read_text, reason, written
 from codeeval.stats.compare import RunCounts
@@ -21,6 +22,8 @@ from codeeval.store.runcounts import require_complete, run_counts
 SCHEMA_VERSION: Literal[1] = 1
 #: More samples of a problem than anybody has made, and few enough to compute with.
 MOST = 10**9
+#: Of a baseline file: room for 20,000 problems.
+MAX_BYTES, MAX_VALUES = 1024 * 1024, 100_000
 #: `sampling` settings whose change is worth a warning: they move the score of one and the same model.
 SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
 
@@ -101,7 +104,9 @@ def load_baseline(path: Path) -> Baseline:
             f"  codeeval export baseline RUN -o {path}"
         )
     try:
-        return Baseline.model_validate_json(read_text(path))
+        text = read_text(path, MAX_BYTES)
+        bounded_json.refuse_many(text, MAX_VALUES)
+        return Baseline.model_validate_json(text)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))

@@ -37,6 +37,7 @@ class TaskGate:
     `verdict` is the worse of both. An `advisory` task never fails a release."""
 
     task: str
+    protocol: str
     baseline_model: str
     model: str
     verdict: GateVerdict
@@ -64,6 +65,7 @@ class TaskGate:
         """One JSON object."""
         return {
             "task": self.task,
+            "protocol": self.protocol,
             "verdict": self.verdict,
             "advisory": self.advisory,
             "baseline_model": self.baseline_model,
@@ -110,10 +112,16 @@ class GateReport:
         }
 
 
-def candidate(reader: RunReader, protocol: str | None = None) -> Candidate:
-    """Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
+def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline | None = None) -> Candidate:
+    """A run under `protocol`, or under the one that leads it. A run that strict leads, because its answers were asked for in a
+    chat, is measured under the protocol of its `baseline` where it was judged under that as well.
+
+    Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
     require_complete(reader)
     manifest = reader.manifest()
+    known = baseline.tasks.get(manifest.task.name) if baseline is not None else None
+    if protocol is None and known is not None and manifest.protocol == "strict":
+        protocol = known.protocol if known.protocol in manifest.protocols else None
     sampling = manifest.sampling.model_dump(include=set(SAMPLING))
     counts = run_counts(reader, protocol, "this run")
     chosen = protocol or manifest.protocol
@@ -161,6 +169,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
     verdict = next(each for each in _WORST_FIRST if each in (result.verdict, floor))
     return TaskGate(
         task=found.task,
+        protocol=found.protocol,
         baseline_model=task.model,
         model=found.model,
         verdict=verdict,

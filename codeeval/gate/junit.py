@@ -23,10 +23,10 @@ def render(report: GateReport) -> str:
     return _document([_suite(item) for item in report.tasks])
 
 
-def render_counts(task: str, found: RunCounts) -> str:
+def render_counts(task: str, protocol: str, found: RunCounts) -> str:
     """A run with no baseline: every problem is a case, and nothing can have regressed."""
     suite = _new_suite(task, len(found.counts), 0)
-    _properties(suite, {"baseline": "none"})
+    _properties(suite, {"protocol": protocol, "baseline": "none"})
     for problem, (n, c) in found.counts.items():
         _note(_case(suite, task, problem), f"{c} of {n} samples correct")
     return _document([suite])
@@ -38,6 +38,7 @@ def _suite(item: TaskGate) -> ElementTree.Element:
     _properties(
         suite,
         {
+            "protocol": item.protocol,
             "verdict": str(item.verdict),
             "reason": "; ".join(item.reasons),
             "baseline": item.baseline_model,

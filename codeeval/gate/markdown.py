@@ -54,7 +54,7 @@ def _table(report: GateReport) -> list[str]:
 
 def _task(item: TaskGate, most: int) -> list[list[str]]:
     found = item.result.comparison
-    blocks = [[f"**{cell(item.task)}**: {'; '.join(item.reasons)}."]]
+    blocks = [[f"**{cell(item.task)}**, under {item.protocol}: {'; '.join(item.reasons)}."]]
     regressed, fixed = found.with_change("regressed"), found.with_change("fixed")
     if regressed or fixed:
         summary = f"{len(regressed)} regressed, {len(fixed)} fixed beyond sampling noise"

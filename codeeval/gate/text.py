@@ -32,7 +32,7 @@ def _task(item: TaskGate, style: Style, most: int) -> list[str]:
     lines += [f"  {reason}" for reason in item.reasons]
     lines += [
         f"  baseline {safe(item.baseline_model)} {found.mean_a:.1%} -> {safe(item.model)} {found.mean_b:.1%}, "
-        f"{found.problems} problems, {item.result.interval_kind} interval at {found.level:.4g}, "
+        f"{found.problems} problems under {item.protocol}, {item.result.interval_kind} interval at {found.level:.4g}, "
         f"margin {100 * item.result.margin:g} points",
         f"  detectable {100 * _mde(item):.1f} points (smallest true difference that this gate would usually see)",
     ]

@@ -13,10 +13,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache, lru_cache
+from itertools import islice
+
+from codeeval.i18n import matching
 
 LANGUAGES = ("en", "ru")
 #: Texts longer than this are no messages of ours.
 _LONGEST = 5_000
+#: Messages inside of a message, one in the other, and colons in a line behind which a message is looked for.
+_DEEPEST, _MOST_PLACES = 5, 6
 #: The value of a placeholder with such a name is a message itself; one with a name of one letter is a number.
 _SAID = "_said"
 
@@ -63,10 +68,14 @@ def tr(template: str, /, **values: object) -> str:
 def message(text: str) -> str:
     """A finished English message in the language that is spoken; a text that is none of ours stays as it is. Where no template
     fits the whole, it is read line by line, and as what stands behind a place: `tasks.jsonl, row 3: a list is expected`."""
-    if _LANGUAGE.get() != "ru" or len(text) > _LONGEST:
+    return _message(text, 0)
+
+
+def _message(text: str, depth: int) -> str:
+    if _LANGUAGE.get() != "ru" or len(text) > _LONGEST or depth > _DEEPEST:
         return text
-    found = None if text[:1].isspace() else _whole(text)
-    return found or "\n".join(_line(line) for line in text.split("\n"))
+    found = None if text[:1].isspace() else _whole(text, depth)
+    return found or "\n".join(_line(line, depth) for line in text.split("\n"))
 
 
 def spoken(text: str) -> str:
@@ -74,11 +83,13 @@ def spoken(text: str) -> str:
     return "\n".join(map(message, text.split("\n"))) if _LANGUAGE.get() == "ru" else text
 
 
-def _whole(text: str) -> str | None:
-    for pattern, russian in _patterns():
-        if match := pattern.fullmatch(text):
-            groups = match.groupdict()
-            values = {key: message(value) if key.endswith(_SAID) else value for key, value in groups.items()}
+def _whole(text: str, depth: int) -> str | None:
+    for parts, russian in _templates():
+        groups = matching.values(parts, text)
+        if groups is not None:
+            values = {
+                key: _message(value, depth + 1) if key.endswith(_SAID) else value for key, value in groups.items()
+            }
             found = _FORMATTER.vformat(russian, (), values)
             if found != text:  # a template of nothing but messages, none of which is ours
                 return found
@@ -86,12 +97,12 @@ def _whole(text: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _line(line: str) -> str:
+def _line(line: str, depth: int) -> str:
     """The reading that leaves the least in English: a template for the whole line, or for what stands behind a colon."""
     said = line.strip()
-    found = [_whole(said)]
-    for colon in re.finditer(": ", said):
-        rest = _whole(said[colon.end() :])
+    found = [_whole(said, depth)]
+    for colon in islice(re.finditer(": ", said), _MOST_PLACES):
+        rest = _whole(said[colon.end() :], depth)
         found.append(rest and f"{_place(said[: colon.start()])}: {rest}")
     if not any(found):
         return line
@@ -160,26 +171,12 @@ def _catalogues() -> _Catalogues:
 
 
 @cache
-def _patterns() -> Sequence[tuple[re.Pattern[str], str]]:
-    """The templates of messages as expressions, the most specific first."""
+def _templates() -> Sequence[tuple[matching.Template, str]]:
+    """The templates of messages, the most specific first."""
     found = [(_literal(template), template, russian) for template, russian in _catalogues().messages.items()]
     found.sort(key=lambda item: (-len(item[0]), item[1]))
-    return [(_pattern(template), russian) for _, template, russian in found]
+    return [(matching.template(template, _SAID), russian) for _, template, russian in found]
 
 
 def _literal(template: str) -> str:
     return "".join(text for text, *_ in string.Formatter().parse(template))
-
-
-def _pattern(template: str) -> re.Pattern[str]:
-    parts = []
-    for text, field, spec, _ in string.Formatter().parse(template):
-        value = f"(?:{spec})" if spec else f"(?P<{field}>{_value(field)})" if field else ""
-        parts.append(re.escape(text) + value)
-    return re.compile("".join(parts), re.DOTALL)
-
-
-def _value(field: str) -> str:
-    if len(field) == 1:
-        return r"\d[\d.]*"
-    return ".+?" if field.endswith(_SAID) or field == "reason" else r"[^;\n]+?"

@@ -114,8 +114,44 @@ _MODELS: dict[str, str] = {
     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})": (
         "{url} не принимает ключ: задайте OPENAI_API_KEY или -M api_key_file=PATH ({reason})"
     ),
-    "{url} has no such model or interface: {model} ({reason})": (
-        "{url} не знает такой модели или такого интерфейса: {model} ({reason})"
+    "{url} has no such model or interface: {model} ({reason}){hint_said}": (
+        "{url} не знает такой модели или такого интерфейса: {model} ({reason}){hint_said}"
+    ),
+    "{url} does not complete texts with {model} ({reason}){hint_said}": (
+        "{url} не продолжает тексты с моделью {model} ({reason}){hint_said}"
+    ),
+    "{url} does not chat with {model} ({reason}){hint_said}": "{url} не ведёт диалог с моделью {model} ({reason}){hint_said}",
+    "; where it only completes texts, use --template none": "; если он только продолжает тексты, возьмите --template none",
+    "; where it only chats, use --template chat, or -M api=chat for a text as the user's turn": (
+        "; если он только ведёт диалог, возьмите --template chat или, чтобы текст стал репликой пользователя, -M api=chat"
+    ),
+    "the proxy {proxy}, through which {url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, or name the "
+    "server's host in NO_PROXY": (
+        "прокси {proxy}, через который идут запросы к {url}, не отвечает; запустите его, уберите HTTP_PROXY и HTTPS_PROXY или "
+        "внесите хост сервера в NO_PROXY"
+    ),
+    "the certificate of {url} can't be verified ({reason}): name the certificates to trust with --ca-bundle FILE or "
+    "SSL_CERT_FILE, or do without the check by -M verify=0": (
+        "сертификат {url} не проходит проверку ({reason}): укажите доверенные сертификаты в --ca-bundle FILE или SSL_CERT_FILE "
+        "либо откажитесь от проверки: -M verify=0"
+    ),
+    "the proxies of the environment can't be used ({reason}); correct or unset HTTP_PROXY, HTTPS_PROXY and ALL_PROXY": (
+        "прокси из окружения не подходят ({reason}); исправьте или уберите HTTP_PROXY, HTTPS_PROXY и ALL_PROXY"
+    ),
+    "{url} does not speak TLS ({reason}): try http:// instead of https://": (
+        "{url} не понимает TLS ({reason}): попробуйте http:// вместо https://"
+    ),
+    "{name} {path}: can't read certificates from this file: {reason}": (
+        "{name} {path}: из этого файла не читаются сертификаты: {reason}"
+    ),
+    "the server refuses {name}={value} ({reason}): without it something else would be measured; change {flag} to what this "
+    "server takes, or take another server": (
+        "сервер не принимает {name}={value} ({reason}): без этого параметра измерялось бы другое; задайте в {flag} то, что он "
+        "принимает, или возьмите другой сервер"
+    ),
+    "--template auto: {name} is no folder, and without transformers here its tokenizer can't be looked at; name a template with "
+    "--template": (
+        "--template auto: {name} — не папка, а без transformers её токенизатор не посмотреть; укажите шаблон в --template"
     ),
     "--template chat needs the server's chat interface; leave -M api=completions out": (
         "для --template chat нужен интерфейс диалога; уберите -M api=completions"
@@ -205,7 +241,12 @@ _RUNS: dict[str, str] = {
     "not a run file, or a damaged one ({reason})": "не файл прогона, или он повреждён ({reason})",
     "this is a SQLite file, but not a run of codeeval": "это файл SQLite, но не прогон codeeval",
     "The file is damaged.": "Файл повреждён.",
-    "no run file of ours: it has a {kind} {name}": "не наш файл прогона: в нём есть {kind} {name}",
+    "no run file of ours: it has a {kind} {name} that no run writes": (
+        "не файл прогона codeeval: в нём есть {kind} {name}, чего ни один прогон не пишет"
+    ),
+    "a damaged run file: {reason}": "повреждённый файл прогона: {reason}",
+    "more than {n} values": "больше {n} значений",
+    "more than {n} samples are wanted": "требуется больше {n} образцов",
     "the stored outcome can't be read ({reason})": "сохранённый результат исполнения не прочитать ({reason})",
     "table problems, column wanted: no possible number of samples": (
         "таблица problems, столбец wanted: невозможное число образцов"
@@ -314,7 +355,6 @@ _TASKS: dict[str, str] = {
     "Save the file as UTF-8.": "Сохраните файл в UTF-8.",
     "broken JSON: {reason}": "испорченный JSON: {reason}",
     "Correct the file at this place.": "Исправьте файл в этом месте.",
-    "JSON nested too deeply": "слишком глубокая вложенность JSON",
     "The file must be a list of rows, or hold one under {names}.": (
         "Файл должен быть списком записей или содержать его в {names}."
     ),
@@ -544,6 +584,48 @@ _SAMPLES: dict[str, str] = {
     "it was judged under {names} only, and a submission holds what MERA's executor returns": (
         "он оценён только по {names}, а в посылке должно быть то, что возвращает исполнитель MERA"
     ),
+    "--sampling mera: {task} is no set in MERA's schema; leave --sampling out": (
+        "--sampling mera: {task} — набор не в формате MERA; уберите --sampling"
+    ),
+    "--sampling mera: the completions are read from a file, so nothing is sampled; leave it out": (
+        "--sampling mera: ответы читаются из файла, ничего не генерируется; уберите этот флаг"
+    ),
+    "--sampling mera: whether {model} has a chat template is not known before it is loaded": (
+        "--sampling mera: до загрузки неизвестно, есть ли у {model} шаблон чата"
+    ),
+    "Give --template chat for an instruct model, --template none for a base model.": (
+        "Укажите --template chat для instruct-модели, --template none для базовой."
+    ),
+    "MERA's harness can't fill in the instruction: {reason}": "программа MERA не может заполнить инструкцию: {reason}",
+    "--sampling mera keeps no thoughts apart; leave -M think_tokens out": (
+        "--sampling mera не отделяет рассуждения; уберите -M think_tokens"
+    ),
+    "{model} takes {n} tokens, and {m} new ones leave none for a prompt": (
+        "{model} принимает {n} {n:токен|токена|токенов}, а {m} новых не оставляют места запросу"
+    ),
+    "it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed": (
+        "он оценён по mera-1.1, а таблица лидеров MERA 1.1 закрыта"
+    ),
+    "export {format}: there is no such format any more: {why_said}": "export {format}: такого формата больше нет: {why_said}",
+    "the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera": (
+        "таблица лидеров MERA 1.1 закрыта, и посылку такой формы никто не примет; используйте mera"
+    ),
+    "it is the only shape that is submitted now, and what mera writes": (
+        "это единственная форма, которую принимают сейчас, её и пишет mera"
+    ),
+    "export {format}: it takes one run, and {n} were given": "export {format}: нужен один прогон, а указано {n}",
+    "{run} and {other}: both are of {task}, and a submission holds one run of each set": (
+        "{run} и {other}: оба по набору {task}, а в посылке один прогон на набор"
+    ),
+    "Name one of them.": "Укажите один из них.",
+    "the runs were judged by different versions of MERA: {runs}": "прогоны оценены по разным версиям MERA: {runs}",
+    "A submission goes to one leaderboard: judge them alike with `codeeval rescore RUN --protocol NAME`.": (
+        "Посылка идёт в одну таблицу: оцените их одинаково через `codeeval rescore RUN --protocol NAME`."
+    ),
+    "the runs are of different models, and a submission is of one: {runs}": (
+        "прогоны разных моделей, а посылка — одной: {runs}"
+    ),
+    "-t {task}: one set was named already for {name}; name it once": "-t {task}: для {name} набор уже указан; укажите один",
     "Run `codeeval rescore {run} --protocol mera-code`, then `run --resume`.": (
         "Выполните `codeeval rescore {run} --protocol mera-code`, затем `run --resume`."
     ),

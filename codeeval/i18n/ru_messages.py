@@ -119,6 +119,20 @@ _SAMPLING: dict[str, str] = {
     "{share} of the samples were cut by a stop sequence at the first character: a format failure": (
         "{share} образцов обрезано стоп-последовательностью на первом символе: это нарушение формата"
     ),
+    "{share} of the samples ended before their first character, at a stop sequence or by themselves": (
+        "{share} образцов кончились до первого символа: из-за стоп-последовательности или сами"
+    ),
+    "{share} of the samples were cut or withheld by the server's content filter; they count": (
+        "{share} образцов обрезал или не выдал фильтр содержания сервера; они учтены"
+    ),
+    "in {share} of the samples the model declined to answer; they count": (
+        "в {share} образцов модель отказалась отвечать; они учтены"
+    ),
+    "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 keeps them out of "
+    "it": (
+        "в {share} образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его не "
+        "тронут"
+    ),
     "{share} of the samples ran into the token limit: raise it, or check the stop sequences": (
         "{share} образцов упёрлись в предел токенов: увеличьте его или проверьте стоп-последовательности"
     ),
@@ -188,6 +202,45 @@ _SUBMISSION: dict[str, str] = {
     "the site looks for {name} in the root of the zip, and finds nothing under {other}": (
         "сайт ищет {name} в корне архива и под именем {other} ничего не найдёт"
     ),
+    "the scorer raises {error} here, and scores the whole file 0": (
+        "проверяющая программа здесь получает {error} и ставит за весь файл 0"
+    ),
+    "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}": (
+        "файл — не JSON в UTF-8 (метка порядка байтов тоже не принимается): {error}"
+    ),
+    'the field "{name}" is missing': "нет поля «{name}»",
+    'no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip': (
+        "вместо объекта с полем «{name}» что-то другое: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "data.test is no list: the scorer ends there, and scores no file of the zip": (
+        "data.test — не список: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "meta.id is a list or an object: the scorer ends there, and scores no file of the zip": (
+        "meta.id — список или объект: проверяющая программа на этом завершается и не оценивает ничего в zip"
+    ),
+    "the scorer ends at {name}, and scores no file of the zip": (
+        "проверяющая программа завершается на {name} и не оценивает ничего в zip"
+    ),
+    "outputs is missing": "нет поля outputs",
+    "the site reads .json only, and {name} is the file that it takes": (
+        "сайт читает только .json, а возьмёт он файл {name}"
+    ),
+    "the site looks for {name}, and finds nothing under {other}": "сайт ищет {name} и под именем {other} ничего не найдёт",
+    "the site takes files that are called .zip only": "сайт берёт только файлы с именем на .zip",
+    "the zip has no {name}; without it a submission can't be published": (
+        "в zip нет {name}; без него посылку нельзя опубликовать"
+    ),
+    "the zip has {n} files of this name, and the site takes the last that it finds: {name}": (
+        "в zip {n} {n:файл|файла|файлов} с этим именем, сайт возьмёт последний найденный: {name}"
+    ),
+    "{name} is in a folder; put it in the root of the zip": "{name} лежит в папке; положите его в корень zip",
+    "outputs has the shape of MERA 1.1: the site takes its first sample for the list of all samples": (
+        "outputs имеет форму MERA 1.1: сайт примет первый образец за список всех образцов"
+    ),
+    "{n} outputs are null, and the site counts them as wrong; MERA writes the text None": (
+        "{n} {n:вывод|вывода|выводов} — null, сайт считает их неверными; MERA пишет текст None"
+    ),
+    "{name}: can't be extracted: {reason}": "{name}: не распаковывается: {reason}",
     "{path}: can't be read: {reason_said}": "{path}: не читается: {reason_said}",
     "{path}: not a readable zip ({reason_said}); a submission is a zip of JSON files": (
         "{path}: не читается как zip ({reason_said}); посылка — это zip с файлами JSON"
@@ -207,7 +260,7 @@ _NOTES: dict[str, str] = {
     "{task} has no problem {problem}": "в наборе {task} нет задачи {problem}",
     "not UTF-8": "не UTF-8",
     "not JSON: {reason} at column {n}": "не JSON: {reason}, столбец {n}",
-    "not JSON that can be read: a number too long or nested too deeply": (
+    "not JSON that can be read: a number too long, nested too deeply, or too many values": (
         "JSON, который нельзя прочесть: слишком длинное число или слишком глубокая вложенность"
     ),
     "the line is longer than {n} MiB": "строка длиннее {n} МиБ",
@@ -226,16 +279,33 @@ _NOTES: dict[str, str] = {
         "ответы {n} из {m} {m:задачи|задач|задач} взяты из {file} (sha256 {digest})"
     ),
     "{file}: {n} ids are no problems of {task} ({ids})": "{file}: {n} id не относятся к набору {task} ({ids})",
-    "{model} ({backend}) writes {what_said}, protocol {protocol}": (
-        "{model} ({backend}) пишет: {what_said}; протокол {protocol}"
+    "{model} ({backend}) writes {what_said}, protocol {protocol}. {taken_said}": (
+        "{model} ({backend}) пишет: {what_said}; протокол {protocol}. {taken_said}"
+    ),
+    "Template {name}: {why_said}": "Шаблон {name}: {why_said}",
+    "as asked": "как указано",
+    "it was trained on it": "модель на нём обучена",
+    "its tokenizer is OpenChat's, whose template for code that is": (
+        "токенизатор — OpenChat, а для кода у него этот шаблон"
+    ),
+    "its tokenizer has a chat template": "у токенизатора есть шаблон диалога",
+    "its tokenizer has no chat template": "у токенизатора нет шаблона диалога",
+    "the server chats with it": "сервер ведёт с этой моделью диалог",
+    "the server only completes texts with it": "сервер с этой моделью только продолжает текст",
+    "the completions exist already": "ответы уже есть",
+    "that is how a server that chats would be asked, and this one can't be ({why_said})": (
+        "так спросили бы сервер, который ведёт диалог, а этот спросить нельзя ({why_said})"
+    ),
+    "the model's chat template has no system role: the system prompt opens the user's turn": (
+        "в шаблоне диалога этой модели нет роли system: системный промпт стоит в начале реплики пользователя"
     ),
     "{n} {n:problem|problems} of {task}, {m} {m:sample|samples} each": (
         "{n} {n:задача|задачи|задач} набора {task}, по {m} {m:образцу|образца|образцов}"
     ),
     "{chosen_said}the bundled demo model writes {what_said}. It has memorised these problems: this shows the machinery and "
-    "measures nothing": (
+    "measures nothing. {taken_said}": (
         "{chosen_said}встроенная демонстрационная модель пишет: {what_said}. Она выучила эти задачи наизусть: это показывает, "
-        "как всё работает, и ничего не измеряет"
+        "как всё работает, и ничего не измеряет. {taken_said}"
     ),
     "no model was named: ": "модель не указана: ",
     "sandbox: {backend} ({reason})": "песочница: {backend} ({reason})",

@@ -37,6 +37,7 @@ NAMES: dict[str, str] = {
     "lost indentation": "потерян отступ",
     "body indented wrongly": "неверный отступ тела",
     "ended by length": "обрыв по длине",
+    "too long to look at": "слишком длинный текст, не разбирался",
     # levels and stages of the waterfall
     "strict, format repaired": "strict, формат исправлен",
     "scorer": "оценщик",

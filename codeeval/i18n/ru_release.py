@@ -96,9 +96,10 @@ _GATE: dict[str, str] = {
     "lies below it beyond sampling noise": "ниже его сверх шума сэмплирования",
     "is below it, but no further than sampling noise reaches": "ниже его, но в пределах шума сэмплирования",
     "reaches it": "достигает его",
-    "baseline {model} {one}% -> {other} {two}%, {n} problems, {kind_said} interval at {level}, margin {margin} points": (
-        "база {model} {one}% -> {other} {two}%, {n} {n:задача|задачи|задач}, интервал «{kind_said}» {level}, допуск "
-        "{margin} п. п."
+    "baseline {model} {one}% -> {other} {two}%, {n} problems under {protocol}, {kind_said} interval at {level}, margin {margin} "
+    "points": (
+        "база {model} {one}% -> {other} {two}%, {n} {n:задача|задачи|задач} по {protocol}, интервал «{kind_said}» {level}, "
+        "допуск {margin} п. п."
     ),
     "rerun": "те же задачи снова",
     "population": "другие задачи",
@@ -113,7 +114,7 @@ _GATE: dict[str, str] = {
     "| {task} | {mark} {verdict} | {one}% | {two}% | {value} | {low} to {high} | {rest} |": (
         "| {task} | {mark} {verdict} | {one}% | {two}% | {value} | {low} … {high} | {rest} |"
     ),
-    "**{task}**: {why_said}.": "**{task}**: {why_said}.",
+    "**{task}**, under {protocol}: {why_said}.": "**{task}**, по {protocol}: {why_said}.",
     "<details><summary>{n} regressed, {m} fixed beyond sampling noise (by chance alone {value} would be listed as "
     "regressed)</summary>": (
         "<details><summary>хуже {n}, лучше {m} сверх шума сэмплирования (случайно в списке ухудшений оказалось бы "

@@ -76,6 +76,22 @@ TEXTS: dict[str, str] = {
     " (pass@1 in percent)": " (pass@1 в процентах)",
     "failures of format: ": "нарушения формата: ",
     "{name} {n} ({repaired} pass once repaired)": "{name} {n} (после исправления верно: {repaired})",
+    "{name} {n} ({read} pass when read)": "{name} {n} (при чтении ответа верно: {read})",
+    "{name} {n} ({read} pass when read, {repaired} once repaired)": (
+        "{name} {n} (при чтении ответа верно: {read}, после исправления: {repaired})"
+    ),
+    "{name} {n} (none passes, read or repaired)": "{name} {n} (ни при чтении, ни после исправления верных нет)",
+    "pass@1 is {a} under {leading} and {b} under {other}": "pass@1 равен {a} по {leading} и {b} по {other}",
+    "pass@1 is {a} under {leading} and {b} under {other}, mostly because of this: {name} ({n} of {of} samples that differ)": (
+        "pass@1 равен {a} по {leading} и {b} по {other}, главная причина: {name} ({n} из {of} разошедшихся образцов)"
+    ),
+    "pass@1 is {a} under {leading} and {b} under {other}, mostly because of this: {name} ({n} of {of} samples that differ), "
+    "which strict reads and {verbatim} executes as it stands": (
+        "pass@1 равен {a} по {leading} и {b} по {other}, главная причина: {name} ({n} из {of} разошедшихся образцов): strict её "
+        "понимает, а {verbatim} исполняет текст как есть"
+    ),
+    "special": "служебный",
+    "why this template": "почему этот шаблон",
     "{n} failed samples were not repaired yet": (
         "{n} {n:неверный образец|неверных образца|неверных образцов} ещё без исправления формата"
     ),
@@ -109,8 +125,8 @@ TEXTS: dict[str, str] = {
     "| verdict | samples | share |": "| вердикт | образцов | доля |",
     "| samples | problems | failure | example |": "| образцов | задач | ошибка | пример |",
     "| pass@1 | | samples | problems |": "| pass@1 | | образцов | задач |",
-    "| failure of format | samples | problems | pass once repaired |": (
-        "| нарушение формата | образцов | задач | верно после исправления |"
+    "| failure of format | samples | problems | pass when read | pass once repaired |": (
+        "| нарушение формата | образцов | задач | верно при чтении | верно после исправления |"
     ),
     "| problem | agree | of | different answers | consensus |": "| задача | согласны | из | разных ответов | общий ответ |",
     "drawn: {path}": "нарисовано: {path}",
@@ -201,6 +217,11 @@ TEXTS: dict[str, str] = {
     "at least {n} {n:histogram|histograms}": "не меньше {n} {n:гистограммы|гистограмм|гистограмм}",
     "{n} {n:problem|problems} with {c}": "{n} {n:задача|задачи|задач} с {c}",
     "correct samples: {parts} of {n}": "верные образцы: {parts} из {n}",
+    "sampled as": "сэмплирование",
+    "the model's own, else 50": "как задано в модели, иначе 50",
+    "MERA's harness does": "как в программе MERA",
+    "codeeval does": "как в codeeval",
+    "as a whole, from the first sample on": "только целиком, с первого образца",
     # codeeval validate-submission
     "{file}: {n} {n:problem|problems}, shape of {shape}": "{file}: {n} {n:задача|задачи|задач}, форма версии {shape}",
     "neither version": "«неизвестно какой»",

@@ -1,4 +1,7 @@
-"""Is a submission what the site expects? Pure: every finding names problem, place and remedy."""
+"""Is a submission well formed, as MERA's own script would write it? Pure: every finding names problem, place and remedy.
+
+The site's scorer takes much that is not: `codeeval.mera.validation` tells the one from the other.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFinding:
-    """`error`: the site would score the whole task 0 for it; else worth knowing. `problem_id` is "" for the file."""
+    """`error`: it has to be mended; else worth knowing. `problem_id` is "" for the file."""
 
     error: bool
     problem_id: str

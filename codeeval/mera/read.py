@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
+from codeeval.files import most_unpacked
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
+#: Ten samples of 164 problems with ten tests and outputs of 8,000 characters.
+MAX_FILE_BYTES = 128 * 1024 * 1024
 #: Exact names in the root of the zip: the site looks for nothing else.
 NAMES = ("ruHumanEval.json", "ruCodeEval.json")
 
@@ -49,8 +51,9 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
             members = [item for item in archive.infolist() if not item.is_dir()]
             member, problems = _choose(path, [item.filename for item in members], name)
             info = archive.getinfo(member)
-            if info.file_size > MAX_FILE_BYTES:
-                raise DataError(f"{path}: {member}", f"larger than {MAX_FILE_BYTES >> 20} MiB")
+            most = most_unpacked(info.compress_size, MAX_FILE_BYTES)
+            if info.file_size > most:
+                raise DataError(f"{path}: {member}", f"larger than {most >> 20} MiB")
             data = archive.read(member)
     except OSError as error:
         raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
@@ -83,8 +86,8 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> tuple[str, list
 
 def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
     try:
-        value = json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
+        value = bounded_json.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
         raise DataError(
             where, f"not JSON in UTF-8: {error}", "Write it with json.dump(…, ensure_ascii=False)."
         ) from None

@@ -1,13 +1,11 @@
-"""A run -> the zip that MERA's site takes. Checked as anyone's zip is, before anything is written."""
+"""A run -> the JSON of its task in a submission. Checked as anyone's is; `codeeval.exports.mera_packing` makes the zip."""
 
 from __future__ import annotations
 
-import json
-import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from codeeval.errors import StoreError, UsageError
-from codeeval.files import written
+from codeeval.errors import UsageError
 from codeeval.manifest import no_score
 from codeeval.mera.check import Reference, check
 from codeeval.mera.read import Entry, SubmissionFile
@@ -15,13 +13,36 @@ from codeeval.store import RunReader
 from codeeval.tasks import TASKS
 
 FILE_NAMES = {"ruhumaneval": "ruHumanEval.json", "rucodeeval": "ruCodeEval.json"}
-#: How deep `outputs` is: MERA 1.2.0 and MERA Code put the samples of a problem into one more list.
-SHAPES = ("1.2", "1.1")
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # equal runs give equal zips
+#: Whose executor's outputs a leaderboard takes. That of MERA 1.1 is closed.
+OPEN = ("mera-code", "mera-1.2")
+#: lm-evaluation-harness makes a text of everything in its log, from which MERA's script takes the outputs.
+MISSING = "None"
 
 
-def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
-    """The JSON of a run's task. `shape`: that of the run's protocol unless given.
+def protocol_of(reader: RunReader) -> str:
+    """The protocol whose outputs are submitted. Raises UsageError for a run that was judged under none of OPEN."""
+    judged_by = reader.manifest().protocols
+    found = next((name for name in judged_by if name in OPEN), None)
+    if found is not None:
+        return found
+    if "mera-1.1" in judged_by:
+        raise UsageError(
+            f"{reader.run_dir}: it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed\n"
+            f"  Run `codeeval rescore {reader.run_dir} --protocol mera-code`, then `run --resume`."
+        )
+    raise UsageError(
+        f"{reader.run_dir}: it was judged under {', '.join(judged_by)} only, and a submission holds what MERA's "
+        f"executor returns\n  Run `codeeval rescore {reader.run_dir} --protocol mera-code`, then `run --resume`."
+    )
+
+
+def as_logged(outputs: Sequence[str | None] | str) -> list[str] | str:
+    """The outputs of a sample as lm-evaluation-harness logs them: a call without a value is the text "None"."""
+    return outputs if isinstance(outputs, str) else [MISSING if text is None else text for text in outputs]
+
+
+def document(reader: RunReader) -> dict[str, object]:
+    """The JSON of a run's task, `outputs` as [1][n][n_tests].
 
     Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or leaves problems out.
     """
@@ -31,12 +52,7 @@ def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
             f"{reader.run_dir}: {manifest.task.name} is no set of MERA's, so there is nothing to submit there\n"
             f"  MERA takes {', '.join(FILE_NAMES.values())}."
         )
-    protocol = next((name for name in manifest.protocols if name.startswith("mera")), None)
-    if protocol is None:
-        raise UsageError(
-            f"{reader.run_dir}: it was judged under {', '.join(manifest.protocols)} only, and a submission holds what MERA's "
-            f"executor returns\n  Run `codeeval rescore {reader.run_dir} --protocol mera-code`, then `run --resume`."
-        )
+    protocol = protocol_of(reader)
     if note := no_score(manifest.notes):
         raise UsageError(f"{reader.run_dir}: {note}\n  Run the problems as they are published to submit them.")
     if reader.missing_samples() or reader.unjudged(protocol):
@@ -48,16 +64,15 @@ def document(reader: RunReader, shape: str | None = None) -> dict[str, object]:
             f"{reader.run_dir}: it has {manifest.task.n_selected} of the {manifest.task.n_problems} problems of "
             f"{manifest.task.name}; every id must be there, or the site scores the whole task 0"
         )
-    deep = (shape or ("1.1" if protocol == "mera-1.1" else "1.2")) == "1.2"
     outputs: dict[str, list[object]] = {planned.problem.id: [] for planned in reader.problems()}
     for row in reader.judgements(protocol):
-        outputs[row.problem_id].append(row.outputs if isinstance(row.outputs, str) else list(row.outputs))
+        outputs[row.problem_id].append(as_logged(row.outputs))
     if empty := [pid for pid, each in outputs.items() if not each]:
         raise UsageError(
             f"{reader.run_dir}: {len(empty)} of {len(outputs)} problems have no samples ({', '.join(empty[:5])}); every id must "
             "be there, or the site scores the whole task 0"
         )
-    rows = [{"outputs": [each] if deep else each, "meta": {"id": _number(pid)}} for pid, each in outputs.items()]
+    rows = [{"outputs": [each], "meta": {"id": _number(pid)}} for pid, each in outputs.items()]
     return {"data": {"test": rows}}
 
 
@@ -96,22 +111,15 @@ def _number(problem_id: str) -> int:
     return int(problem_id)
 
 
-def write_submission(run: Path, output: Path, shape: str | None = None) -> None:
-    """The zip of a run. Raises UsageError where the site would refuse it, StoreError where it can't be written."""
+def checked_document(run: Path) -> tuple[str, dict[str, object]]:
+    """(name of the file in the zip, its JSON). Raises UsageError where the site would not score the run as it is."""
     with RunReader(run) as reader:
-        content = document(reader, shape)
+        content = document(reader)
         name = reader.manifest().task.name
         n_tests = {planned.problem.id: len(planned.problem.calls) for planned in reader.problems()}
     member = _member(name)
     _refuse_if_malformed(run, member, content, n_tests)
-    text = json.dumps(content, ensure_ascii=False, indent=4)
-    try:
-        with written(output) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-            info = zipfile.ZipInfo(member, _EPOCH)
-            info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            archive.writestr(info, text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise StoreError(f"{output}: {error.strerror or error}") from error
+    return member, content
 
 
 def _refuse_if_malformed(run: Path, member: str, content: dict[str, object], n_tests: dict[str, int]) -> None:

@@ -32,7 +32,7 @@ _MERA_OPENING = re.compile(r"^```([\w-]+)\n", re.MULTILINE)
 _OPENING = re.compile(r"^( {0,3})(`{3,}+)[ \t]*+(\w*+)[^\n`]*+\n", re.MULTILINE)
 _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
 #: A program longer than this is not parsed to find out whether its fences are inside a string.
-_MAX_PARSED = 1_000_000
+_MAX_PARSED = syntax.MAX_CHARS
 
 
 def extract(problem: Problem, completion: str, rule: ExtractionRule, *, is_program: bool = False) -> Extraction:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from functools import reduce
 
 from codeeval.manifest import Manifest
+from codeeval.report.headline import headline
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.original_tests import base_scores
 from codeeval.report.other_metrics import extras
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, FailureGroup, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
-from codeeval.report.waterfall import build_waterfall
+from codeeval.report.waterfall import build_waterfall, verbatim_of
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
@@ -36,6 +37,10 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
     sessions = reader.sessions()
     work = reduce(Counts.plus, (session.counts for session in sessions), Counts())
     timing = reduce(TimeSplit.plus, (session.timing for session in sessions), TimeSplit())
+    estimates = {name: _estimates(reader, name, ks or manifest.k) for name in manifest.protocols}
+    waterfall = build_waterfall(reader, ks or manifest.k)
+    differences = _differences(rows[verbatim_of(manifest.protocols)], rows.get("strict", []))
+    differing = sum(difference.n_samples for difference in differences)
     found = Report(
         run=str(reader.run_dir),
         task=manifest.task.name,
@@ -50,12 +55,14 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         n_wanted=reader.n_wanted(),
         pending=_pending(reader, manifest),
         hidden=len(requested) - len(judged),
-        estimates={name: _estimates(reader, name, ks or manifest.k) for name in manifest.protocols},
+        estimates=estimates,
         verdicts=_verdicts(requested),
         verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
         groups=_groups(requested)[:groups],
-        differences=_differences(requested, rows.get("strict", [])),
-        sanity=check_sampling(reader.samples(), manifest.sampling.temperature, manifest.model.backend),
+        differences=differences,
+        sanity=check_sampling(
+            reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
+        ),
         quality=_quality(requested),
         extras=extras(requested, ks or manifest.k),
         base=base_scores(reader, requested, ks or manifest.k),
@@ -68,10 +75,16 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         notes=manifest.notes,
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
-        waterfall=build_waterfall(reader, ks or manifest.k),
+        waterfall=waterfall,
+        headline=headline(estimates, manifest.protocol, waterfall, differing),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)
+
+
+def _stops(manifest: Manifest) -> tuple[str, ...] | None:
+    """Those in force while the samples were generated; None where that is not known."""
+    return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 
 def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughput:
@@ -85,7 +98,7 @@ def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughpu
 def _pending(reader: RunReader, manifest: Manifest) -> int:
     """Samples that are missing, or that lack a judgement under some protocol of the run."""
     unjudged = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    return len(unjudged) + sum(map(len, reader.missing_samples().values()))
+    return len(unjudged) + reader.n_missing()
 
 
 def _estimates(reader: RunReader, protocol: str, ks: Iterable[int]) -> dict[int, KEstimate]:

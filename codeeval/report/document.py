@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from codeeval.i18n import language
+from codeeval.report.headline import Headline, sentence
 from codeeval.report.values import Report
 
 SCHEMA_VERSION = 1
 
 
 def document(report: Report) -> dict[str, object]:
-    """Estimates are fractions in [0, 1] or null, times are seconds; `pass_at_k` is that of the requested protocol."""
+    """Estimates are fractions in [0, 1] or null, times are seconds; `pass_at_k` is that of the protocol that leads."""
     scores = {
         protocol: {str(k): estimate.to_json() for k, estimate in by_k.items()}
         for protocol, by_k in report.estimates.items()
@@ -48,6 +50,15 @@ def document(report: Report) -> dict[str, object]:
         "throughput": asdict(report.throughput),
         "warnings": list(report.warnings),
         "waterfall": report.waterfall.to_json() if report.waterfall else None,
+        "headline": _headline(report.headline),
         "hidden_answers": [asdict(answer) for answer in report.hidden_answers],
         "run": report.run,
     }
+
+
+def _headline(found: Headline | None) -> str | None:
+    """The sentence under the table, in English as all of JSON."""
+    if found is None:
+        return None
+    with language("en"):
+        return sentence(found)

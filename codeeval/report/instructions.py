@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
@@ -80,7 +81,7 @@ def read_plan(folder: Path) -> tuple[Instruction, ...]:
     """Raises DataError for a file that is none of ours."""
     path = folder / FILE_NAME
     try:
-        value = json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))
+        value = bounded_json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))
         if value["kind"] != KIND or value["schema"] != SCHEMA_VERSION:
             raise ValueError("another kind or version")
         found = tuple(Instruction(str(row["name"]), row["text"], int(row["own"])) for row in value["instructions"])
@@ -88,7 +89,7 @@ def read_plan(folder: Path) -> tuple[Instruction, ...]:
             raise ValueError("names of folders are expected")
         if any((folder / each.name).is_symlink() for each in found):
             raise ValueError("folders are expected, no links")
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(str(path), f"not a list of instructions: {error}", "The file is damaged.") from None
     return found
 
@@ -128,7 +129,7 @@ def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> In
     manifest = reader.manifest()
     judged = {name: [(n, c) for _, n, c in reader.counts(name) if n] for name in manifest.protocols}
     lacking = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + sum(map(len, reader.missing_samples().values()))
+    pending = len(lacking) + reader.n_missing()
     n_samples = sum(n for n, _ in judged[manifest.protocol])
     return InstructionRow(
         instruction=instruction,

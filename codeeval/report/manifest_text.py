@@ -79,17 +79,31 @@ def _generation(manifest: Manifest) -> Iterator[Row]:
     yield tr("task"), f"{manifest.task.name}, {manifest.task.n_selected} of {manifest.task.n_problems} problems"
     yield "do_sample", None if sampling.temperature is None else sampling.temperature > 0
     for name in ("temperature", "top_p", "top_k", "n", "max_tokens"):
-        yield name, getattr(sampling, name)
+        yield name, tr("the model's own, else 50") if _own_top_k(manifest, name) else getattr(sampling, name)
     unknown = _made_elsewhere(manifest)
+    if not unknown:
+        yield tr("sampled as"), tr("MERA's harness does") if _as_mera(manifest) else tr("codeeval does")
     yield "stop", " ".join(map(ascii, sampling.stop)) if sampling.stop else None if unknown else "none"
     yield "few-shot", None if unknown else manifest.prompt.few_shot
     yield tr("chat template"), _template(manifest)
+    if manifest.prompt.why is not None:
+        yield tr("why this template"), manifest.prompt.why
     yield tr("template digest"), manifest.prompt.template_digest or manifest.model.describe.get("chat_template_sha256")
     yield tr("prompts digest"), manifest.prompt.digest or None
     yield tr("system prompt"), _whole(manifest.prompt.system) or (None if unknown else "none")
-    yield tr("same again"), manifest.model.describe.get("reproducible")
+    again = manifest.model.describe.get("reproducible")
+    yield tr("same again"), tr("as a whole, from the first sample on") if _as_mera(manifest) else again
     for name, value in manifest.model.options.items():
         yield f"-M {name}", value
+
+
+def _as_mera(manifest: Manifest) -> bool:
+    return manifest.sampling.harness == "mera"
+
+
+def _own_top_k(manifest: Manifest, name: str) -> bool:
+    """Whether transformers took it from the model's generation_config.json, which is among the model's facts."""
+    return name == "top_k" and _as_mera(manifest) and manifest.model.backend == "hf" and not manifest.sampling.top_k
 
 
 def _template(manifest: Manifest) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codeeval.i18n import message, name, tr
 from codeeval.report import waterfall_text
+from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
 from codeeval.report.terminal import interval, number, percent, safe
 from codeeval.report.values import Report
@@ -48,6 +49,8 @@ def _scores(report: Report) -> list[str]:
         for k, estimate in by_k.items():
             bounds = f"{interval(estimate.population)} | {interval(estimate.rerun)}"
             lines.append(f"| {protocol} | {k} | {number(estimate.estimate)} | {bounds} |")
+    if report.headline:
+        lines += ["", f"**{cell(sentence(report.headline)).replace('&#64;', '@')}**"]
     if report.skipped_samples:
         lines += ["", f"**{waterfall_text.skipped(report.skipped_samples)}**"]
     return lines
@@ -97,8 +100,15 @@ def _waterfall(report: Report) -> list[str]:
     for row in waterfall_text.rows(found):
         lines.append(f"| {cell(row.name)} | {row.value} | {row.samples} | {row.problems} |")
     if found.classes:
-        lines += ["", tr("| failure of format | samples | problems | pass once repaired |"), "|---|---|---|---|"]
-        lines += [f"| {cell(name(c.name))} | {c.n_samples} | {c.n_problems} | {c.n_repaired} |" for c in found.classes]
+        lines += [
+            "",
+            tr("| failure of format | samples | problems | pass when read | pass once repaired |"),
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| {cell(name(c.name))} | {c.n_samples} | {c.n_problems} | {c.n_read} | {c.n_repaired} |"
+            for c in found.classes
+        ]
     return lines
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from codeeval.i18n import message, name, tr
 from codeeval.report import waterfall_text
+from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
 from codeeval.report.terminal import Style, interval, number, percent, place, safe, table
 from codeeval.report.values import Report
@@ -60,8 +61,9 @@ def _scores(report: Report, style: Style) -> list[str]:
         rows.append(["  " + tr("same problems again"), *(interval(estimate.rerun) for estimate in by_k.values())])
     lines = table(rows)
     lines[0] = style.bold(lines[0])
+    apart = [style.warn(safe(sentence(report.headline)))] if report.headline else []
     skipped = [style.warn(waterfall_text.skipped(report.skipped_samples))] if report.skipped_samples else []
-    return [*lines, style.dim(tr("intervals {methods}", methods=_methods(report))), *skipped]
+    return [*lines, *apart, style.dim(tr("intervals {methods}", methods=_methods(report))), *skipped]
 
 
 def _reranked(found: Reranked, style: Style) -> list[str]:
@@ -122,11 +124,11 @@ def _differences(report: Report, style: Style) -> list[str]:
     if not report.differences:
         return []
     total = sum(difference.n_samples for difference in report.differences)
-    differ = tr("{n} {n:sample|samples} judged differently by {protocol} and strict", n=total, protocol=report.protocol)
+    differ = tr("{n} {n:sample|samples} judged differently by {protocol} and strict", n=total, protocol=report.verbatim)
     lines = [style.bold(differ)]
     for difference in report.differences[:DIFFERENCES_SHOWN]:
         example = _example(difference.example_problem, difference.example_index)
-        said = f"{report.protocol}: {safe(_said(difference.requested))} | strict: {safe(_said(difference.strict))}"
+        said = f"{report.verbatim}: {safe(_said(difference.requested))} | strict: {safe(_said(difference.strict))}"
         lines.append(f"  {difference.n_samples:>6}  {said} {style.dim(f'({example})')}")
     return lines
 

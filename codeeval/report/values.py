@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from codeeval.report.headline import Headline
 from codeeval.report.hidden_answers import HiddenAnswer
 from codeeval.report.other_metrics import Extras
 from codeeval.report.reranked import Reranked
-from codeeval.report.waterfall import Waterfall
+from codeeval.report.waterfall import Waterfall, verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.stats.sanity import SanityReport
 from codeeval.store import Counts, TimeSplit
@@ -27,7 +28,7 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Samples on which the requested protocol and `strict` disagree, by what each of them says."""
+    """Samples on which the protocol beside `strict` and `strict` disagree, by what each of them says."""
 
     requested: str
     strict: str
@@ -98,8 +99,14 @@ class Report:
     skipped_samples: int = 0
     #: pending samples whose rows can't be read
     unread: int = 0
+    headline: Headline | None = None
 
     @property
     def complete(self) -> bool:
         """Whether every sample that the run was to have is there and executed."""
         return self.pending == 0
+
+    @property
+    def verbatim(self) -> str:
+        """The protocol beside strict; strict where it is alone."""
+        return verbatim_of(tuple(self.estimates))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from codeeval.report.values import Report
+from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
 
 #: A difference of pass@1 between the protocols from which on it is pointed out.
@@ -15,7 +16,11 @@ NOTICEABLE_DIFFERENCE = 0.02
 def warnings(report: Report) -> Report:
     """The report with its warnings."""
     sampling = [finding.message for finding in report.sanity.warnings]
-    estimates = [] if report.hidden and not report.n_samples else of_estimates(report.estimates, report.protocol)
+    estimates = (
+        []
+        if report.hidden and not report.n_samples
+        else of_estimates(report.estimates, report.protocol, headline=report.headline is not None)
+    )
     found = [*_incomplete(report), *of_hidden(report.hidden), *sampling, *estimates, *_rewards(report)]
     return replace(report, warnings=(*found, *report.notes))
 
@@ -50,18 +55,20 @@ def of_hidden(hidden: int) -> list[str]:
     return []
 
 
-def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str) -> list[str]:
-    """About pass@k under `protocol`; `estimates` are those of every protocol."""
+def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str, headline: bool = False) -> list[str]:
+    """About pass@k under `protocol`; `estimates` are those of every protocol. `headline`: a sentence under the table says how
+    far they are apart."""
     said: dict[str, list[str]] = {}  # what holds for several k is said once
     for k, estimate in estimates.get(protocol, {}).items():
         for text in estimate.warnings:
             said.setdefault(text, []).append(str(k))
     found = [f"pass@{','.join(ks)}: {text}" for text, ks in said.items()]
     strict = estimates.get("strict", {}).get(1)
+    protocol = verbatim_of(tuple(estimates)) if estimates else protocol
     requested = estimates.get(protocol, {}).get(1)
     if strict and requested and strict.estimate is not None and requested.estimate is not None:
         difference = strict.estimate - requested.estimate
-        if abs(difference) >= NOTICEABLE_DIFFERENCE:
+        if not headline and abs(difference) >= NOTICEABLE_DIFFERENCE:
             found.append(
                 f"pass@1 is {requested.estimate:.3f} as {protocol} scores it and {strict.estimate:.3f} "
                 "under strict; the table of differences says why"

@@ -48,12 +48,14 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True)
 class FormatClass:
-    """How many failed samples have a failure of format, and how many of them pass once it is repaired."""
+    """How many failed samples have a failure of format; how many of them pass as `strict` reads them (they failed under the
+    other protocol), and how many of the others once it is repaired."""
 
     name: str
     n_samples: int
     n_problems: int
     n_repaired: int
+    n_read: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class ProblemShift:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """`levels`: requested protocol, strict, repaired (two where strict was requested). `unexplained`: failed samples whose
+    """`levels`: the protocol beside strict, strict, repaired (two where strict is alone). `unexplained`: failed samples whose
     repair was not executed yet: the last level is then a lower bound."""
 
     protocol: str
@@ -101,9 +103,14 @@ class _Run:
     changes: list[tuple[Key, str, str]]
 
 
+def verbatim_of(names: tuple[str, ...]) -> str:
+    """The protocol beside strict, which takes the text as it stands; strict where it is alone."""
+    return next((each for each in names if each != "strict"), names[0])
+
+
 def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
-    """None where there is nothing to compare: no sample has a verdict under both the run's protocol and strict."""
-    name = reader.manifest().protocol
+    """None where there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
+    name = verbatim_of(reader.manifest().protocols)
     run, looked_at = _read(reader, name)
     if not run.strict:
         return None
@@ -115,7 +122,7 @@ def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
         sentence=_sentence(name, shown),
         levels=shown,
         steps=_steps(run),
-        classes=_classes(looked_at),
+        classes=_classes(looked_at, run.strict),
         unexplained=len(reader.unexplained()),
         problems=tuple(_shifts(run))[:PROBLEMS_SHOWN],
     )
@@ -195,13 +202,19 @@ def _step(run: _Run, stage: str, name: str, keys: list[Key]) -> WaterfallStep:
     return WaterfallStep(stage, name, points, len(keys), len({pid for pid, _ in keys}), *keys[0])
 
 
-def _classes(looked_at: list[Counterfactual]) -> tuple[FormatClass, ...]:
+def _classes(looked_at: list[Counterfactual], strict: dict[Key, bool]) -> tuple[FormatClass, ...]:
     members: dict[str, list[Counterfactual]] = {}
     for row in looked_at:
         for name in row.classes:
             members.setdefault(name, []).append(row)
     found = [
-        FormatClass(name, len(rows), len({row.problem_id for row in rows}), sum(bool(row.passed) for row in rows))
+        FormatClass(
+            name,
+            n_samples=len(rows),
+            n_problems=len({row.problem_id for row in rows}),
+            n_repaired=sum(bool(row.passed) for row in rows),
+            n_read=sum(strict[row.problem_id, row.index] for row in rows),
+        )
         for name, rows in members.items()
     ]
     return tuple(sorted(found, key=lambda item: (-item.n_samples, item.name)))

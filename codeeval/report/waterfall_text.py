@@ -9,7 +9,7 @@ from codeeval.i18n import message, name, tr
 from codeeval.report.hidden_answers import HiddenAnswer
 from codeeval.report.terminal import Style, number, safe
 from codeeval.report.values import Report
-from codeeval.report.waterfall import FORMAT, SCORER, Waterfall, WaterfallStep
+from codeeval.report.waterfall import FORMAT, SCORER, FormatClass, Waterfall, WaterfallStep
 
 HIDDEN_SHOWN = 20
 
@@ -72,11 +72,7 @@ def waterfall(report: Report, style: Style) -> list[str]:
         line = f"  {title:<{width}}{row.value:>7}{style.dim(many)}"
         lines.append(style.bold(line) if row.is_level else line)
     if found.classes:
-        named = (
-            tr("{name} {n} ({repaired} pass once repaired)", name=name(c.name), n=c.n_samples, repaired=c.n_repaired)
-            for c in found.classes
-        )
-        lines.append("  " + tr("failures of format: ") + " · ".join(named))
+        lines.append("  " + tr("failures of format: ") + " · ".join(map(_class, found.classes)))
     if found.unexplained:
         lines.append(
             style.warn("  " + tr("{n} failed samples were not repaired yet", n=found.unexplained))
@@ -86,6 +82,18 @@ def waterfall(report: Report, style: Style) -> list[str]:
             )
         )
     return lines
+
+
+def _class(found: FormatClass) -> str:
+    """What became of a failure of format: strict reads some of them by itself, a repair mends others."""
+    values = {"name": name(found.name), "n": found.n_samples, "read": found.n_read, "repaired": found.n_repaired}
+    if found.n_read and found.n_repaired:
+        return tr("{name} {n} ({read} pass when read, {repaired} once repaired)", **values)
+    if found.n_read:
+        return tr("{name} {n} ({read} pass when read)", **values)
+    if found.n_repaired:
+        return tr("{name} {n} ({repaired} pass once repaired)", **values)
+    return tr("{name} {n} (none passes, read or repaired)", **values)
 
 
 def hidden(report: Report, style: Style) -> list[str]:

@@ -16,12 +16,15 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from codeeval import bounded_json
 from codeeval.sample_rows import COMPLETION_FIELDS, MAX_LINE_BYTES
 from codeeval.samples.formats import Positional
 from codeeval.samples.inspect_rows import is_log, log_notes
 
 #: A document is held whole, and as objects of Python it is several times as large.
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
+#: Values of such a document: an answer is one of them.
+MAX_VALUES = 8_000_000
 _LISTS = ("data", "samples", "rows", "predictions", "generations", "results")
 #: What a row has; the second kind may also be said of a whole file.
 _ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "question_id", "doc", "prompt"})
@@ -70,8 +73,8 @@ def _has_more(stream: IO[bytes]) -> bool:
 
 def _parsed(data: bytes) -> object:
     try:
-        return json.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        return bounded_json.loads(data.decode("utf-8-sig"), MAX_VALUES)
+    except ValueError:
         return NOT_ONE
 
 
@@ -79,14 +82,14 @@ def _broken(data: bytes) -> str:
     if len(data) > MAX_DOCUMENT_BYTES:
         return f"a JSON list of more than {MAX_DOCUMENT_BYTES >> 20} MiB; write one row per line"
     try:
-        json.loads(data.decode("utf-8-sig"))
+        bounded_json.loads(data.decode("utf-8-sig"), MAX_VALUES)
     except json.JSONDecodeError as error:
         return f"a JSON list that is broken in line {error.lineno}, column {error.colno}: {error.msg}"
     except UnicodeDecodeError:
         return "not UTF-8"
-    except (ValueError, RecursionError):
+    except ValueError:
         pass
-    return "not JSON that can be read: a number too long or nested too deeply"
+    return "not JSON that can be read: a number too long, nested too deeply, or too many values"
 
 
 def document(value: object) -> Document:

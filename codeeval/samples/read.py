@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import shutil
 import tempfile
 import zipfile
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from codeeval.errors import DataError, UsageError
-from codeeval.files import MAX_STREAM_BYTES, Bounded, opened, unpacked
+from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, unpacked
 from codeeval.sample_rows import BadRow, Unit, UnusableRowError, as_object, json_lines
 from codeeval.samples import documents, inspect_rows, tables
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, joined
@@ -30,6 +31,8 @@ MAX_MEMBER_BYTES = MAX_STREAM_BYTES
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 #: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
+#: lm-eval names a file by task and time; a zip may name its members by up to 65,535 bytes.
+_MAX_NAME = 512
 #: Samples of one call, and rows that can't be used: a file of nothing else is no file of completions.
 MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
 _UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -176,7 +179,7 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
             rows, notes = inspect_rows.eval_rows(path, outer)
             return replace(_of_rows(str(path), enumerate(rows, 1), responses, "row"), notes=notes)
         inner = next((item for item in outer.infolist() if item.filename.endswith("logs_public.zip")), None)
-        if inner is None or any(SAMPLES.match(item.filename) for item in outer.infolist()):
+        if inner is None or any(_named(item) for item in outer.infolist()):
             return _of_archive(path, outer, task, responses)
         if inner.file_size > MAX_INNER_ZIP_BYTES:
             raise ValueError(f"{inner.filename} in it is larger than {MAX_INNER_ZIP_BYTES >> 20} MiB")
@@ -185,7 +188,7 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
 
 
 def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> Found:
-    candidates = [(match, item) for item in archive.infolist() if (match := SAMPLES.match(item.filename))]
+    candidates = [(match, item) for item in archive.infolist() if (match := _named(item))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
     wanted = squeezed(task)
     fitting = [(match, item) for match, item in candidates if squeezed(match["task"]) == wanted]
@@ -200,9 +203,13 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
         raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
     if chosen.file_size > MAX_MEMBER_BYTES:
         raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
+    name = chosen.filename[:_MAX_NAME]
     with archive.open(chosen) as stream:
-        found = _of_rows(f"{path}: {chosen.filename}", json_lines(stream), responses, "line")
-    note = f"scored {chosen.filename} of {path.name}"
+        plain_rows = cast(
+            IO[bytes], Bounded(stream, f"{name} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES))
+        )
+        found = _of_rows(f"{path}: {name}", json_lines(plain_rows), responses, "line")
+    note = f"scored {name} of {path.name}"
     if len(fitting) > 1:
         note += f", the newest of {len(fitting)} files for this task"
     return replace(found, notes=(note,))
@@ -229,3 +236,9 @@ def _of_run(path: Path) -> Found:
         with open(open_file(reader.path), "rb") as stream:
             digest = _digest(stream)
         return Found(str(path), "codeeval run", entries, bad, note, reader.manifest(), digest)
+
+
+def _named(item: zipfile.ZipInfo) -> re.Match[str] | None:
+    """What the name of a member says, where it is one that lm-eval writes."""
+    name = item.filename.rpartition("/")[2]
+    return SAMPLES.match(name) if len(name) <= _MAX_NAME else None

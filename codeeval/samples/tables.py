@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from codeeval import bounded_json
 from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row
 from codeeval.tasks.rows import parquet_rows
 
@@ -82,8 +82,8 @@ def _value(cell: str) -> object:
     """A list of texts is written as JSON; anything else is the text itself."""
     if cell.startswith("[") and cell.rstrip().endswith("]"):
         try:
-            found = json.loads(cell)
-        except (ValueError, RecursionError):
+            found = bounded_json.loads(cell)
+        except ValueError:
             return cell
         if isinstance(found, list) and all(isinstance(one, str | None) for one in found):
             return found

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from codeeval.scoring import equality, evalplus, signature
 from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests
+from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests, is_mera
 
 #: What MERA's scorer puts in place of a sample's list when the child process ended without one.
 TIMED_OUT = "timed out"
@@ -32,9 +32,10 @@ _BY_STATUS: dict[OutcomeStatus, Verdict] = {
 #: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
 #: something, not for a processor: it is too late there on a machine of its own, too.
 _MERA_WAITS_MS, _IDLE = 4_000, 10
-#: The alarm that MERA sets for the definitions, as the execution mode "mera" reports it.
+#: The alarm that MERA sets for the definitions, as its execution modes report it.
 _DEFINITIONS_TIMED_OUT = "TimeoutException"
-#: `except Exception`, which is all that MERA's executor has, lets these through: its child dies without a result.
+#: `except Exception`, which is all that MERA's executor has since 1.2, lets these through: its child dies without a result.
+#: 1.1 has a bare `except`, and goes on with the next call.
 _NOT_CAUGHT_BY_MERA = frozenset(
     {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"}
 )
@@ -87,19 +88,23 @@ def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol
     if len(outcome.observations) != len(problem.calls):
         raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(outcome.observations)} observations")
     if protocol.comparison == "mera":
-        return _mera_outputs(outcome)
+        return _mera_outputs(outcome, _not_caught(protocol))
     return tuple(seen.text if seen.status == "returned" else None for seen in outcome.observations)
 
 
-def _mera_outputs(outcome: Outcome) -> Outputs:
+def _not_caught(protocol: ScoringProtocol) -> frozenset[str]:
+    return frozenset() if protocol.mode == "mera-1.1" else _NOT_CAUGHT_BY_MERA
+
+
+def _mera_outputs(outcome: Outcome, not_caught: frozenset[str]) -> Outputs:
     failed = outcome.definition
-    if failed is not None and failed.exc_type in _NOT_CAUGHT_BY_MERA:
+    if failed is not None and failed.exc_type in not_caught:
         return TIMED_OUT
     if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
         return (None,) * len(outcome.observations)
     if outcome.status != "completed" or overslept(outcome):
         return TIMED_OUT
-    if any(seen.exc_type in _NOT_CAUGHT_BY_MERA for seen in outcome.observations):
+    if any(seen.exc_type in not_caught for seen in outcome.observations):
         return TIMED_OUT
     return tuple(equality.mera_text(seen) for seen in outcome.observations)
 
@@ -219,7 +224,7 @@ def _of_definitions(outcome: Outcome, protocol: ScoringProtocol) -> Verdict:
     raised = outcome.definition.exc_type if outcome.definition else None
     if raised == "MemoryError":
         return Verdict.MEMORY
-    if raised == _DEFINITIONS_TIMED_OUT and protocol.mode == "mera":
+    if raised == _DEFINITIONS_TIMED_OUT and is_mera(protocol.mode):
         return Verdict.TIMEOUT
     return _BY_STATUS[outcome.status]
 

@@ -16,7 +16,7 @@ import ast
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 MAX_CHARS = 1_000_000
@@ -109,7 +109,7 @@ class _Reader:
         if keys is not None:
             if opening != "{":
                 raise ValueError("a colon outside of a dict")
-            _refuse_collisions(keys)
+            refuse_collisions(keys)
             return dict(zip(keys, values, strict=True))
         if opening == "[":
             return values
@@ -117,7 +117,7 @@ class _Reader:
             return values[0] if len(values) == 1 and not comma else tuple(values)
         if not values:
             return {}
-        _refuse_collisions(values)
+        refuse_collisions(values)
         return set(values)
 
     def _called(self, opening: str, depth: int) -> object:
@@ -171,10 +171,11 @@ def _number(token: str) -> object:
     return float(token)
 
 
-def _refuse_collisions(keys: list[object]) -> None:
+def refuse_collisions(keys: Sequence[object]) -> None:
+    """Raises ValueError for values that no set can hold, or not in linear time."""
     try:
         hashes = Counter(map(hash, keys))
     except TypeError as error:
         raise ValueError(str(error)) from None
-    if max(hashes.values()) > _MAX_COLLISIONS:
+    if max(hashes.values(), default=0) > _MAX_COLLISIONS:
         raise ValueError("too many keys with the same hash")

@@ -24,8 +24,8 @@ MBPPPLUS_STOPS = (*_EVALPLUS_STOPS, '\n"""', "\nassert")
 
 #: MERA waits 4 s of wall time for definitions and calls together. Here those are 4 s of CPU time, so that a loaded
 #: machine gives the verdict of an idle one; the wall limit is the backstop. A program that slept away its 4 s is found
-#: by `grade`, from the times in the evidence. (MERA's 3 s for the definitions alone belong to the execution mode
-#: "mera".)
+#: by `grade`, from the times in the evidence. (MERA's 3 s for the definitions alone belong to the execution modes
+#: of MERA.)
 _MERA_LIMITS = Limits(cpu_s=4.0, wall_s=12.0)
 _PUBLISHED = Sampling(n=10, temperature=0.6, max_tokens=1024, stop=STOPS, seed=1234)
 
@@ -53,7 +53,7 @@ _ALL = (
         title="MERA 1.2.0 as its scorer computes it",
         sampling=Sampling(n=10, temperature=0.6, max_tokens=256, stop=STOPS, seed=1234),
         extraction="mera-1.2",
-        mode="mera",
+        mode="mera-1.2",
         comparison="mera",
         limits=_MERA_LIMITS,
     ),
@@ -63,7 +63,7 @@ _ALL = (
         # Ten runs with the seeds 0..9 and no temperature given, which is 1.0.
         sampling=Sampling(n=10, temperature=1.0, max_tokens=256, stop=STOPS, seed=0),
         extraction="none",
-        mode="mera",
+        mode="mera-1.1",
         comparison="mera",
         limits=_MERA_LIMITS,
     ),

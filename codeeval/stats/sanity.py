@@ -10,7 +10,10 @@ pass@k assumes n independent draws. These are the ways in which that goes wrong 
 | shared_seed      | all samples of all problems carry one seed: one random stream for all prompts    | any       |
 | stopped_at_once  | samples cut by a stop sequence at their first character: nothing is left         | > 0.1     |
 | ended_by_length  | samples that ran into the token limit                                            | > 0.1     |
-| empty            | samples without any text that were not stopped at once                           | > 0.1     |
+| empty            | samples without any text that no stop sequence can have cut                      | > 0.1     |
+| content_filter   | samples that a filter of the server cut or withheld                              | any       |
+| refusal          | samples that are a refusal to answer                                             | any       |
+| thought_in_text  | samples that begin with a thought, in which stop sequences were looked for       | any       |
 
 Only problems with two samples or more count for the first three. One seed for a problem is no fault by itself: a backend
 may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself,
@@ -21,14 +24,25 @@ an easy problem may well yield the same short body every time, but half of all p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
+from codeeval.reading.thinking import CLOSE, OPEN
 from codeeval.types import Sample
 
 Code = Literal[
-    "few_distinct", "all_equal", "constant_seed", "shared_seed", "stopped_at_once", "ended_by_length", "empty", "greedy"
+    "few_distinct",
+    "all_equal",
+    "constant_seed",
+    "shared_seed",
+    "stopped_at_once",
+    "ended_by_length",
+    "empty",
+    "content_filter",
+    "refusal",
+    "thought_in_text",
+    "greedy",
 ]
 
 DISTINCT_BELOW = 0.5
@@ -39,6 +53,10 @@ LENGTH_ABOVE = 0.1
 EMPTY_ABOVE = 0.1
 #: Backends that draw all samples of a problem from one stream, and record the seed at its beginning.
 ONE_STREAM = frozenset({"hf"})
+#: Backends that hand on the text with the stop that ended it, so that a cut is known from an end of the model's own.
+SHOWS_STOPS = frozenset({"hf", "vllm", "replay"})
+#: Backends that can keep a thought apart.
+KEEPS_THOUGHTS = frozenset({"hf", "vllm", "openai"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +83,30 @@ class SanityReport:
     ended_by_length: float | None
     empty: float | None
     warnings: tuple[SanityWarning, ...]
+    content_filter: float | None = None
+    refusal: float | None = None
+    thought_in_text: float | None = None
 
     def to_json(self) -> dict[str, object]:
         """One JSON object."""
         return asdict(self)
 
 
-def check_sampling(samples: Iterable[Sample], temperature: float | None = None, backend: str = "") -> SanityReport:
+def check_sampling(
+    samples: Iterable[Sample],
+    temperature: float | None = None,
+    backend: str = "",
+    stops: Sequence[str] | None = None,
+) -> SanityReport:
     """Measure a run's samples and warn. `temperature`: as asked for; 0 means that equal samples are expected. `backend`: what
-    generated them, where that is known."""
+    generated them, `stops`: the stop sequences that were in force, where those are known."""
     by_problem: dict[str, list[Sample]] = {}
     for sample in samples:
         by_problem.setdefault(sample.problem_id, []).append(sample)
     everything = [sample for group in by_problem.values() for sample in group]
     several = [group for group in by_problem.values() if len(group) > 1]
+    may_hide = stops is None or (bool(stops) and backend not in SHOWS_STOPS)
+    thinks = bool(stops) and backend in KEEPS_THOUGHTS
     found = SanityReport(
         problems=len(by_problem),
         samples=len(everything),
@@ -86,14 +114,29 @@ def check_sampling(samples: Iterable[Sample], temperature: float | None = None, 
         all_equal=_mean([_one_text(group) for group in several]),
         constant_seed=_mean([_one_seed(group) and _one_text(group) for group in several]),
         shared_seed=len(by_problem) > 1 and _one_seed(everything),
-        stopped_at_once=_mean([not sample.completion and sample.finish_reason == "stop" for sample in everything]),
+        stopped_at_once=_mean([_cut_to_nothing(sample, may_hide) for sample in everything]),
         ended_by_length=_mean([sample.finish_reason == "length" for sample in everything]),
-        empty=_mean([not sample.completion and sample.finish_reason != "stop" for sample in everything]),
+        empty=_mean([not sample.completion and not _cut_to_nothing(sample, may_hide) for sample in everything]),
+        content_filter=_mean([sample.finish_reason == "content_filter" for sample in everything]),
+        refusal=_mean([sample.finish_reason == "refusal" for sample in everything]),
+        thought_in_text=_mean([thinks and _thinks_in_text(sample) for sample in everything]),
         warnings=(),
     )
     equal = [_GREEDY] if several else []
     diversity = equal if temperature == 0 else _diversity(found, one_stream=backend in ONE_STREAM)
-    return replace(found, warnings=(*diversity, *_endings(found)))
+    certain = not any(_cut_to_nothing(sample, may_hide) and not sample.raw for sample in everything)
+    return replace(found, warnings=(*diversity, *_endings(found, certain), *_declined(found)))
+
+
+def _cut_to_nothing(sample: Sample, may_hide: bool) -> bool:
+    """Whether a stop sequence left nothing. `may_hide`: some engines take the stop out of the text, and then it can't be told
+    from a model that ended at once."""
+    return not sample.completion and (bool(sample.raw) or (may_hide and sample.finish_reason == "stop"))
+
+
+def _thinks_in_text(sample: Sample) -> bool:
+    text = sample.completion if sample.raw is None else sample.raw
+    return sample.thought is None and (text.lstrip().startswith(OPEN) or CLOSE in text)
 
 
 def _one_seed(group: list[Sample]) -> bool:
@@ -129,11 +172,16 @@ def _diversity(shares: SanityReport, one_stream: bool) -> Iterator[SanityWarning
         yield SanityWarning("shared_seed", 1.0, 0.0, text)
 
 
-def _endings(shares: SanityReport) -> list[SanityWarning]:
+def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
+    """`certain`: every sample that counts as stopped at once is known to be so."""
     found: list[SanityWarning] = []
     stopped, length, empty = shares.stopped_at_once, shares.ended_by_length, shares.empty
     if stopped is not None and stopped > STOPPED_AT_ONCE_ABOVE:
         text = f"{stopped:.0%} of the samples were cut by a stop sequence at the first character: a format failure"
+        if not certain:
+            text = (
+                f"{stopped:.0%} of the samples ended before their first character, at a stop sequence or by themselves"
+            )
         found.append(SanityWarning("stopped_at_once", stopped, STOPPED_AT_ONCE_ABOVE, text))
     if length is not None and length > LENGTH_ABOVE:
         text = f"{length:.0%} of the samples ran into the token limit: raise it, or check the stop sequences"
@@ -142,6 +190,22 @@ def _endings(shares: SanityReport) -> list[SanityWarning]:
         text = f"{empty:.0%} of the samples are empty: check the prompt and the template"
         found.append(SanityWarning("empty", empty, EMPTY_ABOVE, text))
     return found
+
+
+def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
+    """About answers that are none by somebody's decision, and about thoughts where answers are expected."""
+    if shares.content_filter:
+        text = f"{shares.content_filter:.1%} of the samples were cut or withheld by the server's content filter; they count"
+        yield SanityWarning("content_filter", shares.content_filter, 0.0, text)
+    if shares.refusal:
+        text = f"in {shares.refusal:.1%} of the samples the model declined to answer; they count"
+        yield SanityWarning("refusal", shares.refusal, 0.0, text)
+    if shares.thought_in_text:
+        text = (
+            f"{shares.thought_in_text:.0%} of the samples hold a thought, and stop sequences cut it like an answer: "
+            "-M think_tokens=2048 keeps them out of it"
+        )
+        yield SanityWarning("thought_in_text", shares.thought_in_text, 0.0, text)
 
 
 def render(report: SanityReport) -> str:

@@ -12,14 +12,15 @@ import zlib
 from dataclasses import MISSING, fields
 from typing import Any
 
+from codeeval import bounded_json
 from codeeval.errors import DataError
 from sandbox import Observation, Outcome
 from sandbox.wire import Ruling
 
-#: Above this an outcome is compressed: a program that prints megabytes shall not fill the disk.
+#: Above this an outcome, or the outputs of a judgement, are compressed: a program that prints megabytes shall not fill the disk.
 COMPRESS_ABOVE = 8_192
-#: No outcome of ours is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
-MAX_UNPACKED = 256 * 1024 * 1024
+#: No outcome that a run writes is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
+MAX_UNPACKED = 48 * 1024 * 1024
 
 
 def pack_text(text: str) -> str | bytes:
@@ -59,23 +60,50 @@ def pack_json(value: object) -> str | bytes:
 
 
 def unpack_json(stored: Any) -> Any:
-    return json.loads(unpack_text(stored))
+    """Raises ValueError, as `bounded_json.loads` does."""
+    return bounded_json.loads(unpack_text(stored))
 
 
-def pack_outcome(outcome: Outcome) -> str | bytes:
-    """JSON with the defaults left out; compressed (a BLOB) when large or no valid Unicode."""
-    text = json.dumps(_compact(outcome), ensure_ascii=False, separators=(",", ":"))
+def pack_large(value: object) -> str | bytes:
+    """As `pack_json`, compressed (a BLOB) when large."""
+    return _compressed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+def unpack_large(stored: Any) -> Any:
+    """What `pack_large` or `pack_json` made. Raises ValueError (zlib's errors included)."""
+    return unpack_json(large_text(stored))
+
+
+def large_text(stored: Any) -> str:
+    """The JSON text of it. No JSON text begins as compressed data does. Raises ValueError."""
+    if not isinstance(stored, bytes) or stored[:1] != _ZLIB:
+        return unpack_text(stored)
+    try:
+        return _unpacked(stored)
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+
+
+_ZLIB = b"x"
+
+
+def _compressed(text: str) -> str | bytes:
     packed = pack_text(text)
     if isinstance(packed, str) and len(text) <= COMPRESS_ABOVE:
         return packed
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
 
+def pack_outcome(outcome: Outcome) -> str | bytes:
+    """JSON with the defaults left out; compressed (a BLOB) when large or no valid Unicode."""
+    return pack_large(_compact(outcome))
+
+
 def unpack_outcome(stored: Any, where: str) -> Outcome:
     """Raises DataError when the row is damaged."""
     try:
         text = _unpacked(stored) if isinstance(stored, bytes) else stored
-        return _outcome(json.loads(text))
+        return _outcome(bounded_json.loads(text))
     except (zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
         raise DataError(where, f"the stored outcome can't be read ({error})", "The run file is damaged.") from None
 

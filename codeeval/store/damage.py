@@ -15,7 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from codeeval.errors import DataError
-from codeeval.store.codec import unpack_json, unpack_outcome, unpack_text
+from codeeval.store.codec import unpack_json, unpack_large, unpack_outcome, unpack_text
 from codeeval.store.records import Session
 from codeeval.types import Oracle, Verdict
 from sandbox.wire import Outcome
@@ -24,6 +24,8 @@ from sandbox.wire import Outcome
 MISREADINGS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
 #: Samples that one problem may want: more than any run has, and little enough to be counted one by one.
 MAX_WANTED = 1_000_000
+#: Samples that all problems of a run may want.
+MAX_TOTAL = 2_000_000
 
 _Check = Callable[[Any], object]
 
@@ -167,7 +169,7 @@ _CHECKS: dict[str, dict[str, _Check]] = {
         **dict.fromkeys(("job_digest", "error", "signature"), _optional(_text)),
         "verdict": _VERDICT,
         "passed": _FLAG,
-        "outputs": _json(_outputs),
+        "outputs": lambda value: _outputs(unpack_large(value)),
         "call": _optional(_INDEX),
         "failed_calls": _optional(_json(_list(_INDEX))),
     },
@@ -225,3 +227,5 @@ def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:
     query = "SELECT count(*) FROM problems WHERE typeof(wanted) != 'integer' OR wanted NOT BETWEEN 0 AND ?"
     if connection.execute(query, (MAX_WANTED,)).fetchone()[0]:
         raise DataError(where, "table problems, column wanted: no possible number of samples", "The file is damaged.")
+    if (connection.execute("SELECT sum(wanted) FROM problems").fetchone()[0] or 0) > MAX_TOTAL:
+        raise DataError(where, f"more than {MAX_TOTAL} samples are wanted", "The file is damaged.")

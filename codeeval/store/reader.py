@@ -203,6 +203,11 @@ class RunReader:
 
     # -- what is missing
 
+    def n_missing(self) -> int:
+        """Samples that are wanted and not there."""
+        query = "SELECT count(*) FROM samples s JOIN problems p ON p.id = s.problem_id WHERE s.idx >= 0 AND s.idx < p.wanted"
+        return self.n_wanted() - int(self._one(query))
+
     def missing_samples(self) -> dict[str, tuple[int, ...]]:
         """Sample indices not there yet, ascending, of every problem that lacks some."""
         have: dict[str, set[int]] = {}

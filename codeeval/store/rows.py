@@ -8,10 +8,12 @@ from typing import Any
 from codeeval.store.codec import (
     pack_int,
     pack_json,
+    pack_large,
     pack_optional,
     pack_text,
     unpack_int,
     unpack_json,
+    unpack_large,
     unpack_optional,
     unpack_text,
 )
@@ -120,12 +122,12 @@ def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
     key = (pack_text(row.problem_id), row.index, row.job_digest)
     judgement = row.judgement
     if judgement is None:
-        return (*key, None, None, pack_json(row.outputs), None, None, None, None)
+        return (*key, None, None, pack_large(row.outputs), None, None, None, None)
     return (
         *key,
         judgement.verdict.value,
         int(judgement.passed),
-        pack_json(row.outputs),
+        pack_large(row.outputs),
         judgement.call,
         pack_optional(judgement.error),
         pack_text(judgement.signature),
@@ -135,7 +137,7 @@ def judgement_row(row: StoredJudgement) -> tuple[object, ...]:
 
 def judgement_of(row: tuple[Any, ...]) -> StoredJudgement:
     pid, index, job_digest, verdict, passed, outputs, call, error, signature, failed_calls = row
-    read = unpack_json(outputs)
+    read = unpack_large(outputs)
     got = read if isinstance(read, str) else tuple(read)
     if verdict is None:
         return StoredJudgement(unpack_text(pid), index, job_digest, got, None)

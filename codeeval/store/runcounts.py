@@ -116,7 +116,7 @@ def _size(stated: dict[str, float]) -> dict[str, float]:
 def require_complete(reader: RunReader) -> None:
     """Raises IncompleteRun while some sample is missing or lacks a judgement."""
     lacking = {key for name in reader.manifest().protocols for key in reader.unjudged(name)}
-    refuse_pending(reader.run_dir, len(lacking) + sum(map(len, reader.missing_samples().values())))
+    refuse_pending(reader.run_dir, len(lacking) + reader.n_missing())
 
 
 def refuse_pending(run_dir: Path, pending: int) -> None:

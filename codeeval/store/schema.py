@@ -14,7 +14,7 @@ import sqlite3
 from functools import cache
 
 from codeeval.errors import DataError
-from codeeval.store import damage, indexes
+from codeeval.store import damage, indexes, page_check
 
 APPLICATION_ID = 0x63455641  # "cEVA"
 
@@ -152,6 +152,7 @@ def check(connection: sqlite3.Connection, where: str) -> None:
             "`codeeval rescore RUN` brings the file up to date.",
         )
     refuse_odd_schema(connection, where)
+    page_check.refuse_odd_pages(connection, where)
     damage.refuse_odd_counts(connection, where)
 
 
@@ -163,6 +164,7 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
     if not is_ours(connection) or found > len(MIGRATIONS):
         check(connection, where)
     refuse_odd_schema(connection, where)
+    page_check.refuse_odd_pages(connection, where)
     for number, script in enumerate(MIGRATIONS[found:], start=found + 1):
         connection.executescript(f"BEGIN;\n{script}\nPRAGMA user_version = {number};\nCOMMIT;")
     damage.refuse_odd_counts(connection, where)
@@ -182,7 +184,9 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
     for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         entry = (kind, name, table, _plain(sql))
         if entry in seen or (entry not in expected and not (kind == "index" and entry in optional)):
-            raise DataError(where, f"no run file of ours: it has a {kind} {json.dumps(str(name)[:100])}")
+            raise DataError(
+                where, f"no run file of ours: it has a {kind} {json.dumps(str(name)[:100])} that no run writes"
+            )
         seen.add(entry)
     if lacking := sorted(f"{kind} {name}" for kind, name, *_ in expected - seen):
         raise DataError(where, f"no run file of ours: it lacks the {lacking[0]}")

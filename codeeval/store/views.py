@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from codeeval.store import indexes
-from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
+from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
 from codeeval.store.reader import RunReader
 from codeeval.store.records import Counterfactual, PlannedProblem
 from codeeval.store.rows import COUNTERFACTUAL_COLUMNS, PROBLEM_COLUMNS, counterfactual_of, problem_of
@@ -108,7 +108,7 @@ class RunViews(RunReader):
         )
         for wanted in problem_ids:
             for _, index, verdict, signature, outputs in self._rows(query, (protocol, pack_text(wanted))):
-                found[wanted].append(Mark(index, verdict, unpack_optional(signature), unpack_optional(outputs)))
+                found[wanted].append(Mark(index, verdict, unpack_optional(signature), _outputs(outputs)))
         return found
 
     def matching(self, protocol: str, criteria: Criteria) -> dict[str, set[int]]:
@@ -275,6 +275,10 @@ class RunViews(RunReader):
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found
+
+
+def _outputs(stored: Any) -> str | None:
+    return None if stored is None else large_text(stored)
 
 
 def _cause(signature: Any) -> str:

@@ -11,10 +11,11 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
 from codeeval.i18n import form
 from codeeval.tasks.mera import digest
-from codeeval.tasks.rows import SourceRow, check_file, read_rows
+from codeeval.tasks.rows import MAX_VALUES, SourceRow, check_file, read_rows
 from codeeval.types import Problem, Task
 
 _SHAPE = 'A row looks like {"id": 7, "outputs": ["1", "2"]}; see docs/mera.md.'
@@ -44,12 +45,10 @@ def read_answers(path: Path) -> Answers:
 
 def _rows(path: Path) -> list[SourceRow]:
     if path.suffix.lower() == ".json":
-        import json
-
         check_file(path)
         try:
-            whole = json.loads(path.read_text("utf-8-sig"))
-        except (OSError, ValueError, RecursionError):
+            whole = bounded_json.loads(path.read_text("utf-8-sig"), MAX_VALUES)
+        except (OSError, ValueError):
             return read_rows(path)  # says what is wrong, and where
         lists = isinstance(whole, dict) and all(isinstance(value, list) for value in whole.values())
         if lists and not set(whole) & {"data", "test", "train"}:

@@ -110,6 +110,7 @@ def _fields(row: SourceRow) -> _Fields:
 
     if not isinstance(row.value, Mapping):
         raise DataError(row.where, "a row must be an object with instruction, inputs, outputs and meta", _SEE)
+    _refuse_odd_outputs(row)
     try:
         checked = MeraRow.model_validate(row.value)
     except ValidationError as error:
@@ -126,6 +127,15 @@ def _fields(row: SourceRow) -> _Fields:
         canonical_solution=meta.canonical_solution or None,
         extra=tuple(sorted(extra.items())),
     )
+
+
+def _refuse_odd_outputs(row: SourceRow) -> None:
+    """The first output that is no text. pydantic would describe every one of them, in two kilobytes each."""
+    outputs = cast(Mapping[str, object], row.value).get("outputs")
+    for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
+        if not isinstance(output, str):
+            wanted, place = _KINDS["string_type"], f"{row.where}, field outputs[{number}]"
+            raise DataError(place, f"must be {wanted}, it is {kind_of(output)}", _HINTS["outputs"])
 
 
 def _data_error(row: SourceRow, error: ValidationError) -> DataError:

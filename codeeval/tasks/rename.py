@@ -15,15 +15,18 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import accumulate
 from typing import TypeGuard
 
+from codeeval import syntax
 from codeeval.types import Problem
 
 ENTRY, ARGUMENT = "func", "arg"
 #: What a run of renamed problems says in its notes; nothing that has it is published as a score of the set.
 NOTE = "renamed: functions and arguments have neutral names, so this is no score of the set itself"
 _WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
-_QUOTED = re.compile(r"\"{3}|'{3}|'[^'\n]*'|\"[^\"\n]*\"")
+_QUOTED_OR_WORD = re.compile(rf"\"{{3}}|'{{3}}|'[^'\n]*'|\"[^\"\n]*\"|{_WORD.pattern}")
+_GLUED = re.compile(r"\b\d++([^\W\d]\w*+)")
 #: What finds a name by its text, which no renaming can follow.
 _BY_TEXT = {"eval", "exec", "locals", "vars", "globals", "getattr"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -40,6 +43,13 @@ def rename(problem: Problem) -> Problem:
         raise NotRenamableError(
             "its tests are code or come from a reference solution, which call it by name and position"
         )
+    try:
+        return _renamed(problem)
+    except RecursionError:
+        raise NotRenamableError("its code is nested too deeply") from None
+
+
+def _renamed(problem: Problem) -> Problem:
     header = _parsed(problem.prompt + "\n    pass\n")
     function = _function(header, problem.entry_point)
     _check(problem, header, function)
@@ -58,9 +68,16 @@ def rename(problem: Problem) -> Problem:
 
 def _parsed(program: str) -> ast.Module:
     try:
-        return ast.parse(program)
-    except (SyntaxError, ValueError, RecursionError) as error:
+        return syntax.parse_module(program)
+    except SyntaxError as error:
         raise NotRenamableError(f"it does not parse: {error}") from None
+
+
+def _expression(text: str) -> ast.expr:
+    try:
+        return syntax.parse_expression(text, len(text))
+    except SyntaxError as error:
+        raise NotRenamableError(f"a test is no dict of literals: {error}") from None
 
 
 def _function(tree: ast.Module, name: str) -> _Function:
@@ -111,7 +128,7 @@ def _names(problem: Problem, function: _Function) -> dict[str, str]:
 
 def _call(text: str) -> dict[str, object]:
     try:
-        found = ast.literal_eval(text)
+        found = ast.literal_eval(_expression(text))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise NotRenamableError(f"a test is no dict of literals: {error}") from None
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):
@@ -121,13 +138,26 @@ def _call(text: str) -> dict[str, object]:
 
 def _call_text(text: str, names: Mapping[str, str]) -> str:
     """The dict with other keys; the values keep their spelling."""
-    tree = ast.parse(text, mode="eval").body
+    tree = _expression(text)
     assert isinstance(tree, ast.Dict)
+    raw, starts = text.encode(), _starts(text)
     shown = []
     for key, value in zip(tree.keys, tree.values, strict=True):
         assert isinstance(key, ast.Constant)
-        shown.append(f"{names[str(key.value)]!r}: {ast.get_source_segment(text, value)}")
+        start, end = _place(value, starts)
+        shown.append(f"{names[str(key.value)]!r}: {raw[start:end].decode()}")
     return "{" + ", ".join(shown) + "}"
+
+
+def _starts(text: str) -> list[int]:
+    """Where each line begins, in bytes, as ast counts them."""
+    return [0, *accumulate(map(len, text.encode().splitlines(keepends=True)))]
+
+
+def _place(node: ast.expr | ast.stmt, starts: list[int]) -> tuple[int, int]:
+    """Start and end of a node in bytes."""
+    last = node.end_lineno or node.lineno
+    return starts[node.lineno - 1] + node.col_offset, starts[last - 1] + (node.end_col_offset or 0)
 
 
 class _Renamer(ast.NodeTransformer):
@@ -192,8 +222,7 @@ def _solution(problem: Problem, names: Mapping[str, str]) -> str | None:
 
 def _prompt(prompt: str, function: _Function, names: Mapping[str, str]) -> str:
     """The text with its names replaced at their places, everything else as it was."""
-    lines = prompt.encode().splitlines(keepends=True)
-    starts = [sum(map(len, lines[:number])) for number in range(len(lines) + 1)]
+    starts = _starts(prompt)
     edits: list[tuple[int, int, bytes]] = []  # (start, end, new text) in bytes, as ast counts
     head = starts[function.lineno - 1] + function.col_offset
     match = re.compile(rb"(?:async\s+)?def\s+").match(prompt.encode(), head)
@@ -205,22 +234,19 @@ def _prompt(prompt: str, function: _Function, names: Mapping[str, str]) -> str:
         start = starts[each.lineno - 1] + each.col_offset
         edits.append((start, start + len(each.arg), names[each.arg].encode()))
     if ast.get_docstring(function) is not None:
-        text = function.body[0]
-        start, end = (
-            starts[text.lineno - 1] + text.col_offset,
-            starts[(text.end_lineno or 1) - 1] + (text.end_col_offset or 0),
-        )
+        start, end = _place(function.body[0], starts)
         edits.append((start, end, _docstring(prompt.encode()[start:end].decode(), function.name, names).encode()))
-    raw = prompt.encode()
-    for start, end, new in sorted(edits, reverse=True):
-        raw = raw[:start] + new + raw[end:]
-    return raw.decode()
+    raw, at, parts = prompt.encode(), 0, []
+    for start, end, new in sorted(edits):
+        parts += [raw[at:start], new]
+        at = end
+    return b"".join([*parts, raw[at:]]).decode()
 
 
 def _docstring(text: str, entry_point: str, names: Mapping[str, str]) -> str:
     """Examples (a call of the function, or what follows >>>) have values in them that look like names: only the entry point
     is renamed there."""
-    if glued := re.search(rf"\b\d+({'|'.join(map(re.escape, names))})\b", text):
+    if glued := next((found for found in _GLUED.finditer(text) if found[1] in names), None):
         raise NotRenamableError(f"its description has {glued[0]!r}, a number and a name in one word")
     shown = []
     for line in text.split("\n"):
@@ -230,10 +256,4 @@ def _docstring(text: str, entry_point: str, names: Mapping[str, str]) -> str:
 
 
 def _words(line: str, names: Mapping[str, str]) -> str:
-    kept = [(found.start(), found.end()) for found in _QUOTED.finditer(line)]
-
-    def new(found: re.Match[str]) -> str:
-        inside = any(start <= found.start() < end for start, end in kept)
-        return found[0] if inside else names.get(found[0], found[0])
-
-    return _WORD.sub(new, line)
+    return _QUOTED_OR_WORD.sub(lambda found: names.get(found[0], found[0]), line)

@@ -12,15 +12,19 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
+from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
-from codeeval.files import GZIP, is_gzip, unpacked
+from codeeval.files import GZIP, is_gzip, most_unpacked, unpacked
 from codeeval.sample_rows import COMPLETION_FIELDS
 
-MAX_FILE_BYTES = 256 * 1024 * 1024
-#: Parquet compresses: what it may take in memory is bounded apart from what it takes on disk.
-MAX_PARQUET_BYTES = 4 * MAX_FILE_BYTES
+#: MBPP+ with all its inputs is a quarter of it. Memory is up to thirty times of it.
+MAX_FILE_BYTES = 64 * 1024 * 1024
+#: In one file (`.json`) or row; see `bounded_json`.
+MAX_VALUES = 8_000_000
+#: Rows of a Parquet file that are unpacked at a time.
+_BATCH = 16
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
 #: What a row has, in any schema, and an object that holds a list of rows has not. (One of completions is refused by name.)
@@ -87,16 +91,17 @@ def _text(path: Path) -> str:
 
 def _unzipped(path: Path) -> bytes:
     """At most MAX_FILE_BYTES, whatever the file says of itself."""
+    most = most_unpacked(path.stat().st_size, MAX_FILE_BYTES)
     try:
         with path.open("rb") as packed:
             if not is_gzip(packed):
                 raise DataError(str(path), "not a readable gzip file: it is not gzipped", "Download or write it again.")
-            with unpacked(packed, path.name, MAX_FILE_BYTES) as stream:
+            with unpacked(packed, path.name, most) as stream:
                 return stream.read()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(str(path), f"not a readable gzip file: {error}", "Download or write it again.") from error
     except ValueError:
-        raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.") from None
+        raise DataError(str(path), f"more than {most >> 20} MiB when unpacked", "Split the set.") from None
 
 
 def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
@@ -128,13 +133,11 @@ def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
 
 def _loads(path: Path, text: str, line: int | None = None) -> object:
     try:
-        return json.loads(text)
+        return bounded_json.loads(text, MAX_VALUES)
     except json.JSONDecodeError as error:
         place = f"{path}, line {line or error.lineno}, column {error.colno}"
         raise DataError(place, f"broken JSON: {error.msg}", _json_hint(text, error, line)) from None
-    except RecursionError:
-        raise DataError(f"{path}, line {line or 1}", "JSON nested too deeply") from None
-    except ValueError as error:  # an integer of more than 4,300 digits
+    except ValueError as error:  # an integer of more than 4,300 digits, nested too deeply, too many values
         raise DataError(f"{path}, line {line or 1}", f"broken JSON: {error}") from None
 
 
@@ -159,17 +162,15 @@ def parquet_rows(path: Path) -> Iterator[SourceRow]:
     except ImportError as error:
         raise UsageError(f"{path}: reading Parquet needs pyarrow: pip install 'codeeval[parquet]'") from error
 
-    def fail(error: Exception) -> NoReturn:
-        raise DataError(str(path), f"not a readable Parquet file: {error}", "Download or write it again.") from error
-
+    number, size = 0, 0
     try:
         with parquet.ParquetFile(path) as file:
-            meta = file.metadata
-            size = sum(meta.row_group(group).total_byte_size for group in range(meta.num_row_groups))
-            if size > MAX_PARQUET_BYTES:
-                raise DataError(str(path), f"{size} bytes when unpacked, more than {MAX_PARQUET_BYTES >> 20} MiB")
-            records = file.read().to_pylist()
+            for batch in file.iter_batches(_BATCH):
+                size += batch.nbytes  # a text that the file has once, for many rows, counts once per row
+                if size > MAX_FILE_BYTES:
+                    raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.")
+                for record in batch.to_pylist():
+                    number += 1
+                    yield SourceRow(f"{path}, row {number}", record)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        fail(error)
-    for number, record in enumerate(records, 1):
-        yield SourceRow(f"{path}, row {number}", record)
+        raise DataError(str(path), f"not a readable Parquet file: {error}", "Download or write it again.") from error

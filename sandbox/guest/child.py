@@ -120,7 +120,7 @@ class Runner:
         gc.enable()
         start = _cpu()
         try:
-            namespace = _define_mera(code, source) if mode == "mera" else self._define(code)
+            namespace = _define_mera(mode, code, source) if wire.is_mera(mode) else self._define(code)
         except BaseException as error:
             if _forked:
                 main_module.end_fork(error)
@@ -134,7 +134,7 @@ class Runner:
         if self._line is not None:
             self._testify(self._line, namespace)
             return
-        caught = Exception if mode == "mera" else BaseException
+        caught = Exception if wire.is_mera(mode) and mode != "mera-1.1" else BaseException  # 1.1 has a bare `except`
         for arguments in calls:
             reply.write(_call(function, arguments, caught))
 
@@ -155,16 +155,17 @@ def _quietly(action: Callable[[], object]) -> None:
         return
 
 
-def _define_mera(code: types.CodeType, source: str) -> dict[str, Any]:
+def _define_mera(mode: str, code: types.CodeType, source: str) -> dict[str, Any]:
     names: dict[str, Any] = {}
-    scorer = mera.scorer_globals(source)
+    scorer = mera.scorer_globals(mode, code, source)
     with mera.no_streams(), mera.definitions_limit():
         exec(code, scorer, names)  # noqa: S102 - no globals of its own: MERA's way
     return {name: value for name, value in names.items() if name not in mera.EXECUTOR_LOCALS}
 
 
 def _call(function: Callable[..., object], arguments: dict[str, Any], caught: type[BaseException]) -> str:
-    """One record. MERA catches `Exception` only: there anything else ends the process, and with it the whole sample."""
+    """One record. MERA catches `Exception` only (but in 1.1): there anything else ends the process, and with it the whole
+    sample."""
     start = _cpu()
     try:
         value = function(*arguments["*"]) if "*" in arguments else function(**arguments)

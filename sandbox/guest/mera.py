@@ -1,8 +1,8 @@
 """What MERA's executor looks like from inside a program (read from its public code; see docs/scoring.md).
 
 The program is executed without a globals dict of its own: what it defines lands in a separate locals dict, while its
-functions look names up in the scorer's module. The scorer's own imports are found there; recursion, helpers and modules
-imported at the top of the program are not. A list of dangerous functions is set to None before it runs.
+functions look names up in the scorer's module. The names of that module are found there (`mera_names`); recursion, helpers and
+modules imported at the top of the program are not. A list of dangerous functions is set to None before it runs.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
-import io
 import os
 import shutil
 import signal
@@ -19,27 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from types import CodeType
 from typing import Any
 
-#: Names that the scorer's module holds, as (name there, module, attribute).
-SCORER_IMPORTS = (
-    ("ast", "ast", ""),
-    ("contextlib", "contextlib", ""),
-    ("faulthandler", "faulthandler", ""),
-    ("io", "io", ""),
-    ("os", "os", ""),
-    ("platform", "platform", ""),
-    ("re", "re", ""),
-    ("signal", "signal", ""),
-    ("tempfile", "tempfile", ""),
-    ("np", "numpy", ""),
-    ("Dict", "typing", "Dict"),
-    ("List", "typing", "List"),
-    ("ThreadPoolExecutor", "concurrent.futures", "ThreadPoolExecutor"),
-)
+from sandbox.guest import mera_names
+
 #: Loaded in the scorer's process before it takes functions away, and not to be loaded any more after that: by a word of the
 #: program that tells of them.
-_LOADED = (("numpy", "numpy"), ("multiprocessing", "multiprocessing"), ("concurrent", "multiprocessing"))
+_LOADED = (
+    *(("numpy", "numpy"), ("compute_pass_k", "numpy")),
+    *(("multiprocessing", "multiprocessing"), ("concurrent", "multiprocessing")),
+)
 #: What a module has that was imported from a file.
 _FILE = "/opt/scorer/utils.py"
 DEFINITIONS_S = 3.0
@@ -69,20 +58,21 @@ EXECUTOR_LOCALS = frozenset(
 )
 
 
-def scorer_globals(source: str) -> dict[str, Any]:
-    """The globals that a program's functions see. A module is imported only if the program's text mentions its name."""
-    names: dict[str, Any] = {"__name__": "utils", "__file__": _FILE, "__builtins__": vars(builtins)}
+def scorer_globals(mode: str, code: CodeType, source: str) -> dict[str, Any]:
+    """The globals that a program's functions see in one of MERA's versions."""
+    needed = mera_names.needs(code)
+    names: dict[str, Any] = {
+        "__name__": mera_names.MODULE_NAMES[mode],
+        "__file__": _FILE,
+        "__builtins__": vars(builtins),
+    }
     names.update(dict.fromkeys(("__doc__", "__loader__", "__spec__")), __package__="")
-    for name, module, attribute in SCORER_IMPORTS:
-        if name in source:
-            with contextlib.suppress(ImportError):
-                loaded = importlib.import_module(module)
-                names[name] = getattr(loaded, attribute) if attribute else loaded
+    names.update(mera_names.module(mode, needed))
     for word, module in _LOADED:
-        if word in source:
+        if word in source or needed(word):
             with contextlib.suppress(ImportError):
                 importlib.import_module(module)
-    if "temp" in source:  # which it has looked for by then, with functions that are about to go
+    if "temp" in source or needed("temp"):  # which it has looked for by then, with functions that are about to go
         tempfile.gettempdir()
     _guard()
     return names
@@ -97,23 +87,11 @@ def _guard() -> None:
         sys.modules[hidden] = None  # type: ignore[assignment]
 
 
-class TimeoutException(Exception):
-    """The definitions took longer than 3 seconds. MERA's own name and base class: a program can catch it, there and here."""
-
-
-class _Nothing(io.StringIO):
-    """Takes what is printed, and has nothing to read: no end of file either. Much of it is not kept, where MERA keeps it all."""
+class _Nothing(mera_names.WriteOnlyStringIO):
+    """What is printed much of is not kept, where MERA keeps it all."""
 
     def write(self, text: str) -> int:
         return super().write(text) if self.tell() < _MOST_PRINTED else len(text)
-
-    def read(self, *_: object) -> str:
-        raise OSError
-
-    readline = readlines = read  # type: ignore[assignment]
-
-    def readable(self) -> bool:
-        return False
 
 
 @contextlib.contextmanager
@@ -141,7 +119,7 @@ def definitions_limit() -> Iterator[None]:
 
     def fire(number: int, _: object) -> None:
         if number == signal.SIGPROF or idle():
-            raise TimeoutException("Timed out!")
+            raise mera_names.TimeoutException("Timed out!")
 
     signal.signal(signal.SIGPROF, fire)
     signal.signal(signal.SIGALRM, fire)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+import os
 import re
+import shutil
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -24,6 +28,8 @@ from cli_runs import (
     write_samples,
     write_tasks,
 )
+
+from codeeval.store import RunReader
 
 pytestmark = pytest.mark.local
 LOCAL = ("--sandbox", "local", "-j", 2)
@@ -90,7 +96,6 @@ def test_the_seed_case(folder: Path) -> None:
 
 def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Path) -> None:
     """Without its repairs a run is continued, and nothing else is done again; a rescore keeps what was found."""
-    import shutil
     import sqlite3
 
     shutil.copytree(folder / "chat", tmp_path / "chat")
@@ -177,24 +182,122 @@ def test_evalplus_samples(folder: Path) -> None:
     assert found["scores"]["strict"]["1"]["estimate"] == found["scores"]["mera-code"]["1"]["estimate"] == 1.0
 
 
-@pytest.mark.parametrize("shape", ["mera", "mera-1.1", "mera-1.2"])
-def test_a_submission_goes_round(folder: Path, shape: str) -> None:
-    """Export, validate, score: pass@k under MERA's rule is that of the run, in both shapes."""
-    name = f"{shape}.zip"
-    done = codeeval(folder, "export", shape, "plain", "-o", name)
+def test_a_submission_goes_round(folder: Path) -> None:
+    """Export, validate, score: pass@k under MERA's rule is that of the run."""
+    done = codeeval(folder, "export", "mera", "plain", "-o", "mera.zip")
     assert done.returncode == 0
     assert "warning: MERA takes ruHumanEval.json, ruCodeEval.json, and this zip holds tasks.json" in done.stderr
-    with zipfile.ZipFile(folder / name) as archive:
-        assert archive.namelist() == ["tasks.json"]
-        row = json.loads(archive.read("tasks.json"))["data"]["test"][2]
-    outputs = row["outputs"] if shape == "mera-1.1" else row["outputs"][0]
-    assert (row["meta"], outputs) == ({"id": 3}, [["3", "42"], "timed out"])
-    found = document(codeeval(folder, "validate-submission", name, "-t", "tasks.jsonl", "--format", "json"))
-    assert found["shape"] == ("1.1" if shape == "mera-1.1" else "1.2")
-    assert found["valid"]
+    with zipfile.ZipFile(folder / "mera.zip") as archive:
+        assert archive.namelist() == ["tasks.json", "logs_public.zip"]
+        rows = json.loads(archive.read("tasks.json"))["data"]["test"]
+    assert [row["meta"] for row in rows] == [{"id": 1}, {"id": 2}, {"id": 3}]
+    assert rows[1]["outputs"][0][1] == ["None", "None"]
+    assert rows[2]["outputs"] == [[["3", "42"], "timed out"]]
+    found = document(codeeval(folder, "validate-submission", "mera.zip", "-t", "tasks.jsonl", "--format", "json"))
+    assert (found["shape"], found["valid"], len(found["files"])) == ("1.2", True, 1)
     assert found["site"]["1"] == report(folder, "plain")["scores"]["mera-code"]["1"]["estimate"]
     assert found["proper"]["1"] == found["site"]["1"]
     assert found["proper"]["10"] is None
+
+
+def test_the_shape_of_a_closed_board_is_not_written(folder: Path) -> None:
+    """Nor outputs of its executor: each says why, and what to do."""
+    failed(
+        codeeval(folder, "export", "mera-1.1", "plain", "-o", "no.zip"), 2, "leaderboard of MERA 1.1 is closed", "mera"
+    )
+    common = ("-t", "tasks.jsonl", "--samples", "samples.jsonl", *LOCAL, "--format", "json")
+    document(codeeval(folder, "score", *common, "--protocol", "mera-1.1", "-o", "old"))
+    failed(codeeval(folder, "export", "mera", "old", "-o", "no.zip"), 2, "closed", "rescore old --protocol mera-code")
+    assert not (folder / "no.zip").exists()
+
+
+def write_log(folder: Path, name: str, run: Path) -> None:
+    """A log as lm-evaluation-harness writes it after MERA's filter: every item of `filtered_resps` has become a text."""
+    rows = []
+    with RunReader(run) as reader:
+        outputs: dict[str, list[Any]] = {}
+        for row in reader.judgements("mera-code"):
+            texts = row.outputs if isinstance(row.outputs, str) else [str(text) for text in row.outputs]
+            outputs.setdefault(row.problem_id, []).append(texts)
+    for pid, each in outputs.items():
+        rows.append({"doc": {"meta": {"id": int(pid)}}, "filtered_resps": [each]})
+    write_lines(folder / f"samples_{name.lower()}_2026-01-01T00-00-00.000000.jsonl", rows)
+
+
+def pack_as_mera_does(folder: Path, names: tuple[str, ...], logs: bytes) -> Path:
+    """A second writing of MERA's packing: from the log to a folder with a file per set, and its archive."""
+    submission = folder / "submission"
+    submission.mkdir()
+    for name in names:
+        (log,) = folder.glob(f"samples_{name.lower()}_*.jsonl")
+        rows = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        found = [{"outputs": row["filtered_resps"], "meta": {"id": int(row["doc"]["meta"]["id"])}} for row in rows]
+        with (submission / f"{name}.json").open("w", encoding="utf-8") as stream:
+            json.dump({"data": {"test": found}}, stream, ensure_ascii=False, indent=4)
+    (submission / "logs_public.zip").write_bytes(logs)
+    for path in submission.iterdir():
+        path.chmod(0o644)
+        os.utime(path, (long_ago := time.mktime((1980, 1, 1, 0, 0, 0, 0, 0, -1)), long_ago))
+    return Path(shutil.make_archive(str(folder / "packed"), "zip", submission))
+
+
+def test_the_zip_is_that_of_mera(folder: Path, tmp_path: Path) -> None:
+    """Two runs give one zip with both sets and the logs. Its members have the bytes of MERA's packing for the same completions,
+    and so has the archive, up to the order of its members, which is the file system's there."""
+    names = ("ruHumanEval", "ruCodeEval")
+    for name in names:
+        shutil.copy(folder / "tasks.jsonl", tmp_path / f"{name}.jsonl")
+        common = ("-t", f"{name}.jsonl", "--samples", folder / "samples.jsonl", *LOCAL, "--format", "json")
+        document(codeeval(tmp_path, "score", *common, "-o", f"run-{name}"))
+        write_log(tmp_path, name, tmp_path / f"run-{name}")
+    done = codeeval(tmp_path, "export", "mera", "run-ruCodeEval", "run-ruHumanEval", "-o", "ours.zip")
+    assert (done.returncode, done.stderr) == (0, "wrote ours.zip\n")
+    with zipfile.ZipFile(tmp_path / "ours.zip") as archive:
+        ours = {item.filename: (archive.read(item), item.external_attr, item.date_time) for item in archive.infolist()}
+    assert list(ours) == ["ruHumanEval.json", "ruCodeEval.json", "logs_public.zip"]
+    theirs = pack_as_mera_does(tmp_path, names, ours["logs_public.zip"][0])
+    with zipfile.ZipFile(theirs) as archive:
+        packed = {
+            item.filename: (archive.read(item), item.external_attr, item.date_time) for item in archive.infolist()
+        }
+    assert packed == ours
+    assert theirs.stat().st_size == (tmp_path / "ours.zip").stat().st_size
+    if list(packed) == list(ours):
+        assert theirs.read_bytes() == (tmp_path / "ours.zip").read_bytes()
+    again = ("-t", "ruHumanEval.jsonl", "-t", "ruCodeEval.jsonl", "--format", "json")
+    found = document(codeeval(tmp_path, "validate-submission", "ours.zip", *again))
+    assert [(each["file"], each["valid"]) for each in found["files"]] == [(f"{name}.json", True) for name in names]
+    assert found["findings"] == [
+        {"error": False, "problem_id": "", "text": "2 samples per problem; MERA asks for 10"},
+    ]
+    wanted = report(tmp_path, "run-ruHumanEval")["scores"]["mera-code"]["1"]["estimate"]
+    assert [each["site"]["1"] for each in found["files"]] == [wanted, wanted]
+
+
+def test_logs_public(folder: Path, tmp_path: Path) -> None:
+    """The logs of a scored run have the prompts that MERA's harness makes, texts for missing values and lm-eval's fields."""
+    done = codeeval(folder, "export", "mera-logs", "plain", "-o", tmp_path / "logs_public.zip")
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(tmp_path / "logs_public.zip") as archive:
+        results_name, samples_name = archive.namelist()
+        results = json.loads(archive.read(results_name))
+        rows = [json.loads(line) for line in archive.read(samples_name).splitlines()]
+    assert re.fullmatch(r"results_\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{6}\.json", results_name)
+    assert samples_name == results_name.replace("results_", "samples_tasks_") + "l"
+    for name in ("fewshot_as_multiturn", "chat_template_sha", "lm_eval_version", "max_length", "task_hashes"):
+        assert name in results
+    row = rows[1]
+    asked = row["arguments"]["gen_args_0"]["arg_0"]
+    assert asked == row["doc"]["instruction"].format(**row["doc"]["inputs"]).strip()
+    assert row["filtered_resps"] == [[["-1", "-2"], ["None", "None"]]]
+    assert row["prompt_hash"] == hashlib.sha256(asked.encode()).hexdigest()
+
+
+def test_runs_that_are_no_one_submission(folder: Path) -> None:
+    """Twice one set, several runs where one is taken, and logs of a run that was not judged as MERA does."""
+    failed(codeeval(folder, "export", "mera", "plain", "chat", "-o", "no.zip"), 2, "plain and chat: both are of tasks")
+    failed(codeeval(folder, "export", "csv", "plain", "chat", "-o", "no.csv"), 2, "takes one run, and 2 were given")
+    assert not (folder / "no.zip").exists()
 
 
 def test_a_submission_is_not_written_when_the_site_would_refuse_it(folder: Path) -> None:
@@ -228,17 +331,26 @@ def test_only_sets_of_mera_can_be_submitted(folder: Path) -> None:
     done = codeeval(folder, "export", "mera", "ruHumanEval", "-o", "yes.zip")
     assert (done.returncode, done.stderr) == (0, "wrote yes.zip\n")
     with zipfile.ZipFile(folder / "yes.zip") as archive:
-        assert archive.namelist() == ["ruHumanEval.json"]
+        assert archive.namelist() == ["ruHumanEval.json", "logs_public.zip"]
 
 
 def test_an_invalid_submission(folder: Path) -> None:
-    """Every finding says why the site would score 0; without a set the zip is checked as far as it goes."""
+    """Every error says why the site would score 0, a note what else is to be mended; without a set the zip is checked as far
+    as it goes."""
     with zipfile.ZipFile(folder / "bad.zip", "w") as archive:
-        rows = [{"outputs": [[["3", "42"]]], "meta": {"id": 1}}, {"outputs": [[]], "meta": {"id": 2}}]
+        rows = [{"outputs": [[["3", "42"]]], "meta": {"id": 1}}, {"outputs": [[[]]], "meta": {"id": 2}}]
         archive.writestr("ruHumanEval.json", json.dumps({"data": {"test": rows}}))
     done = codeeval(folder, "validate-submission", "bad.zip", "-t", "tasks.jsonl")
     assert done.returncode == 2
-    for word in ("INVALID", "problem 3", "is missing", "an empty list", "as it should be", "pass@1 0.333"):
+    for word in (
+        "INVALID",
+        "error problem 3",
+        "is missing",
+        "note  problem 2",
+        "an empty list",
+        "as it should be",
+        "pass@1 0.333",
+    ):
         assert word in done.stdout, done.stdout
     assert "not scored: give -t TASK" in codeeval(folder, "validate-submission", "bad.zip").stdout
 
@@ -335,6 +447,26 @@ def test_lm_eval_prints_the_lm_eval_export(folder: Path) -> None:
     table = utils.make_table(results)
     assert "pass@1" in table
     assert "mera-code" in table
+
+
+@pytest.mark.hf
+def test_sampling_as_mera_does(tmp_path: Path) -> None:
+    """It is in the manifest, a run of the same kind repeats it, and another word is a usage error."""
+    common = ("--backend", "hf", "--n", 2, "--problems", "1,2", *LOCAL, "--format", "json")
+    document(codeeval(tmp_path, "run", "--sampling", "mera", *common, "-o", "run"))
+    with RunReader(tmp_path / "run") as reader:
+        manifest = reader.manifest()
+        seeds = {sample.seed for sample in reader.samples()}
+    assert (manifest.sampling.harness, manifest.prompt.template, seeds) == ("mera", "chat", {1234})
+    assert "generation_config" in manifest.model.describe
+    shown = codeeval(tmp_path, "report", "run", "--manifest").stdout
+    assert "MERA's harness does" in shown
+    assert "the model's own, else 50" in shown
+    settings = document(codeeval(tmp_path, "run", "--like", "run", "--print-config", "--format", "json"))
+    assert settings["sampling"] == {"value": "mera", "origin": "an earlier run"}
+    failed(codeeval(tmp_path, "run", "--sampling", "meta", "-o", "no"), 2, "Did you mean mera?")
+    replayed = ("run", "--sampling", "mera", "-t", "rustarter", "-m", "x.jsonl", "-o", "no")
+    failed(codeeval(tmp_path, *replayed), 2, "nothing is sampled")
 
 
 def test_what_can_not_be_exported(folder: Path) -> None:

@@ -71,7 +71,7 @@ def test_settings_have_an_order(folder: Path) -> None:
     assert found["protocol"] == ("strict", "c.toml")
     assert found["k"] == ([1, 2], "c.toml")
     assert found["max_tokens"] == (9, "c.toml")
-    assert found["template"] == ("none", "default")
+    assert found["template"] == ("auto", "default")
     assert found["model_options"] == ({"a": "1", "api_key": "***"}, "flag -M")
 
 

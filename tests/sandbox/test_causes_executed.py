@@ -30,7 +30,7 @@ CASES: dict[Cause, tuple[str, str, tuple[str, str], str]] = {
     Cause.COMPARISON: (HEAD, "\n    return float(n)", ("1", "3"), "mera-code"),
     Cause.EXTRACTION: (HEAD, FENCED, ("1", "3"), "mera-code"),
     Cause.EXECUTOR_NAME: (HEAD.replace("f(", "res("), "\n    return n", ("1", "3"), "mera-1.2"),
-    Cause.SCORER_NAME: (HEAD, "\n    return int(np.sum([n]))", ("1", "3"), "mera-1.1"),
+    Cause.SCORER_NAME: (HEAD, "\n    return int(np.sum([n]))", ("1", "3"), "mera-1.2"),
 }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,8 +35,12 @@ class Behaviour:
     tail: str = "\nprint(1)"
     cut_after: int | None = None  # bytes of the body, for every second request
     refuses: tuple[str, ...] = ()
-    says: str | None = None  # instead of the hash
+    says: str | Callable[[str], str] | None = None  # instead of the hash; or what it makes of the prompt
     wrap: Callable[[str], dict[str, Any]] | None = None  # a chat message instead of {"content": text}
+    spoil: Callable[[int, dict[str, Any]], dict[str, Any]] = lambda number, completion: completion
+    streams: bool = False  # although nobody asked for it
+    interfaces: tuple[str, ...] = ("chat/completions", "completions")
+    no_system_role: bool = False
     fail: Callable[[int, dict[str, Any]], Reply | None] = lambda number, body: None
     before: Callable[[], None] = lambda: None
 
@@ -57,6 +62,62 @@ class Server:
 def error(status: int, message: str, headers: dict[str, str] | None = None, **more: Any) -> Reply:
     """A refusal as OpenAI phrases it."""
     return status, headers or {}, json.dumps({"error": {"message": message, "type": "x", **more}}).encode()
+
+
+def as_events(completion: dict[str, Any]) -> bytes:
+    """An answer as a server streams it, a few characters at a time."""
+    events: list[dict[str, Any]] = []
+    for choice in completion["choices"]:
+        text = choice["message"]["content"] if "message" in choice else choice["text"]
+        for at in range(0, len(text), 5):
+            piece = text[at : at + 5]
+            part = {"delta": {"content": piece}} if "message" in choice else {"text": piece}
+            events.append({"choices": [{"index": choice["index"], "finish_reason": None, **part}]})
+        events.append({"choices": [{"index": choice["index"], "finish_reason": choice["finish_reason"]}]})
+    lines = [f"data: {json.dumps(event)}\n\n" for event in [*events, {"choices": [], "usage": completion["usage"]}]]
+    return "".join([*lines, "data: [DONE]\n\n"]).encode()
+
+
+def in_choice(**fields: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Every choice of a completion with these fields instead of its own."""
+    return lambda completion: {**completion, "choices": [{**choice, **fields} for choice in completion["choices"]]}
+
+
+#: Failures that come with status 200: what they make of a good completion. None of them is an answer.
+FAILED_INSIDE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+    "error beside null": lambda c: {
+        **in_choice(text=None, message={"content": None})(c),
+        "error": {"message": "upstream"},
+    },
+    "error beside text": lambda c: {**c, "error": {"message": "upstream", "code": 502}},
+    "error as text": lambda c: {**c, "error": "upstream"},
+    "error without choices": lambda c: {"error": {"message": "upstream"}},
+    "error in the choice": in_choice(error={"code": 429, "message": "upstream"}),
+    "error as text in the choice": in_choice(error="upstream"),
+    "error in the message": in_choice(message={"content": "    ret", "error": {"message": "upstream"}}),
+    "choices are null": lambda c: {**c, "choices": None, "message": "upstream"},
+    "choices are missing": lambda c: {"id": "x", "object": "error", "message": "upstream"},
+    "choices are empty": lambda c: {**c, "choices": [], "detail": "upstream"},
+    "choices are no objects": lambda c: {**c, "choices": ["upstream"]},
+    "message is null": lambda c: {**c, "choices": [{"message": None, "finish_reason": "stop"}]},
+    **{
+        f"finish_reason {reason}": in_choice(finish_reason=reason)
+        for reason in (
+            "error",
+            "abort",
+            "aborted",
+            "cancelled",
+            "canceled",
+            "Error",
+            "timeout",
+            "network_error",
+            "failed",
+        )
+    },
+    "an object that is an error": lambda c: {**c, "object": "error", "message": "upstream"},
+    "status failed": in_choice(status="failed"),
+    "unknown finish_reason and an error": in_choice(finish_reason="weird", error={"message": "upstream"}),
+}
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -88,13 +149,22 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _reply(self, number: int, body: dict[str, Any]) -> Reply:
         behaviour = self.state.behaviour
+        if self.path.removeprefix("/v1/") not in behaviour.interfaces:
+            return 404, {"Content-Type": "application/json"}, b'{"detail": "Not Found"}'
+        if behaviour.no_system_role and any(one["role"] == "system" for one in body.get("messages", ())):
+            return error(400, "System role not supported")
         for name in behaviour.refuses:
             if name in body:
                 return error(400, f"Unsupported parameter: '{name}' is not supported", param=name)
         if len(body.get("stop", ())) > 4:
             return error(400, "stop: at most 4", param="stop")
         failure = behaviour.fail(number, body)
-        return failure or (200, {"Content-Type": "application/json"}, json.dumps(self._completion(body)).encode())
+        if failure:
+            return failure
+        completion = behaviour.spoil(number, self._completion(body))
+        if behaviour.streams:
+            return 200, {"Content-Type": "text/event-stream"}, as_events(completion)
+        return 200, {"Content-Type": "application/json"}, json.dumps(completion).encode()
 
     def _completion(self, body: dict[str, Any]) -> dict[str, Any]:
         behaviour = self.state.behaviour
@@ -105,7 +175,8 @@ class _Handler(BaseHTTPRequestHandler):
         choices = []
         for at in range(n):
             seed = None if behaviour.repeats or "seed" not in body else body["seed"] + at
-            text = body_of(prompt, seed) + behaviour.tail if behaviour.says is None else behaviour.says
+            said = behaviour.says(prompt) if callable(behaviour.says) else behaviour.says
+            text = body_of(prompt, seed) + behaviour.tail if said is None else said
             stops = [text.find(stop) for stop in body.get("stop", ()) if stop in text]
             if stops and not behaviour.keeps_stop:
                 text = text[: min(stops)]
@@ -146,12 +217,14 @@ class _Http(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(behaviour: Behaviour | None = None, port: int = 0) -> Iterator[Server]:
+def serving(behaviour: Behaviour | None = None, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on the loopback interface, gone at the end."""
     state = Server("", behaviour or Behaviour())
     handler = type("Handler", (_Handler,), {"state": state})
     http = _Http(("127.0.0.1", port), handler)
-    state.url = f"http://127.0.0.1:{http.server_address[1]}/v1"
+    if tls is not None:
+        http.socket = tls.wrap_socket(http.socket, server_side=True, do_handshake_on_connect=False)
+    state.url = f"{'https' if tls else 'http'}://127.0.0.1:{http.server_address[1]}/v1"
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:

@@ -17,9 +17,9 @@ from misbehaving_server import Behaviour, serving
 
 from codeeval.generators import create
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.common.thinking import CLOSE, OPEN, opens_thought, split_thought
 from codeeval.generators.vllm.generator import Encoded, VLLMGenerator, _Open
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.reading.thinking import CLOSE, OPEN, opens_thought, split_thought
 from codeeval.stops import MERA_STOPS
 from codeeval.types import Prompt, Request, Sample, Sampling
 

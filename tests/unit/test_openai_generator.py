@@ -272,11 +272,12 @@ def test_a_refused_problem_does_not_stop_the_others() -> None:
 
 
 def test_a_server_that_refuses_everything_is_not_asked_a_thousand_times() -> None:
-    """A parameter we can't do without is refused: after a few problems the run ends."""
-    with (
-        serving(Behaviour(refuses=("temperature",))) as server,
-        pytest.raises(GenerationError, match="'temperature' is not supported"),
-    ):
+    """After a few problems that were refused, and none answered, the run ends."""
+
+    def fail(number: int, body: dict[str, Any]) -> Reply:
+        return error(400, "this prompt is not to my taste")
+
+    with serving(Behaviour(fail=fail)) as server, pytest.raises(GenerationError, match="not to my taste"):
         ask(server, requests(100), concurrency="2")
     assert len(server.asked) < 60
 

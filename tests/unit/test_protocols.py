@@ -11,8 +11,8 @@ from codeeval.scoring import protocols
 PUBLISHED = {
     "strict": (0.6, 1024, 1234, "strict", "module", "strict"),
     "mera-code": (0.6, 1024, 1234, "mera-code", "mera", "mera"),
-    "mera-1.2": (0.6, 256, 1234, "mera-1.2", "mera", "mera"),
-    "mera-1.1": (1.0, 256, 0, "none", "mera", "mera"),
+    "mera-1.2": (0.6, 256, 1234, "mera-1.2", "mera-1.2", "mera"),
+    "mera-1.1": (1.0, 256, 0, "none", "mera-1.1", "mera"),
 }
 
 

@@ -14,7 +14,7 @@ from run_values import judged, make_manifest, planned
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build, document, markdown, text
 from codeeval.report.terminal import Style, safe
-from codeeval.store import Counts, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit
+from codeeval.store import Counterfactual, Counts, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit
 from codeeval.types import Judgement, Sample, Verdict
 
 Fill = Callable[[RunStore], None]
@@ -118,7 +118,7 @@ def test_odd_sampling_is_noticed(tmp_path: Path) -> None:
     """Identical completions, empty ones and those cut by the limit each get a warning."""
     cases = (
         (lambda store: samples(store, "a", "a", "a"), "all samples are the same text"),
-        (lambda store: samples(store, "a", "", "b"), "cut by a stop sequence at the first character"),
+        (lambda store: samples(store, "a", "", "b"), "of the samples are empty"),
         (lambda store: samples(store, "a", "", "b", reason="unknown"), "empty"),
         (lambda store: samples(store, "a", "b", "c", reason="length"), "token limit"),
     )
@@ -142,6 +142,55 @@ def test_a_difference_between_the_protocols_is_shown(tmp_path: Path) -> None:
     assert (found.requested, found.strict) == ("exception NameError: name '…' is not defined", "passed")
     assert (found.n_samples, found.example_problem, found.example_index) == (2, "1", 0)
     assert "2 samples judged differently by mera-code and strict" in text.render(report)
+
+
+@pytest.mark.parametrize("leads", ["humaneval", "strict"])
+def test_scores_that_are_far_apart(tmp_path: Path, leads: str) -> None:
+    """One sentence right under the table, in JSON as well, with the reason; whichever leads. No second warning says it again."""
+    names = (leads, *({"humaneval", "strict"} - {leads}))
+    manifest = make_manifest().model_copy(update={"protocol": leads, "protocols": names})
+
+    def fill(store: RunStore) -> None:
+        samples(store, "a", "b", "c")
+        everything = [(pid, index) for pid in "12" for index in range(3)]
+        store.add_judgements("humaneval", [failure(*key, "syntax_error SyntaxError: …") for key in everything])
+        store.add_judgements("strict", [judged(*key, passed=True) for key in everything[:5]])
+        store.add_judgements("strict", [failure(*everything[5], "wrong_output · call 1")])
+        store.add_counterfactuals([Counterfactual(*key, ("Markdown fence",)) for key in everything])
+
+    report = report_of(tmp_path, fill, manifest)
+    scores = "0.833 under strict and 0.000 under humaneval"
+    if leads == "humaneval":
+        scores = "0.000 under humaneval and 0.833 under strict"
+    said = (
+        f"pass@1 is {scores}, mostly because of this: Markdown fence (5 of 5 samples that differ), "
+        "which strict reads and humaneval executes as it stands"
+    )
+    lines = text.render(report).splitlines()
+    at = lines.index(said)
+    assert lines[at + 1].startswith("intervals ")
+    assert lines[at - 1].startswith("  same problems again")
+    assert document(report)["headline"] == said
+    assert "which strict reads" in markdown.render(report)
+    assert "Markdown fence 6 (5 pass when read)" in text.render(report)
+    assert not any("table of differences" in warning for warning in report.warnings)
+    assert "5 samples judged differently by humaneval and strict" in text.render(report)
+
+
+@pytest.mark.parametrize(("passed", "said"), [(0, False), (1, True)])
+def test_scores_that_are_close_need_no_sentence(tmp_path: Path, passed: int, said: bool) -> None:
+    """From 5 points on there is one; without a cause it has the scores alone."""
+    manifest = make_manifest().model_copy(update={"protocol": "mera-code", "protocols": ("mera-code", "strict")})
+
+    def fill(store: RunStore) -> None:
+        samples(store, "a", "b", "c")
+        everything = [(pid, index) for pid in "12" for index in range(3)]
+        store.add_judgements("mera-code", [failure(*key, "wrong_output · call 1") for key in everything])
+        store.add_judgements("strict", [judged(*key, passed=True) for key in everything[:passed]])
+        store.add_judgements("strict", [failure(*key, "wrong_output · call 1") for key in everything[passed:]])
+
+    report = report_of(tmp_path, fill, manifest)
+    assert (document(report)["headline"] is not None) is said
 
 
 HOSTILE = "\x1b[2J\x1b]0;owned\x07<script>|\n# title\r`x`[a](b)@team \u202e\ud800"

@@ -77,9 +77,29 @@ def test_stops_at_the_first_character_are_noticed() -> None:
     """Nothing left after the stop is a format failure, nothing at all without a stop is an empty answer."""
     assert "stopped_at_once" in codes(samples([["", "a", "b", "c"]] * 3))
     assert "empty" in codes(samples([["", "a", "b", "c"]] * 3, finish_reason="unknown"))
-    everything = check_sampling(samples([[""] * 4] * 3), 0.6)
-    assert everything.stopped_at_once == 1.0
-    assert "100% of the samples were cut" in render(everything)
+    cut = check_sampling(samples([[""] * 4] * 3, raw="\ndef f(): pass"), 0.6)
+    assert cut.stopped_at_once == 1.0
+    assert "100% of the samples were cut" in render(cut)
+    unknown = check_sampling(samples([[""] * 4] * 3), 0.6)
+    assert "100% of the samples ended before their first character" in render(unknown)
+
+
+def test_no_stop_sequence_is_blamed_where_none_was_in_force() -> None:
+    """Without stops, and with an engine that would have shown the stop, an empty text is the model's."""
+    nothing = samples([[""] * 4] * 3)
+    for found in (check_sampling(nothing, 0.6, stops=()), check_sampling(nothing, 0.6, "hf", ("\ndef",))):
+        assert (found.stopped_at_once, found.empty) == (0.0, 1.0)
+        assert "stop sequence" not in render(found)
+
+
+def test_a_thought_in_the_text_is_noticed() -> None:
+    """Where stop sequences cut it, and the backend can keep it apart; not where none did."""
+    thinking = samples([["<think>a", "b", "c", "d"]] * 3) + samples([["e</think>f"]], finish_reason="length")
+    found = check_sampling(thinking, 0.6, "openai", ("\ndef",))
+    assert found.thought_in_text == pytest.approx(4 / 13)
+    assert "-M think_tokens=2048" in render(found)
+    for backend, stops in (("openai", ()), ("replay", ("\ndef",)), ("samples", None)):
+        assert "think_tokens" not in render(check_sampling(thinking, 0.6, backend, stops))
 
 
 def test_running_into_the_token_limit_is_noticed() -> None:

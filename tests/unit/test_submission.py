@@ -1,4 +1,4 @@
-"""Submissions: what the site would refuse is found, and both scores are what their rules say."""
+"""Submissions: what differs from MERA's own is found, and the score as it should be is what its rule says."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
-from codeeval.mera import Entry, Reference, SubmissionFile, check, read_submission, score
+from codeeval.mera.check import Reference, check
+from codeeval.mera.read import Entry, SubmissionFile, read_submission
+from codeeval.mera.score import score
 
 REFERENCE = Reference({"1": 2, "2": 2}, {"1": ("3", "42"), "2": ("a", "None")})
 RIGHT = [["3", "42"], ["3", "41"]]
@@ -45,16 +47,15 @@ def test_both_shapes_are_read_and_scored_alike(deep: bool, shape: str) -> None:
     assert checked.shape == shape
     assert [finding.text for finding in checked.findings] == ["2 samples per problem; MERA asks for 10"]
     found = score(checked, REFERENCE, (1, 2, 5))
-    assert found.correct == {"1": (2, 1, 1), "2": (2, 1, 1)}
-    assert found.site == {1: 0.5, 2: 1.0, 5: 1.0}
+    assert found.correct == {"1": (2, 1), "2": (2, 1)}
     assert found.proper == {1: 0.5, 2: 1.0, 5: None}
 
 
 def test_data_of_another_spelling_counts_as_it_should() -> None:
-    """`1.0` is 1 and a set has no order, but the site compares texts."""
+    """`1.0` is 1 and a set has no order."""
     reference = Reference({"1": 2}, {"1": ("1", "{1, 2}")})
     found = score(check(of((1, [[["1.0", "{2, 1}"]]])), reference), reference, (1,))
-    assert (found.site[1], found.proper[1]) == (0.0, 1.0)
+    assert found.proper[1] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,12 @@ def test_data_of_another_spelling_counts_as_it_should() -> None:
         ([(1, [RIGHT]), (2, "text")], "must be a list"),
     ],
 )
-def test_what_zeroes_a_task_is_an_error(rows: list[tuple[Any, Any]], said: str) -> None:
-    """One malformed problem, and the site scores 0; ours counts the others."""
+def test_what_is_not_as_mera_writes_it_is_an_error(rows: list[tuple[Any, Any]], said: str) -> None:
+    """One malformed problem counts as unsolved, and the others count."""
     checked = check(of(*rows), REFERENCE, 2)
     assert not checked.valid
     assert any(said in finding.text for finding in checked.findings if finding.error), checked.findings
     found = score(checked, REFERENCE, (1,))
-    assert found.site == {1: 0.0}
     assert found.proper[1] == 0.25  # problem 1 alone
 
 
@@ -148,4 +148,4 @@ def test_any_content_is_checked_without_an_exception(rows: list[tuple[Any, Any]]
     for samples in checked.samples.values():
         assert samples
         assert all(one == "timed out" or all(x is None or isinstance(x, str) for x in one) for one in samples)
-    assert set(score(checked, REFERENCE).site.values()) <= {0.0} or checked.valid
+    assert all(value is None or 0 <= value <= 1 for value in score(checked, REFERENCE).proper.values())

@@ -379,7 +379,7 @@ def test_a_file_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     with path.open("wb") as file:
         file.truncate(rows_module.MAX_FILE_BYTES + 1)
-    with pytest.raises(DataError, match="limit of 256 MiB"):
+    with pytest.raises(DataError, match="limit of 64 MiB"):
         load(str(path))
 
 
@@ -433,12 +433,13 @@ def test_a_broken_parquet_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_parquet_file_that_unpacks_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small on disk is not enough: what it unpacks to is bounded, too."""
+    """Small on disk is not enough: what it unpacks to is bounded, and a text that all rows share counts once for each."""
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet
 
-    monkeypatch.setattr(rows_module, "MAX_PARQUET_BYTES", 10)
-    parquet.write_table(pyarrow.table({"a": ["x" * 100]}), tmp_path / "set.parquet")
+    monkeypatch.setattr(rows_module, "MAX_FILE_BYTES", 1 << 20)
+    parquet.write_table(pyarrow.table({"a": ["x" * 100_000] * 1_000}), tmp_path / "set.parquet")
+    assert (tmp_path / "set.parquet").stat().st_size < 1 << 18
     with pytest.raises(DataError, match="when unpacked"):
         load(str(tmp_path / "set.parquet"))
 

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.generators.common.thinking import CLOSE, OPEN, split_thought
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
+from codeeval.reading.thinking import CLOSE, OPEN, split_thought
 from codeeval.stops import cut_at_stop
 
 STOPS = ("\ndef", "\nprint")

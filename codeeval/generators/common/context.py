@@ -1,4 +1,5 @@
-"""Prompts and the model's context: nothing is ever cut off in silence, and one long prompt does not end a run."""
+"""Prompts and the model's context: nothing is ever cut off in silence (but where MERA's harness does), and one long prompt does
+not end a run."""
 
 from __future__ import annotations
 
@@ -15,6 +16,16 @@ def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -
             "shorten it, leave the problem out with --problems, or take another model"
         )
     return context - prompt_tokens
+
+
+def cut_left(model: str, ids: list[int], max_tokens: int, context: int | None) -> list[int]:
+    """The last ids of a prompt that leave room for `max_tokens`, as lm-evaluation-harness cuts. Raises GenerationError where no
+    prompt could."""
+    if context is None:
+        return ids
+    if context <= max_tokens:
+        raise GenerationError(f"{model} takes {context} tokens, and {max_tokens} new ones leave none for a prompt")
+    return ids[-(context - max_tokens) :]
 
 
 class Refusals:

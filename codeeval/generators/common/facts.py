@@ -28,10 +28,15 @@ def model_facts(folder: Path) -> dict[str, Scalar]:
         "weights_bytes": size,
         "weights_sha256": weights_digest(folder),
         "tokenizer_sha256": tokenizer_digest(folder),
-        "chat_template_sha256": _chat_template(folder),
+        "chat_template_sha256": _chat_template_digest(folder),
         "license": _license(folder),
         "description": _description(folder),
     }
+
+
+def has_chat_template(folder: Path) -> bool:
+    """Whether the tokenizer of a model folder brings one."""
+    return chat_template_of(folder) is not None
 
 
 def _parameters(files: list[Path]) -> int | None:
@@ -50,14 +55,18 @@ def _parameters(files: list[Path]) -> int | None:
     return total
 
 
-def _chat_template(folder: Path) -> str | None:
-    """Digest of the template wherever a tokenizer keeps it."""
+def chat_template_of(folder: Path) -> object:
+    """The template wherever a tokenizer keeps it: a text, or several by name; None where there is none."""
     try:
         if (folder / "chat_template.jinja").is_file():
-            return text_digest((folder / "chat_template.jinja").read_text(encoding="utf-8"))
-        found = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("chat_template")
+            return (folder / "chat_template.jinja").read_text(encoding="utf-8")
+        return json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("chat_template")
     except (OSError, ValueError, AttributeError):
         return None
+
+
+def _chat_template_digest(folder: Path) -> str | None:
+    found = chat_template_of(folder)
     return text_digest(found if isinstance(found, str) else json.dumps(found)) if found else None
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeeval.generators.common.thinking import split_thought
 from codeeval.prompts.templates import prompt_digest
+from codeeval.reading.thinking import split_thought
 from codeeval.stops import cut_at_stop
 from codeeval.types import FinishReason, Request, Sample
 

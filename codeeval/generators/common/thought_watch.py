@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval.generators.common.decode import Tokenizer, decode_new
-from codeeval.generators.common.thinking import CLOSE, OPEN, split_thought
+from codeeval.reading.thinking import CLOSE, OPEN, split_thought
 from codeeval.stops import cut_at_stop
 
 #: Within so many tokens a thought that is not opened by the prompt must have begun; and no mark is longer.

@@ -22,10 +22,11 @@ from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.openchat_check import warn_of_other_ids
-from codeeval.generators.common.thinking import opens_thought
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
+from codeeval.generators.hf.as_mera import as_mera
 from codeeval.generators.hf.model import LoadedModel, Settings, load
-from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode
+from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode, lacks_system_role
+from codeeval.reading.thinking import opens_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,9 @@ class HFGenerator:
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
+        if sampling.harness == "mera":
+            yield from as_mera(self._name, self._model, self._settings, requests, sampling)
+            return
         refusals = Refusals()
         for request in requests:
             ids = self.encode(request.prompt) if request.indices else []
@@ -176,6 +180,7 @@ class HFGenerator:
         if self._description is None:
             self._description = _describe(self._name, self._settings, self._model)
             self._description["openchat_ids_wrong"] = self._mismatch
+            self._description["lacks_system_role"] = lacks_system_role(self._model.tokenizer) or None
         return dict(self._description)
 
     def close(self) -> None:
@@ -199,6 +204,7 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
         "revision": getattr(loaded.model.config, "_commit_hash", None),
         "architecture": type(loaded.model).__name__,
         "context_length": loaded.context,
+        "generation_config": loaded.own.to_json_string(use_diff=True, ignore_metadata=True) if loaded.own else None,
         "dtype": str(loaded.model.dtype).removeprefix("torch."),
         "device": str(loaded.model.device),
         **gpu_facts(),

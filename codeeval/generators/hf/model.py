@@ -23,7 +23,7 @@ class Settings:
     """How to load and run. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU; `rows`: sequences per call;
     `threads` of torch on a CPU, 0: one for a small model, else torch's own choice; `think_tokens` above 0: thoughts are kept
     apart and may take so many tokens; `lora`: folder of an adapter, merged into the weights; `keep_raw`: no stop sequence ends
-    the generation, so that the text behind it is kept."""
+    the generation, so that the text behind it is kept; `add_bos_token` is for MERA's way of sampling, which has none else."""
 
     dtype: str = "auto"
     device: str = "auto"
@@ -33,6 +33,7 @@ class Settings:
     think_tokens: int = 0
     lora: str | None = None
     keep_raw: bool = False
+    add_bos_token: bool = False
 
     @classmethod
     def parse(cls, options: Options) -> Settings:
@@ -47,6 +48,7 @@ class Settings:
             think_tokens=options.integer("think_tokens", default.think_tokens, least=0),
             lora=lora_folder(options.text("lora", "")),
             keep_raw=options.switch("keep_raw"),
+            add_bos_token=options.switch("add_bos_token"),
         )
         options.finish()
         return settings
@@ -54,13 +56,15 @@ class Settings:
 
 @dataclass(slots=True)
 class LoadedModel:
-    """`folder` is where the files are, also for a Hub model; `eos` the ids that end a sequence; `context` in tokens."""
+    """`folder` is where the files are, also for a Hub model; `eos` the ids that end a sequence; `context` in tokens; `own` is
+    the model's own generation config, which `model` has no longer."""
 
     model: Any  # transformers' classes: imported at use only
     tokenizer: Any
     folder: Path
     eos: frozenset[int]
     context: int | None
+    own: Any = None
 
 
 def load(name: str, settings: Settings) -> LoadedModel:
@@ -70,8 +74,9 @@ def load(name: str, settings: Settings) -> LoadedModel:
     model.eval()
     set_threads(model, settings.threads)
     eos = _ids(model.generation_config.eos_token_id) | _ids(tokenizer.eos_token_id)
+    own = model.generation_config
     _forget_generation_defaults(model, tokenizer, eos)
-    return LoadedModel(model, tokenizer, folder, eos, getattr(model.config, "max_position_embeddings", None))
+    return LoadedModel(model, tokenizer, folder, eos, getattr(model.config, "max_position_embeddings", None), own)
 
 
 def _with_adapter(model: Any, lora: str | None) -> Any:

@@ -1,39 +1,42 @@
-"""One request to an OpenAI-compatible server: what is sent, what may come back, and which failures pass.
+"""One request to an OpenAI-compatible server: what is sent, and what is learnt from what the server refuses.
 
-Not every server knows every parameter. What a refusal names is left out from then on, but only where our side can do
-the work itself (stop sequences are cut here anyway, missing samples are asked for one by one) or where only
-repeatability is lost (seed); a temperature that the server refuses ends the run, because it would measure something else.
+`openai_replies` reads the answers, `openai_refusals` says what a failure means.
 """
 
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from codeeval.errors import GenerationError, UsageError
+from codeeval.errors import UsageError
 from codeeval.generators.common.finish import EngineAnswer
-from codeeval.generators.common.retry import Exhausted, Later, retry_after_s
+from codeeval.generators.common.retry import Exhausted, Later
+from codeeval.generators.openai import replies
+from codeeval.generators.openai.as_mera import REPLACEABLE, as_mera
+from codeeval.generators.openai.network import http_client
+from codeeval.generators.openai.refusals import (
+    DISPENSABLE,
+    Asked,
+    Refusal,
+    Refused,
+    cannot_do_without,
+    is_neutral,
+    lacks_system_role,
+    refused_parameters,
+)
 from codeeval.generators.openai.settings import Key, ServerSettings
-from codeeval.types import FinishReason, Prompt, Sampling
+from codeeval.generators.vllm.worker.token_ids import fold_system
+from codeeval.types import Prompt, Sampling
 
 logger = logging.getLogger(__name__)
 
 #: OpenAI's API and vLLM's server refuse more.
 STOPS_SENT = 4
-_DISPENSABLE = {
-    "stop": "every sample now runs to its end before it is cut here",
-    "seed": "samples can't be repeated",
-    "n": "samples are asked for one by one",
-}
-_REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
-
-
-class Refused(GenerationError):
-    """The server will not answer this request, however often it is asked."""
+#: What a request holds besides parameters.
+_CONTENT = ("model", "messages", "prompt", "extra_body")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +57,15 @@ class Client:
         self._errors = openai
         self._model, self._settings, self._key = model, settings, key
         self._openai = openai.OpenAI(
-            api_key=key.reveal(), base_url=settings.base_url, timeout=settings.timeout_s, max_retries=0
+            api_key=key.reveal(),
+            base_url=settings.base_url,
+            timeout=settings.timeout_s,
+            max_retries=0,
+            http_client=http_client(settings, openai),
         )
+        self._asked = Asked(settings.base_url, model, key)
         self._left_out: set[str] = set()
+        self._folds_system = False
         self._lock = threading.Lock()
         self._under_way = 0
         self._closed = False
@@ -91,15 +100,35 @@ class Client:
         while True:
             arguments, create = self._arguments(ask, sampling)
             try:
-                response = create(**arguments)
-            except self._errors.OpenAIError as error:
-                failure = self._explain(error)
-                if isinstance(failure, Refused) and self._can_do_without(error, arguments):
+                content = create(**arguments).http_response.text
+            except self._errors.APIStatusError as error:
+                response = error.response
+                refusal = Refusal(error.status_code, response.text, response.headers, "messages" in arguments)
+                failure = self._asked.explain(refusal)
+                if sampling.harness == "mera":  # that harness leaves nothing out
+                    kept = {name: value for name, value in arguments.items() if name in REPLACEABLE}
+                    arguments = {**kept, "extra_body": {}}
+                if self._can_do_without(refusal, failure, arguments):
                     continue
                 raise failure from None
-            except (ValueError, TypeError, AttributeError) as error:
-                raise Later(f"the server's answer is not understandable ({type(error).__name__})") from None
-            return self._answers(response, ask)
+            except self._errors.OpenAIError as error:
+                raise self._asked.unreachable(error) from None
+            except ValueError as error:  # a prompt that no JSON can carry
+                raise Refused(f"the request can't be written: {error}") from None
+            return self._read(content, ask)
+
+    def _read(self, content: str, ask: Ask) -> list[EngineAnswer]:
+        seeds = [None if ask.seed is None or "seed" in self._left_out else ask.seed + at for at in range(ask.n)]
+        reason, after_s = "", None
+        for text in (
+            content,
+            self._key.hide(content),
+        ):  # words of a failure may hold the key; completions are never touched
+            try:
+                return replies.answers(replies.parse(text), ask.n, seeds)
+            except Later as error:
+                reason, after_s = error.reason, error.after_s
+        raise Later(reason, after_s)
 
     def _arguments(self, ask: Ask, sampling: Sampling) -> tuple[dict[str, Any], Callable[..., Any]]:
         settings, chat = self._settings, self.is_chat(ask.prompt)
@@ -121,13 +150,16 @@ class Client:
             arguments["seed"] = ask.seed
         if sampling.stop and not (settings.think_tokens or settings.keep_raw):  # a thought may hold any of them
             arguments["stop"] = list(sampling.stop[:STOPS_SENT])
+        if sampling.harness == "mera":
+            arguments = as_mera(arguments, sampling, settings.extra_body)
         for name in self._left_out - {"max_tokens"}:
             arguments.pop(name, None)
+            arguments["extra_body"].pop(name, None)
         if chat:
-            arguments["messages"] = messages_of(ask.prompt)
-            return arguments, self._openai.chat.completions.create
+            arguments["messages"] = messages_of(ask.prompt, self._folds_system)
+            return arguments, self._openai.chat.completions.with_raw_response.create
         arguments["prompt"] = ask.prompt.text
-        return arguments, self._openai.completions.create
+        return arguments, self._openai.completions.with_raw_response.create
 
     def is_chat(self, prompt: Prompt) -> bool:
         """Raises UsageError for messages where only completions were allowed."""
@@ -135,86 +167,51 @@ class Client:
             raise UsageError("--template chat needs the server's chat interface; leave -M api=completions out")
         return prompt.text is None or self._settings.api == "chat"
 
-    def _answers(self, response: Any, ask: Ask) -> list[EngineAnswer]:
-        choices = list(getattr(response, "choices", None) or [])[: ask.n]
-        usage = getattr(response, "usage", None)
-        tokens_in = _count(usage, "prompt_tokens")
-        tokens_out = _count(usage, "completion_tokens") if len(choices) == 1 else None
-        found = []
-        for at, choice in enumerate(choices):
-            message = getattr(choice, "message", None)
-            text = getattr(choice, "text", None) if message is None else getattr(message, "content", None)
-            thought = _thought(message) if self._settings.think_tokens else None
-            if not isinstance(text, str) and thought is None and message is None:
-                break  # this choice and what follows it is asked for again
-            found.append(
-                EngineAnswer(
-                    text=text if isinstance(text, str) else "",
-                    reason=_REASONS.get(str(getattr(choice, "finish_reason", "")), "unknown"),
-                    tokens_in=tokens_in,
-                    tokens_out=tokens_out,
-                    seed=None if ask.seed is None or "seed" in self._left_out else ask.seed + at,
-                    thought=thought,
-                )
-            )
-        if not found:
-            raise Later("the server answered without a completion")
-        return found
-
-    def _can_do_without(self, error: Exception, arguments: dict[str, Any]) -> bool:
-        """Leave out a parameter that the refusal names, if the request had it and we can do without. Several threads may
-        come here with the same refusal."""
-        param, text = str(getattr(error, "param", "") or ""), str(error)
-        if self.defaults and any(name == param or name in text for name in self.defaults):
+    def _can_do_without(self, refusal: Refusal, failure: Exception, arguments: dict[str, Any]) -> bool:
+        """Whether to ask again in another way: without a parameter that the refusal names, or with the system prompt in the
+        user's turn. Several threads may come here with the same refusal. Raises UsageError for a parameter that counts."""
+        if self._folds(refusal, arguments):
+            return True
+        if not isinstance(failure, Refused):
+            return False
+        sent = {name: value for name, value in arguments.items() if name not in _CONTENT} | arguments["extra_body"]
+        name, *_ = *refused_parameters(refusal, sent), ""
+        if not name or name.startswith("max_"):
+            return name == "max_tokens" and refusal.chat and self._leave_out(name, "")
+        if name in self.defaults and sent[name] == self.defaults[name]:
             self.defaults = {}
             return True
-        for name in (*_DISPENSABLE, "max_tokens"):
-            quoted = re.search(rf"""['"`]{name}['"`]""", text)
-            if name in arguments and (param == name or (not param and quoted)):
-                new = name not in self._left_out
-                self._left_out.add(name)
-                if new and name in _DISPENSABLE:
-                    logger.warning("the server refuses the parameter %s: %s", name, _DISPENSABLE[name])
-                return name in _DISPENSABLE or "messages" in arguments
-        return False
+        if name in DISPENSABLE:
+            return self._leave_out(name, DISPENSABLE[name])
+        if is_neutral(name, sent[name], refusal):
+            return self._leave_out(name, f"it is left out, and {sent[name]:g} is what the server does by itself")
+        raise cannot_do_without(name, sent[name], self._asked.said(refusal)) from None
 
-    def _explain(self, error: Exception) -> Exception:
-        errors = self._errors
-        said = self._key.hide(" ".join(str(error).split()))[:500]
-        if not isinstance(error, errors.APIStatusError):
-            cause = error.__cause__ or error
-            where = f"{self._settings.base_url} ({self._key.hide(f'{type(cause).__name__}: {cause}')[:200]})"
-            return Later(f"no answer from {where}")
-        status = error.status_code
-        if status in (401, 403):
-            return UsageError(
-                f"{self._settings.base_url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({said})"
-            )
-        if status == 404:
-            return UsageError(f"{self._settings.base_url} has no such model or interface: {self._model} ({said})")
-        if status == 429 and getattr(error, "code", None) == "insufficient_quota":
-            return Exhausted(f"the account's quota is used up ({said}); continue later with --resume")
-        if status in (408, 409, 425, 429) or status >= 500:
-            return Later(f"{self._settings.base_url}: {said}", retry_after_s(error.response.headers.get("retry-after")))
-        return Refused(f"the server refused: {said}")
+    def _leave_out(self, name: str, cost: str) -> bool:
+        with self._lock:
+            new = name not in self._left_out
+            self._left_out.add(name)
+        if new and cost:
+            logger.warning("the server refuses the parameter %s: %s", name, cost)
+        return True
+
+    def _folds(self, refusal: Refusal, arguments: dict[str, Any]) -> bool:
+        """Whether the system prompt goes into the user's turn from now on, because the server takes no system message."""
+        messages = arguments.get("messages", ())
+        if not (messages and messages[0]["role"] == "system" and refusal.status in (400, 422, 500)):
+            return False
+        if not lacks_system_role(self._asked.said(refusal)):
+            return False
+        with self._lock:
+            new, self._folds_system = not self._folds_system, True
+        if new:
+            logger.warning("the server takes no system message: the system prompt opens the user's turn")
+        return True
 
 
-def messages_of(prompt: Prompt) -> list[dict[str, str]]:
-    """A raw text becomes the one turn of a user."""
+def messages_of(prompt: Prompt, folded: bool = False) -> list[dict[str, str]]:
+    """A raw text becomes the one turn of a user. `folded`: the system prompt opens the user's turn."""
     if prompt.text is not None:
         return [{"role": "user", "content": prompt.text}]
-    return [{"role": role, "content": content} for role, content in prompt.messages]
-
-
-def _thought(message: Any) -> str | None:
-    """What a server with a parser of its own has taken out of the answer; servers disagree about the name."""
-    for name in ("reasoning_content", "reasoning"):
-        value = getattr(message, name, None)
-        if isinstance(value, str) and value:
-            return value
-    return None
-
-
-def _count(usage: Any, name: str) -> int | None:
-    value = getattr(usage, name, None)
-    return value if isinstance(value, int) and value >= 0 else None
+    turns = fold_system(prompt.messages) if folded else prompt.messages
+    return [{"role": role, "content": content} for role, content in turns]

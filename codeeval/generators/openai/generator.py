@@ -14,26 +14,29 @@ import json
 import logging
 import threading
 import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from codeeval.errors import GenerationError
+from codeeval.errors import CodeevalError, GenerationError
 from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.parallel import Done, run_ahead
-from codeeval.generators.common.retry import Limits, Retrier
-from codeeval.generators.common.thinking import opens_thought
-from codeeval.generators.openai.client import STOPS_SENT, Ask, Client, Refused
+from codeeval.generators.common.retry import Exhausted, Later, Limits, Retrier
+from codeeval.generators.openai.client import STOPS_SENT, Ask, Client, messages_of
+from codeeval.generators.openai.network import opener, proxy_of
+from codeeval.generators.openai.refusals import Broken, NoInterface, Refused, lacks_chat
 from codeeval.generators.openai.settings import Key, ServerSettings, read_key
-from codeeval.types import Request, Sample, Sampling
+from codeeval.reading.thinking import opens_thought
+from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
 
 #: So many refusals without a single answer, and the rest is not tried.
 HOPELESS = 10
+#: Seconds for which a server that does not answer is asked whether it chats.
+_TRY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class OpenAIGenerator:
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         self._model, self._settings = model, settings
         self._stop = threading.Event()
-        self._version = _reach(settings.base_url)
+        self._kept: dict[Ask, list[EngineAnswer]] = {}
+        self._version = _reach(settings)
         self._client = Client(model, settings, key)
         if self._version:  # vLLM takes what a request leaves open from the model's generation_config.json
             self._client.defaults = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
@@ -94,6 +98,46 @@ class OpenAIGenerator:
             raise fatal
         refusals.tell()
 
+    def can_chat(self, request: Request, sampling: Sampling) -> bool:
+        """Ask for the first samples of `request` in the chat interface, and keep them for `generate`. Whatever the server says
+        but that it has no such interface comes from one that is there. Raises UsageError, Exhausted where it is closed."""
+        job = next(self._jobs(request, sampling))
+        ask = self._ask_of(job, sampling)
+        retrier = Retrier(Limits(min(self._settings.patience_s, _TRY_S)), self._stop)
+        try:
+            self._kept[ask] = retrier.call(lambda: self._client.ask(ask, sampling))
+        except NoInterface:
+            return False
+        except Refused:
+            return not self._completes(ask, sampling)
+        except Exhausted as error:
+            asks_other = isinstance(error.__cause__, Broken)
+            return not lacks_chat(str(error)) and not (asks_other and self._completes(ask, sampling))
+        return True
+
+    def _completes(self, ask: Ask, sampling: Sampling) -> bool:
+        """Whether the other interface answers what the chat interface has refused without saying why."""
+        text = Prompt(messages_of(ask.prompt, folded=True)[-1]["content"])
+        try:
+            self._kept[replace(ask, prompt=text)] = self._client.ask(replace(ask, prompt=text), sampling)
+        except (Later, CodeevalError):
+            return False
+        return True
+
+    def _ask_of(self, job: _Job, sampling: Sampling) -> Ask:
+        """The first request for a job."""
+        if sampling.temperature == 0:
+            return Ask(job.request.prompt, 1, None)
+        if sampling.harness == "mera":
+            return Ask(job.request.prompt, len(job.indices), sampling.seed)
+        seed = problem_seed(sampling.seed, job.request.problem_id)
+        return Ask(job.request.prompt, len(job.indices), seed + job.indices[0])
+
+    def _first(self, ask: Ask, sampling: Sampling, retrier: Retrier) -> list[EngineAnswer]:
+        """What was kept of this request, or what the server answers now."""
+        kept = self._kept.pop(ask, None)
+        return kept if kept is not None else retrier.call(lambda: self._client.ask(ask, sampling))
+
     def _jobs(self, request: Request, sampling: Sampling) -> Iterator[_Job]:
         """Neighbours below one multiple of `n`, so that a resumed run makes the requests that the first would have made."""
         if sampling.temperature == 0:
@@ -102,7 +146,8 @@ class OpenAIGenerator:
             return
         run: list[int] = []
         for index in request.indices:
-            if run and (index != run[-1] + 1 or index % self._settings.n == 0):
+            alone = sampling.harness == "mera"
+            if run and (alone or index != run[-1] + 1 or index % self._settings.n == 0):
                 yield _Job(request, tuple(run))
                 run = []
             run.append(index)
@@ -110,21 +155,20 @@ class OpenAIGenerator:
             yield _Job(request, tuple(run))
 
     def _answer(self, job: _Job, sampling: Sampling, retrier: Retrier) -> list[Sample]:
-        request, prompt = job.request, job.request.prompt
-        if sampling.temperature == 0:
-            (answer,) = retrier.call(lambda: self._client.ask(Ask(prompt, 1, None), sampling))
-            return [self._sample(request, index, answer, sampling) for index in job.indices]
-        seed = problem_seed(sampling.seed, request.problem_id)
-        first, rest = job.indices[0], list(job.indices)
-        answers = retrier.call(lambda: self._client.ask(Ask(prompt, len(rest), seed + first), sampling))
+        request, first = job.request, self._ask_of(job, sampling)
+        answers = self._first(first, sampling, retrier)
+        if first.seed is None:
+            return [self._sample(request, index, answers[0], sampling) for index in job.indices]
+        rest = list(job.indices)
         while len(answers) < len(rest):
-            one = Ask(prompt, 1, seed + rest[len(answers)])
+            one = Ask(request.prompt, 1, first.seed + rest[len(answers)] - rest[0])
             answers += retrier.call(partial(self._client.ask, one, sampling))
         return [self._sample(request, index, answer, sampling) for index, answer in zip(rest, answers, strict=True)]
 
     def _sample(self, request: Request, index: int, answer: EngineAnswer, sampling: Sampling) -> Sample:
         text = request.prompt.text
-        rule = Rule(sampling.stop, self._settings.think_tokens > 0, text is not None and opens_thought(text))
+        stops = () if sampling.harness == "mera" else sampling.stop
+        rule = Rule(stops, self._settings.think_tokens > 0, text is not None and opens_thought(text))
         return finish(request, index, answer, rule)
 
     def describe(self) -> dict[str, Scalar]:
@@ -151,17 +195,18 @@ class OpenAIGenerator:
         self._client.close()
 
 
-def _reach(base_url: str) -> str | None:
+def _reach(settings: ServerSettings) -> str | None:
     """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
-    after the sandbox has been started."""
+    after the sandbox has been started; UsageError for certificates that can't be read."""
+    base_url = settings.base_url
     try:
-        with urllib.request.urlopen(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
+        with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
             found = json.loads(response.read(10_000))
     except urllib.error.HTTPError:
         return None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
-            raise GenerationError(f"no server listens at {base_url}; start it, or correct --base-url") from None
+            raise _nobody(base_url) from None
         return None
     except (OSError, ValueError):
         return None
@@ -169,9 +214,21 @@ def _reach(base_url: str) -> str | None:
     return version if isinstance(version, str) and set(found) == {"version"} else None
 
 
+def _nobody(base_url: str) -> GenerationError:
+    proxy = proxy_of(base_url)
+    if proxy:
+        return GenerationError(
+            f"the proxy {proxy}, through which {base_url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, "
+            "or name the server's host in NO_PROXY"
+        )
+    return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
+
+
 def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
     """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
+    for note in settings.notes:
+        logger.warning(note)
     return OpenAIGenerator(model, settings, read_key(path, settings.base_url))

@@ -21,6 +21,8 @@ from codeeval.manifest import has_secret, hidden
 OPENAI_URL = "https://api.openai.com/v1"
 APIS = ("auto", "completions", "chat")
 MAX_KEY_BYTES = 64 * 1024
+#: What the documentation of a server shows behind the address that is meant.
+_ENDPOINTS = ("/chat/completions", "/completions", "/models")
 
 
 class Key:
@@ -48,7 +50,8 @@ class ServerSettings:
     """`api` auto: completions for texts, chat for messages. `n`: samples per request. `timeout_s` of one request,
     `patience_s` of one sample however often it is asked, `budget` of requests in all (0: any). `think_tokens` above 0:
     thoughts are kept apart and may take so many tokens more. `keep_raw`: no stop sequence is sent, so that the text behind it
-    is kept. `extra_body` is added to every request."""
+    is kept. `extra_body` is added to every request. `ca_bundle`: certificates that are believed, "" for the usual ones; without
+    `verify` any is. `endpoint`: what was left off the end of the address that was given."""
 
     base_url: str = OPENAI_URL
     api: str = "auto"
@@ -60,13 +63,17 @@ class ServerSettings:
     think_tokens: int = 0
     keep_raw: bool = False
     extra_body: Mapping[str, object] = field(default_factory=dict)
+    ca_bundle: str = ""
+    verify: bool = True
+    endpoint: str = ""
 
     @classmethod
     def parse(cls, options: Options) -> ServerSettings:
         """Raises UsageError."""
         default = cls()
+        base_url, endpoint = _url(options.text("base_url", os.environ.get("OPENAI_BASE_URL") or default.base_url))
         settings = cls(
-            base_url=_url(options.text("base_url", os.environ.get("OPENAI_BASE_URL") or default.base_url)),
+            base_url=base_url,
             api=options.text("api", default.api, APIS),
             concurrency=options.integer("concurrency", default.concurrency),
             n=options.integer("n", default.n),
@@ -76,9 +83,26 @@ class ServerSettings:
             think_tokens=options.integer("think_tokens", default.think_tokens, least=0),
             keep_raw=options.switch("keep_raw"),
             extra_body=_body(options.text("extra_body", "{}")),
+            ca_bundle=options.text("ca_bundle", default.ca_bundle),
+            verify=options.text("verify", "1", ("0", "1")) == "1",
+            endpoint=endpoint,
         )
         options.finish()
         return settings
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a user has to know about the address: how it was corrected, and that nobody checks whose it is."""
+        found = []
+        if self.endpoint:
+            found.append(
+                f"--base-url: {self.base_url} is the address, {self.endpoint} is put behind it when it is asked"
+            )
+        if not self.verify:
+            found.append(
+                f"warning: -M verify=0: nobody checks whether {self.base_url} is the server that it claims to be"
+            )
+        return tuple(found)
 
 
 def read_key(path: str, base_url: str) -> Key:
@@ -101,7 +125,8 @@ def read_key(path: str, base_url: str) -> Key:
     return Key(value)
 
 
-def _url(value: str) -> str:
+def _url(value: str) -> tuple[str, str]:
+    """The address that requests are made below, and the endpoint that was given behind it, or ""."""
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -109,14 +134,23 @@ def _url(value: str) -> str:
         raise UsageError(
             f"--base-url {hidden(value)!r} is no address; it looks like http://127.0.0.1:8000/v1"
         ) from None
-    if parts.username is not None or parts.password is not None or parts.query:
+    path, endpoint = _without_endpoint(parts.path)
+    asks = parts.query and (not endpoint or has_secret(value))
+    if parts.username is not None or parts.password is not None or asks:
         raise UsageError(
             "--base-url: no name, password or query may be in the address, because the manifest records it; "
             "put the key into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
         )
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise UsageError(f"--base-url {value!r} is no address; it looks like http://127.0.0.1:8000/v1")
-    return value.rstrip("/") if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/v1"
+    return f"{parts.scheme}://{parts.netloc}{path or ('' if endpoint else '/v1')}", endpoint
+
+
+def _without_endpoint(path: str) -> tuple[str, str]:
+    """The path without slashes at its end and without an endpoint of the protocol; and that endpoint, or ""."""
+    path = path.rstrip("/")
+    endpoint = next((known for known in _ENDPOINTS if path.lower().endswith(known)), "")
+    return path[: len(path) - len(endpoint)].rstrip("/"), endpoint
 
 
 def _body(value: str) -> Mapping[str, object]:

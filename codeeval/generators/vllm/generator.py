@@ -13,20 +13,21 @@ import contextlib
 import os
 import queue
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
-from codeeval.generators.common.context import Refusals, room
+from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.openchat_check import warn_of_other_ids
-from codeeval.generators.common.thinking import CLOSE, opens_thought
+from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
@@ -114,7 +115,8 @@ class VLLMGenerator:
         waiting: dict[str, _Open] = {}
         greedy = sampling.temperature == 0
         batches: dict[EngineProcess, list[Message]] = {}
-        for at, (request, prompt) in enumerate(zip(requests, self.encode([r.prompt for r in requests]), strict=True)):
+        mera = sampling.harness == "mera"
+        for at, (request, prompt) in enumerate(zip(requests, self._encoded(requests, sampling), strict=True)):
             engine = self._engines[at % len(self._engines)]
             seed = problem_seed(sampling.seed, request.problem_id)
             try:
@@ -124,7 +126,9 @@ class VLLMGenerator:
                 continue
             for index in request.indices[:1] if greedy else request.indices:
                 thinks = self._settings.think_tokens > 0
-                one = _Open(request, index, prompt, None if greedy else seed + index, engine, thinks)
+                one = _Open(
+                    request, index, prompt, None if greedy else sampling.seed if mera else seed + index, engine, thinks
+                )
                 waiting[key := str(len(waiting))] = one
                 batches.setdefault(engine, []).append(self._message(key, one, sampling))
         for engine, batch in batches.items():
@@ -138,6 +142,8 @@ class VLLMGenerator:
     def _params(self, sampling: Sampling, tokens: int, thinks: bool, seed: int | None) -> dict[str, object]:
         """Arguments of vLLM's SamplingParams. A thought is ended by its own mark alone, and has its own limit. Raises
         GenerationError where the prompt leaves no room."""
+        if sampling.harness == "mera":
+            return as_mera.params(sampling, keep_raw=self._settings.keep_raw)
         context = self._facts["context_length"]
         limit = self._settings.think_tokens if thinks else sampling.max_tokens
         return {
@@ -199,9 +205,23 @@ class VLLMGenerator:
         for index in one.request.indices if one.seed is None else (one.index,):
             yield finish(one.request, index, answer, rule)
 
-    def encode(self, prompts: Sequence[Prompt]) -> list[Encoded]:
-        """The ids that the model is given. Raises UsageError for messages that the tokenizer's template refuses."""
-        self._engines[0].send({"op": "encode", "prompts": [[prompt.text, prompt.messages] for prompt in prompts]})
+    def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[Encoded]:
+        """The prompts' ids; for MERA's harness those that leave room for the answer. Raises UsageError, GenerationError."""
+        prompts = [request.prompt for request in requests]
+        if sampling.harness != "mera":
+            return self.encode(prompts)
+        if self._settings.think_tokens:
+            raise UsageError("--sampling mera keeps no thoughts apart; leave -M think_tokens out")
+        found = self.encode(prompts, mera=self._settings.add_bos_token or "gemma" in self._name.lower())
+        context = self._facts["context_length"]
+        most = context if isinstance(context, int) else None
+        return [replace(one, ids=cut_left(self._name, one.ids, sampling.max_tokens, most)) for one in found]
+
+    def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[Encoded]:
+        """The ids that the model is given; `mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises
+        UsageError for messages that the tokenizer's template refuses."""
+        asked = [[prompt.text, prompt.messages] for prompt in prompts]
+        self._engines[0].send({"op": "encode", "prompts": asked, "mera": mera})
         found = []
         for item in self._receive("encoded")[1]["prompts"]:
             if "problem" in item:

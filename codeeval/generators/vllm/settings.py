@@ -14,14 +14,14 @@ from codeeval.generators.base import Options, lora_folder
 
 #: Names an interpreter that has vLLM: it pins its own torch, so it often lives in an environment of its own.
 PYTHON_VARIABLE = "CODEEVAL_VLLM_PYTHON"
-OWN = ("python", "lora", "think_tokens", "data_parallel_size", "keep_raw", "verbose")
+OWN = ("python", "lora", "think_tokens", "data_parallel_size", "keep_raw", "verbose", "add_bos_token")
 
 
 @dataclass(frozen=True, slots=True)
 class VLLMSettings:
     """`replicas` are data parallelism: engines side by side, each with its part of the GPUs. `keep_raw`: the engine is told no
-    stop sequence, so that the text behind it is kept. `engine` holds arguments of
-    `vllm.LLM` as JSON values."""
+    stop sequence, so that the text behind it is kept. `add_bos_token` is for MERA's way of sampling, which has none else.
+    `engine` holds arguments of `vllm.LLM` as JSON values."""
 
     python: str = sys.executable
     lora: str | None = None
@@ -29,6 +29,7 @@ class VLLMSettings:
     replicas: int = 1
     keep_raw: bool = False
     verbose: bool = False
+    add_bos_token: bool = False
     engine: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
@@ -42,6 +43,7 @@ class VLLMSettings:
             replicas=options.integer("data_parallel_size", 1),
             keep_raw=options.switch("keep_raw"),
             verbose=options.switch("verbose"),
+            add_bos_token=options.switch("add_bos_token"),
             engine={key: _value(value) for key, value in given.items() if key not in OWN},
         )
         for key in settings.engine:

@@ -25,13 +25,17 @@ class FormatFailure(StrEnum):
     LOST_INDENTATION = "lost indentation"
     WRONG_INDENTATION = "body indented wrongly"
     LENGTH = "ended by length"
+    TOO_LONG = "too long to look at"
 
 
 def classify(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     """The failures of format of one sample, in the order of the type; none for a completion of good format.
 
-    Judged by the text, whether or not the sample passed: a rule may extract what a strict reader would call a failure.
+    Judged by the text, whether or not the sample passed: a rule may extract what a strict reader would call a failure. A
+    text of more than `syntax.MAX_CHARS` characters is TOO_LONG and nothing else; it is not repaired either.
     """
+    if forms.is_too_long(sample):
+        return (FormatFailure.TOO_LONG,)
     if not sample.completion.strip():
         stopped = sample.raw is not None and bool(sample.raw.strip())
         first = (FormatFailure.STOPPED_AT_ONCE,) if stopped else (FormatFailure.EMPTY,)

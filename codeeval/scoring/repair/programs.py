@@ -8,10 +8,9 @@ from collections.abc import Iterator
 
 from codeeval import syntax
 from codeeval.reading.extract import defines, with_preamble
+from codeeval.syntax import MAX_CHARS
 from codeeval.types import Problem
 
-#: Longer texts are not repaired: nobody writes such an answer, and each attempt parses the whole of it.
-MAX_CHARS = 200_000
 _INDENT = "    "
 
 

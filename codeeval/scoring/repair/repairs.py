@@ -28,6 +28,8 @@ def repair(problem: Problem, sample: Sample) -> Repair | None:
 
     The first sound program wins: of the completion, else of the text before the cut of a stop sequence.
     """
+    if forms.is_too_long(sample):
+        return None
     strict = extract(problem, sample.completion, "strict").program
     for program, steps in _candidates(problem, sample):
         return None if program == strict else Repair(program, steps)

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 
 from codeeval import syntax
+from codeeval.types import Sample
 
 #: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
 FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
@@ -22,6 +23,11 @@ _CODE_START = re.compile(
     )""",
     re.VERBOSE,
 )
+
+
+def is_too_long(sample: Sample) -> bool:
+    """Whether a sample is longer than any answer: looking for failures of format would take long and find nothing."""
+    return max(len(sample.completion), len(sample.raw or "")) > syntax.MAX_CHARS
 
 
 def has_fence(text: str) -> bool:

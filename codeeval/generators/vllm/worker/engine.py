@@ -7,7 +7,8 @@ process group goes too, so that no GPU stays occupied.
 
 To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, answered with `{"event": "ready", "facts"}`. Then
 
-- `{"op": "encode", "prompts": [[text, messages], …]}`: `{"event": "encoded", "prompts": [{"ids", "tail"} or {"problem"}, …]}`
+- `{"op": "encode", "prompts": [[text, messages], …], "mera": bool or null}` (null: as codeeval encodes; a bool: as MERA's
+  harness does, and whether it adds BOS): `{"event": "encoded", "prompts": [{"ids", "tail"} or {"problem"}, …]}`
 - `{"op": "add", "requests": [{"id", "ids", "params"}, …]}`: for each, in the order of finishing,
   `{"event": "finished", "id", "text", "ids", "reason"}` or `{"event": "refused", "id", "message"}`
 - `{"op": "cancel"}`: `{"event": "cancelled"}`; `{"op": "quit"}`: the end
@@ -125,6 +126,8 @@ def _facts(llm: Any) -> dict[str, str | int | float | bool | None]:
             value = getattr(value, name, None)
         return value if value is None or isinstance(value, (bool, int, float)) else str(value)
 
+    from token_ids import lacks_system_role  # type: ignore[import-not-found]  # a sibling of this script
+
     architectures = getattr(llm.llm_engine.vllm_config.model_config, "architectures", None) or [None]
     return {
         "vllm_version": vllm.__version__,
@@ -132,6 +135,7 @@ def _facts(llm: Any) -> dict[str, str | int | float | bool | None]:
         "transformers_version": _version("transformers"),
         "cuda_version": torch.version.cuda,
         "architecture": architectures[0],
+        "lacks_system_role": lacks_system_role(llm.get_tokenizer()) or None,
         "dtype": str(look("model_config", "dtype")).removeprefix("torch."),
         "quantization": look("model_config", "quantization"),
         "context_length": look("model_config", "max_model_len"),
@@ -183,7 +187,12 @@ class _Server:
             if message["op"] == "quit":
                 return
             if message["op"] == "encode":
-                self._send({"event": "encoded", "prompts": [self._encode(*prompt) for prompt in message["prompts"]]})
+                self._send(
+                    {
+                        "event": "encoded",
+                        "prompts": [self._encode(*one, mera=message.get("mera")) for one in message["prompts"]],
+                    }
+                )
             elif message["op"] == "cancel":
                 self._engine.abort_request(list(self._open.values()))
                 self._open.clear()
@@ -192,12 +201,16 @@ class _Server:
                 for request in message["requests"]:
                     self._add(request)
 
-    def _encode(self, text: str | None, messages: list[list[str]]) -> Message:
-        from token_ids import TemplateProblem, encode  # type: ignore[import-not-found]  # a sibling of this script
+    def _encode(self, text: str | None, messages: list[list[str]], *, mera: bool | None) -> Message:
+        from token_ids import TemplateProblem, encode, encode_as_mera  # a sibling of this script
 
         tokenizer = self._llm.get_tokenizer()
         try:
-            ids = encode(tokenizer, text, messages)
+            ids = (
+                encode(tokenizer, text, messages)
+                if mera is None
+                else encode_as_mera(tokenizer, text, messages, bos=mera)
+            )
         except TemplateProblem as problem:
             return {"problem": str(problem)}
         return {"ids": ids, "tail": tokenizer.decode(ids[-8:])}

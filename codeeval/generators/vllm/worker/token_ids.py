@@ -13,6 +13,23 @@ class TemplateProblem(ValueError):
     """The tokenizer has no chat template, or its template refuses the messages. Carries what to tell the user."""
 
 
+def encode_as_mera(tokenizer: Any, text: str | None, messages: Messages, *, bos: bool) -> list[int]:
+    """The ids that MERA's harness gives to a model: without BOS unless it is asked for, and of messages whose system role the
+    template refuses without that message. Raises TemplateProblem."""
+    rendered = text if text is not None else _as_mera(tokenizer, messages)
+    return list(tokenizer(rendered, add_special_tokens=bos)["input_ids"])
+
+
+def _as_mera(tokenizer: Any, messages: Messages) -> str:
+    if not tokenizer.chat_template:
+        return apply_template(tokenizer, messages)
+    others = [message for message in messages if message[0] != "system"]
+    try:
+        return _rendered(tokenizer, messages)
+    except Exception:
+        return apply_template(tokenizer, others)
+
+
 def encode(tokenizer: Any, text: str | None, messages: Messages) -> list[int]:
     """The ids that the model is given for a text, or for messages where `text` is None. Raises TemplateProblem.
 
@@ -31,8 +48,34 @@ def apply_template(tokenizer: Any, messages: Messages) -> str:
     """The text that the model's own template makes of messages, waiting for the assistant. Raises TemplateProblem."""
     if not tokenizer.chat_template:
         raise TemplateProblem("its tokenizer has no chat template; use --template none, code-user or gpt4-correct")
-    turns = [{"role": role, "content": content} for role, content in messages]
     try:
-        return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
-    except Exception as error:  # whatever the model's template raises, often about the system role
+        if messages[0][0] == "system" and lacks_system_role(tokenizer):
+            messages = fold_system(messages)
+        return _rendered(tokenizer, messages)
+    except Exception as error:  # whatever the model's template raises
         raise TemplateProblem(f"its chat template refuses the messages: {error}") from error
+
+
+def lacks_system_role(tokenizer: Any) -> bool:
+    """Whether the model's own template refuses a system message, or leaves its text out."""
+    if not tokenizer.chat_template:
+        return False
+    mark = "codeeval looks for these words"
+    try:
+        return mark not in _rendered(tokenizer, (("system", mark), ("user", "?")))
+    except Exception:
+        return True
+
+
+def fold_system(messages: Messages) -> Messages:
+    """The system prompt opens the first user turn, a blank line before the rest, as in the templates of models that know no
+    system role."""
+    if len(messages) < 2 or messages[0][0] != "system":
+        return messages
+    (_, system), (role, content), *rest = messages
+    return [(role, f"{system}\n\n{content}"), *rest]
+
+
+def _rendered(tokenizer: Any, messages: Messages) -> str:
+    turns = [{"role": role, "content": content} for role, content in messages]
+    return str(tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))

@@ -1,0 +1,96 @@
+"""The way to a server: the proxy in between, where there is one, and whose certificates are believed."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import ssl
+import urllib.request
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from codeeval.errors import UsageError
+from codeeval.files import reason
+from codeeval.manifest import hidden
+
+
+class Address(Protocol):
+    """The settings that say where a server is. `ca_bundle`: a file or folder of certificates, "" for the usual ones."""
+
+    @property
+    def base_url(self) -> str: ...
+    @property
+    def ca_bundle(self) -> str: ...
+    @property
+    def verify(self) -> bool: ...
+
+
+def is_loopback(base_url: str) -> bool:
+    """Whether the address is this machine, which no proxy can reach."""
+    host = (urlsplit(base_url).hostname or "").rstrip(".")
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
+
+
+def proxy_of(base_url: str) -> str | None:
+    """The proxy that the environment puts before this address, without its password; None: the way is direct."""
+    parts = urlsplit(base_url)
+    if is_loopback(base_url) or not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
+        return None
+    proxies = urllib.request.getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return hidden(found) if found else None
+
+
+def through(base_url: str) -> str:
+    """Words about the proxy for a message about this address; "" without one."""
+    proxy = proxy_of(base_url)
+    variable = f"{urlsplit(base_url).scheme.upper()}_PROXY"
+    return f" through the proxy {proxy} ({variable}; NO_PROXY names hosts to reach without it)" if proxy else ""
+
+
+def certificates(address: Address) -> ssl.SSLContext | None:
+    """What TLS believes; None: what the library believes by itself. Raises UsageError for a bundle that can't be read."""
+    if not address.verify:
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return context
+    path, name = address.ca_bundle, "--ca-bundle"
+    if not path:
+        path, name = os.environ.get("SSL_CERT_FILE", ""), "SSL_CERT_FILE"
+    if not path:
+        return None
+    path = os.path.expanduser(path)
+    try:
+        folder = os.path.isdir(path)
+        return ssl.create_default_context(cafile=None if folder else path, capath=path if folder else None)
+    except (OSError, ValueError) as error:  # ssl's errors are OSErrors
+        said = error.strerror if isinstance(error, ssl.SSLError) else reason(error)
+        raise UsageError(f"{name} {path}: can't read certificates from this file: {said}") from None
+
+
+def http_client(address: Address, openai: Any) -> Any:
+    """The client of `openai` for this address: the environment's proxies are not for this machine. Raises UsageError."""
+    context = certificates(address)
+    try:
+        return openai.DefaultHttpxClient(
+            trust_env=not is_loopback(address.base_url), verify=True if context is None else context
+        )
+    except (ImportError, ValueError) as error:  # a proxy of a kind that the library does not know, or not without more
+        raise UsageError(
+            f"the proxies of the environment can't be used ({hidden(str(error))}); correct or unset HTTP_PROXY, HTTPS_PROXY and "
+            "ALL_PROXY"
+        ) from None
+
+
+def opener(address: Address) -> urllib.request.OpenerDirector:
+    """The same way for a request of the standard library."""
+    handlers: list[urllib.request.BaseHandler] = []
+    if is_loopback(address.base_url):
+        handlers.append(urllib.request.ProxyHandler({}))
+    if (context := certificates(address)) is not None:
+        handlers.append(urllib.request.HTTPSHandler(context=context))
+    return urllib.request.build_opener(*handlers)

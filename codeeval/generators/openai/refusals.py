@@ -1,0 +1,184 @@
+"""What the refusals and failures of a server mean: which may pass, which name a parameter, which end the run.
+
+Not every server knows every parameter. What a refusal names is left out from then on where that changes nothing: where this
+side can do the work itself (stop sequences are cut here anyway, missing samples are asked for one by one), where only
+repeatability is lost (seed), and where the value is neutral (top_p 1, top_k 0, a temperature that is the server's own).
+Anything else that is refused ends the run, because without it something else would be measured.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators.common.retry import Exhausted, Later, retry_after_s
+from codeeval.generators.openai.network import through
+from codeeval.generators.openai.server_words import inert, named_in, words_of
+from codeeval.generators.openai.settings import Key
+
+#: Parameters without which the samples are what they were, and what it costs.
+DISPENSABLE = {
+    "stop": "every sample now runs to its end before it is cut here",
+    "seed": "samples can't be repeated",
+    "n": "samples are asked for one by one",
+}
+_FLAGS = {"temperature": "--temperature", "top_p": "--top-p", "top_k": "--top-k"}
+#: Words of a refusal that is about a parameter it mentions without quotes.
+_ABOUT = (
+    r"(?:un|not |no longer |n't )?support|unknown|unrecogni|unexpected|not permitted|not allowed|forbidden|extra|invalid"
+    r"|deprecated|must be|should be|only the default|has no|not a valid|(?:cannot|can't|can not) (?:both )?be"
+)
+_DEFAULT = re.compile(r"default[^0-9]{0,20}?([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
+#: What chat templates without a system role say of one, in the words of Gemma's, Mistral's and others.
+_NO_SYSTEM = re.compile(
+    r"system[ -_]?(?:role|message|prompt|instruction)|role.{0,20}system|roles must alternate", re.IGNORECASE
+)
+_NO_CHAT = re.compile(
+    r"chat[ _-]?template|not a chat model|(?:not |un|n't )support.{0,60}chat|chat.{0,60}(?:not |un|n't )support"
+    r"|chat.{0,30}(?:not available|disabled|not enabled|not implemented)|prompt\W{0,3} .{0,20}required|missing.{0,30}prompt",
+    re.IGNORECASE,
+)
+_ONLY_CHAT = re.compile(
+    r"(?<!not a )chat model|chat[/ ]completions|only .{0,20}chat|use .{0,20}(?:messages|chat)|messages\W{0,3} .{0,20}required"
+    r"|missing.{0,30}messages",
+    re.IGNORECASE,
+)
+
+
+class Refused(GenerationError):
+    """The server will not answer this request, however often it is asked."""
+
+
+class Broken(Later):
+    """The server hung up or failed inside, as some do when they are asked in an interface that they do not have."""
+
+
+class NoInterface(UsageError):
+    """The server has no such interface, or no such model behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A status above 400: its number, body and headers. `chat`: which interface was asked."""
+
+    status: int
+    body: str
+    headers: Mapping[str, str]
+    chat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who was asked for what; every text that is made of an error is free of the key."""
+
+    base_url: str
+    model: str
+    key: Key
+
+    def said(self, refusal: Refusal) -> str:
+        """The server's own words."""
+        return self.key.hide(words_of(self.key.hide(refusal.body))) or f"status {refusal.status}, without a word"
+
+    def explain(self, refusal: Refusal) -> Exception:
+        """Later for what may pass, Exhausted, UsageError or Refused for what won't."""
+        said, where = self.said(refusal), self.base_url
+        status = refusal.status
+        if status in (401, 403):
+            return UsageError(f"{where} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({said})")
+        if status in (404, 405, 501):
+            return NoInterface(f"{where} has no such model or interface: {self.model} ({said}){_other(refusal)}")
+        if not refusal.chat and status in (400, 422) and _ONLY_CHAT.search(said):
+            return NoInterface(f"{where} does not complete texts with {self.model} ({said}){_other(refusal)}")
+        if status == 402 or (status == 429 and "insufficient_quota" in refusal.body):
+            return Exhausted(f"the account's quota is used up ({said}); continue later with --resume")
+        if status == 500:
+            return Broken(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
+        if status in (408, 409, 425, 429) or status >= 500:
+            return Later(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
+        if refusal.chat and lacks_chat(said):
+            return NoInterface(f"{where} does not chat with {self.model} ({said}){_other(refusal)}")
+        return Refused(f"the server refused: {said}")
+
+    def unreachable(self, error: Exception) -> Exception:
+        """Of a request without an answer: Later, or UsageError where no waiting helps."""
+        causes = list(_causes(error))
+        cause = next((one for one in causes if isinstance(one, ssl.SSLError)), error.__cause__ or error)
+        said = self.key.hide(inert(f"{type(cause).__name__}: {cause}", 300))
+        if "CERTIFICATE_VERIFY_FAILED" in said:
+            return UsageError(
+                f"the certificate of {self.base_url} can't be verified ({said}): name the certificates to trust with "
+                "--ca-bundle FILE or SSL_CERT_FILE, or do without the check by -M verify=0"
+            )
+        if "WRONG_VERSION_NUMBER" in said:
+            return UsageError(f"{self.base_url} does not speak TLS ({said}): try http:// instead of https://")
+        where = f"{self.base_url}{through(self.base_url)} ({said})"
+        return Broken(f"no answer from {where}")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    found: BaseException | None = error
+    for _ in range(10):
+        if found is None:
+            return
+        yield found
+        found = found.__cause__ or found.__context__
+
+
+def _other(refusal: Refusal) -> str:
+    """A hint at the interface that was not asked."""
+    if refusal.chat:
+        return "; where it only completes texts, use --template none"
+    return "; where it only chats, use --template chat, or -M api=chat for a text as the user's turn"
+
+
+def lacks_chat(said: str) -> bool:
+    """Whether a refusal says that this model can't chat at all."""
+    return _NO_CHAT.search(said) is not None
+
+
+def lacks_system_role(said: str) -> bool:
+    """Whether a refusal may be about a system message."""
+    return _NO_SYSTEM.search(said) is not None
+
+
+def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[str]:
+    """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of; first those
+    that nobody misses."""
+    pointed = list(named_in(refusal.body))
+    text = words_of(refusal.body)
+    found = pointed or [name for name in names if _complains_of(text, name)]
+    return sorted(
+        (name for name in found if name in names),
+        key=lambda name: name not in DISPENSABLE and not is_neutral(name, names[name], refusal),
+    )
+
+
+def _complains_of(text: str, name: str) -> bool:
+    """A short word has to stand in quotes, and what we can't do without beside a word of complaint: a refusal may quote the
+    prompt as well."""
+    quoted, short = rf"""['"`]{re.escape(name)}['"`]""", "_" not in name and len(name) < 6
+    if name in DISPENSABLE or name.startswith("max_"):
+        return re.search(quoted, text) is not None
+    word = quoted if short else rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+    return re.search(rf"(?:{_ABOUT})[^.]{{0,60}}{word}|{word}[^.]{{0,60}}(?:{_ABOUT})", text, re.IGNORECASE) is not None
+
+
+def is_neutral(name: str, value: Any, refusal: Refusal) -> bool:
+    """Whether the server does by itself what this value asks for."""
+    if name == "temperature":
+        named = _DEFAULT.search(words_of(refusal.body))
+        return bool(value == (float(named[1]) if named else 1))
+    return (name, value) in (("top_p", 1), ("top_k", 0), ("min_p", 0), ("repetition_penalty", 1))
+
+
+def cannot_do_without(name: str, value: object, said: str) -> UsageError:
+    """The error for a parameter that is refused and is not neutral."""
+    flag = _FLAGS.get(name, "-M extra_body")
+    return UsageError(
+        f"the server refuses {name}={value} ({said}): without it something else would be measured; "
+        f"change {flag} to what this server takes, or take another server"
+    )

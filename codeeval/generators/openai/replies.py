@@ -1,0 +1,224 @@
+"""The body of a server's answer -> completions. A failure that is wrapped in an answer is found here: it is no completion.
+
+Servers that stand in front of others answer 200 and put the failure inside: an `error` beside the choices, in a choice or in
+its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if the model
+had written it, so all of these are asked again. What the model itself declined to say is an answer: a refusal, a call of a
+tool, an answer that a filter withheld, null without an error.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from codeeval.generators.common.finish import EngineAnswer
+from codeeval.generators.common.retry import Later
+from codeeval.generators.openai.server_words import complaint, inert, words_in
+from codeeval.types import FinishReason
+
+Fields = dict[str, object]
+
+_REASONS: dict[str, FinishReason] = {
+    **dict.fromkeys(("stop", "eos", "eos_token", "end_turn", "stop_sequence", "completed", "tool_calls"), "stop"),
+    **dict.fromkeys(("length", "max_tokens", "max_length", "model_length", "max_output_tokens"), "length"),
+    **dict.fromkeys(("content_filter", "content-filter", "safety", "recitation", "guardrail"), "content_filter"),
+    "refusal": "refusal",
+}
+#: A `finish_reason` that says that the answer is not all that the model would have written.
+_FAILED = re.compile(
+    r"error|abort|cancel|fail|time.?out|timed.?out|unavailable|overload|insufficient|interrupt|disconnect|preempt|crash"
+    r"|exception|kill|terminat|reject|dropped|lost|busy|unhealthy|expired|shed|oom"
+)
+_TEXT_PARTS = frozenset({"text", "output_text", "input_text"})
+_THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text")
+_DEPTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one message holds: the answer's text, None where it has none; the thought; a refusal in the model's words."""
+
+    text: str | None
+    thought: str | None = None
+    refusal: str | None = None
+
+
+def parse(content: str) -> Fields:
+    """The answer's JSON object, also of a server that streams although nobody asked for it. Raises Later."""
+    try:
+        body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise Later(
+            f"the server's answer is not understandable ({type(error).__name__}): {inert(content, 200)}"
+        ) from None
+    if not isinstance(body, dict):
+        raise Later(f"the server's answer is not understandable: {inert(content, 200)}")
+    return body
+
+
+def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
+    """The first `n` completions in the order of their index, up to the first that is none; at least one. `seeds[i]` is what
+    completion i was asked with. Raises Later where there is not even one, with the server's own words."""
+    said = complaint(body.get("error"))
+    if said is None and "error" in (body.get("object"), body.get("type")):
+        said = words_in(body) or "an error"
+    choices = body.get("choices")
+    found: list[EngineAnswer] = []
+    for choice in _in_order(choices)[:n] if isinstance(choices, list) and said is None else ():
+        failure = _failure(choice)
+        answer = None if failure else _answer(choice)
+        if answer is None:
+            said = said or failure
+            break
+        found.append(answer)
+    if not found:
+        said = said or words_in({name: value for name, value in body.items() if name != "choices"})
+        raise Later("the server answered without a completion" + (f": {inert(said)}" if said else ""))
+    usage = body.get("usage")
+    counts: Fields = usage if isinstance(usage, dict) else {}
+    alone = isinstance(choices, list) and len(choices) == 1
+    return [
+        replace(
+            answer,
+            tokens_in=_count(counts.get("prompt_tokens")),
+            tokens_out=_count(counts.get("completion_tokens")) if alone else None,
+            seed=seed,
+        )
+        for answer, seed in zip(found, seeds, strict=False)
+    ]
+
+
+def _in_order(choices: list[object]) -> list[Fields]:
+    known = [choice if isinstance(choice, dict) else {} for choice in choices]
+    places = [choice.get("index") for choice in known]
+    if all(type(place) is int for place in places) and len(set(places)) == len(places):
+        return sorted(known, key=lambda choice: int(str(choice["index"])))
+    return known
+
+
+def _failure(choice: Fields) -> str | None:
+    """Why this is no completion, in the server's words where it has some; None where it may be one."""
+    message = choice.get("message")
+    inner: Fields = message if isinstance(message, dict) else {}
+    if said := complaint(choice.get("error")) or complaint(inner.get("error")):
+        return said
+    for name in ("finish_reason", "native_finish_reason", "status"):
+        reason = _reason(choice, name)
+        if reason not in _REASONS and _FAILED.search(reason):
+            return f"{name} {reason!r}"
+    return None
+
+
+def _reason(choice: Fields, name: str = "finish_reason") -> str:
+    value = choice.get(name)
+    if isinstance(value, dict):  # {"type": "stop"}
+        value = value.get("type")
+    return value.strip().lower()[:100] if isinstance(value, str) else ""
+
+
+def _answer(choice: Fields) -> EngineAnswer | None:
+    """None where the choice holds neither a message nor a text."""
+    message = choice.get("message")
+    if isinstance(message, dict):
+        said = read_message(message)
+    elif isinstance(message, str):
+        said = Said(message)
+    elif isinstance(choice.get("text"), str):
+        said = Said(str(choice["text"]), _thought(choice))
+    else:
+        return None
+    reason: FinishReason = _REASONS.get(_reason(choice), "unknown")
+    if said.refusal is not None and not said.text:
+        reason = "refusal"
+    elif said.text is None and reason == "stop":
+        reason = "unknown"  # nothing was written, so nothing was stopped
+    return EngineAnswer(text=said.text or "", reason=reason, thought=said.thought)
+
+
+def read_message(message: Fields) -> Said:
+    """The parts of a chat message, whatever the server calls them."""
+    texts: list[str] = []
+    thoughts: list[str] = []
+    refusals: list[str] = []
+    for kind, text in _parts(message.get("content"), _DEPTH):
+        {"thought": thoughts, "refusal": refusals}.get(kind, texts).append(text)
+    refusal = message.get("refusal")
+    if isinstance(refusal, str) and refusal.strip():
+        refusals.append(refusal)
+    thought = "".join(thoughts) or _thought(message)
+    return Said("".join(texts) if texts else None, thought, "\n".join(refusals) if refusals else None)
+
+
+def _parts(content: object, depth: int) -> Iterator[tuple[str, str]]:
+    """("text", "thought" or "refusal", its text) of every part of a content; parts of other kinds have no text."""
+    if isinstance(content, str):
+        yield "text", content
+    elif isinstance(content, list) and depth:
+        for part in content:
+            yield from _parts(part, depth - 1)
+    elif isinstance(content, dict):
+        kind = str(content.get("type", "text"))
+        if "think" in kind or "reason" in kind or "thought" in kind:
+            held = next((content[name] for name in (*_THOUGHT_FIELDS, "text", "summary") if content.get(name)), None)
+            yield from (("thought", text) for _, text in _parts(held, depth - 1 if depth else 0))
+        elif kind == "refusal":
+            yield "refusal", str(content.get("refusal") or content.get("text") or "")
+        elif kind in _TEXT_PARTS:
+            text = content.get("text", content.get("content"))
+            if isinstance(text, dict):
+                text = text.get("value")
+            if isinstance(text, str):
+                yield "text", text
+
+
+def _thought(holder: Fields) -> str | None:
+    """What a server with a parser of its own has taken out of the answer; servers disagree about the name."""
+    for name in (*_THOUGHT_FIELDS, "reasoning_details"):
+        value = holder.get(name)
+        text = "".join(part for _, part in _parts(value, _DEPTH))
+        if text:
+            return text
+    return None
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _streamed(content: str) -> Fields:
+    """Events put together to the answer that they would have been. Raises ValueError for events that are no JSON, and for a
+    stream that breaks off."""
+    choices: dict[int, Fields] = {}
+    body: Fields = {}
+    for line in content.splitlines():
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or not data or data == "[DONE]":
+            continue
+        event = json.loads(data)
+        if not isinstance(event, dict):
+            raise ValueError("an event that is no object")
+        body |= {name: event[name] for name in ("error", "usage") if event.get(name)}
+        parts = event.get("choices")
+        for part in parts if isinstance(parts, list) else ():
+            if isinstance(part, dict):
+                at = part.get("index")
+                _add(choices.setdefault(at if isinstance(at, int) else 0, {"message": {}}), part)
+    if not body.get("error") and not all(choice.get("finish_reason") for choice in choices.values()):
+        raise ValueError("the stream breaks off")
+    return {**body, "choices": [{"index": at, **choice} for at, choice in choices.items()]}
+
+
+def _add(choice: Fields, part: Fields) -> None:
+    for name in ("finish_reason", "error"):
+        if part.get(name):
+            choice[name] = part[name]
+    if isinstance(part.get("text"), str):
+        choice.pop("message", None)
+        choice["text"] = f"{choice.get('text', '')}{part['text']}"
+    delta, message = part.get("delta"), choice.get("message")
+    if isinstance(delta, dict) and isinstance(message, dict):
+        for name in ("content", "refusal", *_THOUGHT_FIELDS):
+            if isinstance(delta.get(name), str):
+                message[name] = f"{message.get(name, '')}{delta[name]}"

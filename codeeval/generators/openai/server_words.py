@@ -1,0 +1,77 @@
+"""What a server says in its own words, made fit to be shown: wherever it puts them, bounded, and inert on a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+#: Characters of a server's words that are shown.
+MOST_SHOWN = 500
+#: Of a body that is longer only the beginning is read for words.
+_MOST_READ = 200_000
+
+
+def words_of(body: str) -> str:
+    """The message in the body of a refusal: `error` as text or object, FastAPI's `detail`, `message`, else how the body
+    begins. "" for an empty body."""
+    try:
+        found = json.loads(body[:_MOST_READ])
+    except (ValueError, RecursionError):
+        found = None
+    said = words_in(found) if isinstance(found, dict) else None
+    return inert(said or body[: 4 * MOST_SHOWN])
+
+
+def words_in(body: dict[str, object]) -> str | None:
+    """The same of a body that is JSON already; None where it complains of nothing."""
+    for name in ("error", "errors", "detail", "message", "msg", "title"):
+        if said := complaint(body.get(name)):
+            return said
+    return None
+
+
+def complaint(value: object) -> str | None:
+    """What a field like `error` says; None where it is null, empty, or an object of nulls."""
+    if not value:
+        return None
+    if isinstance(value, dict):
+        if not any(complaint(item) for item in value.values()):
+            return None
+        return _of_object(value) or json.dumps(value, ensure_ascii=False)[:_MOST_READ]
+    if isinstance(value, list):
+        return "; ".join(filter(None, map(complaint, value))) or None
+    return str(value).strip() or None
+
+
+def _of_object(value: dict[str, object]) -> str | None:
+    """FastAPI: `{"loc": ["body", "top_p"], "msg": "extra fields not permitted"}`; OpenAI: `{"message": …}`."""
+    said = words_in(value)
+    place = value.get("loc")
+    if said and isinstance(place, list):
+        return f"{'.'.join(map(str, place))}: {said}"
+    return said
+
+
+def named_in(body: str) -> Iterator[str]:
+    """The parameters that a refusal points to: `error.param`, and the last part of each `detail[].loc`."""
+    try:
+        found = json.loads(body[:_MOST_READ])
+    except (ValueError, RecursionError):
+        return
+    outer = found if isinstance(found, dict) else {}
+    error = outer.get("error")
+    for part in (outer, error if isinstance(error, dict) else {}):
+        if isinstance(part.get("param"), str):
+            yield part["param"].rpartition(".")[2]
+    details = outer.get("detail")
+    for one in details if isinstance(details, list) else ():
+        place = one.get("loc") if isinstance(one, dict) else None
+        if isinstance(place, list) and place:
+            yield str(place[-1])
+
+
+def inert(text: str, most: int = MOST_SHOWN) -> str:
+    """One line of at most `most` characters; what would steer a terminal becomes an escape."""
+    line = " ".join(text[: 20 * most].split())
+    shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in line)
+    return shown if len(shown) <= most else shown[: most - 1] + "…"

@@ -1,0 +1,70 @@
+"""How MERA's harness asks a model, where that differs from codeeval's way: the prompts. Pure but for `template_of`.
+
+What it does on each backend is in `codeeval.generators` (`hf_mera`, `openai_mera`, and the vllm backend); docs/mera.md has both
+ways side by side.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from pathlib import Path
+
+from codeeval.errors import UsageError
+from codeeval.generators.common.facts import has_chat_template
+from codeeval.prompts import templates as prompts
+from codeeval.scoring.protocols import ENGLISH
+from codeeval.types import Harness, Problem, Prompt, Task
+
+#: Of MERA's run scripts: the global seed, and that of every request to a server.
+SEED = 1234
+
+
+def check(task: Task, backend: str) -> None:
+    """Raises UsageError where MERA's harness could not sample."""
+    if task.protocol in ENGLISH:
+        raise UsageError(f"--sampling mera: {task.name} is no set in MERA's schema; leave --sampling out")
+    if backend == "replay":
+        raise UsageError("--sampling mera: the completions are read from a file, so nothing is sampled; leave it out")
+
+
+def template_of(location: str, backend: str) -> str:
+    """`chat` for instruct models, whose chat template MERA's harness applies, else `none`. Raises UsageError for a name on the
+    Hub, of which it is not known yet."""
+    if backend == "openai":
+        return "chat"
+    if Path(location).is_dir():
+        return "chat" if has_chat_template(Path(location)) else "none"
+    raise UsageError(
+        f"--sampling mera: whether {location} has a chat template is not known before it is loaded\n"
+        "  Give --template chat for an instruct model, --template none for a base model."
+    )
+
+
+def build_prompt(problem: Problem, template: str, system: str | None = None) -> Prompt:
+    """What the model is given. A system prompt without a chat template stands in front, with nothing between. Raises
+    UsageError."""
+    turn = user_turn(problem)
+    if template == "none":
+        return Prompt(text=(system or "") + turn)
+    return prompts.render(template, [("user", turn)], system)
+
+
+def builder(harness: Harness) -> Callable[[Problem, str, str | None], Prompt]:
+    """What makes the prompts of a run."""
+    return build_prompt if harness == "mera" else prompts.build_prompt
+
+
+def user_turn(problem: Problem) -> str:
+    """`instruction.format(**inputs).strip()`: doubled braces become single ones. Raises UsageError for an instruction that has
+    other fields, or that formats them."""
+    inputs = {"function": problem.prompt, "tests": "[" + ", ".join(problem.calls) + "]"}
+    parts = []
+    try:
+        for text, name, spec, conversion in string.Formatter().parse(problem.instruction):
+            if name is not None and (spec or conversion or name not in inputs):
+                raise ValueError(f"{{{name}}} is no field of its inputs")
+            parts.append(text + ("" if name is None else inputs[name]))
+    except ValueError as error:
+        raise UsageError(f"problem {problem.id}: MERA's harness can't fill in the instruction: {error}") from None
+    return "".join(parts).strip()

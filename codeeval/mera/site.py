@@ -1,0 +1,212 @@
+"""What the scorer of MERA's site makes of one file of a submission, row by row. Pure.
+
+Read from MERA's public scorer (`modules/scoring`, the class of ruCodeEval, which is that of ruHumanEval as well):
+
+- a row's id is a key of a dict: a later row replaces an earlier one, `1.0` and `true` are the id 1, "1" is another key;
+- ids that the set does not have are never looked at, but a row without `outputs` or `meta.id` fails the whole file;
+- the samples of a problem are `outputs[0]`, and whatever their number is, that is n;
+- a sample is right if it has as many items as the set has outputs and each is equal to its own. So null, a number and a
+  bool are wrong answers, and a text is compared character by character;
+- pass@k is 1 wherever fewer than k samples are wrong, so for no samples at all;
+- whatever raises an exception in one problem costs the file its score.
+
+What is not JSON for Python, or begins with a byte order mark, is unreadable. Some malformed files end the scorer itself: then
+no file of the zip has a score.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import fsum, prod
+
+from codeeval.mera.check import Reference
+
+KS = (1, 5, 10)
+#: Errors that are kept of one file; a hostile one has millions.
+MOST_ERRORS = 1_000
+#: An exception somewhere in a row, as the scorer names it.
+_ROW = "the scorer raises {error} here, and scores the whole file 0"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteError:
+    """Why the scorer gives a file no score. `problem_id` is "" for the file, "row 3" for a row without an id. `fatal`: the
+    scorer ends there, and no file of the zip is scored."""
+
+    problem_id: str
+    text: str
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SiteScore:
+    """`values`: k -> pass@k, None where the answers are not known; all 0 with `errors`. `correct`: problem id ->
+    (samples, right ones)."""
+
+    errors: tuple[SiteError, ...]
+    values: dict[int, float] | None
+    correct: dict[str, tuple[int, int]]
+
+    @property
+    def scored(self) -> bool:
+        return not self.errors
+
+
+class _Fails(Exception):
+    """The scorer raises an exception of this name."""
+
+
+def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS) -> SiteScore:
+    """`data` is the file's content. Without a reference every problem that the file has is looked at, and none is missed."""
+    zeros = None if reference is None else dict.fromkeys(ks, 0.0)
+    rows, errors = _rows(data)
+    by_id: dict[str, object] = {}
+    for place, row in enumerate(rows):
+        found = _read_row(place, row, by_id, reference)
+        if len(errors) < MOST_ERRORS or any(error.fatal for error in found):
+            errors += found
+        if any(error.fatal for error in found):
+            break
+    if errors:
+        return SiteScore(tuple(errors), zeros, {})
+    correct, errors = _problems(by_id, reference)
+    if errors:
+        return SiteScore(tuple(errors), zeros, correct)
+    if reference is None or reference.n_tests.keys() - reference.expected.keys():
+        return SiteScore((), None, correct)
+    return SiteScore((), {k: _mean([_unguarded(n, c, k) for n, c in correct.values()]) for k in ks}, correct)
+
+
+def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
+    """What the scorer walks over. A dict gives its keys and a text its characters, none of which is a row."""
+    try:
+        whole = json.loads(data.decode("utf-8").strip())
+    except (ValueError, RecursionError) as error:
+        text = f"the file is not JSON in UTF-8 (a byte order mark is refused too): {type(error).__name__}"
+        return (), [SiteError("", text)]
+    data_field = _member(whole, "data")
+    if isinstance(data_field, SiteError):
+        return (), [data_field]
+    rows = _member(data_field[0], "test")
+    if isinstance(rows, SiteError):
+        return (), [rows]
+    (found,) = rows
+    if isinstance(found, list | str):
+        return found, []
+    if isinstance(found, dict):
+        return tuple(found), []
+    return (), [SiteError("", "data.test is no list: the scorer ends there, and scores no file of the zip", True)]
+
+
+def _member(value: object, name: str) -> tuple[object] | SiteError:
+    """`value[name]` after `name in value`, as Python has it for whatever JSON holds."""
+    if isinstance(value, dict):
+        if name in value:
+            return (value[name],)
+        return SiteError("", f'the field "{name}" is missing')
+    if isinstance(value, list | str) and name not in value:
+        return SiteError("", f'the field "{name}" is missing')
+    return SiteError(
+        "", f'no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip', True
+    )
+
+
+def _read_row(place: int, row: object, by_id: dict[str, object], reference: Reference | None) -> list[SiteError]:
+    """Keeps the row's `outputs` under its id. The site's set decides which ids count, so no other is kept."""
+    where, errors = f"row {place}", []
+    fields = row if isinstance(row, dict) else {}
+    if "outputs" not in fields:
+        errors.append(SiteError(where, "outputs is missing"))
+    meta = fields.get("meta")
+    if not isinstance(meta, dict) or "id" not in meta:
+        return [*errors, SiteError(where, "meta.id is missing")]
+    key = meta["id"]
+    if isinstance(key, list | dict):
+        return [
+            *errors,
+            SiteError(
+                where, "meta.id is a list or an object: the scorer ends there, and scores no file of the zip", True
+            ),
+        ]
+    name = _key(key)
+    if name is not None and (reference is None or name in reference.n_tests):
+        by_id[name] = fields.get("outputs")
+    return errors
+
+
+def _key(value: object) -> str | None:
+    """The problem that an id names: the integers of the set equal bools and floats. None for a key that no integer equals."""
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else None
+    return str(int(value)) if isinstance(value, int) else None
+
+
+def _problems(
+    by_id: Mapping[str, object], reference: Reference | None
+) -> tuple[dict[str, tuple[int, int]], list[SiteError]]:
+    correct: dict[str, tuple[int, int]] = {}
+    errors: list[SiteError] = []
+    for name in by_id if reference is None else reference.n_tests:
+        if len(errors) == MOST_ERRORS:
+            break
+        if name not in by_id:
+            errors.append(SiteError(name, "this problem of the set is missing"))
+            continue
+        outputs = by_id[name]
+        if not isinstance(outputs, list):
+            errors.append(SiteError(name, "outputs must be a list that is not empty"))
+            continue
+        try:
+            correct[name] = _samples(outputs, *_wanted(name, reference))
+        except _Fails as error:
+            errors.append(SiteError(name, _ROW.format(error=error)))
+    return correct, errors
+
+
+def _wanted(name: str, reference: Reference | None) -> tuple[Sequence[str] | None, int | None]:
+    """(the answers if they are known, their number if that is)."""
+    if reference is None:
+        return None, None
+    return reference.expected.get(name), reference.n_tests[name]
+
+
+def _samples(outputs: list[object], expected: Sequence[str] | None, n_tests: int | None) -> tuple[int, int]:
+    """(samples, right ones). Raises _Fails."""
+    if not outputs:
+        raise _Fails("IndexError (no samples)")
+    samples = outputs[0]
+    if isinstance(samples, dict):
+        if samples:
+            raise _Fails("KeyError (an object in place of the samples)")
+        return 0, 0
+    if not isinstance(samples, list | str):
+        raise _Fails(f"TypeError ({_named(samples)} in place of the samples)")
+    return len(samples), sum(_right(sample, expected, n_tests) for sample in samples)
+
+
+def _right(sample: object, expected: Sequence[str] | None, n_tests: int | None) -> bool:
+    """Raises _Fails for what has no length, and for an object that is as long as the answers."""
+    if not isinstance(sample, list | str | dict):
+        raise _Fails(f"TypeError ({_named(sample)} in place of a sample)")
+    if not sample or (n_tests is not None and len(sample) != n_tests):
+        return False
+    if isinstance(sample, dict):
+        raise _Fails("KeyError (an object in place of a sample)")
+    return expected is not None and all(got == right for got, right in zip(sample, expected, strict=True))
+
+
+def _named(value: object) -> str:
+    return "null" if value is None else "true or false" if isinstance(value, bool) else "a number"
+
+
+def _unguarded(n: int, c: int, k: int) -> float:
+    """MERA's estimator: 1.0 as soon as fewer than k samples are wrong, also where there are fewer than k samples."""
+    if n - c < k:
+        return 1.0
+    return 1.0 - prod(1.0 - k / i for i in range(n - c + 1, n + 1))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / max(len(values), 1)

@@ -1,0 +1,143 @@
+"""Which files of a zip MERA's site finds. Foreign input: nothing is extracted to disk.
+
+The site's scorer extracts the whole archive, walks the folder with its subfolders, and takes every file for the task of its name
+without the extension: of several files of one name the last one counts. A name in another case is another task. An archive of
+which one member can't be extracted has no files at all.
+"""
+
+from __future__ import annotations
+
+import lzma
+import posixpath
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from codeeval.errors import DataError, UsageError
+from codeeval.mera.read import MAX_FILE_BYTES
+
+#: What a file system takes: bytes of one name, and of a path below some folder.
+_MAX_NAME, _MAX_PATH = 255, 4_000
+_CHUNK = 1 << 20
+#: What zipfile raises for a damaged archive; ValueError covers names that are not UTF-8 and impossible dates.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
+_Node = dict[str, "_Node | None"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The file that counts for one task: the member's name, its extension, and how many files have the task's name."""
+
+    member: str
+    extension: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteZip:
+    """`files`: task -> its file. `broken`: why the archive can't be extracted; there are no files then."""
+
+    archive: zipfile.ZipFile
+    path: Path
+    members: tuple[str, ...]
+    files: dict[str, Found]
+    broken: str | None
+
+    def read(self, member: str) -> bytes:
+        """A member's content. Raises DataError for one that is too large or can't be read."""
+        return _read(self.archive, self.archive.getinfo(member), self.path)
+
+
+@contextmanager
+def open_zip(path: Path) -> Iterator[SiteZip]:
+    """Raises UsageError for what is no zip, and DataError for more than MAX_FILE_BYTES in it."""
+    if path.exists() and not path.is_file():
+        raise UsageError(f"{path}: not a file; a submission is a zip of JSON files")
+    try:
+        archive = zipfile.ZipFile(path)
+    except OSError as error:
+        raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
+    except _BROKEN as error:
+        raise UsageError(f"{path}: not a readable zip ({error}); a submission is a zip of JSON files") from error
+    with archive:
+        items = archive.infolist()
+        if sum(item.file_size for item in items) > MAX_FILE_BYTES:
+            raise DataError(str(path), f"larger than {MAX_FILE_BYTES >> 20} MiB")
+        broken = _misplaced(items) or _unreadable(archive, items)
+        members = tuple(item.filename for item in items if not item.is_dir())
+        yield SiteZip(archive, path, members, {} if broken else _walk(members), broken)
+
+
+def _read(archive: zipfile.ZipFile, item: zipfile.ZipInfo, path: Path) -> bytes:
+    try:
+        return archive.read(item)
+    except (OSError, *_BROKEN) as error:
+        raise DataError(f"{path}: {item.filename}", f"can't be read: {error}") from error
+
+
+def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str | None:
+    """Extracting reads every member to its end, and so to its checksum."""
+    for item in items:
+        try:
+            with archive.open(item) as stream:
+                while stream.read(_CHUNK):
+                    pass
+        except (OSError, *_BROKEN) as error:
+            return f"{item.filename}: can't be extracted: {error}"
+    return None
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """The path below the folder that the archive is extracted to: as zipfile has it, no part leads out of it."""
+    return tuple(part for part in name.split("/") if part not in ("", ".", ".."))
+
+
+def _misplaced(items: list[zipfile.ZipInfo]) -> str | None:
+    """A name that no file system takes, or a file where another member needs a folder."""
+    root: _Node = {}
+    for item in items:
+        name = item.filename
+        parts = _parts(name) if len(name) <= _MAX_PATH else (name,)
+        if any(len(part.encode("utf-8", "surrogatepass")) > _MAX_NAME for part in parts):
+            return f"{name[:80]}: can't be extracted: the name is too long"
+        if not parts and not item.is_dir():
+            return f"{name}: can't be extracted: it names a folder"
+        if not _place(root, parts, is_dir=item.is_dir()):
+            return f"{name}: can't be extracted: another member needs a folder of this name"
+    return None
+
+
+def _place(root: _Node, parts: tuple[str, ...], *, is_dir: bool) -> bool:
+    """Whether the path fits into the tree; None marks a file."""
+    node = root
+    for part in parts if is_dir else parts[:-1]:
+        below = node.setdefault(part, {})
+        if below is None:
+            return False
+        node = below
+    return is_dir or node.setdefault(parts[-1], None) is None
+
+
+def _walk(members: tuple[str, ...]) -> dict[str, Found]:
+    """Folder by folder, the files of a folder before its subfolders. The order of neighbours is the file system's there, and
+    that of their names here."""
+    paths = {_parts(member): member for member in members}  # of two with one path the later overwrites the earlier
+    files: dict[str, Found] = {}
+    for parts in sorted(paths, key=lambda parts: (parts[:-1], parts[-1])):
+        task, extension = posixpath.splitext(parts[-1])
+        before = files.get(task)
+        files[task] = Found(paths[parts], extension, 1 if before is None else before.n + 1)
+    return files
