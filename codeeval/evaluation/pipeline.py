@@ -22,6 +22,7 @@ from codeeval.errors import CodeevalError, GenerationError
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.dispatch import Arrival, Dispatcher, JobRunner, Judging
 from codeeval.generators import Generator
+from codeeval.generators.base import Served
 from codeeval.store import Counts, Incident, RunStore, Session, TimeSplit
 from codeeval.types import Request, Sample, Sampling, ScoringProtocol
 
@@ -232,10 +233,16 @@ class Pipeline:
 
     def _commit(self, end: str) -> None:
         """The record of this invocation goes with the work it tells of, in one transaction."""
-        session = replace(self._session, end=end, counts=self._counts(), timing=self._clock.split())
+        session = replace(
+            self._session, end=end, counts=self._counts(), timing=self._clock.split(), servers=self._answered()
+        )
         self._session_row = self._store.put_session(session, self._session_row)
         self._store.commit()
         self._committed_at = time.monotonic()
+
+    def _answered(self) -> dict[str, int]:
+        """By which server how many samples were answered, where there are servers."""
+        return self._generator.answered() if isinstance(self._generator, Served) else {}
 
 
 def _as_generation_error(error: BaseException | None) -> CodeevalError | None:

@@ -46,12 +46,18 @@ def _options(value: object) -> object:
     return {key: item for key, _, item in pairs}
 
 
+def _listed(value: object) -> object:
+    """Several words as one, with commas between them."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """How a setting is given on the command line, and what it must be.
 
     no `names` stand for the setting's own; `verbs` that have it, in one text; `meaning` and `usual` are what
-    docs/cli.md says beyond `help` and the default; `said` is what messages call it; `bounds` as pydantic names them."""
+    docs/cli.md says beyond `help` and the default; `said` is what messages call it; `bounds` as pydantic names them;
+    `repeated`: it may be given several times, and `parse` gets a list then."""
 
     help: str
     metavar: str | None = None
@@ -62,6 +68,7 @@ class Flag:
     said: str = ""
     bounds: Mapping[str, Any] = field(default_factory=dict)
     parse: Callable[[object], object] | None = None
+    repeated: bool = False
 
 
 _SCORED = "run score"
@@ -109,7 +116,14 @@ class Settings:
     ] = None
     base_url: Annotated[
         str | None,
-        Flag("An OpenAI-compatible server.", "URL", meaning="an OpenAI-compatible server (chooses `openai`)"),
+        Flag(
+            "An OpenAI-compatible server; may be repeated.",
+            "URL",
+            meaning="an OpenAI-compatible server (chooses `openai`); several, or a list with commas, share the work: "
+            "[backend-openai.md](backend-openai.md#several-servers)",
+            parse=_listed,
+            repeated=True,
+        ),
     ] = None
     ca_bundle: Annotated[
         str | None,

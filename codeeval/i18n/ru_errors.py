@@ -111,6 +111,9 @@ _MODELS: dict[str, str] = {
     "no server listens at {url}; start it, or correct --base-url": (
         "по адресу {url} нет сервера; запустите его или исправьте --base-url"
     ),
+    "no server listens at {url}; the others do its share until it answers": (
+        "по адресу {url} нет сервера; пока он не ответит, его долю берут остальные"
+    ),
     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})": (
         "{url} не принимает ключ: задайте OPENAI_API_KEY или -M api_key_file=PATH ({reason})"
     ),

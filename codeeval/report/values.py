@@ -100,6 +100,8 @@ class Report:
     #: pending samples whose rows can't be read
     unread: int = 0
     headline: Headline | None = None
+    #: samples that each server answered, by its address
+    servers: dict[str, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
