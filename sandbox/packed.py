@@ -49,14 +49,12 @@ _PLAIN = tuple(
 def outcome_from(values: Sequence[Any]) -> Outcome:
     """The reverse of `outcome_values`."""
     status, observations, definition, *plain, attempts, ruling = values
-    return Outcome(
-        status,
-        tuple(Observation(*each) for each in observations),
-        None if definition is None else Observation(*definition),
-        *plain,
-        tuple(map(outcome_from, attempts)),
-        None if ruling is None else Ruling(*ruling),
+    rebuilt = (
+        *(status, tuple(Observation(*each) for each in observations)),
+        *(None if definition is None else Observation(*definition), *plain),
+        *(tuple(map(outcome_from, attempts)), None if ruling is None else Ruling(*ruling)),
     )
+    return Outcome(*rebuilt)
 
 
 @dataclass(frozen=True, slots=True)

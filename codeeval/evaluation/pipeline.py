@@ -33,14 +33,14 @@ COMMIT_EVERY_S = 0.25
 class Plan:
     """What one invocation shall bring a run file to. `requests` are the samples that the file lacks.
 
-    `parallel`: jobs given to the pool at a time; `ahead`: generated samples that may wait for the pool.
+    `parallel`: how many jobs the pool may be given now; `ahead`: generated samples that may wait for the pool.
     """
 
     judging: Judging
     protocols: tuple[ScoringProtocol, ...]
     requests: tuple[Request, ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
-    parallel: int = 16
+    parallel: Callable[[], int] = lambda: 16
     ahead: int = 256
 
 
@@ -164,7 +164,7 @@ class Pipeline:
         self, leftovers: Iterator[tuple[Sample, tuple[ScoringProtocol, ...]]] | None
     ) -> Iterator[tuple[Sample, tuple[ScoringProtocol, ...]]] | None:
         """Give the pool work until it has enough: what was left first, then what was generated."""
-        while self._dispatcher.outstanding < self._plan.parallel:
+        while self._dispatcher.outstanding < self._plan.parallel():
             if leftovers is not None and (left := next(leftovers, None)) is not None:
                 self._dispatcher.accept(*left)
             elif self._backlog:

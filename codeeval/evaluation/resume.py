@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
+from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.like import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
@@ -26,7 +27,10 @@ from codeeval.types import ScoringProtocol
 from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
-CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "ca_bundle", "model", "backend")
+CHANGEABLE = (
+    *("sandbox", "workers", "cluster", "cluster_options", "results", "format"),
+    *("model_options", "base_url", "ca_bundle", "model", "backend"),
+)
 
 
 def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
@@ -92,7 +96,8 @@ def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: boo
     if not own:
         check_workers(manifest.sandbox, where)
     kind = settings.sandbox if chosen or not own else manifest.sandbox.backend
-    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
+    cluster = cluster_of(settings.cluster, settings.cluster_options)
+    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster)
 
 
 def check_changeable(resolved: Resolved) -> None:

@@ -14,19 +14,23 @@ from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import Reporter
 from codeeval.manifest import SandboxInfo
 from codeeval.types import ScoringProtocol
-from sandbox import Job, Limits, Outcome, Pool
+from sandbox import Cluster, Job, Limits, Outcome, Pool, RayPool, select
 
 KINDS = ("auto", "docker", "local")
+#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host, or for the way to its node.
+AHEAD_PER_WORKER, AHEAD_ON_A_NODE = 8, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol."""
+    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol. `cluster`
+    None: on this machine; else `workers` is a number per node."""
 
     kind: str = "auto"
     workers: int | None = None
     isolation: Literal["warm", "fresh"] = "warm"
     limits: Limits | None = None
+    cluster: Cluster | None = None
 
 
 class Workers(Interface):
@@ -49,6 +53,12 @@ class Sandbox:
 
     pool: Workers
     info: SandboxInfo
+    ahead: int = AHEAD_PER_WORKER
+
+    @property
+    def parallel(self) -> int:
+        """How many jobs may be outstanding now; nodes come and go."""
+        return self.ahead * self.pool.workers
 
 
 @contextmanager
@@ -59,7 +69,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 
     with open_pool(placement, placement.limits or protocols[0].limits, reporter) as pool:
         backend = pool.backend
-        if placement.kind == "auto":
+        if placement.kind == "auto" and placement.cluster is None:
             reporter.note(f"sandbox: {backend.name} ({backend.why})")
         preflight(pool, protocols, pool.limits)
         info = SandboxInfo(
@@ -70,15 +80,24 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
             describe=backend.describe(),
             why=backend.why,
         )
-        yield Sandbox(pool, info)
+        yield Sandbox(pool, info, AHEAD_ON_A_NODE if placement.cluster else AHEAD_PER_WORKER)
 
 
 @contextmanager
-def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool]:
+def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool | RayPool]:
     """Workers that nobody has tested yet. Raises UsageError and SandboxError."""
-    from sandbox import select
-
     choose("--sandbox", placement.kind, KINDS)
+    if placement.cluster is not None:
+        with RayPool(
+            placement.cluster,
+            placement.workers,
+            limits,
+            placement.isolation,
+            kind=placement.kind,
+            progress=reporter.note,
+        ) as nodes:
+            yield nodes
+        return
     backend = select(placement.kind, reporter.note)
     try:
         with Pool(backend, placement.workers, limits, placement.isolation) as pool:

@@ -250,6 +250,29 @@ class Settings:
             bounds={"ge": 1, "le": 1024},
         ),
     ] = None
+    cluster: Annotated[
+        str | None,
+        Flag(
+            "Execute on a Ray cluster: auto, local, HOST:PORT or ray://HOST:PORT.",
+            "ADDRESS",
+            verbs=_PLACED,
+            meaning="execute on the nodes of a Ray cluster: `auto` (the one of `RAY_ADDRESS` or this machine), `local` (started "
+            "for this run), `HOST:PORT`, `ray://HOST:PORT`; `-j` is per node then: [cluster.md](cluster.md)",
+            usual="this machine alone",
+        ),
+    ] = None
+    cluster_options: Annotated[
+        dict[str, str],
+        Flag(
+            "num_cpus or resource.NAME that a node must have to spare; may be repeated.",
+            "KEY=VALUE",
+            ("--cluster-option",),
+            verbs=_PLACED,
+            meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; may be repeated",
+            said="--cluster-option",
+            parse=_options,
+        ),
+    ] = field(default_factory=dict)
     limit: Annotated[
         int | None,
         Flag(
