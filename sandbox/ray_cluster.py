@@ -52,7 +52,9 @@ class Connection:
         self._started: dict[str, str] = {}
         self.ray = _imported(cluster, self._started)
         self._ours = not self.ray.is_initialized()  # a trainer may have its own
-        if self._ours:
+        if not self._ours:
+            self._check_address()
+        else:
             _knock(cluster.address)
             try:
                 with _signals_kept():
@@ -102,6 +104,15 @@ class Connection:
         if self._ours:
             _in_time(self.ray.shutdown, wait_s)
         self._forget_token()
+
+    def _check_address(self) -> None:
+        """A process has one cluster: raises where another one is meant."""
+        asked, has = self._cluster.address, str(self.ray.get_runtime_context().gcs_address)
+        if asked not in ("auto", "local", has) and not asked.startswith("ray://"):
+            raise BackendUnavailable(
+                f"this process is connected to the Ray cluster {has} already: it can't use {asked} as well.\n"
+                "  Name the same one, or call ray.shutdown() before."
+            )
 
     def _forget_token(self) -> None:
         for name in self._started:

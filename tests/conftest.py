@@ -85,6 +85,11 @@ def _no_vllm() -> str | None:
     return None if found else "no vLLM: name the python of an environment that has it in CODEEVAL_VLLM_PYTHON"
 
 
+@cache
+def _no_ray() -> str | None:
+    return None if importlib.util.find_spec("ray") else "not installed (pip install -e '.[ray]')"
+
+
 NEEDS: dict[str, Callable[[], str | None]] = {
     "docker": _no_docker,
     "local": _no_local,
@@ -92,6 +97,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "browser": _no_browser,
     "clock": _no_clock,
     "vllm": _no_vllm,
+    "ray": _no_ray,
 }
 #: Heavy tools that continuous integration does not install either; their tests stay skipped there, visibly.
 OPTIONAL_IN_CI = frozenset({"vllm"})
