@@ -182,12 +182,15 @@ def _knock(address: str) -> None:
 def _no_cluster(cluster: Cluster, error: Exception) -> str:
     said = str(error).strip() or type(error).__name__
     said = said.splitlines()[0][:500]
-    if "token" in str(error).lower() or "auth" in str(error).lower():
-        hint = "Its token is needed: RAY_AUTH_MODE=token, and RAY_AUTH_TOKEN or RAY_AUTH_TOKEN_PATH as on the cluster."
-    elif "version" in str(error).lower():
-        hint = "Driver and nodes need the same versions of Ray and Python."
-    else:
+    if "version" in str(error).lower():
+        hint = "This machine and the nodes need the same versions of Ray and Python."
+    elif cluster.address in ("auto", "local"):
         hint = "Start a cluster with `ray start --head`, or use --cluster local."
+    else:  # Ray says no more where the token is wrong
+        hint = (
+            "Something listens there. Where it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN as on the cluster;\n"
+            "  this machine and the nodes need the same versions of Ray and Python."
+        )
     return f"the Ray cluster {cluster.address} can't be used: {said}\n  {hint}"
 
 

@@ -208,7 +208,8 @@ class RayPool(Front):
                 for _ in range(more):
                     self._room.release()
             self._state.notify_all()
-        self._progress(f"{where}: {link.workers} workers, {facts['backend']} {facts['image']}")
+        many = f"{link.workers} worker{'' if link.workers == 1 else 's'}"
+        self._progress(f"{where}: {many}, {facts['backend']} {facts['image']}")
         return ""
 
     def _gone(self, link: Link, why: str) -> None:
