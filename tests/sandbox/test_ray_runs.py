@@ -15,8 +15,8 @@ from loopback_cluster import LoopbackCluster
 
 pytestmark = [pytest.mark.ray, pytest.mark.local, pytest.mark.slow]
 
-#: Programs that take a while: right ones, wrong ones and some that raise.
-BODIES = ("    return None\n", "    raise ValueError('no')\n", "    return 1 // 0\n")
+#: What the programs do after a while: the time is longer than the patience with a cluster without a head.
+BODIES = ("    return None\n", "    raise ValueError('no')\n")
 
 
 def codeeval(*words: str) -> subprocess.Popen[str]:
@@ -40,10 +40,10 @@ def test_the_head_is_killed(tmp_path: Path) -> None:
     samples.write_text(
         "".join(
             json.dumps(
-                {"task_id": f"rustarter/{problem}", "completion": f"    import time\n    time.sleep(0.4)\n{body}"}
+                {"task_id": f"rustarter/{problem}", "completion": f"    import time\n    time.sleep(1.5)\n{body}"}
             )
             + "\n"
-            for problem in range(40)
+            for problem in range(1, 41)
             for body in BODIES
         )
     )
@@ -82,4 +82,4 @@ def test_the_head_is_killed(tmp_path: Path) -> None:
     _, complained = alone.communicate(timeout=300)
     assert alone.returncode == 0, complained[-2000:]
     assert judged(run) == judged(tmp_path / "alone")
-    assert judged(run)["n_samples"] == 120
+    assert judged(run)["n_samples"] == 80
