@@ -35,7 +35,7 @@ _IDLE_S = 1.0
 @dataclass(frozen=True, slots=True)
 class Crew:
     """What the links of a pool share. `share` of a link: how many jobs are its part now; `welcome` is told what a node says of
-    itself, and returns why it can't be used, or nothing; `gone`: the link has ended, and why."""
+    itself, and returns why it can never be used, or nothing; `gone`: the link has ended, and why."""
 
     connection: Connection
     settings: NodeSettings
@@ -102,6 +102,8 @@ class Link:
         if not taken and not self.held:
             crew.queue.wait(_IDLE_S)
             taken = self._take()
+            if not taken and len(crew.queue):
+                crew.stop.wait(WAIT_S)  # there are jobs, and they are for others
         jobs = self._packer.pack((number, pending.job) for number, pending in taken) if taken else b""
         want = max(1, min(WANTED, len(self.held) // 2)) if self.held else 0
         began = time.monotonic()

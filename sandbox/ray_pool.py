@@ -80,6 +80,7 @@ class RayPool(Front):
         self._refused: dict[str, str] = {}
         self._losses: dict[str, tuple[int, float]] = {}
         self._error: SandboxError | None = None
+        self._ready = False
         self._seen = self._worked = time.monotonic()
         self._stop = threading.Event()
         for name, body in (("look", self._look), ("watch", self._watch)):
@@ -89,6 +90,7 @@ class RayPool(Front):
         except BaseException:
             self.close()
             raise
+        self._ready = True
         self.backend = ClusterBackend(self)
 
     @property
@@ -188,9 +190,12 @@ class RayPool(Front):
         thread.start()
 
     def _welcome(self, link: Link, said: dict[str, str]) -> str:
-        """Why a node can't be used, or nothing and it is."""
+        """Why a node can't be used, or nothing and it is. Raises SandboxError for one that is tried again: once the pool is at
+        work, an engine that does not answer may come back."""
         where = f"node {link.place.address}"
         if "error" in said:
+            if self._ready:
+                raise SandboxError(said["error"])
             return f"{where}: {said['error']}"
         facts = {**said, "image": said.get("image_tag") or said["image"]}
         with self._state:

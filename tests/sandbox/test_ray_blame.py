@@ -138,6 +138,7 @@ def texts(outcomes: list[Outcome]) -> list[str | None]:
 
 def test_work_is_shared_and_in_order(cluster: FakeCluster) -> None:
     """Every job once, both nodes at work, neither greedy."""
+    cluster.work = lambda place, job: (time.sleep(0.001), named(job))[1]
     with RayPool("x:1") as pool:
         assert pool.workers == 4
         assert texts(list(pool.map(jobs(500)))) == [str(number) for number in range(500)]
@@ -224,6 +225,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
 def test_a_node_that_joins_is_used_and_another_image_is_not(cluster: FakeCluster) -> None:
     """The workers are counted anew, and a note says why one is left out."""
     notes: list[str] = []
+    cluster.work = lambda place, job: (time.sleep(0.002), named(job))[1]
     with RayPool("x:1", progress=notes.append) as pool:
         cluster.live.update(c=FACTS, d={**FACTS, "image": "other"})
         assert until(lambda: pool.workers == 6)
@@ -231,6 +233,15 @@ def test_a_node_that_joins_is_used_and_another_image_is_not(cluster: FakeCluster
         assert texts(list(pool.map(jobs(300)))) == [str(number) for number in range(300)]
         assert sorted(pool.nodes()) == ["a", "b", "c"]
     assert {node for node, _ in cluster.seen} == {"a", "b", "c"}
+
+
+def test_an_engine_that_comes_back(cluster: FakeCluster) -> None:
+    """A node that joins while its engine does not answer is asked again."""
+    with RayPool("x:1") as pool:
+        cluster.live["c"] = {"error": "no Docker engine"}
+        assert until(lambda: cluster.started.count("c") >= 2)
+        cluster.live["c"] = FACTS
+        assert until(lambda: pool.workers == 6)
 
 
 def test_no_head_for_longer_than_patience(cluster: FakeCluster) -> None:
