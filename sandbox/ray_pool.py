@@ -80,7 +80,7 @@ class RayPool(Front):
         self._refused: dict[str, str] = {}
         self._losses: dict[str, tuple[int, float]] = {}
         self._error: SandboxError | None = None
-        self._ready = False
+        self._looked = self._ready = False
         self._seen = self._worked = time.monotonic()
         self._stop = threading.Event()
         for name, body in (("look", self._look), ("watch", self._watch)):
@@ -137,7 +137,7 @@ class RayPool(Front):
                 starting = [link for link in self._links.values() if not link.workers]
                 if self._refused:
                     raise BackendUnavailable("\n".join(self._refused.values()))
-                if self._links and not starting:
+                if self._looked and self._links and not starting:
                     return
                 if (
                     not self._state.wait(max(0.0, min(1.0, deadline - time.monotonic())))
@@ -163,6 +163,9 @@ class RayPool(Front):
             self._seen = time.monotonic()
             for place in places:
                 self._use(place)
+            with self._state:
+                self._looked = True
+                self._state.notify_all()
             self._stop.wait(_LOOK_S)
 
     def _use(self, place: Place) -> None:
