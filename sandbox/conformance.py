@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.pool import Pool
+from sandbox.front import Front
 from sandbox.wire import Job, Limits, Outcome, OutcomeStatus, RulingStatus, Tests
 
 
@@ -260,7 +260,7 @@ CASES: tuple[Case, ...] = (
 )
 
 
-def run(pool: Pool, cases: Sequence[Case] = CASES) -> Iterator[Failure]:
+def run(pool: Front, cases: Sequence[Case] = CASES) -> Iterator[Failure]:
     """Runs the cases and yields those that fail. Raises SandboxError where the machinery does."""
     for case in cases:
         for number, step in enumerate(case.steps):

@@ -30,6 +30,8 @@ class Pending:
     attempts: list[Outcome] = field(default_factory=list)
     deaths: int = 0
     claimed: bool = False
+    #: on a cluster: nothing else is given to the node beside it, because it may be what takes nodes down
+    alone: bool = False
 
     def claim(self) -> bool:
         """For whoever took it from the queue: False where it was cancelled before, and those who wait for it now know that.
@@ -153,6 +155,12 @@ class JobQueue:
             while wait and not self._items and not self._closed:
                 self._ready.wait()
             return self._items.popitem(last=False)[1] if self._items else None
+
+    def wait(self, timeout_s: float) -> None:
+        """Until there is a job, or none will ever come, or the time is over."""
+        with self._ready:
+            if not self._items and not self._closed:
+                self._ready.wait(timeout_s)
 
     def discard(self, which: int) -> Pending | None:
         """Takes out the job with this `id`; None where it is not there (any more)."""

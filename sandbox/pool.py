@@ -8,32 +8,23 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import threading
-from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
-from types import TracebackType
-from typing import Literal, Self
+from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.backends.base import Backend
 from sandbox.errors import PoolClosed
-from sandbox.job_queue import JobQueue, Pending, Room, fail
-from sandbox.mutated_arguments import sees_arguments
-from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Outcome, encode_job_body, encode_tests
+from sandbox.front import Front, Isolation
+from sandbox.job_queue import fail
+from sandbox.wire import Limits
 from sandbox.worker_thread import SPARES, Lane, Shared
 
-Isolation = Literal["warm", "fresh"]
 
-
-class Pool:
-    """Thread-safe. `submit` blocks while `max_pending` jobs are unfinished (default 64 per worker). Belongs to the process that
-    made it: in a fork of that process it refuses jobs, and `close` does nothing.
+class Pool(Front):
+    """A pool on this machine. `max_pending`: 64 per worker unless given.
 
     `isolation="fresh"` gives every job a worker of its own. `patience_s` is how long a lane goes on trying to start a worker
-    while the engine does not answer. Use as a context manager, or call `close`.
+    while the engine does not answer.
     """
 
     def __init__(
@@ -49,12 +40,10 @@ class Pool:
         count = workers or os.cpu_count() or 1
         if count < 1 or isolation not in ("warm", "fresh"):
             raise ValueError("workers must be positive and isolation 'warm' or 'fresh'")
-        self.backend, self.limits, self.isolation, self.workers = backend, limits or Limits(), isolation, count
+        super().__init__(limits or Limits(), isolation, max_pending or 64 * count)
+        self.backend, self.workers = backend, count
         backend.sweep()
-        self._queue = JobQueue()
         self._stop = threading.Event()
-        self._max_pending = max_pending or 64 * count
-        self._room, self._process = Room(self._max_pending), os.getpid()
         self._helpers = ThreadPoolExecutor(2 * (1 + SPARES) * count, thread_name_prefix="sandbox-helper")
         shared = Shared(backend, self.limits, isolation == "fresh", self._queue, self._helpers, patience_s, self._stop)
         self._lanes = [Lane(shared) for _ in range(count)]
@@ -64,43 +53,6 @@ class Pool:
         ]
         for thread in self._threads:
             thread.start()
-
-    def submit(self, job: Job) -> Future[Outcome]:
-        """Queues a job. The future raises SandboxError where the machinery failed; a candidate's failure is an Outcome. It can be
-        cancelled until a worker is given the job, which is then never executed.
-
-        Raises ValueError for a job that no worker of this pool could take: limits that belong to another worker, calls that
-        are not literals, a program too large. Raises PoolClosed after `close`, and in another process than the pool's.
-        """
-        limits, body = self._limits_of(job), _body_of(job)
-        self._room.acquire()
-        return self._queued(job, limits, body)
-
-    def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Outcomes in the order of the jobs, with `max_pending` jobs of look-ahead at most."""
-        waiting: deque[Future[Outcome]] = deque()
-        try:
-            for job in jobs:
-                waiting.append(self.submit(job))
-                while waiting and (waiting[0].done() or len(waiting) >= self._max_pending):
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:  # given up, or failed: nobody will ask for the others
-            for future in waiting:
-                future.cancel()
-
-    async def run(self, job: Job) -> Outcome:
-        """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its executor.
-        A task that is cancelled gives its place to another one."""
-        limits = self._limits_of(job)
-        await self._room.acquire_async()
-        try:
-            body = await asyncio.get_running_loop().run_in_executor(None, _body_of, job)
-        except BaseException:
-            self._room.release()
-            raise
-        return await asyncio.wrap_future(self._queued(job, limits, body))
 
     def wait_ready(self) -> None:
         """Blocks until every lane has started its first worker, or has failed to."""
@@ -123,59 +75,3 @@ class Pool:
             if thread is not threading.current_thread():  # a callback of a job's future: it ends when that has returned
                 thread.join()
         self._helpers.shutdown(wait=True)
-
-    def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
-        """For whoever has room: puts the job into the queue, or gives the room back and raises PoolClosed."""
-        future: Future[Outcome] = Future()
-        pending = Pending(job, body[0], limits, future, body[1])
-        if not self._queue.put(pending):
-            self._room.release()
-            raise PoolClosed("the pool was closed")
-        # by its id, because a reference would be a cycle: thousands of programs would wait for the garbage collector
-        future.add_done_callback(partial(self._is_done, id(pending)))
-        return future
-
-    def _is_done(self, which: int, future: Future[Outcome]) -> None:
-        if future.cancelled() and (pending := self._queue.discard(which)) is not None:
-            pending.claim()
-        self._room.release()
-
-    def _check_process(self) -> None:
-        if self._process != os.getpid():
-            raise PoolClosed(
-                f"this pool belongs to process {self._process}, where its threads are: make one in this process"
-            )
-
-    def _limits_of(self, job: Job) -> Limits:
-        self._check_process()
-        limits = job.limits or self.limits
-        if (limits.memory_mb, limits.pids, limits.tmp_mb) != (
-            self.limits.memory_mb,
-            self.limits.pids,
-            self.limits.tmp_mb,
-        ):
-            raise ValueError(
-                "memory_mb, pids and tmp_mb belong to the worker: a job can't differ from its pool in them"
-            )
-        return limits
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def _body_of(job: Job) -> tuple[bytes, bytes]:
-    """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and disturbs
-    no other."""
-    try:
-        body = encode_job_body(job)
-        tests = b"" if job.tests is None else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests))
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise ValueError(f"the job can't be sent: {error or type(error).__name__}") from error
-    if len(body) + len(tests) > MAX_JOB_BYTES:
-        raise ValueError(f"the job can't be sent: the program and its calls take more than {MAX_JOB_BYTES >> 20} MiB")
-    return body, tests

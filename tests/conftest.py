@@ -92,6 +92,11 @@ def _no_neighbour(package: str) -> str | None:
     return f"no {package}: name the python of an environment that has it in {neighbours.variable(package)}"
 
 
+@cache
+def _no_ray() -> str | None:
+    return None if importlib.util.find_spec("ray") else "not installed (pip install -e '.[ray]')"
+
+
 NEEDS: dict[str, Callable[[], str | None]] = {
     "docker": _no_docker,
     "local": _no_local,
@@ -99,6 +104,7 @@ NEEDS: dict[str, Callable[[], str | None]] = {
     "browser": _no_browser,
     "clock": _no_clock,
     "vllm": _no_vllm,
+    "ray": _no_ray,
     **{package: partial(_no_neighbour, package) for package in neighbours.PACKAGES},
 }
 #: Heavy tools that continuous integration does not install either; their tests stay skipped there, visibly.

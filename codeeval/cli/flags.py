@@ -56,6 +56,6 @@ def _parameter(setting: Setting) -> inspect.Parameter:
 def _flag_type(setting: Setting) -> Any:
     """What the parser makes of the text."""
     kind = setting.type
-    if kind == dict[str, str]:
+    if kind == dict[str, str] or setting.flag.repeated:
         return _WORDS
     return next((known for known in _CHECKED if kind in (known, get_args(known)[0])), _TEXT)

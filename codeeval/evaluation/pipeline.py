@@ -25,6 +25,7 @@ from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.router import Names, Router
 from codeeval.evaluation.shard import JobRunner, ShardSource
 from codeeval.generators import Generator
+from codeeval.generators.base import Served
 from codeeval.store import Counts, Incident, RunStore, Session, TimeSplit
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row, sample_row
@@ -42,13 +43,13 @@ EVENTS_AT_ONCE = 64
 class Plan:
     """What one invocation shall bring a run file to. `requests` are the samples that the file lacks.
 
-    `parallel`: jobs given to a pool of this process at a time; `ahead`: generated samples that may wait for shards.
+    `parallel`: how many jobs a pool of this process may be given now; `ahead`: generated samples that may wait for shards.
     """
 
     judging: Judging
     requests: tuple[Request, ...] = ()
     sampling: Sampling = field(default_factory=Sampling)
-    parallel: int = 16
+    parallel: Callable[[], int] = lambda: 16
     ahead: int = 256
 
 
@@ -251,10 +252,16 @@ class Pipeline:
 
     def _commit(self, end: str) -> None:
         """The record of this invocation goes with the work it tells of, in one transaction."""
-        session = replace(self._session, end=end, counts=self._counts(), timing=self._clock.split())
+        session = replace(
+            self._session, end=end, counts=self._counts(), timing=self._clock.split(), servers=self._answered()
+        )
         self._session_row = self._store.put_session(session, self._session_row)
         self._store.commit()
         self._committed_at = time.monotonic()
+
+    def _answered(self) -> dict[str, int]:
+        """By which server how many samples were answered, where there are servers."""
+        return self._generator.answered() if isinstance(self._generator, Served) else {}
 
 
 def _asked_for(requests: Sequence[Request]) -> dict[str, bytearray]:

@@ -9,6 +9,7 @@ from typing import get_args
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.chosen_limits import within_limits
+from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.headline import led_by
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
@@ -118,7 +119,9 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
 
 
 def placement(settings: Settings) -> Placement:
-    return Placement(settings.sandbox, settings.workers, settings.isolation)
+    """Raises UsageError for a cluster that can't be meant."""
+    cluster = cluster_of(settings.cluster, settings.cluster_options)
+    return Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster)
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:

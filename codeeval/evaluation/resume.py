@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
+from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.like import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
@@ -21,10 +22,13 @@ from codeeval.manifest import Manifest, ModelInfo, clean
 from codeeval.scoring import protocols
 from codeeval.store import RunStore
 from codeeval.types import ScoringProtocol
-from sandbox.pool import Isolation
+from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
-CHANGEABLE = ("sandbox", "workers", "results", "format", "model_options", "base_url", "ca_bundle", "model", "backend")
+CHANGEABLE = (
+    *("sandbox", "workers", "cluster", "cluster_options", "results", "format"),
+    *("model_options", "base_url", "ca_bundle", "model", "backend"),
+)
 
 
 def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
@@ -90,7 +94,8 @@ def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: boo
     if not own:
         check_workers(manifest.sandbox, where)
     kind = settings.sandbox if chosen or not own else manifest.sandbox.backend
-    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox))
+    cluster = cluster_of(settings.cluster, settings.cluster_options)
+    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster)
 
 
 def check_changeable(resolved: Resolved) -> None:

@@ -63,7 +63,7 @@ class _Lane:
     """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all."""
 
     handle: ShardHandle
-    ahead: int
+    ahead: Callable[[], int]
     told: set[str] = field(default_factory=set)
     sent: dict[int, _Sent] = field(default_factory=dict)
     load: int = 0
@@ -78,8 +78,12 @@ class _Lane:
         """How many more samples it should be given now."""
         if self.alone:
             return 0
-        room = self.ahead * self.handle.workers
+        room = self.ahead() * self.handle.workers
         return room - self.load if self.held < MOST_EQUAL * room else 0
+
+
+def _ahead() -> int:
+    return AHEAD
 
 
 @dataclass(slots=True)
@@ -105,7 +109,7 @@ class Router:
         source: JobRunner | ShardSource | None,
         post: Post,
         clock: Clock,
-        parallel: int,
+        parallel: Callable[[], int],
     ) -> None:
         self._judging, self._store, self._post, self._clock = judging, store, post, clock
         self._problems = {planned.problem.id: planned.problem for planned in store.problems()}
@@ -122,7 +126,7 @@ class Router:
         self._source = source if isinstance(source, ShardSource) else None
         self._own: ShardInDriver | None = None
         if isinstance(source, ShardSource):
-            self._lanes = [_Lane(handle, AHEAD) for handle in source.open_shards(judging, self._deliver)]
+            self._lanes = [_Lane(handle, _ahead) for handle in source.open_shards(judging, self._deliver)]
         else:
             self._own = ShardInDriver(judging, source, post)
             self._lanes = [_Lane(self._own, parallel)]
@@ -143,7 +147,7 @@ class Router:
     @property
     def is_well_fed(self) -> bool:
         """Whether every shard holds half of what it may hold."""
-        return all(2 * lane.free <= lane.ahead * lane.handle.workers for lane in self._lanes)
+        return all(2 * lane.free <= lane.ahead() * lane.handle.workers for lane in self._lanes)
 
     def accept(self, row: Row, names: Names) -> None:
         """Have a stored sample judged under the protocols of these names."""
@@ -295,7 +299,7 @@ class Router:
     def _look_for_more(self) -> None:
         self._looked_at = time.monotonic()
         while self._source is not None and (new := self._source.replacement(self._judging, self._deliver)) is not None:
-            self._lanes.append(_Lane(new, AHEAD))
+            self._lanes.append(_Lane(new, _ahead))
 
     def _try_again(self) -> None:
         """One sample in a batch, so that only what takes a shard down is tried so often; the last time alone in its shard."""

@@ -16,24 +16,29 @@ from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
-from sandbox import Job, Limits, Outcome, Pool
+from sandbox import Cluster, Job, Limits, Outcome, Pool, RayPool
 from sandbox.backends.base import Backend
+from sandbox.ray_pool import ClusterBackend
 
 if TYPE_CHECKING:
     from codeeval.evaluation.process_shards import ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
 KINDS = ("auto", "docker", "local")
+#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host, or for the way to its node.
+AHEAD_PER_WORKER, AHEAD_ON_A_NODE = 16, 32
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol."""
+    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol. `cluster`
+    None: on this machine; else `workers` is a number per node."""
 
     kind: str = "auto"
     workers: int | None = None
     isolation: Literal["warm", "fresh"] = "warm"
     limits: Limits | None = None
+    cluster: Cluster | None = None
 
 
 class Workers(Interface):
@@ -56,6 +61,12 @@ class Sandbox:
 
     pool: Workers
     info: SandboxInfo
+    ahead: int = AHEAD_PER_WORKER
+
+    @property
+    def parallel(self) -> int:
+        """How many jobs may be outstanding now; nodes come and go."""
+        return self.ahead * self.pool.workers
 
 
 @contextmanager
@@ -65,7 +76,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
     from codeeval.evaluation.preflight import preflight
 
     with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
-        if placement.kind == "auto":
+        if placement.kind == "auto" and placement.cluster is None:
             reporter.note(f"sandbox: {backend.name} ({backend.why})")
         preflight(pool, protocols, pool.limits)
         info = SandboxInfo(
@@ -76,19 +87,31 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
             describe=backend.describe(),
             why=backend.why,
         )
-        yield Sandbox(pool, info)
+        yield Sandbox(pool, info, AHEAD_ON_A_NODE if placement.cluster else AHEAD_PER_WORKER)
 
 
 @contextmanager
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
-) -> Iterator[tuple[Pool | ProcessShards, Backend]]:
-    """Workers that nobody has tested yet: a pool in this process, or processes with a pool each where one interpreter could not
-    keep up with so many workers. Raises UsageError and SandboxError."""
+) -> Iterator[tuple[Pool | RayPool | ProcessShards, Backend | ClusterBackend]]:
+    """Workers that nobody has tested yet: a pool in this process, processes with a pool each where one interpreter could not
+    keep up with so many workers, or the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
+    choose("--sandbox", placement.kind, KINDS)
     workers = placement.workers or os.cpu_count() or 1
+    if placement.cluster is not None:
+        with RayPool(
+            placement.cluster,
+            placement.workers,
+            limits,
+            placement.isolation,
+            kind=placement.kind,
+            progress=reporter.note,
+        ) as nodes:
+            yield nodes, nodes.backend
+        return
     if workers <= PER_SHARD:
         with open_pool(placement, limits, reporter) as pool:
             yield pool, pool.backend

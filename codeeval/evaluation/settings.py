@@ -48,12 +48,18 @@ def _options(value: object) -> object:
     return {key: item for key, _, item in pairs}
 
 
+def _listed(value: object) -> object:
+    """Several words as one, with commas between them."""
+    return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Flag:
     """How a setting is given on the command line, and what it must be.
 
     no `names` stand for the setting's own; `verbs` that have it, in one text; `meaning` and `usual` are what
-    docs/cli.md says beyond `help` and the default; `said` is what messages call it; `bounds` as pydantic names them."""
+    docs/cli.md says beyond `help` and the default; `said` is what messages call it; `bounds` as pydantic names them;
+    `repeated`: it may be given several times, and `parse` gets a list then."""
 
     help: str
     metavar: str | None = None
@@ -64,6 +70,7 @@ class Flag:
     said: str = ""
     bounds: Mapping[str, Any] = field(default_factory=dict)
     parse: Callable[[object], object] | None = None
+    repeated: bool = False
 
 
 _SCORED = "run score"
@@ -111,7 +118,14 @@ class Settings:
     ] = None
     base_url: Annotated[
         str | None,
-        Flag("An OpenAI-compatible server.", "URL", meaning="an OpenAI-compatible server (chooses `openai`)"),
+        Flag(
+            "An OpenAI-compatible server; may be repeated.",
+            "URL",
+            meaning="an OpenAI-compatible server (chooses `openai`); several, or a list with commas, share the work: "
+            "[backend-openai.md](backend-openai.md#several-servers)",
+            parse=_listed,
+            repeated=True,
+        ),
     ] = None
     ca_bundle: Annotated[
         str | None,
@@ -238,6 +252,29 @@ class Settings:
             bounds={"ge": 1, "le": 1024},
         ),
     ] = None
+    cluster: Annotated[
+        str | None,
+        Flag(
+            "Execute on a Ray cluster: auto, local, HOST:PORT or ray://HOST:PORT.",
+            "ADDRESS",
+            verbs=_PLACED,
+            meaning="execute on the nodes of a Ray cluster: `auto` (the one of `RAY_ADDRESS` or this machine), `local` (started "
+            "for this run), `HOST:PORT`, `ray://HOST:PORT`; `-j` is per node then: [cluster.md](cluster.md)",
+            usual="this machine alone",
+        ),
+    ] = None
+    cluster_options: Annotated[
+        dict[str, str],
+        Flag(
+            "num_cpus or resource.NAME that a node must have to spare; may be repeated.",
+            "KEY=VALUE",
+            ("--cluster-option",),
+            verbs=_PLACED,
+            meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; may be repeated",
+            said="--cluster-option",
+            parse=_options,
+        ),
+    ] = field(default_factory=dict)
     limit: Annotated[
         int | None,
         Flag(

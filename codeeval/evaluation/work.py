@@ -16,9 +16,6 @@ from codeeval.manifest import command_line, now
 from codeeval.store import RunReader, RunStore, Session
 from codeeval.types import Request, Sampling, ScoringProtocol
 
-#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
-AHEAD_PER_WORKER = 16
-
 
 class Interrupted(CodeevalError):
     """Ctrl-C or SIGTERM, after everything that had finished was kept."""
@@ -95,7 +92,7 @@ def _plan(
         requests=requests,
         sampling=Sampling(**known),
     )
-    return replace(plan, parallel=AHEAD_PER_WORKER * sandbox.pool.workers) if sandbox else plan
+    return replace(plan, parallel=lambda: sandbox.parallel) if sandbox else plan
 
 
 def _execute(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from codeeval.errors import UsageError
 from codeeval.types import Request, Sample, Sampling
@@ -31,6 +31,15 @@ class Generator(Protocol):
 
     def close(self) -> None:
         """Give back memory, files and connections. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class Served(Protocol):
+    """A generator that asks servers."""
+
+    def answered(self) -> dict[str, int]:
+        """Samples that came from each server so far, by its address."""
         ...
 
 

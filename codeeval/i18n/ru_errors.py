@@ -109,10 +109,29 @@ _SETTINGS: dict[str, str] = {
     ),
 }
 
+#: Clusters.
+_CLUSTERS: dict[str, str] = {
+    "--cluster-option: there is no cluster; name one with --cluster": (
+        "--cluster-option: кластер не назван; назовите его через --cluster"
+    ),
+    "--cluster {address} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT": (
+        "--cluster {address} — не адрес; бывает auto, local, HOST:PORT или ray://HOST:PORT"
+    ),
+    "--cluster-option {key}=…: there is no such option; it knows: num_cpus, resource.NAME": (
+        "--cluster-option {key}=…: такой настройки нет; есть num_cpus, resource.NAME"
+    ),
+    "--cluster-option {key}={value}: must be a number above 0": (
+        "--cluster-option {key}={value}: должно быть число больше 0"
+    ),
+}
+
 #: Models and servers.
 _MODELS: dict[str, str] = {
     "no server listens at {url}; start it, or correct --base-url": (
         "по адресу {url} нет сервера; запустите его или исправьте --base-url"
+    ),
+    "no server listens at {url}; the others do its share until it answers": (
+        "по адресу {url} нет сервера; пока он не ответит, его долю берут остальные"
     ),
     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})": (
         "{url} не принимает ключ: задайте OPENAI_API_KEY или -M api_key_file=PATH ({reason})"
@@ -803,4 +822,14 @@ _TRUST: dict[str, str] = {
     "names other files, which no journal of a run does": "называет другие файлы, чего журнал прогона не делает",
 }
 
-ERRORS: dict[str, str] = {**SYSTEM, **_SETTINGS, **_MODELS, **_RUNS, **_TRUST, **_TASKS, **_SAMPLES, **_NUMBERS}
+ERRORS: dict[str, str] = {
+    **SYSTEM,
+    **_SETTINGS,
+    **_CLUSTERS,
+    **_MODELS,
+    **_RUNS,
+    **_TRUST,
+    **_TASKS,
+    **_SAMPLES,
+    **_NUMBERS,
+}

@@ -19,7 +19,7 @@ from codeeval.report.warnings import warnings
 from codeeval.report.waterfall import build_waterfall, verbatim_of
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
 from codeeval.stats.sanity import check_sampling
-from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
+from codeeval.store import Counts, RunReader, Session, StoredJudgement, TimeSplit
 from codeeval.store.runcounts import dependent_samples
 from codeeval.types import Judgement, Verdict
 
@@ -73,6 +73,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         reranked=reranked(reader, manifest, rows, ks or manifest.k),
         dependence=dependent_samples(reader),
         counts=work,
+        servers=_servers(sessions),
         timing=timing,
         throughput=_throughput(reader, work, timing),
         sandbox=_sandbox(manifest),
@@ -186,6 +187,14 @@ def _right_of(judgement: Judgement) -> tuple[int, int]:
     if isinstance(judgement.outputs, str):
         return int(judgement.passed), 1
     return len(judgement.outputs) - len(judgement.failed_calls), len(judgement.outputs)
+
+
+def _servers(sessions: Iterable[Session]) -> dict[str, int]:
+    """Of all invocations together; a server that answered nothing is named as well."""
+    found: Counter[str] = Counter()
+    for session in sessions:
+        found.update(session.servers)
+    return dict(found)
 
 
 def _sandbox(manifest: Manifest) -> dict[str, str]:

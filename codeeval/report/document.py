@@ -48,6 +48,7 @@ def document(report: Report) -> dict[str, object]:
         "sandbox": {"image": None, **report.sandbox},
         "timing": {f"{name}_s": round(value, 3) for name, value in asdict(report.timing).items()},
         "counts": asdict(report.counts),
+        "servers": report.servers,
         "throughput": asdict(report.throughput),
         "warnings": list(report.warnings),
         "waterfall": report.waterfall.to_json() if report.waterfall else None,

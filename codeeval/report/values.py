@@ -109,6 +109,8 @@ class Report:
     missing_packages: dict[str, int] = field(default_factory=dict)
     #: samples of which a stop sequence may have cut the thought
     cut_thoughts: int = 0
+    #: samples that each server answered, by its address
+    servers: dict[str, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:

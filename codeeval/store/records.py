@@ -132,7 +132,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One invocation that worked on the file. `end` is "complete", "incomplete", "interrupted" or the error."""
+    """One invocation that worked on the file. `end` is "complete", "incomplete", "interrupted" or the error.
+    `servers`: samples that each server answered, by its address; empty where no server was asked."""
 
     started_at: str
     command: tuple[str, ...]
@@ -140,6 +141,7 @@ class Session:
     counts: Counts = Counts()
     timing: TimeSplit = TimeSplit()
     sandbox: dict[str, str] = field(default_factory=dict)
+    servers: dict[str, int] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
@@ -153,4 +155,5 @@ class Session:
             counts=Counts(**raw["counts"]),
             timing=TimeSplit(**raw["timing"]),
             sandbox=dict(raw["sandbox"]),
+            servers=dict(raw.get("servers", {})),
         )

@@ -471,7 +471,7 @@ def test_a_proxy_of_an_unknown_kind(proxy: str, monkeypatch: pytest.MonkeyPatch)
         monkeypatch.setenv(name, proxy)
     with serving() as server:
         right(ask(server, requests(1)), requests(1))
-    monkeypatch.setattr("codeeval.generators.openai.generator._reach", lambda settings: None)
+    monkeypatch.setattr("codeeval.generators.openai.servers.reach", lambda settings: None)
     with pytest.raises(UsageError, match="the proxies of the environment can't be used"):
         create("openai", "m", {"base_url": "https://models.invalid/v1"})
 

@@ -213,7 +213,7 @@ def test_a_slow_sandbox_holds_the_model_back(pool: Pool, tmp_path: Path) -> None
         seen.append(len(generator.asked) - number)
 
     with create(tmp_path / "r", wanted=50) as store:
-        run(store, generator, Wrapped(pool, look), parallel=2, ahead=5)
+        run(store, generator, Wrapped(pool, look), parallel=lambda: 2, ahead=5)
         assert len(verdicts(store)) == 50
     # one more is held by the generator's thread, one is being accepted
     assert max(seen) <= 5 + 2
@@ -294,7 +294,7 @@ def test_a_dead_sandbox_gets_no_more_jobs_and_the_model_goes_on(pool: Pool, tmp_
     completions = {"1": [f"\n    return n + {i}" for i in range(40)]}
     dead = Wrapped(pool, lambda number, job: SandboxError("no engine"))
     with create(tmp_path / "r", wanted=40) as store:
-        result = run(store, ListGenerator(completions), dead, parallel=1)
+        result = run(store, ListGenerator(completions), dead, parallel=lambda: 1)
         assert result.sandbox_error == "SandboxError: no engine"
         assert dead.jobs == GIVE_UP_AFTER
         assert store.n_samples() == 40

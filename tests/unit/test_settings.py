@@ -61,6 +61,7 @@ def test_every_setting_has_its_variable() -> None:
         "problems": "1,2",
         "model_options": "a=b",
         "rerank_options": "a=b",
+        "cluster_options": "a=b",
         "rename": "true",
         "memory_mb": "64",
         "dedup": "true",

@@ -10,23 +10,21 @@ A sample that fails in a way that may pass is asked again for `patience` seconds
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-import urllib.error
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from codeeval.errors import CodeevalError, GenerationError
+from codeeval.errors import CodeevalError
 from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.parallel import Done, run_ahead
 from codeeval.generators.common.retry import Exhausted, Later, Limits, Retrier
-from codeeval.generators.openai.client import STOPS_SENT, Ask, Client, messages_of
-from codeeval.generators.openai.network import opener, proxy_of
+from codeeval.generators.openai.client import STOPS_SENT, Ask, messages_of
 from codeeval.generators.openai.refusals import Broken, NoInterface, Refused, lacks_chat
+from codeeval.generators.openai.servers import Servers
 from codeeval.generators.openai.settings import Key, ServerSettings, read_key
 from codeeval.reading.thinking import opens_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
@@ -48,18 +46,13 @@ class _Job:
 
 
 class OpenAIGenerator:
-    """One server and one model. `generate` may run once at a time; requests of it run in several threads."""
+    """One model behind one server or several. `generate` may run once at a time; requests of it run in several threads."""
 
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         self._model, self._settings = model, settings
         self._stop = threading.Event()
         self._kept: dict[Ask, list[EngineAnswer]] = {}
-        self._version = _reach(settings)
-        self._client = Client(model, settings, key)
-        if self._version:  # vLLM takes what a request leaves open from the model's generation_config.json
-            self._client.defaults = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
-            # and it can say which stop it was that ended a sample
-            self._client.defaults["include_stop_str_in_output"] = True
+        self._client = Servers.open(model, settings, key)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
         """Samples in the order in which the server answers. Raises UsageError, GenerationError."""
@@ -70,7 +63,7 @@ class OpenAIGenerator:
         self._stop = threading.Event()
         retrier = Retrier(Limits(self._settings.patience_s, self._settings.budget), self._stop)
         jobs = [job for request in requests for job in self._jobs(request, sampling)]
-        done = run_ahead(lambda job: self._answer(job, sampling, retrier), jobs, self._settings.concurrency, self._stop)
+        done = run_ahead(lambda job: self._answer(job, sampling, retrier), jobs, self._settings.threads, self._stop)
         try:
             yield from self._collect(done)
         finally:
@@ -171,6 +164,10 @@ class OpenAIGenerator:
         rule = Rule(stops, self._settings.think_tokens > 0, text is not None and opens_thought(text))
         return finish(request, index, answer, rule)
 
+    def answered(self) -> dict[str, int]:
+        """Samples that came from each server so far, by its address."""
+        return self._client.answered()
+
     def describe(self) -> dict[str, Scalar]:
         """Address, model and settings; of a server of vLLM its version. Everything else is the server's secret."""
         from importlib import metadata
@@ -179,8 +176,8 @@ class OpenAIGenerator:
         return {
             "engine": "openai",
             "model": self._model,
-            "base_url": settings.base_url,
-            "server": f"vllm {self._version}" if self._version else None,
+            "base_url": self._client.urls(),
+            "server": self._client.versions(),
             "api": settings.api,
             "openai_version": metadata.version("openai"),
             "concurrency": settings.concurrency,
@@ -193,35 +190,6 @@ class OpenAIGenerator:
         """Stop asking; requests under way are left to end by themselves."""
         self._stop.set()
         self._client.close()
-
-
-def _reach(settings: ServerSettings) -> str | None:
-    """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
-    after the sandbox has been started; UsageError for certificates that can't be read."""
-    base_url = settings.base_url
-    try:
-        with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
-            found = json.loads(response.read(10_000))
-    except urllib.error.HTTPError:
-        return None
-    except urllib.error.URLError as error:
-        if isinstance(error.reason, ConnectionRefusedError):
-            raise _nobody(base_url) from None
-        return None
-    except (OSError, ValueError):
-        return None
-    version = found.get("version") if isinstance(found, dict) else None
-    return version if isinstance(version, str) and set(found) == {"version"} else None
-
-
-def _nobody(base_url: str) -> GenerationError:
-    proxy = proxy_of(base_url)
-    if proxy:
-        return GenerationError(
-            f"the proxy {proxy}, through which {base_url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, "
-            "or name the server's host in NO_PROXY"
-        )
-    return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
@@ -241,4 +209,4 @@ def _settings(options: Mapping[str, str]) -> tuple[ServerSettings, Key]:
     given = Options("openai", options)
     path = given.text("api_key_file", "")
     settings = ServerSettings.parse(given)
-    return settings, read_key(path, settings.base_url)
+    return settings, read_key(path, settings.base_urls)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -51,7 +51,8 @@ class ServerSettings:
     `patience_s` of one sample however often it is asked, `budget` of requests in all (0: any). `think_tokens` above 0:
     thoughts are kept apart and may take so many tokens more. `keep_raw`: no stop sequence is sent, so that the text behind it
     is kept. `extra_body` is added to every request. `ca_bundle`: certificates that are believed, "" for the usual ones; without
-    `verify` any is. `endpoint`: what was left off the end of the address that was given."""
+    `verify` any is. `endpoint`: what was left off the end of the address that was given. `others`: further servers
+    of the same model; `concurrency` is of each of them."""
 
     base_url: str = OPENAI_URL
     api: str = "auto"
@@ -66,12 +67,15 @@ class ServerSettings:
     ca_bundle: str = ""
     verify: bool = True
     endpoint: str = ""
+    others: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, options: Options) -> ServerSettings:
         """Raises UsageError."""
         default = cls()
-        base_url, endpoint = _url(options.text("base_url", os.environ.get("OPENAI_BASE_URL") or default.base_url))
+        given = options.text("base_url", os.environ.get("OPENAI_BASE_URL") or default.base_url)
+        urls, endpoints = zip(*map(_url, _listed(given)), strict=True)
+        base_url, *others = dict.fromkeys(urls)
         settings = cls(
             base_url=base_url,
             api=options.text("api", default.api, APIS),
@@ -85,10 +89,24 @@ class ServerSettings:
             extra_body=_body(options.text("extra_body", "{}")),
             ca_bundle=options.text("ca_bundle", default.ca_bundle),
             verify=options.text("verify", "1", ("0", "1")) == "1",
-            endpoint=endpoint,
+            endpoint=next(filter(None, endpoints), ""),
+            others=tuple(others),
         )
         options.finish()
         return settings
+
+    def each(self) -> tuple[ServerSettings, ...]:
+        """The settings of every server, for itself."""
+        return tuple(replace(self, base_url=url, others=()) for url in self.base_urls)
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        return (self.base_url, *self.others)
+
+    @property
+    def threads(self) -> int:
+        """Requests at a time, of all servers together."""
+        return self.concurrency * len(self.base_urls)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -96,16 +114,16 @@ class ServerSettings:
         found = []
         if self.endpoint:
             found.append(
-                f"--base-url: {self.base_url} is the address, {self.endpoint} is put behind it when it is asked"
+                f"--base-url: {','.join(self.base_urls)} is the address, {self.endpoint} is put behind it when it is asked"
             )
         if not self.verify:
             found.append(
-                f"warning: -M verify=0: nobody checks whether {self.base_url} is the server that it claims to be"
+                f"warning: -M verify=0: nobody checks whether {','.join(self.base_urls)} is the server that it claims to be"
             )
         return tuple(found)
 
 
-def read_key(path: str, base_url: str) -> Key:
+def read_key(path: str, base_urls: Sequence[str]) -> Key:
     """Of the file if there is a path, else of OPENAI_API_KEY. Raises UsageError for a file without a key, and where OpenAI's
     own API would be asked without one."""
     if path:
@@ -117,12 +135,17 @@ def read_key(path: str, base_url: str) -> Key:
             raise UsageError(f"-M api_key_file={path}: the file must hold the key and nothing else, in one line")
         return Key(value)
     value = os.environ.get("OPENAI_API_KEY", "").strip()
-    if not value and base_url == OPENAI_URL:
+    if not value and OPENAI_URL in base_urls:
         raise UsageError(
             "OpenAI's API needs a key: put it into OPENAI_API_KEY or a file named by -M api_key_file=PATH "
             "(for a server of your own give --base-url)"
         )
     return Key(value)
+
+
+def _listed(value: str) -> list[str]:
+    """The addresses in a list with commas; one that is empty where there is none."""
+    return [part.strip() for part in value.split(",") if part.strip()] or [value]
 
 
 def _url(value: str) -> tuple[str, str]:

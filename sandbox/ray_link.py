@@ -1,0 +1,179 @@
+"""The driver's end of one node: a thread that keeps its actor supplied with jobs, and says when it is lost.
+
+What was in the hands of a lost node was not judged: the jobs go back to the queue, each with one loss more. The outcome that a
+living node reports is final, and a job is answered once.
+"""
+
+from __future__ import annotations
+
+import marshal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.errors import PoolClosed, SandboxError
+from sandbox.job_queue import JobQueue, Pending, answer, fail
+from sandbox.packed import Failed, JobPacker, read_outcome, size_of
+from sandbox.ray_cluster import Connection, Place
+from sandbox.ray_node import Node, NodeSettings
+
+#: Nodes that a job may lose before nobody tries it any more.
+MAX_LOSSES = 3
+#: One call of a node: returns after so many outcomes, or so many seconds.
+WANTED, WAIT_S = 32, 0.05
+#: Seconds of its work that a node is given ahead, by how fast it was: a slow node gets less.
+AHEAD_S = 0.3
+#: Most jobs in a node's hands per worker, and most bytes of them.
+MOST_PER_WORKER, MOST_BYTES = 64, 32 * 1024 * 1024
+#: How long a node that has failed by itself is left alone while others work.
+REST_S = 5.0
+_IDLE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """What the links of a pool share. `share` of a link: how many jobs are its part now; `welcome` is told what a node says of
+    itself, and returns why it can never be used, or nothing; `gone`: the link has ended, and why."""
+
+    connection: Connection
+    settings: NodeSettings
+    queue: JobQueue
+    stop: threading.Event
+    silence_s: float
+    share: Callable[[Link], int]
+    welcome: Callable[[Link, dict[str, str]], str]
+    gone: Callable[[Link, str], None]
+
+
+class Link:
+    """`run` is the body of its thread. `workers` is 0 until the node has been welcomed, and once it is lost."""
+
+    def __init__(self, crew: Crew, place: Place) -> None:
+        self.place, self.workers = place, 0
+        self._crew = crew
+        self._actor: Any = None
+        self._packer = JobPacker()
+        self.held: dict[int, Pending] = {}
+        self._bytes: dict[int, int] = {}
+        self._last, self._rate, self._rest_until = 0, 0.0, 0.0
+
+    def run(self) -> None:
+        crew = self._crew
+        why = "the pool was closed"
+        try:
+            self._open()
+            while not crew.stop.is_set():
+                self._exchange()
+        except Exception as error:  # whatever Ray raises, the node does no more for us
+            why = reason(error)
+        self.workers = 0
+        if crew.stop.is_set() and self._actor is not None:
+            self._close()
+        self._give_back(why)
+        if self._actor is not None:
+            crew.connection.kill(self._actor)
+        crew.gone(self, why)
+
+    # --- the node ------------------------------------------------------------------------------------------------
+
+    def _open(self) -> None:
+        """Starts the actor; waits as long as other people's work takes the node's processors."""
+        crew = self._crew
+        self._actor = crew.connection.start(Node, self.place, crew.settings)
+        reference = self._actor.open.remote()
+        while not crew.connection.is_done(reference, _IDLE_S):
+            if crew.stop.is_set():
+                return
+        why = crew.welcome(self, crew.connection.result(reference, crew.silence_s))
+        if why:
+            raise Unusable(why)
+
+    def _close(self) -> None:
+        try:
+            self._crew.connection.result(self._actor.close.remote(), 5.0)
+        except Exception:  # it is ended in any case
+            return
+
+    def _exchange(self) -> None:
+        crew = self._crew
+        taken = self._take()
+        if not taken and not self.held:
+            crew.queue.wait(_IDLE_S)
+            taken = self._take()
+            if not taken and len(crew.queue):
+                crew.stop.wait(WAIT_S)  # there are jobs, and they are for others
+        jobs = self._packer.pack((number, pending.job) for number, pending in taken) if taken else b""
+        want = max(1, min(WANTED, len(self.held) // 2)) if self.held else 0
+        began = time.monotonic()
+        reply = crew.connection.result(self._actor.exchange.remote(jobs, WAIT_S, want), crew.silence_s)
+        answers = marshal.loads(reply)
+        for packed in answers:
+            self._settle(*read_outcome(packed))
+        if answers:
+            rate = len(answers) / max(1e-3, time.monotonic() - began)
+            self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+
+    # --- jobs ----------------------------------------------------------------------------------------------------
+
+    def _take(self) -> list[tuple[int, Pending]]:
+        """New jobs for the node, as its own: a suspect goes alone."""
+        taken: list[tuple[int, Pending]] = []
+        if time.monotonic() < self._rest_until or any(pending.alone for pending in self.held.values()):
+            return taken
+        window = min(self.workers * MOST_PER_WORKER, 2 * self.workers + int(AHEAD_S * self._rate))
+        free = min(window, self._crew.share(self)) - len(self.held)
+        while len(taken) < free and sum(self._bytes.values()) < MOST_BYTES:
+            pending = self._crew.queue.take(wait=False)
+            if pending is None:
+                break
+            if pending.alone and self.held:
+                self._requeue(pending)
+                break
+            if not pending.claim():
+                continue
+            self._last += 1
+            self.held[self._last], self._bytes[self._last] = pending, size_of(pending.job)
+            taken.append((self._last, pending))
+            if pending.alone:
+                break
+        return taken
+
+    def _settle(self, number: int, outcome: Any) -> None:
+        self._bytes.pop(number, None)
+        pending = self.held.pop(number, None)
+        if pending is None:
+            return
+        if not isinstance(outcome, Failed):
+            answer(pending.future, outcome)
+            return
+        self._rest_until = time.monotonic() + REST_S
+        self._again(pending, f"node {self.place.address}: {outcome.reason}")
+
+    def _give_back(self, why: str) -> None:
+        for number in sorted(self.held, reverse=True):
+            self._again(self.held.pop(number), f"node {self.place.address}: {why}")
+
+    def _again(self, pending: Pending, why: str) -> None:
+        """Another node's turn, or nobody's. The last try is made with nothing beside it: who takes nodes down does it alone."""
+        pending.tries += 1
+        pending.alone = pending.tries >= MAX_LOSSES - 1
+        if pending.tries >= MAX_LOSSES:
+            fail(pending.future, SandboxError(f"no node could execute the job in {MAX_LOSSES} tries: {why}"))
+        else:
+            self._requeue(pending)
+
+    def _requeue(self, pending: Pending) -> None:
+        if not self._crew.queue.put(pending, first=True):
+            fail(pending.future, PoolClosed("the pool was closed"))
+
+
+class Unusable(SandboxError):
+    """A node that can't take part, whatever is tried."""
+
+
+def reason(error: BaseException) -> str:
+    """What Ray says, in one line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__

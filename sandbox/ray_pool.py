@@ -1,0 +1,273 @@
+"""A pool whose workers are on the nodes of a Ray cluster: the interface of `sandbox.Pool`, one actor per node behind it.
+
+>>> from sandbox import Job, RayPool
+>>> with RayPool("auto") as pool:                                                           # doctest: +SKIP
+...     pool.submit(Job("def f(x):\\n    return x + 1\\n", "f", ('{"x": 1}',))).result().observations[0].text
+'2'
+
+A node that joins is used, one that leaves gives its jobs back. All nodes run one image: a node with another one is refused by
+its name, at the start with an error, later with a note. A cluster that does not answer for `patience_s` fails every job, as
+infrastructure.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from concurrent.futures import Future
+
+from sandbox.backends.base import Progress
+from sandbox.errors import BackendUnavailable, PoolClosed, SandboxError
+from sandbox.front import Front, Isolation
+from sandbox.job_queue import fail
+from sandbox.ray_cluster import Cluster, Connection, Place
+from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
+from sandbox.ray_node import NodeSettings, versions
+from sandbox.wire import Job, Limits, Outcome
+
+#: What must be alike on all nodes of a run, and what a user calls it.
+_ALIKE = {"python": "Python", "ray": "Ray", "code": "the sandbox's code", "backend": "sandbox", "image": "image"}
+_LOOK_S = 1.0
+#: Seconds before a node whose actor was lost gets another one, doubled with each loss.
+_AGAIN_S, _LONGEST_S = 1.0, 30.0
+
+
+class ClusterBackend:
+    """What a pool on a cluster says where a local one names its backend."""
+
+    def __init__(self, pool: RayPool) -> None:
+        self._pool = pool
+        self.name = pool.facts["backend"]
+        self.why = "the nodes of the cluster have it"
+
+    def describe(self) -> dict[str, str]:
+        """Facts for the manifest: those of the nodes, which are alike, and how many there are."""
+        nodes = ", ".join(f"{address} ({workers})" for address, workers in sorted(self._pool.nodes().items()))
+        return {**self._pool.facts, "cluster": f"ray {self._pool.facts['ray']}", "nodes": nodes}
+
+    def close(self) -> None:
+        """Nothing: the pool leaves the cluster."""
+
+
+class RayPool(Front):
+    """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. Raises
+    BackendUnavailable where there is no cluster, no node with room within `patience_s`, or nodes are not alike."""
+
+    def __init__(
+        self,
+        cluster: Cluster | str = "auto",
+        workers: int | None = None,
+        limits: Limits | None = None,
+        isolation: Isolation = "warm",
+        *,
+        kind: str = "auto",
+        max_pending: int | None = None,
+        patience_s: float = 60.0,
+        progress: Progress | None = None,
+    ) -> None:
+        if (workers is not None and workers < 1) or isolation not in ("warm", "fresh"):
+            raise ValueError("workers must be positive and isolation 'warm' or 'fresh'")
+        super().__init__(limits or Limits(), isolation, max_pending or MOST_PER_WORKER)
+        self._grows = max_pending is None
+        self._wished, self._kind, self._patience_s = workers, kind, patience_s
+        self._progress = progress or (lambda line: None)
+        self._connection = Connection(Cluster(cluster) if isinstance(cluster, str) else cluster)
+        self.facts: dict[str, str] = {}
+        self._state = threading.Condition()
+        self._links: dict[str, Link] = {}
+        self._threads: dict[Link, threading.Thread] = {}
+        self._refused: dict[str, str] = {}
+        self._losses: dict[str, tuple[int, float]] = {}
+        self._error: SandboxError | None = None
+        self._looked = self._ready = False
+        self._seen = self._worked = time.monotonic()
+        self._stop = threading.Event()
+        for name, body in (("look", self._look), ("watch", self._watch)):
+            threading.Thread(target=body, name=f"sandbox-ray-{name}", daemon=True).start()
+        try:
+            self._wait_for_nodes()
+        except BaseException:
+            self.close()
+            raise
+        self._ready = True
+        self.backend = ClusterBackend(self)
+
+    @property
+    def workers(self) -> int:
+        """How many jobs are executed at a time now. Never below 1, so that what is planned by it goes on waiting."""
+        return max(1, sum(self.nodes().values()))
+
+    def nodes(self) -> dict[str, int]:
+        """The workers of each node that is in use, by its address."""
+        with self._state:
+            return {link.place.address: link.workers for link in self._links.values() if link.workers}
+
+    def close(self) -> None:
+        if self._process != os.getpid():
+            return
+        first = not self._stop.is_set()
+        self._stop.set()
+        self._room.close()
+        self._fail_waiting(self._error or PoolClosed("the pool was closed"))
+        for thread in list(self._threads.values()):
+            if thread is not threading.current_thread():
+                thread.join(2.0 if self._error else 15.0)
+        for link in list(self._threads):
+            for number in sorted(link.held):  # its thread still waits for a cluster that is gone
+                if (pending := link.held.pop(number, None)) is not None:
+                    fail(pending.future, PoolClosed("the pool was closed"))
+        if first:
+            self._connection.close(2.0 if self._error else 15.0)
+
+    def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
+        if self._error is not None:
+            self._room.release()
+            raise self._error
+        return super()._queued(job, limits, (b"", b""))  # encoded again on the node, once it is known to be good
+
+    # --- nodes ---------------------------------------------------------------------------------------------------
+
+    def _wait_for_nodes(self) -> None:
+        """Until every node of the first look is in use; those that are busy with other people's work are not waited for once
+        one is."""
+        deadline = time.monotonic() + self._patience_s
+        with self._state:
+            while not self._error:
+                starting = [link for link in self._links.values() if not link.workers]
+                if self._refused:
+                    raise BackendUnavailable("\n".join(self._refused.values()))
+                if self._looked and self._links and not starting:
+                    return
+                if (
+                    not self._state.wait(max(0.0, min(1.0, deadline - time.monotonic())))
+                    and time.monotonic() > deadline
+                ):
+                    break
+        if self._error:
+            raise self._error
+        if not any(self.nodes()):
+            raise BackendUnavailable(
+                f"no node of the cluster could take workers within {self._patience_s:g} s: none has the processors and "
+                "resources that were asked for to spare.\n  See `ray status`, or ask for less: --cluster-option num_cpus=…"
+            )
+
+    def _look(self) -> None:
+        """The one thread that asks Ray for the nodes: without a head it is never answered."""
+        while not self._stop.is_set():
+            try:
+                places = self._connection.places()
+            except Exception:  # asked again; `_watch` counts the time
+                self._stop.wait(_LOOK_S)
+                continue
+            self._seen = time.monotonic()
+            for place in places:
+                self._use(place)
+            with self._state:
+                self._looked = True
+                self._state.notify_all()
+            self._stop.wait(_LOOK_S)
+
+    def _use(self, place: Place) -> None:
+        with self._state:
+            _, not_before = self._losses.get(place.node, (0, 0.0))
+            known = place.node in self._links or place.node in self._refused
+            if known or self._stop.is_set() or time.monotonic() < not_before:
+                return
+            settings = NodeSettings(
+                self._kind, self.limits, self.isolation, self._wished or place.cpus, self._patience_s
+            )
+            crew = Crew(
+                self._connection,
+                settings,
+                self._queue,
+                self._stop,
+                max(2.0, self._patience_s / 2),
+                self._share,
+                self._welcome,
+                self._gone,
+            )
+            link = self._links[place.node] = Link(crew, place)
+            thread = threading.Thread(target=link.run, name=f"sandbox-ray-{place.address}", daemon=True)
+            self._threads[link] = thread
+        thread.start()
+
+    def _welcome(self, link: Link, said: dict[str, str]) -> str:
+        """Why a node can't be used, or nothing and it is. Raises SandboxError for one that is tried again: once the pool is at
+        work, an engine that does not answer may come back."""
+        where = f"node {link.place.address}"
+        if "error" in said:
+            if self._ready:
+                raise SandboxError(said["error"])
+            return f"{where}: {said['error']}"
+        facts = {**said, "image": said.get("image_tag") or said["image"]}
+        with self._state:
+            expected = {**facts, **versions(), **self.facts}
+            wrong = [name for name in _ALIKE if facts[name] != expected[name]]
+            if wrong:
+                found = "; ".join(f"{_ALIKE[name]} {facts[name]} instead of {expected[name]}" for name in wrong)
+                return f"{where} differs from the others: {found}. Verdicts of one run come from one image"
+            self.facts = self.facts or facts
+            link.workers = self._wished or link.place.cpus
+            self._worked = time.monotonic()
+            if self._grows:
+                more = MOST_PER_WORKER * link.workers
+                self._max_pending += more
+                for _ in range(more):
+                    self._room.release()
+            self._state.notify_all()
+        many = f"{link.workers} worker{'' if link.workers == 1 else 's'}"
+        self._progress(f"{where}: {many}, {facts['backend']} {facts['image']}")
+        return ""
+
+    def _gone(self, link: Link, why: str) -> None:
+        node = link.place.node
+        with self._state:
+            self._links.pop(node, None)
+            self._threads.pop(link, None)
+            if why.startswith(Unusable.__name__):
+                self._refused[node] = why.partition(": ")[2]
+            losses, _ = self._losses.get(node, (0, 0.0))
+            pause = min(_LONGEST_S, _AGAIN_S * 2**losses)
+            self._losses[node] = (losses + 1, time.monotonic() + pause)
+            self._state.notify_all()
+        if not self._stop.is_set():
+            self._progress(f"warning: node {link.place.address} is not used: {why}")
+
+    def _share(self, link: Link) -> int:
+        """Its part of all open jobs, by its workers: else the first to ask would leave nothing to the others."""
+        with self._state:
+            links = [each for each in self._links.values() if each.workers]
+        workers = sum(each.workers for each in links) or 1
+        unfinished = len(self._queue) + sum(len(each.held) for each in links)
+        return max(1, -(-unfinished * link.workers // workers))
+
+    # --- the end -------------------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Gives up where the head has not answered, or no node has worked, for `patience_s`."""
+        while not self._stop.wait(min(1.0, self._patience_s / 4)):
+            now = time.monotonic()
+            if self.nodes():
+                self._worked = now
+            if now - self._seen > self._patience_s:
+                self._give_up(f"the head of the cluster has not answered for {self._patience_s:g} s")
+            elif now - self._worked > self._patience_s and self.facts:
+                self._give_up(f"the cluster has had no node with workers for {self._patience_s:g} s")
+
+    def _give_up(self, why: str) -> None:
+        if self._error is None:
+            self._error = BackendUnavailable(f"{why}; what it had not finished is pending, continue with --resume")
+            with self._state:
+                self._state.notify_all()
+        self._fail_waiting(self._error)
+        for link in list(self._links.values()):
+            for number in sorted(link.held):
+                if (pending := link.held.pop(number, None)) is not None:
+                    fail(pending.future, self._error)
+
+    def _fail_waiting(self, error: SandboxError) -> None:
+        """Every job that no node has."""
+        for pending in self._queue.close():
+            if pending.claim():
+                fail(pending.future, error)

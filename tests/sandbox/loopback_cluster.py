@@ -1,0 +1,99 @@
+"""A Ray cluster of processes on loopback addresses: a head that holds no workers, and nodes that can be killed one by one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from leftovers import descendants
+
+_STARTED_S = 120.0
+
+
+class LoopbackCluster:
+    """Addresses are 127.0.0.2 and up: 127.0.0.1 would be looked for on another interface. Use as a context manager."""
+
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # the path of a socket must be short
+        self._nodes: dict[str, subprocess.Popen[bytes]] = {}
+        self._environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
+        with socket.create_server(("127.0.0.2", 0)) as free:
+            self.address = f"127.0.0.2:{free.getsockname()[1]}"
+        port = self.address.rpartition(":")[2]
+        self._start("127.0.0.2", "--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={self._folder}")
+        deadline = time.monotonic() + _STARTED_S
+        while not self._listens():
+            assert time.monotonic() < deadline, "Ray did not start"
+            time.sleep(0.1)
+
+    def add(self, address: str) -> None:
+        """A node with one processor. It has joined a few seconds later."""
+        self._start(address, f"--address={self.address}")
+
+    def head_pids(self, name: str) -> list[int]:
+        """Processes of the head by a part of their command."""
+        return [pid for pid, command in _commands() if name in command and str(self._folder) in command]
+
+    def kill(self, address: str) -> None:
+        """kill -9 of a node with everything that Ray has started there; sandboxes end by themselves."""
+        started = self._nodes.pop(address)
+        for pid in [*descendants(started.pid), started.pid]:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        started.wait()
+
+    def actors(self) -> list[int]:
+        """Processes that hold an actor of a pool."""
+        below = set(descendants(os.getpid()))
+        return [pid for pid, command in _commands() if pid in below and command.startswith("ray::Node")]
+
+    def close(self) -> None:
+        for address in reversed(list(self._nodes)):
+            self.kill(address)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _start(self, address: str, *words: str) -> None:
+        head = "--head" in words
+        self._nodes[address] = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
+                *(f"--node-ip-address={address}", f"--num-cpus={0 if head else 1}", "--object-store-memory=83886080"),
+                *words,
+            ],
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def _listens(self) -> bool:
+        host, _, port = self.address.rpartition(":")
+        with contextlib.suppress(OSError):
+            socket.create_connection((host, int(port)), 1.0).close()
+            return True
+        return False
+
+    def __enter__(self) -> LoopbackCluster:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+def _commands() -> Iterator[tuple[int, str]]:
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError):
+                yield (
+                    int(name),
+                    Path(f"/proc/{name}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace"),
+                )
