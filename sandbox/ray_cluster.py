@@ -131,7 +131,7 @@ def _imported(cluster: Cluster, started: dict[str, str]) -> Any:
         import ray
     except ImportError as error:
         raise BackendUnavailable(
-            f"--cluster needs Ray, which can't be imported here ({error}).\n  Install it: pip install 'codeeval[ray]'"
+            f"--cluster needs Ray, which can't be imported here ({error}).\n  Install it: pip install 'ray>=2.50,<3'"
         ) from None
     _silence()
     return ray

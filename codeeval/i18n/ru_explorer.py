@@ -33,7 +33,6 @@ EXPLORER: dict[str, str] = {
     ),
     "shard process {pid} was lost: {why_said}": "потерян процесс {pid} с исполнителями: {why_said}",
     "it ended": "он завершился",
-    "it ended (signal {n})": "он завершился (сигнал {n})",
     "nothing was heard of it for {n} s": "{n} с от него не было вестей",
     "its evidence is not in the run file": "результата его исполнения нет в файле запуска",
     "no worker could be started: {why_said}": "ни один исполнитель не запустился: {why_said}",

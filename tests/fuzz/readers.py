@@ -123,10 +123,11 @@ def seeds(folder: Path) -> Seeds:
 
 def run_command(arguments: list[str]) -> int:
     """As `codeeval ARGUMENTS`, in this process."""
-    from codeeval.cli.main import _guarded
+    from codeeval.cli.failing import guarded
+    from codeeval.cli.main import app
 
     try:
-        return _guarded(arguments)
+        return guarded(lambda: app(arguments, prog_name="codeeval", standalone_mode=False))
     except SystemExit as error:
         return int(error.code or 0)
 

@@ -67,7 +67,7 @@ def test_what_is_read_is_bounded(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="larger than"):
             read_text(path, most=7)
     for read in (load_baseline, lambda path: read_template(str(path)), lambda path: system_text(f"@{path}")):
-        with pytest.raises(UsageError, match=r"/dev/zero.*larger than 16 MiB"):
+        with pytest.raises(UsageError, match=r"/dev/zero.*larger than \d+ MiB"):
             read(Path("/dev/zero"))
 
 

@@ -65,9 +65,9 @@ def test_a_program_of_its_own_is_never_put_below_the_prompt(program: str, rule: 
 
 
 def test_a_program_in_a_fence_is_what_is_in_the_fence() -> None:
-    """A chat model's answer that was written as a `solution`: the block that defines the function, without the prompt."""
+    """A chat model's answer that was written as a `solution`: what the blocks define, without the prompt."""
     text = "Sure.\n```python\nimport os\n```\n```python\ndef f(n):\n    return n\n```\nDone."
-    assert extract(PROBLEM, text, "strict", is_program=True).program == "def f(n):\n    return n\n"
+    assert extract(PROBLEM, text, "strict", is_program=True).program == "import os\ndef f(n):\n    return n\n"
 
 
 def test_filtered_responses_of_mera_are_outputs(tmp_path: Path) -> None:

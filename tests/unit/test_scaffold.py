@@ -134,7 +134,8 @@ def test_every_marker_with_a_requirement_is_declared(request: pytest.FixtureRequ
 def test_a_clone_without_third_party_data_skips_visibly_even_in_ci(tmp_path: Path, named: str, ends: str) -> None:
     """Nothing outside of the repository is looked for, and a folder that is named must be there."""
     (tmp_path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text("utf-8"), "utf-8")
-    (tmp_path / "machine.py").write_text((ROOT / "tests" / "machine.py").read_text("utf-8"), "utf-8")
+    for name in ("machine.py", "neighbours.py"):
+        (tmp_path / name).write_text((ROOT / "tests" / name).read_text("utf-8"), "utf-8")
     (tmp_path / "test_it.py").write_text("def test_it(shared):\n    assert shared\n", "utf-8")
     (tmp_path.parent / "shared").mkdir(exist_ok=True)
     environment = {**os.environ, "CI": "true", "CODEEVAL_TEST_DATA": named}

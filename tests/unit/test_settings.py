@@ -138,7 +138,7 @@ def test_two_flags_of_which_one_would_be_ignored() -> None:
         ({"task": "humaneval", "n": 20, "model": "x.jsonl"}, {"k": (1, 10), "backend": "replay", "temperature": 0.2}),
         ({"task": "humaneval", "protocol": "strict"}, {"protocol": "strict", "temperature": 0.2, "model": None}),
         ({"base_url": "http://127.0.0.1:1/v1"}, {"model": None, "backend": None}),
-        ({"base_url": "http://127.0.0.1:1/v1", "model": "m"}, {"backend": "openai"}),
+        ({"base_url": "http://127.0.0.1:1/v1", "model": "m", "template": "chat"}, {"backend": "openai"}),
     ],
 )
 def test_effective_settings_are_those_of_the_run(flags: dict[str, object], expected: dict[str, object]) -> None:
