@@ -17,7 +17,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from codeeval.bounded_json import MAX_VALUES
 from codeeval.errors import DataError, UsageError
+from codeeval.files import most_unpacked
 from codeeval.mera.read import MAX_FILE_BYTES
 
 #: What a file system takes: bytes of one name, and of a path below some folder.
@@ -58,7 +60,10 @@ class SiteZip:
 
     def read(self, member: str) -> bytes:
         """A member's content. Raises DataError for one that is too large or can't be read."""
-        return _read(self.archive, self.archive.getinfo(member), self.path)
+        data = _read(self.archive, self.archive.getinfo(member), self.path)
+        if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
+            raise DataError(f"{self.path}: {member}", f"more than {MAX_VALUES} values")
+        return data
 
 
 @contextmanager
@@ -74,8 +79,9 @@ def open_zip(path: Path) -> Iterator[SiteZip]:
         raise UsageError(f"{path}: not a readable zip ({error}); a submission is a zip of JSON files") from error
     with archive:
         items = archive.infolist()
-        if sum(item.file_size for item in items) > MAX_FILE_BYTES:
-            raise DataError(str(path), f"larger than {MAX_FILE_BYTES >> 20} MiB")
+        most = most_unpacked(path.stat().st_size, MAX_FILE_BYTES)
+        if sum(item.file_size for item in items) > most:
+            raise DataError(str(path), f"larger than {most >> 20} MiB")
         broken = _misplaced(items) or _unreadable(archive, items)
         members = tuple(item.filename for item in items if not item.is_dir())
         yield SiteZip(archive, path, members, {} if broken else _walk(members), broken)
