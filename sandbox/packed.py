@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -25,36 +25,33 @@ def _values(value: Any) -> tuple[Any, ...]:
 
 
 def outcome_values(outcome: Outcome) -> tuple[Any, ...]:
-    """An outcome as nested tuples of plain data."""
-    return (
-        *(
-            outcome.status,
-            tuple(map(_values, outcome.observations)),
-            None if outcome.definition is None else _values(outcome.definition),
-        ),
-        *(getattr(outcome, name) for name in _PLAIN),
-        tuple(map(outcome_values, outcome.attempts)),
-        None if outcome.ruling is None else _values(outcome.ruling),
-    )
-
-
-#: Fields of an outcome between those that hold other values: they cross as they are, in the order of the class.
-_PLAIN = tuple(
-    spec.name
-    for spec in fields(Outcome)
-    if spec.name not in ("status", "observations", "definition", "attempts", "ruling")
-)
+    """An outcome as nested tuples of plain data, in the order of the class's fields."""
+    return tuple(_PACKED.get(spec.name, _same)(getattr(outcome, spec.name)) for spec in fields(Outcome))
 
 
 def outcome_from(values: Sequence[Any]) -> Outcome:
     """The reverse of `outcome_values`."""
-    status, observations, definition, *plain, attempts, ruling = values
-    rebuilt = (
-        *(status, tuple(Observation(*each) for each in observations)),
-        *(None if definition is None else Observation(*definition), *plain),
-        *(tuple(map(outcome_from, attempts)), None if ruling is None else Ruling(*ruling)),
-    )
-    return Outcome(*rebuilt)
+    named = {spec.name: value for spec, value in zip(fields(Outcome), values, strict=True)}
+    return Outcome(**{name: _READ.get(name, _same)(value) for name, value in named.items()})
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+#: How those fields of an outcome cross that hold other values; the rest cross as they are.
+_PACKED: dict[str, Callable[[Any], Any]] = {
+    "observations": lambda each: tuple(map(_values, each)),
+    "definition": lambda one: None if one is None else _values(one),
+    "attempts": lambda each: tuple(map(outcome_values, each)),
+    "ruling": lambda one: None if one is None else _values(one),
+}
+_READ: dict[str, Callable[[Any], Any]] = {
+    "observations": lambda each: tuple(Observation(*values) for values in each),
+    "definition": lambda values: None if values is None else Observation(*values),
+    "attempts": lambda each: tuple(map(outcome_from, each)),
+    "ruling": lambda values: None if values is None else Ruling(*values),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,15 @@ MISSING = "None"
 
 
 def protocol_of(reader: RunReader) -> str:
-    """The protocol whose outputs are submitted. Raises UsageError for a run that was judged under none of OPEN."""
+    """The protocol whose outputs are submitted.
+
+    Raises UsageError for a run of a set that is none of MERA's, and for one that was judged under none of OPEN.
+    """
+    if _foreign(reader):
+        raise UsageError(
+            f"{reader.run_dir}: {reader.manifest().task.name} is no set of MERA's, so there is nothing to submit there\n"
+            f"  MERA takes {', '.join(FILE_NAMES.values())}."
+        )
     judged_by = reader.manifest().protocols
     found = next((name for name in judged_by if name in OPEN), None)
     if found is not None:
@@ -47,11 +55,6 @@ def document(reader: RunReader) -> dict[str, object]:
     Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or leaves problems out.
     """
     manifest = reader.manifest()
-    if _foreign(reader):
-        raise UsageError(
-            f"{reader.run_dir}: {manifest.task.name} is no set of MERA's, so there is nothing to submit there\n"
-            f"  MERA takes {', '.join(FILE_NAMES.values())}."
-        )
     protocol = protocol_of(reader)
     if note := no_score(manifest.notes):
         raise UsageError(f"{reader.run_dir}: {note}\n  Run the problems as they are published to submit them.")

@@ -113,10 +113,10 @@ def _leave_root(mapper: socket.socket, owner: int) -> None:
     belongs to `owner`: what the kernel counts per user (inotify and the like) counts against a namespace's owner as well, and
     must not use up what the machine's root has.
     """
-    _check(
-        _LIBC.prctl(_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0), "securebits"
-    )  # capabilities stay: some kernels ask for them
-    os.seteuid(owner)
+    # capabilities stay across the change of user: some kernels ask for them to make the namespace. A root that may not keep
+    # them (a container without CAP_SETPCAP) makes it as root: the limits hold all the same, only the counts are then root's.
+    if _LIBC.prctl(_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0) == 0:
+        os.seteuid(owner)
     _check(_LIBC.unshare(_NEWUSER), "unshare user")
     mapper.send(b"?")
     if mapper.recv(1) != b"m":

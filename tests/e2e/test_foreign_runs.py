@@ -225,6 +225,7 @@ def verb(*words: object, codes: tuple[int, ...] = (0,)) -> Callable[[Trap, Path]
 #: Verb -> (what it is called with, what it may write).
 VERBS: dict[str, tuple[Callable[[Trap, Path], None], str]] = {
     "report": (verb("report", "RUN", "--results", "out-results.jsonl"), r"out-.*"),
+    "samples": (verb("samples", "RUN", "--format", "jsonl"), r"out-.*"),
     "explore": (_explore, r"forged/\.?annotations\.json(\.lock)?"),
     "export": (_export, r"out-.*"),
     "compare": (verb("compare", "r", "RUN", "--allow-different"), r"out-.*"),

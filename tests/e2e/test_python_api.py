@@ -192,20 +192,20 @@ def twins(folder: Path) -> Task:
 
 @pytest.mark.local
 def test_how_completions_are_executed_can_be_chosen(tmp_path: Path) -> None:
-    """Workers, limits, progress and repairs reach the sandbox and the run: a loop ends at the limit given, a glued body is
-    repaired, and the manifest says with what."""
+    """Workers, limits, progress and repairs reach the sandbox and the run: a loop ends at the limit given, a no-break
+    space is repaired, and the manifest says with what."""
     seen: list[Progress] = []
     limits = Limits(cpu_s=0.5, wall_s=30.0)
     how = package.Execution("local", workers=1, limits=limits, progress=seen.append)
-    glued, endless = "    return a + b", "\n    while True: pass"
-    run = package.evaluate(twins(tmp_path), [[endless, glued, RIGHT], RIGHT], [1], "strict", how)
+    spaced, endless = "\n    return a\u00a0+ b", "\n    while True: pass"
+    run = package.evaluate(twins(tmp_path), [[endless, spaced, RIGHT], RIGHT], [1], "strict", how)
     assert [row.verdict for row in run.samples("1")][::2] == ["timeout", "passed"]
     assert seen[-1].judged == 4
     assert (run.manifest.sandbox.workers, run.manifest.sandbox.limits["cpu_s"]) == (1, 0.5)
     waterfall = run.report().waterfall
     assert waterfall is not None
     assert waterfall.levels[-1].pass_at_k[1] == pytest.approx((2 / 3 + 1) / 2)
-    plain = package.evaluate(twins(tmp_path), [[glued], RIGHT], [1], sandbox=package.Execution("local", repairs=False))
+    plain = package.evaluate(twins(tmp_path), [[spaced], RIGHT], [1], sandbox=package.Execution("local", repairs=False))
     with RunReader(plain.path) as reader:
         assert reader.unexplained() == (("1", 0),)
 

@@ -1,6 +1,6 @@
 # expect: pass
 # verdict: passed
 # class: k
-# why: equal data of other texts: True for 1, numbers as floats
+# why: equal data of other texts: numbers as floats
 def runs(text):
-    return [(letter, True if count == 1 else float(count)) for letter, count in solve(text)]
+    return [(letter, float(count)) for letter, count in solve(text)]
