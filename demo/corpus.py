@@ -34,6 +34,15 @@ MAY_HANG = {24}
 #: text of a completion, how often it is given
 Answer = tuple[str, float]
 
+#: Learned as wrong beside the wrong solutions of the set: bodies that go on in the docstring's line. They are no solutions there
+#: because a reader of answers may rightly put them where they belong.
+MISPLACED = {
+    15: (
+        "    half = len(text) // 2\n    right = len(text) - half\n"
+        "    return text[right:] + text[half:right] + text[:half]\n",
+    )
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
@@ -64,7 +73,7 @@ def read_lessons(folder: Path) -> list[Lesson]:
             calls=(),
             expected=None,
         )
-        right, wrong = (tuple(bodies[number, kind]) for kind in (True, False))
+        right, wrong = tuple(bodies[number, True]), (*bodies[number, False], *MISPLACED.get(number, ()))
         lessons.append(Lesson(problem, right[:2], wrong[:4], share=0.2 + 0.45 * (number * 7 % 32) / 31))
     return lessons
 
