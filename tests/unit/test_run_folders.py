@@ -61,6 +61,18 @@ def hot_journal(run: Path, named: Path | None) -> None:
     (run / f"run.sqlite{JOURNAL}").write_bytes(head + struct.pack(">I", 1) + page + struct.pack(">I", check) + tail)
 
 
+def plant(place: Path, kind: str, victim: Path) -> None:
+    """Something at `place` that is no file of its own: most kinds lead to `victim` or to a new file beside it."""
+    if kind == "pipe":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    elif kind == "hard link":
+        os.link(victim, place)
+    else:
+        place.symlink_to(victim if kind == "link" else victim.with_name("new"))
+
+
 @pytest.mark.parametrize("opened", OPENERS)
 @pytest.mark.parametrize("mine", [True, False])
 def test_a_journal_that_names_a_file_deletes_nothing(
@@ -101,14 +113,7 @@ def test_side_files_lead_nowhere(
 ) -> None:
     """A link in the place of a journal, a log or shared memory is refused, and what it points to stays as it is."""
     place = run / f"run.sqlite{suffix}"
-    if kind == "pipe":
-        os.mkfifo(place)
-    elif kind == "folder":
-        place.mkdir()
-    elif kind == "hard link":
-        os.link(victim, place)
-    else:
-        place.symlink_to(victim if kind == "link" else victim.with_name("new"))
+    plant(place, kind, victim)
     with pytest.raises(DataError):
         opened(run)
     assert victim.read_text() == "precious"
@@ -273,14 +278,7 @@ def test_notes_are_written_inside_of_the_folder(run: Path, victim: Path, name: s
     """Or not at all: nothing outside is written, truncated or made."""
     place = run / name
     victim.write_text('{"annotations": []}')
-    if kind == "pipe":
-        os.mkfifo(place)
-    elif kind == "folder":
-        place.mkdir()
-    elif kind == "hard link":
-        os.link(victim, place)
-    else:
-        place.symlink_to(victim if kind == "link" else victim.with_name("new"))
+    plant(place, kind, victim)
     try:
         Annotations(run).put("1", 0, "bug", "mine")
         assert Annotations(run).read()["1", 0].note == "mine"
