@@ -188,6 +188,7 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "listed_verdicts": VERDICTS,
         "no_filter": NO_FILTER,
         "page_numbers": shapes.page_numbers,
+        "share": lambda part, whole: f"{part / whole:.3f}" if whole else "",
         "percent": lambda part, whole: f"{100 * part / whole:.1f}%" if whole else "",
         "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
         "side_by_side": side_by_side,

@@ -19,6 +19,7 @@ from codeeval.store import RunReader
 from codeeval.store.runcounts import MUST_AGREE, kinds_in, require_complete, run_counts, stated_before
 
 SCHEMA_VERSION = 1
+_ROUNDED = 1e-5  # pass_at_1 of a baseline has six decimals
 _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
 
 
@@ -189,6 +190,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
             *exempted,
             *_unchecked(before, now),
             *_newer(task),
+            *_misstated(task),
             *_sampling(found, task),
             *result.comparison.warnings,
             *result.warnings,
@@ -227,7 +229,8 @@ def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCoun
 
 def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
     """What could not be compared, because one side does not say it."""
-    lacking = [name for name in MUST_AGREE if (name in before.digests) != (name in now.digests)]
+    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have further ones
+    lacking = [name for name in names if (name in before.digests) != (name in now.digests)]
     return [
         f"not checked: {name}, which {before.name if name in now.digests else now.name} does not record"
         for name in lacking
@@ -237,9 +240,19 @@ def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
 def _newer(task: BaselineTask) -> list[str]:
     """A baseline that a later version wrote may mean something else by its numbers."""
     here = package_version()
+    if not _release(task.codeeval_version):
+        return [f"which version of codeeval wrote the baseline is not known: it says {task.codeeval_version[:40]!r}"]
     if not _release(here) or _release(task.codeeval_version) <= _release(here):
         return []
     return [f"the baseline was written by codeeval {task.codeeval_version}, which is newer than this one, {here}"]
+
+
+def _misstated(task: BaselineTask) -> list[str]:
+    """What a reviewer of the file reads is not what the gate computes with."""
+    mean = sum(c / n for n, c in task.problems.values()) / len(task.problems)
+    if abs(task.pass_at_1 - mean) <= _ROUNDED:
+        return []
+    return [f"the baseline says pass_at_1 {task.pass_at_1:g}, and its problems have {mean:.6g}, which is what counts"]
 
 
 def _release(version: str) -> tuple[int, ...]:

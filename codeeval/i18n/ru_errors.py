@@ -325,6 +325,15 @@ _RUNS: dict[str, str] = {
     "must be [n, c] with 1 <= n <= {most} and 0 <= c <= n, got {value}": (
         "нужно [n, c], где 1 <= n <= {most} и 0 <= c <= n, получено {value}"
     ),
+    "is {n}, and this version of codeeval reads {m}: update codeeval": (
+        "здесь {n}, а эта версия codeeval читает {m}: обновите codeeval"
+    ),
+    "there is no such field: a later version of codeeval may have written it, or somebody by hand": (
+        "такого поля нет: возможно, его записала более новая версия codeeval или кто-то вручную"
+    ),
+    "{run}, problem {problem}: need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}": (
+        "{run}, задача {problem}: нужны целые 0 <= верных <= образцов <= {most}, получено {value} из {other}"
+    ),
     "Input should be less than {n}": "должно быть меньше {n}",
     "there is no reward model; name one with --rerank": "модели оценки нет; укажите её в --rerank",
     "larger than {n} KiB": "больше {n} КиБ",

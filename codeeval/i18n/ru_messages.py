@@ -132,42 +132,42 @@ _SAMPLING: dict[str, str] = {
         "температура 0: n образцов задачи — это один и тот же образец"
     ),
     "only {share} of a problem's samples are distinct: check the temperature and the seeds": (
-        "в среднем лишь {share} образцов задачи различны: проверьте температуру и зёрна (seed)"
+        "различных образцов в задаче в среднем лишь {share} от всех: проверьте температуру и зёрна (seed)"
     ),
     "all samples are the same text on {share} of the problems: the server may ignore n or the seed": (
-        "на {share} задач все образцы — один и тот же текст: возможно, сервер не учитывает n или seed"
+        "у {share} всех задач все образцы — один и тот же текст: возможно, сервер не учитывает n или seed"
     ),
     "all samples are the same text on {share} of the problems: the model is sure of them at this temperature": (
-        "на {share} задач все образцы — один и тот же текст: при этой температуре модель в них уверена"
+        "у {share} всех задач все образцы — один и тот же текст: при этой температуре модель в них уверена"
     ),
     "one seed gave one text for all samples of {share} of the problems: give each its own": (
-        "на {share} задач одно зерно (seed) дало один текст для всех образцов: дайте каждому образцу своё"
+        "у {share} всех задач одно зерно (seed) дало один текст для всех образцов: дайте каждому образцу своё"
     ),
     "one seed for all problems: they share one random stream; derive each problem's seed from its id": (
         "одно зерно (seed) на все задачи: у них общий поток случайных чисел; выводите зерно задачи из её id"
     ),
     "{share} of the samples were cut by a stop sequence at the first character: a format failure": (
-        "{share} образцов обрезано стоп-последовательностью на первом символе: это нарушение формата"
+        "{share} всех образцов обрезано стоп-последовательностью на первом символе: это нарушение формата"
     ),
     "{share} of the samples ended before their first character, at a stop sequence or by themselves": (
-        "{share} образцов кончились до первого символа: из-за стоп-последовательности или сами"
+        "{share} всех образцов кончились до первого символа: из-за стоп-последовательности или сами"
     ),
     "{share} of the samples were cut or withheld by the server's content filter; they count": (
-        "{share} образцов обрезал или не выдал фильтр содержания сервера; они учтены"
+        "{share} всех образцов обрезал или не выдал фильтр содержания сервера; они учтены"
     ),
     "in {share} of the samples the model declined to answer; they count": (
-        "в {share} образцов модель отказалась отвечать; они учтены"
+        "в {share} всех образцов модель отказалась отвечать; они учтены"
     ),
     "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 keeps them out of "
     "it": (
-        "в {share} образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его не "
+        "в {share} всех образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его не "
         "тронут"
     ),
     "{share} of the samples ran into the token limit: raise it, or check the stop sequences": (
-        "{share} образцов упёрлись в предел токенов: увеличьте его или проверьте стоп-последовательности"
+        "{share} всех образцов упёрлись в предел токенов: увеличьте его или проверьте стоп-последовательности"
     ),
     "{share} of the samples are empty: check the prompt and the template": (
-        "{share} образцов пусты: проверьте промпт и шаблон"
+        "{share} всех образцов пусты: проверьте промпт и шаблон"
     ),
 }
 
@@ -235,6 +235,18 @@ _SUBMISSION: dict[str, str] = {
     "the scorer raises {error} here, and scores the whole file 0": (
         "проверяющая программа здесь получает {error} и ставит за весь файл 0"
     ),
+    "the scorer raises {error} ({reason_said}) here, and scores the whole file 0": (
+        "проверяющая программа здесь получает {error} ({reason_said}) и ставит за весь файл 0"
+    ),
+    "no samples": "образцов нет",
+    "null in place of a sample": "null вместо образца",
+    "a number in place of a sample": "число вместо образца",
+    "true or false in place of a sample": "true или false вместо образца",
+    "an object in place of a sample": "объект вместо образца",
+    "null in place of the samples": "null вместо образцов",
+    "a number in place of the samples": "число вместо образцов",
+    "true or false in place of the samples": "true или false вместо образцов",
+    "an object in place of the samples": "объект вместо образцов",
     "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}": (
         "файл — не JSON в UTF-8 (метка порядка байтов тоже не принимается): {error}"
     ),
@@ -270,7 +282,10 @@ _SUBMISSION: dict[str, str] = {
     "{n} outputs are null, and the site counts them as wrong; MERA writes the text None": (
         "{n} {n:вывод|вывода|выводов} — null, сайт считает их неверными; MERA пишет текст None"
     ),
-    "{name}: can't be extracted: {reason}": "{name}: не распаковывается: {reason}",
+    "{name}: can't be extracted: {reason_said}": "{name}: не распаковывается: {reason_said}",
+    "the name is too long": "имя слишком длинное",
+    "it names a folder": "это имя папки",
+    "another member needs a folder of this name": "другому файлу нужна папка с этим именем",
     "{path}: can't be read: {reason_said}": "{path}: не читается: {reason_said}",
     "{path}: not a readable zip ({reason_said}); a submission is a zip of JSON files": (
         "{path}: не читается как zip ({reason_said}); посылка — это zip с файлами JSON"

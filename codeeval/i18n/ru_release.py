@@ -32,6 +32,7 @@ _COMPARE: dict[str, str] = {
     "samples are not independent, {why_said}: {n} of {m} problems are judged as if each had one sample in each run": (
         "образцы не независимы, {why_said}: {n} из {m} задач оценены так, будто в каждом прогоне у них один образец"
     ),
+    "as the baseline says": "как сказано в базе",
     "all samples of every problem agree": "все образцы каждой задачи совпадают",
     "p            t {one}, permutation {two}": "p            t {one}, перестановки {two}",
     "p            t {one}, permutation {two}, exact McNemar {three}": (
@@ -163,6 +164,12 @@ _GATE: dict[str, str] = {
     "not checked: {digest}, which {name} does not record": "не проверено: {digest}, этого нет в записи: {name}",
     "the baseline was written by codeeval {one}, which is newer than this one, {two}": (
         "базу записал codeeval {one}, он новее этого, {two}"
+    ),
+    "which version of codeeval wrote the baseline is not known: it says {value}": (
+        "неизвестно, какая версия codeeval записала базу: в ней указано {value}"
+    ),
+    "the baseline says pass_at_1 {one}, and its problems have {two}, which is what counts": (
+        "в базе указано pass_at_1 {one}, а у её задач {two}; считается второе"
     ),
     "has no digest of {names}: nothing says that a candidate was asked the same": (
         "нет отпечатка {names}: ничто не говорит, что кандидата спрашивали о том же"

@@ -74,7 +74,6 @@ TEXTS: dict[str, str] = {
     "run": "прогон",
     "warning: ": "предупреждение: ",
     # the waterfall and the hidden answers
-    " (pass@1 in percent)": " (pass@1 в процентах)",
     "failures of format: ": "нарушения формата: ",
     "{name} {n} ({repaired} pass once repaired)": "{name} {n} (после исправления верно: {repaired})",
     "{name} {n} ({read} pass when read)": "{name} {n} (при чтении ответа верно: {read})",
@@ -184,7 +183,7 @@ TEXTS: dict[str, str] = {
     ),
     "instruction": "инструкция",
     "own problems": "своих задач",
-    "against own (points)": "против собственных (п. п.)",
+    "against own": "против собственных",
     "each problem under its own": "каждая задача со своей",
     "intervals: 95%, of pass@1; differences of pass@1 on the same problems, p adjusted for the instructions": (
         "интервалы 95 % для pass@1; разности pass@1 на тех же задачах, p с поправкой на число инструкций"
@@ -227,6 +226,7 @@ TEXTS: dict[str, str] = {
     "valid": "посылка правильная",
     "INVALID: the site would score the whole task 0": "ОШИБКА: сайт оценит весь набор в 0",
     "problem {problem}: ": "задача {problem}: ",
+    "row {place}: ": "запись {place}: ",
     "error": "ошибка    ",
     "note ": "примечание",
     "… and {n} more; --format json has all": "… и ещё {n}; всё есть в --format json",

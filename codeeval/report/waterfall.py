@@ -236,6 +236,6 @@ def _shifts(run: _Run) -> Iterable[ProblemShift]:
 
 
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:
-    """pass@1 in percent; it always exists, since a problem that counts has a sample."""
-    first, last = (100 * (level.pass_at_k[1] or 0.0) for level in (levels[0], levels[-1]))
-    return f"{first:.1f} as {name} scores it; {last:.1f} with format repaired"
+    """pass@1 as a share, like every score of a report; it always exists, since a problem that counts has a sample."""
+    first, last = (level.pass_at_k[1] or 0.0 for level in (levels[0], levels[-1]))
+    return f"{first:.3f} as {name} scores it; {last:.3f} with format repaired"

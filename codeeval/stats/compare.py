@@ -46,7 +46,7 @@ from codeeval.stats.paired import (
 from codeeval.stats.passk import pass_at_k
 from codeeval.stats.permutation import Sampled, permutation_p
 from codeeval.stats.rerun import rerun_variance
-from codeeval.stats.summary import count_pairs
+from codeeval.stats.summary import MOST, count_pairs, whole
 from codeeval.stats.words import ASSUMPTION, LONG_RUN, apart, points, population, rerun
 
 _NOISE = 0.05
@@ -297,9 +297,13 @@ def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str
 
 
 def _check(run: RunCounts) -> None:
-    for problem, (n, c) in run.counts.items():
-        if not 0 <= c <= n:
-            raise UsageError(f"{run.name}, problem {problem}: need 0 <= correct <= samples, got {c} of {n}")
+    for problem, pair in run.counts.items():
+        try:
+            whole(pair)
+        except ValueError:
+            n, c = pair
+            said = f"need 0 <= correct <= samples <= {MOST:,} in whole numbers, got {c} of {n}"
+            raise UsageError(f"{run.name}, problem {problem}: {said}") from None
 
 
 def _rate(n: int, c: int, k: int) -> float:
@@ -310,17 +314,12 @@ def _rate(n: int, c: int, k: int) -> float:
 
 
 def _change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
-    one, two = _whole(a.counts[problem]), _whole(b.counts[problem])
+    one, two = whole(a.counts[problem]), whole(b.counts[problem])
     difference = _rate(*two, k) - _rate(*one, k)
     if as_one:
         return ProblemChange(problem, one, two, difference, 1.0, _lost(one, two), as_one=True)
     p = fisher_p(*one, *two)
     return ProblemChange(problem, one, two, difference, p, _kind(one, two, p))
-
-
-def _whole(pair: Counts) -> Counts:
-    """Python's own integers, whatever a caller counted with: those of numpy overflow."""
-    return int(pair[0]), int(pair[1])
 
 
 def _kind(a: Counts, b: Counts, p: float) -> Change:

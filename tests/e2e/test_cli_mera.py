@@ -74,7 +74,7 @@ def test_the_seed_case(folder: Path) -> None:
     found = report(folder, "chat")
     assert estimates(found, "mera-code") == [0, 0, 0]
     water = found["waterfall"]
-    assert water["sentence"] == "0.0 as mera-code scores it; 86.7 with format repaired"
+    assert water["sentence"] == "0.000 as mera-code scores it; 0.867 with format repaired"
     assert [level["name"] for level in water["levels"]] == ["mera-code", "strict", "strict, format repaired"]
     assert water["levels"][2]["pass_at_k"]["1"] == pytest.approx(26 / 30)
     assert water["levels"][2]["pass_at_k"]["5"] == 1.0
@@ -88,10 +88,10 @@ def test_the_seed_case(folder: Path) -> None:
     )
     assert [item["repaired"] for item in water["problems"]] == [10, 10, 6]
     text = codeeval(folder, "report", "chat").stdout
-    assert "0.0 as mera-code scores it; 86.7 with format repaired" in text
+    assert "0.000 as mera-code scores it; 0.867 with format repaired" in text
     assert "cut at \\ndef" in text
     markdown = codeeval(folder, "report", "chat", "--format", "markdown").stdout
-    assert "**0.0 as mera-code scores it; 86.7 with format repaired**" in markdown
+    assert "**0.000 as mera-code scores it; 0.867 with format repaired**" in markdown
 
 
 def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Pat
     assert "1 repaired program executed" in after.stderr
     assert document(after)["waterfall"]["levels"][2]["pass_at_k"]["1"] == pytest.approx(26 / 30)
     done = document(codeeval(tmp_path, "rescore", "chat", "--format", "json", env={"PATH": ""}))
-    assert done["waterfall"]["sentence"] == "0.0 as mera-code scores it; 86.7 with format repaired"
+    assert done["waterfall"]["sentence"] == "0.000 as mera-code scores it; 0.867 with format repaired"
 
 
 def test_differences_have_causes(folder: Path) -> None:
@@ -133,7 +133,7 @@ def test_a_run_of_ours_is_scored_again_with_its_raw_texts(folder: Path) -> None:
     )
     found = document(done)
     assert "(codeeval run)" in done.stderr
-    assert found["waterfall"]["sentence"] == "0.0 as mera-1.2 scores it; 86.7 with format repaired"
+    assert found["waterfall"]["sentence"] == "0.000 as mera-1.2 scores it; 0.867 with format repaired"
     assert found["model"] == "chat.jsonl"
 
 
