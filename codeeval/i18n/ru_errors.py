@@ -331,8 +331,8 @@ _RUNS: dict[str, str] = {
     "there is no such field: a later version of codeeval may have written it, or somebody by hand": (
         "такого поля нет: возможно, его записала более новая версия codeeval или кто-то вручную"
     ),
-    "{run}, problem {problem}: need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}": (
-        "{run}, задача {problem}: нужны целые 0 <= верных <= образцов <= {most}, получено {value} из {other}"
+    "need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}": (
+        "нужны целые 0 <= верных <= образцов <= {most}, получено {value} из {other}"
     ),
     "Input should be less than {n}": "должно быть меньше {n}",
     "there is no reward model; name one with --rerank": "модели оценки нет; укажите её в --rerank",

@@ -232,21 +232,16 @@ _SUBMISSION: dict[str, str] = {
     "the site looks for {name} in the root of the zip, and finds nothing under {other}": (
         "сайт ищет {name} в корне архива и под именем {other} ничего не найдёт"
     ),
-    "the scorer raises {error} here, and scores the whole file 0": (
-        "проверяющая программа здесь получает {error} и ставит за весь файл 0"
-    ),
     "the scorer raises {error} ({reason_said}) here, and scores the whole file 0": (
         "проверяющая программа здесь получает {error} ({reason_said}) и ставит за весь файл 0"
     ),
     "no samples": "образцов нет",
-    "null in place of a sample": "null вместо образца",
-    "a number in place of a sample": "число вместо образца",
-    "true or false in place of a sample": "true или false вместо образца",
+    "{what_said} in place of a sample": "{what_said} вместо образца",
+    "{what_said} in place of the samples": "{what_said} вместо образцов",
     "an object in place of a sample": "объект вместо образца",
-    "null in place of the samples": "null вместо образцов",
-    "a number in place of the samples": "число вместо образцов",
-    "true or false in place of the samples": "true или false вместо образцов",
     "an object in place of the samples": "объект вместо образцов",
+    "a number": "число",
+    "true or false": "true или false",
     "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}": (
         "файл — не JSON в UTF-8 (метка порядка байтов тоже не принимается): {error}"
     ),
