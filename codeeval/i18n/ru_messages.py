@@ -160,8 +160,8 @@ _SAMPLING: dict[str, str] = {
     ),
     "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 keeps them out of "
     "it": (
-        "в {share} всех образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его не "
-        "тронут"
+        "в {share} всех образцов есть размышление, и стоп-последовательности режут его как ответ: с -M think_tokens=2048 они его "
+        "не тронут"
     ),
     "{share} of the samples ran into the token limit: raise it, or check the stop sequences": (
         "{share} всех образцов упёрлись в предел токенов: увеличьте его или проверьте стоп-последовательности"

@@ -94,6 +94,16 @@ def test_the_seed_case(folder: Path) -> None:
     assert "**0.000 as mera-code scores it; 0.867 with format repaired**" in markdown
 
 
+@pytest.mark.parametrize("run", ["chat", "plain"])
+@pytest.mark.parametrize("form", ["human", "markdown"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_report_has_one_unit(folder: Path, run: str, form: str, lang: str) -> None:
+    """Every figure is a share: the waterfall, verdicts and warnings have no percent or points beside the scores."""
+    text = codeeval(folder, "report", run, "--format", form, "--lang", lang).stdout
+    assert "0.867" in text or run == "plain"
+    assert re.findall(r"\d ?%(?! CI| ДИ)|points|п\. п\.|percent|процент", text) == []
+
+
 def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Path) -> None:
     """Without its repairs a run is continued, and nothing else is done again; a rescore keeps what was found."""
     import sqlite3

@@ -197,7 +197,7 @@ def test_counts_that_can_not_be_are_refused(pair: tuple[int, int]) -> None:
 @pytest.mark.parametrize("pair", [(None, None), ("10", "3"), (10.5, 3), (10, 3.0), (10, float("nan")), (2**70, 5)])
 def test_counts_that_are_no_whole_numbers_are_refused(pair: tuple[Any, Any]) -> None:
     """Nothing is rounded, read out of a text or left to fail further down."""
-    with pytest.raises(ValueError, match="whole numbers|0 <= c <= n"):
+    with pytest.raises(ValueError, match=r"whole numbers|0 <= c <= n"):
         summarize([pair] * 3, 1)
     with pytest.raises(ValueError, match="whole numbers"):
         bootstrap_interval([pair] * 3, 1, 7)
