@@ -84,7 +84,7 @@ def put(target: Any, key: Any, value: Any) -> None:
 
 Alter = Callable[[Zip], object]
 #: Words that no Russian sentence of a finding has.
-ENGLISH = set("in place of the a an is no name long folder needs samples sample object".split())
+ENGLISH = re.compile(r"\b(?:in|place|of|the|is|no|name|long|folder|needs|samples?|object)\b")
 #: Nothing of these costs the score: name -> (alteration, pass@1, pass@10)
 SCORED: dict[str, tuple[Alter, float, float]] = {
     "as it is": (lambda z: None, 0.4, 0.75),
@@ -443,6 +443,5 @@ def test_what_is_said_of_a_zip_is_said_in_russian() -> None:
             alter(zipped)
             for finding in one(Path(folder), zipped).findings:
                 said = message(finding.text)
-                left = [word for word in re.findall(r"[A-Za-z]{2,}", said) if word.lower() in ENGLISH]
                 assert said != finding.text
-                assert not left, said
+                assert not ENGLISH.search(said), said
