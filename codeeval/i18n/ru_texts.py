@@ -28,7 +28,7 @@ TEXTS: dict[str, str] = {
     ),
     "| k | model's pass@k | 95% of the fit |": "| k | pass@k по модели | 95% подгонки |",
     "zero-inflated beta-binomial: {never} of problems never solved, {always} always, the others Beta({alpha}, {beta})": (
-        "бета-биномиальная с избытком нулей: {never} задач не решаются никогда, {always} — всегда, "
+        "бета-биномиальная с избытком нулей: {never} всех задач не решаются никогда, {always} — всегда, "
         "остальные Beta({alpha}, {beta})"
     ),
     "The interval does not cover that the model is wrong: problems without a success may be hopeless or merely hard.": (

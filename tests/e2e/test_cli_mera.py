@@ -304,8 +304,13 @@ def test_logs_public(folder: Path, tmp_path: Path) -> None:
 
 
 def test_runs_that_are_no_one_submission(folder: Path) -> None:
-    """Twice one set, several runs where one is taken, and logs of a run that was not judged as MERA does."""
+    """Twice one set, two versions of MERA, and several runs where one is taken."""
     failed(codeeval(folder, "export", "mera", "plain", "chat", "-o", "no.zip"), 2, "plain and chat: both are of tasks")
+    shutil.copy(folder / "tasks.jsonl", folder / "rucodeeval.jsonl")
+    common = ("-t", "rucodeeval.jsonl", "--samples", "samples.jsonl", *LOCAL, "--format", "json")
+    document(codeeval(folder, "score", *common, "--protocol", "mera-1.2", "-o", "other"))
+    done = codeeval(folder, "export", "mera", "plain", "other", "-o", "no.zip")
+    failed(done, 2, "different versions of MERA: plain under mera-code, other under mera-1.2", "rescore RUN --protocol")
     failed(codeeval(folder, "export", "csv", "plain", "chat", "-o", "no.csv"), 2, "takes one run, and 2 were given")
     assert not (folder / "no.zip").exists()
 
@@ -363,6 +368,10 @@ def test_an_invalid_submission(folder: Path) -> None:
     ):
         assert word in done.stdout, done.stdout
     assert "not scored: give -t TASK" in codeeval(folder, "validate-submission", "bad.zip").stdout
+    with zipfile.ZipFile(folder / "row.zip", "w") as archive:
+        archive.writestr("ruCodeEval.json", json.dumps({"data": {"test": [*rows, {"outputs": []}]}}))
+    assert "error row 2: meta.id is missing" in codeeval(folder, "validate-submission", "row.zip").stdout
+    assert "ошибка     запись 2: " in codeeval(folder, "validate-submission", "row.zip", "--lang", "ru").stdout
 
 
 def test_hidden_answers_and_answers_given_later(folder: Path) -> None:
