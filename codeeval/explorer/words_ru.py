@@ -297,8 +297,9 @@ RU: dict[str, str] = {
     "points": "п.п.",
     "permutation p": "p перестановочного теста",
     "detectable difference": "различимая разница",
-    "Regressed and fixed: beyond sampling noise (Fisher's exact p at most 0.05, or all against none). Changed: the rates differ by less.": (  # noqa: E501 - a key is one text
-        "«Стало хуже» и «исправлено»: больше шума выборки (точный тест Фишера, p не больше 0,05, или все против ни одной). "
+    "Regressed and fixed: beyond sampling noise (Fisher's exact p at most 0.05), or all against none with too few samples to tell. Changed: the rates differ by less.": (  # noqa: E501 - a key is one text
+        "«Стало хуже» и «исправлено»: больше шума выборки (точный тест Фишера, p не больше 0,05) или все против ни одной, когда "
+        "образцов слишком мало, чтобы судить. "
         "«Доля изменилась»: доли различаются меньше."
     ),
     "Show": "Показать",

@@ -39,6 +39,8 @@ _LOOKS: dict[Change, tuple[str, str]] = {
     "fixed": (BLUE, "^"),
     "regressed": (VERMILION, "v"),
 }
+#: Rates are in percent, as the means are beside them.
+_TICKS = (0, 0.25, 0.5, 0.75, 1)
 _WORDS: dict[Change, str] = {"changed": "changed within noise"}
 
 
@@ -71,7 +73,10 @@ def draw(comparisons: Sequence[Comparison], path: Path) -> None:
 
 def _head(axes: Axes, found: Comparison) -> None:
     low, high = found.rerun or found.population
-    counts = f"{len(found.with_change('regressed'))} regressed, {len(found.with_change('fixed'))} fixed beyond noise"
+    regressed, fixed = (sum(item.beyond_noise for item in found.with_change(kind)) for kind in ("regressed", "fixed"))
+    counts = f"{regressed} regressed, {fixed} fixed beyond noise"
+    if rest := len(found.with_change("regressed")) + len(found.with_change("fixed")) - regressed - fixed:
+        counts += f", {rest} with too few samples to tell"
     difference = f"{points(found.difference)} points ({points(low)} to {points(high)})"
     heading(axes, f"pass@{found.k}: {difference}", f"{many(found.problems, 'problem')}: {counts}")
 
@@ -100,7 +105,7 @@ def _scatter(axes: Axes, found: Comparison) -> None:
                 label=f"{_WORDS.get(kind, kind)} {spots.total()}",
             )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks([0, 0.25, 0.5, 0.75, 1])
+        axis.set_ticks(_TICKS, [f"{tick:.0%}" for tick in _TICKS])
     axes.set_xlim(-0.05, 1.05)
     axes.set_ylim(-0.05, 1.05)
     axes.set_aspect("equal")
@@ -138,7 +143,7 @@ def _slopes(axes: Axes, found: Comparison) -> None:
         ).set_parse_math(False)
     axes.set_xlim(-0.2, 1.5 if names else 1.2)
     axes.set_ylim(-0.04, 1.04)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set_yticks(_TICKS, [f"{tick:.0%}" for tick in _TICKS])
     labels = axes.set_xticks([0, 1], labels=[_named(found.a, found.mean_a), _named(found.b, found.mean_b)])
     for tick in labels:
         tick.label1.set_parse_math(False)

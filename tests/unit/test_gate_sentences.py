@@ -20,6 +20,7 @@ from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate
 from codeeval.gate.rule import GatePolicy, GateResult, GateVerdict, gate
 from codeeval.gate.rule import render as gate_rendered
 from codeeval.i18n import language, message
+from codeeval.report.compare_plot import draw
 from codeeval.stats import summarize, words
 from codeeval.stats.compare import RunCounts, compare
 from codeeval.stats.compare import render as rendered
@@ -377,3 +378,18 @@ def test_intervals_have_one_name_in_both_languages() -> None:
     with language("ru"):
         assert message(words.population()) == "95 % ДИ, новые задачи (всего)"
         assert message(words.rerun(0.9)) == "90 % ДИ, эти задачи (только сэмплирование)"
+
+
+@pytest.mark.parametrize("n", [1, 10])
+def test_a_picture_calls_beyond_noise_what_is(tmp_path: Path, n: int) -> None:
+    """One sample per problem is too few to tell, in the picture as in the text; its rates are in percent, like its means."""
+    found = compare(run("old", [n] * 6, n), run("new", [n, 0, 0, n, n, n], n))
+    draw([found], tmp_path / "c.svg")
+    drawn = (tmp_path / "c.svg").read_text("utf-8")
+    told = (
+        "0 regressed, 0 fixed beyond noise, 2 with too few samples to tell"
+        if n == 1
+        else "2 regressed, 0 fixed beyond noise"
+    )
+    assert told in drawn
+    assert "75%" in drawn

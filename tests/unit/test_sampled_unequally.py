@@ -200,7 +200,7 @@ def test_counts_that_are_no_whole_numbers_are_refused(pair: tuple[Any, Any]) -> 
     with pytest.raises(ValueError, match=r"whole numbers|0 <= c <= n"):
         summarize([pair] * 3, 1)
     with pytest.raises(ValueError, match="whole numbers"):
-        bootstrap_interval([pair] * 3, 1, 7)
+        bootstrap_interval([pair] * 3, 1)
     with pytest.raises(UsageError, match="b, problem x: need 0 <= correct <= samples <= 1,000,000 in whole numbers"):
         compare(RunCounts("a", {"x": (10, 5)}), RunCounts("b", {"x": pair}))
 
