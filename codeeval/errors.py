@@ -12,6 +12,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from codeeval.i18n import at, msg
+
 
 def install(extra: str) -> str:
     """The command that adds what an extra of this package stands for. It names the packages, as the installed metadata list
@@ -27,6 +32,27 @@ def install(extra: str) -> str:
     if not wanted:  # run from a source tree that was never installed, or installed before it had this extra
         return f"pip install -e '.[{extra}]' in the folder of the repository"
     return "pip install " + " ".join(f"'{each}'" for each in wanted)
+
+
+def fault(found: Mapping[str, Any]) -> str:
+    """One of pydantic's `errors()` as a message: what a check of ours said, or pydantic's own sentence made anew."""
+    context = found.get("ctx", {})
+    if found["type"] == "value_error":
+        return str(context["error"])
+    made = {
+        "int_parsing": lambda: msg("Input should be a valid integer, unable to parse string as an integer"),
+        "float_parsing": lambda: msg("Input should be a valid number, unable to parse string as a number"),
+        "greater_than_equal": lambda: msg("Input should be greater than or equal to {n}", n=context["ge"]),
+        "less_than_equal": lambda: msg("Input should be less than or equal to {n}", n=context["le"]),
+        "greater_than": lambda: msg("Input should be greater than {n}", n=context["gt"]),
+        "less_than": lambda: msg("Input should be less than {n}", n=context["lt"]),
+        "literal_error": lambda: msg("Input should be {names}", names=context["expected"]),
+    }.get(found["type"])
+    said = str(found["msg"])
+    if made is None:
+        return said
+    ours = made()
+    return ours if ours == said else said
 
 
 class CodeevalError(Exception):
@@ -46,7 +72,7 @@ class DataError(UsageError):
 
     def __init__(self, where: str, what: str, hint: str = "") -> None:
         self.where, self.what, self.hint = where, what, hint
-        super().__init__(f"{where}: {what}" + (f"\n  {hint}" if hint else ""))
+        super().__init__(at(where, what, hint))
 
 
 class NothingToEvaluate(CodeevalError):

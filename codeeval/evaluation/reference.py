@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.scoring import grade, literals, protocols
 from codeeval.scoring.signature import one_line, raised
 from codeeval.tasks.evalplus import LEFT_OUT
@@ -71,7 +72,11 @@ def notes(task: Task) -> tuple[str, ...]:
     named = [f"{len(found)} of problem {pid} ({found[0][1]})" for pid, found in list(left_out.items())[:_NAMED]]
     more = f"; and of {len(left_out) - _NAMED} more problems" if len(left_out) > _NAMED else ""
     reason = "; ".join(named) + more
-    return (f"{total} inputs are left out, because they or their answers are no plain data: {reason}",)
+    return (
+        msg(
+            "{n} inputs are left out, because they or their answers are no plain data: {reason}", n=total, reason=reason
+        ),
+    )
 
 
 def _lacks(problem: Problem) -> bool:

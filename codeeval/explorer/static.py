@@ -28,6 +28,8 @@ from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import ProblemHead, head_of, problem_head, problem_page
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.files import reason
+from codeeval.i18n import at
 from codeeval.store import PlannedProblem
 from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
@@ -61,7 +63,7 @@ class Site:
             target.write_bytes(html)
             target.with_suffix(".json").write_text(pages.to_json(page), "ascii")
         except OSError as error:
-            raise StoreError(f"{target}: {error.strerror}") from None
+            raise StoreError(at(str(target), reason(error))) from None
 
 
 def export_site(runs: Sequence[Path], folder: Path, lang: str = "en") -> None:
