@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from codeeval.i18n import at, msg
+from codeeval.i18n.messages import at, msg
 
 
 def install(extra: str) -> str:

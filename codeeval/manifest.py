@@ -201,7 +201,11 @@ class Manifest(_Part):
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"]))
-            raise DataError(f"{where}, manifest, field {field}", first["msg"], msg("The file is damaged.")) from None
+            raise DataError(
+                msg("{where}, field {field}", where=f"{where}, manifest", field=field),
+                first["msg"],
+                msg("The file is damaged."),
+            ) from None
         except ValueError as error:
             raise DataError(f"{where}, manifest", str(error), msg("The file is damaged.")) from None
 

@@ -93,7 +93,8 @@ def _answers(problem: Problem, outcome: Outcome) -> list[Answer]:
         first = outcome.definition or next(iter(outcome.observations), None)
         why = raised(first) if first is not None and first.exc_type else outcome.status
         raise DataError(
-            f"problem {problem.id}, field canonical_solution", f"the reference solution gave no answer: {why}"
+            msg("problem {problem}, field {field}", problem=problem.id, field="canonical_solution"),
+            f"the reference solution gave no answer: {why}",
         )
     assert problem.oracle is not None
     return [_of_observation(seen, problem.oracle, outcome) for seen in outcome.observations]

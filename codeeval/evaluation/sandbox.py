@@ -165,7 +165,11 @@ def limits_from(stored: Mapping[str, float]) -> Limits:
     try:
         return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
     except (ValueError, OverflowError) as error:
-        raise DataError("manifest, field sandbox.limits", str(error), msg("The file is damaged.")) from None
+        raise DataError(
+            msg("{where}, field {field}", where="manifest", field="sandbox.limits"),
+            str(error),
+            msg("The file is damaged."),
+        ) from None
 
 
 def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:

@@ -163,7 +163,7 @@ def check_workers(info: SandboxInfo, where: str) -> None:
         value = info.limits.get(field.name, 1)
         if not (0 < value <= most and type(known[0][field.name])(value) > 0):
             raise DataError(
-                f"{where}, manifest, field sandbox.limits.{field.name}",
+                msg("{where}, field {field}", where=f"{where}, manifest", field=f"sandbox.limits.{field.name}"),
                 msg("a run from elsewhere may ask for {value} at most", value=f"{most:g}"),
                 msg("`codeeval score --samples RUN` executes its samples anew, under this version's limits."),
             )

@@ -31,7 +31,7 @@ from math import ceil, inf
 from codeeval.errors import UsageError
 from codeeval.gate.verdict import Advice, reason
 from codeeval.gate.verdict import GateVerdict as GateVerdict
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
 from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, chance_line, change_lines, compare, means

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.words import apart, chance, signed
 
 if TYPE_CHECKING:

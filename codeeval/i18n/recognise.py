@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from codeeval.i18n import catalogue
+from codeeval.i18n.finished import FOREIGN, STORED
 from codeeval.i18n.messages import Message, at, joined, literal
 
 #: Texts longer than this are no messages of ours; messages inside of a message, one in the other; colons in a line behind
@@ -26,122 +27,6 @@ _LONGEST, _DEEPEST, _MOST_PLACES = 5_000, 5, 6
 _SAID = frozenset(("calls", "got", "head", "hint", "note", "reason", "right", "rows", "value", "what", "why"))
 #: Several messages in a row.
 _ROWS, _BETWEEN = "rows", "; "
-
-#: What run files keep; what has no values in it is found in the catalogue as it stands.
-STORED: tuple[str, ...] = (
-    # what was wrong with a sample
-    "{head} · {calls}",
-    "calls {calls}",
-    "call {n}",
-    "line {n}",
-    "{what} (call {i})",
-    "{what} in call {i}",
-    "call {i}: expected {right}, got {got}",
-    "{what} (line {n} of the tests)",
-    "a test does not hold: {reason}",
-    "the tests can't work with what was returned: {reason}",
-    "the tests can't be carried out: {reason}",
-    "{reason} in line {n} of the program",
-    "{what}; found instead: {names}",
-    "cut at {stop}",
-    "cut at {stop}, the rest was never generated",
-    # why a row of a file could not be used
-    "row {n}",
-    "sample {n}",
-    "the line is longer than {n} MiB",
-    "not JSON: {reason} at column {n}",
-    "not JSON: {reason} at column {n}; the file ends in the middle of a row",
-    "no field {names}; it names the problem",
-    "no field {name}; --responses names the other one",
-    "a row must be a JSON object, this one is {value}",
-    "the problem's id must be a number or a text, it is {value}",
-    "field {name} holds no response",
-    "field {name} must hold texts, it holds {value}",
-    "fields {name} and {other} both hold answers; leave one of them out",
-    "completions in {language}: only Python is executed here",
-    "the same responses under another filter ({name}; used: {other}, the first)",
-    "{n} cells under {m} columns",
-    "no row of a table: {reason}",
-    "the {place} ended in an error, so there is no answer: {reason}",
-    "{task} has no problem {problem}",
-    "problem {problem} of {task} has another function",
-    # why samples are pending
-    "the model stopped: {kind}: {why}",
-    "no shard is left: {why}",
-    "{n} shards were lost with it: {why}",
-    "shard process {pid} was lost: {why}",
-    "nothing was heard of it for {n} s",
-    "the prompt has {n} tokens and {model} takes {m}; shorten it, leave the problem out with --problems, or "
-    "take another model",
-    "{model} takes {n} tokens, and {m} new ones leave none for a prompt",
-    "problem {problem}: {why}",
-    "problem {problem} (and {n} more problems): {why}",
-    "no answer within {n} s: {why}; everything that had finished is kept, continue with --resume, or wait "
-    "longer with -M patience=SECONDS",
-    "the budget of {n} requests is used up; everything that had finished is kept, continue with --resume and "
-    "a larger -M budget",
-    "{name} stopped answering: {reason}",
-    "the server refused: {reason}",
-    "no answer from {place}",
-    "the account's quota is used up ({reason}); continue later with --resume",
-    "no server listens at {url}; start it, or correct --base-url",
-    "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})",
-    "{url} has no such model or interface: {model} ({reason}){hint}",
-    "{url} does not complete texts with {model} ({reason}){hint}",
-    "{url} does not chat with {model} ({reason}){hint}",
-    "{url} does not speak TLS ({reason}): try http:// instead of https://",
-    "the server refuses {name}={value} ({reason}): without it something else would be measured; change "
-    "{flag} to what this server takes, or take another server",
-    # notes
-    "{n} rows could not be used: {rows}",
-    "{n} of {m} problems have no samples: the numbers are over the other {rest}",
-    "the problems have between {a} and {b} samples",
-    "answers of {n} of {m} problems from {file} (sha256 {digest})",
-    "{file}: {n} ids are no problems of {task} ({ids})",
-    "scored {name} of {file}",
-    "scored {name} of {file}, the newest of {n} files for this task",
-    "read {n} files of MultiPL-E in {folder}",
-    "{n} files were named twice, or are results of files that are read",
-    "Inspect's log says {state}: samples that it does not have are not in the score",
-    "{path}: {n} problems lack samples, the run is incomplete",
-    "the rows name no problem: they are taken for the first {n} of {task}, in its order",
-    "the rows name the set {names}; scored as {task}",
-    "{n} problems can't be renamed without a doubt and are left out: {ids}",
-    "instruction {instruction} for every problem, so this is no score of the set itself",
-    "the tokenizer does not give the ids of the model card: {reason}",
-    "{n} inputs are left out, because they or their answers are no plain data: {reason}",
-    "that is how a server that chats would be asked, and this one can't be ({why})",
-    "and {n} more",
-)
-#: What others say.
-FOREIGN: tuple[str, ...] = (
-    # the parser of the command line
-    "Usage: {usage}",
-    "Try '{command}' for help.",
-    "Error: {reason}",
-    "No such option: {name}",
-    "No such option: {name} (Possible options: {names})",
-    "No such option: {name} Did you mean {other}?",
-    "No such command {name}.",
-    "Missing option {name}.",
-    "Missing argument {name}.",
-    "Invalid value for {name}: {reason}",
-    "Got unexpected extra argument ({name})",
-    "Got unexpected extra arguments ({names})",
-    "Option {name} requires an argument.",
-    "{value} is not a valid int.",
-    "{value} is not a valid integer.",
-    "{value} is not a valid float.",
-    "{value} is not in the range x>={n}.",
-    # zipfile
-    "File is not a zip file",
-    # the sandbox
-    "no worker could take the job in {n} tries: {why}",
-    "no worker could be started: {why}",
-    "the engine could not start a worker: {why}",
-    "a local worker could not be started: {why}",
-    "the machine is overloaded: the program was ready to run and had no processor for {n} s",
-)
 
 
 def recognised(text: str) -> str:

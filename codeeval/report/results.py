@@ -74,7 +74,7 @@ def check_writable(path: Path, flag: str = "--results") -> None:
                 msg("{flag} {path}: the folder {path_2} does not exist", flag=flag, path=path, path_2=path.parent)
             )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise UsageError(f"{flag} {path}: no permission to write there")
+            raise UsageError(msg("{flag} {path}: no permission to write there", flag=flag, path=path))
     except OSError as error:
         raise UsageError(msg("{flag} {path}: {reason}", flag=flag, path=path, reason=reason(error))) from None
 

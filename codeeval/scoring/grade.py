@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
 from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict

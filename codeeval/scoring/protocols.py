@@ -8,7 +8,7 @@ versions 1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and sco
 from __future__ import annotations
 
 from codeeval.errors import UsageError
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.stops import MERA_STOPS as STOPS
 from codeeval.types import Comparison, ExtractionRule, Sampling, ScoringProtocol, Task

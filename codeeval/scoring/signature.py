@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.types import Verdict
 from sandbox.wire import Observation
 

@@ -22,7 +22,7 @@ from itertools import pairwise
 from math import ceil, comb, floor
 
 from codeeval.errors import UsageError
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.histograms import Search, Windows, search
 
 _NUMBER = re.compile(r"(?:0|1)?(?:[.,]\d{1,12})?%?|\d{1,3}(?:[.,]\d{1,12})?%")

@@ -29,7 +29,7 @@ from functools import lru_cache
 from typing import Literal, TypedDict
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n import joined, msg
+from codeeval.i18n.messages import joined, msg
 from codeeval.stats.chance import Counts, Pair, at_least, drop_p, named_by_chance, worst_p
 from codeeval.stats.dependence import ALL_OR_NOTHING, all_or_nothing
 from codeeval.stats.intervals import Interval

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 
 _SINGLE = 0.1  # the least share of problems in which independent samples give a text that occurs once
 _UNLIKELY = 0.05

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.intervals import Interval
 from codeeval.stats.summary import count_pairs
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf, sqrt
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.dealing import dealt
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import normal_quantile, t_quantile, t_two_sided_p

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.chance import Pair
 from codeeval.stats.dealing import Dealt, dealt
 from codeeval.stats.paired import sign_flip_p

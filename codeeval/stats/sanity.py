@@ -28,7 +28,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.reading.thinking import CLOSE, OPEN
 from codeeval.types import Sample
 

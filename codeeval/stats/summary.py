@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import fsum, inf, sqrt
 from typing import TYPE_CHECKING, Any
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.stats.intervals import Interval, population_interval, rerun_interval
 from codeeval.stats.passk import pass_at_k
 from codeeval.stats.rerun import rerun_noise

@@ -6,7 +6,7 @@ Russian is in codeeval/i18n, with these sentences as keys; a test holds the expl
 
 from __future__ import annotations
 
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 
 #: Once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
 LONG_RUN = msg("intervals are of the long-run score, not of a second run")

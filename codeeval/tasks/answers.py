@@ -74,7 +74,11 @@ def _entry(row: SourceRow) -> tuple[str, tuple[str, ...]]:
         raise DataError(row.where, msg("no id, task_id or meta.id"), _SHAPE)
     outputs = value.get("outputs")
     if not isinstance(outputs, list) or not outputs or not all(isinstance(text, str) for text in outputs):
-        raise DataError(f"{row.where}, field outputs", msg("must be a list of texts, one per test"), _SHAPE)
+        raise DataError(
+            msg("{where}, field {field}", where=row.where, field="outputs"),
+            msg("must be a list of texts, one per test"),
+            _SHAPE,
+        )
     return str(found).rpartition("/")[2], tuple(outputs)
 
 

@@ -68,7 +68,7 @@ def problems(rows: Sequence[SourceRow]) -> tuple[tuple[Problem, ...], str]:
         problem = schema.problem_of(row)
         if problem.id in found:
             raise DataError(
-                f"{row.where}, field task_id",
+                msg("{where}, field {field}", where=row.where, field="task_id"),
                 msg("the id {problem} was used before, in {place}", problem=repr(problem.id), place=found[problem.id]),
                 "Give every problem an id of its own (what stands before the slash does not count).",
             )

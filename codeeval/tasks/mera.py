@@ -71,7 +71,7 @@ def problems(rows: Iterable[SourceRow]) -> tuple[Problem, ...]:
         problem = problem_of(row)
         if problem.id in found:
             raise DataError(
-                f"{row.where}, field meta.id",
+                msg("{where}, field {field}", where=row.where, field="meta.id"),
                 msg("the id {problem} was used before, in {place}", problem=repr(problem.id), place=found[problem.id]),
                 msg('Give every problem an id of its own (the number 1 and the text "1" count as the same).'),
             )
@@ -84,14 +84,14 @@ def problem_of(row: SourceRow) -> Problem:
     """One row, checked. Raises DataError that names the row's place and the field."""
     fields = _fields(row)
     _check_prompt(row.where, fields)
-    calls = _calls(f"{row.where}, field inputs.tests", fields.tests)
+    calls = _calls(msg("{where}, field {field}", where=row.where, field="inputs.tests"), fields.tests)
     return Problem(
         id=fields.id,
         instruction=fields.instruction,
         prompt=fields.function,
         entry_point=fields.entry_point,
         calls=calls,
-        expected=_expected(f"{row.where}, field outputs", fields.outputs, len(calls)),
+        expected=_expected(msg("{where}, field {field}", where=row.where, field="outputs"), fields.outputs, len(calls)),
         canonical_solution=fields.canonical_solution,
         extra=fields.extra,
     )
@@ -140,7 +140,10 @@ def _refuse_odd_outputs(row: SourceRow) -> None:
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):
-            wanted, place = _KINDS["string_type"], f"{row.where}, field outputs[{number}]"
+            wanted, place = (
+                _KINDS["string_type"],
+                msg("{where}, field {field}", where=row.where, field=f"outputs[{number}]"),
+            )
             raise DataError(
                 place, msg("must be {wanted}, it is {value}", wanted=wanted, value=kind_of(output)), _HINTS["outputs"]
             )
@@ -174,25 +177,27 @@ def _found(row: SourceRow) -> str:
 
 def _id(row: SourceRow, name: str) -> str:
     if fault := id_fault(name):
-        raise DataError(f"{row.where}, field meta.id", fault, ID_HINT)
+        raise DataError(msg("{where}, field {field}", where=row.where, field="meta.id"), fault, ID_HINT)
     return name
 
 
 def _check_prompt(where: str, fields: _Fields) -> None:
     if "{function}" not in fields.instruction:
         raise DataError(
-            f"{where}, field instruction",
+            msg("{where}, field {field}", where=where, field="instruction"),
             msg("there is no {field} in it, so the model would never see the function", field="{function}"),
             msg("Put {field} where the function belongs.", field="{function}"),
         )
     name = fields.entry_point
     if not name.isidentifier() or iskeyword(name):
         raise DataError(
-            f"{where}, field meta.entry_point", msg("{name} is not a name of Python", name=repr(name)), _SEE
+            msg("{where}, field {field}", where=where, field="meta.entry_point"),
+            msg("{name} is not a name of Python", name=repr(name)),
+            _SEE,
         )
     if not re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", fields.function, re.MULTILINE):
         raise DataError(
-            f"{where}, field inputs.function",
+            msg("{where}, field {field}", where=where, field="inputs.function"),
             msg("the function {name}, named in meta.entry_point, is not defined in it", name=repr(name)),
             msg("Write `def {name}(…):` there, or correct meta.entry_point.", name=name),
         )
@@ -215,7 +220,7 @@ def _calls(where: str, tests: str) -> tuple[str, ...]:
         )
     if not tree.elts:
         raise DataError(where, msg("a list without a test: nothing could be judged"), msg("Give at least one test."))
-    calls = tuple(_call(f"{where}, test {i}", node) for i, node in enumerate(tree.elts))
+    calls = tuple(_call(msg("{where}, test {n}", where=where, n=i), node) for i, node in enumerate(tree.elts))
     if sum(map(len, calls)) > MAX_TESTS_CHARS:
         raise DataError(
             where,

@@ -38,7 +38,7 @@ from codeeval.i18n import (
     speak,
     tr,
 )
-from codeeval.i18n.recognise import FOREIGN, STORED
+from codeeval.i18n.finished import FOREIGN, STORED
 from codeeval.report.waterfall import FORMAT, SCORER
 from codeeval.scoring.causes import Cause
 from codeeval.scoring.repair.failures import FormatFailure

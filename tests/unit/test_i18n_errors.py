@@ -38,12 +38,11 @@ ERRORS = {
     "GenerationError",
 }
 SAYERS = {"note", "complain", "BadRow", "SubmissionFinding", "Finding"}
-TRANSLATED = {"msg", "tr", "at", "joined", "literal"}
 #: Of the English sets, of reward models and of completions in Python, of damaged files, and what is no sentence.
 LEFT = re.compile(
-    r"evaluation/completions|store/damage"
-    r"|evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank|--beside|gzip|unpacked|Split the set\.$"
-    r"|no .* in it$|turns must|template none|^-- |CODEEVAL_DEBUG|instructions: not a list|^more than .* in it"
+    r"evaluation/completions|store/damage|evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank"
+    r"|--beside|gzip|unpacked|Split the set\.$|no .* in it$|^compare: need|turns must|template none|^-- |CODEEVAL_DEBUG"
+    r"|instructions: not a list|^more than .* in it"
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from codeeval import syntax
-from codeeval.i18n import msg
+from codeeval.i18n.messages import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
 from codeeval.scoring.repair.programs import parses
