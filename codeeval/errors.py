@@ -36,23 +36,23 @@ def install(extra: str) -> str:
 
 def fault(found: Mapping[str, Any]) -> str:
     """One of pydantic's `errors()` as a message: what a check of ours said, or pydantic's own sentence made anew."""
-    context = found.get("ctx", {})
-    if found["type"] == "value_error":
+    kind, context, said = found["type"], found.get("ctx", {}), str(found["msg"])
+    if kind == "value_error":
         return str(context["error"])
+    bound = next((f"{context[name]:.15g}" for name in ("ge", "le", "gt", "lt") if name in context), "")
     made = {
-        "int_parsing": lambda: msg("Input should be a valid integer, unable to parse string as an integer"),
-        "float_parsing": lambda: msg("Input should be a valid number, unable to parse string as a number"),
-        "greater_than_equal": lambda: msg("Input should be greater than or equal to {n}", n=context["ge"]),
-        "less_than_equal": lambda: msg("Input should be less than or equal to {n}", n=context["le"]),
-        "greater_than": lambda: msg("Input should be greater than {n}", n=context["gt"]),
-        "less_than": lambda: msg("Input should be less than {n}", n=context["lt"]),
-        "literal_error": lambda: msg("Input should be {names}", names=context["expected"]),
-    }.get(found["type"])
-    said = str(found["msg"])
-    if made is None:
-        return said
-    ours = made()
-    return ours if ours == said else said
+        "int_parsing": msg("Input should be a valid integer, unable to parse string as an integer"),
+        "float_parsing": msg("Input should be a valid number, unable to parse string as a number"),
+        "greater_than_equal": msg("Input should be greater than or equal to {n}", n=bound),
+        "less_than_equal": msg("Input should be less than or equal to {n}", n=bound),
+        "greater_than": msg("Input should be greater than {n}", n=bound),
+        "less_than": msg("Input should be less than {n}", n=bound),
+        "literal_error": msg("Input should be {names}", names=context.get("expected", "")),
+    }.get(kind)
+    if made == said:
+        return made
+    kept = said.removeprefix("Input should be ")
+    return said if kept == said else msg("Input should be {names}", names=kept)
 
 
 class CodeevalError(Exception):

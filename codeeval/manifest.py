@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from codeeval import bounded_json
-from codeeval.errors import DataError
+from codeeval.errors import DataError, fault
 from codeeval.i18n import msg
 
 #: Distributions whose versions can change a result.
@@ -203,7 +203,7 @@ class Manifest(_Part):
             field = ".".join(map(str, first["loc"]))
             raise DataError(
                 msg("{where}, field {field}", where=f"{where}, manifest", field=field),
-                first["msg"],
+                fault(first),
                 msg("The file is damaged."),
             ) from None
         except ValueError as error:

@@ -15,7 +15,7 @@ from pathlib import Path
 from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError
 from codeeval.files import reason
-from codeeval.i18n import at, msg
+from codeeval.i18n import at, joined, msg
 from codeeval.manifest import now
 from codeeval.store.inside import locked, read_file, replace_file
 
@@ -98,5 +98,6 @@ class Annotations:
             try:
                 stack.enter_context(locked(self.path.with_name(f".{FILE_NAME}.lock")))
             except OSError as error:
-                raise StoreError(f"{self.path.parent}: {error.strerror}; notes can't be kept there") from None
+                why = joined("; ", (reason(error), "notes can't be kept there"))
+                raise StoreError(at(str(self.path.parent), why)) from None
             yield

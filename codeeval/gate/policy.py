@@ -122,7 +122,7 @@ def load_policy(path: Path | None, tier: str | None = None, strict: bool = False
     if tier is not None and tier not in file.tiers:
         known = f"it has {', '.join(file.tiers)}" if file.tiers else "it has none"
         where = msg("no policy was given") if path is None else f"{path} has no tier {tier!r}; {known}"
-        raise UsageError(f"--tier {tier}: {where}")
+        raise UsageError(at(f"--tier {tier}", where))
     layers: tuple[Tier, ...] = (file,) if tier is None else (file, file.tiers[tier])
     said = [layer.strict for layer in layers if layer.strict is not None]
     return Policy(strict or bool(said and said[-1]), tuple(file.required), layers)
@@ -143,7 +143,9 @@ def _read(path: Path) -> _File:
         for name in rules.allow_different or ():
             if name not in EXEMPTABLE:
                 known = ", ".join(EXEMPTABLE)
-                raise DataError(f"{path}, allow_different", f"there is no digest {name!r}", f"Known: {known}.")
+                raise DataError(
+                    f"{path}, allow_different", f"there is no digest {name!r}", msg("Known: {names}.", names=known)
+                )
     return file
 
 
@@ -164,5 +166,5 @@ def _explained(path: Path, error: ValidationError) -> DataError:
     return DataError(
         where,
         msg("there is no such rule"),
-        msg("Did you mean {name}?", name=near[0]) if near else f"Known: {', '.join(known)}.",
+        msg("Did you mean {name}?", name=near[0]) if near else msg("Known: {names}.", names=", ".join(known)),
     )

@@ -12,7 +12,7 @@ from codeeval.tasks.bundled import page
 from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
 
-_SEE = f"See {page('tasks.md')} for the schemas."
+_SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
 #: What is parsed to find out which functions a program defines.
 MAX_PROGRAM_CHARS = 1_000_000
 
