@@ -29,7 +29,7 @@ from codeeval.explorer.problem import ProblemHead, head_of, problem_head, proble
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
 from codeeval.files import reason
-from codeeval.i18n import at
+from codeeval.i18n import at, msg
 from codeeval.store import PlannedProblem
 from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
@@ -85,9 +85,9 @@ def export_site(runs: Sequence[Path], folder: Path, lang: str = "en") -> None:
 
 def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: this is a file; name a folder with -o")
+        raise UsageError(msg("{out}: this is a file; name a folder with -o", out=folder))
     if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
-        raise UsageError(f"{folder}: holds something else; name a new or an empty folder with -o")
+        raise UsageError(msg("{out}: holds something else; name a new or an empty folder with -o", out=folder))
 
 
 def _is_ours(folder: Path) -> bool:
