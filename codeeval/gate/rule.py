@@ -34,7 +34,8 @@ from codeeval.gate.verdict import GateVerdict as GateVerdict
 from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, chance_line, change_lines, compare, means
+from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
+from codeeval.stats.difference_lines import chance_line, change_lines, means
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
 from codeeval.stats.words import apart

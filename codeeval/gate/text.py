@@ -8,7 +8,7 @@ from codeeval.i18n import message, name, tr
 from codeeval.report.comparison import printable_line
 from codeeval.report.terminal import Style, safe
 from codeeval.stats import words
-from codeeval.stats.compare import chance_line, change_lines, detectable_line, means
+from codeeval.stats.difference_lines import chance_line, change_lines, detectable_line, means
 from codeeval.stats.words import points
 
 

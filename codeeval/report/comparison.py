@@ -8,16 +8,8 @@ from dataclasses import dataclass
 from codeeval.i18n import message, tr
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import safe
-from codeeval.stats.compare import (
-    CHANGES,
-    CompareOptions,
-    Comparison,
-    ProblemChange,
-    RunCounts,
-    chance_line,
-    compare,
-    lines_of,
-)
+from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
+from codeeval.stats.difference_lines import CHANGES, chance_line, lines_of
 from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import holm
 from codeeval.stats.words import LONG_RUN, points, population, rerun
