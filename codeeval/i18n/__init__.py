@@ -68,11 +68,10 @@ def tr(template: str, /, **values: object) -> str:
 
 
 def message(text: str) -> str:
-    """A message in the language that is spoken; a text that is none of ours stays as it is."""
-    if _LANGUAGE.get() != "ru":
+    """A message in the language that is spoken; a text that is none stays as it is."""
+    if _LANGUAGE.get() != "ru" or not isinstance(text, Message):
         return text
-    texts = catalogue("messages")
-    return text.said(texts) if isinstance(text, Message) else texts.get(text, text)
+    return text.said(catalogue("messages"))
 
 
 def recognised(text: str) -> str:

@@ -67,8 +67,7 @@ def _row(text: str, depth: int) -> str:
 
 @lru_cache(maxsize=4096)
 def _line(line: str, depth: int) -> str:
-    """A message of the whole line, or of what stands behind one of its first colons; else the line, which may be a message
-    without values."""
+    """A message of the whole line, or of what stands behind one of its first colons; else the line."""
     said = line.strip()
     found = _whole(said, depth)
     colon = said.find(": ")
@@ -78,7 +77,9 @@ def _line(line: str, depth: int) -> str:
         rest = _whole(said[colon + 2 :], depth)
         found = rest and at(_place(said[:colon]), rest)
         colon = said.find(": ", colon + 1)
-    return joined("", (line[: len(line) - len(line.lstrip())], found or literal(said), line[len(line.rstrip()) :]))
+    if found is None and depth:  # a word of its own, as in `got nothing`; at the top it may be a name of somebody's
+        found = literal(said)
+    return joined("", (line[: len(line) - len(line.lstrip())], found or said, line[len(line.rstrip()) :]))
 
 
 def _place(text: str) -> str:

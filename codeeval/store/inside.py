@@ -17,7 +17,7 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOVE_AWAY = "Move it away; it is not part of the run."
+_MOVE_AWAY = msg("Move it away; it is not part of the run.")
 
 
 @contextmanager

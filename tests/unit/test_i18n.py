@@ -258,6 +258,7 @@ def test_what_a_run_file_keeps_is_recognised() -> None:
             "ограда Markdown + обрезано на \\ndef, продолжение не генерировалось"
         )
         assert said("a: b\n  c: d") == "a: b\n  c: d"
+        assert said("complete") == message("complete") == "complete", "a name of somebody's, and no sentence"
 
 
 @pytest.mark.parametrize("template", [each for each in (*STORED, *FOREIGN) if fields(each)])
