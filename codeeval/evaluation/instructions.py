@@ -35,7 +35,7 @@ from codeeval.evaluation.work import Interrupted, work
 from codeeval.files import reason
 from codeeval.generators import Generator
 from codeeval.generators.registry import check_model
-from codeeval.i18n import msg, recognised
+from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.mera.sampling import builder
 from codeeval.prompts.templates import prompt_digest
@@ -151,13 +151,7 @@ def _create(
         (part / report.FILE_NAME).write_text(report.plan_text(plan), "utf-8")
         os.rename(part, whole)
     except OSError as error:
-        raise StoreError(
-            msg(
-                "{whole}: {reason}\n  Choose another place with -o RUN_DIR.",
-                whole=whole,
-                reason=reason(error),
-            )
-        ) from error
+        raise StoreError(at(str(whole), reason(error), msg("Choose another place with -o RUN_DIR."))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

@@ -116,10 +116,10 @@ def check_changeable(resolved: Resolved) -> None:
     if fixed:
         raise UsageError(
             msg(
-                "{names}: can't be changed by --resume, the run keeps the settings it was started with\n  These may be "
-                "given: {names_2}.",
-                names=", ".join(fixed),
-                names_2=", ".join(map(flag, CHANGEABLE)),
+                "{flags}: can't be changed by --resume, the run keeps the settings it was started with\n  These may be "
+                "given: {names}.",
+                flags=", ".join(fixed),
+                names=", ".join(map(flag, CHANGEABLE)),
             )
         )
 

@@ -259,11 +259,11 @@ def reward_words(options: Mapping[str, str], flag: str = "--rerank-option") -> t
 def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
     commands = "\n".join("  " + " ".join(map(_word, line)) for line in lines)
     return msg(
-        "{word}: this run was not made by you on this machine, so the programs, servers and files that it names "
+        "{run}: this run was not made by you on this machine, so the programs, servers and files that it names "
         "are not used\n  Look at every value, and give again what you want (an empty value leaves an option "
         "out):\n{commands}\n  (Runs of an older codeeval, or made under another home folder, as in a container, "
         "count as somebody else's.)",
-        word=_word(run),
+        run=_word(run),
         commands=commands,
     )
 

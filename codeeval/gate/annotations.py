@@ -9,7 +9,6 @@ from typing import Literal
 
 from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.gate.verdict import GateVerdict
-from codeeval.i18n import msg
 
 #: GitHub shows ten of each kind per step, and drops the rest silently.
 MOST = 10
@@ -36,7 +35,7 @@ def render(report: GateReport, most: int = MOST) -> tuple[str, ...]:
 
 def _verdict(item: TaskGate) -> str:
     level: Level = "warning" if item.advisory and item.verdict is GateVerdict.FAIL else _LEVELS[item.verdict]
-    text = "; ".join([*item.reasons, *(msg("warning: {note}", note=text) for text in item.warnings)])
+    text = "; ".join([*item.reasons, *(f"warning: {text}" for text in item.warnings)])
     return command(level, f"codeeval gate: {item.task} {item.verdict}", text)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeeval.errors import UsageError
-from codeeval.i18n import msg
+from codeeval.i18n import joined, msg
 from codeeval.manifest import no_score
 from codeeval.mera.check import Reference, check
 from codeeval.mera.read import Entry, SubmissionFile
@@ -178,16 +178,15 @@ def _refuse_if_malformed(run: Path, member: str, content: dict[str, object], n_t
     checked = check(SubmissionFile(member, entries), Reference(n_tests, {}))
     wrong = [finding for finding in checked.findings if finding.error]
     if wrong:
-        shown = "\n".join(
+        lines = [
             msg("  problem {problem}: {why}", problem=finding.problem_id or "-", why=finding.text)
             for finding in wrong[:5]
-        )
-        more = msg("\n  … and {n} more", n=len(wrong) - 5) if len(wrong) > 5 else ""
+        ]
+        lines += [msg("  … and {n} more", n=len(wrong) - 5)] * (len(wrong) > 5)
         raise UsageError(
             msg(
-                "{run}: the site would score this submission 0, so nothing was written:\n{shown}{more}",
+                "{run}: the site would score this submission 0, so nothing was written:\n{lines}",
                 run=run,
-                shown=shown,
-                more=more,
+                lines=joined("\n", lines),
             )
         )

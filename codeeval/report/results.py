@@ -71,7 +71,7 @@ def check_writable(path: Path, flag: str = "--results") -> None:
             raise UsageError(msg("{flag} {path}: this is a folder; name a file in it", flag=flag, path=path))
         if not path.parent.is_dir():
             raise UsageError(
-                msg("{flag} {path}: the folder {path_2} does not exist", flag=flag, path=path, path_2=path.parent)
+                msg("{flag} {path}: the folder {folder} does not exist", flag=flag, path=path, folder=path.parent)
             )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
             raise UsageError(msg("{flag} {path}: no permission to write there", flag=flag, path=path))

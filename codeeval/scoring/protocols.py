@@ -140,10 +140,10 @@ def check_fits(protocol: ScoringProtocol, task: Task) -> None:
         raise UsageError(
             msg(
                 "--protocol {name}: MERA's scorers compare texts of outputs, and {task} has tests of another kind\n  "
-                "Leave --protocol out (then it is {name_2}), or use strict.",
+                "Leave --protocol out (then it is {usual}), or use strict.",
                 name=protocol.name,
                 task=task.name,
-                name_2=task.protocol,
+                usual=task.protocol,
             )
         )
     raise UsageError(

@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError, UsageError
-from codeeval.i18n import msg
+from codeeval.i18n import at, msg
 from codeeval.store import marks, schema
 from codeeval.store.inside import is_file, status
 from codeeval.store.private_copy import distrust, private_copy
@@ -45,10 +45,10 @@ def run_path(path: Path) -> Path:
     if inside:
         raise UsageError(
             msg(
-                "{path}: it holds {n} {n:run|runs}; name one: {path_2}",
+                "{path}: it holds {n} {n:run|runs}; name one: {example}",
                 path=path,
                 n=len(inside),
-                path_2=path / inside[-1],
+                example=path / inside[-1],
             )
         )
     raise UsageError(msg("{path}: no {name} in it, so this is no run folder of codeeval", path=path, name=FILE_NAME))
@@ -70,10 +70,7 @@ def translating(path: Path) -> Iterator[None]:
         if "not a database" in text or "malformed" in text:
             raise DataError(str(path), msg("not a run file, or a damaged one ({reason})", reason=text)) from error
         hint = next((hint for part, hint in _HINTS if part in text), "")
-        raise StoreError(
-            msg("{path}: {text}", path=path, text=text)
-            + (msg("\n  {format}", format=hint.format(run=path.parent)) if hint else "")
-        ) from error
+        raise StoreError(at(str(path), text, hint.format(run=path.parent))) from error
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:

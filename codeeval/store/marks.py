@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from codeeval.files import reason
-from codeeval.i18n import msg
+from codeeval.i18n import at, msg
 from codeeval.store.codec import unpack_text
 
 #: Its row in the table `meta`.
@@ -86,7 +86,7 @@ def _key(*, make: bool) -> bytes:
         finally:
             os.close(folder)
     except OSError as error:
-        raise NoKeyError(msg("{key_path}: {reason}", key_path=key_path(), reason=reason(error))) from None
+        raise NoKeyError(at(str(key_path()), reason(error))) from None
     except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
         raise NoKeyError(str(error)) from None
 

@@ -42,9 +42,9 @@ def private_copy(path: Path) -> sqlite3.Connection:
     except OSError as error:
         raise StoreError(
             msg(
-                "{path}: can't be copied to {path_2}: {reason}",
+                "{path}: can't be copied to {folder}: {reason}",
                 path=path,
-                path_2=tempfile.gettempdir(),
+                folder=tempfile.gettempdir(),
                 reason=reason(error),
             )
         ) from None

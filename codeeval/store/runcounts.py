@@ -40,13 +40,12 @@ def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -
     if chosen not in manifest.protocols:
         raise UsageError(
             msg(
-                "{run_dir}: not judged under {name}, only under {names}\n  `codeeval rescore {run} --protocol {name_2}` "
+                "{run}: not judged under {name}, only under {names}\n  `codeeval rescore {run} --protocol {protocol}` "
                 "judges it again.",
-                run_dir=reader.run_dir,
                 name=repr(chosen),
                 names=", ".join(manifest.protocols),
                 run=reader.run_dir,
-                name_2=chosen,
+                protocol=chosen,
             )
         )
     counts = {problem: (n, c) for problem, n, c in reader.counts(chosen) if n}

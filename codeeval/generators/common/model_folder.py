@@ -70,7 +70,7 @@ def check_weights(name: str, weights: Sequence[Path]) -> None:
         fault = _fault(path)
         if fault:
             raise UsageError(
-                msg("{name}: {name_2} {fault}; copy or download it again", name=name, name_2=path.name, fault=fault)
+                msg("{folder}: {name} {fault}; copy or download it again", folder=name, name=path.name, fault=fault)
             )
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from codeeval.generators.common.finish import EngineAnswer
 from codeeval.generators.common.retry import Later
 from codeeval.generators.openai.server_words import complaint, inert, words_in
-from codeeval.i18n import msg
+from codeeval.i18n import at, msg
 from codeeval.types import FinishReason
 
 Fields = dict[str, object]
@@ -77,7 +77,9 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
     if not found:
         said = said or words_in({name: value for name, value in body.items() if name != "choices"})
         raise Later(
-            msg("the server answered without a completion") + (msg(": {inert}", inert=inert(said)) if said else "")
+            at(msg("the server answered without a completion"), inert(said))
+            if said
+            else msg("the server answered without a completion")
         )
     usage = body.get("usage")
     counts: Fields = usage if isinstance(usage, dict) else {}

@@ -191,7 +191,7 @@ def _body(value: str) -> Mapping[str, object]:
     except ValueError as error:
         raise UsageError(f"-M extra_body={hidden(value)}: not JSON: {error}") from None
     if not isinstance(body, dict):
-        raise UsageError(msg("-M extra_body={hidden}: must be a JSON object", hidden=hidden(value)))
+        raise UsageError(msg("-M extra_body={value}: must be a JSON object", value=hidden(value)))
     if has_secret(json.dumps(body)):
         raise UsageError(
             msg(
