@@ -90,7 +90,7 @@ def _task(item: TaskGate, most: int) -> list[list[str]]:
         blocks.append([f"<details><summary>{summary} ({chance})</summary>"])
         blocks.append([tr("| problem | change | baseline | this run | p |"), "|---|---|--:|--:|--:|", *rows])
         blocks.append(["</details>"])
-    blocks.append([tr("> **warning:** {text}", text=cell(message(text))) for text in item.warnings])
+    blocks.append([tr("> **warning:** {text}", text=cell(message(text))) + "  " for text in item.warnings])
     return blocks
 
 

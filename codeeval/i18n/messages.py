@@ -48,8 +48,8 @@ def msg(template: str, /, **values: object) -> str:
 
 
 def literal(text: str) -> str:
-    """A text that is a template without values, as what the system says of a file."""
-    return Message(text.replace("{", "{{").replace("}", "}}"), {})
+    """A text that is a template without values, as what the system says of a file; a message as it is."""
+    return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
 
 
 def at(place: str, said: str, hint: str = "") -> str:

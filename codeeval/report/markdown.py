@@ -134,7 +134,7 @@ def _hidden(report: Report) -> list[str]:
 
 
 def _foot(report: Report) -> list[str]:
-    return [f"> **{tr('warning: ').strip()}** {cell(message(text))}" for text in report.warnings]
+    return [f"> **{tr('warning: ').strip()}** {cell(message(recognised(text)))}" for text in report.warnings]
 
 
 def cell(text: str) -> str:

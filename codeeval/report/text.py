@@ -176,7 +176,7 @@ def _foot(report: Report, style: Style) -> list[str]:
 
 
 def _warnings(report: Report, style: Style) -> list[str]:
-    return [style.warn(tr("warning: ")) + " ".join(message(text).split()) for text in report.warnings]
+    return [style.warn(tr("warning: ")) + " ".join(message(recognised(text)).split()) for text in report.warnings]
 
 
 def _labelled(style: Style, rows: Sequence[tuple[str, str]], width: int) -> list[str]:

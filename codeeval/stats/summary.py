@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _FEW_PROBLEMS = 30
 _MOST = 2**31 - 1
+#: The method where there is no estimate.
+NONE = msg("none")
 POPULATION_METHOD = msg("Wilson score with effective sample size")
 
 
@@ -64,13 +66,13 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
     problems = sum(histogram.values())
     values = {pair: pass_at_k(*pair, k) for pair in histogram}
     if not problems:
-        return KEstimate(None, None, None, "none", ("there are no problems",))
+        return KEstimate(None, None, None, NONE, ("there are no problems",))
     short = sum(histogram[pair] for pair, value in values.items() if value is None)
     if short:
         reason = msg(
             "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer", k=k, a=k, n=short, m=problems
         )
-        return KEstimate(None, None, None, "none", (reason,))
+        return KEstimate(None, None, None, NONE, (reason,))
     known = [(value, histogram[pair]) for pair, value in values.items() if value is not None]
     mean, variance = mean_and_variance(known)
     noise = rerun_noise(histogram, k)

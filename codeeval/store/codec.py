@@ -28,7 +28,8 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack_text(text: str) -> str | bytes:
-    """`str` as SQLite can keep it; `unpack_text` gives it back exactly."""
+    """`str` as SQLite can keep it, without the template of a message; `unpack_text` gives it back exactly."""
+    text = str.__str__(text)
     if text.isascii():
         return text
     try:
