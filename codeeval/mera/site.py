@@ -21,6 +21,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, prod
 
+from codeeval.i18n import msg
 from codeeval.mera.check import Reference
 
 KS = (1, 5, 10)
@@ -56,7 +57,9 @@ class _Fails(Exception):
     """The scorer raises an exception of this name, for this reason."""
 
     def __init__(self, error: str, reason: str) -> None:
-        super().__init__(f"the scorer raises {error} ({reason}) here, and scores the whole file 0")
+        super().__init__(
+            msg("the scorer raises {error} ({reason}) here, and scores the whole file 0", error=error, reason=reason)
+        )
 
 
 def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS) -> SiteScore:
@@ -85,7 +88,9 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
     try:
         whole = json.loads(data.decode("utf-8").strip())
     except (ValueError, RecursionError) as error:
-        text = f"the file is not JSON in UTF-8 (a byte order mark is refused too): {type(error).__name__}"
+        text = msg(
+            "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}", error=type(error).__name__
+        )
         return (), [SiteError("", text)]
     data_field = _member(whole, "data")
     if isinstance(data_field, SiteError):
@@ -98,7 +103,7 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
         return found, []
     if isinstance(found, dict):
         return tuple(found), []
-    return (), [SiteError("", "data.test is no list: the scorer ends there, and scores no file of the zip", True)]
+    return (), [SiteError("", msg("data.test is no list: the scorer ends there, and scores no file of the zip"), True)]
 
 
 def _member(value: object, name: str) -> tuple[object] | SiteError:
@@ -106,11 +111,13 @@ def _member(value: object, name: str) -> tuple[object] | SiteError:
     if isinstance(value, dict):
         if name in value:
             return (value[name],)
-        return SiteError("", f'the field "{name}" is missing')
+        return SiteError("", msg('the field "{name}" is missing', name=name))
     if isinstance(value, list | str) and name not in value:
-        return SiteError("", f'the field "{name}" is missing')
+        return SiteError("", msg('the field "{name}" is missing', name=name))
     return SiteError(
-        "", f'no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip', True
+        "",
+        msg('no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip', name=name),
+        True,
     )
 
 
@@ -119,16 +126,16 @@ def _read_row(place: int, row: object, by_id: dict[str, object], reference: Refe
     where, errors = f"row {place}", []
     fields = row if isinstance(row, dict) else {}
     if "outputs" not in fields:
-        errors.append(SiteError(where, "outputs is missing"))
+        errors.append(SiteError(where, msg("outputs is missing")))
     meta = fields.get("meta")
     if not isinstance(meta, dict) or "id" not in meta:
-        return [*errors, SiteError(where, "meta.id is missing")]
+        return [*errors, SiteError(where, msg("meta.id is missing"))]
     key = meta["id"]
     if isinstance(key, list | dict):
         return [
             *errors,
             SiteError(
-                where, "meta.id is a list or an object: the scorer ends there, and scores no file of the zip", True
+                where, msg("meta.id is a list or an object: the scorer ends there, and scores no file of the zip"), True
             ),
         ]
     name = _key(key)
@@ -153,11 +160,11 @@ def _problems(
         if len(errors) == MOST_ERRORS:
             break
         if name not in by_id:
-            errors.append(SiteError(name, "this problem of the set is missing"))
+            errors.append(SiteError(name, msg("this problem of the set is missing")))
             continue
         outputs = by_id[name]
         if not isinstance(outputs, list):
-            errors.append(SiteError(name, "outputs must be a list that is not empty"))
+            errors.append(SiteError(name, msg("outputs must be a list that is not empty")))
             continue
         try:
             correct[name] = _samples(outputs, *_wanted(name, reference))
@@ -176,30 +183,30 @@ def _wanted(name: str, reference: Reference | None) -> tuple[Sequence[str] | Non
 def _samples(outputs: list[object], expected: Sequence[str] | None, n_tests: int | None) -> tuple[int, int]:
     """(samples, right ones). Raises _Fails."""
     if not outputs:
-        raise _Fails("IndexError", "no samples")
+        raise _Fails("IndexError", msg("no samples"))
     samples = outputs[0]
     if isinstance(samples, dict):
         if samples:
-            raise _Fails("KeyError", "an object in place of the samples")
+            raise _Fails("KeyError", msg("an object in place of the samples"))
         return 0, 0
     if not isinstance(samples, list | str):
-        raise _Fails("TypeError", f"{_named(samples)} in place of the samples")
+        raise _Fails("TypeError", msg("{what} in place of the samples", what=_named(samples)))
     return len(samples), sum(_right(sample, expected, n_tests) for sample in samples)
 
 
 def _right(sample: object, expected: Sequence[str] | None, n_tests: int | None) -> bool:
     """Raises _Fails for what has no length, and for an object that is as long as the answers."""
     if not isinstance(sample, list | str | dict):
-        raise _Fails("TypeError", f"{_named(sample)} in place of a sample")
+        raise _Fails("TypeError", msg("{what} in place of a sample", what=_named(sample)))
     if not sample or (n_tests is not None and len(sample) != n_tests):
         return False
     if isinstance(sample, dict):
-        raise _Fails("KeyError", "an object in place of a sample")
+        raise _Fails("KeyError", msg("an object in place of a sample"))
     return expected is not None and all(got == right for got, right in zip(sample, expected, strict=True))
 
 
 def _named(value: object) -> str:
-    return "null" if value is None else "true or false" if isinstance(value, bool) else "a number"
+    return "null" if value is None else msg("true or false") if isinstance(value, bool) else msg("a number")
 
 
 def _unguarded(n: int, c: int, k: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from math import fsum
 
+from codeeval.i18n import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.causes import Side, cause
@@ -238,4 +239,6 @@ def _shifts(run: _Run) -> Iterable[ProblemShift]:
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:
     """pass@1 as a share, like every score of a report; it always exists, since a problem that counts has a sample."""
     first, last = (level.pass_at_k[1] or 0.0 for level in (levels[0], levels[-1]))
-    return f"{first:.3f} as {name} scores it; {last:.3f} with format repaired"
+    return msg(
+        "{a} as {protocol} scores it; {b} with format repaired", a=f"{first:.3f}", protocol=name, b=f"{last:.3f}"
+    )
