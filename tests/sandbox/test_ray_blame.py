@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import BackendUnavailable, Job, Outcome, PoolClosed, RayPool, SandboxError, packed, ray_pool
-from sandbox.ray_cluster import Place
+from sandbox.ray_places import Place
 from sandbox.wire import Observation
 
 VERSIONS = {"python": "3", "ray": "2", "code": "c"}
