@@ -8,7 +8,6 @@ from typing import Any
 
 from sandbox.errors import BackendUnavailable
 
-
 #: What tells one place from another: Ray's name of the node, and the bundle.
 Key = tuple[str, int | None]
 
@@ -72,8 +71,8 @@ def group_of(ray: Any, cluster: Cluster) -> Any:
         where = f"the namespace {cluster.namespace}" if cluster.namespace else "a namespace of this run's own"
         raise BackendUnavailable(
             f"the cluster has no placement group {cluster.placement_group} in {where}\n"
-            "  Give it a name and a lifetime of its own (`placement_group(…, name=…, lifetime='detached')`), and name the namespace\n"
-            "  of the program that made it: --cluster-option namespace=…"
+            "  Give it a name and a lifetime of its own (`placement_group(…, name=…, lifetime='detached')`), and name the\n"
+            "  namespace of the program that made it: --cluster-option namespace=…"
         ) from None
 
 

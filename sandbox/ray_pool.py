@@ -53,7 +53,7 @@ class ClusterBackend:
 
 class RayPool(Front):
     """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. `patience_s`: in place
-    of the cluster's. Raises BackendUnavailable where there is no cluster, no node with room in this time, or nodes are not alike."""
+    of the cluster's. Raises BackendUnavailable where there is no cluster, no node with room in time, or nodes are not alike."""
 
     def __init__(
         self,
