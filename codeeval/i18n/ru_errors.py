@@ -117,8 +117,11 @@ _CLUSTERS: dict[str, str] = {
     "--cluster {address} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT": (
         "--cluster {address} — не адрес; бывает auto, local, HOST:PORT или ray://HOST:PORT"
     ),
-    "--cluster-option {key}=…: there is no such option; it knows: num_cpus, resource.NAME": (
-        "--cluster-option {key}=…: такой настройки нет; есть num_cpus, resource.NAME"
+    "--cluster-option {key}=…: there is no such option; it knows: {known}": (
+        "--cluster-option {key}=…: такой настройки нет; есть {known}"
+    ),
+    "--cluster-option namespace=…: it is where a placement group is looked for; name one as well": (
+        "--cluster-option namespace=…: там ищется группа размещения; назовите и её"
     ),
     "--cluster-option {key}={value}: must be a number above 0": (
         "--cluster-option {key}={value}: должно быть число больше 0"
@@ -631,6 +634,18 @@ _SAMPLES: dict[str, str] = {
         "Укажите --template chat для instruct-модели, --template none для базовой."
     ),
     "MERA's harness can't fill in the instruction: {reason}": "программа MERA не может заполнить инструкцию: {reason}",
+    "-M replicas={n}: {needed} need {k}, and {m} can be seen here": (
+        "-M replicas={n}: {needed} — это {k}, а видно здесь {m}"
+    ),
+    "-M device={device}: one device can't be that of several replicas; leave it out": (
+        "-M device={device}: одно устройство нельзя отдать нескольким копиям модели; уберите его"
+    ),
+    "--sampling mera draws all samples from one random stream: leave -M replicas out": (
+        "--sampling mera берёт все ответы из одной случайной последовательности: уберите -M replicas"
+    ),
+    "-M replicas and -M data_parallel_size are two names of one setting: give one of them": (
+        "-M replicas и -M data_parallel_size — два имени одной настройки: задайте одно из них"
+    ),
     "--sampling mera keeps no thoughts apart; leave -M think_tokens out": (
         "--sampling mera не отделяет рассуждения; уберите -M think_tokens"
     ),

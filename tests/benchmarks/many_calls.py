@@ -22,7 +22,8 @@ from contextlib import ExitStack
 from null_pool import NullPool
 
 from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.shard import Arrival, JobRunner, Shard
+from codeeval.evaluation.shard import Arrival, Shard
+from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.scoring.protocols import get
 from codeeval.store.rows import sample_row
 from codeeval.types import Problem, Sample

@@ -161,7 +161,7 @@ def test_two_names_of_one_setting() -> None:
         VLLMSettings.parse({"replicas": "3"}).replicas == VLLMSettings.parse({"data_parallel_size": "3"}).replicas == 3
     )
     with pytest.raises(UsageError, match="two names of one setting"):
-        VLLMSettings.parse({"replicas": "2", "data_parallel_size": "2"})
+        VLLMSettings.parse({"replicas": "2", "data_parallel_size": "3"})
 
 
 def test_gpus_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:

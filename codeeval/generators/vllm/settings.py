@@ -35,7 +35,9 @@ class VLLMSettings:
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> VLLMSettings:
         """Raises UsageError."""
-        if "replicas" in given and "data_parallel_size" in given:
+        if given.get("replicas", given.get("data_parallel_size")) != given.get(
+            "data_parallel_size", given.get("replicas")
+        ):
             raise UsageError("-M replicas and -M data_parallel_size are two names of one setting: give one of them")
         options = Options("vllm", {key: value for key, value in given.items() if key in OWN})
         settings = cls(
