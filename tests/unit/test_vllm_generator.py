@@ -176,13 +176,13 @@ def test_a_killed_engine_is_an_error_that_keeps_what_was_finished() -> None:
     whole = by_key(made.generate(asked, SAMPLING))
     samples = made.generate(asked, SAMPLING)
     kept = [next(samples)]
-    os.kill(made._engines.first.pid, signal.SIGKILL)
+    pid = made._engines.first.pid
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(GenerationError, match=r"ended by signal SIGKILL(.|\n)*kept"):
         kept.extend(samples)
     got = by_key(iter(kept))
     with pytest.raises(GenerationError, match="has ended"):
         list(made.generate(asked, SAMPLING))
-    pid = made._engines.first.pid
     made.close()
     made.close()
     assert not Path(f"/proc/{pid}").exists()
@@ -214,13 +214,33 @@ def test_two_replicas_and_thoughts(tmp_path: Path) -> None:
     asked = requests(5)
     whole = by_key(single.generate(asked, SAMPLING))
     single.close()
-    double = engine(bundled("demo-model"), data_parallel_size="2", think_tokens="7")
+    double = engine(bundled("demo-model"), replicas="2", think_tokens="7")
     assert len({e.pid for e in double._engines.alive}) == 2
     assert by_key(double.generate(asked, SAMPLING)) == whole
+    assert sum(double.answered().values()) == len(whole)
+    assert all(double.answered().values())
     opened = Request("1", Prompt(text="Решите.<think>"), (0, 1))
     for sample in double.generate([opened], SAMPLING):
         assert (sample.completion, sample.finish_reason, sample.tokens_out) == ("", "length", 7)
         assert sample.thought
+    double.close()
+
+
+def test_kill_9_of_one_of_two_engines() -> None:
+    """The other one answers what was left, with the same seeds; the next call is its own."""
+    asked = requests(12)
+    single = engine(bundled("demo-model"))
+    whole = by_key(single.generate(asked, SAMPLING))
+    single.close()
+    double = engine(bundled("demo-model"), replicas="2")
+    samples = double.generate(asked, SAMPLING)
+    found = [next(samples)]
+    os.kill(double._engines.first.pid, signal.SIGKILL)
+    found.extend(samples)
+    assert len(found) == len(whole)
+    assert by_key(iter(found)) == whole
+    assert by_key(double.generate(asked, SAMPLING)) == whole
+    assert len(double._engines.alive) == 1
     double.close()
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.engine_process import EngineProcess, Message
@@ -266,7 +267,9 @@ class VLLMGenerator:
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
     """What can be known without an engine, which reads more kinds of folders and files than one could list. Raises UsageError."""
-    VLLMSettings.parse(options)
+    settings = VLLMSettings.parse(options)
+    if settings.replicas > 1:
+        devices.check_enough(settings.replicas, settings.gpus_per_replica, devices.visible(0))
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
         raise UsageError(f"no such model folder: {model}; give a folder, or a name like owner/model from the Hub")
