@@ -172,8 +172,8 @@ def test_what_happens_to_a_node(
 ) -> None:
     """The run goes on without it, or with it, and its rows are those of this machine."""
     process = start(folder, *command("r", "local", *on(cluster)))
-    middle(process, folder / "r")
     both_work(cluster)
+    middle(process, folder / "r")
     happens(cluster)
     ends(process, 0)
     assert rows(folder / "r") == undisturbed
@@ -186,8 +186,8 @@ def test_a_node_that_is_killed_with_its_containers(
 ) -> None:
     """Containers that nobody ended are removed by the next pool on that machine, by their label."""
     process = start(folder, *command("r", "docker", *on(cluster)))
-    middle(process, folder / "r")
     both_work(cluster)
+    middle(process, folder / "r")
     owners = {f"{owner._boot()}:{pid}:{owner._started(pid)}" for pid in cluster.actors(FIRST)}
     assert [each for who in owners for each in containers(who)]
     a_whole_node(cluster)

@@ -52,11 +52,20 @@ class LoopbackCluster:
         self._start(address, *words, environment=environment)
 
     def wait(self, *addresses: str) -> None:
-        """Until these nodes have their raylets."""
+        """Until these nodes have joined."""
         deadline = time.monotonic() + _STARTED_S
-        while not all(self.processes(address, "raylet/raylet") for address in addresses):
+        while not set(addresses) <= self._joined():
             assert time.monotonic() < deadline, "a node did not start"
-            time.sleep(0.1)
+            time.sleep(0.2)
+
+    def _joined(self) -> set[str]:
+        """Those that the head knows; where it asks for a token, those that have a raylet."""
+        if "RAY_AUTH_MODE" in self._environment:
+            return {address for address in self._nodes if self.processes(address, "raylet/raylet")}
+        from ray._raylet import GcsClient
+
+        nodes = GcsClient(address=self.address).get_all_node_info(timeout=30)
+        return {node.node_manager_address for node in nodes.values() if node.state == 0}
 
     def processes(self, address: str, name: str = "") -> list[int]:
         """What lives of a node, by a part of the command."""
