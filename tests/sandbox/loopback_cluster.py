@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from leftovers import descendants
 
-_STARTED_S = 120.0
+_STARTED_S = 300.0
 HEAD = "127.0.0.2"
 
 
@@ -26,6 +27,7 @@ class LoopbackCluster:
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # the path of a socket must be short
         self._nodes: dict[str, subprocess.Popen[bytes]] = {}
+        self._again: dict[str, Callable[[], subprocess.Popen[bytes]]] = {}
         self._environment = {
             **os.environ,
             "RAY_USAGE_STATS_ENABLED": "0",
@@ -52,10 +54,13 @@ class LoopbackCluster:
         self._start(address, *words, environment=environment)
 
     def wait(self, *addresses: str) -> None:
-        """Until these nodes have joined."""
+        """Until these nodes have joined. One that gave up on a busy machine is started again."""
         deadline = time.monotonic() + _STARTED_S
         while not set(addresses) <= self._joined():
             assert time.monotonic() < deadline, "a node did not start"
+            for address in addresses:
+                if self._nodes[address].poll() is not None:
+                    self._nodes[address] = self._again[address]()
             time.sleep(0.2)
 
     def _joined(self) -> set[str]:
@@ -97,16 +102,19 @@ class LoopbackCluster:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _start(self, address: str, *words: str, environment: Mapping[str, str] | None = None) -> None:
-        self._nodes[address] = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
-                *(f"--node-ip-address={address}", "--object-store-memory=83886080", *words),
-            ],
+        command = [
+            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
+            *(f"--node-ip-address={address}", "--object-store-memory=83886080", *words),
+        ]
+        self._again[address] = partial(
+            subprocess.Popen,
+            command,
             env={**self._environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._nodes[address] = self._again[address]()
 
     def _listens(self) -> bool:
         host, _, port = self.address.rpartition(":")
