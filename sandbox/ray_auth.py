@@ -64,8 +64,12 @@ def rays_own_words() -> Iterator[Said]:
     """Keeps what Ray's C++ writes into the stream of errors of this process out of it: the same line once a second for as long
     as a token is refused. What others write meanwhile comes out at the end."""
     said = Said()
+    try:
+        kept = os.dup(2)
+    except OSError:  # the stream is closed
+        yield said
+        return
     sys.stderr.flush()
-    kept = os.dup(2)
     try:
         with tempfile.TemporaryFile() as file:
             os.dup2(file.fileno(), 2)

@@ -264,6 +264,15 @@ def test_no_head_for_longer_than_patience(cluster: FakeCluster) -> None:
         release.set()
 
 
+def test_nodes_that_can_not_start_their_workers_are_named(cluster: FakeCluster) -> None:
+    """With what Ray says of each."""
+    cluster.live = {"a": None}  # type: ignore[dict-item]
+    with pytest.raises(
+        BackendUnavailable, match=r"could take workers within 0.5 s: node a: TypeError: .*\n.*ray status"
+    ):
+        RayPool("x:1", patience_s=0.5)
+
+
 def test_no_node_has_room(cluster: FakeCluster) -> None:
     cluster.live.clear()
     with pytest.raises(BackendUnavailable, match=r"could take workers within 0.3 s: .*\n.*num_cpus"):
