@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 from sandbox import Cluster
 
 _AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "namespace"), "resource."
@@ -15,7 +16,7 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
     """None where no cluster is named. Raises UsageError."""
     if not address:
         if options:
-            raise UsageError("--cluster-option: there is no cluster; name one with --cluster")
+            raise UsageError(msg("--cluster-option: there is no cluster; name one with --cluster"))
         return None
     if address not in ("auto", "local"):
         _check_address(address)
@@ -31,9 +32,13 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
             resources[key.removeprefix(_RESOURCE)] = _amount(key, value)
         else:
             known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES))
-            raise UsageError(f"--cluster-option {key}=…: there is no such option; it knows: {known}")
+            raise UsageError(
+                msg("--cluster-option {key}=…: there is no such option; it knows: {names}", key=key, names=known)
+            )
     if "namespace" in names and "placement_group" not in names:
-        raise UsageError("--cluster-option namespace=…: it is where a placement group is looked for; name one as well")
+        raise UsageError(
+            msg("--cluster-option namespace=…: it is where a placement group is looked for; name one as well")
+        )
     usual = Cluster()
     return Cluster(
         address,
@@ -48,7 +53,12 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
 def _check_address(address: str) -> None:
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or "/" in host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise UsageError(f"--cluster {address!r} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT")
+        raise UsageError(
+            msg(
+                "--cluster {address} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT",
+                address=repr(address),
+            )
+        )
 
 
 def _amount(key: str, value: str) -> float:
@@ -57,5 +67,5 @@ def _amount(key: str, value: str) -> float:
     except ValueError:
         found = -1.0
     if not (found > 0 and math.isfinite(found)):
-        raise UsageError(f"--cluster-option {key}={value}: must be a number above 0")
+        raise UsageError(msg("--cluster-option {key}={value}: must be a number above 0", key=key, value=value))
     return found

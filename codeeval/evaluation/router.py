@@ -21,6 +21,7 @@ from codeeval.evaluation.judged import judged
 from codeeval.evaluation.lanes import Lane, Names, Open, Sent, ahead_of_a_process
 from codeeval.evaluation.shard import NOT_EXECUTED, Shard
 from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
+from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row
@@ -97,7 +98,7 @@ class Router:
         problem_id = unpack_text(row[0])
         lane, load = self._lane_for(problem_id, row[3])
         if lane is None:
-            self._remember(row, names, self.sandbox_error or "no shard is left")
+            self._remember(row, names, self.sandbox_error or msg("no shard is left"))
             return
         key = (problem_id, id(lane))
         batch = self._open.setdefault(key, Open())
@@ -209,7 +210,7 @@ class Router:
         sample, outcome = self._store.sample(problem_id, index), self._store.outcome(problem_id, digest)
         assert sample is not None
         if outcome is None:
-            why = "its evidence is not in the run file"
+            why = msg("its evidence is not in the run file")
             self._store.add_incidents([Incident(problem_id, index, f"execution:{name}", why)])
             return
         problem, protocol = self._problems[problem_id], self._protocols[name]
@@ -232,7 +233,7 @@ class Router:
                 key = (unpack_text(row[0]), row[1])
                 left = tuple(name for name in names if not self._store.is_judged(name, *key))
                 if left and sent.losses + 1 >= MAX_LOSSES:
-                    self._remember(row, left, f"{MAX_LOSSES} shards were lost with it: {reason}")
+                    self._remember(row, left, msg("{n} shards were lost with it: {why}", n=MAX_LOSSES, why=reason))
                 elif left:
                     self._again.append((row, left, sent.losses + 1))
         self._look_for_more()
@@ -249,7 +250,7 @@ class Router:
         for _ in range(len(self._again)):
             row, names, losses = self._again.popleft()
             if not self._lanes:
-                self._remember(row, names, self.sandbox_error or "no shard is left")
+                self._remember(row, names, self.sandbox_error or msg("no shard is left"))
                 continue
             lane = max(self._lanes, key=lambda lane: lane.free)
             if lane.free <= 0 or (losses + 1 >= MAX_LOSSES and lane.held):

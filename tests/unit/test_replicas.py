@@ -173,10 +173,10 @@ def test_gpus_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
     names = devices.visible(8)
     assert [devices.part(number, 1, names) for number in range(3)] == ["GPU-a", "GPU-b", "GPU-c"]
     devices.check_enough(3, 1, names)
-    with pytest.raises(UsageError, match="replicas=4: 4 engines with 1 GPU each need 4, and 3 can be seen"):
+    with pytest.raises(UsageError, match="replicas=4: with 1 GPU per engine 4 are needed, and 3 can be seen"):
         check_model("vllm", "owner/model", {"replicas": "4", "python": sys.executable})
     devices.check_enough(8, 1, [])  # no GPU is known: the engine says what is missing
-    with pytest.raises(UsageError, match=r"replicas=2: 2 engines with 2 GPUs each need 4, and 3 can be seen"):
+    with pytest.raises(UsageError, match=r"replicas=2: with 2 GPUs per engine 4 are needed, and 3 can be seen"):
         devices.check_enough(2, 2, names)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 
@@ -24,5 +25,12 @@ def part(number: int, each: int, names: Sequence[str]) -> str:
 def check_enough(replicas: int, each: int, names: Sequence[str]) -> None:
     """Raises UsageError where not every engine could have its GPUs."""
     if names and replicas * each > len(names):
-        needed = f"{replicas} engines with {each} GPU{'s' if each > 1 else ''} each"
-        raise UsageError(f"-M replicas={replicas}: {needed} need {replicas * each}, and {len(names)} can be seen here")
+        raise UsageError(
+            msg(
+                "-M replicas={n}: with {each} {each:GPU|GPUs} per engine {m} are needed, and {found} can be seen here",
+                n=replicas,
+                each=each,
+                m=replicas * each,
+                found=len(names),
+            )
+        )

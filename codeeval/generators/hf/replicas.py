@@ -22,6 +22,7 @@ from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
 from codeeval.generators.hf.model import Settings
 from codeeval.generators.hf.replica import read_sample
+from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
 #: Replicas that a problem may lose before nobody is asked for it any more.
@@ -98,12 +99,14 @@ class HFReplicas:
         for request in requests:
             check_request(request, sampling)
         if sampling.harness == "mera":
-            raise UsageError("--sampling mera draws all samples from one random stream: leave -M replicas out")
+            raise UsageError(msg("--sampling mera draws all samples from one random stream: leave -M replicas out"))
         waiting = deque(_Asked(request, set(request.indices)) for request in requests if request.indices)
         work = _Work(sampling, waiting, {engine: {} for engine in self._alive})
         while work.waiting or any(work.held.values()):
             if not self._alive:
-                raise GenerationError(f"{work.reason or 'every replica has ended'}; what had finished is kept")
+                raise GenerationError(
+                    msg("{reason}; what had finished is kept", reason=work.reason or msg("every replica has ended"))
+                )
             self._hand_out(work)
             yield from self._hear(work, *self._receive("sample", "answered", "refused", "unusable"))
         work.refusals.tell()
@@ -146,7 +149,7 @@ class HFReplicas:
             if not asked.left:
                 continue
             if asked.losses >= MAX_LOSSES:
-                why = f"{asked.losses} replicas ended while they answered it: {work.reason}"
+                why = msg("{n} replicas ended while they answered it: {why}", n=asked.losses, why=work.reason)
                 work.refusals.add(asked.request.problem_id, GenerationError(why))
             else:
                 work.waiting.appendleft(asked)
@@ -179,7 +182,7 @@ class HFReplicas:
         """What one of them says of itself, and how many they are. Raises GenerationError where all have ended."""
         while self._description is None:
             if not self._alive:
-                raise GenerationError(f"every replica of {self._name} has ended")
+                raise GenerationError(msg("every replica has ended"))
             self._alive[0].send({"op": "describe"})
             _, message = self._receive("described")
             if message["event"] == "described":
@@ -202,7 +205,9 @@ def check(settings: Settings) -> list[str]:
     if settings.device == "cpu":
         return []
     if settings.device not in ("auto", "cuda"):
-        raise UsageError(f"-M device={settings.device}: one device can't be that of several replicas; leave it out")
+        raise UsageError(
+            msg("-M device={name}: one device can't be that of several replicas; leave it out", name=settings.device)
+        )
     names = devices.visible(torch.cuda.device_count()) if torch.cuda.is_available() else []
     devices.check_enough(settings.replicas, 1, names)
     return names
