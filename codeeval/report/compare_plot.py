@@ -1,9 +1,8 @@
-"""Two runs as a slope picture (few problems) or a scatter (many); several runs side by side."""
+"""Two runs as a slope picture (few problems) or a scatter (many)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 #: Up to so many problems are lines with a name; more are points.
 MOST_SLOPES = 40
-#: Inches: a row of panels, and in it the room for its heading and for its legend.
+#: Inches: the picture, and the room for its heading and for its legend.
 _ROW, _ABOVE, _BELOW = 5.4, 0.6, 0.85
 #: Colour and marker say the same thing twice.
 _LOOKS: dict[Change, tuple[str, str]] = {
@@ -45,30 +44,17 @@ _TICKS = (0, 0.25, 0.5, 0.75, 1)
 _WORDS: dict[Change, str] = {"changed": "changed within noise"}
 
 
-def draw(comparisons: Sequence[Comparison], path: Path) -> None:
-    """Write a .png or .svg with one panel per comparison, at most three to a row. Raises StoreError."""
-    across = min(3, len(comparisons))
-    down = -(-len(comparisons) // across)
-    height = _ROW * down + _ABOVE
-    figure = new_figure(5.4 * across if len(comparisons) > 1 else 7.2, height)
-    grid = figure.subplots(down, across, squeeze=False)
-    panels = [axes for row in grid for axes in row]
-    for axes, found in zip(panels, comparisons, strict=False):
-        if found.problems <= MOST_SLOPES:
-            _slopes(axes, found)
-        else:
-            _scatter(axes, found)
-        _head(axes, found)
-    for axes in panels[len(comparisons) :]:
-        axes.set_axis_off()
-    figure.subplots_adjust(
-        left=0.11 if across == 1 else 0.07,
-        right=0.95,
-        top=1 - _ABOVE / height,
-        bottom=_BELOW / height,
-        wspace=0.3,
-        hspace=(_ABOVE + _BELOW) / (_ROW - _ABOVE - _BELOW),
-    )
+def draw(found: Comparison, path: Path) -> None:
+    """Write a .png or .svg. Raises StoreError."""
+    height = _ROW + _ABOVE
+    figure = new_figure(7.2, height)
+    axes = figure.subplots()
+    if found.problems <= MOST_SLOPES:
+        _slopes(axes, found)
+    else:
+        _scatter(axes, found)
+    _head(axes, found)
+    figure.subplots_adjust(left=0.11, right=0.95, top=1 - _ABOVE / height, bottom=_BELOW / height)
     save(figure, path)
 
 

@@ -163,9 +163,9 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
     NothingToEvaluate where the runs have no problem in common.
     """
     chosen = options or CompareOptions()
-    shared, warnings = _shared(a, b, chosen.allow_different)
-    blocks, why_alike = _dependent(a, b, shared)
-    changes = tuple(_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
+    shared, warnings = shared_problems(a, b, chosen.allow_different)
+    blocks, why_alike = dependent_problems(a, b, shared)
+    changes = tuple(problem_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
     differences = [change.difference for change in changes]
     over_problems = paired_t(differences, chosen.level)
     same_problems = _rerun(changes, chosen)
@@ -246,7 +246,7 @@ def _either_way(a: Counts, b: Counts) -> float:
     return sum(0.5 for one, two in ((a, b), (b, a)) if _lost(one, two) == "regressed")
 
 
-def _dependent(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
+def dependent_problems(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
     """Problems whose samples count as one in both runs, and why; where neither run says so, by the counts alone."""
     if a.dependent is None and b.dependent is None:
         pairs = [side.counts[problem] for side in (a, b) for problem in shared]
@@ -281,7 +281,7 @@ def _methods(over_problems: str, same_problems: MeanDifference | None, permutati
     )
 
 
-def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
+def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
     """Problems of both runs in a's order, and what differs between the runs."""
     for run in (a, b):
         _check(run)
@@ -348,7 +348,7 @@ def _rate(n: int, c: int, k: int) -> float:
     return value
 
 
-def _change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
+def problem_change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
     one, two = whole(a.counts[problem]), whole(b.counts[problem])
     difference = _rate(*two, k) - _rate(*one, k)
     if as_one:
