@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 HELP = """List samples of a run, those that a filter lets through: the list that `codeeval explore` shows, in its order.
 
---group takes a failure group as `codeeval report` names it, or its id in the explorer's addresses.
+--group takes a failure group as `codeeval report` names it, or its id in the explorer's addresses. --search takes a regular
+expression of Python, tried on completions, executed programs and errors; ^ and $ match at every line, (?i) ignores case.
 
 \b
 Examples:
   codeeval samples runs/my-run --verdict timeout
   codeeval samples runs/my-run --verdict failed --topic strings --format csv > failed.csv
+  codeeval samples runs/my-run --search "^import (numpy|pandas)" --verdict failed
   codeeval samples runs/my-run --group "exception NameError" --protocol strict --format jsonl
 """
 
@@ -42,7 +44,13 @@ Meta = Annotated[
 ]
 Problem = Annotated[str | None, typer.Option("--problem", help="Samples of this problem.", metavar="ID")]
 Search = Annotated[
-    str | None, typer.Option("--search", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
+    str | None,
+    typer.Option(
+        "--search", help="Samples in whose code or error this regular expression is found.", metavar="PATTERN"
+    ),
+]
+Text = Annotated[
+    str | None, typer.Option("--text", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
 ]
 Protocol = Annotated[
     str | None, typer.Option("--protocol", help="Verdicts under this protocol of the run.", metavar="NAME")
@@ -63,6 +71,7 @@ def samples(
     meta: Meta = None,
     problem: Problem = None,
     search: Search = None,
+    text: Text = None,
     protocol: Protocol = None,
     limit: Limit = None,
     format: Format = "human",
@@ -85,8 +94,8 @@ def samples(
         reader.snapshot()
         found = count(reader)
         numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))
-        given = {"verdict": code, "topic": topic or "", "meta": meta or "", "problem": problem or "", "q": search or ""}
-        chosen = _filter(numbers, {**given, "group": group or ""})
+        given = {"verdict": code, "topic": topic or "", "meta": meta or "", "problem": problem or "", "q": text or ""}
+        chosen = _filter(numbers, {**given, "search": search or "", "group": group or ""})
         rows = islice(listing.every_row(numbers, reader, chosen), limit)
         if chosen_format == "json":
             console.document(listing.as_document(rows))

@@ -16,6 +16,8 @@ SORTS = ("order", "hardest", "easiest")
 PENDING = "pending"
 #: How samples are called whose problem's answers are hidden: as most answer, otherwise, not at all.
 AGREEMENT = ("agrees", "differs", "silent")
+#: Characters of a regular expression; a longer one is refused, not cut.
+MAX_PATTERN = 1_000
 #: Any verdict but "passed".
 FAILED = "failed"
 
@@ -38,7 +40,7 @@ VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id; `meta`
-    the name of a field and its value, as in `difficulty:hard`."""
+    the name of a field and its value, as in `difficulty:hard`; `search` a regular expression."""
 
     verdict: str = ""
     group: str = ""
@@ -50,6 +52,7 @@ class Filter:
     problem: str = ""
     topic: str = ""
     meta: str = ""
+    search: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filter:
@@ -64,12 +67,13 @@ class Filter:
             problem=given.get("problem", "")[:300],
             topic=given.get("topic", "")[:200],
             meta=given.get("meta", "")[:300],
+            search=given.get("search", "")[: MAX_PATTERN + 1],
         )
 
     @property
     def by_sample(self) -> bool:
         """Whether samples are chosen, not only problems."""
-        return bool(self.verdict or self.group or self.format or self.slow)
+        return bool(self.verdict or self.group or self.format or self.slow or self.search)
 
     @property
     def active(self) -> bool:

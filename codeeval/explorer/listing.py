@@ -14,8 +14,9 @@ from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import MISSING
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.explorer.query import Key, agreement, matching
+from codeeval.explorer.query import Key, Matching, agreement, matching
 from codeeval.explorer.sample import failing_line
+from codeeval.explorer.search import COMMAND_S
 from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample
 
@@ -44,7 +45,8 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True)
 class SamplesPage:
-    """A page of the list. `n_samples` and `n_problems` count on all pages; `field_choices`: by what else can be chosen."""
+    """A page of the list. `n_samples` and `n_problems` count on all pages; `field_choices`: by what else can be chosen;
+    `refused`: why nothing was searched for."""
 
     run: RunRow
     filter: Filter
@@ -54,30 +56,29 @@ class SamplesPage:
     n_samples: int
     n_problems: int
     field_choices: dict[str, tuple[str, ...]]
+    refused: str = ""
 
 
-def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> SamplesPage:
-    """Raises DataError and StoreError."""
-    found = matching(numbers, reader, chosen)
+def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter, found: Matching) -> SamplesPage:
+    """`found`: what the filter lets through. Raises DataError and StoreError."""
     pages = max(1, -(-found.n_samples // ROWS_PER_PAGE))
     page = min(chosen.page, pages)
     keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
     rows = tuple(sample_rows(numbers, reader, keys))
+    n_problems = sum(n > 0 for n in found.counts)
     return SamplesPage(
-        run_row(run, numbers),
-        chosen,
-        rows,
-        page,
-        pages,
-        found.n_samples,
-        sum(n > 0 for n in found.counts),
-        choices(numbers.heads),
+        run_row(run, numbers), chosen, rows, page, pages, found.n_samples, n_problems, choices(numbers.heads)
     )
 
 
-def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Iterator[SampleRow]:
-    """The whole list, row by row. Raises DataError and StoreError."""
-    return sample_rows(numbers, reader, matching(numbers, reader, chosen).keys(reader))
+def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) -> SamplesPage:
+    """The list of a search that can't be made: its form, and why."""
+    return SamplesPage(run_row(run, numbers), chosen, (), 1, 1, 0, 0, choices(numbers.heads), why)
+
+
+def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = COMMAND_S) -> Iterator[SampleRow]:
+    """The whole list, row by row. Raises PatternError, DataError and StoreError, before the first row."""
+    return sample_rows(numbers, reader, matching(numbers, reader, chosen, search_s).keys(reader))
 
 
 def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> Iterator[SampleRow]:

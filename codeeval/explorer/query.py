@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.search import PAGE_S, search
 from codeeval.scoring.grade import consensus
 from codeeval.store.codec import unpack_json
 from codeeval.store.views import Criteria, Head, Mark, RunViews
@@ -77,9 +78,11 @@ class Place:
     after: Key | None
 
 
-def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
-    """Raises DataError and StoreError."""
+def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = PAGE_S) -> Matching:
+    """`search_s`: what a search may take. Raises PatternError where its pattern can't be used, DataError and StoreError."""
     found = _samples(numbers, reader, chosen)
+    if chosen.search:
+        found = _both(found, search(reader, numbers.protocol, chosen.search, search_s))
     heads = [head for head in numbers.heads if found is None or head.id in found]
     heads = _sorted([head for head in heads if _says(head, chosen)], numbers, chosen.sort)
     counts = (len(found[head.id]) if found is not None else numbers.samples.get(head.id, 0) for head in heads)
@@ -87,8 +90,8 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
 
 
 def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:
-    """Which samples the filter lets through, per problem; None: all."""
-    if not chosen.by_sample:
+    """Which samples the filter lets through, but for its search, per problem; None: all."""
+    if not replace(chosen, search="").by_sample:
         return None
     if chosen.verdict == PENDING:
         # nothing is known of the cause, the format or the time of these
@@ -108,6 +111,13 @@ def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str,
     if chosen.verdict in AGREEMENT:
         found = _agreeing(numbers, reader, chosen.verdict, found)
     return found
+
+
+def _both(one: dict[str, set[int]] | None, two: dict[str, set[int]]) -> dict[str, set[int]]:
+    """What is in both; None is all."""
+    if one is None:
+        return two
+    return {pid: both for pid, indices in one.items() if (both := indices & two.get(pid, set()))}
 
 
 def _agreeing(numbers: RunNumbers, reader: RunViews, code: str, among: dict[str, set[int]]) -> dict[str, set[int]]:

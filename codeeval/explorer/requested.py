@@ -23,6 +23,7 @@ from codeeval.explorer.query import Matching, matching
 from codeeval.explorer.runs import RunsChoice, runs_page
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.explorer.search import PatternError
 from codeeval.explorer.words import translator
 from codeeval.store.views import RunViews
 
@@ -69,7 +70,7 @@ class RequestedPages:
             raise NotThere
         return found
 
-    def _matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
+    def matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
         """Remembered for the samples that are looked at one after the other."""
         key = run.slug, self._library.version(run), numbers.protocol, chosen.at(1)
         if (known := self._last) is not None and known[0] == key:
@@ -112,7 +113,11 @@ class RequestedPages:
         run, numbers = self.found(request)
         version, chosen = self._library.version(run), Filter.read(request.query_params)
         with run.open() as reader:
-            page = listing.samples_page(run, numbers, reader, chosen)
+            try:
+                found = self.matching(run, numbers, reader, chosen)
+                page = listing.samples_page(run, numbers, reader, chosen, found)
+            except PatternError as error:
+                page = listing.refused_page(run, numbers, chosen, str(error))
         links = _keeping(request, numbers)
         crumbs = (run.name, links.run(run.slug, chosen.at(1))), (translator(self.lang)("Samples"), "")
         frame = self._frame(links, f"index.json{query_of(request)}", *crumbs)
@@ -145,7 +150,7 @@ class RequestedPages:
             page = _sample_page(run, numbers, reader, (pid, index), note)
             links = _keeping(request, numbers)
             if links.chosen.by_sample and links.chosen.verdict != PENDING:
-                found = self._matching(run, numbers, reader, links.chosen)
+                found = self.matching(run, numbers, reader, links.chosen)
                 page = replace(page, place=found.place(reader, (pid, index)))
         crumbs = (
             (run.name, links.run(run.slug, links.chosen)),

@@ -187,6 +187,8 @@ class _Explorer:
         """The whole list as a file, made while it is sent."""
         try:
             run, numbers = self._pages.found(request)
+            with run.open() as reader:
+                found = self._pages.matching(run, numbers, reader, Filter.read(request.query_params))
         except NotThere:
             return self.nothing(request)
         except CodeevalError as error:
@@ -196,7 +198,7 @@ class _Explorer:
 
         def parts() -> Iterator[str]:
             with run.open() as reader:
-                yield from made(listing.every_row(numbers, reader, Filter.read(request.query_params)))
+                yield from made(listing.sample_rows(numbers, reader, found.keys(reader)))
 
         headers = {"content-disposition": f'attachment; filename="{run.slug}.{kind}"'}
         media = "text/csv" if kind == "csv" else "application/jsonl"

@@ -307,6 +307,7 @@ RU: dict[str, str] = {
     "No other sample of the problem passed, and there is no reference solution.": (
         "Других верных образцов этой задачи нет, эталонного решения тоже."
     ),
+    "Regular expression in code and errors": "Регулярное выражение по коду и ошибкам",
     # many runs
     "Many runs": "Много прогонов",
     "instructions": "инструкции",

@@ -46,6 +46,7 @@ PAGES = (
     *(
         "/bench/samples/?verdict=failed",
         "/bench/samples/?verdict=failed&page=99",
+        "/bench/samples/?search=return%5Cs%2Bn",
         "/bench/p/{}/3?verdict=failed",
         "/bench/p/{}/3/diff",
     ),

@@ -1,0 +1,38 @@
+"""The process that tries a regular expression on texts: started by `search.py`, ended by the kernel when it has used its time.
+
+Python's engine can take for ever and can't be interrupted, so a pattern never runs in the explorer's own process. Nothing but
+the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
+texts (4 bytes, little endian), the length of each, and the texts in UTF-8. What goes out: a JSON line, empty or {"error": …};
+then for each batch a JSON line with the numbers of the texts in which the pattern is found.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import struct
+import sys
+
+
+def main() -> None:
+    take, say = sys.stdin.buffer, sys.stdout
+    asked = json.loads(take.readline())
+    for kind, most in ((resource.RLIMIT_CPU, asked["seconds"]), (resource.RLIMIT_AS, asked["bytes"])):
+        resource.setrlimit(kind, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        find = re.compile(asked["pattern"], re.MULTILINE).search
+    except (re.error, OverflowError, RecursionError) as error:
+        print(json.dumps({"error": str(error)[:300]}), file=say, flush=True)
+        return
+    print("{}", file=say, flush=True)
+    while head := take.read(4):
+        [n] = struct.unpack("<I", head)
+        sizes = struct.unpack(f"<{n}I", take.read(4 * n))
+        found = [at for at, size in enumerate(sizes) if find(take.read(size).decode("utf-8", "surrogatepass"))]
+        print(json.dumps(found), file=say, flush=True)
+
+
+if __name__ == "__main__":
+    main()
