@@ -40,7 +40,8 @@ VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT
 @dataclass(frozen=True, slots=True)
 class Filter:
     """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id; `meta`
-    the name of a field and its value, as in `difficulty:hard`; `search` a regular expression."""
+    the name of a field and its value, as in `difficulty:hard`; `search` a regular
+    expression; `answer` outputs with which samples of `problem` failed, as `answers.answer_id` names them."""
 
     verdict: str = ""
     group: str = ""
@@ -53,6 +54,7 @@ class Filter:
     topic: str = ""
     meta: str = ""
     search: str = ""
+    answer: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filter:
@@ -68,12 +70,13 @@ class Filter:
             topic=given.get("topic", "")[:200],
             meta=given.get("meta", "")[:300],
             search=given.get("search", "")[: MAX_PATTERN + 1],
+            answer=given.get("answer", "")[:10],
         )
 
     @property
     def by_sample(self) -> bool:
         """Whether samples are chosen, not only problems."""
-        return bool(self.verdict or self.group or self.format or self.slow or self.search)
+        return bool(self.verdict or self.group or self.format or self.slow or self.search or self.answer)
 
     @property
     def active(self) -> bool:
@@ -95,8 +98,8 @@ class Filter:
         return Filter.read(changed)
 
     def ungrouped(self) -> Filter:
-        """Without the failure group, which another protocol does not have."""
-        return replace(self, group="", page=1)
+        """Without the failure group and the outputs, which another protocol does not have."""
+        return replace(self, group="", answer="", page=1)
 
     def at(self, page: int) -> Filter:
         return replace(self, page=page)

@@ -181,6 +181,7 @@ def _words(lang: str) -> dict[str, Callable[..., object] | str]:
 def _helpers() -> dict[str, Callable[..., object] | object]:
     return {
         "agreement": AGREEMENT,
+        "answer_filter": lambda pid, name: Filter(problem=pid, answer=name),
         "arrows": shapes.ARROWS,
         "block": block,
         "body_lines": shapes.body_lines,

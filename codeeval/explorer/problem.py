@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from codeeval.explorer.answers import WrongAnswers, wrong_answers
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
@@ -129,6 +130,7 @@ class ProblemPage:
     consensus: ConsensusInfo | None
     test_code: str | None = None
     test_lines: tuple[TestLine, ...] = ()
+    wrong_answers: WrongAnswers = WrongAnswers()
 
 
 def problem_head(run: RunFile, numbers: RunNumbers, head: Head) -> ProblemHead:
@@ -171,6 +173,7 @@ def problem_page(run: RunFile, numbers: RunNumbers, reader: RunViews, planned: P
         consensus=ConsensusInfo(agreed.votes, agreed.samples) if agreed else None,
         test_code=problem.tests.source if problem.tests else None,
         test_lines=_test_lines(problem.tests.source, judged) if problem.tests else (),
+        wrong_answers=wrong_answers(problem.expected or (), judged) if problem.calls else WrongAnswers(),
     )
 
 

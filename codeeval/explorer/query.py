@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from codeeval.explorer.answers import answer_id, failed_with
 from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.search import PAGE_S, search
@@ -81,6 +82,8 @@ class Place:
 def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = PAGE_S) -> Matching:
     """`search_s`: what a search may take. Raises PatternError where its pattern can't be used, DataError and StoreError."""
     found = _samples(numbers, reader, chosen)
+    if chosen.answer:
+        found = _both(found, _answering(numbers, reader, chosen))
     if chosen.search:
         found = _both(found, search(reader, numbers.protocol, chosen.search, search_s))
     heads = [head for head in numbers.heads if found is None or head.id in found]
@@ -90,8 +93,8 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: in
 
 
 def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:
-    """Which samples the filter lets through, but for its search, per problem; None: all."""
-    if not replace(chosen, search="").by_sample:
+    """Which samples the filter lets through, but for its search and answer, per problem; None: all."""
+    if not replace(chosen, search="", answer="").by_sample:
         return None
     if chosen.verdict == PENDING:
         # nothing is known of the cause, the format or the time of these
@@ -111,6 +114,14 @@ def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str,
     if chosen.verdict in AGREEMENT:
         found = _agreeing(numbers, reader, chosen.verdict, found)
     return found
+
+
+def _answering(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]]:
+    """Samples of one problem that failed with these outputs."""
+    rows = reader.judgements(numbers.protocol, chosen.problem) if chosen.problem else ()
+    failed = ((row.index, failed_with(row)) for row in rows)
+    found = {index for index, outputs in failed if outputs is not None and answer_id(outputs) == chosen.answer}
+    return {chosen.problem: found} if found else {}
 
 
 def _both(one: dict[str, set[int]] | None, two: dict[str, set[int]]) -> dict[str, set[int]]:
