@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from codeeval.explorer.values import how_they_differ
 from codeeval.scoring.literals import parse
@@ -38,6 +39,9 @@ class WrongAnswers:
 
     groups: tuple[WrongAnswer, ...] = ()
     more: int = 0
+
+
+NONE = WrongAnswers()
 
 
 def answer_id(outputs: Outputs) -> str:
@@ -168,7 +172,7 @@ def _sorted_the_other_way(wanted: object, actual: object) -> bool:
 
 def _is_sorted(values: list[object]) -> bool:
     try:
-        return all(a <= b for a, b in zip(values, values[1:], strict=False))  # type: ignore[operator]
+        return all(a <= b for a, b in pairwise(values))  # type: ignore[operator]
     except TypeError:
         return False
 

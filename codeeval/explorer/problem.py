@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from codeeval.explorer.answers import NONE as NO_ANSWERS
 from codeeval.explorer.answers import WrongAnswers, wrong_answers
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
@@ -130,7 +131,7 @@ class ProblemPage:
     consensus: ConsensusInfo | None
     test_code: str | None = None
     test_lines: tuple[TestLine, ...] = ()
-    wrong_answers: WrongAnswers = WrongAnswers()
+    wrong_answers: WrongAnswers = NO_ANSWERS
 
 
 def problem_head(run: RunFile, numbers: RunNumbers, head: Head) -> ProblemHead:
@@ -173,7 +174,7 @@ def problem_page(run: RunFile, numbers: RunNumbers, reader: RunViews, planned: P
         consensus=ConsensusInfo(agreed.votes, agreed.samples) if agreed else None,
         test_code=problem.tests.source if problem.tests else None,
         test_lines=_test_lines(problem.tests.source, judged) if problem.tests else (),
-        wrong_answers=wrong_answers(problem.expected or (), judged) if problem.calls else WrongAnswers(),
+        wrong_answers=wrong_answers(problem.expected or (), judged) if problem.calls else NO_ANSWERS,
     )
 
 

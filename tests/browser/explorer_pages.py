@@ -12,6 +12,7 @@ PAGES = (
     "before/p/1/3",
     "before/p/4/1",
     "before/samples/?verdict=failed",
+    "before/samples/?search=%28",
     "before/p/1/1?verdict=failed",
     "before/p/1/1/diff",
     "compare/before/after/",

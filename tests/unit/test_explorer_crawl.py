@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
 import explorer_runs
 import pytest
@@ -135,6 +136,9 @@ def test_no_live_page_lets_a_text_do_anything(runs: Path) -> None:
     pairs = [run.slug for run in Library.of([runs]).runs]
     more = crawl(f"/compare/{pairs[0]}/{pairs[2]}/?allow_different=1", read)
     assert all(counted[kind] + more[kind] for kind in KINDS), counted
+    for pattern in (MARK, re.escape(MARK.replace("\u202e\x1b", ""))):
+        check(read(f"/{pairs[0]}/samples/?search={quote(pattern)}"))
+    check(read(f"/{pairs[0]}/samples/?problem={quote(MARK)}&answer={quote(MARK)}"))
 
 
 def test_no_exported_page_lets_a_text_do_anything(runs: Path, tmp_path: Path) -> None:
