@@ -52,6 +52,10 @@ Search = Annotated[
 Text = Annotated[
     str | None, typer.Option("--text", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
 ]
+Tag = Annotated[
+    str | None,
+    typer.Option("--tag", help="Samples whose note in the explorer has this tag; * for any note.", metavar="TAG"),
+]
 Protocol = Annotated[
     str | None, typer.Option("--protocol", help="Verdicts under this protocol of the run.", metavar="NAME")
 ]
@@ -72,6 +76,7 @@ def samples(
     problem: Problem = None,
     search: Search = None,
     text: Text = None,
+    tag: Tag = None,
     protocol: Protocol = None,
     limit: Limit = None,
     format: Format = "human",
@@ -95,7 +100,8 @@ def samples(
         found = count(reader)
         numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))
         given = {"verdict": code, "topic": topic or "", "meta": meta or "", "problem": problem or "", "q": text or ""}
-        chosen = _filter(numbers, {**given, "search": search or "", "group": group or ""})
+        given |= {"search": search or "", "group": group or "", "tag": _tag(reader.run_dir, tag)}
+        chosen = _filter(numbers, given)
         rows = islice(listing.every_row(numbers, reader, chosen), limit)
         if chosen_format == "json":
             console.document(listing.as_document(rows))
@@ -107,6 +113,27 @@ def samples(
             for row in rows:
                 console.result(_line(row))
     return 0
+
+
+def _tag(run_dir: Path, given: str | None) -> str:
+    """Raises UsageError for a tag that no note of the run has, DataError and StoreError."""
+    from codeeval.errors import UsageError
+    from codeeval.explorer.annotations import Annotations
+    from codeeval.explorer.filters import ANY_NOTE
+    from codeeval.explorer.listing import tags_of
+
+    if given is None or given == ANY_NOTE:
+        return given or ""
+    tags = [name for name, _ in tags_of(Annotations(run_dir).read())]
+    if given not in tags:
+        raise UsageError(
+            msg(
+                "--tag {given}: no note of the run has it; they have {names}",
+                given=repr(given),
+                names=", ".join(tags[:10]) or "-",
+            )
+        )
+    return given
 
 
 def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:

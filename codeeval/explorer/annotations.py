@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, StoreError
+from codeeval.errors import CodeevalError, DataError, StoreError
 from codeeval.files import reason
 from codeeval.i18n import at, joined, msg
 from codeeval.manifest import now
@@ -38,6 +38,14 @@ class Annotation:
     tag: str = ""
     note: str = ""
     updated_at: str = ""
+
+
+def readable_notes(run_dir: Path) -> dict[Key, Annotation]:
+    """All notes of a run; none where their file can't be read: that must not hide the samples."""
+    try:
+        return Annotations(run_dir).read()
+    except CodeevalError:
+        return {}
 
 
 class Annotations:

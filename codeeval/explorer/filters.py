@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+from codeeval.explorer.annotations import MAX_TAG
 from codeeval.types import Verdict
 
 #: Choices of "slower than", in milliseconds of CPU time.
@@ -18,6 +19,8 @@ PENDING = "pending"
 AGREEMENT = ("agrees", "differs", "silent")
 #: Characters of a regular expression; a longer one is refused, not cut.
 MAX_PATTERN = 1_000
+#: Samples with a note, whatever its tag.
+ANY_NOTE = "*"
 #: Any verdict but "passed".
 FAILED = "failed"
 
@@ -41,7 +44,8 @@ VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT
 class Filter:
     """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id; `meta`
     the name of a field and its value, as in `difficulty:hard`; `search` a regular
-    expression; `answer` outputs with which samples of `problem` failed, as `answers.answer_id` names them."""
+    expression; `answer` outputs with which samples of `problem` failed, as `answers.answer_id` names them; `tag` that of a
+    sample's note, or ANY_NOTE."""
 
     verdict: str = ""
     group: str = ""
@@ -55,6 +59,7 @@ class Filter:
     meta: str = ""
     search: str = ""
     answer: str = ""
+    tag: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filter:
@@ -71,12 +76,13 @@ class Filter:
             meta=given.get("meta", "")[:300],
             search=given.get("search", "")[: MAX_PATTERN + 1],
             answer=given.get("answer", "")[:10],
+            tag=given.get("tag", "")[:MAX_TAG],
         )
 
     @property
     def by_sample(self) -> bool:
         """Whether samples are chosen, not only problems."""
-        return bool(self.verdict or self.group or self.format or self.slow or self.search or self.answer)
+        return bool(self.verdict or self.group or self.format or self.slow or self.search or self.answer or self.tag)
 
     @property
     def active(self) -> bool:

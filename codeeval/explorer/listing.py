@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 
+from codeeval.explorer.annotations import Annotation, readable_notes
 from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
@@ -21,6 +23,9 @@ from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample
 
 ROWS_PER_PAGE = 100
+NO_NOTE = Annotation()
+#: Tags that a filter offers.
+TAGS_OFFERED = 100
 #: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Characters of the line of code that a row shows.
@@ -30,7 +35,8 @@ _LINE = 200
 @dataclass(frozen=True, slots=True)
 class SampleRow:
     """One sample. `code` is the verdict, or how it stands to the consensus, or `pending`, or `missing`; `ended_by` how its
-    generation ended; `line` and `text` where and what in its program failed, where that is known."""
+    generation ended; `line` and `text` where and what in its program failed, where that is known; `tag` and `note`: what
+    somebody wrote about it."""
 
     problem_id: str
     index: int
@@ -41,12 +47,14 @@ class SampleRow:
     ended_by: str
     line: int | None
     text: str
+    tag: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SamplesPage:
     """A page of the list. `n_samples` and `n_problems` count on all pages; `field_choices`: by what else can be chosen;
-    `refused`: why nothing was searched for."""
+    `refused`: why nothing was searched for; `tags` of the run's notes, with their numbers, and all `notes`."""
 
     run: RunRow
     filter: Filter
@@ -57,6 +65,8 @@ class SamplesPage:
     n_problems: int
     field_choices: dict[str, tuple[str, ...]]
     refused: str = ""
+    tags: tuple[tuple[str, int], ...] = ()
+    notes: int = 0
 
 
 def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter, found: Matching) -> SamplesPage:
@@ -66,9 +76,24 @@ def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Fi
     keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
     rows = tuple(sample_rows(numbers, reader, keys))
     n_problems = sum(n > 0 for n in found.counts)
+    notes = readable_notes(reader.run_dir)
     return SamplesPage(
-        run_row(run, numbers), chosen, rows, page, pages, found.n_samples, n_problems, choices(numbers.heads)
+        run_row(run, numbers),
+        chosen,
+        rows,
+        page,
+        pages,
+        found.n_samples,
+        n_problems,
+        choices(numbers.heads),
+        tags=tuple(tags_of(notes)[:TAGS_OFFERED]),
+        notes=len(notes),
     )
+
+
+def tags_of(notes: Mapping[Key, Annotation]) -> list[tuple[str, int]]:
+    """Tags with the number of their notes, the most frequent first."""
+    return Counter(note.tag for note in notes.values() if note.tag).most_common()
 
 
 def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) -> SamplesPage:
@@ -83,6 +108,7 @@ def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: i
 
 def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> Iterator[SampleRow]:
     heads = {head.id: head for head in numbers.heads}
+    notes = readable_notes(reader.run_dir)
     known: tuple[str, dict[int, str]] = "", {}
     for pid, index in keys:
         row, sample = reader.judgement(numbers.protocol, pid, index), reader.sample(pid, index)
@@ -102,6 +128,8 @@ def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> I
             ended_by=sample.finish_reason if sample else "",
             line=line,
             text=_line_of(execution.source, line) if execution and line else "",
+            tag=notes.get((pid, index), NO_NOTE).tag,
+            note=notes.get((pid, index), NO_NOTE).note,
         )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from codeeval.explorer.annotations import readable_notes
 from codeeval.explorer.filters import AGREEMENT, PENDING, Filter
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.query import agreement_of, matching
@@ -34,7 +35,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A problem with its samples. `n` and `c` count all judged samples, whatever the filter."""
+    """A problem with its samples. `n` and `c` count all judged samples, whatever the filter; `noted`: the samples
+    with a note."""
 
     problem_id: str
     entry_point: str
@@ -43,6 +45,7 @@ class MatrixRow:
     n: int
     c: int
     cells: tuple[Cell, ...]
+    noted: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,16 @@ def matrix(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matrix:
     page = min(chosen.page, pages)
     shown = heads[(page - 1) * per_page : page * per_page]
     marks = reader.marks(numbers.protocol, [head.id for head in shown])
-    rows = tuple(_row(head, codes_of(head, marks[head.id], numbers, reader), numbers, wanted) for head in shown)
+    noted: dict[str, list[int]] = {}
+    for pid, index in sorted(readable_notes(reader.run_dir)):
+        noted.setdefault(pid, []).append(index)
+    rows = tuple(
+        replace(
+            _row(head, codes_of(head, marks[head.id], numbers, reader), numbers, wanted),
+            noted=tuple(noted.get(head.id, ())),
+        )
+        for head in shown
+    )
     return Matrix(rows, page, pages, len(heads), found.n_samples, columns)
 
 

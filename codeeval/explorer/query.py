@@ -8,8 +8,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.answers import answer_id, failed_with
-from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format_id, group_id
+from codeeval.explorer.filters import AGREEMENT, ANY_NOTE, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.search import PAGE_S, search
 from codeeval.scoring.grade import consensus
@@ -84,6 +85,8 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: in
     found = _samples(numbers, reader, chosen)
     if chosen.answer:
         found = _both(found, _answering(numbers, reader, chosen))
+    if chosen.tag:
+        found = _both(found, _noted(reader, chosen.tag))
     if chosen.search:
         found = _both(found, search(reader, numbers.protocol, chosen.search, search_s))
     heads = [head for head in numbers.heads if found is None or head.id in found]
@@ -93,8 +96,8 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: in
 
 
 def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:
-    """Which samples the filter lets through, but for its search and answer, per problem; None: all."""
-    if not replace(chosen, search="", answer="").by_sample:
+    """Which samples the filter lets through, but for its search, answer and tag, per problem; None: all."""
+    if not replace(chosen, search="", answer="", tag="").by_sample:
         return None
     if chosen.verdict == PENDING:
         # nothing is known of the cause, the format or the time of these
@@ -122,6 +125,16 @@ def _answering(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[st
     failed = ((row.index, failed_with(row)) for row in rows)
     found = {index for index, outputs in failed if outputs is not None and answer_id(outputs) == chosen.answer}
     return {chosen.problem: found} if found else {}
+
+
+def _noted(reader: RunViews, tag: str) -> dict[str, set[int]]:
+    """Samples with a note of this tag."""
+    found: dict[str, set[int]] = {}
+    for (pid, index), note in Annotations(reader.run_dir).read().items():
+        if tag in (note.tag, ANY_NOTE):
+            found.setdefault(pid, set()).add(index)
+    # a note may be on a sample that another run of this name had
+    return {pid: both for pid, indices in found.items() if (both := indices & set(reader.indices(pid)))}
 
 
 def _both(one: dict[str, set[int]] | None, two: dict[str, set[int]]) -> dict[str, set[int]]:

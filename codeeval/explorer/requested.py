@@ -71,9 +71,9 @@ class RequestedPages:
         return found
 
     def matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
-        """Remembered for the samples that are looked at one after the other."""
+        """Remembered for the samples that are looked at one after the other; notes change without the run."""
         key = run.slug, self._library.version(run), numbers.protocol, chosen.at(1)
-        if (known := self._last) is not None and known[0] == key:
+        if (known := self._last) is not None and known[0] == key and not chosen.tag:
             return known[1]
         found = matching(numbers, reader, chosen)
         self._last = key, found

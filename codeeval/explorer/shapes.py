@@ -45,20 +45,22 @@ ARROWS = {"regressed": "↓", "fixed": "↑", "changed": "~", "same": "="}
 def cells(run: str, row: MatrixRow, link: Links, t: Callable[[str], str]) -> Markup:
     """The samples of one row of the matrix: links, written here because there are thousands."""
     address = str(escape(link.samples(run, row.problem_id)))
-    kinds: dict[tuple[str, bool], str] = {}
-    found = []
+    kinds: dict[tuple[str, bool, bool], str] = {}
+    found, noted = [], set(row.noted)
     for i, code, matches in row.cells:
-        kind = kinds.get((code, matches)) or kinds.setdefault((code, matches), _cell(address, code, matches, t))
+        key = code, matches, i in noted
+        kind = kinds.get(key) or kinds.setdefault(key, _cell(address, *key, t))
         found.append(kind.format(index=i, chunk=i // CHUNK + 1))
     return Markup("".join(found))
 
 
-def _cell(address: str, code: str, matches: bool, t: Callable[[str], str]) -> str:
+def _cell(address: str, code: str, matches: bool, noted: bool, t: Callable[[str], str]) -> str:
     if not matches:
         return '<span class="x no">·</span>'
     if code == MISSING:
         return f'<span class="x {code}">{GLYPHS[code]}</span>'
-    return f'<a class="x {code}" href="{address}" aria-label="#{{index}} {escape(t(code))}">{GLYPHS[code]}</a>'
+    said, mark = (f"{t(code)}, {t('with a note')}", " noted") if noted else (t(code), "")
+    return f'<a class="x {code}{mark}" href="{address}" aria-label="#{{index}} {escape(said)}">{GLYPHS[code]}</a>'
 
 
 def verdict_bar(verdicts: dict[str, int]) -> Iterator[tuple[str, int, str, str]]:

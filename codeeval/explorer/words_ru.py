@@ -326,6 +326,7 @@ RU: dict[str, str] = {
     "the last element is missing": "нет последнего элемента",
     "returns None on all failing calls": "None на всех неверных вызовах",
     "the same value on all failing calls": "одно и то же значение на всех неверных вызовах",
+    "with a note": "с заметкой",
     # many runs
     "Many runs": "Много прогонов",
     "instructions": "инструкции",

@@ -138,6 +138,11 @@ def test_no_live_page_lets_a_text_do_anything(runs: Path) -> None:
     assert all(counted[kind] + more[kind] for kind in KINDS), counted
     for pattern in (MARK, re.escape(MARK.replace("\u202e\x1b", ""))):
         check(read(f"/{pairs[0]}/samples/?search={quote(pattern)}"))
+    note = MARK.replace("\u202e\x1b", "")
+    assert ' noted" href=' in read(f"/{pairs[0]}/")
+    for tag in ("*", note[:60]):
+        assert ">1</span>" in read(f"/{pairs[0]}/samples/?tag={quote(tag)}")
+        check(read(f"/{pairs[0]}/samples/?tag={quote(tag)}"))
     check(read(f"/{pairs[0]}/samples/?problem={quote(MARK)}&answer={quote(MARK)}"))
 
 
