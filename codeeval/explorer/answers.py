@@ -41,7 +41,7 @@ class WrongAnswers:
     more: int = 0
 
 
-NONE = WrongAnswers()
+NO_ANSWERS = WrongAnswers()
 
 
 def answer_id(outputs: Outputs) -> str:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from codeeval.explorer.answers import NONE as NO_ANSWERS
-from codeeval.explorer.answers import WrongAnswers, wrong_answers
+from codeeval.explorer.answers import NO_ANSWERS, WrongAnswers, wrong_answers
 from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
@@ -297,6 +296,5 @@ def arguments(call: str) -> str:
     for key, value in zip(tree.keys, tree.values, strict=True):
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
             return call
-        text = ast.get_source_segment(call.strip(), value) or "…"
-        parts.append(f"{key.value}={text}")
+        parts.append(f"{key.value}={ast.get_source_segment(call.strip(), value) or '…'}")
     return ", ".join(parts)
