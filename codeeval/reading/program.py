@@ -14,6 +14,8 @@ from codeeval.reading.uses import only_uses
 
 _DEFINITIONS = (Kind.DEF, Kind.CLASS)
 _MAX_PARSED = 20_000
+#: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
+_MAX_ASKED = 100_000
 #: Why a statement is left out, as the trace says it.
 PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
 
@@ -46,7 +48,9 @@ class Part:
         numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
         kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
-        return next(iter([*real, *(n for n in numbers if items[n].kind is Kind.IMPORT)]), None)
+        if real or self.body is not None:  # beside a body an import of the function is a test's
+            return next(iter(real), None)
+        return next((n for n in numbers if items[n].kind is Kind.IMPORT), None)
 
     @property
     def is_code(self) -> bool:
@@ -87,6 +91,15 @@ def parses(text: str) -> bool:
     return True
 
 
+def is_python(text: str) -> bool:
+    """Whether a text is Python; one that is too long to ask is not."""
+    try:
+        syntax.parse_module(text, _MAX_ASKED)
+    except SyntaxError:
+        return False
+    return True
+
+
 @dataclass(slots=True)
 class Choice:
     """Which statements of which part stay; why the others don't."""
@@ -95,11 +108,11 @@ class Choice:
     left: list[dict[int, str]]
 
 
-def choose(parts: Sequence[Part], home: int, entry_point: str) -> Choice:
-    """What stays where part `home` holds the function's definition (or its body): of the parts before it definitions and
-    imports, of those behind it only what is needed."""
+def choose(parts: Sequence[Part], home: int, entry_point: str, body: int | None) -> Choice:
+    """What stays where part `home` holds the function's definition (or `body`, the statement that is its body): of the parts
+    before it definitions and imports, of those behind it only what is needed."""
     choice = Choice([set() for _ in parts], [{} for _ in parts])
-    _of_home(parts[home], home, entry_point, choice)
+    _of_home(parts[home], home, (entry_point, body), choice)
     needed = _needed(parts[home], choice.kept[home])
     names = _definitions(parts[home], choice.kept[home])
     later = _later(parts, home, entry_point, needed, names, choice)
@@ -108,16 +121,22 @@ def choose(parts: Sequence[Part], home: int, entry_point: str) -> Choice:
     return choice
 
 
-def _of_home(part: Part, number: int, entry_point: str, choice: Choice) -> None:
+def _of_home(part: Part, number: int, wanted: tuple[str, int | None], choice: Choice) -> None:
+    entry_point, body = wanted
     uses = only_uses(part.found, entry_point)
-    body = part.body
+    defining = part.defining(entry_point)
     for place, item in enumerate(part.found.items):
         if item.kind is Kind.PROSE or (item.kind is Kind.BODY and place != body):
             choice.left[number][place] = PROSE
-        elif item.kind is Kind.BARE or place in uses:
+        elif item.kind is Kind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             choice.left[number][place] = EXAMPLE
         else:
             choice.kept[number].add(place)
+
+
+def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
+    """Whether a test imports the function that the answer itself defines."""
+    return item.kind is Kind.IMPORT and item.names == {entry_point} and not is_definition
 
 
 def _needed(part: Part, kept: set[int]) -> set[str]:
@@ -142,21 +161,30 @@ def _definitions(part: Part, kept: set[int]) -> set[str]:
 def _later(
     parts: Sequence[Part], home: int, entry_point: str, needed: set[str], names: set[str], choice: Choice
 ) -> set[str]:
-    """Keep what is needed of the parts behind the function; returns the names that they define."""
-    defined: set[str] = set()
+    """Keep what is needed of the parts behind the function, directly or by what is kept; returns the names that they define."""
+    by_name: dict[str, list[tuple[int, int]]] = {}
     for number in range(home + 1, len(parts)):
         part = parts[number]
         for place, item in enumerate(part.found.items):
-            binds = item.names - {entry_point}
-            again = item.kind in _DEFINITIONS and binds & names
-            kinds = (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN)
-            if item.kind in kinds and (binds & needed or again) and entry_point not in part.found.uses(item):
-                choice.kept[number].add(place)
-                needed |= part.found.uses(item) - item.names
-                needed -= item.names
-                defined |= binds if item.kind in _DEFINITIONS else set()
-            else:
-                choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
+            choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
+            if item.kind not in (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN) or entry_point in part.found.uses(item):
+                continue
+            for name in item.names - {entry_point}:
+                by_name.setdefault(name, []).append((number, place))
+    defined: set[str] = set()
+    waiting = [name for name in by_name if name in needed or name in names]
+    while waiting:
+        name = waiting.pop()
+        for number, place in by_name.pop(name, ()):
+            item, found = parts[number].found.items[place], parts[number].found
+            if name not in needed and item.kind not in _DEFINITIONS:
+                continue  # an example's variable has the name of a helper
+            choice.kept[number].add(place)
+            choice.left[number].pop(place, None)
+            fresh = found.uses(item) - item.names
+            needed |= fresh
+            waiting += fresh & by_name.keys()
+            defined |= item.names - {entry_point} if item.kind in _DEFINITIONS else set()
     return defined
 
 
@@ -167,7 +195,7 @@ def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str
     uses = only_uses(part.found, entry_point)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
-        why = _why_left(item, place in uses, later, imported)
+        why = _why_left(item, place in uses, later, (imported, imported | needed))
         if why is None and not item.names & needed and not parses(part.found.text(item)):
             why = UNUSED
         if why is not None:
@@ -179,7 +207,8 @@ def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str
             later |= item.names
 
 
-def _why_left(item: Statement, is_use: bool, later: set[str], imported: set[str]) -> str | None:
+def _why_left(item: Statement, is_use: bool, later: set[str], roots: tuple[set[str], set[str]]) -> str | None:
+    """`roots`: the names that a kept call may begin with, of a function and of a method."""
     if item.kind in (Kind.PROSE, Kind.BODY):
         return PROSE
     if item.kind in _DEFINITIONS and item.names <= later:
@@ -188,9 +217,9 @@ def _why_left(item: Statement, is_use: bool, later: set[str], imported: set[str]
         return EXAMPLE
     if is_use or item.kind in (Kind.BARE, Kind.GUARD, Kind.ASSERT):
         return EXAMPLE
-    if item.kind is Kind.CALL:
-        root = re.match(r"[^\W\d]\w*", item.head)
-        return None if root and root[0] in imported else EXAMPLE
+    if item.kind is Kind.CALL:  # of a module's function, or of a method of a value that is needed
+        root = re.match(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?", item.head)
+        return None if root and root[1] in roots[bool(root[2])] else EXAMPLE
     if item.kind is Kind.COMPOUND and not item.names:
         return EXAMPLE
     return None

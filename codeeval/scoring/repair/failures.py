@@ -9,7 +9,7 @@ from enum import StrEnum
 from codeeval import syntax
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
-from codeeval.scoring.repair.programs import parses
+from codeeval.scoring.repair.programs import is_sound, parses
 from codeeval.scoring.repair.repairs import continues, heard
 from codeeval.types import Problem, Sample
 
@@ -75,11 +75,18 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     seen = _written(problem, sample)
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
+    in_fence = forms.blocks(seen)[-1][1] if fenced and not whole else ""
+
+    def strict() -> str:
+        return extract(problem, sample.completion, "strict", is_program=sample.is_program).program
 
     def broken() -> bool:
         if seen is not sample.completion:
             return True
-        return not parses(extract(problem, sample.completion, "strict", is_program=sample.is_program).program)
+        return not parses(strict())
+
+    def unread() -> bool:
+        return not is_sound(strict(), problem.entry_point)
 
     checks: tuple[tuple[FormatFailure, Callable[[], bool]], ...] = (
         (FormatFailure.FENCE, lambda: fenced),
@@ -88,7 +95,12 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.CUT_BY_STOP, lambda: _cut(problem, sample)),
         (FormatFailure.GLUED, lambda: continuation and _glued(problem, sample.completion)),
         (FormatFailure.LOST_INDENTATION, lambda: continuation and _lost_indentation(sample.completion)),
+        (FormatFailure.LOST_INDENTATION, lambda: bool(in_fence) and unread() and _lost_indentation(in_fence)),
         (FormatFailure.WRONG_INDENTATION, lambda: continuation and _wrong_indentation(problem, sample.completion)),
+        (
+            FormatFailure.WRONG_INDENTATION,
+            lambda: bool(in_fence) and unread() and _wrong_indentation(problem, in_fence),
+        ),
         (FormatFailure.NO_BREAK_SPACES, lambda: forms.has_no_break_spaces(seen) and broken()),
         (FormatFailure.UNSEEN, lambda: forms.has_unseen(seen) and broken()),
         (FormatFailure.MIXED_TABS, lambda: forms.mixes_tabs(seen) and broken()),
