@@ -16,6 +16,7 @@ _DEFINITIONS = (Kind.DEF, Kind.CLASS)
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
 _MAX_ASKED = 100_000
+_OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
 #: Why a statement is left out, as the trace says it.
 PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
 
@@ -49,7 +50,7 @@ class Part:
         kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
         if real or self.body is not None:  # beside a body an import of the function is a test's
-            return next(iter(real), None)
+            return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is Kind.IMPORT), None)
 
     @property
@@ -67,9 +68,17 @@ def is_stub(found: Statements, item: Statement) -> bool:
     """Whether a function has a docstring for its body and nothing else."""
     if item.kind is not Kind.DEF:
         return False
+    return not _body_text(found, item)
+
+
+def is_outline(found: Statements, item: Statement) -> bool:
+    """Whether a function does nothing: its body is still to be written, or was left out to show the head."""
+    return item.kind is Kind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
+
+
+def _body_text(found: Statements, item: Statement) -> str:
     rest = found.bare(item).partition("def")[2]
-    body = re.sub(r"\"+", "", rest[_colon(rest) + 1 :])
-    return not body.strip()
+    return re.sub(r"\"+", "", rest[_colon(rest) + 1 :]).strip()
 
 
 def _colon(header: str) -> int:
@@ -130,8 +139,14 @@ def _of_home(part: Part, number: int, wanted: tuple[str, int | None], choice: Ch
             choice.left[number][place] = PROSE
         elif item.kind is Kind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             choice.left[number][place] = EXAMPLE
+        elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
+            choice.left[number][place] = DRAFT
         else:
             choice.kept[number].add(place)
+
+
+def _is_head(found: Statements, item: Statement) -> bool:
+    return is_stub(found, item) or is_outline(found, item)
 
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:

@@ -10,7 +10,7 @@ from codeeval.reading import blocks, end_tokens, prompt_parts
 from codeeval.reading.answer import Answer, answer_of, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
 from codeeval.reading.pieces import Piece
-from codeeval.reading.program import Choice, Part, choose, is_python, parses
+from codeeval.reading.program import Choice, Part, choose, is_outline, is_python, parses
 from codeeval.reading.statements import Kind, Statement, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
@@ -150,8 +150,9 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         home is None and above.defining(problem.entry_point) is not None
     ):
         parts, home = [above, *parts], 0
-    elif home is None and not is_program:
-        home = _body_part(parts)
+    elif (home is None or _outlines(parts[home], problem.entry_point)) and not is_program:
+        body_part = _body_part(parts, 0 if home is None else home + 1)
+        home = home if body_part is None else body_part
     if not parts:
         return _of_text(problem, answer, is_program)
     answer = Answer(answer.piece, (*answer.left, *left))
@@ -167,6 +168,7 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
 def _home(parts: Sequence[Part], entry_point: str) -> int | None:
     """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
+    defining = [number for number in defining if not _outlines(parts[number], entry_point)] or defining
     for number in reversed(defining):
         if parts[number].labelled or parses(parts[number].piece.text):
             return number
@@ -176,13 +178,20 @@ def _home(parts: Sequence[Part], entry_point: str) -> int | None:
     return imports[-1] if imports else None
 
 
+def _outlines(part: Part, entry_point: str) -> bool:
+    """Whether all that a part has of the function is its head."""
+    place = part.defining(entry_point)
+    return place is not None and is_outline(part.found, part.found.items[place])
+
+
 def _defines(part: Part, entry_point: str) -> bool:
     place = part.defining(entry_point)
     return place is not None and part.found.items[place].kind is not Kind.IMPORT
 
 
-def _body_part(parts: Sequence[Part]) -> int | None:
-    bodies = [number for number, part in enumerate(parts) if part.body is not None]
+def _body_part(parts: Sequence[Part], first: int) -> int | None:
+    """The last part from `first` on that is a body."""
+    bodies = [number for number in range(first, len(parts)) if parts[number].body is not None]
     labelled = [number for number in bodies if parts[number].labelled]
     return next(reversed(labelled or bodies), None)
 

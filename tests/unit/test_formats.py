@@ -63,6 +63,28 @@ CASES: dict[str, tuple[str, tuple[FormatFailure, ...], tuple[str, ...] | None]] 
         (F.PROSE,),
         None,
     ),
+    "lost indentation in a fence": (
+        "```python\nc = a\nreturn c + b\n```",
+        (F.FENCE, F.LOST_INDENTATION),
+        ("fence removed", "body re-indented"),
+    ),
+    "two spaces in a fence": (
+        "```python\n  c = a\n  return c + b\n```",
+        (F.FENCE, F.WRONG_INDENTATION),
+        ("fence removed", "body re-indented"),
+    ),
+    "lost indentation between sentences": (
+        "Вот тело функции:\n\nc = a\nreturn c + b\n\nГотово.\n",
+        (F.PROSE,),
+        ("prose dropped", "newline added", "body re-indented"),
+    ),
+    "no-break spaces behind a draft": (
+        f"```python\ndef add(a, b):\n    return 0\n```\nЛучше:\n{FENCED}".replace(
+            "    return a", "\u00a0" * 4 + "return a"
+        ),
+        (F.FENCE, F.WHOLE_FUNCTION, F.CUT_BY_STOP, F.NO_BREAK_SPACES),
+        ("plain spaces instead of others", "stop sequence undone"),
+    ),
     "no-break spaces": (
         "\n    c = a\n    return\u00a0c + b",
         (F.NO_BREAK_SPACES,),

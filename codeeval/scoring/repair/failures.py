@@ -99,7 +99,7 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.WRONG_INDENTATION, lambda: continuation and _wrong_indentation(problem, sample.completion)),
         (
             FormatFailure.WRONG_INDENTATION,
-            lambda: bool(in_fence) and unread() and _wrong_indentation(problem, in_fence),
+            lambda: bool(in_fence) and unread() and _wrong_indentation(problem, "\n" + in_fence),
         ),
         (FormatFailure.NO_BREAK_SPACES, lambda: forms.has_no_break_spaces(seen) and broken()),
         (FormatFailure.UNSEEN, lambda: forms.has_unseen(seen) and broken()),
