@@ -34,7 +34,9 @@ _case("opening mark in a comment", f"{F}python\n{SIG}    # <think> about pairs\n
 _case("both marks in a comment", f"{F}python\n{SIG}    # <think>a</think> pairs\n{BODY}{F}")
 _case("both marks in a docstring", f'{F}python\n{SIG}    """Not\n    <think>\n    </think>\n    """\n{BODY}{F}')
 _case("closing mark in a body's comment", f"{F}python\n    # not </think>\n{BODY}{F}")
-_case("mark in a string behind a thought", f'<think>a\n{WRONG_BLOCK}</think>{F}python\n{SIG}    s = "</think>"\n{BODY}{F}')
+_case(
+    "mark in a string behind a thought", f'<think>a\n{WRONG_BLOCK}</think>{F}python\n{SIG}    s = "</think>"\n{BODY}{F}'
+)
 _case("thought around everything in a fence", f"{F}python\n<think>\nhm\n</think>\n{FN}{F}\n")
 _case("thought that ends within its draft's fence", f"<think>\n{F}python\n{SIG}    return True\n</think>\n{BLOCK}")
 _case("answered, then thought again", f"<think>a</think>\n{BLOCK}\n<think>wait {WRONG_BLOCK}")
@@ -74,7 +76,10 @@ for marks in ("'''", '"""'):
     _case(f"{marks} as a fence, never closed", f"{marks}python\n{FN}")
     _case(f"{marks} around it", f"{marks}\n{FN}{marks}")
     _case(f"{marks} around it between marks", f"[BEGIN]\n{marks}\n{FN}{marks}\n[DONE]")
-    _case(f"{marks} of the module's docstring", f"{marks}\nModule.\n\ndef has_close(a): no\n{marks}\n{FN}\n{marks}\nend\n{marks}")
+    _case(
+        f"{marks} of the module's docstring",
+        f"{marks}\nModule.\n\ndef has_close(a): no\n{marks}\n{FN}\n{marks}\nend\n{marks}",
+    )
     _case(f"{marks} around a right one, a wrong one below", f"{marks}\n{FN}{marks}\n{WRONG}", WRONG_OUTPUT)
 for label in ("solution.py", "file=solution.py", 'title="src/a.py"', "javascript", "jupyter", "питон", "[python]"):
     _case("label " + label, f"{F}{label}\n{FN}{F}")
@@ -86,20 +91,40 @@ _case("wrong body, then the function", f"    return True\n\nActually:\n\n{FN}")
 _case("broken body, then the function", f"    return (\n\nActually:\n\n{FN}")
 _case("body, then a test that imports it", f"{BODY}\n\nfrom solution import has_close\n")
 _case("function, then a test that imports it", f"{FN}\n\nfrom solution import has_close\nprint(has_close([], 1))\n")
-_case("right block, then its truncated version", f"{BLOCK}\nFaster:\n{F}python\n{SIG}    for i, a in enum", SYNTAX_ERROR)
+_case(
+    "right block, then its truncated version", f"{BLOCK}\nFaster:\n{F}python\n{SIG}    for i, a in enum", SYNTAX_ERROR
+)
 _case("right block, then a wrong one", f"{BLOCK}\nA mistake:\n{WRONG_BLOCK}", WRONG_OUTPUT)
 _case("right block, then its head", f"{BLOCK}\nThe head:\n{F}python\n{SIG}    ...\n{F}")
 _case("right function, then its head", f"{F}python\n{FN}\n\n{SIG}    pass\n{F}")
 _case("outline, then the body", f"Start:\n{F}python\n{SIG}    pass\n{F}\nThe body:\n{BODY_BLOCK}")
 _case("right function, then the prompt's stub", f"{F}python\n{FN}\n\n{SIG}{DOC}{F}")
 _case("outline alone", f"{F}python\n{SIG}    pass\n{F}", WRONG_OUTPUT)
-_case("outline with a docstring, then the function", f"{F}python\n{SIG}{DOC}    raise NotImplementedError()\n{F}\n{F}python\n{FULL}{F}")
+_case(
+    "outline with a docstring, then the function",
+    f"{F}python\n{SIG}{DOC}    raise NotImplementedError()\n{F}\n{F}python\n{FULL}{F}",
+)
 # What stands beside the function and belongs to it.
-_case("attribute of the function", SIG + "    has_close.n += 1\n" + BODY + "\nhas_close.n = 0\nprint(has_close([], 1))\n")
+_case(
+    "attribute of the function", SIG + "    has_close.n += 1\n" + BODY + "\nhas_close.n = 0\nprint(has_close([], 1))\n"
+)
 _case("list filled in an earlier block", f"{F}python\nT = []\nT.append(1)\n{F}\n{F}python\n{SIG}    T[0]\n{BODY}{F}")
 _case("a result kept in an earlier block", f"{F}python\nT = []\nT.append(has_close([], 1))\n{F}\n{BLOCK}")
-_case("class and its base in a later block", f"{F}python\n{SIG}    B()\n{BODY}{F}\n{F}python\nclass A:\n    pass\nclass B(A):\n    pass\n{F}")
-_case("helpers in a later block, last first", f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef g(numbers, threshold):\n{BODY}\ndef h(a, b):\n    return g(a, b)\n{F}")
-_case("helper twice in later blocks", f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef h(a, b):\n    return 1\n{F}\n{F}python\ndef h(numbers, threshold):\n{BODY}{F}")
-_case("helper twice, the last one wrong", f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef h(numbers, threshold):\n{BODY}{F}\n{F}python\ndef h(a, b):\n    return 1\n{F}", WRONG_OUTPUT)
+_case(
+    "class and its base in a later block",
+    f"{F}python\n{SIG}    B()\n{BODY}{F}\n{F}python\nclass A:\n    pass\nclass B(A):\n    pass\n{F}",
+)
+_case(
+    "helpers in a later block, last first",
+    f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef g(numbers, threshold):\n{BODY}\ndef h(a, b):\n    return g(a, b)\n{F}",
+)
+_case(
+    "helper twice in later blocks",
+    f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef h(a, b):\n    return 1\n{F}\n{F}python\ndef h(numbers, threshold):\n{BODY}{F}",
+)
+_case(
+    "helper twice, the last one wrong",
+    f"{F}python\n{SIG}    return h(numbers, threshold)\n{F}\n{F}python\ndef h(numbers, threshold):\n{BODY}{F}\n{F}python\ndef h(a, b):\n    return 1\n{F}",
+    WRONG_OUTPUT,
+)
 _case("draft in a thought of two words", f"<think>{DRAFT}</think> {FN}")

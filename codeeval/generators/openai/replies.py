@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from codeeval import bounded_json
 from codeeval.generators.common.finish import EngineAnswer
 from codeeval.generators.common.retry import Later
 from codeeval.generators.openai.server_words import complaint, inert, words_in
@@ -65,7 +66,7 @@ def text_of(content: bytes, charset: str | None) -> str:
 def parse(content: str) -> Fields:
     """The answer's JSON object, also of a server that streams although nobody asked for it. Raises Later."""
     try:
-        body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else json.loads(content)
+        body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else bounded_json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Later(
             f"the server's answer is not understandable ({type(error).__name__}): {inert(content, 200)}"
