@@ -139,6 +139,14 @@ _MODELS: dict[str, str] = {
     "{url} has no such model or interface: {model} ({reason}){hint_said}": (
         "{url} не знает такой модели или такого интерфейса: {model} ({reason}){hint_said}"
     ),
+    "{url} answers with a redirection that can't be followed ({reason}); correct --base-url": (
+        "{url} отвечает перенаправлением, по которому нельзя перейти ({reason}); исправьте --base-url"
+    ),
+    "{url} sends requests on to {moved}, where there is no such interface ({reason}); give --base-url the address to which it "
+    "leads": (
+        "{url} перенаправляет запросы на {moved}, где такого интерфейса нет ({reason}); укажите в --base-url адрес, на который "
+        "ведёт перенаправление"
+    ),
     "{url} does not complete texts with {model} ({reason}){hint_said}": (
         "{url} не продолжает тексты с моделью {model} ({reason}){hint_said}"
     ),
@@ -460,8 +468,19 @@ _SAMPLES: dict[str, str] = {
     "no usable row": "нет ни одной пригодной строки",
     "; {row_said}: {reason_said}": "; {row_said}: {reason_said}",
     "rows look like {example}": "строки выглядят так: {example}",
-    "no field completion, resps, filtered_resps or solution": (
-        "нет ни одного из полей completion, resps, filtered_resps, solution"
+    "no field completion, resps, filtered_resps or solution; it has {names}": (
+        "нет ни одного из полей completion, resps, filtered_resps, solution; есть {names}"
+    ),
+    "the column {name} stands in it twice": "столбец {name} встречается дважды",
+    "not UTF-8: save the table as CSV in UTF-8": "не UTF-8: сохраните таблицу как CSV в UTF-8",
+    "not JSON: {reason}": "не JSON: {reason}",
+    "compressed by xz: unpack it, or compress it by gzip": "сжато xz: распакуйте файл или сожмите его gzip",
+    "compressed by bzip2: unpack it, or compress it by gzip": "сжато bzip2: распакуйте файл или сожмите его gzip",
+    "compressed by Zstandard: unpack it, or compress it by gzip": "сжато Zstandard: распакуйте файл или сожмите его gzip",
+    "an archive of 7-Zip: unpack it": "архив 7-Zip: распакуйте его",
+    "UTF-16: save it as UTF-8": "UTF-16: сохраните файл в UTF-8",
+    "a pointer of Git LFS, not the file: fetch it with `git lfs pull`": (
+        "указатель Git LFS, а не сам файл: получите его командой `git lfs pull`"
     ),
     "no field {names}; it names the problem": "нет поля {names} с id задачи",
     "no field {name}; --responses names the other one": "нет поля {name}; другое указывается в --responses",
