@@ -65,6 +65,10 @@ INPUTS: dict[str, str] = {
     # files
     "gzipped, but not named so": "файл сжат gzip, но назван иначе",
     "Rename it to {name}.gz, or unpack it.": "Переименуйте его в {name}.gz или распакуйте.",
+    "a list of rows in one line": "список записей в одной строке",
+    "A .jsonl file has one row per line; a list of rows is a .json file.": (
+        "В файле .jsonl каждая запись стоит на своей строке; список записей — это файл .json."
+    ),
     "A .jsonl file has one whole row per line; one list over several lines is a .json file.": (
         "В файле .jsonl в каждой строке целая запись; один список на несколько строк — это файл .json."
     ),

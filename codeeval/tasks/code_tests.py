@@ -31,6 +31,8 @@ for _case in list(globals().values()):
     if isinstance(_case, type) and issubclass(_case, _unittest.TestCase):
         _unittest.defaultTestLoader.loadTestsFromTestCase(_case).debug()
 """
+#: EvalPlus' checks compare with it, and the judge has it.
+_CHECKS_MAY_IMPORT = frozenset({"numpy"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (*_FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
@@ -49,6 +51,7 @@ def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[
     check = next((node for node in _reached(tree.body) if getattr(node, "name", None) == "check"), None)
     if check is not None or "check" in _bound(tree.body):
         _refuse_uncallable(check)
+        _refuse_foreign(tree, _CHECKS_MAY_IMPORT)
         return f"{test}\ncheck({entry_point})\n", (entry_point,)
     _refuse_unfit(tree, entry_point)
     cases = _cases(tree)
@@ -162,14 +165,19 @@ def _without_main(test: str, tree: ast.Module) -> str:
 # -- what it needs
 
 
-def _refuse_unfit(tree: ast.Module, entry_point: str) -> None:
+def _refuse_foreign(tree: ast.Module, known: frozenset[str] = frozenset()) -> None:
     for node in ast.walk(tree):
-        roots = _imported(node)
-        foreign = next((root for root in roots if root not in sys.stdlib_module_names), None)
+        foreign = next((root for root in _imported(node) if root not in sys.stdlib_module_names | known), None)
         if foreign is not None:
             raise UnfitTestsError(
                 f"imports {foreign or 'relatively'}, which the judge lacks: it has the standard library"
             )
+
+
+def _refuse_unfit(tree: ast.Module, entry_point: str) -> None:
+    _refuse_foreign(tree)
+    for node in ast.walk(tree):
+        roots = _imported(node)
         star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
         if star and "unittest" in roots:
             raise UnfitTestsError("imports * from unittest; import unittest, or TestCase alone")

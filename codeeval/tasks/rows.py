@@ -17,7 +17,7 @@ from typing import NamedTuple
 from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError, install
 from codeeval.files import GZIP, is_gzip, most_unpacked, unpacked
-from codeeval.sample_rows import COMPLETION_FIELDS
+from codeeval.sample_rows import COMPLETION_FIELDS, not_text
 from codeeval.tasks.bundled import page
 
 #: MBPP+ with all its inputs is a quarter of it. Memory is up to thirty times of it.
@@ -87,7 +87,7 @@ def _text(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         place = f"{path}, line {line}, byte {column} of it"
-        raise DataError(place, f"not UTF-8: {error.reason}", "Save the file as UTF-8.") from None
+        raise DataError(place, f"not UTF-8: {not_text(data) or error.reason}", "Save the file as UTF-8.") from None
 
 
 def _unzipped(path: Path) -> bytes:
@@ -109,7 +109,15 @@ def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
     # Not splitlines(): it also splits at characters that JSON allows inside of strings.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield SourceRow(f"{path}, line {number}", _loads(path, line, number))
+            value = _loads(path, line, number)
+            if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+                place = f"{path}, line {number}"
+                raise DataError(
+                    place,
+                    "a list of rows in one line",
+                    "A .jsonl file has one row per line; a list of rows is a .json file.",
+                )
+            yield SourceRow(f"{path}, line {number}", value)
 
 
 def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
