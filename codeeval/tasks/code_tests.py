@@ -31,8 +31,8 @@ for _case in list(globals().values()):
     if isinstance(_case, type) and issubclass(_case, _unittest.TestCase):
         _unittest.defaultTestLoader.loadTestsFromTestCase(_case).debug()
 """
-#: What a check can't import in any image: the candidate as a module, a module beside it. (What packages an image has is its owner's
-#: choice; pytest is for tests that it collects itself.)
+#: What a check can't import in any image: the candidate as a module, a module beside it. (What packages an image has is its
+#: owner's choice; pytest is for tests that it collects itself.)
 _NOT_THERE = frozenset({"", "solution", "candidate", "submission", "your_module", "pytest"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (*_FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
