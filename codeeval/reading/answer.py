@@ -15,6 +15,8 @@ from codeeval.types import Cut
 
 #: The rule in the trace of a thought that has no end: there is no answer then.
 UNCLOSED = "reader: thought, never closed"
+#: Characters of an answer that are looked at as statements, each of which takes memory; nobody's answer is as long.
+MAX_READ = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
 def with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
     """The answer if end tokens within strings don't end it; None where there are none."""
     piece = Piece.of(completion)
+    if len(piece.text) > MAX_READ:
+        return None
     places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]
     if not places:
         return None
@@ -71,7 +75,7 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
 def _within_code(text: str) -> Callable[[int], bool]:
     """Whether a place stands within a string or a comment of a fenced block that is Python: marks there are the code's own."""
     spans: list[tuple[int, str]] = []
-    for block in blocks.find(Piece(text)).blocks if thoughts.has_mark(text) else ():
+    for block in blocks.find(Piece(text)).blocks if len(text) <= MAX_READ and thoughts.has_mark(text) else ():
         content = block.piece
         if len(content.marks) > 1 or not thoughts.has_mark(content.text):
             continue

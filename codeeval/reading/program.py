@@ -109,6 +109,37 @@ def is_python(text: str) -> bool:
     return True
 
 
+def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
+    """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
+    defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
+    defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
+    for number in reversed(defining):
+        if parts[number].labelled or parses(parts[number].piece.text):
+            return number
+    if defining:
+        return defining[-1]
+    imports = [number for number, part in enumerate(parts) if part.defining(entry_point) is not None]
+    return imports[-1] if imports else None
+
+
+def outlines(part: Part, entry_point: str) -> bool:
+    """Whether all that a part has of the function is its head."""
+    place = part.defining(entry_point)
+    return place is not None and is_outline(part.found, part.found.items[place])
+
+
+def _defines(part: Part, entry_point: str) -> bool:
+    place = part.defining(entry_point)
+    return place is not None and part.found.items[place].kind is not Kind.IMPORT
+
+
+def body_part_of(parts: Sequence[Part], first: int) -> int | None:
+    """The last part from `first` on that is a body."""
+    bodies = [number for number in range(first, len(parts)) if parts[number].body is not None]
+    labelled = [number for number in bodies if parts[number].labelled]
+    return next(reversed(labelled or bodies), None)
+
+
 @dataclass(slots=True)
 class Choice:
     """Which statements of which part stay; why the others don't."""

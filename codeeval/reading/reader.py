@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeeval.reading import blocks, end_tokens, prompt_parts
-from codeeval.reading.answer import Answer, answer_of, left_out, with_tokens_in_strings
+from codeeval.reading.answer import MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
 from codeeval.reading.pieces import Piece
-from codeeval.reading.program import Choice, Part, choose, is_outline, is_python, parses
+from codeeval.reading.program import Choice, Part, body_part_of, choose, home_of, is_python, outlines
 from codeeval.reading.statements import Kind, Statement, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
@@ -50,6 +50,8 @@ def _stands(problem: Problem, text: str, is_program: bool) -> bool:
 
 def _of_answer(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
     """Steps 4 and 5: blocks, else the text itself."""
+    if len(answer.piece.text) > MAX_READ:
+        return _as_it_stands(problem, answer, is_program)
     found = blocks.find(answer.piece)
     if found.closing is not None and not _has_answer(problem, found.blocks):
         text = answer.piece.cut(0, found.closing)
@@ -58,6 +60,13 @@ def _of_answer(problem: Problem, answer: Answer, is_program: bool) -> Extraction
     if not found.blocks:
         return _of_text(problem, answer, is_program)
     return _of_blocks(problem, answer, found.blocks, is_program)
+
+
+def _as_it_stands(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
+    piece = answer.piece
+    cut = Cut("reader: too long to read, all", piece.origin(0), piece.origin(len(piece.text)))
+    above = "" if is_program else problem.prompt
+    return Extraction(above + piece.text, piece.text, merged([*answer.left, cut]))
 
 
 def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
@@ -145,13 +154,13 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     ]
     parts = [part for part, _ in pairs]
     above = Part.of(answer.piece.cut(0, found[0].start))
-    home = _home(parts, problem.entry_point)
+    home = home_of(parts, problem.entry_point)
     if (home is None and not is_program and above.body is not None) or (
         home is None and above.defining(problem.entry_point) is not None
     ):
         parts, home = [above, *parts], 0
-    elif (home is None or _outlines(parts[home], problem.entry_point)) and not is_program:
-        body_part = _body_part(parts, 0 if home is None else home + 1)
+    elif (home is None or outlines(parts[home], problem.entry_point)) and not is_program:
+        body_part = body_part_of(parts, 0 if home is None else home + 1)
         home = home if body_part is None else body_part
     if not parts:
         return _of_text(problem, answer, is_program)
@@ -163,37 +172,6 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     body = _body_of(problem, parts[home], is_program)
     choice = choose(parts, home, problem.entry_point, body)
     return assembled(problem, parts, choice, None if body is None else home, answer.left)
-
-
-def _home(parts: Sequence[Part], entry_point: str) -> int | None:
-    """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
-    defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
-    defining = [number for number in defining if not _outlines(parts[number], entry_point)] or defining
-    for number in reversed(defining):
-        if parts[number].labelled or parses(parts[number].piece.text):
-            return number
-    if defining:
-        return defining[-1]
-    imports = [number for number, part in enumerate(parts) if part.defining(entry_point) is not None]
-    return imports[-1] if imports else None
-
-
-def _outlines(part: Part, entry_point: str) -> bool:
-    """Whether all that a part has of the function is its head."""
-    place = part.defining(entry_point)
-    return place is not None and is_outline(part.found, part.found.items[place])
-
-
-def _defines(part: Part, entry_point: str) -> bool:
-    place = part.defining(entry_point)
-    return place is not None and part.found.items[place].kind is not Kind.IMPORT
-
-
-def _body_part(parts: Sequence[Part], first: int) -> int | None:
-    """The last part from `first` on that is a body."""
-    bodies = [number for number in range(first, len(parts)) if parts[number].body is not None]
-    labelled = [number for number in bodies if parts[number].labelled]
-    return next(reversed(labelled or bodies), None)
 
 
 def _joined_bodies(parts: list[Part], home: int) -> tuple[list[Part], int]:

@@ -322,6 +322,18 @@ LONG = {
 }
 
 
+@pytest.mark.parametrize(
+    "before", ["", "<think>" + "a thought\n" * 100_000 + "</think>"], ids=["no thought", "thought"]
+)
+def test_an_answer_that_is_too_long_is_taken_as_it_stands(before: str) -> None:
+    """Its statements would take a hundred times its size; a long thought, or end tokens without end, don't count."""
+    text = "    x = 1\n" * 60_000
+    found = read(PROBLEM, before + text)
+    assert (found.program, found.body) == (PROBLEM.prompt + text, text)
+    assert found.trace[-1].rule == "reader: too long to read, all"
+    assert verdict(read(PROBLEM, f"{before}```python\n{FN}```" + "<|EOT|>\n" * 100_000)) == "passed"
+
+
 @pytest.mark.parametrize("name", LONG)
 def test_long_texts_are_read_in_time_that_grows_with_their_length(name: str) -> None:
     """Each of these would take minutes if some step were quadratic."""
