@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from codeeval import bounded_json
+from codeeval.i18n import msg
 
 #: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
 MAX_LINE_BYTES = 32 * 1024 * 1024
@@ -63,20 +64,27 @@ class BadRow:
 
 #: How files begin that are no text, and what to do with them.
 _BEGINNINGS = (
-    (b"\xfd7zXZ\0", "compressed by xz: unpack it, or compress it by gzip"),
-    (b"BZh", "compressed by bzip2: unpack it, or compress it by gzip"),
-    (b"\x28\xb5\x2f\xfd", "compressed by Zstandard: unpack it, or compress it by gzip"),
-    (b"7z\xbc\xaf", "an archive of 7-Zip: unpack it"),
-    (b"\xff\xfe", "UTF-16: save it as UTF-8"),
-    (b"\xfe\xff", "UTF-16: save it as UTF-8"),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file: fetch it with `git lfs pull`"),
-    (b"<", "HTML or XML"),
+    (b"\xfd7zXZ\0", msg("compressed by xz: unpack it, or compress it by gzip")),
+    (b"BZh", msg("compressed by bzip2: unpack it, or compress it by gzip")),
+    (b"\x28\xb5\x2f\xfd", msg("compressed by Zstandard: unpack it, or compress it by gzip")),
+    (b"7z\xbc\xaf", msg("an archive of 7-Zip: unpack it")),
+    (b"\xff\xfe", msg("UTF-16: save it as UTF-8")),
+    (b"\xfe\xff", msg("UTF-16: save it as UTF-8")),
+    (b"version https://git-lfs", msg("a pointer of Git LFS, not the file: fetch it with `git lfs pull`")),
+    (b"<", msg("HTML or XML")),
 )
 
 
 def not_text(begun: bytes) -> str | None:
     """What a file is that begins so and can't be read as text, with what to do; None where that is not known."""
     return next((said for beginning, said in _BEGINNINGS if begun.lstrip(b" \t\r\n").startswith(beginning)), None)
+
+
+def place(unit: Unit, number: int) -> str:
+    """`line 7`"""
+    if unit == "line":
+        return msg("line {n}", n=number)
+    return msg("row {n}", n=number) if unit == "row" else msg("sample {n}", n=number)
 
 
 def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
@@ -98,7 +106,7 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
 
 def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] | BadRow]:
     if line is None:
-        yield BadRow(number, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
+        yield BadRow(number, msg("the line is longer than {n} MiB", n=MAX_LINE_BYTES >> 20))
         return
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
@@ -107,16 +115,23 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
         row = bounded_json.loads(text)
     except UnicodeDecodeError:
         known = not_text(line) if number == 1 else None
-        yield BadRow(number, f"not UTF-8: {known}" if known else "not UTF-8")
+        yield BadRow(number, msg("not UTF-8: {reason}", reason=known) if known else msg("not UTF-8"))
     except json.JSONDecodeError as error:
         if number == 1 and (known := not_text(line)):
-            yield BadRow(number, f"not JSON: {known}")
+            yield BadRow(number, msg("not JSON: {reason}", reason=known))
         elif line.endswith(b"\n"):
-            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+            yield BadRow(number, msg("not JSON: {reason} at column {n}", reason=error.msg, n=error.colno))
         else:
-            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}; the file ends in the middle of a row")
+            yield BadRow(
+                number,
+                msg(
+                    "not JSON: {reason} at column {n}; the file ends in the middle of a row",
+                    reason=error.msg,
+                    n=error.colno,
+                ),
+            )
     except ValueError:  # an integer of thousands of digits; a thousand brackets, or millions
-        yield BadRow(number, "not JSON that can be read: a number too long, nested too deeply, or too many values")
+        yield BadRow(number, msg("not JSON that can be read: a number too long, nested too deeply, or too many values"))
     else:
         yield number, row
 
@@ -132,7 +147,7 @@ class UnusableRowError(Exception):
 def as_object(row: object) -> Row:
     """Raises UnusableRowError for a JSON value that is no object."""
     if not isinstance(row, dict):
-        raise UnusableRowError(f"a row must be a JSON object, this one is {kind_of(row)}")
+        raise UnusableRowError(msg("a row must be a JSON object, this one is {value}", value=kind_of(row)))
     return row
 
 
@@ -150,7 +165,7 @@ def _find_id(row: Row) -> object:
     for holder, name in places:
         if isinstance(holder, dict) and holder.get(name) is not None:
             return holder[name]
-    raise UnusableRowError(f"no field {' or '.join(_ID_FIELDS[:3])}; it names the problem")
+    raise UnusableRowError(msg("no field {names}; it names the problem", names=" or ".join(_ID_FIELDS[:3])))
 
 
 def split_id(value: object) -> tuple[str | None, str]:
@@ -160,10 +175,10 @@ def split_id(value: object) -> tuple[str | None, str]:
     if isinstance(value, int) and not isinstance(value, bool):
         return None, str(value)
     if not isinstance(value, str):
-        raise UnusableRowError(f"the problem's id must be a number or a text, it is {kind_of(value)}")
+        raise UnusableRowError(msg("the problem's id must be a number or a text, it is {value}", value=kind_of(value)))
     task, slash, name = value.strip().rpartition("/")
     if not name.strip():
-        raise UnusableRowError("the problem's id is empty")
+        raise UnusableRowError(msg("the problem's id is empty"))
     return (task.strip() if slash else None), name.strip()
 
 
@@ -174,10 +189,12 @@ def answers_in(value: object, field: str) -> list[str]:
     found: list[str] = []
     wrong = next(_collect(value, found, 0), None)
     if wrong == _NOTHING or (wrong is None and not found):
-        raise UnusableRowError(f"field {field} holds no response")
+        raise UnusableRowError(msg("field {name} holds no response", name=field))
     if wrong is not None:
         samples = max(1, len(value) if isinstance(value, list) else 1)
-        raise UnusableRowError(f"field {field} must hold texts, it holds {wrong}", min(samples, MAX_ANSWERS))
+        raise UnusableRowError(
+            msg("field {name} must hold texts, it holds {value}", name=field, value=wrong), min(samples, MAX_ANSWERS)
+        )
     return found
 
 
@@ -228,5 +245,12 @@ def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:
 
 def kind_of(value: object) -> str:
     """What a JSON value is, in words."""
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
-    return names.get(type(value), "null" if value is None else "another kind of value")
+    names = {
+        bool: msg("a boolean"),
+        int: msg("a number"),
+        float: msg("a number"),
+        str: msg("a text"),
+        list: msg("a list"),
+        dict: msg("an object"),
+    }
+    return names.get(type(value), "null" if value is None else msg("another kind of value"))

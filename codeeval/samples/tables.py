@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from codeeval import bounded_json
+from codeeval.i18n import msg
 from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row, not_text
 from codeeval.scoring import literals
 from codeeval.tasks.rows import parquet_rows
@@ -59,10 +60,10 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
         if len(header) > _MAX_COLUMNS:
             raise ValueError(f"more than {_MAX_COLUMNS} columns")
         if twice := [name for name in header if name and header.count(name) > 1]:
-            raise ValueError(f"the column {twice[0][:40]} stands in it twice")
+            raise ValueError(msg("the column {name} stands in it twice", name=twice[0][:40]))
         yield from _rows(reader, header)
     except UnicodeDecodeError:
-        raise ValueError("not UTF-8: save the table as CSV in UTF-8") from None
+        raise ValueError(msg("not UTF-8: save the table as CSV in UTF-8")) from None
     finally:
         csv.field_size_limit(before)
 
@@ -81,7 +82,7 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadRow(number, f"no row of a table: {error}", unit="row")
+            yield BadRow(number, msg("no row of a table: {reason}", reason=error), unit="row")
             continue
         if not cells:  # a blank line
             number -= 1
@@ -89,7 +90,7 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
         if len(cells) != len(header):
             row = dict(zip(header, cells, strict=False))
             named = row.get("task_id") or None
-            reason = f"{len(cells)} cells under {len(header)} columns"
+            reason = msg("{n} cells under {m} columns", n=len(cells), m=len(header))
             yield BadRow(number, reason, named.strip() if named else None, unit="row")
             continue
         yield number, _row(header, cells)
