@@ -146,6 +146,12 @@ def test_a_repaired_program_computes_what_was_meant(name: str) -> None:
     assert fixed.program.startswith("from typing import List")
 
 
+def test_a_function_of_another_name_has_not_lost_its_indentation() -> None:
+    """In a fence it is a fence, and nothing about how its lines are indented."""
+    other = Sample("1", 0, "", "```python\ndef plus(a, b):\n    return a + b\n```")
+    assert classify(PROBLEM, other) == (F.FENCE,)
+
+
 def test_ended_by_length_is_named() -> None:
     """What the token limit cut is a failure of format, too, and nothing can repair it."""
     cut = sample("\n    return a +", "length")

@@ -78,6 +78,8 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
     in_fence = forms.blocks(seen)[-1][1] if fenced and not whole else ""
+    if _PROGRAM.search(in_fence):  # it has functions of another name, and needs no other indentation
+        in_fence = ""
 
     def strict() -> str:
         return extract(problem, sample.completion, "strict", is_program=sample.is_program).program
@@ -112,6 +114,9 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     if FormatFailure.PROSE in found:  # the indentation of a sentence is no news
         return tuple(name for name in found if "indent" not in name.value and name is not FormatFailure.GLUED)
     return found
+
+
+_PROGRAM = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 
 
 def _written(problem: Problem, sample: Sample) -> str:
