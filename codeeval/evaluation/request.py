@@ -15,7 +15,7 @@ from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
-from codeeval.evaluation.sandbox import Placement
+from codeeval.evaluation.sandbox import Placement, check_python
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
@@ -119,9 +119,11 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
 
 
 def placement(settings: Settings) -> Placement:
-    """Raises UsageError for a cluster that can't be meant."""
+    """Raises UsageError for a cluster that can't be meant, and for a Python that can't execute programs."""
     cluster = cluster_of(settings.cluster, settings.cluster_options)
-    return Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster)
+    found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
+    check_python(found)
+    return found
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:

@@ -126,6 +126,34 @@ _CLUSTERS: dict[str, str] = {
 }
 
 #: Models and servers.
+#: --python; the reasons are those of sandbox/backends/interpreter.py.
+_PYTHON: dict[str, str] = {
+    "--python is for --sandbox local: the docker sandbox has the Python of its image": (
+        "--python — для --sandbox local: в песочнице docker работает Python её образа"
+    ),
+    "`codeeval sandbox build --base python:3.13-slim` makes one with another.": (
+        "`codeeval sandbox build --base python:3.13-slim` сделает образ с другим."
+    ),
+    "--python is for the local sandbox of this machine: leave out --cluster or --python": (
+        "--python — для локальной песочницы этой машины: уберите --cluster или --python"
+    ),
+    "there is no such file": "такого файла нет",
+    "there is no such file, nor a program of this name on PATH": "нет ни такого файла, ни программы с этим именем в PATH",
+    "it can't be reached: {reason_said}": "до него не добраться: {reason_said}",
+    "it is a folder, not an interpreter": "это папка, а не интерпретатор",
+    "it is a folder: name {path}": "это папка: укажите {path}",
+    "it is a link to {path}, which does not exist": "это ссылка на {path}, а там ничего нет",
+    "it is not executable": "это не исполняемый файл",
+    "it can't be started: {reason_said}": "не запускается: {reason_said}",
+    "it does not answer as a Python": "отвечает не как Python",
+    "it does not answer as a Python: {reason_said}": "отвечает не как Python: {reason_said}",
+    "it has not answered within {n} s: it is no Python": "не ответил за {n} с: это не Python",
+    "it is {name}, and CPython is needed": "это {name}, а нужен CPython",
+    "Python {name} is too old: {other} or newer is needed": "Python {name} слишком стар: нужен {other} или новее",
+    "the user of the sandbox may not read {path}": "пользователю песочницы нельзя читать {path}",
+    "Allow it: chmod -R a+rX {path}": "Разрешите: chmod -R a+rX {path}",
+}
+
 _MODELS: dict[str, str] = {
     "no server listens at {url}; start it, or correct --base-url": (
         "по адресу {url} нет сервера; запустите его или исправьте --base-url"
@@ -826,6 +854,7 @@ ERRORS: dict[str, str] = {
     **SYSTEM,
     **_SETTINGS,
     **_CLUSTERS,
+    **_PYTHON,
     **_MODELS,
     **_RUNS,
     **_TRUST,

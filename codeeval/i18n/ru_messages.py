@@ -294,6 +294,9 @@ _NOTES: dict[str, str] = {
         "JSON, который нельзя прочесть: слишком длинное число или слишком глубокая вложенность"
     ),
     "the line is longer than {n} MiB": "строка длиннее {n} МиБ",
+    "warning: {path} has no numpy, so programs that import it fail; `{other} -m pip install numpy` adds it": (
+        "предупреждение: в {path} нет numpy, программы с его импортом не работают; `{other} -m pip install numpy` добавит его"
+    ),
     "warning: {note_said}": "предупреждение: {note_said}",
     "{file} ({format}): {n} {n:sample|samples} of {m} {m:problem|problems} of {task}": (
         "{file} ({format}): {n} {n:образец|образца|образцов} для {m} {m:задачи|задач|задач} набора {task}"
