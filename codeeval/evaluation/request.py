@@ -20,6 +20,7 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
+from codeeval.generators.registry import check_model
 from codeeval.i18n import form
 from codeeval.manifest import RewardInfo, printable
 from codeeval.mera.sampling import SEED as MERA_SEED
@@ -32,6 +33,7 @@ from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks import TASKS, HubOptions, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
+from codeeval.tasks.instructions import chosen as chosen_instructions
 from codeeval.types import Harness, Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
@@ -75,13 +77,16 @@ class RunRequest:
         return opened or create(self.model.backend, self.model.location, self.model.options)
 
 
-def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
-    """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
+def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
+    """Check a run's settings. `opens`: the model is to be opened, so its packages, options and files are checked as well, before
+    anything of it is read. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
     choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
     asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
+    if settings.instructions is not None:
+        chosen_instructions(whole, settings.instructions)
     judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     sampling = _sampling(settings, judged_by[0], whole, asked)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more="Raise --n")
@@ -89,6 +94,8 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
         task, more = renamed(task)
         notes = (*notes, *more)
     model = _model(settings)
+    if opens:
+        check_model(model.backend, model.location, model.options)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
         if asked == AUTO:
