@@ -44,7 +44,9 @@ def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownP
 def _asked(settings: Settings, reporter: Reporter) -> tuple[RunRequest, str | None]:
     """What a run with these settings would ask, and a note where its server could not be asked what it takes."""
     try:
-        asked = ask(replace(settings, max_tokens=1), reporter, opens=False)  # a server is asked for nothing that would be kept
+        asked = ask(
+            replace(settings, max_tokens=1), reporter, opens=False
+        )  # a server is asked for nothing that would be kept
     except GenerationError as error:
         if settings.template != AUTO:
             raise

@@ -17,6 +17,7 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,6 +95,11 @@ def _told(file: Path, seen: set[Path]) -> Iterator[str]:
 
 
 def _fetch(wanted: Wanted, version: str, place: Path) -> None:
+    if find_spec("pip") is None:
+        raise BackendUnavailable(
+            f"packages are fetched by pip, and the environment of {sys.executable} has none: install pip into it\n"
+            "  (with uv: `uv pip install pip`, or `uvx --with pip --from …`)"
+        )
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     command += ["--only-binary=:all:", f"--python-version={version}", f"--target={place}"]
     if wanted.requirements is not None:

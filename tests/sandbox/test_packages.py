@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import Job, Pool, select
-from sandbox.backends import Wanted, build_base, build_image
+from sandbox.backends import Wanted, build_base, build_image, packages
 from sandbox.backends.docker import connect
 from sandbox.backends.packages import _context, _lines
 from sandbox.errors import BackendUnavailable
@@ -23,6 +23,13 @@ def test_a_file_and_names_are_asked_for_together(tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text("a==1 --hash=sha256:0\n\nb\n", "utf-8")
     assert _lines(Wanted(None, ("c",), tmp_path / "r.txt")) == ("a==1 --hash=sha256:0", "b", "c")
     assert _lines(Wanted()) == ()
+
+
+def test_an_environment_without_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """uv makes them so; it is said how pip gets there."""
+    monkeypatch.setattr(packages, "find_spec", lambda name: None)
+    with pytest.raises(BackendUnavailable, match="uvx --with pip"):
+        packages._fetch(Wanted(packages=(PACKAGE,)), "3.12", tmp_path)
 
 
 def test_files_that_a_file_names_count(tmp_path: Path) -> None:
