@@ -61,9 +61,10 @@ TEXTS: dict[str, str] = {
     "{total:.1f} s = generation {gen:.1f} + execution {run:.1f} - both at once {both:.1f} + other {rest:.1f}": (
         "{total:.1f} с = генерация {gen:.1f} + исполнение {run:.1f} - одновременно {both:.1f} + прочее {rest:.1f}"
     ),
-    "{made} {made:sample|samples} generated, {run} different {run:program|programs} executed, {same} identical ones spared": (
+    "{made} {made:sample|samples} generated, under {n} {n:protocol|protocols} {run} different {run:program|programs} executed, "
+    "{same} identical ones spared": (
         "{made} {made:образец сгенерирован|образца сгенерировано|образцов сгенерировано}, "
-        "исполнено разных программ: {run}, повторов пропущено: {same}"
+        "по {n} {n:протоколу|протоколам|протоколам} исполнено разных программ: {run}, повторов пропущено: {same}"
     ),
     ", from earlier evidence {n}": ", по прежним данным {n}",
     "samples/s": "образцов/с",
