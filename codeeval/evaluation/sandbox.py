@@ -13,6 +13,7 @@ from typing import Protocol as Interface
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import SILENT, Reporter
+from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
@@ -80,11 +81,13 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 
     with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
         if placement.kind == "auto" and placement.cluster is None:
-            reporter.note(f"sandbox: {backend.name} ({backend.why})")
+            reporter.note(msg("sandbox: {backend} ({reason})", backend=backend.name, reason=backend.why))
         if placement.python is not None and "without numpy" in backend.describe()["image"]:
             reporter.complain(
-                f"warning: {placement.python} has no numpy, so programs that import it fail; "
-                f"`{placement.python} -m pip install numpy` adds it"
+                msg(
+                    "warning: {python} has no numpy, so programs that import it fail; `{python} -m pip install numpy` adds it",
+                    python=placement.python,
+                )
             )
         preflight(pool, protocols, pool.limits)
         info = SandboxInfo(
@@ -168,15 +171,17 @@ def check_python(placement: Placement) -> None:
         return
     if placement.kind == "docker":
         raise UsageError(
-            "--python is for --sandbox local: the docker sandbox has the Python of its image\n"
-            "  `codeeval sandbox build --base python:3.13-slim` makes one with another."
+            msg(
+                "--python is for --sandbox local: the docker sandbox has the Python of its image\n"
+                "  `codeeval sandbox build --base python:3.13-slim` makes one with another."
+            )
         )
     if placement.cluster is not None:
-        raise UsageError("--python is for the local sandbox of this machine: leave out --cluster or --python")
+        raise UsageError(msg("--python is for the local sandbox of this machine: leave out --cluster or --python"))
     try:
         named(placement.python)
     except BadInterpreter as error:
-        raise UsageError(f"--python {placement.python}: {error}") from None
+        raise UsageError(at(f"--python {placement.python}", recognised(str(error)))) from None
 
 
 def worker_limits(info: SandboxInfo) -> Limits:
@@ -190,7 +195,11 @@ def limits_from(stored: Mapping[str, float]) -> Limits:
     try:
         return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
     except (ValueError, OverflowError) as error:
-        raise DataError("manifest, field sandbox.limits", str(error), "The file is damaged.") from None
+        raise DataError(
+            msg("{where}, field {field}", where="manifest", field="sandbox.limits"),
+            str(error),
+            msg("The file is damaged."),
+        ) from None
 
 
 def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:
