@@ -93,7 +93,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
-    model = _model(settings)
+    model, system = _model(settings), system_text(settings.system)
     if opens:
         check_model(model.backend, model.location, model.options)
     if sampling.harness == "mera":
@@ -102,7 +102,6 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
             asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
-    system = system_text(settings.system)
     place = Place(model.backend, model.location, model.options)
     template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
     sampling = _sampling(settings, judged_by[0], whole, template.name)
