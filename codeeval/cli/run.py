@@ -64,7 +64,8 @@ def run(
     from codeeval.evaluation.resolve import resolve
 
     one_of({"--resume": resume, "--like": like})
-    one_of({"--resume": resume, "--show-prompt": show_prompt, "--print-config": print_config or None})
+    one_of({"--resume": resume, "--show-prompt": show_prompt})
+    one_of({"--resume": resume, "--print-config": print_config or None})
     earlier = None
     if like is not None:
         from codeeval.evaluation.like import settings_like
