@@ -31,7 +31,8 @@ _CODE = re.compile(
 )
 #: Quotation marks in place of a fence's: with a label anywhere, without one around the whole text.
 _QUOTES = re.compile(
-    r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))", re.MULTILINE | re.I
+    r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))(?!(?:python3?|py)[ \t]*\n)",
+    re.MULTILINE | re.I,
 )
 _PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 #: Where a mark that only closes ends an answer, as few-shot prompts teach it.

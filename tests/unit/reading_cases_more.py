@@ -73,6 +73,7 @@ _case("two backticks around it", f"``python\n{FN}``\n")
 for marks in ("'''", '"""'):
     _case(f"{marks} as a fence", f"{marks}python\n{FN}{marks}")
     _case(f"{marks} as a fence between sentences", f"Here:\n{marks}python\n{FN}{marks}\nDone. It's fine.\n")
+    _case(f"{marks} as a fence behind blank lines", f"\n\n{marks}python\n{FN}{marks}\n\nDone. It's fine.\n")
     _case(f"{marks} as a fence, never closed", f"{marks}python\n{FN}")
     _case(f"{marks} around it", f"{marks}\n{FN}{marks}")
     _case(f"{marks} around it between marks", f"[BEGIN]\n{marks}\n{FN}{marks}\n[DONE]")
