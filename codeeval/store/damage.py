@@ -15,6 +15,7 @@ from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.store.codec import unpack_json, unpack_large, unpack_outcome, unpack_text
 from codeeval.store.records import Reading, Session
 from codeeval.types import Oracle, Verdict
@@ -236,6 +237,8 @@ def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:
     """Numbers of samples that would be counted one by one until memory ends. Raises DataError."""
     query = "SELECT count(*) FROM problems WHERE typeof(wanted) != 'integer' OR wanted NOT BETWEEN 0 AND ?"
     if connection.execute(query, (MAX_WANTED,)).fetchone()[0]:
-        raise DataError(where, "table problems, column wanted: no possible number of samples", "The file is damaged.")
+        raise DataError(
+            where, msg("table problems, column wanted: no possible number of samples"), msg("The file is damaged.")
+        )
     if (connection.execute("SELECT sum(wanted) FROM problems").fetchone()[0] or 0) > MAX_TOTAL:
-        raise DataError(where, f"more than {MAX_TOTAL} samples are wanted", "The file is damaged.")
+        raise DataError(where, msg("more than {n} samples are wanted", n=MAX_TOTAL), msg("The file is damaged."))

@@ -19,6 +19,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from codeeval.files import reason
+from codeeval.i18n import at, msg
 from codeeval.store.codec import unpack_text
 
 #: Its row in the table `meta`.
@@ -84,7 +86,7 @@ def _key(*, make: bool) -> bytes:
         finally:
             os.close(folder)
     except OSError as error:
-        raise NoKeyError(f"{key_path()}: {error.strerror or error}") from None
+        raise NoKeyError(at(str(key_path()), reason(error))) from None
     except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
         raise NoKeyError(str(error)) from None
 
@@ -92,9 +94,9 @@ def _key(*, make: bool) -> bytes:
 def _refuse_shared(found: os.stat_result, path: Path) -> None:
     """A key that others can read or replace proves nothing."""
     if found.st_uid != os.geteuid():
-        raise NoKeyError(f"{path} belongs to another user")
+        raise NoKeyError(msg("{path} belongs to another user", path=path))
     if found.st_mode & 0o077:
-        raise NoKeyError(f"{path} is open to other users (chmod go= {path})")
+        raise NoKeyError(msg("{path} is open to other users (chmod go= {other})", path=path, other=path))
 
 
 def _read(folder: int, path: Path) -> bytes:
@@ -104,7 +106,7 @@ def _read(folder: int, path: Path) -> bytes:
         _refuse_shared(found, path)
         key = stream.read(_KEY_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
     if len(key) != _KEY_BYTES:
-        raise NoKeyError(f"{path} is no key; remove it, and the next run makes a new one")
+        raise NoKeyError(msg("{path} is no key; remove it, and the next run makes a new one", path=path))
     return key
 
 

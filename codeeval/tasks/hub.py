@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.i18n import joined, msg
 from codeeval.tasks.rows import SourceRow, read_rows
 
 
@@ -72,14 +73,29 @@ def fetch(task: str, options: HubOptions) -> Fetched:
     where = hub_set(task, options.edition)
     if options.split not in where.splits:
         known = ", ".join(where.splits)
-        raise UsageError(f"{task} of {options.edition} has no split {options.split!r}; it has {known}")
+        raise UsageError(
+            msg(
+                "{task} of {name} has no split {split}; it has {names}",
+                task=task,
+                name=options.edition,
+                split=repr(options.split),
+                names=known,
+            )
+        )
     pattern = where.pattern.format(split=options.split)
     snapshot = _snapshot(task, where.repo, pattern, options)
     source = f"{where.repo}@{snapshot.name}"
     paths = {path.relative_to(snapshot).as_posix(): path for path in snapshot.rglob("*")}
     names = sorted(fnmatch.filter(paths, pattern))
     if not names:
-        raise UsageError(f"{source}: there is no file {pattern} in it\n{_remedy(task, where.repo, pattern, options)}")
+        raise UsageError(
+            msg(
+                "{source}: there is no file {pattern} in it\n{remedy}",
+                source=source,
+                pattern=pattern,
+                remedy=_remedy(task, where.repo, pattern, options),
+            )
+        )
     return Fetched(source, [row for name in names for row in read_rows(paths[name])])
 
 
@@ -90,7 +106,14 @@ def hub_set(task: str, edition: str) -> HubSet:
     known = [name for task_name, name in HUB_SETS if task_name == task]
     edition = DEFAULT_EDITION if not edition.startswith("mera") else edition
     if edition not in known:
-        raise UsageError(f"{task} was not published with {edition!r}; editions: {', '.join(known)}")
+        raise UsageError(
+            msg(
+                "{task} was not published with {name}; editions: {names}",
+                task=task,
+                name=repr(edition),
+                names=", ".join(known),
+            )
+        )
     return HUB_SETS[task, edition]
 
 
@@ -114,8 +137,14 @@ def _snapshot(task: str, repo: str, pattern: str, options: HubOptions) -> Path:
     except Exception as error:
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise UsageError(
-            f"{task}: can't get {pattern} of the dataset {repo} ({type(error).__name__}: {first})\n"
-            f"{_remedy(task, repo, pattern, options)}"
+            msg(
+                "{task}: can't get {pattern} of the dataset {repo} ({reason})\n{remedy}",
+                task=task,
+                pattern=pattern,
+                repo=repo,
+                reason=f"{type(error).__name__}: {first}",
+                remedy=_remedy(task, repo, pattern, options),
+            )
         ) from error
 
 
@@ -127,10 +156,11 @@ def _offline() -> bool:
 def _remedy(task: str, repo: str, pattern: str, options: HubOptions) -> str:
     revision = f" --revision {options.revision}" if options.revision else ""
     command = f"hf download {repo} --repo-type dataset{revision} --include '{pattern}'"
-    offline = "  HF_HUB_OFFLINE is set, so only the cache was tried; unset it to download.\n" if _offline() else ""
-    elsewhere = f"\n  {_ELSEWHERE[task]}" if task in _ELSEWHERE else ""
-    return (
-        f"{offline}  With a network, put it into the cache:  {command}\n"
-        f"  Without one, copy the file here from elsewhere and name it:  -t path/to/{task}{Path(pattern).suffix}"
-        f"{elsewhere}"
-    )
+    path = f"path/to/{task}{Path(pattern).suffix}"
+    lines = [
+        *([msg("  HF_HUB_OFFLINE is set, so only the cache was tried; unset it to download.")] * _offline()),
+        msg("  With a network, put it into the cache:  {command}", command=command),
+        msg("  Without one, copy the file here from elsewhere and name it:  -t {path}", path=path),
+        *([f"  {_ELSEWHERE[task]}"] if task in _ELSEWHERE else []),
+    ]
+    return joined("\n", lines)
