@@ -11,7 +11,7 @@ from sandbox.guest import processes
 
 @pytest.mark.parametrize(
     ("late_s", "seconds", "at_least"),
-    [(0.0, 5.0, 250), (0.05, 5.0, 125), (1.0, 5.0, 14), (60.0, 5.0, 2), (0.3, 0.5, 4)],
+    [(0.0, 5.0, 250), (0.05, 5.0, 125), (1.0, 5.0, 9), (60.0, 5.0, 2), (0.3, 0.5, 4)],
     ids=["idle", "loaded", "overloaded", "stood still", "a short wait"],
 )
 def test_a_loaded_machine_gets_as_many_looks(
