@@ -29,7 +29,7 @@ from functools import lru_cache
 from typing import Literal, TypedDict
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n.messages import joined, msg
+from codeeval.i18n.messages import at, joined, msg
 from codeeval.stats.chance import Counts, Pair, at_least, drop_p, named_by_chance, worst_p
 from codeeval.stats.dependence import ALL_OR_NOTHING, all_or_nothing
 from codeeval.stats.intervals import Interval
@@ -47,7 +47,7 @@ from codeeval.stats.paired import (
 from codeeval.stats.passk import pass_at_k
 from codeeval.stats.permutation import Sampled, permutation_p
 from codeeval.stats.rerun import rerun_variance
-from codeeval.stats.summary import count_pairs
+from codeeval.stats.summary import MOST, count_pairs, whole
 from codeeval.stats.words import ASSUMPTION
 
 _NOISE = 0.05
@@ -163,9 +163,9 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
     NothingToEvaluate where the runs have no problem in common.
     """
     chosen = options or CompareOptions()
-    shared, warnings = _shared(a, b, chosen.allow_different)
-    blocks, why_alike = _dependent(a, b, shared)
-    changes = tuple(_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
+    shared, warnings = shared_problems(a, b, chosen.allow_different)
+    blocks, why_alike = dependent_problems(a, b, shared)
+    changes = tuple(problem_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
     differences = [change.difference for change in changes]
     over_problems = paired_t(differences, chosen.level)
     same_problems = _rerun(changes, chosen)
@@ -246,7 +246,7 @@ def _either_way(a: Counts, b: Counts) -> float:
     return sum(0.5 for one, two in ((a, b), (b, a)) if _lost(one, two) == "regressed")
 
 
-def _dependent(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
+def dependent_problems(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
     """Problems whose samples count as one in both runs, and why; where neither run says so, by the counts alone."""
     if a.dependent is None and b.dependent is None:
         pairs = [side.counts[problem] for side in (a, b) for problem in shared]
@@ -281,7 +281,7 @@ def _methods(over_problems: str, same_problems: MeanDifference | None, permutati
     )
 
 
-def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
+def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
     """Problems of both runs in a's order, and what differs between the runs."""
     for run in (a, b):
         _check(run)
@@ -327,9 +327,18 @@ def _different(digest: str, a: RunCounts, b: RunCounts) -> str:
 
 
 def _check(run: RunCounts) -> None:
-    for problem, (n, c) in run.counts.items():
-        if not 0 <= c <= n:
-            raise UsageError(f"{run.name}, problem {problem}: need 0 <= correct <= samples, got {c} of {n}")
+    for problem, pair in run.counts.items():
+        try:
+            whole(pair)
+        except ValueError:
+            n, c = pair
+            said = msg(
+                "need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}",
+                most=f"{MOST:,}",
+                value=c,
+                other=n,
+            )
+            raise UsageError(at(msg("{path}, problem {id}", path=run.name, id=problem), said)) from None
 
 
 def _rate(n: int, c: int, k: int) -> float:
@@ -339,18 +348,13 @@ def _rate(n: int, c: int, k: int) -> float:
     return value
 
 
-def _change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
-    one, two = _whole(a.counts[problem]), _whole(b.counts[problem])
+def problem_change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
+    one, two = whole(a.counts[problem]), whole(b.counts[problem])
     difference = _rate(*two, k) - _rate(*one, k)
     if as_one:
         return ProblemChange(problem, one, two, difference, 1.0, _lost(one, two), as_one=True)
     p = fisher_p(*one, *two)
     return ProblemChange(problem, one, two, difference, p, _kind(one, two, p))
-
-
-def _whole(pair: Counts) -> Counts:
-    """Python's own integers, whatever a caller counted with: those of numpy overflow."""
-    return int(pair[0]), int(pair[1])
 
 
 def _kind(a: Counts, b: Counts, p: float) -> Change:
