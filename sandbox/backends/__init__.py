@@ -55,18 +55,17 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
 def sweep() -> list[str]:
     """Removes what dead runs left on this machine and its engine; returns the names of what was removed. Raises
     BackendUnavailable where no engine answers, after having done the rest."""
-    from sandbox.backends import cgroups
-    from sandbox.backends.docker import sweep_engine
+    from sandbox.backends import cgroups, docker_engine
 
-    return cgroups.sweep() + sweep_engine()
+    return cgroups.sweep() + docker_engine.sweep_engine()
 
 
 def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
     """Builds the docker backend's image, on this base or the usual one, unless it is there: (tag, image id). Raises
     BackendUnavailable."""
-    from sandbox.backends import docker, image
+    from sandbox.backends import docker_engine, image
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return image.ensure(client, progress, base)
     finally:
@@ -75,9 +74,9 @@ def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
 
 def build_base(progress: Progress, wanted: Wanted) -> str:
     """Builds a base image with packages unless it is there: its name. Raises BackendUnavailable."""
-    from sandbox.backends import docker, packages
+    from sandbox.backends import docker_engine, packages
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return packages.build(client, wanted, progress)
     finally:
@@ -86,9 +85,9 @@ def build_base(progress: Progress, wanted: Wanted) -> str:
 
 def prune_images() -> list[str]:
     """Removes sandbox images that this version would not use; returns their names. Raises BackendUnavailable."""
-    from sandbox.backends import docker, image
+    from sandbox.backends import docker_engine, image
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return image.prune(client)
     finally:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.guest import descriptions, library_types, raised, value_codec
+from sandbox.guest import descriptions, library_types, raised, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.main_module import end_fork
 
@@ -158,18 +158,18 @@ class Witness:
             pass  # the next question will not come either
         return True
 
-    def _decoder(self, data: bytes) -> value_codec.Decoder:
+    def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """Of a question, read up to the contents of its new containers."""
         count = value_codec.COUNT.size
         shared = value_codec.COUNT.unpack_from(data)[0]
         del self._shared[shared:]
         changed = data[count : count + 1] == CHANGED
-        decoder = value_codec.Decoder(
+        decoder = value_decoder.Decoder(
             data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
         )
         decoder.head()
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
-            value_codec.put(container, content)
+            value_decoder.put(container, content)
         return decoder
 
     def _contents_of_shared(self) -> bytes:

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import candidate_answers, library_types, value_codec
+from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.proxies import Proxies, Remote, is_remote
 from sandbox.guest.raised import Makers
@@ -166,16 +166,16 @@ class Judge:
         if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
             raise value_codec.Malformed("no answer")
         changed, kept = _FLAGS[flag]
-        own = passed if self._in_place or not changed else [value_codec.empty(one) for one in passed]
+        own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
         seen = [*self._shared, *own]
-        decoder = value_codec.Decoder(data[2:], self._proxies.make, seen)
+        decoder = value_decoder.Decoder(data[2:], self._proxies.make, seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
-            value_codec.put(container, content)
+            value_decoder.put(container, content)
         self._share(
             [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
         )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest.value_codec import base_of, pairs_of, plain_leaf, python_number
+from sandbox.guest.built_in_values import base_of, pairs_of, plain_leaf, python_number
 
 _MAX_NODES, _MAX_DEPTH, _MAX_CHARS = 50_000, 50, 131_072
 #: A Decimal of a larger exponent is not written out as an integer.

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox import Job, Pool, select
 from sandbox.backends import Wanted, build_base, build_image, packages
-from sandbox.backends.docker import connect
+from sandbox.backends.docker_engine import connect
 from sandbox.backends.packages import _context, _lines
 from sandbox.errors import BackendUnavailable
 
