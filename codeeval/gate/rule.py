@@ -33,7 +33,7 @@ from codeeval.gate.verdict import Advice, reason
 from codeeval.gate.verdict import GateVerdict as GateVerdict
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, chance_line, change_lines, compare, means
+from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
 from codeeval.stats.words import apart
@@ -184,22 +184,6 @@ def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
     if drop_p(pairs, blocks) >= policy.drop_p and 2 * worst_p(pairs, blocks) >= policy.lost_p:
         return ("there are too few problems and samples: not even a run with nothing right would fail",)
     return ()
-
-
-def render(result: GateResult, most: int = 10) -> str:
-    """Plain text: verdict and reason first, then the problems that changed."""
-    comparison = result.comparison
-    one, two = means(comparison)
-    lines = [
-        f"{result.verdict}: {result.reason}",
-        f"  {comparison.a} {one}% -> {comparison.b} {two}%, {comparison.problems} problems, "
-        f"{interval_words(result)}, margin {100 * result.margin:g} points",
-    ]
-    for kind in ("regressed", "fixed"):
-        lines += change_lines(kind, comparison.with_change(kind), most)
-    lines.append(chance_line(comparison))
-    lines += [f"warning: {warning}" for warning in (*comparison.warnings, *result.warnings)]
-    return "\n".join(lines)
 
 
 def interval_words(result: GateResult) -> str:

@@ -1,4 +1,4 @@
-"""Figures beside pass@k: avg@n, pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
+"""Figures beside pass@k: pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import groupby
 from math import fsum
 
 from codeeval.stats import Consensus, consensus_at_k
-from codeeval.stats.passk import avg_at_n, pass_hat_k
+from codeeval.stats.passk import pass_at_k, pass_hat_k
 from codeeval.store import StoredJudgement
 
 #: The exact expectation over all draws of k grows with k and n; above this it would hold up a report.
@@ -50,7 +50,7 @@ def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: 
         small = []
     votes = {k: [_consensus(group, k) if votes_are_known else None for group in problems] for k in small}
     return Extras(
-        avg=_mean([avg_at_n(n, c) for n, c in pairs]),
+        avg=_mean([pass_at_k(n, c, 1) for n, c in pairs]),
         pass_hat={k: _mean([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
         agreement={k: _mean([each.agreement if each else None for each in found]) for k, found in votes.items()},
         majority={k: _mean([each.accuracy if each else None for each in found]) for k, found in votes.items()},

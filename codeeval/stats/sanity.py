@@ -206,9 +206,3 @@ def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
             "-M think_tokens=2048 keeps them out of it"
         )
         yield SanityWarning("thought_in_text", shares.thought_in_text, 0.0, text)
-
-
-def render(report: SanityReport) -> str:
-    """Plain text: one line per warning, or that there is none."""
-    lines = [f"warning: {warning.message} [{warning.code}]" for warning in report.warnings]
-    return "\n".join(lines) or f"sampling looks sound: {report.samples} samples of {report.problems} problems"

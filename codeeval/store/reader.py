@@ -117,9 +117,6 @@ class RunReader:
     def n_samples(self) -> int:
         return int(self._one("SELECT count(*) FROM samples"))
 
-    def n_executions(self) -> int:
-        return int(self._one("SELECT count(*) FROM executions"))
-
     def samples(self, problem_id: str | None = None) -> Iterator[Sample]:
         """All samples, or those of one problem, in the order of problems and indices."""
         where, values = ("WHERE s.problem_id = ?", (pack_text(problem_id),)) if problem_id is not None else ("", ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,8 +11,6 @@ from typing import Any
 from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, lora_folder
 from codeeval.generators.hf.loading import from_pretrained, set_threads
-
-logger = logging.getLogger(__name__)
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
