@@ -235,8 +235,7 @@ class Pipeline:
         )
 
     def _is_complete(self) -> bool:
-        lacking = any(self._store.n_unjudged(name) for name in self._names)
-        return not lacking and not self._store.missing_samples()
+        return not self._store.n_pending(self._names)
 
     # -- telling and keeping
 

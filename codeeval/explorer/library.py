@@ -11,8 +11,8 @@ from pathlib import Path
 from codeeval.errors import CodeevalError, DataError, UsageError
 from codeeval.explorer.links import slug, unique
 from codeeval.explorer.numbers import RunNumbers, count
+from codeeval.store.columns import MISREADINGS
 from codeeval.store.connection import FILE_NAME, run_path, runs_in
-from codeeval.store.damage import MISREADINGS
 from codeeval.store.locks import is_held
 from codeeval.store.views import RunViews
 

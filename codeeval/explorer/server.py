@@ -23,7 +23,7 @@ from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, 
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import teller, translator
-from codeeval.store.damage import MISREADINGS
+from codeeval.store.columns import MISREADINGS
 
 
 def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:

@@ -440,7 +440,6 @@ _TASKS: dict[str, str] = {
     "Give one output per test, in the same order, or none at all if they are hidden.": (
         "Дайте по результату на тест в том же порядке или, если ответы скрыты, ни одного."
     ),
-    "{task} of {name} has no split {split}; it has {names}": "в {task} ({name}) нет части {split}; есть {names}",
     "{task} was not published with {name}; editions: {names}": "{task} не издавался для {name}; издания: {names}",
     "can't get {pattern} of the dataset {repo} ({reason})": "не удаётся получить {pattern} из набора {repo} ({reason})",
     "there is no file {pattern} in it": "в нём нет файла {pattern}",

@@ -56,7 +56,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         n_selected=manifest.task.n_selected,
         n_samples=len(judged),
         n_wanted=reader.n_wanted(),
-        pending=_pending(reader, manifest),
+        pending=reader.n_pending(),
         hidden=len(requested) - len(judged),
         estimates=estimates,
         verdicts=_verdicts(requested),
@@ -106,12 +106,6 @@ def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughpu
         return Throughput(tokens_in=tokens_in, tokens_out=tokens_out)
     per_s = None if tokens_out is None else tokens_out / timing.generation
     return Throughput(work.generated / timing.generation, per_s, tokens_in, tokens_out)
-
-
-def _pending(reader: RunReader, manifest: Manifest) -> int:
-    """Samples that are missing, or that lack a judgement under some protocol of the run."""
-    unjudged = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    return len(unjudged) + reader.n_missing()
 
 
 def _estimates(reader: RunReader, protocol: str, ks: Iterable[int]) -> dict[int, KEstimate]:

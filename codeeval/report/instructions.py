@@ -128,16 +128,14 @@ def build(folder: Path, ks: tuple[int, ...] | None = None) -> InstructionsReport
 def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> InstructionRow:
     manifest = reader.manifest()
     judged = {name: [(n, c) for _, n, c in reader.counts(name) if n] for name in manifest.protocols}
-    lacking = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + reader.n_missing()
     n_samples = sum(n for n, _ in judged[manifest.protocol])
     return InstructionRow(
         instruction=instruction,
         run=str(reader.run_dir),
         n_problems=len(judged[manifest.protocol]),
         n_samples=n_samples,
-        pending=pending,
-        hidden=reader.n_samples() - n_samples - len(reader.unjudged(manifest.protocol)),
+        pending=reader.n_pending(),
+        hidden=reader.n_samples() - n_samples - reader.n_unjudged(manifest.protocol),
         estimates={name: {k: summarize(found, k) for k in ks} for name, found in judged.items() if found},
     )
 

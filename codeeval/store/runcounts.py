@@ -135,8 +135,7 @@ def _size(stated: dict[str, float]) -> dict[str, float]:
 
 def require_complete(reader: RunReader) -> None:
     """Raises IncompleteRun while some sample is missing or lacks a judgement."""
-    lacking = {key for name in reader.manifest().protocols for key in reader.unjudged(name)}
-    refuse_pending(reader.run_dir, len(lacking) + reader.n_missing())
+    refuse_pending(reader.run_dir, reader.n_pending())
 
 
 def refuse_pending(run_dir: Path, pending: int) -> None:

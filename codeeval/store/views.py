@@ -104,15 +104,6 @@ class RunViews(RunReader):
             judged = None if passed is None else bool(passed)
             yield Tally(unpack_text(pid), verdict, unpack_optional(signature), judged, n, first)
 
-    def sample_counts(self) -> dict[str, int]:
-        """Samples there are, per problem that has some."""
-        rows = self._rows("SELECT problem_id, count(*) FROM samples GROUP BY problem_id")
-        return {unpack_text(pid): n for pid, n in rows}
-
-    def n_pending(self, protocols: Sequence[str]) -> int:
-        """Samples that are missing, or that lack a judgement under one of the protocols."""
-        return sum(map(len, self.pending(protocols).values()))
-
     def marks(self, protocol: str, problem_ids: Sequence[str]) -> dict[str, list[Mark]]:
         """The judged samples of some problems, by ascending index."""
         found: dict[str, list[Mark]] = {pid: [] for pid in problem_ids}
@@ -146,31 +137,6 @@ class RunViews(RunReader):
         found: dict[str, set[int]] = {}
         for pid, index in self._rows(f"SELECT j.problem_id, j.idx{joins} WHERE {' AND '.join(wheres)}", (*values,)):
             found.setdefault(unpack_text(pid), set()).add(index)
-        return found
-
-    def pending(self, protocols: Sequence[str]) -> dict[str, set[int]]:
-        """Indices of the samples that `n_pending` counts, per problem that has some. Only problems whose counts say that
-        something lacks are looked at."""
-        there = self.sample_counts()
-        judged = [self._judged_counts(name) for name in protocols]
-        found = {}
-        for pid, wanted in self._rows("SELECT id, wanted FROM problems"):
-            name = unpack_text(pid)
-            n = there.get(name, 0)
-            if n != wanted or any(counts.get(name, 0) < n for counts in judged):
-                found[name] = self._lacking(name, wanted, protocols)
-        return {name: indices for name, indices in found.items() if indices}
-
-    def _judged_counts(self, protocol: str) -> dict[str, int]:
-        query = "SELECT problem_id, count(*) FROM judgements WHERE protocol = ? GROUP BY problem_id"
-        return {unpack_text(pid): n for pid, n in self._rows(query, (protocol,))}
-
-    def _lacking(self, problem_id: str, wanted: int, protocols: Sequence[str]) -> set[int]:
-        there = set(self.indices(problem_id))
-        found = set(range(wanted)) - there
-        query = "SELECT idx FROM judgements WHERE protocol = ? AND problem_id = ?"
-        for name in protocols:
-            found |= there - {index for (index,) in self._rows(query, (name, pack_text(problem_id)))}
         return found
 
     def slower(self, protocol: str, than_ms: int) -> Iterator[tuple[str, int, int]]:
@@ -305,11 +271,6 @@ class RunViews(RunReader):
         for (error,) in self._rows(query, (protocol, pack_text(problem_id), index)):
             return unpack_optional(error) or ""
         return ""
-
-    def indices(self, problem_id: str) -> tuple[int, ...]:
-        """Of the samples that one problem has, ascending."""
-        rows = self._rows("SELECT idx FROM samples WHERE problem_id = ? ORDER BY idx", (pack_text(problem_id),))
-        return tuple(index for (index,) in rows)
 
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
         """Index of the first or the last failed sample of a problem, None where none failed."""

@@ -18,6 +18,7 @@ from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
+from codeeval.store.columns import insertion
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
@@ -37,6 +38,7 @@ from codeeval.store.rows import (
     incident_row,
     judgement_row,
     problem_row,
+    reward_row,
     sample_row,
 )
 from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
@@ -81,8 +83,7 @@ class RunStore(RunReader):
             manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
             store._db.executemany(
-                f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",
-                [(position, *problem_row(planned)) for position, planned in enumerate(problems)],
+                insertion("problems"), [problem_row(place, planned) for place, planned in enumerate(problems)]
             )
             store._own = True
             store._mark()
@@ -114,12 +115,12 @@ class RunStore(RunReader):
 
     def add_execution(self, execution: Execution) -> None:
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?)", execution_row(execution))
+            self._db.execute(insertion("executions", "OR REPLACE"), execution_row(execution))
 
     def add_sample_rows(self, rows: Sequence[Row]) -> None:
         """`add_samples` of packed samples."""
         with self._writing():
-            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 11)})", rows)
+            self._db.executemany(insertion("samples", "OR IGNORE"), rows)
             self._settle((row[0], row[1], "generation") for row in rows)
 
     def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row], late: set[Row]) -> list[Row]:
@@ -128,10 +129,10 @@ class RunStore(RunReader):
         `late` are (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
         what is found to be so is added. Returns the judgements by such evidence, which are left out."""
         with self._writing():
-            insert = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
+            insert = insertion("executions", "OR IGNORE")
             late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
             kept = [row for row in judgements if (row[1], row[3]) not in late] if late else judgements
-            self._db.executemany(f"INSERT OR IGNORE INTO judgements VALUES ({', '.join('?' * 12)})", kept)
+            self._db.executemany(insertion("judgements", "OR IGNORE"), kept)
             self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
         return [row for row in judgements if (row[1], row[3]) in late] if late else []
 
@@ -139,7 +140,7 @@ class RunStore(RunReader):
         """Judgements of this protocol, in place of earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 12)})", packed)
+            self._db.executemany(insertion("judgements", "OR REPLACE"), packed)
             self._settle((row[1], row[2], f"execution:{protocol}") for row in packed)
 
     def drop_judgements(self, protocol: str) -> None:
@@ -150,7 +151,7 @@ class RunStore(RunReader):
         """What came of looking at failed samples, in place of earlier rows of the same samples."""
         packed = [counterfactual_row(row) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO counterfactuals VALUES ({', '.join('?' * 7)})", packed)
+            self._db.executemany(insertion("counterfactuals", "OR REPLACE"), packed)
 
     def drop_counterfactuals(self) -> None:
         with self._writing():
@@ -158,9 +159,8 @@ class RunStore(RunReader):
 
     def add_rewards(self, ranker: int, rows: Iterable[StoredReward]) -> None:
         """Scores of the reward model at this position of the manifest, in place of earlier ones of the same samples."""
-        packed = [(ranker, pack_text(row.problem_id), row.index, row.score, int(row.cut)) for row in rows]
         with self._writing():
-            self._db.executemany("INSERT OR REPLACE INTO rewards VALUES (?, ?, ?, ?, ?)", packed)
+            self._db.executemany(insertion("rewards", "OR REPLACE"), [reward_row(ranker, row) for row in rows])
 
     def set_expected(self, expected: Mapping[str, Sequence[str]]) -> None:
         """Answers for problems whose own were hidden: problem id -> one output per call."""
@@ -176,7 +176,7 @@ class RunStore(RunReader):
     def add_incident_rows(self, rows: Sequence[Row]) -> None:
         """`add_incidents` of packed incidents."""
         with self._writing():
-            self._db.executemany("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany(insertion("incidents", "OR REPLACE"), rows)
             self._pending = self._pending or bool(rows)
 
     def _settle(self, keys: Iterable[Row]) -> None:
@@ -188,7 +188,7 @@ class RunStore(RunReader):
         """Add a session, or overwrite the one in `row`; returns its row."""
         with self._writing():
             record = pack_json(session.to_json())
-            cursor = self._db.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?)", (row, record))
+            cursor = self._db.execute(insertion("sessions", "OR REPLACE"), (row, record))
             return int(cursor.lastrowid or 0)
 
     def put_manifest(self, manifest: Manifest) -> None:
