@@ -85,7 +85,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A problem set: its name, where it came from (path or repository@revision), a digest of its content, its problems, and
-    the protocol that it is judged under where nobody names one."""
+    the protocol that it is judged under unless one is named."""
 
     name: str
     source: str

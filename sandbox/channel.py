@@ -69,7 +69,7 @@ class Channel:
         self._buffer += data
 
     def abort(self) -> None:
-        """Wakes whoever waits, with WorkerLost."""
+        """Wakes the thread that waits, with WorkerLost."""
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -81,7 +81,7 @@ class Channel:
         self._sock.close()
 
     def forget(self) -> None:
-        """Lets go of a connection that somebody else goes on using."""
+        """Lets go of a connection that another owner keeps using."""
         self._sock.close()
 
 

@@ -1,7 +1,7 @@
 """Reads what a guest sends back. Everything here treats the guest as hostile: bounded, strict, nothing is executed.
 
 A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed frame is the
-candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling is none: `not_reached`.
+candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling does not count: `not_reached`.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
 
 
 def _read_ruling(data: bytes) -> Ruling:
-    """What the judge said. Anything that an honest one would not say is no ruling."""
+    """What the judge said. Anything that an honest judge would not say is not a ruling."""
     head = wire.RULING_HEAD.size
     if len(data) < head:
         return Ruling("not_reached")

@@ -11,7 +11,7 @@ from sandbox.doctor import Check
 
 
 def generation_checks() -> list[Check]:
-    """One per backend (missing packages are no failure: not everybody needs every backend) and per bundled file."""
+    """One per backend (a missing package is not a failure: few users need every backend) and per bundled file."""
     return [*(_backend(name) for name in BACKENDS), *(_file(name) for name in ("rustarter.jsonl", "demo-model"))]
 
 

@@ -28,7 +28,7 @@ Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings fr
 
 def speak(lang: str | None) -> None:
     """The language of this invocation: the flag, else CODEEVAL_LANG, else English. LANG of the system is not looked at:
-    the logs of a machine shall not depend on whose it is. Raises UsageError for a language that there is not."""
+    logs should not depend on the machine's locale. Raises UsageError if the language is unknown."""
     import os
 
     from codeeval.evaluation.choice import choose

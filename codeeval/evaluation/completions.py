@@ -1,4 +1,4 @@
-"""What shall be scored: completions as Python strings, checked without a sandbox."""
+"""What is to be scored: completions as Python strings, checked without a sandbox."""
 
 from __future__ import annotations
 

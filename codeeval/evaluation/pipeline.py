@@ -41,7 +41,7 @@ EVENTS_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one invocation shall bring a run file to. `requests` are the samples that the file lacks.
+    """What one invocation adds to a run file. `requests` are the samples that the file lacks.
 
     `parallel`: how many jobs a pool of this process may be given now; `ahead`: generated samples that may wait for shards.
     """

@@ -1,6 +1,6 @@
 """The answers of sets that come as inputs and a reference solution (EvalPlus): executed once, in the sandbox, then kept.
 
-Nothing of the reference runs on the host, although it is trusted: a file of problems is foreign input, too. What came back
+Nothing of the reference runs on the host, although it is trusted: a file of problems is foreign input as well. What came back
 is kept in the user's cache folder by the digest of the data, as JSON; a file there that is damaged is made again.
 
 Inputs whose answer can't be compared as data (the reference raised, or returned a value that is not plain) are left out, and
@@ -151,7 +151,7 @@ def _path(task: Task) -> Path:
 
 
 def _keep(task: Task, answers: dict[str, list[Answer]]) -> None:
-    """A file appears whole or not at all. A cache that can't be written is no reason to stop."""
+    """A file appears whole or not at all. If the cache can't be written, the work goes on without."""
     path = _path(task)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

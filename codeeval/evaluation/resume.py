@@ -40,7 +40,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
         missing = sum(map(len, store.missing_samples().values()))
         if missing and manifest.kind == "score":
-            missing = 0  # nobody generates rows of a file
+            missing = 0  # the rows of a file are not generated
             if not any(lacking.values()) and not store.unexplained():
                 raise UsageError(
                     f"{run_dir}: what it lacks are rows of {manifest.samples_file} that can't be read, and no model\n"

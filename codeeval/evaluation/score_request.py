@@ -1,4 +1,4 @@
-"""What shall be scored: completions from a file, checked without a sandbox."""
+"""What is to be scored: completions from a file, checked without a sandbox."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MadeBy:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """What shall be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
+    """What is to be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
 
     `missing`: samples that count and could not be read; `skipped`: how many were left out on request."""
 

@@ -1,6 +1,6 @@
 """Frames between the driver and a shard's process: length (4 bytes, of what follows), kind (1 byte), payload.
 
-Both ends are ours and on one machine; what crosses is described in `batches.py`.
+Both ends are codeeval's and on one machine; `batches.py` describes what crosses.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from sandbox import Limits
 #: What a manifest has in the place of a secret.
 HIDDEN = "***"
 _REWARD = "reward"
-#: Longer values are cut in a message: nobody can judge them there.
+#: Longer values are cut in a message.
 _SHOWN = 1_000
 
 #: Of tokens and seconds; and of what takes a process, a thread or memory each.

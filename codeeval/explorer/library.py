@@ -106,7 +106,7 @@ class Library:
         return cls(tuple(RunFile(name, file) for name, file in zip(names, files, strict=True)), folders)
 
     def serve(self) -> None:
-        """From now on requests wait for it: nobody looks for damage before a page is answered."""
+        """From now on requests wait for it: damage is looked for only after a page has been answered."""
         self.runs = tuple(replace(run, blames=False) for run in self.runs)
 
     def look_again(self) -> None:
@@ -167,7 +167,7 @@ class Library:
         return self._ids[run.slug].get(name)
 
     def try_numbers(self, run: RunFile) -> RunNumbers | str:
-        """The aggregates, or why there are none: one damaged file shall not hide the other runs."""
+        """The aggregates, or why there are none: one damaged file must not hide the other runs."""
         try:
             return self.numbers(run)
         except CodeevalError as error:

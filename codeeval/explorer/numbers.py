@@ -17,7 +17,7 @@ from codeeval.store.runcounts import digests
 from codeeval.store.views import Head, RunViews, Tally
 from codeeval.types import Verdict
 
-#: Up to so many samples the sampling is checked here, too; it takes every completion. `codeeval report` always does.
+#: Up to so many samples the sampling is checked here as well; it takes every completion. `codeeval report` always does.
 SAMPLES_CHECKED = 10_000
 
 #: Differences between protocols that are explained.
@@ -187,8 +187,8 @@ def _estimates(counts: Iterable[tuple[int, int]], ks: Iterable[int]) -> dict[int
 
 
 def _is_complete(heads: Iterable[Head], samples: dict[str, int], tallies: dict[str, list[Tally]]) -> bool:
-    """Whether as many samples are there, and judged under each protocol, as are wanted: then none is pending, and nobody
-    has to look which. A judgement without its sample can't be in a run file."""
+    """Whether as many samples are there, and judged under each protocol, as are wanted: then none is pending, and there is
+    no need to look which. A judgement without its sample can't be in a run file."""
     if any(samples.get(head.id, 0) != head.wanted for head in heads):
         return False
     n_wanted = sum(samples.values())

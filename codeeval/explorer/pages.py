@@ -99,7 +99,7 @@ def samples_twin(found: list[SamplePage]) -> object:
 
 
 def render(template: str, page: object, frame: Frame, **more: object) -> bytes:
-    """One whole page. Everything in it that is not ours went through `text`."""
+    """One whole page. Everything in it that codeeval did not write went through `text`."""
     style, script = _assets()
     outer = {"style": Markup(style), "script": Markup(script), "policy": policy(static=frame.link.static)}
     return _filled(template, page, frame, **outer, **more).encode("utf-8")

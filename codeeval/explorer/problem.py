@@ -72,8 +72,8 @@ class SampleGroup:
 
 @dataclass(frozen=True, slots=True)
 class OutputsGroup:
-    """What some samples returned for a test. `text` is None where nothing was; `right` is None where nobody knows; `verdict` is
-    given where a protocol drops all answers of a sample at once."""
+    """What some samples returned for a test. `text` is None where nothing was; `right` is None where it can't be known;
+    `verdict` is given where a protocol drops all answers of a sample at once."""
 
     text: str | None
     right: bool | None
@@ -282,7 +282,7 @@ def _answer(row: StoredJudgement, number: int) -> tuple[str | None, str]:
 
 @lru_cache(maxsize=4096)
 def arguments(call: str) -> str:
-    """The literal of a dict of keyword arguments, as it is written in a call. A text that is none is shown as it is."""
+    """The literal of a dict of keyword arguments, as it is written in a call. Any other text is shown as it is."""
     try:
         tree = parse_expression(call, 100_000)
     except SyntaxError:

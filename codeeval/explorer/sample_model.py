@@ -32,8 +32,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SampleTest:
-    """One call. `right` is None where nobody knows; `agreed` is the consensus where the expected output is hidden; `ended`: how
-    the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
+    """One call. `right` is None where it can't be known; `agreed` is the consensus where the expected output is hidden;
+    `ended`: how the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
 
     call: str
     expected: str | None

@@ -133,7 +133,7 @@ class _Explorer:
         return Response(page, status_code=404, media_type="text/html")
 
     def said(self, text: str) -> str:
-        """A line of ours as an answer."""
+        """A line of plain text as an answer."""
         return translator(self._lang)(text) + "\n"
 
     def _failed(self, error: CodeevalError) -> Response:
@@ -141,7 +141,7 @@ class _Explorer:
         told = plain(teller(self._lang)(str(error)))
         return PlainTextResponse(f"{told}\n", status_code=status)
 
-    # -- what is no page
+    # -- other than pages
 
     def _live_runs(self, request: Request) -> Response:
         self._library.look_again()
@@ -184,7 +184,7 @@ class _Explorer:
         return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing(request)
 
     async def _note(self, request: Request) -> Response:
-        """Keep a note. Only a form of our own page may do that."""
+        """Keep a note. Only a form of one of the server's own pages may do that."""
         form = await small_form(request)
         if form is None or not self._gate.is_own_origin(request.headers):
             return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)

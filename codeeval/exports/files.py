@@ -32,7 +32,7 @@ def write_lines(path: Path, rows: Iterable[object]) -> None:
 
 
 def refuse_incomplete(report: Report) -> None:
-    """Raises UsageError for a run whose numbers are no result yet."""
+    """Raises UsageError for a run whose numbers are not a result yet."""
     if not report.complete:
         raise UsageError(
             f"{report.run}: the run is incomplete ({report.pending} samples pending), so there is no result to publish\n"

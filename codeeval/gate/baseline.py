@@ -119,7 +119,7 @@ def _task(name: str, task: BaselineTask) -> str:
 
 
 def load_baseline(path: Path) -> Baseline:
-    """Raises UsageError where there is no file, DataError where it is no baseline."""
+    """Raises UsageError if the file is missing, DataError if it is not a baseline."""
     if not path.exists():
         raise UsageError(
             f"{path}: there is no baseline yet\n"
@@ -149,7 +149,7 @@ def load_baseline(path: Path) -> Baseline:
 def save_baseline(reader: RunReader, path: Path) -> Baseline:
     """Write a run's entry; other tasks that `path` holds already stay. The file appears whole or not at all.
 
-    Raises what `baseline_task` raises, DataError for a file there that is no baseline, StoreError."""
+    Raises what `baseline_task` raises, DataError if the existing file is not a baseline, StoreError."""
     name, task = baseline_task(reader)
     before = load_baseline(path).tasks if path.is_file() and path.stat().st_size else {}
     baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION)

@@ -1,6 +1,6 @@
 """JUnit XML: one case per problem, and only regressions fail.
 
-A problem that the model never solved is no news: CI shall go red for what got worse. Which problems those are is decided as
+A problem that the model never solved does not fail: CI must turn red for what got worse. Which problems those are is decided as
 everywhere (beyond sampling noise; codeeval/stats/compare.py). The verdict itself is a property of the suite: a model may
 be worse everywhere by a little, with no single problem to show for it, or lose one problem by chance and pass.
 """

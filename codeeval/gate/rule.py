@@ -10,7 +10,7 @@ With d = candidate - baseline and its interval [low, high]:
 
 FAIL is asked first. A model that is reliably worse by less than `min_effect` can still pass. The second way to fail is for
 models that lost a few problems altogether: they may not move the mean by much more than noise does, but a dozen problems
-that fell from 10/10 to 0/10 are no accident, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
+that fell from 10/10 to 0/10 are not chance, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
 of problems that regressed, half for the one that lost most. All p are exact and one-sided (codeeval/stats/chance.py): one
 model against itself fails in at most drop_p + lost_p = 4% of cases, whatever its success rates, as long as the samples of a
 problem are independent draws; problems whose samples are known not to be are judged as if they had one. The rest of 5% is left

@@ -22,7 +22,7 @@ MISSING = "None"
 def protocol_of(reader: RunReader) -> str:
     """The protocol whose outputs are submitted.
 
-    Raises UsageError for a run of a set that is none of MERA's, and for one that was judged under none of OPEN.
+    Raises UsageError for a run of a set that MERA does not have, and for one that was judged under none of OPEN.
     """
     if _foreign(reader):
         raise UsageError(

@@ -76,7 +76,7 @@ def read_template(path: str) -> TemplateFile:
     """Raises UsageError for a file that can't be read, or that never mentions the prompt."""
     try:
         text = read_text(Path(path).expanduser())
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
         raise UsageError(f"--template {path}: can't read this file as UTF-8 text: {reason(error)}") from error
     template = TemplateFile(path, text.removesuffix("\n"))
     if template.is_jinja:

@@ -37,7 +37,7 @@ class Code:
 
 
 def scan(text: str) -> Code:
-    """`text` with what is no code masked."""
+    """`text` with everything but code masked."""
     return _Scanner(text).run()
 
 

@@ -1,4 +1,4 @@
-"""Problems whose answers are hidden: what most samples answer, since nobody here knows what is right."""
+"""Problems whose answers are hidden: what most samples answer, since what is right is unknown here."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def plan_text(found: tuple[Instruction, ...]) -> str:
 
 
 def read_plan(folder: Path) -> tuple[Instruction, ...]:
-    """Raises DataError for a file that is none of ours."""
+    """Raises DataError if codeeval did not write the file."""
     path = folder / FILE_NAME
     try:
         value = bounded_json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))

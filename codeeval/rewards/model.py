@@ -69,7 +69,7 @@ class RewardModel:
 
     def score(self, items: Sequence[Answered]) -> list[Reward]:
         """One reward per item, in their order. Raises UsageError (the chat template refuses), GenerationError (out of memory,
-        or a score that is no number)."""
+        or a score that is not a number)."""
         inputs = [encode(self._tokenizer, item, self._form, self._limit) for item in items]
         found: dict[int, float] = {}
         for positions in batches(inputs, self._batch, self._pad is not None):
@@ -152,7 +152,7 @@ class RewardModel:
 
 
 def check_reward_model(name: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading: raises UsageError for options, a folder that is no model, missing packages. Before
+    """What can be known without loading: raises UsageError for options, a folder without a model, missing packages. Before
     a run it is better said than after it."""
     RewardSettings.parse(options)
     missing = [package for package in ("torch", "transformers") if find_spec(package) is None]

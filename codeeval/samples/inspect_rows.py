@@ -114,6 +114,6 @@ def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tupl
         log: Any = read_eval_log(str(path), resolve_attachments=True)
         rows = [sample.model_dump(mode="json", include=_FIELDS) for sample in log.samples or []]
         return iter(rows), log_notes(log.status)
-    except Exception as error:  # whatever another project's reader makes of somebody's file
+    except Exception as error:  # whatever another project's reader raises over an unknown file
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise DataError(str(path), f"inspect_ai can't read the log ({type(error).__name__}: {first})") from error

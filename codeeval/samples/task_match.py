@@ -19,7 +19,7 @@ from codeeval.samples.entries import Entry, Found
 from codeeval.tasks.problem_ids import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
-#: Sets that everybody knows by these names: `HumanEval/3` is no problem of MBPP, whatever its ids are.
+#: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its ids are.
 _FAMILIES = {
     "humaneval": "humaneval",
     "humanevalplus": "humaneval",
@@ -213,7 +213,7 @@ def _family(name: str) -> str | None:
 
 
 def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
-    """`HumanEval/3` may well be problem 3 of a set of another name, but somebody should look."""
+    """`HumanEval/3` may well be problem 3 of a set of another name, but that needs a look."""
     names = sorted({entry.task for entry in entries if entry.task and entry.prompt is None})
     strange = [name for name in names if not _alike(name, task.name)]
     return (f"the rows name the set {', '.join(strange[:3])}; scored as {task.name}",) if strange else ()

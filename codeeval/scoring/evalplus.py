@@ -71,7 +71,7 @@ def _is_floats(value: object) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _value(wanted: str) -> object:
-    """Read once for all samples of a problem; nothing changes it. None for a text that is no literal of ours."""
+    """Read once for all samples of a problem; nothing changes it. None if the text is not such a literal."""
     try:
         return literals.parse(wanted)
     except ValueError:

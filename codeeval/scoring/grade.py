@@ -30,7 +30,7 @@ _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "crashed": Verdict.CRASHED,
 }
 #: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
-#: something, not for a processor: it is too late there on a machine of its own, too.
+#: something, not for a processor: on an idle machine it is too late as well.
 _MERA_WAITS_MS, _IDLE = 4_000, 10
 #: The alarm that MERA sets for the definitions, as its execution modes report it.
 _DEFINITIONS_TIMED_OUT = "TimeoutException"
@@ -151,7 +151,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
         return _found_instead(_by_tests(problem, outcome, protocol), extraction)
     got = outputs(problem, outcome, protocol)
     failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
-    # MERA's list says it all; strict wants the program to have ended in order, too.
+    # MERA's list says it all; strict also requires a clean exit.
     if not failed and (protocol.comparison == "mera" or (outcome is not None and outcome.status == "completed")):
         return Judgement(Verdict.PASSED, True, got)
     if outcome is None or not extraction.body.strip():
@@ -170,7 +170,7 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
-    """What the judge saw decides, and only where the program's process ended in order, too.
+    """What the judge saw decides, and only if the program's process exited cleanly.
 
     `not_supported` comes from what the tests pass, never from what a program returned: that fails, whatever its type.
     """

@@ -34,7 +34,7 @@ class JobMaker:
 
 
 def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol, worker: Limits) -> Job:
-    """The job of one program. Who makes many of a problem has a `JobMaker`."""
+    """The job of one program. Use a `JobMaker` to make many jobs of one problem."""
     return JobMaker(problem, protocol, worker).job(extraction.program)
 
 

@@ -90,7 +90,7 @@ def parse_triple(text: str) -> tuple[str, ...]:
 def audit(published: AuditInput, most: int = 10) -> Audit:
     """Histograms behind a published row, and what is odd about them. `most`: how many to list (at least 1).
 
-    Raises UsageError for values that are no shares.
+    Raises UsageError for values outside [0, 1].
     """
     for value in published.values:
         parse_triple(value)

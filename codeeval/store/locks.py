@@ -1,4 +1,4 @@
-"""Who writes a run: the kernel's lock on its folder, held by one process and let go when that ends, however it ends."""
+"""One writer per run: a lock of the kernel on its folder, released when the process that holds it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
 
-#: Whoever asks holds the lock for a moment; a writer waits so many times so long for that.
+#: A process that asks holds the lock for a moment; a writer retries so many times, so long apart.
 _TRIES, _PAUSE_S = 10, 0.02
 
 

@@ -90,7 +90,7 @@ class Pending(RunFile):
 
     def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """The samples that lack a judgement under some of these protocols, as rows, each with the protocols that it lacks.
-        Read in parts: the file may be written meanwhile, and what is added behind the part in hand is met, too."""
+        Read in parts: the file may be written meanwhile, and rows added behind the current part are included."""
         joins = "".join(
             f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
             for i in range(len(protocols))

@@ -53,7 +53,7 @@ class RunReader(Pending):
         return bool(self._one(query))
 
     def is_own(self) -> bool:
-        """Whether this user made the run on this machine, and nobody has changed since then how it was to be made."""
+        """Whether this user made the run on this machine, and its manifest and prompts are unchanged since."""
         with translating(self.path):
             return marks.is_own(self._db)
 

@@ -52,7 +52,7 @@ def judged(
     name: str = "",
     alike: Dependence | None = None,
 ) -> RunCounts:
-    """`alike`: which problems have samples that are no independent draws. Raises NothingToEvaluate where no sample has a
+    """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate where no sample has a
     verdict."""
     if not counts:
         raise NothingToEvaluate(f"{run_dir}: no sample has a verdict, so there is nothing to compare")

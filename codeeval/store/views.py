@@ -172,7 +172,7 @@ class RunViews(RunReader):
     def repaired_counts(
         self, protocol: str, known: Mapping[str, tuple[int, int]] | None = None
     ) -> dict[str, tuple[int, int]]:
-        """(n, c) per problem under strict with the format repaired, over the samples that `protocol` judged, too.
+        """(n, c) per problem under strict with the format repaired, over the samples that `protocol` judged as well.
 
         `known`: those of strict, where the caller has them and both have judged every sample.
         """

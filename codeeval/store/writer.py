@@ -197,7 +197,7 @@ class RunStore(RunReader):
             self._mark()
 
     def _mark(self) -> None:
-        """Say that this user made the run; of somebody else's run nothing is said, whatever is done with it here."""
+        """Mark the run as this user's; another user's run stays unmarked, whatever is done with it here."""
         if not self._own:
             return
         try:
@@ -218,7 +218,7 @@ class RunStore(RunReader):
             return
         try:
             self.commit()
-            with suppress(sqlite3.Error):  # a reader may hold the log; it is then folded by whoever closes last
+            with suppress(sqlite3.Error):  # a reader may hold the log; the last to close it then folds it
                 self._db.execute("PRAGMA journal_mode = DELETE")
         finally:
             self._db.close()
@@ -243,7 +243,7 @@ class RunStore(RunReader):
 
 
 def refuse_existing(run_dir: Path) -> None:
-    """Raises UsageError when `run_dir` holds a run already. A file that was killed before it had a manifest is none."""
+    """Raises UsageError when `run_dir` holds a run already. A file left without a manifest by a killed process is not a run."""
     path = run_dir / FILE_NAME
     if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(
@@ -258,7 +258,7 @@ def _is_unborn(path: Path) -> bool:
             return True
         connection = open_read_only(path)
     except (DataError, StoreError, OSError):
-        return False  # not ours, or not to be judged: hands off
+        return False  # not a run file, or unreadable: leave it alone
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             return True

@@ -43,7 +43,7 @@ _HINTS = {
     "inputs.tests": """Write the list as a text: "[{'n': 3}, {'n': 4}]".""",
     "outputs": 'Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].',
 }
-#: pydantic's names of what it wanted -> ours.
+#: What pydantic expected, by its name -> in codeeval's words.
 _KINDS = {"string_type": "a text", "list_type": "a list", "model_type": "an object", "dict_type": "an object"}
 
 
@@ -131,7 +131,7 @@ def _fields(row: SourceRow) -> _Fields:
 
 
 def _refuse_odd_outputs(row: SourceRow) -> None:
-    """The first output that is no text. pydantic would describe every one of them, in two kilobytes each."""
+    """The first output that is not a text. pydantic would describe every one of them, in two kilobytes each."""
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):

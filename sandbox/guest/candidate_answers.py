@@ -87,7 +87,8 @@ def _most_references(containers: list[Any]) -> int:
 
 
 def _unkept() -> tuple[int, int]:
-    """What `_most_references` says in `answer_one` of containers that nobody else holds: new ones, and those that were passed."""
+    """What `_most_references` says in `answer_one` of containers without other references: new ones, and those that were
+    passed."""
     value: list[list[int]] = [[]]
     new = [value, value[0]]
     args: tuple[list[int], ...] = ([],)

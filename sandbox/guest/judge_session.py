@@ -142,7 +142,7 @@ class Trial:
         return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
-        """Has the judge begin. `candidate` is a process that nobody has reaped. Raises NoProcess where it can't be told."""
+        """Has the judge begin. `candidate` is a process that has not been reaped. Raises NoProcess where it can't be told."""
         _close(self._pipes)
         self._pipes = ()
         try:
@@ -165,7 +165,7 @@ class Trial:
             self.lost()
 
     def lost(self) -> None:
-        """The judge is gone, and somebody has reaped it or will."""
+        """The judge is gone, and is or will be reaped."""
         if self.alive:
             os.close(self.control)
         for pipes in self._spare:

@@ -28,7 +28,7 @@ _exit = os._exit
 
 
 class SourceLines(Sequence[str]):
-    """What `linecache` gives for the program, split when somebody asks: tracebacks and `inspect` find the lines."""
+    """What `linecache` gives for the program, split on demand: tracebacks and `inspect` find the lines."""
 
     source = ""
 

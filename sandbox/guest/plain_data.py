@@ -24,7 +24,7 @@ _SETS = (type(_NOTHING.keys()), type(_NOTHING.items()))
 
 
 class _NotBare(Exception):
-    """There is something in it that is no plain data, or there is too much of it."""
+    """It holds something other than plain data, or too much of it."""
 
 
 def literal(value: object) -> str | None:

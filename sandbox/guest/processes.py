@@ -85,7 +85,8 @@ def kill_all() -> None:
 
 
 def reap_all() -> bool:
-    """Reaps until there is no child left (every process of the namespace ends up as ours); False after 5 seconds."""
+    """Reaps until there is no child left (every orphan of the namespace becomes a child of this process); False after 5
+    seconds."""
     deadline = time.monotonic() + RESET_DEADLINE_S
     pause = 0.0002
     while True:
@@ -104,7 +105,7 @@ def reap_all() -> bool:
 def alone_but(pid: int) -> bool:
     """Reaps what has ended; True if this child is then the only process beside ourselves.
 
-    Whoever loses its parent becomes a child of ours before that parent can be reaped, so no process can hide behind another.
+    An orphan becomes a child of this process before its parent can be reaped, so no process can hide behind another.
     """
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:

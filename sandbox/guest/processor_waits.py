@@ -138,7 +138,7 @@ def _read() -> dict[_Task, _Times]:
     found = {}
     for pid in (_SUPERVISOR, *meters.others()):
         for tid in _threads(pid):
-            # the state first: whoever sleeps then has ended all waits that the times don't hold yet
+            # the state first: a process that sleeps then has ended all waits that the times don't hold yet
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:

@@ -1,4 +1,4 @@
-"""The body of a server's answer -> completions. A failure that is wrapped in an answer is found here: it is no completion.
+"""The body of a server's answer -> completions. A failure wrapped in an answer is found here and does not become a completion.
 
 Servers that stand in front of others answer 200 and put the failure inside: an `error` beside the choices, in a choice or in
 its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if the model
@@ -46,7 +46,7 @@ class Said:
 
 
 def parse(content: str) -> Fields:
-    """The answer's JSON object, also of a server that streams although nobody asked for it. Raises Later."""
+    """The answer's JSON object, also of a server that streams without being asked to. Raises Later."""
     try:
         body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -59,7 +59,7 @@ def parse(content: str) -> Fields:
 
 
 def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
-    """The first `n` completions in the order of their index, up to the first that is none; at least one. `seeds[i]` is what
+    """The first `n` completions in the order of their index, up to the first that is not one; at least one. `seeds[i]` is what
     completion i was asked with. Raises Later where there is not even one, with the server's own words."""
     said = complaint(body.get("error"))
     if said is None and "error" in (body.get("object"), body.get("type")):
@@ -99,7 +99,7 @@ def _in_order(choices: list[object]) -> list[Fields]:
 
 
 def _failure(choice: Fields) -> str | None:
-    """Why this is no completion, in the server's words where it has some; None where it may be one."""
+    """Why this is not a completion, in the server's words where it has some; None where it may be one."""
     message = choice.get("message")
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):

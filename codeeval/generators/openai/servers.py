@@ -1,4 +1,4 @@
-"""One model behind one server or several: who is asked next, and who is left alone for a while.
+"""One model behind one server or several: which one is asked next, and which one is left alone for a while.
 
 A request goes to the server that has the fewest under way. Seeds belong to samples, so what comes back does not depend on who
 answered, as far as the servers are alike. A server that fails is left alone for a growing while, then tried with one request;

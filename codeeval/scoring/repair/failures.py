@@ -95,7 +95,7 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.LENGTH, lambda: sample.finish_reason == "length"),
     )
     found = tuple(name for name, holds in checks if holds())
-    if FormatFailure.PROSE in found:  # the indentation of a sentence is no news
+    if FormatFailure.PROSE in found:  # prose is already reported; don't also report its indentation
         return tuple(name for name in found if "indent" not in name.value and name is not FormatFailure.GLUED)
     return found
 
