@@ -101,7 +101,7 @@ def main() -> NoReturn:
 
 
 def _fill_streams() -> None:
-    """`codeeval report RUN >&-`: a stream that the caller has closed is never read. Left closed, its number would
+    """`codeeval report RUN >&-`: a stream that the caller has closed is one that nobody reads. Left closed, its number would
     go to the next file that is opened, and what is printed into a run."""
     for descriptor in range(3):
         try:
@@ -118,7 +118,7 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit, also when a model library still holds a thread: everything that codeeval opened has been closed by now."""
+    """Exit, also when a model library still holds a thread: everything of ours has been closed by now."""
     import threading
 
     for stream in (sys.stdout, sys.stderr):

@@ -155,9 +155,7 @@ class DockerBackend:
         try:
             with socket.socket(socket.AF_UNIX) as listener:
                 _bind_quietly(listener, folder)
-                (folder / "s").chmod(
-                    0o666
-                )  # only this user can enter the parent folder; the container sees only this one
+                (folder / "s").chmod(0o666)  # the parent folder is ours alone; the container sees only this one
                 listener.listen(1)
                 container = self._create("unix:/run/sandbox/s", limits, folder)
                 self._client.api.start(container)
@@ -222,7 +220,7 @@ class DockerBackend:
             "mem_limit": memory,
             "memswap_limit": memory,
             "ipc_mode": "none",
-            # no terminals: the host has one supply for all its containers, and their memory is not counted
+            # no terminals: the host has one supply for all its containers, and nobody counts their memory
             "tmpfs": {"/tmp": tmpfs, "/dev/shm": tmpfs, "/dev/pts": "ro,noexec,nosuid,nodev,mode=755,size=4k"},
             "binds": mounts,
             "init": False,
@@ -251,7 +249,7 @@ class DockerBackend:
             if self._sockets is None or not self._sockets.is_dir():
                 self._sockets = Path(tempfile.mkdtemp(prefix=_SOCKETS))
                 (self._sockets / "owner").write_text(owner.me())
-                # at the end of the process too, where `close` is not called
+                # at the end of the process too, where nobody calls `close`
                 weakref.finalize(self, _remove_folder, self._sockets, self._process)
             return self._sockets
 
@@ -323,7 +321,7 @@ def _silent() -> str:
 
 
 def _knock(host: str, timeout_s: float) -> None:
-    """Raises OSError if a Unix socket has no listener; the SDK would do the same, but leave its own socket open."""
+    """Raises OSError where nobody listens on a Unix socket; the SDK would say so too, but leave its own socket open."""
     if host.startswith("unix:///"):
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(timeout_s)

@@ -46,7 +46,7 @@ _Usage = tuple[str, int, resource.struct_rusage]  # how the sample ended, the ca
 
 
 class HostGone(Exception):
-    """The channel is at its end: the host is gone."""
+    """The channel is at its end: there is nobody left to work for."""
 
 
 class Supervisor:
@@ -87,7 +87,7 @@ class Supervisor:
             self._send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
-            except processes.NoProcess:  # no candidate has run, so none is to blame
+            except processes.NoProcess:  # no candidate has run: nobody may blame one
                 self._send(wire.DECLINE, wire.ACCEPT_HEADER.pack(number))
                 raise HostGone from None
 
@@ -142,7 +142,7 @@ class Supervisor:
         else:
             self._trial.end()
         self._own_sockets = self._sockets()
-        gc.freeze()  # a collection in the fork would touch, and so copy, every page of the heap
+        gc.freeze()  # nothing of ours is young any more: the child's collector would walk, and so copy, all of it
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_kills(), time.monotonic()
         pid = processes.start(self._fork)
@@ -227,7 +227,7 @@ class Supervisor:
         return end
 
     def _drain_rest(self) -> None:
-        """Takes what the pipes still hold: bounded, because all writers are gone."""
+        """Takes what the pipes still hold: bounded, because nobody writes any more."""
         for _ in range(64):
             ready = self._poll.poll(0)
             if not ready:
@@ -365,7 +365,7 @@ def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
-        # signals and timers that wait are counted per user: the user who started the local sandbox needs some as well
+        # signals and timers that wait are counted per user: who has started the local sandbox needs some, too
         resource.RLIMIT_SIGPENDING: _lowered(resource.RLIMIT_SIGPENDING, 8_192),
     }
     if isinstance(meters.best(memory_mb), meters.ProcMeter):
@@ -402,7 +402,7 @@ def _connect(where: str) -> tuple[int, int]:
         os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # candidates read the end of file from it
         return fd, fd
     first, second = map(int, rest.split(","))
-    # Moved out of 0-2, which become /dev/null here: a stray print must never look like a frame.
+    # Moved out of 0-2, which become /dev/null here: a stray print of ours must never look like a frame.
     moved = os.dup(first), os.dup(second)
     os.dup2(os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC), 0)
     os.dup2(0, 1)

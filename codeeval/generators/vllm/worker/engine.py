@@ -13,7 +13,7 @@ To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, an
   `{"event": "finished", "id", "text", "ids", "reason"}` or `{"event": "refused", "id", "message"}`
 - `{"op": "cancel"}`: `{"event": "cancelled"}`; `{"op": "quit"}`: the end
 
-`{"event": "failed", "kind", "message"}` comes before an unexpected end.
+`{"event": "failed", "kind", "message"}` comes before an end that nobody asked for.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def main() -> int:
 
 
 def _channel() -> Send:
-    """Keep stdout for frames alone: what is printed from now on goes to stderr."""
+    """stdout for us alone: whoever prints from now on prints to stderr."""
     stream = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
 
