@@ -163,7 +163,7 @@ class JobQueue:
                 self._ready.wait(timeout_s)
 
     def discard(self, which: int) -> Pending | None:
-        """Takes out the job with this `id`; None where it is not there (any more)."""
+        """Takes out the job with this `id`; None if it is not there, or no longer."""
         with self._ready:
             return self._items.pop(which, None)
 

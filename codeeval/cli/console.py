@@ -55,7 +55,7 @@ class Console:
         text = json.dumps(value, indent=2)
         self.result(
             text.replace("##[", "#\\u0023[")
-        )  # the same text to whoever reads JSON, and no command to a CI runner
+        )  # the same text to readers of JSON, and not a command to a CI runner
 
     def show(self, report: Report) -> None:
         """A report in the chosen format; `quiet` is one line of scores."""

@@ -7,5 +7,5 @@ Covered. Whatever a model or a program wrote is text: it is escaped, control and
 visible, long lines are cut where they are shown. Pages carry a Content-Security-Policy that allows nothing but the one
 style and the one script of this package, by hash. The server answers to its own names only (DNS rebinding), takes
 annotations only from its own pages, opens run files read-only, and looks names up instead of joining paths.
-Not covered. Other users of the machine: whoever can connect to the loopback interface can read the pages.
+Not covered. Other users of the machine: anyone who can connect to the loopback interface can read the pages.
 """

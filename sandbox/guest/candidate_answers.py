@@ -117,7 +117,7 @@ class Witness:
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge has, too
+        self._shared: list[Any] = []  # containers that the judge also has
         self._told: set[int] = set()  # the numbers that the judge has a description of
         self._fresh: set[int] = set()
         self._own = _getpid()

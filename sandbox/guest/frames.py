@@ -34,9 +34,8 @@ def pin(cpus: Collection[int]) -> None:
 class Line:
     """One side's two descriptors. `partner` is a pidfd: its end is noticed even while others hold the pipe.
 
-    `meet` is the processor on which this side waits for the other one, which waits there, too, and `work` are those on which it
-    works: a question and its answer are then two switches on one processor, and wait for no other that has to wake up or that
-    somebody else is using.
+    `meet` is the processor on which this side waits for the other one, which also waits there, and `work` are those on which it
+    works: a question and its answer are then two switches on one processor, and wait for no other that has to wake up or is busy.
     """
 
     def __init__(

@@ -129,7 +129,7 @@ def fresh_input() -> None:
 
 def session_weight() -> Callable[[], bytes]:
     """What tells the priority of this session against others (sched(7): autogroup). It belongs to the session, and candidates,
-    who are of ours, can lower it for all that come after them."""
+    which run in the same one, can lower it for all that come after them."""
     try:
         fd = os.open("/proc/self/autogroup", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
