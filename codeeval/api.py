@@ -45,7 +45,7 @@ COMMAND = ("codeeval.evaluate",)
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """One problem: `n` samples with a verdict, `c` of them correct, of `wanted`; `rate` is c / n, None where n is 0."""
+    """One problem: `n` samples with a verdict, `c` of them correct, of `wanted`; `rate` is c / n, None if n is 0."""
 
     problem_id: str
     entry_point: str
@@ -58,7 +58,7 @@ class ProblemRow:
 @dataclass(frozen=True, slots=True)
 class SampleRow:
     """One sample. `verdict` and `passed` are None while it is pending and where the answers are hidden; `outputs` is what
-    the protocol compares; `cpu_ms` is None where nothing had to be executed."""
+    the protocol compares; `cpu_ms` is None if nothing had to be executed."""
 
     problem_id: str
     index: int
@@ -114,7 +114,7 @@ class Run:
 
     def further(self, *ks: int, cluster: str | None = None, seed: int | None = None) -> tuple[Further, ...]:
         """Further intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems with
-        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError where there is no such field."""
+        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError if there is no such field."""
         from codeeval.report.intervals_on_request import Wish, further
 
         with RunReader(self.path) as reader:
@@ -122,7 +122,7 @@ class Run:
             return further(reader, manifest.protocol, ks or manifest.k, Wish(cluster, seed))
 
     def extrapolate(self, *ks: int) -> dict[int, Extrapolation]:
-        """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError where there is nothing to fit."""
+        """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError if there is nothing to fit."""
         from codeeval.report.extrapolated import extrapolated
 
         with RunReader(self.path) as reader:
@@ -271,7 +271,7 @@ def _move(bar: Any, done: int) -> None:
 
 
 def load(run: str | os.PathLike[str]) -> Run:
-    """The run in a folder, finished or not. Raises UsageError and DataError where there is none."""
+    """The run in a folder, finished or not. Raises UsageError and DataError if there is none."""
     return Run(Path(run))
 
 

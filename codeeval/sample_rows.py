@@ -45,7 +45,7 @@ Unit = Literal["line", "row", "sample"]
 class BadRow:
     """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
 
-    `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
+    `problem_id` (with `task`, what stood before its slash) is None if the row does not say whose it is; `samples` is how
     many answers it has or, where it can't be known, 1. `lost` is false for a row that the score does not lack: the same answers
     stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
     where the row has no id; `source` counts the files that were read, from 0."""

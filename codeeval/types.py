@@ -61,7 +61,7 @@ class Oracle:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One task of a set. `calls` are Python literals (dicts of keyword arguments); `expected[i]` is `str()` of the right
-    value of call i, or `expected` is None where the answers are hidden. `instruction` contains `{function}`.
+    value of call i, or `expected` is None if the answers are hidden. `instruction` contains `{function}`.
 
     With `tests` there are no calls. With `oracle` a call is `{'*': [positional arguments]}`, and `expected[i]` is the right
     value's literal; None until the reference solution has been executed."""

@@ -25,7 +25,7 @@ class Channel:
         _open.add(self)
 
     def send(self, data: bytes, timeout_s: float) -> None:
-        """Sends everything. Raises WorkerLost where the guest is gone or does not read in time."""
+        """Sends everything. Raises WorkerLost if the guest is gone or does not read in time."""
         try:
             self._sock.settimeout(timeout_s)
             self._sock.sendall(data)

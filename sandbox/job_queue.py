@@ -139,7 +139,7 @@ class JobQueue:
         self._closed = False
 
     def put(self, pending: Pending, first: bool = False) -> bool:
-        """False where the queue is closed and the job was not taken."""
+        """False if the queue is closed and the job was not taken."""
         with self._ready:
             if self._closed:
                 return False
@@ -150,7 +150,7 @@ class JobQueue:
             return True
 
     def take(self, wait: bool) -> Pending | None:
-        """The next job; None where there is none now (`wait` False) or will never be one again."""
+        """The next job; None if there is none now (`wait` False) or will never be one again."""
         with self._ready:
             while wait and not self._items and not self._closed:
                 self._ready.wait()

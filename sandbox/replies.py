@@ -73,7 +73,7 @@ def read_accept(payload: bytes) -> int:
 def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *, judged: bool = False) -> Result:
     """Decodes a RESULT frame for a job of `n_calls` calls, or for one with a judge and none.
 
-    Raises ProtocolError where the frame itself is malformed.
+    Raises ProtocolError if the frame itself is malformed.
     """
     head = wire.RESULT_HEADER.size
     if len(payload) < head:

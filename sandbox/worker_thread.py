@@ -168,7 +168,7 @@ class Lane:
         self._resolve(pending, result)
 
     def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
-        """What the worker says of an accepted job; None where it declined after all."""
+        """What the worker says of an accepted job; None if it declined after all."""
         wait_s, most = pending.limits.wall_s + GRACE_S, replies.max_result_bytes(pending.limits)
         kind, payload = channel.receive(wait_s, most)
         if kind == wire.DECLINE and replies.read_accept(payload) == number:

@@ -12,7 +12,7 @@ _RESOURCE = "resource."
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
-    """None where no cluster is named. Raises UsageError."""
+    """None if no cluster is named. Raises UsageError."""
     if not address:
         if options:
             raise UsageError("--cluster-option: there is no cluster; name one with --cluster")

@@ -91,7 +91,7 @@ _WANTED, _RECEIVED = 1, 2
 
 
 class Pipeline:
-    """One invocation over one run file. `generator` may be None where no sample is missing, `pool` where nothing may be
+    """One invocation over one run file. `generator` may be None if no sample is missing, `pool` where nothing may be
     executed (a rescore), or where shards come from. None is closed here."""
 
     def __init__(

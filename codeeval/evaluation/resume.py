@@ -121,7 +121,7 @@ def isolation_of(manifest: Manifest) -> Isolation:
 
 
 def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
-    """The model that goes on. Raises UsageError where other files than those of the run are found at its place, and what
+    """The model that goes on. Raises UsageError if other files than those of the run are found at its place, and what
     `create` raises."""
     generator = create(model.backend, model.location, model.options)
     try:

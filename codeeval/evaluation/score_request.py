@@ -42,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class MadeBy:
-    """Where completions come from, as far as it is known. `file` and `digest` are None where there is no file."""
+    """Where completions come from, as far as it is known. `file` and `digest` are None if there is no file."""
 
     model: ModelInfo
     sampling: SamplingInfo
@@ -127,7 +127,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
 
 
 def _only(found: Found, wanted: str) -> Found:
-    """With one sample alone. Raises UsageError where there is none of that name."""
+    """With one sample alone. Raises UsageError if there is none of that name."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
     for at, entry in enumerate(rows):

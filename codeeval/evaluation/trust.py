@@ -115,7 +115,7 @@ def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> M
 
 
 def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -> dict[str, str]:
-    """What of the options of a run from elsewhere may be used. Raises UsageError where something has to be given again."""
+    """What of the options of a run from elsewhere may be used. Raises UsageError if something has to be given again."""
     if again.backend not in (None, model.backend):
         raise UsageError(_FIXED.format(flags="--backend"))
     given, allowed = again.options or {}, harmless(model.backend, kept)

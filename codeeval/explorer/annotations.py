@@ -45,7 +45,7 @@ class Annotations:
         self.path = run_dir / FILE_NAME
 
     def read(self) -> dict[Key, Annotation]:
-        """Raises DataError where the file holds no annotations, StoreError where it can't be read."""
+        """Raises DataError if the file holds no annotations, StoreError where it can't be read."""
         try:
             text = read_file(self.path, MAX_FILE_BYTES).decode("utf-8")
         except FileNotFoundError:

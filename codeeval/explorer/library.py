@@ -58,7 +58,7 @@ class RunFile:
         return reader
 
     def damage(self) -> str | None:
-        """The first value of the file that no run wrote; None where there is none. Reads the whole file. Raises CodeevalError."""
+        """The first value of the file that no run wrote; None if there is none. Reads the whole file. Raises CodeevalError."""
         with RunViews(self.path) as reader:
             return reader.damage()
 
@@ -98,7 +98,7 @@ class Library:
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Library:
-        """Run folders, run files, or folders that hold runs. Raises UsageError where there is none."""
+        """Run folders, run files, or folders that hold runs. Raises UsageError if there is none."""
         paths = list(paths)
         files = list(dict.fromkeys(file.resolve() for path in paths for file in _files(path)))
         names = unique(file.parent.name for file in files)

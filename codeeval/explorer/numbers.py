@@ -40,7 +40,7 @@ class FormatCount:
 class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
-    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
+    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None if no
     repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
     `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
     `codeeval report --format json`, and counts the same."""

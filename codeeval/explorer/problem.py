@@ -72,7 +72,7 @@ class SampleGroup:
 
 @dataclass(frozen=True, slots=True)
 class OutputsGroup:
-    """What some samples returned for a test. `text` is None where nothing was; `right` is None where it can't be known;
+    """What some samples returned for a test. `text` is None if nothing was; `right` is None if it can't be known;
     `verdict` is given where a protocol drops all answers of a sample at once."""
 
     text: str | None
@@ -84,7 +84,7 @@ class OutputsGroup:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """One test with the answers of all samples, the most frequent first. `expected` is None where it is hidden; then
+    """One test with the answers of all samples, the most frequent first. `expected` is None if it is hidden; then
     `agreed` is what the consensus says."""
 
     call: str

@@ -69,7 +69,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`number`: counted from 1; None where the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
+    """`number`: counted from 1; None if the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
 
     number: int | None
     of: int
@@ -148,7 +148,7 @@ def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None,
 
 
 def _named(names: Iterable[str], as_id: Callable[[str], str], wanted: str) -> str | None:
-    """The name that an id of a URL means; None where there is none."""
+    """The name that an id of a URL means; None if there is none."""
     return next((name for name in names if as_id(name) == wanted), None) if wanted else None
 
 

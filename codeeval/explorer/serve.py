@@ -28,7 +28,7 @@ class Serving:
 
 
 def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> None:
-    """Blocks until interrupted. Raises UsageError where the address can't be had."""
+    """Blocks until interrupted. Raises UsageError if the address can't be had."""
     import uvicorn
 
     listener = _listen(serving)

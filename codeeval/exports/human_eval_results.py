@@ -49,7 +49,7 @@ def _is_results(path: Path) -> bool:
 
 
 def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
-    """Returns the path of the file. Raises StoreError where it can't be written."""
+    """Returns the path of the file. Raises StoreError if it can't be written."""
     protocol = reader.manifest().protocol
     judged = {(row.problem_id, row.index): row.judgement for row in reader.judgements(protocol)}
     path = results_path(samples)

@@ -52,7 +52,7 @@ class _Part(BaseModel):
 
 class BaselineTask(_Part):
     """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`: problems whose
-    samples count as one, and why; None where an earlier version wrote the file, which did not look."""
+    samples count as one, and why; None if an earlier version wrote the file, which did not look."""
 
     model: str
     protocol: str

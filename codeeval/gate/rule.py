@@ -71,7 +71,7 @@ class GatePolicy:
 @dataclass(frozen=True, slots=True)
 class GateResult:
     """`samples_to_decide`: samples per problem, in both runs, with which the difference seen would decide;
-    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None where it is decided, or where no
+    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None if it is decided, or where no
     number of samples of these problems would. `reason`: one sentence. `warnings`: what makes the verdict say little."""
 
     verdict: GateVerdict

@@ -76,7 +76,7 @@ def check_request(request: Request, sampling: Sampling) -> None:
 
 
 def lora_folder(option: str) -> str | None:
-    """The folder of `-M lora=PATH`, None where none was given. Raises UsageError where there is no adapter."""
+    """The folder of `-M lora=PATH`, None if none was given. Raises UsageError if there is no adapter."""
     if not option:
         return None
     path = Path(option).expanduser()

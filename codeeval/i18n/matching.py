@@ -39,7 +39,7 @@ def template(text: str, said: str) -> Template:
 
 
 def values(parts: Template, text: str) -> dict[str, str] | None:
-    """What the values of a template are in `text`, each as short as can be (numbers: as long); None where it does not fit."""
+    """What the values of a template are in `text`, each as short as can be (numbers: as long); None if it does not fit."""
     if not _may_fit(parts, text):
         return None
     fits = [bytearray(len(text) + 1)]

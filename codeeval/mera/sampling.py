@@ -21,7 +21,7 @@ SEED = 1234
 
 
 def check(task: Task, backend: str) -> None:
-    """Raises UsageError where MERA's harness could not sample."""
+    """Raises UsageError if MERA's harness could not sample."""
     if task.protocol in ENGLISH:
         raise UsageError(f"--sampling mera: {task.name} is no set in MERA's schema; leave --sampling out")
     if backend == "replay":

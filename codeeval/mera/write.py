@@ -113,7 +113,7 @@ def _number(problem_id: str) -> int:
 
 
 def checked_document(run: Path) -> tuple[str, dict[str, object]]:
-    """(name of the file in the zip, its JSON). Raises UsageError where the site would not score the run as it is."""
+    """(name of the file in the zip, its JSON). Raises UsageError if the site would not score the run as it is."""
     with RunReader(run) as reader:
         n_tests = {planned.problem.id: len(planned.problem.calls) for planned in reader.problems()}
         content = _document(reader, n_tests)

@@ -91,7 +91,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
 
 
 def _stops(manifest: Manifest) -> tuple[str, ...] | None:
-    """Those in force while the samples were generated; None where that is not known."""
+    """Those in force while the samples were generated; None if that is not known."""
     return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 

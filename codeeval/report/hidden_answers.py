@@ -13,7 +13,7 @@ from codeeval.store import RunReader
 @dataclass(frozen=True, slots=True)
 class HiddenAnswer:
     """The vector of outputs that most samples of a problem gave: `votes` of `samples` gave exactly it. `distinct` counts
-    the different vectors, `executed` the samples that gave any output at all; `outputs` is empty where none did."""
+    the different vectors, `executed` the samples that gave any output at all; `outputs` is empty if none did."""
 
     problem_id: str
     samples: int

@@ -10,7 +10,7 @@ from codeeval.store import RunReader, StoredJudgement
 
 
 def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence[int]) -> dict[int, float | None]:
-    """By k, the mean over problems; None where some problem has fewer than k samples; nothing for any other set."""
+    """By k, the mean over problems; None if some problem has fewer than k samples; nothing for any other set."""
     base = {p.problem.id: p.problem.oracle.base for p in reader.problems() if p.problem.oracle is not None}
     if not base:
         return {}

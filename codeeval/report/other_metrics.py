@@ -17,7 +17,7 @@ MOST_K, MOST_N = 10, 64
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Shares in [0, 1]; None where some problem has fewer than k samples, or none has a verdict.
+    """Shares in [0, 1]; None if some problem has fewer than k samples, or none has a verdict.
 
     `pass_hat`: pass^k by k, all of k samples are correct. `agreement`: cons@k by k, the share of k samples that stands
     behind the most frequent vector of outputs, also for hidden answers; `majority`: how often that vector is right."""

@@ -26,7 +26,7 @@ PROBLEMS_SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A score: pass@k by k, in [0, 1]; None where some problem has fewer than k samples."""
+    """A score: pass@k by k, in [0, 1]; None if some problem has fewer than k samples."""
 
     name: str
     pass_at_k: dict[int, float | None]
@@ -109,7 +109,7 @@ def verbatim_of(names: tuple[str, ...]) -> str:
 
 
 def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
-    """None where there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
+    """None if there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
     name = verbatim_of(reader.manifest().protocols)
     run, looked_at = _read(reader, name)
     if not run.strict:

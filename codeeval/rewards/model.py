@@ -177,7 +177,7 @@ def _load(name: str, settings: RewardSettings) -> tuple[Any, Any, Path]:
 
 
 def _label(config: Any, wanted: str, name: str) -> int:
-    """The number of the label whose score counts. Raises UsageError where that is not clear."""
+    """The number of the label whose score counts. Raises UsageError if that is not clear."""
     names = {int(number): str(label) for number, label in (config.id2label or {}).items()}
     if not wanted:
         if config.num_labels == 1:
@@ -203,7 +203,7 @@ def _limit(config: Any, tokenizer: Any, wanted: int) -> int | None:
 
 
 def _pad(config: Any, tokenizer: Any) -> int | None:
-    """The id that fills up short inputs; None where the tokenizer has none of its own. Decoders read their score from the
+    """The id that fills up short inputs; None if the tokenizer has none of its own. Decoders read their score from the
     last token that is not this one, so an end-of-sequence token in its place would move the score."""
     pad, config = tokenizer.pad_token_id, config.get_text_config()
     if pad is None or pad == tokenizer.eos_token_id or config.pad_token_id not in (None, pad):

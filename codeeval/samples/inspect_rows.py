@@ -99,7 +99,7 @@ def is_eval_file(archive: zipfile.ZipFile) -> bool:
 
 
 def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tuple[str, ...]]:
-    """The samples of a `.eval` file as rows, and notes. Raises UsageError where inspect_ai is missing and DataError for a log
+    """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a log
     that it can't read."""
     if sum(item.file_size for item in archive.infolist()) > MAX_STREAM_BYTES:
         raise DataError(str(path), f"more than {MAX_STREAM_BYTES >> 30} GiB when unpacked", "Split the log.")

@@ -37,7 +37,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One protocol's view of a sample. `outcome` is None where nothing was executed."""
+    """One protocol's view of a sample. `outcome` is None if nothing was executed."""
 
     program: str
     judgement: Judgement

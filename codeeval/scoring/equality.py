@@ -95,7 +95,7 @@ def _close(one: object, other: object) -> bool:
 
 
 def _pairs(one: object, other: object) -> list[tuple[object, object]] | None:
-    """What has to agree for two values of one kind to agree; None where they can't."""
+    """What has to agree for two values of one kind to agree; None if they can't."""
     for kind, parts in _PARTS:
         if isinstance(one, kind) and isinstance(other, kind):
             return parts(one, other)

@@ -71,7 +71,7 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
 
 
 def not_judged(outcome: Outcome | None) -> str | None:
-    """Why the tests could not be carried out, by what they do themselves; None where they were."""
+    """Why the tests could not be carried out, by what they do themselves; None if they were."""
     ruling = outcome.ruling if outcome is not None else None
     if outcome is None or outcome.status not in ("completed", "crashed"):
         return None  # the program had come to an end of its own
@@ -261,7 +261,7 @@ class Ending:
 
 
 def ending(outcome: Outcome, protocol: ScoringProtocol) -> Ending | None:
-    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None where every call
+    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None if every call
     returned."""
     call: int | None = None
     blamed: Observation | None = None
@@ -294,7 +294,7 @@ def _of_call(observed: Observation) -> tuple[Verdict, Observation | None]:
 
 
 def ending_call(outcome: Outcome) -> int | None:
-    """The call that was running when a limit or a crash ended the program; None where nothing did, or no call was."""
+    """The call that was running when a limit or a crash ended the program; None if nothing did, or no call was."""
     if outcome.status not in ("timeout", "memory", "output_limit", "crashed"):
         return None
     return next((i for i, seen in enumerate(outcome.observations) if seen.status == "not_reached"), None)

@@ -58,7 +58,7 @@ class RunCounts:
     """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for it to be fair.
 
     `digests`: name -> digest, for example problems, prompt, image, limits. `dependent`: problems whose samples count as one, and
-    why (`dependence`); None where only the counts are known.
+    why (`dependence`); None if only the counts are known.
     """
 
     name: str
@@ -158,7 +158,7 @@ class Comparison:
 def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -> Comparison:
     """Compare run `b` with run `a`.
 
-    Raises UsageError where digests or problems differ (unless allowed) or some problem has fewer than k samples, and
+    Raises UsageError if digests or problems differ (unless allowed) or some problem has fewer than k samples, and
     NothingToEvaluate where the runs have no problem in common.
     """
     chosen = options or CompareOptions()
@@ -347,7 +347,7 @@ def _regressed_by_chance(a: Counts, b: Counts) -> float:
 
 
 def _rerun(changes: tuple[ProblemChange, ...], options: CompareOptions) -> MeanDifference | None:
-    """None where some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
+    """None if some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
 
     A problem that counts as one shows its own sampling variance by its difference alone."""
     own = [change for change in changes if not change.as_one]

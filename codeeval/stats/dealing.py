@@ -32,7 +32,7 @@ class Dealt:
     fisher: NDArray[Any]
 
     def at(self, c_b: int) -> int | None:
-        """The place of a count; None where it is so unlikely that it has none."""
+        """The place of a count; None if it is so unlikely that it has none."""
         place = c_b - self.lowest
         return place if 0 <= place < len(self.chances) else None
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def pass_at_k(n: int, c: int, k: int) -> float | None:
-    """Unbiased estimate of "at least one of k samples is correct", or None where k > n.
+    """Unbiased estimate of "at least one of k samples is correct", or None if k > n.
 
     Raises ValueError unless 0 <= c <= n and k >= 1.
     """
@@ -30,7 +30,7 @@ def pass_at_k(n: int, c: int, k: int) -> float | None:
 
 
 def pass_hat_k(n: int, c: int, k: int) -> float | None:
-    """Unbiased estimate of "all of k samples are correct" (pass^k), or None where k > n.
+    """Unbiased estimate of "all of k samples are correct" (pass^k), or None if k > n.
 
     Raises ValueError unless 0 <= c <= n and k >= 1.
     """

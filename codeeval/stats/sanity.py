@@ -71,7 +71,7 @@ class SanityWarning:
 
 @dataclass(frozen=True, slots=True)
 class SanityReport:
-    """Shares in [0, 1]; None where nothing could be measured. `warnings` in the order of the table above."""
+    """Shares in [0, 1]; None if nothing could be measured. `warnings` in the order of the table above."""
 
     problems: int
     samples: int

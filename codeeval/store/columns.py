@@ -49,7 +49,7 @@ class Kind:
 
 
 def why_wrong(check: Check, value: Any) -> str | None:
-    """What a check says of a value; None where it is right."""
+    """What a check says of a value; None if it is right."""
     try:
         check(value)
     except DataError as error:

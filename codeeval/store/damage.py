@@ -17,7 +17,7 @@ MAX_TOTAL = 2_000_000
 
 
 def damage(connection: sqlite3.Connection) -> str | None:
-    """`table samples, row 3, column seed: a whole number is expected` of the first wrong value; None where there is none.
+    """`table samples, row 3, column seed: a whole number is expected` of the first wrong value; None if there is none.
 
     Reads the whole file."""
     for table, columns in TABLES.items():

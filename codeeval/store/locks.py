@@ -14,7 +14,7 @@ _TRIES, _PAUSE_S = 10, 0.02
 
 
 def hold(run_dir: Path) -> int:
-    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError where another process has
+    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError if another process has
     it, StoreError where the folder can't be opened."""
     descriptor = _opened(run_dir)
     for _ in range(_TRIES):
@@ -31,7 +31,7 @@ def hold(run_dir: Path) -> int:
 
 
 def is_held(run_dir: Path) -> bool | None:
-    """Whether a living process is writing the run; None where that can't be known."""
+    """Whether a living process is writing the run; None if that can't be known."""
     try:
         descriptor = _opened(run_dir)
     except StoreError:

@@ -44,7 +44,7 @@ def mark_of(connection: sqlite3.Connection) -> str:
 
 
 def is_own(connection: sqlite3.Connection) -> bool:
-    """Whether the file carries the mark of this user. False where there is no key. Raises sqlite3.Error."""
+    """Whether the file carries the mark of this user. False if there is no key. Raises sqlite3.Error."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (MARK,)).fetchone()
     if row is None or not isinstance(row[0], str) or not row[0].isascii():
         return False

@@ -158,7 +158,7 @@ class RunReader(Pending):
         return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (ranker,)))
 
     def tokens(self) -> tuple[int | None, int | None]:
-        """Tokens of prompts (once per sample) and of completions, over all samples; None where some are not counted."""
+        """Tokens of prompts (once per sample) and of completions, over all samples; None if some are not counted."""
         query = (
             "SELECT CASE WHEN count(tokens_in) = count(*) THEN sum(tokens_in) END,"
             " CASE WHEN count(tokens_out) = count(*) THEN sum(tokens_out) END FROM samples"

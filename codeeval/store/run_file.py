@@ -49,7 +49,7 @@ class RunFile:
             self.close()
 
     def _blame(self, error: BaseException | None) -> None:
-        """Raises DataError where it is this file that an error comes from."""
+        """Raises DataError if it is this file that an error comes from."""
         if isinstance(error, MISREADINGS) and (found := self.damage()):
             raise DataError(str(self.path), found, "The run file is damaged.") from error
 
@@ -60,7 +60,7 @@ class RunFile:
             self._db.execute("SELECT count(*) FROM meta").fetchone()
 
     def damage(self) -> str | None:
-        """The first value that no run wrote, by its place; None where there is none. Reads the whole file."""
+        """The first value that no run wrote, by its place; None if there is none. Reads the whole file."""
         with translating(self.path):
             return damage(self._db)
 

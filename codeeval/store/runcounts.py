@@ -52,7 +52,7 @@ def judged(
     name: str = "",
     alike: Dependence | None = None,
 ) -> RunCounts:
-    """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate where no sample has a
+    """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate if no sample has a
     verdict."""
     if not counts:
         raise NothingToEvaluate(f"{run_dir}: no sample has a verdict, so there is nothing to compare")
@@ -139,7 +139,7 @@ def require_complete(reader: RunReader) -> None:
 
 
 def refuse_pending(run_dir: Path, pending: int) -> None:
-    """Raises IncompleteRun where samples of the run are pending."""
+    """Raises IncompleteRun if samples of the run are pending."""
     if pending:
         raise IncompleteRun(
             f"{run_dir}: the run is incomplete, {pending} samples are pending\n"

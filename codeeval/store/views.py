@@ -30,7 +30,7 @@ _CPU_MS = (
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Samples of one problem with one verdict and signature (both None where the expected outputs are hidden), and the
+    """Samples of one problem with one verdict and signature (both None if the expected outputs are hidden), and the
     first of them."""
 
     problem_id: str
@@ -261,19 +261,19 @@ class RunViews(RunReader):
             yield unpack_text(pid), index, digest
 
     def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
-        """Of one sample, None where it is not judged."""
+        """Of one sample, None if it is not judged."""
         query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
         return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
     def error_of(self, protocol: str, problem_id: str, index: int) -> str:
-        """The message of one judgement, empty where there is none."""
+        """The message of one judgement, empty if there is none."""
         query = "SELECT error FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
         for (error,) in self._rows(query, (protocol, pack_text(problem_id), index)):
             return unpack_optional(error) or ""
         return ""
 
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
-        """Index of the first or the last failed sample of a problem, None where none failed."""
+        """Index of the first or the last failed sample of a problem, None if none failed."""
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found

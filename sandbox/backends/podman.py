@@ -45,7 +45,7 @@ def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def check_runtime(wished: str | None, info: Mapping[str, Any]) -> None:
-    """Raises BackendUnavailable where another runtime is wished than the engine's: a request for it would be ignored."""
+    """Raises BackendUnavailable if another runtime is wished than the engine's: a request for it would be ignored."""
     used = str(info.get("DefaultRuntime"))
     if wished and wished != used:
         raise BackendUnavailable(

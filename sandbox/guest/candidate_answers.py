@@ -128,7 +128,7 @@ class Witness:
             pass
 
     def answer_one(self) -> bool:
-        """One question; False where the judge is gone."""
+        """One question; False if the judge is gone."""
         try:
             number, data = self._line.receive(_ANY)
         except Lost:

@@ -43,7 +43,7 @@ def pair() -> tuple[int, int]:
 
 
 def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
-    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError where the kernel
+    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError if the kernel
     has no room for the message."""
     try:
         os.write(control, _ORDER.pack(*numbers))

@@ -28,7 +28,7 @@ class _NotBare(Exception):
 
 
 def literal(value: object) -> str | None:
-    """The literal of the plain data in `value`; None where it holds anything else, or is very long."""
+    """The literal of the plain data in `value`; None if it holds anything else, or is very long."""
     try:
         text = repr(_bare(value, [_MAX_NODES], 0))
     except Exception:  # classes may be made so that reading them fails; an integer may be too long

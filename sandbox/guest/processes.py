@@ -148,7 +148,7 @@ def socket_counter() -> Callable[[], int]:
 
 
 def collect_sockets(count: Callable[[], int], most: int) -> bool:
-    """Has the kernel look for such rings, which it does when any socket ends; False where more than `most` stay for 5 seconds."""
+    """Has the kernel look for such rings, which it does when any socket ends; False if more than `most` stay for 5 seconds."""
     deadline = time.monotonic() + RESET_DEADLINE_S
     pause = 0.0002
     while count() > most:

@@ -38,7 +38,7 @@ _DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one message holds: the answer's text, None where it has none; the thought; a refusal in the model's words."""
+    """What one message holds: the answer's text, None if it has none; the thought; a refusal in the model's words."""
 
     text: str | None
     thought: str | None = None
@@ -60,7 +60,7 @@ def parse(content: str) -> Fields:
 
 def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
     """The first `n` completions in the order of their index, up to the first that is not one; at least one. `seeds[i]` is what
-    completion i was asked with. Raises Later where there is not even one, with the server's own words."""
+    completion i was asked with. Raises Later if there is not even one, with the server's own words."""
     said = complaint(body.get("error"))
     if said is None and "error" in (body.get("object"), body.get("type")):
         said = words_in(body) or "an error"
@@ -99,7 +99,7 @@ def _in_order(choices: list[object]) -> list[Fields]:
 
 
 def _failure(choice: Fields) -> str | None:
-    """Why this is not a completion, in the server's words where it has some; None where it may be one."""
+    """Why this is not a completion, in the server's words where it has some; None if it may be one."""
     message = choice.get("message")
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):
@@ -119,7 +119,7 @@ def _reason(choice: Fields, name: str = "finish_reason") -> str:
 
 
 def _answer(choice: Fields) -> EngineAnswer | None:
-    """None where the choice holds neither a message nor a text."""
+    """None if the choice holds neither a message nor a text."""
     message = choice.get("message")
     if isinstance(message, dict):
         said = read_message(message)

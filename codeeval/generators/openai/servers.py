@@ -54,7 +54,7 @@ class Servers:
 
     @classmethod
     def open(cls, model: str, settings: ServerSettings, key: Key) -> Servers:
-        """Raises GenerationError where nothing listens at any address; where something listens at one, those without are
+        """Raises GenerationError if nothing listens at any address; where something listens at one, those without are
         tried again later. Raises UsageError for certificates that can't be read."""
         found: list[_Server] = []
         missing: list[tuple[str, GenerationError]] = []
@@ -156,7 +156,7 @@ def _list(names: Sequence[str]) -> str | None:
 
 
 def reach(settings: ServerSettings) -> str | None:
-    """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
+    """The version of a vLLM server, None for every other. Raises GenerationError if nothing listens: better now than
     after the sandbox has been started; UsageError for certificates that can't be read."""
     base_url = settings.base_url
     try:

@@ -144,7 +144,7 @@ def read_key(path: str, base_urls: Sequence[str]) -> Key:
 
 
 def _listed(value: str) -> list[str]:
-    """The addresses in a list with commas; one that is empty where there is none."""
+    """The addresses in a list with commas; one that is empty if there is none."""
     return [part.strip() for part in value.split(",") if part.strip()] or [value]
 
 
