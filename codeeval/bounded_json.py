@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from codeeval.i18n import msg
+
 #: Commas and opening brackets of one text, outside of its strings. Each can stand for 80 bytes of memory.
 MAX_VALUES = 2_000_000
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
@@ -29,7 +31,7 @@ def refuse_many(text: str, most: int) -> None:
     """Raises ValueError for a JSON text of more than `most` values. For readers that collect every error: each takes two
     kilobytes."""
     if len(text) > most and _values(text) > most and _values(_STRING.sub("", text)) > most:
-        raise ValueError(f"more than {most} values")
+        raise ValueError(msg("more than {n} values", n=most))
 
 
 def _values(text: str) -> int:

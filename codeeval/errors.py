@@ -12,6 +12,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from codeeval.i18n.messages import at, msg
+
 
 def install(extra: str) -> str:
     """The command that adds what an extra of this package stands for. It names the packages, as the installed metadata list
@@ -27,6 +32,27 @@ def install(extra: str) -> str:
     if not wanted:  # run from a source tree that was never installed, or installed before it had this extra
         return f"pip install -e '.[{extra}]' in the folder of the repository"
     return "pip install " + " ".join(f"'{each}'" for each in wanted)
+
+
+def fault(found: Mapping[str, Any]) -> str:
+    """One of pydantic's `errors()` as a message: what a check of ours said, or pydantic's own sentence made anew."""
+    kind, context, said = found["type"], found.get("ctx", {}), str(found["msg"])
+    if kind == "value_error":
+        return str(context["error"])
+    bound = next((f"{context[name]:.15g}" for name in ("ge", "le", "gt", "lt") if name in context), "")
+    made = {
+        "int_parsing": msg("Input should be a valid integer, unable to parse string as an integer"),
+        "float_parsing": msg("Input should be a valid number, unable to parse string as a number"),
+        "greater_than_equal": msg("Input should be greater than or equal to {n}", n=bound),
+        "less_than_equal": msg("Input should be less than or equal to {n}", n=bound),
+        "greater_than": msg("Input should be greater than {n}", n=bound),
+        "less_than": msg("Input should be less than {n}", n=bound),
+        "literal_error": msg("Input should be {names}", names=context.get("expected", "")),
+    }.get(kind)
+    if made == said:
+        return made
+    kept = said.removeprefix("Input should be ")
+    return said if kept == said else msg("Input should be {names}", names=kept)
 
 
 class CodeevalError(Exception):
@@ -46,7 +72,7 @@ class DataError(UsageError):
 
     def __init__(self, where: str, what: str, hint: str = "") -> None:
         self.where, self.what, self.hint = where, what, hint
-        super().__init__(f"{where}: {what}" + (f"\n  {hint}" if hint else ""))
+        super().__init__(at(where, what, hint))
 
 
 class NothingToEvaluate(CodeevalError):

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
+from codeeval.i18n import literal, msg
+
 #: Seconds without a byte after which a pipe is spoken of.
 PATIENCE_S = 2.0
 #: Prompts, templates and lists of numbers are far below it.
@@ -51,7 +53,9 @@ def _wait(descriptor: int, path: Path) -> None:
     ready = select.poll()
     ready.register(descriptor, select.POLLIN)
     if not ready.poll(PATIENCE_S * 1000):
-        said = message(f"{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)")
+        said = message(
+            msg("{path} is a pipe, and nothing was written into it yet: waiting (Ctrl-C ends it)", path=path)
+        )
         print(said, file=sys.stderr, flush=True)
         ready.poll()
 
@@ -62,7 +66,7 @@ def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
     with opened(path) as stream:
         data = stream.read(most + 1)
     if len(data) > most:
-        raise ValueError(f"larger than {most >> 20} MiB")
+        raise ValueError(msg("larger than {n} MiB", n=most >> 20))
     return data.decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -110,8 +114,8 @@ def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iter
 def reason(error: Exception) -> str:
     """Why a file can't be read, without its name, which the message has already."""
     if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 (byte {error.start + 1})"
-    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return msg("not UTF-8 (byte {n})", n=error.start + 1)
+    return literal(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)
 
 
 @contextmanager

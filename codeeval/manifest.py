@@ -27,7 +27,8 @@ from pydantic import (
 )
 
 from codeeval import bounded_json
-from codeeval.errors import DataError
+from codeeval.errors import DataError, fault
+from codeeval.i18n import msg
 
 #: Distributions whose versions can change a result.
 RECORDED_PACKAGES = (
@@ -200,9 +201,13 @@ class Manifest(_Part):
         except ValidationError as error:
             first = error.errors()[0]
             field = ".".join(map(str, first["loc"]))
-            raise DataError(f"{where}, manifest, field {field}", first["msg"], "The file is damaged.") from None
+            raise DataError(
+                msg("{where}, field {field}", where=f"{where}, manifest", field=field),
+                fault(first),
+                msg("The file is damaged."),
+            ) from None
         except ValueError as error:
-            raise DataError(f"{where}, manifest", str(error), "The file is damaged.") from None
+            raise DataError(f"{where}, manifest", str(error), msg("The file is damaged.")) from None
 
 
 def no_score(notes: Sequence[str]) -> str | None:

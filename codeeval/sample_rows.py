@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import IO, Literal
 
 from codeeval import bounded_json
+from codeeval.i18n import msg
 
 #: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
 MAX_LINE_BYTES = 32 * 1024 * 1024
@@ -61,6 +62,13 @@ class BadRow:
     position: int | None = None
 
 
+def place(unit: Unit, number: int) -> str:
+    """`line 7`"""
+    if unit == "line":
+        return msg("line {n}", n=number)
+    return msg("row {n}", n=number) if unit == "row" else msg("sample {n}", n=number)
+
+
 def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
     """(line number from 1, JSON value) of each line of a file that is not blank; what can't be read as a BadRow."""
     for number, line in enumerate(_lines(stream), 1):
@@ -80,7 +88,7 @@ def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
 
 def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] | BadRow]:
     if line is None:
-        yield BadRow(number, f"the line is longer than {MAX_LINE_BYTES >> 20} MiB")
+        yield BadRow(number, msg("the line is longer than {n} MiB", n=MAX_LINE_BYTES >> 20))
         return
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
@@ -88,14 +96,21 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
             return
         row = bounded_json.loads(text)
     except UnicodeDecodeError:
-        yield BadRow(number, "not UTF-8")
+        yield BadRow(number, msg("not UTF-8"))
     except json.JSONDecodeError as error:
         if line.endswith(b"\n"):
-            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}")
+            yield BadRow(number, msg("not JSON: {reason} at column {n}", reason=error.msg, n=error.colno))
         else:
-            yield BadRow(number, f"not JSON: {error.msg} at column {error.colno}; the file ends in the middle of a row")
+            yield BadRow(
+                number,
+                msg(
+                    "not JSON: {reason} at column {n}; the file ends in the middle of a row",
+                    reason=error.msg,
+                    n=error.colno,
+                ),
+            )
     except ValueError:  # an integer of thousands of digits; a thousand brackets, or millions
-        yield BadRow(number, "not JSON that can be read: a number too long, nested too deeply, or too many values")
+        yield BadRow(number, msg("not JSON that can be read: a number too long, nested too deeply, or too many values"))
     else:
         yield number, row
 
@@ -111,7 +126,7 @@ class UnusableRowError(Exception):
 def as_object(row: object) -> Row:
     """Raises UnusableRowError for a JSON value other than an object."""
     if not isinstance(row, dict):
-        raise UnusableRowError(f"a row must be a JSON object, this one is {kind_of(row)}")
+        raise UnusableRowError(msg("a row must be a JSON object, this one is {value}", value=kind_of(row)))
     return row
 
 
@@ -129,7 +144,7 @@ def _find_id(row: Row) -> object:
     for holder, name in places:
         if isinstance(holder, dict) and holder.get(name) is not None:
             return holder[name]
-    raise UnusableRowError(f"no field {' or '.join(_ID_FIELDS[:3])}; it names the problem")
+    raise UnusableRowError(msg("no field {names}; it names the problem", names=" or ".join(_ID_FIELDS[:3])))
 
 
 def split_id(value: object) -> tuple[str | None, str]:
@@ -139,10 +154,10 @@ def split_id(value: object) -> tuple[str | None, str]:
     if isinstance(value, int) and not isinstance(value, bool):
         return None, str(value)
     if not isinstance(value, str):
-        raise UnusableRowError(f"the problem's id must be a number or a text, it is {kind_of(value)}")
+        raise UnusableRowError(msg("the problem's id must be a number or a text, it is {value}", value=kind_of(value)))
     task, slash, name = value.strip().rpartition("/")
     if not name.strip():
-        raise UnusableRowError("the problem's id is empty")
+        raise UnusableRowError(msg("the problem's id is empty"))
     return (task.strip() if slash else None), name.strip()
 
 
@@ -153,10 +168,12 @@ def answers_in(value: object, field: str) -> list[str]:
     found: list[str] = []
     wrong = next(_collect(value, found, 0), None)
     if wrong == _NOTHING or (wrong is None and not found):
-        raise UnusableRowError(f"field {field} holds no response")
+        raise UnusableRowError(msg("field {name} holds no response", name=field))
     if wrong is not None:
         samples = max(1, len(value) if isinstance(value, list) else 1)
-        raise UnusableRowError(f"field {field} must hold texts, it holds {wrong}", min(samples, MAX_ANSWERS))
+        raise UnusableRowError(
+            msg("field {name} must hold texts, it holds {value}", name=field, value=wrong), min(samples, MAX_ANSWERS)
+        )
     return found
 
 
@@ -199,5 +216,12 @@ def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:
 
 def kind_of(value: object) -> str:
     """What a JSON value is, in words."""
-    names = {bool: "a boolean", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
-    return names.get(type(value), "null" if value is None else "another kind of value")
+    names = {
+        bool: msg("a boolean"),
+        int: msg("a number"),
+        float: msg("a number"),
+        str: msg("a text"),
+        list: msg("a list"),
+        dict: msg("an object"),
+    }
+    return names.get(type(value), "null" if value is None else msg("another kind of value"))

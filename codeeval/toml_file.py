@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from codeeval.files import opened, reason
+from codeeval.i18n import msg
 
 #: Settings and policies have some dozens of lines.
 MAX_BYTES = 256 * 1024
@@ -20,7 +21,7 @@ def load(path: Path) -> dict[str, Any]:
     with opened(path) as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
-        raise ValueError(f"larger than {MAX_BYTES >> 10} KiB")
+        raise ValueError(msg("larger than {n} KiB", n=MAX_BYTES >> 10))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

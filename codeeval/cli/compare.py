@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from codeeval.cli import options
+from codeeval.i18n import msg
 
 HELP = """Compare runs on the same problems: the difference, its intervals, tests, and the problems that changed.
 
@@ -49,7 +50,6 @@ def compare(
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.errors import UsageError
-    from codeeval.i18n import spoken
     from codeeval.report import comparison
     from codeeval.report.plot_style import check_picture
     from codeeval.stats.compare import CompareOptions
@@ -58,7 +58,7 @@ def compare(
 
     console = Console(format or "auto")
     if len(runs) < 2:
-        raise UsageError("compare: name two runs or more")
+        raise UsageError(msg("compare: name two runs or more"))
     if plot is not None:
         check_picture(plot)
     counts = []
@@ -71,9 +71,9 @@ def compare(
     if console.format == "json":
         console.document(comparison.document(found))
     elif console.format == "markdown":
-        console.result(spoken(comparison.markdown(found).rstrip("\n")))
+        console.result(comparison.markdown(found).rstrip("\n"))
     else:
-        console.result(comparison.one_line(found) if console.quiet else spoken(comparison.text(found)))
+        console.result(comparison.one_line(found) if console.quiet else comparison.text(found))
     if plot is not None:
         from codeeval.report.compare_plot import draw
 

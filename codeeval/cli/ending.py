@@ -8,6 +8,7 @@ from pathlib import Path
 from codeeval.cli.console import Console
 from codeeval.errors import NothingToEvaluate
 from codeeval.evaluation.ending import Ended
+from codeeval.i18n import msg, recognised
 from codeeval.report import build
 from codeeval.report.results import check_writable, write_results
 from codeeval.store import RunReader
@@ -34,11 +35,11 @@ def finish(ended: Ended, ending: Ending) -> int:
             write_results(reader, ending.results)
     result = ended.result
     if result is not None and result.generation_error is not None:
-        ending.console.complain(f"codeeval: generation: {result.generation_error}")
+        ending.console.complain(msg("codeeval: generation: {why}", why=result.generation_error))
     if result is not None and result.sandbox_error is not None:
-        ending.console.complain(f"codeeval: sandbox: {result.sandbox_error}")
+        ending.console.complain(msg("codeeval: sandbox: {why}", why=recognised(result.sandbox_error)))
     if not report.complete:
         return 3
     if not report.n_problems and not report.hidden:
-        raise NothingToEvaluate("no sample was judged")
+        raise NothingToEvaluate(msg("no sample was judged"))
     return 3 if ended.unranked else 0

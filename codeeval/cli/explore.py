@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from codeeval.cli import options
 from codeeval.errors import UsageError
+from codeeval.i18n import msg, spoken
 
 HELP = """Look at runs in the browser: why samples failed, and what changed between two runs.
 
@@ -28,9 +30,6 @@ Port = Annotated[
     typer.Option("--port", help="Default: 8451, or a free one; 0: a free one.", metavar="N", min=0, max=65535),
 ]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser (default).")]
-Lang = Annotated[
-    str | None, typer.Option("--lang", help="ru or en (default: CODEEVAL_LANG, else the locale's).", metavar="LANG")
-]
 
 
 #: How every run file begins.
@@ -41,7 +40,10 @@ def register(app: typer.Typer) -> None:
     app.command("explore", help=HELP, short_help="Look at runs in the browser.")(explore)
 
 
-def explore(runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Browser = True, lang: Lang = None) -> int:
+def explore(
+    runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Browser = True, lang: options.Lang = None
+) -> int:
+    options.speak(lang)
     try:
         from codeeval.explorer.library import Library
         from codeeval.explorer.serve import Serving, serve
@@ -49,29 +51,26 @@ def explore(runs: Runs, host: Host = "127.0.0.1", port: Port = None, browser: Br
         raise UsageError(
             f"the explorer needs {error.name}, which is not installed\n  pip install {error.name}"
         ) from None
-    from codeeval.explorer.words import language
-
     for path in runs:
         _check_file(path)
-    chosen = language(lang)
     library = Library.of(runs)
     if host not in ("127.0.0.1", "localhost", "::1"):
         _note(f"warning: --host {host}: everyone who can reach this machine can read these runs and leave notes")
-    serve(library, Serving(host, port, browser, chosen), _note)
+    serve(library, Serving(host, port, browser, spoken()), _note)
     return 0
 
 
 def _check_file(path: Path) -> None:
     """Not a problem file or a report, which would be shown as a damaged run."""
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UsageError(f"{path}: not a run file of codeeval; name the folder of a run")
+        raise UsageError(msg("{path}: not a run file of codeeval; name the folder of a run", path=path))
     try:
         with path.open("rb") as stream:
             begins = stream.read(len(_SQLITE))
     except OSError:  # a folder, or what the library has better words for
         return
     if begins != _SQLITE:
-        raise UsageError(f"{path}: not a run file of codeeval; name the folder of a run")
+        raise UsageError(msg("{path}: not a run file of codeeval; name the folder of a run", path=path))
 
 
 def _note(text: str) -> None:

@@ -9,9 +9,13 @@ import typer
 
 from codeeval.cli import options
 from codeeval.exports import FORMATS, GONE, SEVERAL, TITLES
+from codeeval.i18n import msg
 
 #: Formats of more than one file.
 FOLDERS = ("lm-eval", "html", "wandb", "mlflow")
+
+#: Formats for people, in their language; the others are for programs, and English.
+READ = ("markdown", "html")
 
 HELP = (
     """A run in another tool's format. The run is only read.
@@ -50,10 +54,10 @@ def export(format: Format, runs: Runs, out: Output, lang: options.Lang = None) -
 
     _check_format(format, runs)
     _check(out, format)
-    with nullcontext() if format == "markdown" else language("en"):  # what programs read
+    with nullcontext() if format in READ else language("en"):
         _write(format, runs, out)
     console = Console()
-    console.note(f"wrote {out}")
+    console.note(msg("wrote {path}", path=out))
     if format == "mera":
         from codeeval.exports.mera_packing import doubts
         from codeeval.mera.write import doubt
@@ -78,10 +82,12 @@ def _check_format(format: str, runs: list[Path]) -> None:
     from codeeval.evaluation.choice import choose
 
     if format in GONE:
-        raise UsageError(f"export {format}: there is no such format any more: {GONE[format]}")
+        raise UsageError(
+            msg("export {format}: there is no such format any more: {why}", format=format, why=GONE[format])
+        )
     choose("format", format, tuple(FORMATS))
     if len(runs) > 1 and format not in SEVERAL:
-        raise UsageError(f"export {format}: it takes one run, and {len(runs)} were given")
+        raise UsageError(msg("export {format}: it takes one run, and {n} were given", format=format, n=len(runs)))
 
 
 def _check(out: Path, format: str) -> None:
@@ -89,8 +95,14 @@ def _check(out: Path, format: str) -> None:
     from codeeval.errors import UsageError
 
     if not out.parent.is_dir():
-        raise UsageError(f"{out}: the folder {out.parent} does not exist\n  Make it, or choose another place with -o.")
+        raise UsageError(
+            msg(
+                "{out}: the folder {path} does not exist\n  Make it, or choose another place with -o.",
+                out=out,
+                path=out.parent,
+            )
+        )
     if format not in FOLDERS and out.is_dir():
-        raise UsageError(f"{out}: this is a folder; name a file in it")
+        raise UsageError(msg("{out}: this is a folder; name a file in it", out=out))
     if format in FOLDERS and out.exists() and not out.is_dir():
-        raise UsageError(f"{out}: this is a file; name a folder with -o")
+        raise UsageError(msg("{out}: this is a file; name a folder with -o", out=out))

@@ -11,6 +11,8 @@ from contextlib import suppress
 import typer
 
 from codeeval.errors import CodeevalError
+from codeeval.files import reason
+from codeeval.i18n import at, message, msg, recognised, spoken
 
 INTERRUPTED = 130
 #: 128 + SIGPIPE.
@@ -26,7 +28,7 @@ def guarded(command: Callable[[], int | None]) -> int:
     except CodeevalError as error:
         return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _failed("interrupted", INTERRUPTED)
+        return _failed(msg("interrupted"), INTERRUPTED)
     except BrokenPipeError:
         return _unread()
     except SystemExit as error:  # the parser makes a 1 of a broken pipe, and that is a failed gate
@@ -40,7 +42,7 @@ def guarded(command: Callable[[], int | None]) -> int:
 
 
 def _unread() -> int:
-    """`codeeval report RUN | head`: the reader has gone. No complaint, and the code that the shell gives to what ends so: a gate
+    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate
     whose verdict was not written to the end has not passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return UNREAD
@@ -49,12 +51,11 @@ def _unread() -> int:
 def _unwritten(error: OSError) -> int:
     """`codeeval report RUN > /dev/full`. What was not written counts as not said: exit 0 would be a gate that has passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    return _failed(f"the result can't be written: {error.strerror}", 3)
+    return _failed(msg("the result can't be written: {why}", why=reason(error)), 3)
 
 
 def _foreign(error: Exception) -> int:
-    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, and
-    codeeval's own."""
+    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, ours."""
     show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if callable(show) and isinstance(exit_code, int):
         with suppress(OSError):
@@ -63,11 +64,11 @@ def _foreign(error: Exception) -> int:
     if isinstance(exit_code, int):
         return exit_code
     if type(error).__name__ == "Abort":
-        return _failed("interrupted", INTERRUPTED)
+        return _failed(msg("interrupted"), INTERRUPTED)
     if type(error).__module__.startswith("sandbox"):
-        return _failed(str(error) or type(error).__name__, 3)
+        return _failed(recognised(str(error)) or type(error).__name__, 3)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return _failed(f"{os.fsdecode(error.filename)}: {error.strerror}", 3)
+        return _failed(at(os.fsdecode(error.filename), reason(error)), 3)
     _debug()
     return _failed(
         f"a bug in codeeval: {type(error).__name__}: {error}\n  CODEEVAL_DEBUG=1 shows where; please report it.", 3
@@ -75,31 +76,29 @@ def _foreign(error: Exception) -> int:
 
 
 def _show_in_language(show: Callable[[], None]) -> None:
-    """The parser fails before `--lang` was read, so it is looked for here."""
+    """The parser fails before `--lang` was read."""
     from contextlib import redirect_stderr
     from io import StringIO
 
-    from codeeval.i18n import language, spoken
+    from codeeval.cli.options import speak_as_asked
 
-    asked = [word for word in sys.argv if word == "ru" or word == "--lang=ru"]
-    if not (asked or os.environ.get("CODEEVAL_LANG") == "ru"):
+    speak_as_asked(sys.argv[1:])
+    if spoken() == "en":
         show()
         return
     said = StringIO()
     with redirect_stderr(said):
         show()
-    with language("ru"):
-        typer.echo(spoken(said.getvalue().rstrip("\n")), err=True)
+    typer.echo(message(recognised(said.getvalue().rstrip("\n"))), err=True)
 
 
-def _failed(message: str, code: int) -> int:
+def _failed(text: str, code: int) -> int:
     if code != INTERRUPTED:
         _debug()
     from codeeval.cli.console import inert
-    from codeeval.i18n import message as spoken
 
-    with suppress(OSError):  # no message can be shown: the exit code says it
-        typer.echo(inert(f"codeeval: {spoken(message)}"), err=True)
+    with suppress(OSError):  # nobody can be told: the code says it
+        typer.echo(inert(f"codeeval: {message(text)}"), err=True)
     return code
 
 

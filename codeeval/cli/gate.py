@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codeeval.cli import options
+from codeeval.files import reason
+from codeeval.i18n import language, msg
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
@@ -93,17 +95,16 @@ def gate(
 def _show(report: GateReport, console: Console) -> None:
     from codeeval.cli.console import colour
     from codeeval.gate import annotations, markdown, text
-    from codeeval.i18n import spoken
     from codeeval.report.terminal import Style
 
     if console.format == "json":
         console.document(report.to_json())
     elif console.format == "markdown":
-        console.result(spoken(markdown.render(report).rstrip("\n")))
+        console.result(markdown.render(report).rstrip("\n"))
     elif console.quiet:
         console.result(text.one_line(report))
     else:
-        console.result(spoken(text.render(report, Style(colour=colour()))))
+        console.result(text.render(report, Style(colour=colour())))
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in annotations.render(report):  # the runner reads both streams; stdout stays the result
             typer.echo(line, err=True)
@@ -122,10 +123,10 @@ def _leave_behind(report: GateReport, junit: Path | None, summary: Path | None) 
                 file.write(as_junit.render(report).encode("utf-8"))
         if summary is not None:
             place = summary
-            with summary.open("a", encoding="utf-8") as stream:
+            with language("en"), summary.open("a", encoding="utf-8") as stream:  # as the annotations beside it
                 stream.write(markdown.bounded(markdown.render(report)) + "\n")
     except OSError as error:
-        raise StoreError(f"{place}: {error.strerror or error}") from None
+        raise StoreError(msg("{place}: {reason}", place=place, reason=reason(error))) from None
 
 
 def _step_summary() -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -27,13 +28,27 @@ Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings fr
 
 
 def speak(lang: str | None) -> None:
-    """The language of this invocation: the flag, else CODEEVAL_LANG, else English. LANG of the system is not looked at:
-    logs should not depend on the machine's locale. Raises UsageError if the language is unknown."""
+    """The language of this invocation: the flag, else CODEEVAL_LANG, else English. Everything that people read follows it: what
+    is printed, Markdown, the explorer's pages. LANG of the system is not looked at: the logs of a machine shall not depend on
+    whose it is. Raises UsageError for a language that there is not."""
     import os
 
+    from codeeval import i18n
     from codeeval.evaluation.choice import choose
-    from codeeval.i18n import LANGUAGES
-    from codeeval.i18n import speak as spoken
 
     given = lang or os.environ.get("CODEEVAL_LANG") or "en"
-    spoken(choose("--lang" if lang else "CODEEVAL_LANG", given, LANGUAGES))
+    i18n.speak(choose("--lang" if lang else "CODEEVAL_LANG", given, i18n.LANGUAGES))
+
+
+def speak_as_asked(words: Sequence[str]) -> None:
+    """The same from the words of a command line that could not be parsed; of what is no language, English."""
+    from contextlib import suppress
+
+    from codeeval.errors import UsageError
+
+    flags = (word.partition("=") for word in words)
+    given = [
+        value or after for (flag, _, value), after in zip(flags, (*words[1:], ""), strict=True) if flag == "--lang"
+    ]
+    with suppress(UsageError):
+        speak(given[-1] if given else None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from codeeval.cli.console import Console
 from codeeval.evaluation.show_prompt import ShownPrompt
 from codeeval.generators.common.readable_tokens import Token
-from codeeval.i18n import tr
+from codeeval.i18n import msg, tr
 
 
 def show_prompt(found: ShownPrompt, console: Console) -> None:
     """The prompt as text and ids; with JSON one document."""
     prompt, shown = found.prompt, found.shown
-    console.note(f"Template {found.template.name}: {found.note}")
+    console.note(msg("Template {name}: {why}", name=found.template.name, why=found.note))
     if console.format == "json":
         console.document(
             {
@@ -37,9 +37,11 @@ def show_prompt(found: ShownPrompt, console: Console) -> None:
         console.result(f"\n-- {len(shown.ids)} ids\n{list(shown.ids)}\n\n-- {tr('tokens')}")
         console.result("\n".join(_row(token) for token in shown.tokens))
     else:
-        where = "the server" if found.backend == "openai" else "transformers, which is not installed here"
+        where = msg("the server") if found.backend == "openai" else msg("transformers, which is not installed here")
         console.note(
-            f"ids are known to {where}" if found.backend != "replay" else "a file of completions has no tokenizer"
+            msg("ids are known to {where}", where=where)
+            if found.backend != "replay"
+            else msg("a file of completions has no tokenizer")
         )
 
 

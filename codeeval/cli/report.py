@@ -10,6 +10,7 @@ import typer
 
 from codeeval.cli import options
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
@@ -96,7 +97,13 @@ def report(
         from codeeval.cli.instructions import show
 
         if manifest or plot is not None or results is not None:
-            raise UsageError(f"{run}: it holds a run per instruction; name one of them, for example {run / 'own'}")
+            raise UsageError(
+                msg(
+                    "{run}: it holds a run per instruction; name one of them, for example {path}",
+                    run=run,
+                    path=run / "own",
+                )
+            )
         return show(run, ending.console, settings.k)
     with RunReader(run) as reader:
         if manifest:
@@ -133,7 +140,11 @@ def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[
     parts = [part.strip() for part in ks.split(",")]
     if not all(part.isascii() and part.isdigit() and len(part) < 8 and 0 < int(part) <= _LARGEST for part in parts):
         raise UsageError(
-            f"--extrapolate must be numbers separated by commas, as in 100,1000, up to {_LARGEST:,}; got {ks!r}"
+            msg(
+                "--extrapolate must be numbers separated by commas, as in 100,1000, up to {n}; got {value}",
+                n=f"{_LARGEST:,}",
+                value=repr(ks),
+            )
         )
     return extrapolated(reader, protocol, sorted({int(part) for part in parts}))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codeeval.cli import options
+from codeeval.i18n import msg
 
 if TYPE_CHECKING:
     from codeeval.explorer.filters import Filter
@@ -105,23 +106,31 @@ def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
     ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
     if wanted and len(ids) != 1:
         known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
-        problem = "no failure group of this run" if not ids else "the beginning of several failure groups"
-        raise UsageError(f"--group {wanted!r}: {problem}\n  The groups:\n{known}")
+        problem = msg("no failure group of this run") if not ids else msg("the beginning of several failure groups")
+        raise UsageError(
+            msg(
+                "--group {wanted}: {problem}\n  The groups:\n{known}", wanted=repr(wanted), problem=problem, known=known
+            )
+        )
     topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
     if given["topic"] and given["topic"] not in topics:
         raise UsageError(
-            f"--topic {given['topic']!r}: no problem of the run has it; they have {', '.join(topics) or '-'}"
+            msg(
+                "--topic {given}: no problem of the run has it; they have {names}",
+                given=repr(given["topic"]),
+                names=", ".join(topics) or "-",
+            )
         )
     if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
-        raise UsageError(f"--problem {given['problem']!r}: the run has no problem of this id")
+        raise UsageError(msg("--problem {given}: the run has no problem of this id", given=repr(given["problem"])))
     return Filter.read({**given, "group": next(iter(ids), "")})
 
 
 def _line(row: SampleRow) -> str:
-    from codeeval.i18n import message, name
+    from codeeval.i18n import message, name, recognised
     from codeeval.report.terminal import safe
 
-    words = [f"{row.problem_id}/{row.index}", name(row.code), message(row.error)]
+    words = [f"{row.problem_id}/{row.index}", name(row.code), message(recognised(row.error))]
     if row.text:
         words.append(f"{row.line}: {row.text}")
     return safe("  ".join(word for word in words if word))

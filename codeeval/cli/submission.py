@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codeeval.cli import options
+from codeeval.i18n import msg
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
@@ -98,7 +99,11 @@ def _references(tasks: tuple[str, ...], answers: Path | None) -> dict[str, Refer
         name = FILE_NAMES.get(whole.name.lower(), "")
         if name in found:
             raise UsageError(
-                f"-t {whole.name}: one set was named already for {name or 'a file of any name'}; name it once"
+                msg(
+                    "-t {task}: one set was named already for {name}; name it once",
+                    task=whole.name,
+                    name=name or "a file of any name",
+                )
             )
         found[name] = Reference(n_tests, expected)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import pickle
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from codeeval.reading.extract import extract
 from codeeval.store.rows import Row
@@ -93,7 +93,10 @@ class Rows:
     failing: str | None = None
 
     def packed(self) -> bytes:
-        return marshal.dumps(tuple(getattr(self, spec.name) for spec in fields(self)))
+        told = replace(
+            self, failing=None if self.failing is None else str.__str__(self.failing)
+        )  # marshal knows no message
+        return marshal.dumps(tuple(getattr(told, spec.name) for spec in fields(self)))
 
     @classmethod
     def unpacked(cls, data: bytes) -> Rows:

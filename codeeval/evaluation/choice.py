@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 
 
 def choose(what: str, given: str, known: Iterable[str]) -> str:
@@ -14,12 +15,22 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
     if given in names:
         return given
     near = get_close_matches(given, names, n=2, cutoff=0.5)
-    meant = f" Did you mean {' or '.join(near)}?" if near else ""
-    raise UsageError(f"{what} {given!r} is unknown.{meant}\n  Known: {', '.join(names)}")
+    meant = msg(" Did you mean {name}?", name=" or ".join(near)) if near else ""
+    raise UsageError(
+        msg(
+            "{what} {given} is unknown.{meant}\n  Known: {names}",
+            what=what,
+            given=repr(given),
+            meant=meant,
+            names=", ".join(names),
+        )
+    )
 
 
 def one_of(flags: Mapping[str, object]) -> None:
     """Raises UsageError if more than one of these flags was given (is not None): the others would be ignored."""
     given = [flag for flag, value in flags.items() if value is not None]
     if len(given) > 1:
-        raise UsageError(f"{given[0]} and {given[1]}: only one of the two can be meant; leave one out")
+        raise UsageError(
+            msg("{flag} and {other}: only one of the two can be meant; leave one out", flag=given[0], other=given[1])
+        )

@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.settings import Settings, flag
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import kinds_of
@@ -28,12 +29,23 @@ def within_limits(
         return judged_by
     first, named = judged_by[0], flag(next(iter(asked)))
     if kinds_of(task.problems) != ("calls",):
-        raise UsageError(f"{named}: the tests of {task.name} keep the limits of their own scorer, under every protocol")
+        raise UsageError(
+            msg(
+                "{named}: the tests of {task} keep the limits of their own scorer, under every protocol",
+                named=named,
+                task=task.name,
+            )
+        )
     published = settings.task in (info.name for info in TASKS)
     if first.name != "strict" and (published or settings.protocol is not None):
         raise UsageError(
-            f"{named}: the protocol {first.name} keeps its own limits ({_said(first.limits)}), which are a part of its score\n"
-            "  Limits can be chosen with --protocol strict, and for a file of your own without --protocol."
+            msg(
+                "{named}: the protocol {protocol} keeps its own limits ({limits}), which are a part of its score\n  "
+                "Limits can be chosen with --protocol strict, and for a file of your own without --protocol.",
+                named=named,
+                protocol=first.name,
+                limits=_said(first.limits),
+            )
         )
     chosen = _limits(first.limits, asked)
     return tuple(replace(each, limits=chosen) for each in judged_by)
@@ -46,7 +58,11 @@ def _limits(usual: Limits, asked: Mapping[str, float]) -> Limits:
     limits = replace(usual, **found)  # type: ignore[arg-type]
     if limits.wall_s < limits.cpu_s:
         raise UsageError(
-            f"--wall-s {limits.wall_s:g}: must not be below the {limits.cpu_s:g} s of CPU time, which could never be used up"
+            msg(
+                "--wall-s {wall_s}: must not be below the {n} s of CPU time, which could never be used up",
+                wall_s=f"{limits.wall_s:g}",
+                n=f"{limits.cpu_s:g}",
+            )
         )
     return limits
 

@@ -32,8 +32,10 @@ from codeeval.evaluation.sandbox import Sandbox, open_sandbox
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
+from codeeval.files import reason
 from codeeval.generators import Generator
 from codeeval.generators.registry import check_model
+from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.mera.sampling import builder
 from codeeval.prompts.templates import prompt_digest
@@ -42,7 +44,7 @@ from codeeval.store import PlannedProblem, RunReader, RunStore
 from codeeval.tasks.instructions import Instruction, chosen, under
 from codeeval.types import Task
 
-_REPLAYED = "completions of a file do not depend on the instruction"
+_REPLAYED = msg("completions of a file do not depend on the instruction")
 
 
 def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Path:
@@ -54,9 +56,9 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
     plan = chosen(base.whole, settings.instructions or "")
     _refuse_used(base.run_dir)
     reporter.note(first_line(base, resolved))
-    reporter.note(f"{len(plan) - 1} instructions, and each problem under its own: {len(plan)} runs")
+    reporter.note(msg("{n} instructions, and each problem under its own: {m} runs", n=len(plan) - 1, m=len(plan)))
     if base.model.backend == "replay":
-        reporter.note(f"warning: {_REPLAYED}")
+        reporter.note(msg("warning: {note}", note=_REPLAYED))
     with (
         open_sandbox(placement(settings), base.protocols, reporter) as sandbox,
         closing(base.generator()) as generator,
@@ -64,7 +66,7 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
         _create(base, plan, generator, sandbox, reporter)
         with RunReader(base.run_dir / plan[0].name) as reader:
             for difference in differences(like, reader.manifest()) if like else ():
-                reporter.note(f"warning: {difference}")
+                reporter.note(msg("warning: {note}", note=difference))
         _work_all(base.run_dir, generator, sandbox, reporter, fresh=True)
         return base.run_dir
 
@@ -84,9 +86,16 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
                 lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
     assert manifest is not None  # a plan has at least one instruction
     if not lacking:
-        reporter.note(f"{folder} is complete: nothing is left to do")
+        reporter.note(msg("{run} is complete: nothing is left to do", run=folder))
         return
-    reporter.note(f"resuming {folder}: {len(lacking)} runs are unfinished, {sum(lacking.values())} samples to generate")
+    reporter.note(
+        msg(
+            "resuming {run}: {n} runs are unfinished, {m} samples to generate",
+            run=folder,
+            n=len(lacking),
+            m=sum(lacking.values()),
+        )
+    )
     model = model_to_resume(folder, manifest, own, given_again(resolved)) if any(lacking.values()) else None
     place = placement_of(manifest, resolved, str(folder), own=own)
     with ExitStack() as stack:
@@ -99,21 +108,30 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
 def _check(settings: Settings) -> None:
     if settings.results is not None:
         raise UsageError(
-            "--results: with --instructions there are several runs; give it afterwards to `codeeval report` of one of them"
+            msg(
+                "--results: with --instructions there are several runs; give it afterwards to `codeeval report` of one "
+                "of them"
+            )
         )
     if settings.rerank is not None:
-        raise UsageError("--rerank: with --instructions there are several runs; `codeeval rerank` each afterwards")
+        raise UsageError(msg("--rerank: with --instructions there are several runs; `codeeval rerank` each afterwards"))
 
 
 def _refuse_used(folder: Path) -> None:
     if report.is_instructions(folder):
         raise UsageError(
-            f"{folder} already holds runs of several instructions\n"
-            f"  Continue them with `codeeval run --resume {folder}`, or choose another folder with -o."
+            msg(
+                "{run} already holds runs of several instructions\n  Continue them with `codeeval run --resume {run}`, or "
+                "choose another folder with -o.",
+                run=folder,
+            )
         )
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(
-            f"{folder}: with --instructions the folder must be new or empty\n  Choose another one with -o."
+            msg(
+                "{folder}: with --instructions the folder must be new or empty\n  Choose another one with -o.",
+                folder=folder,
+            )
         )
 
 
@@ -133,7 +151,7 @@ def _create(
         (part / report.FILE_NAME).write_text(report.plan_text(plan), "utf-8")
         os.rename(part, whole)
     except OSError as error:
-        raise StoreError(f"{whole}: {error.strerror or error}\n  Choose another place with -o RUN_DIR.") from error
+        raise StoreError(at(str(whole), reason(error), msg("Choose another place with -o RUN_DIR."))) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 
@@ -173,7 +191,10 @@ def _work_all(
         _work_each(folder, generator, sandbox, reporter, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
         raise Interrupted(
-            f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {folder}"
+            msg(
+                "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}",
+                run=folder,
+            )
         ) from None
 
 
@@ -183,7 +204,9 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
         with RunStore.open(folder / instruction.name) as store:
             if not _is_unfinished(store):
                 continue
-            reporter.note(f"instruction {instruction.name} ({number} of {len(plan)})")
+            reporter.note(
+                msg("instruction {instruction} ({n} of {m})", instruction=instruction.name, n=number, m=len(plan))
+            )
             judged_by = run_protocols(store.manifest(), str(store.path))
             result = work(store, judged_by, generator, sandbox, reporter)
         if fresh and isinstance(result.generation_error, UsageError) and number == 1 and not result.counts.generated:
@@ -196,9 +219,9 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
 def _is_hopeless(result: Result, reporter: Reporter) -> bool:
     """Tell what went wrong, and whether the next run would fare no better."""
     if result.generation_error is not None:
-        reporter.complain(f"codeeval: generation: {result.generation_error}")
+        reporter.complain(msg("codeeval: generation: {why}", why=result.generation_error))
     if result.sandbox_error is not None:
-        reporter.complain(f"codeeval: sandbox: {result.sandbox_error}")
+        reporter.complain(msg("codeeval: sandbox: {why}", why=recognised(result.sandbox_error)))
     return bool(result.sandbox_error or (result.generation_error and not result.counts.generated))
 
 

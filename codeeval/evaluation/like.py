@@ -11,6 +11,7 @@ from codeeval.evaluation.chosen_limits import limits_like
 from codeeval.evaluation.rerank import like_rankers
 from codeeval.evaluation.resolve import EARLIER, Resolved
 from codeeval.evaluation.trust import Asked, refuse_unasked, repeated_settings
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest, TaskInfo
 from codeeval.store import RunReader
 from codeeval.tasks import spec_of
@@ -48,7 +49,12 @@ def settings_like(run_dir: Path) -> Like:
         own = reader.is_own()
         ids = [planned.problem.id for planned in reader.problems()]
     if manifest.kind != "run":
-        raise UsageError(f"--like {run_dir}: its completions came from a file, so there is nothing to generate again")
+        raise UsageError(
+            msg(
+                "--like {run_dir}: its completions came from a file, so there is nothing to generate again",
+                run_dir=run_dir,
+            )
+        )
     sampling, options = manifest.sampling, dict(manifest.model.options)
     settings: dict[str, object] = {
         "task": _task(manifest.task),

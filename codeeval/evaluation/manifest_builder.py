@@ -10,6 +10,7 @@ from codeeval.evaluation.request import RunRequest
 from codeeval.evaluation.sandbox import limits_from
 from codeeval.evaluation.score_request import ScoreRequest
 from codeeval.generators import Generator
+from codeeval.i18n import msg
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -37,9 +38,12 @@ def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> 
     """Of a run whose completions `generator` writes."""
     description = generator.describe()
     wrong = description.get("openchat_ids_wrong")
-    notes = [*asked.notes, *((f"the tokenizer does not give the ids of the model card: {wrong}",) if wrong else ())]
+    notes = [
+        *asked.notes,
+        *((msg("the tokenizer does not give the ids of the model card: {reason}", reason=wrong),) if wrong else ()),
+    ]
     if asked.system and asked.template.name == "chat" and description.get("lacks_system_role"):
-        notes.append("the model's chat template has no system role: the system prompt opens the user's turn")
+        notes.append(msg("the model's chat template has no system role: the system prompt opens the user's turn"))
     model = ModelInfo(
         name=asked.model.name,
         location=printable(asked.model.location),

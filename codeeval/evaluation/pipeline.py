@@ -26,6 +26,7 @@ from codeeval.evaluation.router import Names, Router
 from codeeval.evaluation.shard import JobRunner, ShardSource
 from codeeval.generators import Generator
 from codeeval.generators.base import Served
+from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore, Session, TimeSplit
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row, sample_row
@@ -277,6 +278,6 @@ def _asked_for(requests: Sequence[Request]) -> dict[str, bytearray]:
 def _as_generation_error(error: BaseException | None) -> CodeevalError | None:
     if error is None or isinstance(error, CodeevalError):
         return error
-    wrapped = GenerationError(f"the model stopped: {type(error).__name__}: {error}")
+    wrapped = GenerationError(msg("the model stopped: {kind}: {why}", kind=type(error).__name__, why=error))
     wrapped.__cause__ = error
     return wrapped

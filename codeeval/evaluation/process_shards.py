@@ -37,6 +37,7 @@ from codeeval.evaluation.shard_frames import (
     Frames,
 )
 from codeeval.evaluation.shard_process import END_S, Spec
+from codeeval.i18n import joined, msg
 from codeeval.store.codec import unpack_outcome
 from sandbox import Job, Outcome, SandboxError
 
@@ -46,7 +47,7 @@ PER_SHARD = 8
 SILENCE_S = 60
 #: Processes in a row that were lost before they had told of any row; after that no further one is started.
 MAX_IN_VAIN = 3
-ENDED = "it ended"
+ENDED = msg("it ended")
 
 _BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from codeeval.evaluation.shard_process import main; "
 _BOOT += "main(int(sys.argv[2]), int(sys.argv[3]))"
@@ -150,7 +151,7 @@ class ProcessShard:
                 frame = self._frames.receive(1.0)
             except TimeoutError:
                 silent += 1
-                reason = f"nothing was heard of it for {silent} s" if silent >= SILENCE_S else ""
+                reason = msg("nothing was heard of it for {n} s", n=silent) if silent >= SILENCE_S else ""
                 continue
             except OSError as error:
                 reason = str(error)
@@ -186,7 +187,9 @@ class ProcessShard:
         if reason != ENDED:
             self._process.kill()
         code = self._ended()
-        why = f"{self.name} was lost: {reason}" + (f" (signal {-code})" if code < 0 and reason == ENDED else "")
+        if code < 0 and reason == ENDED:
+            reason = joined("", (reason, f" (signal {-code})"))
+        why = msg("shard process {pid} was lost: {why}", pid=self.pid, why=reason)
         with self._lock:
             self.lost, deliver, self._deliver = why, self._deliver, None
             jobs, self._jobs = self._jobs, {}
@@ -236,7 +239,7 @@ class ProcessShards:
                 pass
             living = [shard for shard in self._shards if not shard.lost]
         if not living:
-            raise SandboxError(f"no shard is left: {self._shards[-1].lost}")
+            raise SandboxError(msg("no shard is left: {why}", why=self._shards[-1].lost))
         return min(living, key=lambda shard: shard.jobs / shard.workers).submit(job)
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:

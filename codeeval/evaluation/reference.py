@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.scoring import grade, literals, protocols
 from codeeval.scoring.signature import one_line, raised
 from codeeval.tasks.evalplus import LEFT_OUT
@@ -71,7 +72,11 @@ def notes(task: Task) -> tuple[str, ...]:
     named = [f"{len(found)} of problem {pid} ({found[0][1]})" for pid, found in list(left_out.items())[:_NAMED]]
     more = f"; and of {len(left_out) - _NAMED} more problems" if len(left_out) > _NAMED else ""
     reason = "; ".join(named) + more
-    return (f"{total} inputs are left out, because they or their answers are no plain data: {reason}",)
+    return (
+        msg(
+            "{n} inputs are left out, because they or their answers are no plain data: {reason}", n=total, reason=reason
+        ),
+    )
 
 
 def _lacks(problem: Problem) -> bool:
@@ -88,7 +93,8 @@ def _answers(problem: Problem, outcome: Outcome) -> list[Answer]:
         first = outcome.definition or next(iter(outcome.observations), None)
         why = raised(first) if first is not None and first.exc_type else outcome.status
         raise DataError(
-            f"problem {problem.id}, field canonical_solution", f"the reference solution gave no answer: {why}"
+            msg("problem {problem}, field {field}", problem=problem.id, field="canonical_solution"),
+            f"the reference solution gave no answer: {why}",
         )
     assert problem.oracle is not None
     return [_of_observation(seen, problem.oracle, outcome) for seen in outcome.observations]

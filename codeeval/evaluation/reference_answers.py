@@ -5,6 +5,7 @@ from __future__ import annotations
 from codeeval.evaluation import reference
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.sandbox import Placement, open_sandbox
+from codeeval.i18n import msg
 from codeeval.scoring import protocols
 from codeeval.types import Task
 
@@ -16,7 +17,9 @@ def answered(task: Task, placement: Placement, reporter: Reporter) -> tuple[Task
         return task, ()
     found = reference.cached(task)
     if found is None:
-        reporter.note(f"executing the reference solutions of {task.name} once, to know the right answers")
+        reporter.note(
+            msg("executing the reference solutions of {task} once, to know the right answers", task=task.name)
+        )
         with open_sandbox(placement, (protocols.get("strict"),), reporter) as sandbox:
             found = reference.computed(task, lambda jobs: list(sandbox.pool.map(jobs)))
     return found, reference.notes(found)

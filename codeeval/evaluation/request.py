@@ -20,7 +20,7 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.manifest import RewardInfo, printable
 from codeeval.mera.sampling import SEED as MERA_SEED
 from codeeval.mera.sampling import builder as prompt_builder
@@ -84,7 +84,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
     whole, task, notes = chosen_task(settings, reporter)
     judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     sampling = _sampling(settings, judged_by[0], whole, asked)
-    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more="Raise --n")
+    ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more=msg("Raise --n"))
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
@@ -127,7 +127,7 @@ def placement(settings: Settings) -> Placement:
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
     if not settings.rerank:
         if settings.rerank_options:
-            raise UsageError("--rerank-option: there is no reward model; name one with --rerank")
+            raise UsageError(msg("--rerank-option: there is no reward model; name one with --rerank"))
         return ()
     return (reward_info(settings.rerank, settings.rerank_options),)
 
@@ -159,8 +159,15 @@ def chosen_ks(
         return tuple(k for k in usual if k <= least) or (1,)
     if max(given) > most:
         raise UsageError(
-            f"--k {max(given)}: pass@{max(given)} needs at least {max(given)} samples per problem, and there "
-            f"{form(most, 'is', 'are')} {most}\n  {more}, or ask for a smaller k: pass@k is never extrapolated."
+            msg(
+                "--k {n}: pass@{a} needs at least {b} samples per problem, and there {c:is|are} {c}\n  {more}, or ask for "
+                "a smaller k: pass@k is never extrapolated.",
+                n=max(given),
+                a=max(given),
+                b=max(given),
+                c=most,
+                more=more,
+            )
         )
     return given
 
@@ -193,10 +200,16 @@ def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
         except NotRenamableError:
             left.append(problem.id)
     if not found:
-        raise NothingToEvaluate(f"--rename: no problem of {task.name} can be renamed without a doubt")
+        raise NothingToEvaluate(msg("--rename: no problem of {task} can be renamed without a doubt", task=task.name))
     notes = [NOTE]
     if left:
-        notes.append(f"{len(left)} problems can't be renamed without a doubt and are left out: {', '.join(left[:10])}")
+        notes.append(
+            msg(
+                "{n} problems can't be renamed without a doubt and are left out: {ids}",
+                n=len(left),
+                ids=", ".join(left[:10]),
+            )
+        )
     return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
 
 
@@ -215,9 +228,11 @@ def _model(settings: Settings) -> Model:
     name, options = settings.model, dict(settings.model_options)
     if name is None:
         if settings.base_url or settings.backend == "openai":
-            raise UsageError("which model? Name one with -m: the name by which the server knows it")
+            raise UsageError(msg("which model? Name one with -m: the name by which the server knows it"))
         if settings.task != DEMO_TASK:
-            raise UsageError("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
+            raise UsageError(
+                msg("which model? Name one with -m: a folder, a Hugging Face id, or a file of completions")
+            )
         name = DEMO_MODEL
     for key in ("base_url", "ca_bundle"):
         if given := getattr(settings, key):

@@ -12,6 +12,7 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.work import Interrupted
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest, RewardInfo, clean, printable
 from codeeval.store import RunReader, RunStore
 
@@ -43,7 +44,7 @@ def rank(store: RunStore, reporter: Reporter) -> bool:
         try:
             _rank(store, position, reporter)
         except (UsageError, GenerationError) as error:
-            reporter.note(f"codeeval: reward model: {error}")
+            reporter.note(msg("codeeval: reward model: {reason}", reason=error))
             return False
     return True
 
@@ -78,7 +79,7 @@ def _rank(store: RunStore, position: int, reporter: Reporter) -> None:
     lacking = len(store.unscored(position))
     if not lacking:
         return
-    reporter.note(f"{info.name} scores {lacking} samples")
+    reporter.note(msg("{model} scores {n} samples", model=info.name, n=lacking))
     try:
         with closing(open_reward_model(info.location, info.options)) as model:
             described = info.model_copy(update={"describe": clean(model.describe())})
@@ -88,9 +89,12 @@ def _rank(store: RunStore, position: int, reporter: Reporter) -> None:
             done = score_run(store, position, model, _teller(lacking, reporter))
     except KeyboardInterrupt:
         raise Interrupted(
-            f"interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {store.run_dir}"
+            msg(
+                "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}",
+                run=store.run_dir,
+            )
         ) from None
-    reporter.note(f"{done.samples} samples scored, {done.read} different answers read")
+    reporter.note(msg("{n} samples scored, {m} different answers read", n=done.samples, m=done.read))
 
 
 def _refuse_another(then: RewardInfo, now: RewardInfo) -> None:
@@ -110,7 +114,7 @@ def _teller(total: int, reporter: Reporter) -> Callable[[int], None]:
         nonlocal told
         if time.monotonic() - told >= LINE_EVERY_S:
             told = time.monotonic()
-            reporter.note(f"scored {done}/{total}")
+            reporter.note(msg("scored {n}/{m}", n=done, m=total))
 
     return tell
 

@@ -11,6 +11,7 @@ from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import run_protocols
 from codeeval.evaluation.sandbox import as_executed
 from codeeval.evaluation.work import explain_failures, judge_stored
+from codeeval.i18n import msg
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import RunStore
 from codeeval.tasks.answers import apply, read_answers
@@ -27,7 +28,7 @@ def judge_again(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
             judged_by = tuple(as_executed(each, manifest) for each in chosen)
         wanted = [planned.wanted for planned in store.problems() if planned.wanted]
         least, most = min(wanted, default=0), max(wanted, default=0)
-        ks = chosen_ks(settings.k, least, most, more="Make a run with more samples") if settings.k else manifest.k
+        ks = chosen_ks(settings.k, least, most, more=msg("Make a run with more samples")) if settings.k else manifest.k
         names = tuple(protocol.name for protocol in judged_by)
         update = {"protocol": names[0], "protocols": names, "k": ks, "float_tolerance": (RTOL, ATOL)}
         store.put_manifest(manifest.model_copy(update=update))

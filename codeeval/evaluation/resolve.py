@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from codeeval import toml_file
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, fault
 from codeeval.evaluation.settings import NAMES, Settings, flag, table
+from codeeval.files import reason
+from codeeval.i18n import at, msg
 
 PREFIX = "CODEEVAL_"
 #: The origin of what `--like` brings.
@@ -55,8 +57,14 @@ def _checked(values: Mapping[str, object], origins: Mapping[str, str]) -> Settin
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0])
-        message = first["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{_where(name, origins[name])}: {message}, got {values[name]!r}") from None
+        raise UsageError(
+            msg(
+                "{where}: {why}, got {value}",
+                where=_where(name, origins[name]),
+                why=fault(first),
+                value=repr(values[name]),
+            )
+        ) from None
     return Settings(**{name: getattr(found, name) for name in NAMES})
 
 
@@ -86,7 +94,10 @@ def _all(
 def _check_conflict(flags: Mapping[str, object]) -> None:
     if flags.get("base_url") and flags.get("backend") not in (None, "openai"):
         raise UsageError(
-            f"--base-url is for --backend openai, and --backend {flags['backend']} was given: leave one of the two out"
+            msg(
+                "--base-url is for --backend openai, and --backend {name} was given: leave one of the two out",
+                name=flags["backend"],
+            )
         )
 
 
@@ -97,23 +108,39 @@ def _check_variable(variable: str) -> None:
         return
     if near := get_close_matches(name, NAMES, n=1, cutoff=0.85):
         meant = PREFIX + near[0].upper()
-        raise UsageError(f"{variable}: there is no such setting; did you mean {meant}?")
+        raise UsageError(
+            msg("{variable}: there is no such setting; did you mean {name}?", variable=variable, name=meant)
+        )
 
 
 def _file(path: Path) -> dict[str, Any]:
     try:
         raw = toml_file.load(path)
     except OSError as error:
-        raise UsageError(f"-C {path}: {error.strerror or error}") from None
+        raise UsageError(at(f"-C {path}", reason(error))) from None
     except ValueError as error:
-        raise UsageError(f"-C {path}: not valid TOML: {error}") from None
+        raise UsageError(msg("-C {path}: not valid TOML: {why}", path=path, why=error)) from None
     settings = {name.replace("-", "_"): value for name, value in raw.items()}
     for name in settings:
         if name not in NAMES:
             near = get_close_matches(name, NAMES, n=1)
             if near:
-                raise UsageError(f"{path}: there is no setting {name!r}; did you mean {near[0]}?")
-            raise UsageError(f"{path}: there is no setting {name!r}; known: {', '.join(NAMES)}")
+                raise UsageError(
+                    msg(
+                        "{path}: there is no setting {name}; did you mean {other}?",
+                        path=path,
+                        name=repr(name),
+                        other=near[0],
+                    )
+                )
+            raise UsageError(
+                msg(
+                    "{path}: there is no setting {name}; known: {names}",
+                    path=path,
+                    name=repr(name),
+                    names=", ".join(NAMES),
+                )
+            )
     return settings
 
 

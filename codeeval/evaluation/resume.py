@@ -18,6 +18,7 @@ from codeeval.evaluation.settings import flag
 from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
 from codeeval.evaluation.work import work
 from codeeval.generators import Generator, create
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest, ModelInfo, clean
 from codeeval.scoring import protocols
 from codeeval.store import RunStore
@@ -43,19 +44,30 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
             missing = 0  # the rows of a file are not generated
             if not any(lacking.values()) and not store.unexplained():
                 raise UsageError(
-                    f"{run_dir}: what it lacks are rows of {manifest.samples_file} that can't be read, and no model\n"
-                    "  Correct them and score the file again, or leave them out with `codeeval score --skip-bad-rows`."
+                    msg(
+                        "{run_dir}: what it lacks are rows of {file} that can't be read, and no model\n  Correct them and score "
+                        "the file again, or leave them out with `codeeval score --skip-bad-rows`.",
+                        run_dir=run_dir,
+                        file=manifest.samples_file,
+                    )
                 )
         if not missing and not any(lacking.values()) and not store.unexplained():
             if unranked(store):
                 if not store.is_own():
                     refuse_ranking(run_dir, manifest.rankers)
                 return Ended(store.run_dir, unranked=not rank(store, reporter))
-            reporter.note(f"{run_dir} is complete: nothing is left to do")
+            reporter.note(msg("{run} is complete: nothing is left to do", run=run_dir))
             return Ended(store.run_dir)
         own = store.is_own()
         model = model_to_resume(run_dir, manifest, own, given_again(resolved)) if missing else None
-        reporter.note(f"resuming {run_dir}: {missing} samples to generate, {max(lacking.values())} to execute")
+        reporter.note(
+            msg(
+                "resuming {run}: {n} samples to generate, {m} to execute",
+                run=run_dir,
+                n=missing,
+                m=max(lacking.values()),
+            )
+        )
         placement = placement_of(manifest, resolved, str(store.path), own=own)
         with ExitStack() as stack:
             sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
@@ -71,7 +83,7 @@ def _ranked(store: RunStore, reporter: Reporter, *, own: bool) -> bool:
     if own:
         return rank(store, reporter)
     if unranked(store):
-        reporter.note("the reward models of a run that was not made by you here are left to `codeeval rerank`")
+        reporter.note(msg("the reward models of a run that was not made by you here are left to `codeeval rerank`"))
         return False
     return True
 
@@ -103,8 +115,12 @@ def check_changeable(resolved: Resolved) -> None:
     fixed = [flag(name) for name in resolved.given_by_flag() if name not in CHANGEABLE]
     if fixed:
         raise UsageError(
-            f"{', '.join(fixed)}: can't be changed by --resume, the run keeps the settings it was started with\n"
-            f"  These may be given: {', '.join(map(flag, CHANGEABLE))}."
+            msg(
+                "{flags}: can't be changed by --resume, the run keeps the settings it was started with\n  These may be "
+                "given: {names}.",
+                flags=", ".join(fixed),
+                names=", ".join(map(flag, CHANGEABLE)),
+            )
         )
 
 
@@ -112,7 +128,10 @@ def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]
     """The protocols of a run. Raises DataError for one that this version does not know."""
     for name in manifest.protocols:
         if name not in protocols.names():
-            raise DataError(where, f"it was judged under the protocol {name!r}, which this codeeval does not know")
+            raise DataError(
+                where,
+                msg("it was judged under the protocol {name}, which this codeeval does not know", name=repr(name)),
+            )
     return tuple(as_executed(protocols.get(name), manifest) for name in manifest.protocols)
 
 
@@ -138,7 +157,12 @@ def _refuse_another(then: Mapping[str, str], now: Mapping[str, str]) -> None:
     for name in MODEL_DIGESTS:
         if name in then and then[name] != now.get(name):
             raise UsageError(
-                f"-m: this is not the model of the run: {name} was {then[name]}, now it is {now.get(name)}"
+                msg(
+                    "-m: this is not the model of the run: {name} was {value}, now it is {other}",
+                    name=name,
+                    value=then[name],
+                    other=now.get(name),
+                )
             )
 
 
@@ -146,6 +170,9 @@ def compare_images(manifest: Manifest, now: dict[str, str], reporter: Reporter) 
     then = manifest.sandbox.describe
     if then.get("image") != now.get("image"):
         reporter.note(
-            f"warning: this run's programs were executed in {then.get('image')}, now it is {now.get('image')}; "
-            "both are recorded in the run"
+            msg(
+                "warning: this run's programs were executed in {then}, now it is {now}; both are recorded in the run",
+                then=then.get("image"),
+                now=now.get("image"),
+            )
         )

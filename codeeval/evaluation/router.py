@@ -26,6 +26,7 @@ from codeeval.evaluation.shard import (
     ShardSource,
     judged,
 )
+from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row
@@ -154,7 +155,7 @@ class Router:
         problem_id = unpack_text(row[0])
         lane, load = self._lane_for(problem_id, row[3])
         if lane is None:
-            self._remember(row, names, self.sandbox_error or "no shard is left")
+            self._remember(row, names, self.sandbox_error or msg("no shard is left"))
             return
         key = (problem_id, id(lane))
         batch = self._open.setdefault(key, _Open())
@@ -266,7 +267,7 @@ class Router:
         sample, outcome = self._store.sample(problem_id, index), self._store.outcome(problem_id, digest)
         assert sample is not None
         if outcome is None:
-            why = "its evidence is not in the run file"
+            why = msg("its evidence is not in the run file")
             self._store.add_incidents([Incident(problem_id, index, f"execution:{name}", why)])
             return
         problem, protocol = self._problems[problem_id], self._protocols[name]
@@ -289,7 +290,7 @@ class Router:
                 key = (unpack_text(row[0]), row[1])
                 left = tuple(name for name in names if not self._store.is_judged(name, *key))
                 if left and sent.losses + 1 >= MAX_LOSSES:
-                    self._remember(row, left, f"{MAX_LOSSES} shards were lost with it: {reason}")
+                    self._remember(row, left, msg("{n} shards were lost with it: {why}", n=MAX_LOSSES, why=reason))
                 elif left:
                     self._again.append((row, left, sent.losses + 1))
         self._look_for_more()
@@ -306,7 +307,7 @@ class Router:
         for _ in range(len(self._again)):
             row, names, losses = self._again.popleft()
             if not self._lanes:
-                self._remember(row, names, self.sandbox_error or "no shard is left")
+                self._remember(row, names, self.sandbox_error or msg("no shard is left"))
                 continue
             lane = max(self._lanes, key=lambda lane: lane.free)
             if lane.free <= 0 or (losses + 1 >= MAX_LOSSES and lane.held):

@@ -18,7 +18,7 @@ from codeeval.evaluation.template_choice import is_demo_model
 from codeeval.evaluation.work import work
 from codeeval.generators import Generator
 from codeeval.generators.registry import check_model
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.store import RunStore
 
@@ -45,7 +45,7 @@ def generate_and_judge(
     with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
         tell_unmarked(store, reporter)
         for difference in differences(like, store.manifest()) if like else ():
-            reporter.note(f"warning: {difference}")
+            reporter.note(msg("warning: {note}", note=difference))
         result = work(store, asked.protocols, generator, sandbox, reporter)
         if isinstance(result.generation_error, UsageError) and not result.counts.generated:
             discard(store)
@@ -58,18 +58,31 @@ def tell_unmarked(store: RunStore, reporter: Reporter) -> None:
     """One line where the user's key can't be kept; the run goes on."""
     if store.unmarked:
         reporter.note(
-            f"this run can't be marked as yours, so --resume will ask for its settings again: {store.unmarked}"
+            msg(
+                "this run can't be marked as yours, so --resume will ask for its settings again: {reason}",
+                reason=store.unmarked,
+            )
         )
 
 
 def first_line(asked: RunRequest, resolved: Resolved) -> str:
     many, n = len(asked.task.problems), asked.sampling.n
-    what = f"{many} {form(many, 'problem', 'problems')} of {asked.task.name}, {n} {form(n, 'sample', 'samples')} each"
-    taken = f"Template {asked.template.name}: {asked.template.why}"
+    what = msg("{n} {n:problem|problems} of {task}, {m} {m:sample|samples} each", n=many, task=asked.task.name, m=n)
+    taken = msg("Template {name}: {why}", name=asked.template.name, why=asked.template.why)
     if is_demo_model(asked.model.location) and asked.model.backend != "openai":
-        chosen = "" if resolved.origins["model"] != "default" else "no model was named: "
-        return (
-            f"{chosen}the bundled demo model writes {what}. It has memorised these problems: this shows the machinery "
-            f"and measures nothing. {taken}"
+        chosen = "" if resolved.origins["model"] != "default" else msg("no model was named: ")
+        return msg(
+            "{chosen}the bundled demo model writes {what}. It has memorised these problems: this shows the machinery "
+            "and measures nothing. {taken}",
+            chosen=chosen,
+            what=what,
+            taken=taken,
         )
-    return f"{asked.model.name} ({asked.model.backend}) writes {what}, protocol {asked.protocols[0].name}. {taken}"
+    return msg(
+        "{model} ({backend}) writes {what}, protocol {protocol}. {taken}",
+        model=asked.model.name,
+        backend=asked.model.backend,
+        what=what,
+        protocol=asked.protocols[0].name,
+        taken=taken,
+    )

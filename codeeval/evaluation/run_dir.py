@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.files import reason
+from codeeval.i18n import msg
 from codeeval.store import RunStore
 from codeeval.store.writer import refuse_existing
 
@@ -14,16 +16,22 @@ def check_run_dir(run_dir: Path) -> None:
     can't be written."""
     import os
 
-    hint = "Choose another place with -o RUN_DIR."
+    hint = msg("Choose another place with -o RUN_DIR.")
     try:
         nearest = next(folder for folder in (run_dir, *run_dir.absolute().parents) if os.path.lexists(folder))
         if not nearest.is_dir():
-            raise UsageError(f"{run_dir}: {nearest} is not a folder\n  {hint}")
+            raise UsageError(
+                msg("{run_dir}: {path} is not a folder\n  {hint}", run_dir=run_dir, path=nearest, hint=hint)
+            )
         refuse_existing(run_dir)
     except OSError as error:  # a name that is too long, a working folder that is gone
-        raise UsageError(f"{run_dir}: {error.strerror or error}\n  {hint}") from None
+        raise UsageError(
+            msg("{run_dir}: {reason}\n  {hint}", run_dir=run_dir, reason=reason(error), hint=hint)
+        ) from None
     if not os.access(nearest, os.W_OK | os.X_OK):
-        raise UsageError(f"{run_dir}: no permission to write in {nearest}\n  {hint}")
+        raise UsageError(
+            msg("{run_dir}: no permission to write in {path}\n  {hint}", run_dir=run_dir, path=nearest, hint=hint)
+        )
 
 
 def new_run_dir(*words: str) -> Path:

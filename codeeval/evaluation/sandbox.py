@@ -13,6 +13,7 @@ from typing import Protocol as Interface
 from codeeval.errors import DataError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import SILENT, Reporter
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
@@ -77,7 +78,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 
     with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
         if placement.kind == "auto" and placement.cluster is None:
-            reporter.note(f"sandbox: {backend.name} ({backend.why})")
+            reporter.note(msg("sandbox: {backend} ({reason})", backend=backend.name, reason=backend.why))
         preflight(pool, protocols, pool.limits)
         info = SandboxInfo(
             backend=backend.name,
@@ -164,7 +165,11 @@ def limits_from(stored: Mapping[str, float]) -> Limits:
     try:
         return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
     except (ValueError, OverflowError) as error:
-        raise DataError("manifest, field sandbox.limits", str(error), "The file is damaged.") from None
+        raise DataError(
+            msg("{where}, field {field}", where="manifest", field="sandbox.limits"),
+            str(error),
+            msg("The file is damaged."),
+        ) from None
 
 
 def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:

@@ -12,7 +12,7 @@ from codeeval.evaluation.score_request import FileRequest, ScoreRequest, Source,
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.work import Invocation, work
 from codeeval.exports import human_eval_results
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.manifest import printable
 from codeeval.scoring import protocols
 from codeeval.store import Incident, PlannedProblem, RunReader, RunStore
@@ -24,16 +24,24 @@ def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
     asked, lines = file.request, _lines_beside(source, file)
     total, of = sum(map(len, asked.samples.values())), len(asked.samples)
     reporter.note(
-        f"{file.path.name} ({file.found.format}): {total} {form(total, 'sample', 'samples')} of {of} "
-        f"{form(of, 'problem', 'problems')} of {asked.task.name}"
+        msg(
+            "{file} ({format}): {n} {n:sample|samples} of {m} {m:problem|problems} of {task}",
+            file=file.path.name,
+            format=file.found.format,
+            n=total,
+            m=of,
+            task=asked.task.name,
+        )
     )
     for note in asked.notes:
-        reporter.complain(f"warning: {note}")
+        reporter.complain(msg("warning: {note}", note=note))
     with open_sandbox(placement(settings), asked.protocols, reporter) as sandbox:
         ended = score(asked, sandbox, reporter)
     if lines is not None:
         with RunReader(ended.run_dir) as reader:
-            reporter.note(f"results of every sample: {human_eval_results.write(file.path, lines, reader)}")
+            reporter.note(
+                msg("results of every sample: {path}", path=human_eval_results.write(file.path, lines, reader))
+            )
     return ended
 
 

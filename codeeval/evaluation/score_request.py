@@ -12,6 +12,7 @@ from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
 from codeeval.evaluation.settings import Settings
+from codeeval.i18n import at, joined, mapped, msg
 from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
 from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
 from codeeval.samples.place import MissingSample
@@ -110,11 +111,17 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
         have = ", ".join(list(found.by_problem())[:3])
         ids = ", ".join(problem.id for problem in task.problems[:3])
         raise NothingToEvaluate(
-            f"{path}: no sample belongs to a selected problem of {task.name}\n"
-            f"  The samples name {have}, the problems are {ids}, …"
+            msg(
+                "{path}: no sample belongs to a selected problem of {task}\n  The samples name {some}, the problems are "
+                "{ids}, …",
+                path=path,
+                task=task.name,
+                some=have,
+                ids=ids,
+            )
         )
     sizes = [len(rows) for rows in samples.values()]
-    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more="Give more samples")
+    ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more=msg("Give more samples"))
     run_dir = settings.out or new_run_dir(task.name, path.stem)
     check_run_dir(run_dir)
     notes = (*answered, *found.notes, *_notes(found, task, placed))
@@ -130,12 +137,20 @@ def _only(found: Found, wanted: str) -> Found:
     """With one sample alone. Raises UsageError if there is none of that name."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
-    for at, entry in enumerate(rows):
-        if number == str(entry.sample.index if entry.sample else at):
+    for position, entry in enumerate(rows):
+        if number == str(entry.sample.index if entry.sample else position):
             return replace(found, entries=(entry,), bad=())
-    known = f"problem {problem_id} has {len(rows)} samples there" if rows else "no such problem there"
+    known = (
+        msg("problem {name} has {n} samples there", name=problem_id, n=len(rows))
+        if rows
+        else msg("no such problem there")
+    )
     raise UsageError(
-        f"--sample {wanted!r}: {known}\n  Give PROBLEM/INDEX; the first sample of a problem has the index 0."
+        msg(
+            "--sample {wanted}: {known}\n  Give PROBLEM/INDEX; the first sample of a problem has the index 0.",
+            wanted=repr(wanted),
+            known=known,
+        )
     )
 
 
@@ -143,18 +158,24 @@ def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
     """What a reader of the score has to know about the file."""
     notes = []
     if bad := found.bad:
-        shown = "; ".join(f"{found.place(row)}: {printable(row.reason)}" for row in bad[:ROWS_SHOWN])
-        more = f"; and {len(bad) - ROWS_SHOWN} more" if len(bad) > ROWS_SHOWN else ""
-        notes.append(f"{len(bad)} rows could not be used: {shown}{more}")
+        shown = [at(found.place(row), mapped(row.reason, printable)) for row in bad[:ROWS_SHOWN]]
+        if len(bad) > ROWS_SHOWN:
+            shown.append(msg("and {n} more", n=len(bad) - ROWS_SHOWN))
+        notes.append(msg("{n} rows could not be used: {rows}", n=len(bad), rows=joined("; ", shown)))
     there = [size for size in placed.wanted.values() if size]
     without = len(task.problems) - len(there)
     if without:
         notes.append(
-            f"{without} of {len(task.problems)} problems have no samples: the numbers are over the other {len(there)}"
+            msg(
+                "{n} of {m} problems have no samples: the numbers are over the other {rest}",
+                n=without,
+                m=len(task.problems),
+                rest=len(there),
+            )
         )
     sizes = set(there)
     if len(sizes) > 1:
-        notes.append(f"the problems have between {min(sizes)} and {max(sizes)} samples")
+        notes.append(msg("the problems have between {a} and {b} samples", a=min(sizes), b=max(sizes)))
     return notes
 
 

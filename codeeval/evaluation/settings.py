@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_type_hints
 
+from codeeval.i18n import msg
 from codeeval.types import MOST_SAMPLES
 
 
@@ -28,9 +29,9 @@ def _ks(value: object) -> object:
     try:
         found = {int(part) for part in value}  # type: ignore[attr-defined]
     except (TypeError, ValueError):
-        raise ValueError("must be positive integers separated by commas, as in 1,5,10") from None
+        raise ValueError(msg("must be positive integers separated by commas, as in 1,5,10")) from None
     if not found or min(found) < 1:
-        raise ValueError("must be positive integers separated by commas, as in 1,5,10")
+        raise ValueError(msg("must be positive integers separated by commas, as in 1,5,10"))
     return tuple(sorted(found))
 
 
@@ -40,11 +41,11 @@ def _options(value: object) -> object:
         return {str(key): str(item) for key, item in value.items()}
     words = value.split() if isinstance(value, str) else value
     if not isinstance(words, list | tuple) or not all(isinstance(word, str) for word in words):
-        raise ValueError("must look like key=value")
+        raise ValueError(msg("must look like key=value"))
     pairs = [word.partition("=") for word in words]
     for key, equals, _ in pairs:
         if not key or not equals:
-            raise ValueError("must look like key=value")
+            raise ValueError(msg("must look like key=value"))
     return {key: item for key, _, item in pairs}
 
 

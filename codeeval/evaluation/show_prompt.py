@@ -10,6 +10,7 @@ from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate
 from codeeval.generators.common.tokens import Shown, can_tokenize, tokenize
+from codeeval.i18n import msg
 from codeeval.types import Prompt
 
 TOKENIZED_HERE = ("hf", "vllm")
@@ -32,7 +33,13 @@ def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownP
     asked, note = _asked(settings, reporter)
     found = next((planned for planned in asked.planned if planned.problem.id == problem_id), None)
     if found is None or found.prompt is None:
-        raise UsageError(f"--show-prompt {problem_id}: {asked.task.name} has no such problem among those selected")
+        raise UsageError(
+            msg(
+                "--show-prompt {problem_id}: {task} has no such problem among those selected",
+                problem_id=problem_id,
+                task=asked.task.name,
+            )
+        )
     model, prompt = asked.model, found.prompt
     shown: Shown | None = None
     if model.backend in TOKENIZED_HERE and can_tokenize():
@@ -49,7 +56,7 @@ def _asked(settings: Settings, reporter: Reporter) -> tuple[RunRequest, str | No
         if settings.template != AUTO:
             raise
         shown = ask(replace(settings, template="chat"), reporter)
-        return shown, f"that is how a server that chats would be asked, and this one can't be ({error})"
+        return shown, msg("that is how a server that chats would be asked, and this one can't be ({why})", why=error)
     if asked.template.opened is not None:
         asked.template.opened.close()
     return asked, None

@@ -9,6 +9,7 @@ from pathlib import Path
 from codeeval.generators import Generator
 from codeeval.generators.common.native_template import SERVER_CHATS, SERVER_COMPLETES, native_template
 from codeeval.generators.registry import check_installed
+from codeeval.i18n import msg
 from codeeval.prompts.templates import build_prompt
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from codeeval.types import Problem, Request, Sampling
@@ -42,11 +43,11 @@ def choose_template(asked: str, place: Place, first: Request, sampling: Sampling
     Raises UsageError if the model can't be found or nothing can be told, GenerationError where no server listens.
     """
     if asked != AUTO:
-        return ChosenTemplate(asked, asked, "as asked")
+        return ChosenTemplate(asked, asked, msg("as asked"))
     if place.backend == "openai":
         return _of_server(place, first, sampling)
     if is_demo_model(place.location):
-        return ChosenTemplate("code-user", asked, "it was trained on it")
+        return ChosenTemplate("code-user", asked, msg("it was trained on it"))
     found = native_template(place.backend, place.location, place.options)
     return ChosenTemplate(found.template, asked, found.why)
 

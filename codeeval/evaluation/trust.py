@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest, ModelInfo, RewardInfo, SandboxInfo
 from codeeval.prompts.templates import TEMPLATES
 from codeeval.scoring import protocols
@@ -117,7 +118,7 @@ def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> M
 def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -> dict[str, str]:
     """What of the options of a run from elsewhere may be used. Raises UsageError if something has to be given again."""
     if again.backend not in (None, model.backend):
-        raise UsageError(_FIXED.format(flags="--backend"))
+        raise UsageError(_fixed("--backend"))
     given, allowed = again.options or {}, harmless(model.backend, kept)
     rest = {key: value for key, value in kept.items() if key not in allowed and key not in given}
     named = is_demo(model) or (again.model is not None and again.backend is not None)
@@ -129,7 +130,8 @@ def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -
     return allowed
 
 
-_FIXED = "{flags}: can't be changed by --resume, the run keeps the settings it was started with"
+def _fixed(flags: str) -> str:
+    return msg("{flags}: can't be changed by --resume, the run keeps the settings it was started with", flags=flags)
 
 
 def _refuse_change(model: ModelInfo, again: Again) -> None:
@@ -139,7 +141,7 @@ def _refuse_change(model: ModelInfo, again: Again) -> None:
     if again.backend not in (None, model.backend):
         wrong.append("--backend")
     if wrong:
-        raise UsageError(_FIXED.format(flags=", ".join(wrong)))
+        raise UsageError(_fixed(", ".join(wrong)))
 
 
 def _location(model: ModelInfo, given: str | None) -> str:
@@ -161,9 +163,9 @@ def check_workers(info: SandboxInfo, where: str) -> None:
         value = info.limits.get(field.name, 1)
         if not (0 < value <= most and type(known[0][field.name])(value) > 0):
             raise DataError(
-                f"{where}, manifest, field sandbox.limits.{field.name}",
-                f"a run from elsewhere may ask for {most:g} at most",
-                "`codeeval score --samples RUN` executes its samples anew, under this version's limits.",
+                msg("{where}, field {field}", where=f"{where}, manifest", field=f"sandbox.limits.{field.name}"),
+                msg("a run from elsewhere may ask for {value} at most", value=f"{most:g}"),
+                msg("`codeeval score --samples RUN` executes its samples anew, under this version's limits."),
             )
 
 
@@ -256,12 +258,13 @@ def reward_words(options: Mapping[str, str], flag: str = "--rerank-option") -> t
 
 def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
     commands = "\n".join("  " + " ".join(map(_word, line)) for line in lines)
-    return (
-        f"{_word(run)}: this run was not made by you on this machine, "
-        "so the programs, servers and files that it names are not used\n"
-        "  Look at every value, and give again what you want (an empty value leaves an option out):\n"
-        f"{commands}\n"
-        "  (Runs of an older codeeval, or made under another home folder, as in a container, count as somebody else's.)"
+    return msg(
+        "{run}: this run was not made by you on this machine, so the programs, servers and files that it names "
+        "are not used\n  Look at every value, and give again what you want (an empty value leaves an option "
+        "out):\n{commands}\n  (Runs of an older codeeval, or made under another home folder, as in a container, "
+        "count as somebody else's.)",
+        run=_word(run),
+        commands=commands,
     )
 
 

@@ -11,7 +11,7 @@ from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
 from codeeval.evaluation.shard import JobRunner
 from codeeval.generators import Generator
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.manifest import command_line, now
 from codeeval.store import RunReader, RunStore, Session
 from codeeval.types import Request, Sampling, ScoringProtocol
@@ -64,8 +64,14 @@ def work(
     except KeyboardInterrupt:
         made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
         raise Interrupted(
-            f"interrupted: {made} of {wanted} samples generated, {judged} judged; everything that had finished is kept\n"
-            f"  Continue with: codeeval run --resume {store.run_dir}"
+            msg(
+                "interrupted: {n} of {m} samples generated, {j} judged; everything that had finished is kept\n  Continue "
+                "with: codeeval run --resume {run}",
+                n=made,
+                m=wanted,
+                j=judged,
+                run=store.run_dir,
+            )
         ) from None
 
 
@@ -116,9 +122,12 @@ def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter
     failed = len(store.unexplained())
     if failed:
         done = explore(store, pool, worker_limits(store.manifest().sandbox))
-        samples, programs = form(failed, "sample", "samples"), form(done.executed, "program", "programs")
         reporter.note(
-            f"{failed} failed {samples} checked for format errors, {done.executed} repaired {programs} executed"
+            msg(
+                "{n} failed {n:sample|samples} checked for format errors, {m} repaired {m:program|programs} executed",
+                n=failed,
+                m=done.executed,
+            )
         )
         if done.left:
-            reporter.note(f"{done.left} repairs were left out: {done.reason}")
+            reporter.note(msg("{n} repairs were left out: {reason}", n=done.left, reason=done.reason))

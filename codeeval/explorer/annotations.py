@@ -14,6 +14,8 @@ from pathlib import Path
 
 from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError
+from codeeval.files import reason
+from codeeval.i18n import at, joined, msg
 from codeeval.manifest import now
 from codeeval.store.inside import locked, read_file, replace_file
 
@@ -51,9 +53,9 @@ class Annotations:
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise StoreError(f"{self.path}: {error.strerror}") from None
+            raise StoreError(at(str(self.path), reason(error))) from None
         except UnicodeDecodeError:
-            raise DataError(str(self.path), "is no UTF-8 text") from None
+            raise DataError(str(self.path), msg("is no UTF-8 text")) from None
         try:
             rows = bounded_json.loads(text)["annotations"]
             return {
@@ -66,7 +68,9 @@ class Annotations:
             }
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise DataError(
-                str(self.path), f"is no file of annotations ({error})", "Move it away; it is not part of the run."
+                str(self.path),
+                msg("is no file of annotations ({reason})", reason=error),
+                msg("Move it away; it is not part of the run."),
             ) from None
 
     def put(self, problem_id: str, index: int, tag: str, note: str) -> None:
@@ -85,7 +89,7 @@ class Annotations:
         try:
             replace_file(self.path, text.encode("ascii"))
         except OSError as error:
-            raise StoreError(f"{self.path}: {error.strerror}") from None
+            raise StoreError(at(str(self.path), reason(error))) from None
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -94,5 +98,6 @@ class Annotations:
             try:
                 stack.enter_context(locked(self.path.with_name(f".{FILE_NAME}.lock")))
             except OSError as error:
-                raise StoreError(f"{self.path.parent}: {error.strerror}; notes can't be kept there") from None
+                why = joined("; ", (reason(error), "notes can't be kept there"))
+                raise StoreError(at(str(self.path.parent), why)) from None
             yield

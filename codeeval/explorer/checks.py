@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from codeeval.errors import CodeevalError, DataError
 from codeeval.explorer.library import RunFile
+from codeeval.i18n import msg
 
 #: A request waits so long for the answer; small files are checked by then.
 WAIT_S = 1.0
@@ -39,7 +40,7 @@ class Checks:
 def _look(run: RunFile, check: _Check) -> None:
     try:
         if found := run.damage():
-            check.found = DataError(str(run.path), found, "The run file is damaged.")
+            check.found = DataError(str(run.path), found, msg("The run file is damaged."))
     except CodeevalError as error:
         check.found = error
     finally:

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import ProblemHead
 from codeeval.explorer.sample_model import Near, Seen
+from codeeval.i18n import at, msg, recognised
 from codeeval.scoring.grade import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
+from codeeval.store.records import Incident
 from codeeval.store.views import RunViews
 
 
@@ -39,7 +41,7 @@ class ProblemEvidence:
         if numbers.pending:
             for incident in reader.incidents():
                 if incident.problem_id == pid:
-                    told = f"{incident.stage}: {incident.reason}"
+                    told = _told(incident)
                     incidents[incident.index] = (*incidents.get(incident.index, ()), told)
         agreed = None
         if planned.problem.expected is None:
@@ -56,6 +58,14 @@ class ProblemEvidence:
             _failure_beyond(numbers, reader, pid, forward=False),
             _failure_beyond(numbers, reader, pid, forward=True),
         )
+
+
+def _told(incident: Incident) -> str:
+    why = recognised(incident.reason)
+    stage, _, protocol = incident.stage.partition(":")
+    if stage == "execution":
+        return msg("execution:{protocol}: {why}", protocol=protocol, why=why)
+    return msg("generation: {why}", why=why) if stage == "generation" else at(incident.stage, why)
 
 
 def _by_program(judged: dict[int, StoredJudgement]) -> dict[str, tuple[int, ...]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from codeeval.explorer.hidden import Endings, endings, groups
+from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import incomplete, of_estimates, of_hidden
@@ -159,13 +160,13 @@ def _warnings(found: RunNumbers, reader: RunViews, sampling: Iterable[str]) -> l
     """What has to be known beside the numbers, in the report's words."""
     told = []
     if found.going:
-        told.append(f"the run is going on: {found.pending} of {found.n_wanted} samples are pending")
+        told.append(msg("the run is going on: {n} of {m} samples are pending", n=found.pending, m=found.n_wanted))
     elif found.pending:
         unread = sum(incident.stage == "samples" for incident in reader.incidents())
         told.append(incomplete(found.pending, found.n_wanted, str(reader.run_dir), unread))
     if found.pending:
         reasons = Counter(incident.reason for incident in reader.incidents())
-        told += [f"pending ({n}): {reason}" for reason, n in reasons.most_common(3)]
+        told += [msg("pending ({n}): {why}", n=n, why=recognised(reason)) for reason, n in reasons.most_common(3)]
     told += [*of_hidden(found.hidden), *sampling]
     if found.n_samples or not found.hidden:
         told += of_estimates(found.scores, found.protocol)

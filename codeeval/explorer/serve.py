@@ -13,6 +13,8 @@ from codeeval.errors import UsageError
 from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
+from codeeval.files import reason
+from codeeval.i18n import at
 
 DEFAULT_PORT = 8451
 
@@ -64,7 +66,7 @@ def _listen(serving: Serving) -> socket.socket:
         if serving.port is None:
             return _bound(serving.host, 0)
         raise UsageError(
-            f"--port {wished}: {error.strerror or error}\n  Choose another port, or --port 0 for a free one."
+            at(f"--port {wished}", reason(error), "Choose another port, or --port 0 for a free one.")
         ) from None
 
 
@@ -72,7 +74,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except socket.gaierror as error:
-        raise UsageError(f"--host {host}: {error.strerror}") from None
+        raise UsageError(at(f"--host {host}", reason(error))) from None
     listener = socket.socket(family, kind, protocol)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -28,6 +28,8 @@ from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import ProblemHead, head_of, problem_head, problem_page
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.files import reason
+from codeeval.i18n import at, msg
 from codeeval.store import PlannedProblem
 from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
@@ -61,7 +63,7 @@ class Site:
             target.write_bytes(html)
             target.with_suffix(".json").write_text(pages.to_json(page), "ascii")
         except OSError as error:
-            raise StoreError(f"{target}: {error.strerror}") from None
+            raise StoreError(at(str(target), reason(error))) from None
 
 
 def export_site(runs: Sequence[Path], folder: Path, lang: str = "en") -> None:
@@ -83,9 +85,9 @@ def export_site(runs: Sequence[Path], folder: Path, lang: str = "en") -> None:
 
 def _check(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: this is a file; name a folder with -o")
+        raise UsageError(msg("{out}: this is a file; name a folder with -o", out=folder))
     if folder.is_dir() and any(folder.iterdir()) and not _is_ours(folder):
-        raise UsageError(f"{folder}: holds something else; name a new or an empty folder with -o")
+        raise UsageError(msg("{out}: holds something else; name a new or an empty folder with -o", out=folder))
 
 
 def _is_ours(folder: Path) -> bool:

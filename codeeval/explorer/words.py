@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import lru_cache
 
 from codeeval import i18n
-from codeeval.errors import UsageError
-
-LANGUAGES = ("en", "ru")
 
 #: Names in the data that read badly as they are.
 ENGLISH: dict[str, str] = {
@@ -34,30 +30,16 @@ ENGLISH: dict[str, str] = {
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def language(wished: str | None) -> str:
-    """The language of a flag, of CODEEVAL_LANG, or of the user's locale. Raises UsageError for an unknown one."""
-    if wished is None:
-        wished = os.environ.get("CODEEVAL_LANG") or _of_locale()
-    if wished not in LANGUAGES:
-        raise UsageError(f"--lang {wished!r} is unknown; choose one of {', '.join(LANGUAGES)}")
-    return wished
-
-
-def _of_locale() -> str:
-    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "ru" if named.lower().startswith("ru") else "en"
-
-
 @lru_cache(maxsize=4)
 def translator(lang: str) -> Callable[[str], str]:
     """Text in English -> text in `lang`; what has no translation stays."""
     if lang != "ru":
         return lambda text: ENGLISH.get(text, text)
     from codeeval.explorer.words_ru import RU
-    from codeeval.i18n.ru_names import NAMES
+    from codeeval.i18n import catalogue
 
     # the identifier that a report adds in brackets is in the page's address and twin
-    known = {**{name: said.split(" (")[0] for name, said in NAMES.items()}, **RU}
+    known = {**{name: said.split(" (")[0] for name, said in catalogue("names").items()}, **RU}
     return lambda text: known.get(text, text)
 
 
@@ -66,7 +48,7 @@ def teller(lang: str) -> Callable[[str], str]:
 
     def told(text: str) -> str:
         with i18n.language(lang):
-            return i18n.message(text)
+            return i18n.message(i18n.recognised(text))
 
     return told
 

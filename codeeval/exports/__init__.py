@@ -9,6 +9,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from codeeval.i18n import msg
+
 Exporter = Callable[[Path, Path], None]
 
 #: name -> (module, function, what it writes)
@@ -50,7 +52,7 @@ FORMATS: dict[str, Exporter] = {name: _lazy(module, function) for name, (module,
 SEVERAL = ("mera", "mera-logs")
 #: Formats that are gone -> why.
 GONE = {
-    "mera-1.1": "the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera",
-    "mera-1.2": "it is the only shape that is submitted now, and what mera writes",
+    "mera-1.1": msg("the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera"),
+    "mera-1.2": msg("it is the only shape that is submitted now, and what mera writes"),
 }
 TITLES: dict[str, str] = {name: title for name, (_, _, title) in _KNOWN.items()}

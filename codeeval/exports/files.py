@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.files import written
+from codeeval.files import reason, written
+from codeeval.i18n import msg
 from codeeval.manifest import no_score
 from codeeval.report import Report
 
@@ -18,7 +19,9 @@ def write_text(path: Path, text: str) -> None:
         with written(path) as stream:
             stream.write(text.encode("utf-8", "backslashreplace"))
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}\n  Choose another place with -o.") from error
+        raise StoreError(
+            msg("{path}: {reason}\n  Choose another place with -o.", path=path, reason=reason(error))
+        ) from error
 
 
 def lines(rows: Iterable[object]) -> str:
@@ -35,10 +38,16 @@ def refuse_incomplete(report: Report) -> None:
     """Raises UsageError for a run whose numbers are not a result yet."""
     if not report.complete:
         raise UsageError(
-            f"{report.run}: the run is incomplete ({report.pending} samples pending), so there is no result to publish\n"
-            f"  Continue it: codeeval run --resume {report.run}"
+            msg(
+                "{run}: the run is incomplete ({n} samples pending), so there is no result to publish\n  Continue it: "
+                "codeeval run --resume {run}",
+                run=report.run,
+                n=report.pending,
+            )
         )
     if note := no_score(report.notes):
-        raise UsageError(f"{report.run}: {note}, and there is no result of the set to publish")
+        raise UsageError(msg("{run}: {note}, and there is no result of the set to publish", run=report.run, note=note))
     if report.n_samples == 0:
-        raise UsageError(f"{report.run}: no sample has a verdict (hidden answers?), so there is no result to publish")
+        raise UsageError(
+            msg("{run}: no sample has a verdict (hidden answers?), so there is no result to publish", run=report.run)
+        )

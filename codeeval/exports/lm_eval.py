@@ -16,6 +16,8 @@ from pathlib import Path
 
 from codeeval.errors import StoreError
 from codeeval.exports.files import lines, write_text
+from codeeval.files import reason
+from codeeval.i18n import at, joined
 from codeeval.manifest import Manifest
 from codeeval.mera.write import as_logged
 from codeeval.prompts.templates import user_turn
@@ -33,7 +35,7 @@ def export(run: Path, output: Path) -> None:
     try:
         output.mkdir(exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{output}: {error.strerror}; this format needs a folder") from error
+        raise StoreError(at(str(output), joined("; ", (reason(error), "this format needs a folder")))) from error
     for name, text in found.items():
         write_text(output / name, text)
 

@@ -14,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.files import written
+from codeeval.files import reason, written
+from codeeval.i18n import msg
 from codeeval.mera.write import FILE_NAMES, checked_document, protocol_of
 from codeeval.store import RunReader
 
@@ -59,15 +60,22 @@ def _check_together(runs: Sequence[Path]) -> None:
             protocols.setdefault(protocol_of(reader), run)
         if name in seen:
             raise UsageError(
-                f"{seen[name]} and {run}: both are of {name}, and a submission holds one run of each set\n"
-                "  Name one of them."
+                msg(
+                    "{run} and {other}: both are of {task}, and a submission holds one run of each set\n  Name one of them.",
+                    run=seen[name],
+                    other=run,
+                    task=name,
+                )
             )
         seen[name] = run
     if len(protocols) > 1:
         shown = ", ".join(f"{run} under {protocol}" for protocol, run in protocols.items())
         raise UsageError(
-            f"the runs were judged by different versions of MERA: {shown}\n"
-            "  A submission goes to one leaderboard: judge them alike with `codeeval rescore RUN --protocol NAME`."
+            msg(
+                "the runs were judged by different versions of MERA: {runs}\n  A submission goes to one leaderboard: "
+                "judge them alike with `codeeval rescore RUN --protocol NAME`.",
+                runs=shown,
+            )
         )
 
 
@@ -80,7 +88,7 @@ def doubts(runs: Sequence[Path]) -> tuple[str, ...]:
     if len(models) < 2:
         return ()
     shown = ", ".join(f"{run} of {name}" for name, run in models.items())
-    return (f"warning: the runs are of different models, and a submission is of one: {shown}",)
+    return (msg("warning: the runs are of different models, and a submission is of one: {runs}", runs=shown),)
 
 
 def _write(output: Path, data: bytes) -> None:
@@ -88,7 +96,7 @@ def _write(output: Path, data: bytes) -> None:
         with written(output) as stream:
             stream.write(data)
     except OSError as error:
-        raise StoreError(f"{output}: {error.strerror or error}") from error
+        raise StoreError(msg("{output}: {reason}", output=output, reason=reason(error))) from error
 
 
 def _archive(members: Iterable[tuple[str, bytes]]) -> bytes:

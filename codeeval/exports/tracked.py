@@ -10,6 +10,8 @@ from typing import Any
 
 from codeeval.errors import StoreError, UsageError
 from codeeval.exports import html
+from codeeval.files import reason
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build
 from codeeval.report.results import results
@@ -48,11 +50,17 @@ def package(name: str, out: Path) -> Any:
     try:
         found = import_module(name)
     except ModuleNotFoundError as error:
-        raise UsageError(f"this export needs {error.name}, which is not installed: pip install {name}") from None
+        raise UsageError(
+            msg(
+                "this export needs {package}, which is not installed: pip install {name}", package=error.name, name=name
+            )
+        ) from None
     try:
         out.mkdir(exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{out}: {error.strerror or error}\n  Choose another place with -o.") from error
+        raise StoreError(
+            msg("{out}: {reason}\n  Choose another place with -o.", out=out, reason=reason(error))
+        ) from error
     return found
 
 

@@ -13,8 +13,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.errors import DataError, StoreError, UsageError, fault
 from codeeval.files import read_text, reason, written
+from codeeval.i18n import literal, msg
 from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import TEMPERATURE_0
 from codeeval.store import RunReader
@@ -35,14 +36,22 @@ SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
 
 def _sound(pair: tuple[int, int]) -> tuple[int, int]:
     if not 0 <= pair[1] <= pair[0] <= MOST or pair[0] < 1:
-        raise ValueError(f"must be [n, c] with 1 <= n <= {MOST:,} and 0 <= c <= n, got {str(list(pair))[:80]}")
+        raise ValueError(
+            msg(
+                "must be [n, c] with 1 <= n <= {most} and 0 <= c <= n, got {value}",
+                most=f"{MOST:,}",
+                value=str(list(pair))[:80],
+            )
+        )
     return pair
 
 
 def _said(digests: dict[str, str]) -> dict[str, str]:
     lacking = [name for name in _ALWAYS if not digests.get(name)]
     if lacking:
-        raise ValueError(f"has no digest of {', '.join(lacking)}: nothing says that a candidate was asked the same")
+        raise ValueError(
+            msg("has no digest of {names}: nothing says that a candidate was asked the same", names=", ".join(lacking))
+        )
     return digests
 
 
@@ -69,7 +78,7 @@ class BaselineTask(_Part):
         known = None if self.dependent is None else frozenset(self.dependent)
         if self.sampling.get("temperature") == 0:
             return RunCounts(name, dict(self.problems), dict(self.digests), frozenset(self.problems), TEMPERATURE_0)
-        return RunCounts(name, dict(self.problems), dict(self.digests), known, self.dependence)
+        return RunCounts(name, dict(self.problems), dict(self.digests), known, literal(self.dependence))
 
 
 class Baseline(_Part):
@@ -122,13 +131,19 @@ def load_baseline(path: Path) -> Baseline:
     """Raises UsageError if the file is missing, DataError if it is not a baseline."""
     if not path.exists():
         raise UsageError(
-            f"{path}: there is no baseline yet\n"
-            f"  Make one from a run of the model that is released now, and commit it:\n"
-            f"  codeeval export baseline RUN -o {path}"
+            msg(
+                "{path}: there is no baseline yet\n  Make one from a run of the model that is released now, and commit "
+                "it:\n  codeeval export baseline RUN -o {path}",
+                path=path,
+            )
         )
     if path.is_dir() or path.name == FILE_NAME:
         raise UsageError(
-            f"{path}: a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o baseline.json"
+            msg(
+                "{path}: a run is no baseline; make one of it, and commit that: codeeval export baseline RUN -o "
+                "baseline.json",
+                path=path,
+            )
         )
     try:
         text = read_text(path, MAX_BYTES)
@@ -138,12 +153,12 @@ def load_baseline(path: Path) -> Baseline:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
         raise DataError(
-            f"{path}, field {field}" if field else str(path),
-            first["msg"].removeprefix("Value error, "),
-            "`codeeval export baseline RUN -o FILE` writes such a file.",
+            msg("{path}, field {field}", path=path, field=field) if field else str(path),
+            fault(first),
+            msg("`codeeval export baseline RUN -o FILE` writes such a file."),
         ) from None
     except (OSError, ValueError) as error:
-        raise DataError(str(path), f"can't be read: {reason(error)}") from None
+        raise DataError(str(path), msg("can't be read: {reason}", reason=reason(error))) from None
 
 
 def save_baseline(reader: RunReader, path: Path) -> Baseline:
@@ -157,5 +172,5 @@ def save_baseline(reader: RunReader, path: Path) -> Baseline:
         with written(path) as stream:
             stream.write(render(baseline).encode("utf-8"))
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror or error}") from None
+        raise StoreError(msg("{path}: {reason}", path=path, reason=reason(error))) from None
     return baseline

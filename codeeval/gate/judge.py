@@ -11,6 +11,7 @@ from codeeval.gate.baseline import SAMPLING, Baseline, BaselineTask
 from codeeval.gate.policy import Policy, TaskPolicy
 from codeeval.gate.rule import GateResult, gate
 from codeeval.gate.verdict import GateVerdict
+from codeeval.i18n import msg
 from codeeval.manifest import package_version
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import RunCounts
@@ -58,12 +59,12 @@ class TaskGate:
         found = [self.result.reason]
         if self.floor is not None and self.floor_verdict is not None:
             said = {
-                GateVerdict.FAIL: "lies below it beyond sampling noise",
-                GateVerdict.INCONCLUSIVE: "is below it, but no further than sampling noise reaches",
-                GateVerdict.PASS: "reaches it",
+                GateVerdict.FAIL: msg("lies below it beyond sampling noise"),
+                GateVerdict.INCONCLUSIVE: msg("is below it, but no further than sampling noise reaches"),
+                GateVerdict.PASS: msg("reaches it"),
             }[self.floor_verdict]
             seen, floor = apart(100 * (self.estimate.estimate or 0), 100 * self.floor)
-            found.append(f"floor {floor}%: pass@1 of {seen}% {said}")
+            found.append(msg("floor {value}%: pass@1 of {seen}% {said}", value=floor, seen=seen, said=said))
         return tuple(found)
 
     def to_json(self) -> dict[str, object]:
@@ -154,16 +155,22 @@ def _check(names: Sequence[str], baseline: Baseline, policy: Policy) -> None:
     known = ", ".join(baseline.tasks) or "-"
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UsageError(f"gate: two runs of the task {', '.join(twice)}; give one run per task")
+        raise UsageError(msg("gate: two runs of the task {names}; give one run per task", names=", ".join(twice)))
     for name in names:
         if name not in baseline.tasks:
             raise UsageError(
-                f"gate: the baseline has no task {name!r}, it has {known}\n"
-                "  `codeeval export baseline RUN -o FILE` adds the task of RUN to the file."
+                msg(
+                    "gate: the baseline has no task {name}, it has {names}\n  `codeeval export baseline RUN -o FILE` adds the "
+                    "task of RUN to the file.",
+                    name=repr(name),
+                    names=known,
+                )
             )
     lacking = [name for name in policy.required if name not in names]
     if lacking:
-        raise UsageError(f"gate: the policy requires a run of {', '.join(lacking)}, and none was given")
+        raise UsageError(
+            msg("gate: the policy requires a run of {names}, and none was given", names=", ".join(lacking))
+        )
 
 
 def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> TaskGate:
@@ -204,9 +211,11 @@ def _corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str
         return before, []
     one, two = stated.split(), executed.split()
     was, is_now = (" ".join(part for part in mine if part not in other) for mine, other in ((one, two), (two, one)))
-    note = (
-        f"the baseline is of an earlier version and states the limits {was}, and its programs had {is_now}: export it again "
-        "to correct it"
+    note = msg(
+        "the baseline is of an earlier version and states the limits {stated}, and its programs had {limits}: "
+        "export it again to correct it",
+        stated=was,
+        limits=is_now,
     )
     return replace(before, digests={**before.digests, "limits": executed}), [note]
 
@@ -229,7 +238,11 @@ def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
     """What could not be compared, because one side does not say it."""
     lacking = [name for name in MUST_AGREE if (name in before.digests) != (name in now.digests)]
     return [
-        f"not checked: {name}, which {before.name if name in now.digests else now.name} does not record"
+        msg(
+            "not checked: {digest}, which {name} does not record",
+            digest=name,
+            name=before.name if name in now.digests else now.name,
+        )
         for name in lacking
     ]
 
@@ -239,7 +252,13 @@ def _newer(task: BaselineTask) -> list[str]:
     here = package_version()
     if not _release(here) or _release(task.codeeval_version) <= _release(here):
         return []
-    return [f"the baseline was written by codeeval {task.codeeval_version}, which is newer than this one, {here}"]
+    return [
+        msg(
+            "the baseline was written by codeeval {one}, which is newer than this one, {two}",
+            one=task.codeeval_version,
+            two=here,
+        )
+    ]
 
 
 def _release(version: str) -> tuple[int, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.gate.rule import interval_words
 from codeeval.gate.verdict import GateVerdict
+from codeeval.i18n import message, name, tr
 from codeeval.report.markdown import cell
 from codeeval.stats import words
-from codeeval.stats.compare import ProblemChange, means
+from codeeval.stats.compare import ProblemChange
+from codeeval.stats.difference_lines import CHANGES, means
 from codeeval.stats.words import points
 
 MOST = 20
@@ -20,13 +22,13 @@ _MARKS = {GateVerdict.PASS: "✅", GateVerdict.FAIL: "❌", GateVerdict.INCONCLU
 def render(report: GateReport, most: int = MOST) -> str:
     """A table of tasks, then what changed in each. Ends with a newline."""
     blocks = [
-        [f"## {_MARKS[report.verdict]} codeeval gate: {report.verdict}"],
+        [f"## {_MARKS[report.verdict]} codeeval gate: {name(report.verdict)}"],
         _table(report),
         *(block for item in report.tasks for block in _task(item, most)),
     ]
     if report.skipped:
         names = ", ".join(map(cell, report.skipped))
-        blocks.append([f"> **warning:** not judged, no run was given: {names}"])
+        blocks.append([tr("> **warning:** not judged, no run was given: {names}", names=names)])
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
@@ -42,42 +44,60 @@ def bounded(text: str, most: int = MOST_BYTES) -> str:
 def _table(report: GateReport) -> list[str]:
     kinds = dict.fromkeys(interval_words(item.result) for item in report.tasks)
     lines = [
-        f"| task | verdict | baseline | this run | difference (points) | {' or '.join(kinds)} | problems | regressed | fixed |",
+        tr(
+            "| task | verdict | baseline | this run | difference (points) | {kind} | problems | regressed | fixed |",
+            kind=tr(" or ").join(map(message, kinds)),
+        ),
         "|---|---|--:|--:|--:|---|--:|--:|--:|",
     ]
     for item in report.tasks:
         found, (low, high) = item.result.comparison, item.result.interval
         one, two = means(found)
-        verdict = f"{_MARKS[item.verdict]} {item.verdict}" + (" (advisory)" if item.advisory else "")
+        verdict = f"{_MARKS[item.verdict]} {name(item.verdict)}" + (tr(" (advisory)") if item.advisory else "")
+        bounds = tr("{low} to {high}", low=points(low), high=points(high))
         lines.append(
             f"| {cell(item.task)} | {verdict} | {one}% | {two}% | {points(found.difference)} "
-            f"| {points(low)} to {points(high)} | {found.problems} | {len(found.with_change('regressed'))} "
+            f"| {bounds} | {found.problems} | {len(found.with_change('regressed'))} "
             f"| {len(found.with_change('fixed'))} |"
         )
-    return [*lines, "", f"{report.tasks[0].result.comparison.assumption}; {words.LONG_RUN}"]
+    return [
+        *lines,
+        "",
+        f"{message(report.tasks[0].result.comparison.assumption)}; {message(words.LONG_RUN)}",
+    ]
 
 
 def _task(item: TaskGate, most: int) -> list[list[str]]:
     found = item.result.comparison
-    blocks = [[f"**{cell(item.task)}**, under {item.protocol}: {'; '.join(item.reasons)}."]]
+    blocks = [
+        [
+            tr(
+                "**{task}**, under {protocol}: {why}.",
+                task=cell(item.task),
+                protocol=item.protocol,
+                why="; ".join(map(message, item.reasons)),
+            )
+        ]
+    ]
     regressed, fixed = found.with_change("regressed"), found.with_change("fixed")
     if regressed or fixed:
         beyond = [sum(change.beyond_noise for change in changes) for changes in (regressed, fixed)]
-        summary = f"{beyond[0]} regressed, {beyond[1]} fixed beyond sampling noise"
+        summary = tr("{n} regressed, {m} fixed beyond sampling noise", n=beyond[0], m=beyond[1])
         if rest := len(regressed) + len(fixed) - sum(beyond):
-            summary += f", {rest} changed with too few samples to tell"
-        chance = f"by chance alone {found.expected_regressed:.1f} would be listed as regressed"
+            summary += tr(", {n} changed with too few samples to tell", n=rest)
+        chance = tr("by chance alone {value} would be listed as regressed", value=f"{found.expected_regressed:.1f}")
         rows = [*_rows("regressed", regressed, most), *_rows("fixed", fixed, most)]
         blocks.append([f"<details><summary>{summary} ({chance})</summary>"])
-        blocks.append(["| problem | change | baseline | this run | p |", "|---|---|--:|--:|--:|", *rows])
+        blocks.append([tr("| problem | change | baseline | this run | p |"), "|---|---|--:|--:|--:|", *rows])
         blocks.append(["</details>"])
-    blocks.append([f"> **warning:** {cell(text)}  " for text in item.warnings])
+    blocks.append([tr("> **warning:** {text}", text=cell(message(text))) + "  " for text in item.warnings])
     return blocks
 
 
 def _rows(kind: str, found: tuple[ProblemChange, ...], most: int) -> list[str]:
+    said = message(CHANGES[kind])
     rows = [
-        f"| {cell(item.problem_id)} | {kind} | {item.a[1]}/{item.a[0]} | {item.b[1]}/{item.b[0]} | {item.p:.2g} |"
+        f"| {cell(item.problem_id)} | {said} | {item.a[1]}/{item.a[0]} | {item.b[1]}/{item.b[0]} | {item.p:.2g} |"
         for item in found[:most]
     ]
-    return rows + [f"| … | {kind} | | {len(found) - most} more | |"] * (len(found) > most)
+    return rows + [tr("| … | {kind} | | {n} more | |", kind=said, n=len(found) - most)] * (len(found) > most)

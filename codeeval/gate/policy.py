@@ -30,8 +30,10 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from codeeval import toml_file
-from codeeval.errors import DataError, UsageError
+from codeeval.errors import DataError, UsageError, fault
+from codeeval.files import reason
 from codeeval.gate.rule import GatePolicy
+from codeeval.i18n import at, msg
 from codeeval.stats.compare import CompareOptions
 
 #: Names of digests that a policy may exempt from having to agree.
@@ -119,8 +121,8 @@ def load_policy(path: Path | None, tier: str | None = None, strict: bool = False
     file = _File() if path is None else _read(path)
     if tier is not None and tier not in file.tiers:
         known = f"it has {', '.join(file.tiers)}" if file.tiers else "it has none"
-        where = "no policy was given" if path is None else f"{path} has no tier {tier!r}; {known}"
-        raise UsageError(f"--tier {tier}: {where}")
+        where = msg("no policy was given") if path is None else f"{path} has no tier {tier!r}; {known}"
+        raise UsageError(at(f"--tier {tier}", where))
     layers: tuple[Tier, ...] = (file,) if tier is None else (file, file.tiers[tier])
     said = [layer.strict for layer in layers if layer.strict is not None]
     return Policy(strict or bool(said and said[-1]), tuple(file.required), layers)
@@ -130,9 +132,9 @@ def _read(path: Path) -> _File:
     try:
         raw = toml_file.load(path)
     except OSError as error:
-        raise UsageError(f"--policy {path}: {error.strerror}") from None
+        raise UsageError(at(f"--policy {path}", reason(error))) from None
     except ValueError as error:
-        raise DataError(str(path), f"not valid TOML: {error}") from None
+        raise DataError(str(path), msg("not valid TOML: {why}", why=error)) from None
     try:
         file = _File.model_validate(raw)
     except ValidationError as error:
@@ -141,20 +143,28 @@ def _read(path: Path) -> _File:
         for name in rules.allow_different or ():
             if name not in EXEMPTABLE:
                 known = ", ".join(EXEMPTABLE)
-                raise DataError(f"{path}, allow_different", f"there is no digest {name!r}", f"Known: {known}.")
+                raise DataError(
+                    f"{path}, allow_different", f"there is no digest {name!r}", msg("Known: {names}.", names=known)
+                )
     return file
 
 
 def _explained(path: Path, error: ValidationError) -> DataError:
     first = error.errors()[0]
     *inside, name = map(str, first["loc"])
-    where = f"{path}, field {'.'.join([*inside, name])}"
+    where = msg("{path}, field {names}", path=path, names=".".join([*inside, name]))
     if first["type"] != "extra_forbidden":
-        return DataError(where, f"{first['msg']}, got {first['input']!r}", "Shares, not points: 3 points are 0.03.")
+        return DataError(
+            where,
+            msg("{why}, got {value}", why=fault(first), value=repr(first["input"])),
+            msg("Shares, not points: 3 points are 0.03."),
+        )
     known = list(
         _File.model_fields if not inside else Tier.model_fields if inside[0] == "tiers" else Rules.model_fields
     )
     near = get_close_matches(name, known, n=1)
     return DataError(
-        where, "there is no such rule", f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+        where,
+        msg("there is no such rule"),
+        msg("Did you mean {name}?", name=near[0]) if near else msg("Known: {names}.", names=", ".join(known)),
     )

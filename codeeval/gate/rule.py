@@ -31,6 +31,7 @@ from math import ceil, inf
 from codeeval.errors import UsageError
 from codeeval.gate.verdict import Advice, reason
 from codeeval.gate.verdict import GateVerdict as GateVerdict
+from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
 from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
@@ -178,11 +179,17 @@ def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
     """A gate that lets everything through has to say so."""
     if found.mean_a < policy.min_effect:
         one, two = apart(100 * found.mean_a, 100 * policy.min_effect)
-        return (f"the baseline, at {one}%, is below the smallest drop that fails, {two} points: no run can fail",)
+        return (
+            msg(
+                "the baseline, at {one}%, is below the smallest drop that fails, {two} points: no run can fail",
+                one=one,
+                two=two,
+            ),
+        )
     lost = [(item.as_one, (item.a, (item.b[0], 0))) for item in found.changes]
     pairs, blocks = ([pair for as_one, pair in lost if as_one is kind] for kind in (False, True))
     if drop_p(pairs, blocks) >= policy.drop_p and 2 * worst_p(pairs, blocks) >= policy.lost_p:
-        return ("there are too few problems and samples: not even a run with nothing right would fail",)
+        return (msg("there are too few problems and samples: not even a run with nothing right would fail"),)
     return ()
 
 

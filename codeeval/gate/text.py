@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.gate.rule import interval_words
+from codeeval.i18n import message, name, tr
 from codeeval.report.comparison import printable_line
 from codeeval.report.terminal import Style, safe
 from codeeval.stats import words
-from codeeval.stats.compare import chance_line, change_lines, detectable_line, means
+from codeeval.stats.difference_lines import chance_line, change_lines, detectable_line, means
 from codeeval.stats.words import points
 
 
@@ -16,9 +17,12 @@ def render(report: GateReport, style: Style = Style(), most: int = 10) -> str:  
     blocks = [_task(item, style, most) for item in report.tasks]
     lines = ["\n".join(block) for block in blocks]
     if len(blocks) > 1:
-        lines.insert(0, style.bold(f"{report.verdict}") + f": {len(blocks)} tasks judged together")
+        lines.insert(0, style.bold(name(report.verdict)) + tr(": {n} tasks judged together", n=len(blocks)))
     if report.skipped:
-        lines.append(style.warn("warning: ") + f"not judged, no run was given: {', '.join(map(safe, report.skipped))}")
+        lines.append(
+            style.warn(tr("warning: "))
+            + tr("not judged, no run was given: {names}", names=", ".join(map(safe, report.skipped)))
+        )
     return "\n\n".join(lines)
 
 
@@ -31,16 +35,28 @@ def one_line(report: GateReport) -> str:
 def _task(item: TaskGate, style: Style, most: int) -> list[str]:
     found = item.result.comparison
     one, two = means(found)
-    advisory = " (advisory: does not count)" if item.advisory else ""
-    lines = [style.bold(f"{item.verdict}  {safe(item.task)}") + advisory]
-    lines += [f"  {reason}" for reason in item.reasons]
+    advisory = tr(" (advisory: does not count)") if item.advisory else ""
+    lines = [style.bold(f"{name(item.verdict)}  {safe(item.task)}") + advisory]
+    lines += [f"  {message(reason)}" for reason in item.reasons]
     lines += [
-        f"  baseline {safe(item.baseline_model)} {one}% -> {safe(item.model)} {two}%, "
-        f"{found.problems} problems under {item.protocol}, {interval_words(item.result)}, "
-        f"margin {100 * item.result.margin:g} points",
-        f"  {detectable_line(found)}",
+        tr(
+            "  baseline {model} {one}% -> {other} {two}%, {n} problems under {protocol}, {kind}, margin {margin} "
+            "points",
+            model=safe(item.baseline_model),
+            one=one,
+            other=safe(item.model),
+            two=two,
+            n=found.problems,
+            protocol=item.protocol,
+            kind=interval_words(item.result),
+            margin=f"{100 * item.result.margin:g}",
+        ),
+        f"  {message(detectable_line(found))}",
     ]
     for kind in ("regressed", "fixed"):
-        lines += ["  " + printable_line(line) for line in change_lines(kind, found.with_change(kind), most)]
-    lines += [f"  {chance_line(found)}", f"  assumption   {found.assumption}; {words.LONG_RUN}"]
-    return lines + [style.warn("  warning: ") + safe(warning) for warning in item.warnings]
+        lines += ["  " + printable_line(message(line)) for line in change_lines(kind, found.with_change(kind), most)]
+    lines += [
+        f"  {message(chance_line(found))}",
+        tr("  assumption   {one}; {two}", one=found.assumption, two=words.LONG_RUN),
+    ]
+    return lines + [style.warn("  " + tr("warning: ")) + safe(message(warning)) for warning in item.warnings]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from codeeval.i18n.messages import msg
 from codeeval.stats.words import apart, chance, signed
 
 if TYPE_CHECKING:
@@ -36,29 +37,51 @@ class Advice:
 def reason(verdict: GateVerdict, found: Comparison, policy: GatePolicy, advice: Advice) -> str:
     """One sentence: what was seen, and what follows from it."""
     low, high = found.rerun or found.population
-    ends = f"between {signed(100 * low, -100 * policy.margin)} and {signed(100 * high, 0.0)}"
-    seen = f"pass@1 changed by {signed(100 * found.difference, 0.0)} points ({ends})"
+    seen = msg(
+        "pass@1 changed by {value} points (between {low} and {high})",
+        value=signed(100 * found.difference, 0.0),
+        low=signed(100 * low, -100 * policy.margin),
+        high=signed(100 * high, 0.0),
+    )
     if verdict is GateVerdict.PASS:
-        return f"{seen}: a drop of the margin, {100 * policy.margin:g}, or more is excluded"
+        return msg(
+            "{seen}: a drop of the margin, {value}, or more is excluded", seen=seen, value=f"{100 * policy.margin:g}"
+        )
     if verdict is GateVerdict.INCONCLUSIVE:
-        undecided = f"a drop of the margin, {100 * policy.margin:g}, is not excluded"
-        return f"{seen}: {undecided}, and {_not_failed(found, policy)}; {_advised(advice)}"
+        return msg(
+            "{seen}: a drop of the margin, {value}, is not excluded, and {why}; {advice}",
+            seen=seen,
+            value=f"{100 * policy.margin:g}",
+            why=_not_failed(found, policy),
+            advice=_advised(advice),
+        )
     if found.p_drop < policy.drop_p:
         p, limit = chance(found.p_drop, policy.drop_p)
-        return (
-            f"{seen}: one and the same model would drop as far with a chance of {p} "
-            f"(fails below {limit}, from a drop of {100 * policy.min_effect:g})"
+        return msg(
+            "{seen}: one and the same model would drop as far with a chance of {value} (fails below {limit}, from a "
+            "drop of {least})",
+            seen=seen,
+            value=p,
+            limit=limit,
+            least=f"{100 * policy.min_effect:g}",
         )
     if 2 * found.p_regressed < policy.lost_p:
-        many = len(found.with_change("regressed"))
-        return (
-            f"{seen}, and {many} problem{'' if many == 1 else 's'} regressed where chance explains "
-            f"{found.expected_regressed:.1f} (p {found.p_regressed:.2g})"
+        return msg(
+            "{seen}, and {n} {n:problem|problems} regressed where chance explains {other} (p {p_value})",
+            seen=seen,
+            n=len(found.with_change("regressed")),
+            other=f"{found.expected_regressed:.1f}",
+            p_value=f"{found.p_regressed:.2g}",
         )
     worst = most_lost(found)
-    return (
-        f"{seen}, and problem {worst.problem_id} fell from {worst.a[1]}/{worst.a[0]} to {worst.b[1]}/{worst.b[0]}: chance "
-        f"lets some problem lose as much in {found.p_worst:.2g} of cases"
+    return msg(
+        "{seen}, and problem {problem} fell from {before} to {after}: chance lets some problem lose as much in {p_value} of "
+        "cases",
+        seen=seen,
+        problem=worst.problem_id,
+        before=f"{worst.a[1]}/{worst.a[0]}",
+        after=f"{worst.b[1]}/{worst.b[0]}",
+        p_value=f"{found.p_worst:.2g}",
     )
 
 
@@ -72,23 +95,26 @@ def _not_failed(found: Comparison, policy: GatePolicy) -> str:
     (_, high), drop = found.rerun or found.population, -found.difference
     if drop < policy.min_effect and (found.p_drop < policy.drop_p or found.p_lost < policy.lost_p):
         smaller, least = apart(100 * drop, 100 * policy.min_effect)
-        return f"the drop of {smaller} is smaller than {least}, the smallest that fails"
+        return msg(
+            "the drop of {smaller} is smaller than {least}, the smallest that fails", smaller=smaller, least=least
+        )
     if high < 0:
         p, limit = chance(found.p_drop, policy.drop_p)
-        return f"a drop is likely, but not beyond doubt (p {p}, fails below {limit})"
-    return "no drop is shown"
+        return msg("a drop is likely, but not beyond doubt (p {p_value}, fails below {limit})", p_value=p, limit=limit)
+    return msg("no drop is shown")
 
 
 def _advised(advice: Advice) -> str:
     if advice.dependent:
-        return "independent samples (a temperature above 0, a seed each) would tell more"
+        return msg("independent samples (a temperature above 0, a seed each) would tell more")
     if advice.candidate is not None and advice.enough_before:
-        return f"about {advice.candidate} samples per problem in this run would decide if the difference stays"
+        return msg("about {n} samples per problem in this run would decide if the difference stays", n=advice.candidate)
     if advice.both is None:
-        return "more samples won't decide if the difference stays"
+        return msg("more samples won't decide if the difference stays")
     if advice.candidate is None or advice.candidate <= advice.both:
-        return f"about {advice.both} samples per problem in both runs would decide if the difference stays"
-    return (
-        f"about {advice.both} samples per problem in both runs, or {advice.candidate} in this run alone, would decide if the "
-        "difference stays"
+        return msg("about {n} samples per problem in both runs would decide if the difference stays", n=advice.both)
+    return msg(
+        "about {n} samples per problem in both runs, or {m} in this run alone, would decide if the difference stays",
+        n=advice.both,
+        m=advice.candidate,
     )

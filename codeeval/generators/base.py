@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
 Scalar = str | int | float | bool | None
@@ -72,7 +73,14 @@ def check_request(request: Request, sampling: Sampling) -> None:
     """Raises UsageError for a sample index that a run of n samples does not have."""
     outside = [index for index in request.indices if not 0 <= index < sampling.n]
     if outside:
-        raise UsageError(f"problem {request.problem_id}: sample {outside[0]} was asked of a run with n={sampling.n}")
+        raise UsageError(
+            msg(
+                "problem {problem_id}: sample {i} was asked of a run with n={n}",
+                problem_id=request.problem_id,
+                i=outside[0],
+                n=sampling.n,
+            )
+        )
 
 
 def lora_folder(option: str) -> str | None:
@@ -81,7 +89,9 @@ def lora_folder(option: str) -> str | None:
         return None
     path = Path(option).expanduser()
     if not (path / "adapter_config.json").is_file():
-        raise UsageError(f"-M lora={option}: no adapter there; name the folder that holds adapter_config.json")
+        raise UsageError(
+            msg("-M lora={option}: no adapter there; name the folder that holds adapter_config.json", option=option)
+        )
     return str(path.resolve())
 
 
@@ -99,14 +109,32 @@ class Options:
         self._known.append(key)
         value = self._given.get(key, default)
         if choices and value not in choices:
-            raise UsageError(f"{self._flag} {key}={value}: {self._who} takes one of {', '.join(choices)}")
+            raise UsageError(
+                msg(
+                    "{flag} {key}={value}: {who} takes one of {names}",
+                    flag=self._flag,
+                    key=key,
+                    value=value,
+                    who=self._who,
+                    names=", ".join(choices),
+                )
+            )
         return value
 
     def integer(self, key: str, default: int, least: int = 1) -> int:
         """The value of `key` as an integer of at least `least`. Raises UsageError."""
         value = self.text(key, str(default))
         if not (value.isascii() and value.isdigit() and len(value) < 10 and int(value) >= least):
-            raise UsageError(f"{self._flag} {key}={value}: {self._who} takes an integer of at least {least}")
+            raise UsageError(
+                msg(
+                    "{flag} {key}={value}: {who} takes an integer of at least {n}",
+                    flag=self._flag,
+                    key=key,
+                    value=value,
+                    who=self._who,
+                    n=least,
+                )
+            )
         return int(value)
 
     def switch(self, key: str) -> bool:
@@ -118,4 +146,12 @@ class Options:
         for key in self._given:
             if key not in self._known:
                 known = ", ".join(self._known) or "none"
-                raise UsageError(f"{self._flag} {key}=…: {self._who} has no such option; it knows: {known}")
+                raise UsageError(
+                    msg(
+                        "{flag} {key}=…: {who} has no such option; it knows: {names}",
+                        flag=self._flag,
+                        key=key,
+                        who=self._who,
+                        names=known,
+                    )
+                )

@@ -12,6 +12,7 @@ from typing import cast
 
 from codeeval.errors import UsageError, install
 from codeeval.generators.base import Generator
+from codeeval.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
     the backend does not know, or a model that can't be found; GenerationError for a model that can't be loaded.
     """
     if backend not in BACKENDS:
-        raise UsageError(f"unknown backend {backend!r}; known: {', '.join(BACKENDS)}")
+        raise UsageError(msg("unknown backend {name}; known: {names}", name=repr(backend), names=", ".join(BACKENDS)))
     check_installed(backend, options)
     return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
 
@@ -75,6 +76,20 @@ def check_installed(backend: str, options: Mapping[str, str] | None = None) -> N
     """Raises UsageError with the remedy where a package is missing that a backend (one of BACKENDS) needs."""
     missing, remedy = BACKENDS[backend].missing(options), BACKENDS[backend].remedy
     if len(missing) == 1:
-        raise UsageError(f"backend {backend} needs {missing[0]}, which is not installed: {remedy}")
+        raise UsageError(
+            msg(
+                "backend {name} needs {names}, which is not installed: {remedy}",
+                name=backend,
+                names=missing[0],
+                remedy=remedy,
+            )
+        )
     if missing:
-        raise UsageError(f"backend {backend} needs {' and '.join(missing)}, which are not installed: {remedy}")
+        raise UsageError(
+            msg(
+                "backend {name} needs {names}, which are not installed: {remedy}",
+                name=backend,
+                names=" and ".join(missing),
+                remedy=remedy,
+            )
+        )

@@ -17,6 +17,8 @@ from pathlib import Path
 from codeeval.errors import DataError, UsageError
 from codeeval.generators.base import Options, Scalar
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.i18n import at, joined, literal, msg
+from codeeval.sample_rows import place
 from codeeval.samples.entries import Entry
 from codeeval.samples.read import read
 from codeeval.types import Request, Sample, Sampling
@@ -29,10 +31,11 @@ class ReplayGenerator:
         found = read(Path(path), "")
         if bad := found.lost:
             more = f" (and {len(bad) - 1} more such lines)" if len(bad) > 1 else ""
-            raise DataError(f"{path}, {bad[0].unit} {bad[0].line}", bad[0].reason + more)
+            where = joined(", ", (path, place(bad[0].unit, bad[0].line)))
+            raise DataError(where, joined("", (bad[0].reason, more)))
         if any(entry.position is not None for entry in found.entries):
             raise DataError(
-                path, "the rows name no problem", "`codeeval score --samples` takes them in the set's order."
+                path, msg("the rows name no problem"), msg("`codeeval score --samples` takes them in the set's order.")
             )
         self._path = path
         self._completions = found.by_problem()
@@ -55,12 +58,7 @@ class ReplayGenerator:
             if request.indices and max(request.indices) >= have:
                 short.append((request.problem_id, have, max(request.indices) + 1))
         if short:
-            problem_id, have, wanted = short[0]
-            raise UsageError(
-                f"{self._path}: problem {problem_id} has {have} completions, the run needs {wanted}"
-                + (f" ({len(short)} problems have too few)" if len(short) > 1 else "")
-                + "; ask for fewer with --n or --problems, or judge what is there with `codeeval score`"
-            )
+            raise UsageError(at(self._path, _too_few(*short[0], len(short))))
 
     def _of(self, problem_id: str) -> Sequence[Entry]:
         return self._whole.get(problem_id) or self._completions.get(problem_id) or ()
@@ -88,13 +86,34 @@ class ReplayGenerator:
         self._completions, self._whole = {}, {}
 
 
+def _too_few(problem: str, have: int, wanted: int, problems: int) -> str:
+    if problems == 1:
+        return msg(
+            "problem {problem} has {a} completions, the run needs {b}; ask for fewer with --n or --problems, or judge what is "
+            "there with `codeeval score`",
+            problem=problem,
+            a=have,
+            b=wanted,
+        )
+    return msg(
+        "problem {problem} has {a} completions, the run needs {b} ({n} problems have too few); ask for fewer with --n or "
+        "--problems, or judge what is there with `codeeval score`",
+        problem=problem,
+        a=have,
+        b=wanted,
+        n=problems,
+    )
+
+
 def check_model(model: str, options: Mapping[str, str]) -> None:
     """What can be known without reading the samples. Raises UsageError (options), DataError (file)."""
     Options("replay", options).finish()
     if Path(model).exists() and not Path(model).is_file():
-        raise UsageError(f"{model}: not a file; completions from a pipe are read by `codeeval score --samples`")
+        raise UsageError(
+            msg("{model}: not a file; completions from a pipe are read by `codeeval score --samples`", model=model)
+        )
     if not Path(model).exists():
-        raise DataError(model, f"can't read the samples: {os.strerror(errno.ENOENT)}")
+        raise DataError(model, msg("can't read the samples: {reason}", reason=literal(os.strerror(errno.ENOENT))))
 
 
 def open_generator(model: str, options: Mapping[str, str]) -> ReplayGenerator:

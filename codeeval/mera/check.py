@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.mera.read import Entry, SampleOutputs, SubmissionFile
 from codeeval.scoring.grade import TIMED_OUT
 
@@ -55,14 +55,16 @@ def check(found: SubmissionFile, reference: Reference | None = None, n: int | No
     for entry in found.entries:
         problem_id, shape, outputs, wrong = _entry(entry)
         if problem_id in samples:
-            wrong = [*wrong, "this id occurs twice"]
+            wrong = [*wrong, msg("this id occurs twice")]
         findings += [SubmissionFinding(True, problem_id, text) for text in wrong]
         if not wrong and shape is not None:
             shapes[shape] += 1
             samples[problem_id] = outputs
     if len(shapes) > 1:
         findings.append(
-            SubmissionFinding(True, "", "some problems have outputs [1][n][n_tests] (1.2), others [n][n_tests] (1.1)")
+            SubmissionFinding(
+                True, "", msg("some problems have outputs [1][n][n_tests] (1.2), others [n][n_tests] (1.1)")
+            )
         )
     findings += _numbers(samples, n)
     if reference is not None:
@@ -74,11 +76,15 @@ def _entry(entry: Entry) -> tuple[str, str | None, tuple[SampleOutputs, ...], li
     """(problem id, shape, outputs, what is wrong)"""
     name = entry.problem_id
     if isinstance(name, bool) or not isinstance(name, int):
-        text = "meta.id is missing" if name is None else f"meta.id must be an integer, it is {name!r}"
+        text = (
+            msg("meta.id is missing")
+            if name is None
+            else msg("meta.id must be an integer, it is {value}", value=repr(name))
+        )
         return f"row {entry.place}" if name is None else str(name), None, (), [text]
     outputs, shape = entry.raw, "1.1"
     if not isinstance(outputs, list) or not outputs:
-        return str(name), None, (), ["outputs must be a list that is not empty"]
+        return str(name), None, (), [msg("outputs must be a list that is not empty")]
     if len(outputs) == 1 and isinstance(outputs[0], list) and _is_samples(outputs[0]):
         outputs, shape = outputs[0], "1.2"
     wrong = list(filter(None, (_sample(place, sample) for place, sample in enumerate(outputs))))
@@ -96,26 +102,28 @@ def _sample(place: int, sample: object) -> str | None:
     if sample == TIMED_OUT:
         return None
     if not isinstance(sample, list):
-        return f'sample {place}: neither a list nor "{TIMED_OUT}"'
+        return msg('sample {i}: neither a list nor "{said}"', i=place, said=TIMED_OUT)
     if not sample:
-        return f"sample {place}: an empty list"
+        return msg("sample {i}: an empty list", i=place)
     if not all(entry is None or isinstance(entry, str) for entry in sample):
-        return f"sample {place}: an output is neither a text nor null"
+        return msg("sample {i}: an output is neither a text nor null", i=place)
     return None
 
 
 def _numbers(samples: dict[str, tuple[SampleOutputs, ...]], n: int | None) -> list[SubmissionFinding]:
     sizes = Counter(len(each) for each in samples.values())
     if not sizes:
-        return [SubmissionFinding(True, "", "no problem of it is well formed")]
+        return [SubmissionFinding(True, "", msg("no problem of it is well formed"))]
     usual = n or sizes.most_common(1)[0][0]
     found = [
-        SubmissionFinding(True, pid, f"{len(each)} samples instead of {usual}")
+        SubmissionFinding(True, pid, msg("{n} samples instead of {m}", n=len(each), m=usual))
         for pid, each in samples.items()
         if len(each) != usual
     ]
     if n is None and usual != SAMPLES:
-        found.append(SubmissionFinding(False, "", f"{usual} samples per problem; MERA asks for {SAMPLES}"))
+        found.append(
+            SubmissionFinding(False, "", msg("{n} samples per problem; MERA asks for {m}", n=usual, m=SAMPLES))
+        )
     return found
 
 
@@ -124,18 +132,19 @@ def _against(
 ) -> list[SubmissionFinding]:
     present = {str(entry.problem_id) for entry in found.entries}
     findings = [
-        SubmissionFinding(True, pid, "this problem of the set is missing")
+        SubmissionFinding(True, pid, msg("this problem of the set is missing"))
         for pid in reference.n_tests
         if pid not in present
     ]
     for pid, each in samples.items():
         wanted = reference.n_tests.get(pid)
         if wanted is None:
-            findings.append(SubmissionFinding(False, pid, "the set has no such problem; the site ignores it"))
+            findings.append(SubmissionFinding(False, pid, msg("the set has no such problem; the site ignores it")))
             continue
         wrong = [place for place, sample in enumerate(each) if not isinstance(sample, str) and len(sample) != wanted]
         if wrong:
-            n, tests = len(each[wrong[0]]), form(wanted, "test", "tests")
-            text = f"sample {wrong[0]}: {n} {form(n, 'output', 'outputs')} for {wanted} {tests}"
+            text = msg(
+                "sample {i}: {n} {n:output|outputs} for {m} {m:test|tests}", i=wrong[0], n=len(each[wrong[0]]), m=wanted
+            )
             findings.append(SubmissionFinding(True, pid, text))
     return findings

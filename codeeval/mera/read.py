@@ -9,7 +9,8 @@ from pathlib import Path
 
 from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
-from codeeval.files import most_unpacked
+from codeeval.files import most_unpacked, reason
+from codeeval.i18n import literal, msg
 
 #: Ten samples of 164 problems with ten tests and outputs of 8,000 characters.
 MAX_FILE_BYTES = 128 * 1024 * 1024
@@ -45,7 +46,7 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
     Raises UsageError (no such file, no zip, several candidates) and DataError (a member that can't be read).
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UsageError(f"{path}: not a file; a submission is a zip of JSON files")
+        raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:
         with zipfile.ZipFile(path) as archive:
             members = [item for item in archive.infolist() if not item.is_dir()]
@@ -53,12 +54,20 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
             info = archive.getinfo(member)
             most = most_unpacked(info.compress_size, MAX_FILE_BYTES)
             if info.file_size > most:
-                raise DataError(f"{path}: {member}", f"larger than {most >> 20} MiB")
+                raise DataError(
+                    msg("{path}: {member}", path=path, member=member), msg("larger than {n} MiB", n=most >> 20)
+                )
             data = archive.read(member)
     except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
+        raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UsageError(f"{path}: not a readable zip ({error}); a submission is a zip of JSON files") from error
+        raise UsageError(
+            msg(
+                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
+                path=path,
+                reason=literal(str(error)),
+            )
+        ) from error
     entries, more = _entries(f"{path}: {member}", data)
     others = tuple(item.filename for item in members if item.filename != member)
     return SubmissionFile(member, entries, (*problems, *more), others)
@@ -68,20 +77,42 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> tuple[str, list
     if wanted is not None:
         if wanted in names:
             return wanted, []
-        raise UsageError(f"{path}: there is no {wanted} in it; it holds {', '.join(sorted(names)[:8]) or 'nothing'}")
+        raise UsageError(
+            msg(
+                "{path}: there is no {name} in it; it holds {others}",
+                path=path,
+                name=wanted,
+                others=", ".join(sorted(names)[:8]) or "nothing",
+            )
+        )
     exact = [name for name in names if name in NAMES]
     if len(exact) == 1:
         return exact[0], []
     if len(exact) > 1:
-        raise UsageError(f"{path}: it holds {' and '.join(sorted(exact))}; say which with --file NAME")
+        raise UsageError(
+            msg("{path}: it holds {names}; say which with --file NAME", path=path, names=" and ".join(sorted(exact)))
+        )
     near = [name for name in names if name.rsplit("/", 1)[-1].lower() in {known.lower() for known in NAMES}]
     if len(near) == 1:
         proper = next(known for known in NAMES if known.lower() == near[0].rsplit("/", 1)[-1].lower())
-        return near[0], [f"the site looks for {proper} in the root of the zip, and finds nothing under {near[0]}"]
+        return near[0], [
+            msg(
+                "the site looks for {name} in the root of the zip, and finds nothing under {other}",
+                name=proper,
+                other=near[0],
+            )
+        ]
     plain = [name for name in names if name.endswith(".json") and "/" not in name]
     if len(plain) == 1:
         return plain[0], []
-    raise UsageError(f"{path}: no {' or '.join(NAMES)} in it; it holds {', '.join(sorted(names)[:8]) or 'nothing'}")
+    raise UsageError(
+        msg(
+            "{path}: no {names} in it; it holds {others}",
+            path=path,
+            names=" or ".join(NAMES),
+            others=", ".join(sorted(names)[:8]) or "nothing",
+        )
+    )
 
 
 def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
@@ -89,13 +120,17 @@ def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
         value = bounded_json.loads(data.decode("utf-8-sig"))
     except ValueError as error:
         raise DataError(
-            where, f"not JSON in UTF-8: {error}", "Write it with json.dump(…, ensure_ascii=False)."
+            where,
+            msg("not JSON in UTF-8: {reason}", reason=error),
+            msg("Write it with json.dump(…, ensure_ascii=False)."),
         ) from None
     rows = value.get("data") if isinstance(value, dict) else None
     rows = rows.get("test") if isinstance(rows, dict) else None
     if not isinstance(rows, list):
         raise DataError(
-            where, "no list under data.test", 'The file is {"data": {"test": [{"outputs": …, "meta": …}]}}.'
+            where,
+            msg("no list under data.test"),
+            msg("The file is {example}.", example='{"data": {"test": [{"outputs": …, "meta": …}]}}'),
         )
     return tuple(_entry(place, row) for place, row in enumerate(rows)), []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.generators.common.facts import has_chat_template
+from codeeval.i18n import msg
 from codeeval.prompts import templates as prompts
 from codeeval.scoring.protocols import ENGLISH
 from codeeval.types import Harness, Problem, Prompt, Task
@@ -23,9 +24,13 @@ SEED = 1234
 def check(task: Task, backend: str) -> None:
     """Raises UsageError if MERA's harness could not sample."""
     if task.protocol in ENGLISH:
-        raise UsageError(f"--sampling mera: {task.name} is no set in MERA's schema; leave --sampling out")
+        raise UsageError(
+            msg("--sampling mera: {task} is no set in MERA's schema; leave --sampling out", task=task.name)
+        )
     if backend == "replay":
-        raise UsageError("--sampling mera: the completions are read from a file, so nothing is sampled; leave it out")
+        raise UsageError(
+            msg("--sampling mera: the completions are read from a file, so nothing is sampled; leave it out")
+        )
 
 
 def template_of(location: str, backend: str) -> str:
@@ -36,8 +41,11 @@ def template_of(location: str, backend: str) -> str:
     if Path(location).is_dir():
         return "chat" if has_chat_template(Path(location)) else "none"
     raise UsageError(
-        f"--sampling mera: whether {location} has a chat template is not known before it is loaded\n"
-        "  Give --template chat for an instruct model, --template none for a base model."
+        msg(
+            "--sampling mera: whether {model} has a chat template is not known before it is loaded\n  Give --template "
+            "chat for an instruct model, --template none for a base model.",
+            model=location,
+        )
     )
 
 
@@ -66,5 +74,7 @@ def user_turn(problem: Problem) -> str:
                 raise ValueError(f"{{{name}}} is no field of its inputs")
             parts.append(text + ("" if name is None else inputs[name]))
     except ValueError as error:
-        raise UsageError(f"problem {problem.id}: MERA's harness can't fill in the instruction: {error}") from None
+        raise UsageError(
+            msg("problem {id}: MERA's harness can't fill in the instruction: {reason}", id=problem.id, reason=error)
+        ) from None
     return "".join(parts).strip()

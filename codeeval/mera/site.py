@@ -21,13 +21,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, prod
 
+from codeeval.i18n import msg
 from codeeval.mera.check import Reference
 
 KS = (1, 5, 10)
 #: Errors that are kept of one file; a hostile one has millions.
 MOST_ERRORS = 1_000
+
+
 #: An exception somewhere in a row, as the scorer names it.
-_ROW = "the scorer raises {error} here, and scores the whole file 0"
+def _of_row(error: _Fails) -> str:
+    return msg("the scorer raises {error} here, and scores the whole file 0", error=error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,9 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
     try:
         whole = json.loads(data.decode("utf-8").strip())
     except (ValueError, RecursionError) as error:
-        text = f"the file is not JSON in UTF-8 (a byte order mark is refused too): {type(error).__name__}"
+        text = msg(
+            "the file is not JSON in UTF-8 (a byte order mark is refused too): {error}", error=type(error).__name__
+        )
         return (), [SiteError("", text)]
     data_field = _member(whole, "data")
     if isinstance(data_field, SiteError):
@@ -97,7 +103,7 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
         return found, []
     if isinstance(found, dict):
         return tuple(found), []
-    return (), [SiteError("", "data.test is no list: the scorer ends there, and scores no file of the zip", True)]
+    return (), [SiteError("", msg("data.test is no list: the scorer ends there, and scores no file of the zip"), True)]
 
 
 def _member(value: object, name: str) -> tuple[object] | SiteError:
@@ -105,11 +111,13 @@ def _member(value: object, name: str) -> tuple[object] | SiteError:
     if isinstance(value, dict):
         if name in value:
             return (value[name],)
-        return SiteError("", f'the field "{name}" is missing')
+        return SiteError("", msg('the field "{name}" is missing', name=name))
     if isinstance(value, list | str) and name not in value:
-        return SiteError("", f'the field "{name}" is missing')
+        return SiteError("", msg('the field "{name}" is missing', name=name))
     return SiteError(
-        "", f'no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip', True
+        "",
+        msg('no object where "{name}" is looked up: the scorer ends there, and scores no file of the zip', name=name),
+        True,
     )
 
 
@@ -118,16 +126,16 @@ def _read_row(place: int, row: object, by_id: dict[str, object], reference: Refe
     where, errors = f"row {place}", []
     fields = row if isinstance(row, dict) else {}
     if "outputs" not in fields:
-        errors.append(SiteError(where, "outputs is missing"))
+        errors.append(SiteError(where, msg("outputs is missing")))
     meta = fields.get("meta")
     if not isinstance(meta, dict) or "id" not in meta:
-        return [*errors, SiteError(where, "meta.id is missing")]
+        return [*errors, SiteError(where, msg("meta.id is missing"))]
     key = meta["id"]
     if isinstance(key, list | dict):
         return [
             *errors,
             SiteError(
-                where, "meta.id is a list or an object: the scorer ends there, and scores no file of the zip", True
+                where, msg("meta.id is a list or an object: the scorer ends there, and scores no file of the zip"), True
             ),
         ]
     name = _key(key)
@@ -152,16 +160,16 @@ def _problems(
         if len(errors) == MOST_ERRORS:
             break
         if name not in by_id:
-            errors.append(SiteError(name, "this problem of the set is missing"))
+            errors.append(SiteError(name, msg("this problem of the set is missing")))
             continue
         outputs = by_id[name]
         if not isinstance(outputs, list):
-            errors.append(SiteError(name, "outputs must be a list that is not empty"))
+            errors.append(SiteError(name, msg("outputs must be a list that is not empty")))
             continue
         try:
             correct[name] = _samples(outputs, *_wanted(name, reference))
         except _Fails as error:
-            errors.append(SiteError(name, _ROW.format(error=error)))
+            errors.append(SiteError(name, _of_row(error)))
     return correct, errors
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 
 from codeeval.bounded_json import MAX_VALUES
 from codeeval.errors import DataError, UsageError
-from codeeval.files import most_unpacked
+from codeeval.files import most_unpacked, reason
+from codeeval.i18n import literal, msg
 from codeeval.mera.read import MAX_FILE_BYTES
 
 #: What a file system takes: bytes of one name, and of a path below some folder.
@@ -62,7 +63,9 @@ class SiteZip:
         """A member's content. Raises DataError for one that is too large or can't be read."""
         data = _read(self.archive, self.archive.getinfo(member), self.path)
         if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
-            raise DataError(f"{self.path}: {member}", f"more than {MAX_VALUES} values")
+            raise DataError(
+                msg("{path}: {member}", path=self.path, member=member), msg("more than {n} values", n=MAX_VALUES)
+            )
         return data
 
 
@@ -70,18 +73,24 @@ class SiteZip:
 def open_zip(path: Path) -> Iterator[SiteZip]:
     """Raises UsageError if the file is not a zip, and DataError for more than MAX_FILE_BYTES in it."""
     if path.exists() and not path.is_file():
-        raise UsageError(f"{path}: not a file; a submission is a zip of JSON files")
+        raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:
         archive = zipfile.ZipFile(path)
     except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
+        raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
     except _BROKEN as error:
-        raise UsageError(f"{path}: not a readable zip ({error}); a submission is a zip of JSON files") from error
+        raise UsageError(
+            msg(
+                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
+                path=path,
+                reason=literal(str(error)),
+            )
+        ) from error
     with archive:
         items = archive.infolist()
         most = most_unpacked(path.stat().st_size, MAX_FILE_BYTES)
         if sum(item.file_size for item in items) > most:
-            raise DataError(str(path), f"larger than {most >> 20} MiB")
+            raise DataError(str(path), msg("larger than {n} MiB", n=most >> 20))
         broken = _misplaced(items) or _unreadable(archive, items)
         members = tuple(item.filename for item in items if not item.is_dir())
         yield SiteZip(archive, path, members, {} if broken else _walk(members), broken)
@@ -91,7 +100,9 @@ def _read(archive: zipfile.ZipFile, item: zipfile.ZipInfo, path: Path) -> bytes:
     try:
         return archive.read(item)
     except (OSError, *_BROKEN) as error:
-        raise DataError(f"{path}: {item.filename}", f"can't be read: {error}") from error
+        raise DataError(
+            msg("{path}: {filename}", path=path, filename=item.filename), msg("can't be read: {reason}", reason=error)
+        ) from error
 
 
 def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str | None:
@@ -102,7 +113,7 @@ def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str |
                 while stream.read(_CHUNK):
                     pass
         except (OSError, *_BROKEN) as error:
-            return f"{item.filename}: can't be extracted: {error}"
+            return msg("{name}: can't be extracted: {reason}", name=item.filename, reason=error)
     return None
 
 

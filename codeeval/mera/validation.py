@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
+from codeeval.i18n import literal, msg
 from codeeval.mera.check import Checked, Reference, SubmissionFinding, check
 from codeeval.mera.read import NAMES, read_submission
 from codeeval.mera.score import SubmissionScore, score
@@ -45,7 +46,11 @@ def validate(path: Path, references: Mapping[str, Reference], file: str | None =
         chosen = list(_chosen(opened, file))
         if len(chosen) > 1 and "" in references:
             raise UsageError(
-                f"{path}: it holds {' and '.join(name for _, name, _ in chosen)}; say which with --file NAME"
+                msg(
+                    "{path}: it holds {names}; say which with --file NAME",
+                    path=path,
+                    names=" and ".join((name for _, name, _ in chosen)),
+                )
             )
         whole = tuple(_whole(opened, chosen)) if file is None else ()
         scores = {member: _site(opened, member, errors, _of(references, name)) for member, name, errors in chosen}
@@ -54,7 +59,7 @@ def validate(path: Path, references: Mapping[str, Reference], file: str | None =
     for member, name, _ in chosen:
         site = scores[member]
         if fatal is not None and site.scored:
-            error = SiteError("", f"the scorer ends at {fatal}, and scores no file of the zip", True)
+            error = SiteError("", msg("the scorer ends at {name}, and scores no file of the zip", name=fatal), True)
             site = SiteScore((error,), None if site.values is None else dict.fromkeys(KS, 0.0), site.correct)
         found = opened.files.get(name.removesuffix(".json"))
         readable = None if opened.broken else path
@@ -84,16 +89,24 @@ def _chosen(opened: SiteZip, file: str | None) -> Iterator[tuple[str, str, tuple
         found = opened.files.get(name.removesuffix(".json"))
         members = [member for member, near in candidates if near == name]
         if found is not None:
-            wrong = SiteError("", f"the site reads .json only, and {found.member} is the file that it takes")
+            wrong = SiteError(
+                "", msg("the site reads .json only, and {name} is the file that it takes", name=found.member)
+            )
             yield found.member, name, () if found.extension == ".json" else (wrong,)
         elif members:
-            text = f"the site looks for {name}, and finds nothing under {members[-1]}"
+            text = msg("the site looks for {name}, and finds nothing under {other}", name=name, other=members[-1])
             yield members[-1], name, broken or (SiteError("", text),)
 
 
 def _refuse_broken(opened: SiteZip) -> None:
     if opened.broken:
-        raise UsageError(f"{opened.path}: not a readable zip ({opened.broken}); a submission is a zip of JSON files")
+        raise UsageError(
+            msg(
+                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
+                path=opened.path,
+                reason=literal(opened.broken),
+            )
+        )
 
 
 def _near(member: str) -> str | None:
@@ -136,26 +149,34 @@ def _checked(path: Path, member: str, reference: Reference | None) -> tuple[Chec
     if nulls:
         advice.append(
             SubmissionFinding(
-                False, "", f"{nulls} outputs are null, and the site counts them as wrong; MERA writes the text None"
+                False,
+                "",
+                msg("{n} outputs are null, and the site counts them as wrong; MERA writes the text None", n=nulls),
             )
         )
     if checked.shape == "1.1":
-        text = "outputs has the shape of MERA 1.1: the site takes its first sample for the list of all samples"
+        text = msg("outputs has the shape of MERA 1.1: the site takes its first sample for the list of all samples")
         advice.append(SubmissionFinding(False, "", text))
     return checked, advice
 
 
 def _place(member: str, found: Found | None) -> Iterator[SubmissionFinding]:
     if "/" in member:
-        yield SubmissionFinding(False, "", f"{member} is in a folder; put it in the root of the zip")
+        yield SubmissionFinding(False, "", msg("{name} is in a folder; put it in the root of the zip", name=member))
     if found is not None and found.n > 1:
-        text = f"the zip has {found.n} files of this name, and the site takes the last that it finds: {found.member}"
+        text = msg(
+            "the zip has {n} files of this name, and the site takes the last that it finds: {name}",
+            n=found.n,
+            name=found.member,
+        )
         yield SubmissionFinding(False, "", text)
 
 
 def _whole(opened: SiteZip, chosen: list[tuple[str, str, tuple[SiteError, ...]]]) -> Iterator[SubmissionFinding]:
     missing = [name for name in NAMES if name not in {name for _, name, _ in chosen}]
     if len(missing) == 1:
-        yield SubmissionFinding(False, "", f"the zip has no {missing[0]}; without it a submission can't be published")
+        yield SubmissionFinding(
+            False, "", msg("the zip has no {name}; without it a submission can't be published", name=missing[0])
+        )
     if opened.path.suffix != ".zip":
-        yield SubmissionFinding(False, "", "the site takes files that are called .zip only")
+        yield SubmissionFinding(False, "", msg("the site takes files that are called .zip only"))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.i18n import joined, msg
 from codeeval.manifest import no_score
 from codeeval.mera.check import Reference, check
 from codeeval.mera.read import Entry, SubmissionFile
@@ -26,8 +27,12 @@ def protocol_of(reader: RunReader) -> str:
     """
     if _foreign(reader):
         raise UsageError(
-            f"{reader.run_dir}: {reader.manifest().task.name} is no set of MERA's, so there is nothing to submit there\n"
-            f"  MERA takes {', '.join(FILE_NAMES.values())}."
+            msg(
+                "{run_dir}: {task} is no set of MERA's, so there is nothing to submit there\n  MERA takes {names}.",
+                run_dir=reader.run_dir,
+                task=reader.manifest().task.name,
+                names=", ".join(FILE_NAMES.values()),
+            )
         )
     judged_by = reader.manifest().protocols
     found = next((name for name in judged_by if name in OPEN), None)
@@ -35,12 +40,21 @@ def protocol_of(reader: RunReader) -> str:
         return found
     if "mera-1.1" in judged_by:
         raise UsageError(
-            f"{reader.run_dir}: it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed\n"
-            f"  Run `codeeval rescore {reader.run_dir} --protocol mera-code`, then `run --resume`."
+            msg(
+                "{run_dir}: it was judged under mera-1.1, and the leaderboard of MERA 1.1 is closed\n  Run `codeeval "
+                "rescore {run} --protocol mera-code`, then `run --resume`.",
+                run_dir=reader.run_dir,
+                run=reader.run_dir,
+            )
         )
     raise UsageError(
-        f"{reader.run_dir}: it was judged under {', '.join(judged_by)} only, and a submission holds what MERA's "
-        f"executor returns\n  Run `codeeval rescore {reader.run_dir} --protocol mera-code`, then `run --resume`."
+        msg(
+            "{run_dir}: it was judged under {names} only, and a submission holds what MERA's executor returns\n  Run "
+            "`codeeval rescore {run} --protocol mera-code`, then `run --resume`.",
+            run_dir=reader.run_dir,
+            names=", ".join(judged_by),
+            run=reader.run_dir,
+        )
     )
 
 
@@ -57,23 +71,45 @@ def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
     manifest = reader.manifest()
     protocol = protocol_of(reader)
     if note := no_score(manifest.notes):
-        raise UsageError(f"{reader.run_dir}: {note}\n  Run the problems as they are published to submit them.")
+        raise UsageError(
+            msg(
+                "{run_dir}: {note}\n  Run the problems as they are published to submit them.",
+                run_dir=reader.run_dir,
+                note=note,
+            )
+        )
     if reader.n_pending((protocol,)):
         raise UsageError(
-            f"{reader.run_dir}: the run is incomplete\n  Continue it: codeeval run --resume {reader.run_dir}"
+            msg(
+                "{run_dir}: the run is incomplete\n  Continue it: codeeval run --resume {run}",
+                run_dir=reader.run_dir,
+                run=reader.run_dir,
+            )
         )
     if manifest.task.n_selected != manifest.task.n_problems:
         raise UsageError(
-            f"{reader.run_dir}: it has {manifest.task.n_selected} of the {manifest.task.n_problems} problems of "
-            f"{manifest.task.name}; every id must be there, or the site scores the whole task 0"
+            msg(
+                "{run_dir}: it has {n} of the {m} problems of {task}; every id must be there, or the site scores the "
+                "whole task 0",
+                run_dir=reader.run_dir,
+                n=manifest.task.n_selected,
+                m=manifest.task.n_problems,
+                task=manifest.task.name,
+            )
         )
     outputs: dict[str, list[object]] = {pid: [] for pid in ids}
     for row in reader.judgements(protocol):
         outputs[row.problem_id].append(as_logged(row.outputs))
     if empty := [pid for pid, each in outputs.items() if not each]:
         raise UsageError(
-            f"{reader.run_dir}: {len(empty)} of {len(outputs)} problems have no samples ({', '.join(empty[:5])}); every id must "
-            "be there, or the site scores the whole task 0"
+            msg(
+                "{run_dir}: {n} of {m} problems have no samples ({ids}); every id must be there, or the site scores the "
+                "whole task 0",
+                run_dir=reader.run_dir,
+                n=len(empty),
+                m=len(outputs),
+                ids=", ".join(empty[:5]),
+            )
         )
     rows = [{"outputs": [each], "meta": {"id": _number(pid)}} for pid, each in outputs.items()]
     return {"data": {"test": rows}}
@@ -94,9 +130,17 @@ def doubt(run: Path) -> tuple[str, ...]:
     if name.lower() in FILE_NAMES:
         return ()
     return (
-        f"warning: MERA takes {', '.join(FILE_NAMES.values())}, and this zip holds {_member(name)}",
-        f"  If {name} is one of those sets, name its file so and score the samples again: "
-        f"`codeeval score -t ruhumaneval.jsonl --samples {run}`",
+        msg(
+            "warning: MERA takes {names}, and this zip holds {name}",
+            names=", ".join(FILE_NAMES.values()),
+            name=_member(name),
+        ),
+        msg(
+            "  If {name} is one of those sets, name its file so and score the samples again: `codeeval score -t "
+            "ruhumaneval.jsonl --samples {path}`",
+            name=name,
+            path=run,
+        ),
     )
 
 
@@ -107,7 +151,10 @@ def _member(name: str) -> str:
 def _number(problem_id: str) -> int:
     if not (problem_id.isascii() and problem_id.isdigit()):
         raise UsageError(
-            f"problem {problem_id!r}: the ids of a submission are integers, so this set can't be submitted"
+            msg(
+                "problem {problem_id}: the ids of a submission are integers, so this set can't be submitted",
+                problem_id=repr(problem_id),
+            )
         )
     return int(problem_id)
 
@@ -129,6 +176,15 @@ def _refuse_if_malformed(run: Path, member: str, content: dict[str, object], n_t
     checked = check(SubmissionFile(member, entries), Reference(n_tests, {}))
     wrong = [finding for finding in checked.findings if finding.error]
     if wrong:
-        shown = "\n".join(f"  problem {finding.problem_id or '-'}: {finding.text}" for finding in wrong[:5])
-        more = f"\n  … and {len(wrong) - 5} more" if len(wrong) > 5 else ""
-        raise UsageError(f"{run}: the site would score this submission 0, so nothing was written:\n{shown}{more}")
+        lines = [
+            msg("  problem {problem}: {why}", problem=finding.problem_id or "-", why=finding.text)
+            for finding in wrong[:5]
+        ]
+        lines += [msg("  … and {n} more", n=len(wrong) - 5)] * (len(wrong) > 5)
+        raise UsageError(
+            msg(
+                "{run}: the site would score this submission 0, so nothing was written:\n{lines}",
+                run=run,
+                lines=joined("\n", lines),
+            )
+        )

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.files import read_text, reason
+from codeeval.i18n import msg
 from codeeval.prompts.templates import TEMPLATES, prompt_digest, user_turn
 from codeeval.types import Problem, Prompt
 
@@ -44,7 +45,13 @@ class TemplateFile:
         if self.is_jinja:
             return self._jinja(user, system)
         if system and SYSTEM not in self.text:
-            raise UsageError(f"--template {self.path}: it has no {SYSTEM}, so the system prompt would be lost; add it")
+            raise UsageError(
+                msg(
+                    "--template {path}: it has no {name}, so the system prompt would be lost; add it",
+                    path=self.path,
+                    name=SYSTEM,
+                )
+            )
         head, _, tail = self.text.partition(PROMPT)
         return head.replace(SYSTEM, system or "") + user + tail.replace(SYSTEM, system or "")
 
@@ -76,17 +83,28 @@ def read_template(path: str) -> TemplateFile:
     """Raises UsageError for a file that can't be read, or that never mentions the prompt."""
     try:
         text = read_text(Path(path).expanduser())
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
-        raise UsageError(f"--template {path}: can't read this file as UTF-8 text: {reason(error)}") from error
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+        raise UsageError(
+            msg("--template {path}: can't read this file as UTF-8 text: {reason}", path=path, reason=reason(error))
+        ) from error
     template = TemplateFile(path, text.removesuffix("\n"))
     if template.is_jinja:
         if find_spec("jinja2") is None:
-            raise UsageError(f"--template {path}: needs jinja2, which is not installed: pip install jinja2")
+            raise UsageError(
+                msg("--template {path}: needs jinja2, which is not installed: pip install jinja2", path=path)
+            )
         return template
     if text.count(PROMPT) != 1 or text.count(SYSTEM) > 1:
         raise UsageError(
-            f"--template {path}: must have {PROMPT} once, where the problem goes, and {SYSTEM} at most once "
-            f"(found {text.count(PROMPT)} and {text.count(SYSTEM)})"
+            msg(
+                "--template {path}: must have {one} once, where the problem goes, and {two} at most once (found {a} and "
+                "{b})",
+                path=path,
+                one=PROMPT,
+                two=SYSTEM,
+                a=text.count(PROMPT),
+                b=text.count(SYSTEM),
+            )
         )
     return template
 

@@ -26,6 +26,7 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.files import read_text, reason
+from codeeval.i18n import msg
 from codeeval.types import Problem, Prompt
 
 FIELD = "{function}"
@@ -62,8 +63,13 @@ def user_turn(problem: Problem, template: str = "chat") -> str:
         return problem.prompt if template == "none" else ASK_FOR_PROGRAM.replace(FIELD, problem.prompt.strip())
     if FIELD not in problem.instruction:
         raise UsageError(
-            f"problem {problem.id}: the instruction has no {FIELD}, so the model would never see the function; "
-            f"add {FIELD} to the field `instruction`"
+            msg(
+                "problem {id}: the instruction has no {field}, so the model would never see the function; add {again} to "
+                "the field `instruction`",
+                id=problem.id,
+                field=FIELD,
+                again=FIELD,
+            )
         )
     return problem.instruction.replace(FIELD, problem.prompt).strip()
 
@@ -74,7 +80,9 @@ def render(template: str, turns: Sequence[Turn], system: str | None = None) -> P
     Raises UsageError for an unknown template, for turns that don't alternate, and for several turns in `none`.
     """
     if template not in TEMPLATES:
-        raise UsageError(f"unknown template {template!r}; known: {', '.join(TEMPLATES)}")
+        raise UsageError(
+            msg("unknown template {name}; known: {names}", name=repr(template), names=", ".join(TEMPLATES))
+        )
     if [role for role, _ in turns] != ["user", *(["assistant", "user"] * (len(turns) // 2))]:
         raise UsageError(f"turns must alternate and begin and end with the user, got {[role for role, _ in turns]}")
     if template == "chat":
@@ -117,7 +125,9 @@ def system_text(value: str | None) -> str | None:
     try:
         text = read_text(Path(value[1:]))
     except (OSError, ValueError) as error:
-        raise UsageError(f"--system {value}: can't read this file as UTF-8 text: {reason(error)}") from error
+        raise UsageError(
+            msg("--system {value}: can't read this file as UTF-8 text: {reason}", value=value, reason=reason(error))
+        ) from error
     return text.removesuffix("\n") or None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from codeeval.i18n import msg
 from codeeval.report.plot_style import (
     BLUE,
     FAINT,
@@ -73,7 +74,7 @@ def _head(axes: Axes, found: Comparison) -> None:
     low, high = found.rerun or found.population
     counts = f"{len(found.with_change('regressed'))} regressed, {len(found.with_change('fixed'))} fixed beyond noise"
     difference = f"{points(found.difference)} points ({points(low)} to {points(high)})"
-    heading(axes, f"pass@{found.k}: {difference}", f"{many(found.problems, 'problem')}: {counts}")
+    heading(axes, msg("pass@{ks}: {text}", ks=found.k, text=difference), f"{many(found.problems, 'problem')}: {counts}")
 
 
 def _rates(found: Comparison) -> list[tuple[str, float, float, Change]]:

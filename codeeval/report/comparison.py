@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from codeeval.i18n import message, tr
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import safe
-from codeeval.stats.compare import (
-    CompareOptions,
-    Comparison,
-    ProblemChange,
-    RunCounts,
-    chance_line,
-    compare,
-    render,
-)
+from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
+from codeeval.stats.difference_lines import CHANGES, chance_line, lines_of
+from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import holm
 from codeeval.stats.words import LONG_RUN, points, population, rerun
 
@@ -54,9 +49,11 @@ def text(result: Versus, most: int = 10) -> str:
     """Plain text, one block per comparison."""
     blocks = []
     for each, p in zip(result.comparisons, result.p_holm, strict=True):
-        lines = [printable_line(line) for line in render(each, most).split("\n")]
+        lines = [printable_line(message(line)) for line in lines_of(each, most)]
         if len(result.comparisons) > 1:
-            lines.append(f"p adjusted for {len(result.comparisons)} comparisons (Holm): {p:.3g}")
+            lines.append(
+                tr("p adjusted for {n} comparisons (Holm): {value}", n=len(result.comparisons), value=f"{p:.3g}")
+            )
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)
 
@@ -75,25 +72,38 @@ def markdown(result: Versus, most: int = MOST) -> str:
     """GitHub-flavoured Markdown, ending with a newline."""
     first = result.comparisons[0]
     lines = [
-        f"### pass@{first.k}: {cell(first.a)} and {'others' if len(result.comparisons) > 1 else cell(first.b)}",
+        tr("### pass@{k}: {name} and others", k=first.k, name=cell(first.a))
+        if len(result.comparisons) > 1
+        else tr("### pass@{k}: {name} and {other}", k=first.k, name=cell(first.a), other=cell(first.b)),
         "",
-        f"| run | pass@k | difference (points) | {population(first.level)} | {rerun(first.level)} | standard error "
-        "| p (permutation) | p (Holm) | regressed | fixed | detectable |",
+        tr(
+            "| run | pass@k | difference (points) | {one} | {two} | standard error | p (permutation) | p (Holm) | "
+            "regressed | fixed | detectable |",
+            one=population(first.level),
+            two=rerun(first.level),
+        ),
         "|---|--:|--:|---|---|--:|--:|--:|--:|--:|--:|",
         f"| {cell(first.a)} | {first.mean_a:.1%} | | | | | | | | | |",
     ]
     lines += [_row(each, p) for each, p in zip(result.comparisons, result.p_holm, strict=True)]
-    lines += ["", f"{first.assumption}; {LONG_RUN}"]
+    lines += ["", f"{message(first.assumption)}; {message(LONG_RUN)}"]
     for each in result.comparisons:
-        lines += ["", f"{cell(each.b)}, methods: {each.method}", "", chance_line(each)]
+        lines += [
+            "",
+            tr("{name}, methods: {methods}", name=cell(each.b), methods=each.method),
+            "",
+            message(chance_line(each)),
+        ]
         lines += _changes(each, most)
-        lines += [part for text in each.warnings for part in ("", f"> **warning:** {cell(text)}")]
+        lines += [
+            part for text in each.warnings for part in ("", tr("> **warning:** {text}", text=cell(message(text))))
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _row(found: Comparison, p_holm: float) -> str:
-    again = "n/a" if found.rerun is None else f"{points(found.rerun[0])} to {points(found.rerun[1])}"
-    others = f"{points(found.population[0])} to {points(found.population[1])}"
+    again = "n/a" if found.rerun is None else _between(found.rerun)
+    others = _between(found.population)
     error = "n/a" if found.stderr is None else f"{100 * found.stderr:.2f}"
     mde = found.mde if found.mde_rerun is None else found.mde_rerun
     return (
@@ -103,17 +113,23 @@ def _row(found: Comparison, p_holm: float) -> str:
     )
 
 
+def _between(bounds: Interval) -> str:
+    return tr("{low} to {high}", low=points(bounds[0]), high=points(bounds[1]))
+
+
 def _changes(found: Comparison, most: int) -> list[str]:
     rows: list[str] = []
     for kind, changes in (("regressed", found.with_change("regressed")), ("fixed", found.with_change("fixed"))):
         rows += [_change(kind, item) for item in changes[:most]]
-        rows += [f"| … | {kind} | {len(changes) - most} more | | |"] * (len(changes) > most)
+        rows += [tr("| … | {kind} | {n} more | | |", kind=message(CHANGES[kind]), n=len(changes) - most)] * (
+            len(changes) > most
+        )
     if not rows:
         return []
-    head = f"| problem | {cell(found.b)} | before | after | p |"
+    head = tr("| problem | {run} | before | after | p |", run=cell(found.b))
     return ["", head, "|---|---|--:|--:|--:|", *rows]
 
 
 def _change(kind: str, item: ProblemChange) -> str:
     (n_a, c_a), (n_b, c_b) = item.a, item.b
-    return f"| {cell(item.problem_id)} | {kind} | {c_a}/{n_a} | {c_b}/{n_b} | {item.p:.2g} |"
+    return f"| {cell(item.problem_id)} | {message(CHANGES[kind])} | {c_a}/{n_a} | {c_b}/{n_b} | {item.p:.2g} |"

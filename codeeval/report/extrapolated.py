@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from codeeval.errors import UsageError
-from codeeval.i18n import tr
+from codeeval.i18n import at, tr
 from codeeval.report.terminal import interval
 from codeeval.stats.extrapolate import Extrapolation, extrapolate
 from codeeval.store import RunReader
@@ -16,7 +16,7 @@ def extrapolated(reader: RunReader, protocol: str, ks: Sequence[int]) -> tuple[E
     try:
         return extrapolate([(n, c) for _, n, c in reader.counts(protocol) if n], ks)
     except ValueError as error:
-        raise UsageError(f"--extrapolate: {error}") from None
+        raise UsageError(at("--extrapolate", str(error))) from None
 
 
 def text(found: Sequence[Extrapolation]) -> str:

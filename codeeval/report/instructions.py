@@ -10,6 +10,7 @@ from pathlib import Path
 
 from codeeval import bounded_json
 from codeeval.errors import DataError
+from codeeval.i18n import at, msg
 from codeeval.stats import KEstimate, summarize
 from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
 from codeeval.stats.paired import holm
@@ -90,7 +91,7 @@ def read_plan(folder: Path) -> tuple[Instruction, ...]:
         if any((folder / each.name).is_symlink() for each in found):
             raise ValueError("folders are expected, no links")
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise DataError(str(path), f"not a list of instructions: {error}", "The file is damaged.") from None
+        raise DataError(str(path), at("not a list of instructions", str(error)), msg("The file is damaged.")) from None
     return found
 
 

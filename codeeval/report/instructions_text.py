@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeeval.i18n import message, tr
+from codeeval.i18n import message, recognised, tr
 from codeeval.report.instructions import InstructionRow, InstructionsReport
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import Style, interval, number, place, safe, table
@@ -25,7 +25,7 @@ def render(report: InstructionsReport, style: Style = Style()) -> str:  # noqa: 
         [style.bold(rows[0]), *rows[1:], style.dim(_legend())],
         list(_spreads(report)),
         [f"{tr('run')}  {place(report.run)}"],
-        [style.warn(tr("warning: ")) + " ".join(message(note).split()) for note in report.notes],
+        [style.warn(tr("warning: ")) + " ".join(message(recognised(note)).split()) for note in report.notes],
     ]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
@@ -38,7 +38,11 @@ def markdown(report: InstructionsReport) -> str:
     lines += [_line([cell(text) for text in _cells(report, row)]) for row in report.rows]
     lines += ["", _legend()]
     lines += [part for text in _spreads(report) for part in ("", cell(text.strip()))]
-    lines += [part for text in report.notes for part in ("", f"> **{tr('warning: ').strip()}** {cell(message(text))}")]
+    lines += [
+        part
+        for text in report.notes
+        for part in ("", f"> **{tr('warning: ').strip()}** {cell(message(recognised(text)))}")
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval.errors import UsageError
-from codeeval.i18n import message, tr
+from codeeval.i18n import message, msg, tr
 from codeeval.report.terminal import interval, safe, table
 from codeeval.stats import Resampling, bootstrap_interval, clustered_interval, words
 from codeeval.stats.intervals import Interval
@@ -54,14 +54,16 @@ def further(reader: RunReader, protocol: str, ks: Sequence[int], wish: Wish) -> 
     counted = {pid: (n, c) for pid, n, c in reader.counts(protocol) if n}
     counts = list(counted.values())
     if len(counts) < 2:
-        raise UsageError("an interval over problems needs at least two that were judged")
+        raise UsageError(msg("an interval over problems needs at least two that were judged"))
     clusters = None
     if wish.cluster is not None:
         problems = [planned.problem for planned in reader.problems() if planned.problem.id in counted]
         clusters = [_cluster(problem, wish.cluster) for problem in problems]
     units = len(set(clusters)) if clusters else len(counts)
     if units < 2:
-        raise UsageError(f"--cluster {wish.cluster}: all problems are of one cluster, and an interval needs two")
+        raise UsageError(
+            msg("--cluster {field}: all problems are of one cluster, and an interval needs two", field=wish.cluster)
+        )
     fewest, found = min(n for n, _ in counts), []
     if clusters is not None:
         by_k = {k: clustered_interval(counts, clusters, k, wish.level) if k <= fewest else None for k in ks}
@@ -78,7 +80,14 @@ def _cluster(problem: Problem, name: str) -> str:
     fields = dict(problem.extra)
     if name not in fields:
         known = ", ".join(sorted(fields)) or "none"
-        raise UsageError(f"--cluster {name}: problem {problem.id} has no such field in its meta; it has {known}")
+        raise UsageError(
+            msg(
+                "--cluster {field}: problem {problem} has no such field in its meta; it has {names}",
+                field=name,
+                problem=problem.id,
+                names=known,
+            )
+        )
     return json.dumps(json.loads(fields[name]), sort_keys=True)
 
 

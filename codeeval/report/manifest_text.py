@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from codeeval.i18n import message, tr
+from codeeval.i18n import message, msg, recognised, tr
 from codeeval.manifest import Manifest
 from codeeval.prompts.templates import TEMPLATES
 from codeeval.report.terminal import safe
@@ -12,8 +12,8 @@ from codeeval.report.terminal import safe
 _TEMPLATES = {
     "code-user": "OpenChat, coding: Code User: …<|end_of_turn|>Code Assistant:",
     "gpt4-correct": "OpenChat, chat: GPT4 Correct User: …<|end_of_turn|>GPT4 Correct Assistant:",
-    "chat": "the chat template of the model's own tokenizer",
-    "none": "none, the instruction alone",
+    "chat": msg("the chat template of the model's own tokenizer"),
+    msg("none"): msg("none, the instruction alone"),
 }
 Row = tuple[str, object]
 
@@ -57,7 +57,7 @@ def _submission(manifest: Manifest) -> Iterator[Row]:
 def _gpus(seen: dict[str, str]) -> str | None:
     if "gpu_count" not in seen:
         return None
-    return "none" if seen["gpu_count"] == "0" else f"{seen['gpu_count']} × {seen.get('gpus')}"
+    return msg("none") if seen["gpu_count"] == "0" else f"{seen['gpu_count']} × {seen.get('gpus')}"
 
 
 def _made_elsewhere(manifest: Manifest) -> bool:
@@ -76,21 +76,29 @@ def _engine(manifest: Manifest) -> str | None:
 
 def _generation(manifest: Manifest) -> Iterator[Row]:
     sampling = manifest.sampling
-    yield tr("task"), f"{manifest.task.name}, {manifest.task.n_selected} of {manifest.task.n_problems} problems"
+    yield (
+        tr("task"),
+        msg(
+            "{task}, {n} of {m} problems",
+            task=manifest.task.name,
+            n=manifest.task.n_selected,
+            m=manifest.task.n_problems,
+        ),
+    )
     yield "do_sample", None if sampling.temperature is None else sampling.temperature > 0
     for name in ("temperature", "top_p", "top_k", "n", "max_tokens"):
         yield name, tr("the model's own, else 50") if _own_top_k(manifest, name) else getattr(sampling, name)
     unknown = _made_elsewhere(manifest)
     if not unknown:
         yield tr("sampled as"), tr("MERA's harness does") if _as_mera(manifest) else tr("codeeval does")
-    yield "stop", " ".join(map(ascii, sampling.stop)) if sampling.stop else None if unknown else "none"
+    yield "stop", " ".join(map(ascii, sampling.stop)) if sampling.stop else None if unknown else msg("none")
     yield "few-shot", None if unknown else manifest.prompt.few_shot
     yield tr("chat template"), _template(manifest)
     if manifest.prompt.why is not None:
         yield tr("why this template"), manifest.prompt.why
     yield tr("template digest"), manifest.prompt.template_digest or manifest.model.describe.get("chat_template_sha256")
     yield tr("prompts digest"), manifest.prompt.digest or None
-    yield tr("system prompt"), _whole(manifest.prompt.system) or (None if unknown else "none")
+    yield tr("system prompt"), _whole(manifest.prompt.system) or (None if unknown else msg("none"))
     again = manifest.model.describe.get("reproducible")
     yield tr("same again"), tr("as a whole, from the first sample on") if _as_mera(manifest) else again
     for name, value in manifest.model.options.items():
@@ -110,7 +118,7 @@ def _template(manifest: Manifest) -> str | None:
     name = manifest.prompt.template
     if _made_elsewhere(manifest):
         return None
-    return _TEMPLATES[name] if name in TEMPLATES else f"of a file, {name}"
+    return _TEMPLATES[name] if name in TEMPLATES else msg("of a file, {name}", name=name)
 
 
 def _model(manifest: Manifest) -> Iterator[Row]:
@@ -138,7 +146,15 @@ def _scoring(manifest: Manifest) -> Iterator[Row]:
     for ranker in manifest.rankers:
         yield tr("reward model"), ranker.name
         yield tr("reward model sha256"), ranker.describe.get("weights_sha256")
-    yield tr("sandbox"), f"{manifest.sandbox.backend}, {manifest.sandbox.isolation}, {manifest.sandbox.workers} workers"
+    yield (
+        tr("sandbox"),
+        msg(
+            "{backend}, {isolation}, {n} workers",
+            backend=manifest.sandbox.backend,
+            isolation=manifest.sandbox.isolation,
+            n=manifest.sandbox.workers,
+        ),
+    )
     for name, value in manifest.sandbox.describe.items():
         yield tr("sandbox {name}", name=name), value
 
@@ -146,7 +162,15 @@ def _scoring(manifest: Manifest) -> Iterator[Row]:
 def _run(manifest: Manifest) -> Iterator[Row]:
     yield tr("created"), manifest.created_at
     yield tr("command"), " ".join(manifest.command)
-    yield tr("machine"), f"{manifest.host.platform}, {manifest.host.cpus} processors, Python {manifest.host.python}"
+    yield (
+        tr("machine"),
+        msg(
+            "{platform}, {n} processors, Python {version}",
+            platform=manifest.host.platform,
+            n=manifest.host.cpus,
+            version=manifest.host.python,
+        ),
+    )
     yield tr("versions"), ", ".join(f"{name} {version}" for name, version in manifest.versions.items())
     for note in manifest.notes:
         yield tr("note"), note
@@ -155,7 +179,7 @@ def _run(manifest: Manifest) -> Iterator[Row]:
 def _or_none(seen: dict[str, str], name: str, witness: str) -> str | None:
     """For what may be absent: a backend that knew `witness` has looked, and there is none."""
     found = seen.get(name)
-    return "none" if found in (None, "None") and witness in seen else found
+    return msg("none") if found in (None, "None") and witness in seen else found
 
 
 class _Whole(str):
@@ -169,4 +193,4 @@ def _whole(text: str | None) -> _Whole | None:
 def _shown(value: object) -> str:
     if isinstance(value, _Whole):
         return value
-    return tr("not known") if value is None or value == "None" else safe(message(str(value)))
+    return tr("not known") if value is None or value == "None" else safe(message(recognised(str(value))))

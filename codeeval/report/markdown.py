@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codeeval.i18n import message, name, tr
+from codeeval.i18n import message, msg, name, recognised, tr
 from codeeval.report import waterfall_text
 from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
@@ -55,7 +55,7 @@ def _scores(report: Report) -> list[str]:
         lines += ["", f"**{cell(sentence(report.headline)).replace('&#64;', '@')}**"]
     if report.skipped_samples:
         lines += ["", f"**{waterfall_text.skipped(report.skipped_samples)}**"]
-    return [*lines, "", f"{message(words.LONG_RUN)}; {message(words.ASSUMPTION)}"]
+    return [*lines, "", msg("{first}; {others}", first=message(words.LONG_RUN), others=message(words.ASSUMPTION))]
 
 
 def _reranked(found: Reranked) -> list[str]:
@@ -89,8 +89,10 @@ def _groups(report: Report) -> list[str]:
         return []
     lines = [tr("| samples | problems | failure | example |"), "|---|---|---|---|"]
     for group in report.groups:
-        example = f"{group.example_problem} #{group.example_index} {message(group.message)}"
-        lines.append(f"| {group.n_samples} | {group.n_problems} | {cell(message(group.signature))} | {cell(example)} |")
+        example = f"{group.example_problem} #{group.example_index} {message(recognised(group.message))}"
+        lines.append(
+            f"| {group.n_samples} | {group.n_problems} | {cell(message(recognised(group.signature)))} | {cell(example)} |"
+        )
     return lines
 
 
@@ -132,7 +134,7 @@ def _hidden(report: Report) -> list[str]:
 
 
 def _foot(report: Report) -> list[str]:
-    return [f"> **{tr('warning: ').strip()}** {cell(message(text))}" for text in report.warnings]
+    return [f"> **{tr('warning: ').strip()}** {cell(message(recognised(text)))}" for text in report.warnings]
 
 
 def cell(text: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.files import written
+from codeeval.files import reason, written
+from codeeval.i18n import msg
 from codeeval.report.results import check_writable
 from codeeval.types import Verdict
 
@@ -45,10 +46,10 @@ def check_picture(path: Path, flag: str = "--plot") -> None:
     from importlib.util import find_spec
 
     if path.suffix.lower() not in SUFFIXES:
-        raise UsageError(f"{flag} {path}: the name must end in .png or .svg")
+        raise UsageError(msg("{flag} {path}: the name must end in .png or .svg", flag=flag, path=path))
     check_writable(path, flag)
     if find_spec("matplotlib") is None:
-        raise UsageError("a picture needs matplotlib: pip install matplotlib")
+        raise UsageError(msg("a picture needs matplotlib: pip install matplotlib"))
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -69,7 +70,7 @@ def save(figure: Figure, path: Path) -> None:
             with written(path) as stream:
                 figure.savefig(stream, format=suffix, dpi=DPI, metadata=metadata)
         except OSError as error:
-            raise StoreError(f"{path}: {error.strerror or error}") from None
+            raise StoreError(msg("{path}: {reason}", path=path, reason=reason(error))) from None
 
 
 def plain(axes: Axes, grid: str = "") -> None:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.files import written
+from codeeval.files import reason, written
+from codeeval.i18n import at, msg
 from codeeval.store import Reading, RunReader, StoredJudgement
 
 Key = tuple[str, int]
@@ -67,13 +68,15 @@ def check_writable(path: Path, flag: str = "--results") -> None:
     """Raises UsageError when `path`, the value of `flag`, can't become a file: better before the work than after it."""
     try:
         if path.is_dir():
-            raise UsageError(f"{flag} {path}: this is a folder; name a file in it")
+            raise UsageError(msg("{flag} {path}: this is a folder; name a file in it", flag=flag, path=path))
         if not path.parent.is_dir():
-            raise UsageError(f"{flag} {path}: the folder {path.parent} does not exist")
+            raise UsageError(
+                msg("{flag} {path}: the folder {folder} does not exist", flag=flag, path=path, folder=path.parent)
+            )
         if not os.access(path if path.exists() else path.parent, os.W_OK):
-            raise UsageError(f"{flag} {path}: no permission to write there")
+            raise UsageError(msg("{flag} {path}: no permission to write there", flag=flag, path=path))
     except OSError as error:
-        raise UsageError(f"{flag} {path}: {error.strerror or error}") from None
+        raise UsageError(msg("{flag} {path}: {reason}", flag=flag, path=path, reason=reason(error))) from None
 
 
 def write_results(reader: RunReader, path: Path) -> None:
@@ -84,4 +87,4 @@ def write_results(reader: RunReader, path: Path) -> None:
             for result in results(reader):
                 stream.write(json.dumps(result).encode("ascii") + b"\n")
     except OSError as error:
-        raise StoreError(f"--results {path}: {error.strerror or error}\n  The run itself is kept.") from None
+        raise StoreError(at(f"--results {path}", reason(error), "The run itself is kept.")) from None

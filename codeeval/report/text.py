@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codeeval.i18n import message, name, tr
+from codeeval.i18n import message, name, recognised, tr
 from codeeval.report import waterfall_text
 from codeeval.report.headline import sentence
 from codeeval.report.reranked import Reranked, columns
@@ -129,8 +129,8 @@ def _groups(report: Report, style: Style) -> list[str]:
     lines = [style.bold(tr("most frequent failures"))]
     for group in report.groups:
         where = waterfall_text.where(group.n_samples, group.n_problems)
-        lines.append(f"  {where:<28} {safe(message(group.signature))}")
-        said = f": {safe(message(group.message))}" if group.message else ""
+        lines.append(f"  {where:<28} {safe(message(recognised(group.signature)))}")
+        said = f": {safe(message(recognised(group.message)))}" if group.message else ""
         lines.append(style.dim(f"    {_example(group.example_problem, group.example_index)}{said}"))
     return lines
 
@@ -176,7 +176,7 @@ def _foot(report: Report, style: Style) -> list[str]:
 
 
 def _warnings(report: Report, style: Style) -> list[str]:
-    return [style.warn(tr("warning: ")) + " ".join(message(text).split()) for text in report.warnings]
+    return [style.warn(tr("warning: ")) + " ".join(message(recognised(text)).split()) for text in report.warnings]
 
 
 def _labelled(style: Style, rows: Sequence[tuple[str, str]], width: int) -> list[str]:

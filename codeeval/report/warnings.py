@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from codeeval.i18n import form
+from codeeval.i18n import msg, recognised
 from codeeval.report.values import Report
 from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
@@ -43,19 +43,26 @@ def _incomplete(report: Report) -> list[str]:
     if report.complete:
         return []
     lines = [incomplete(report.pending, report.n_wanted, report.run, report.unread)]
-    return lines + [f"pending ({count}): {reason}" for reason, count in report.pending_reasons[:3]]
+    return lines + [
+        msg("pending ({n}): {why}", n=count, why=recognised(reason)) for reason, count in report.pending_reasons[:3]
+    ]
 
 
 def incomplete(pending: int, wanted: int, run: str, unread: int) -> str:
     """About pending samples, and what to do; `unread`: those whose rows of a file can't be read."""
     if unread:
-        return (
-            f"the run is incomplete: {pending} of {wanted} samples are pending, and the numbers are over those that "
-            "were judged; correct the rows that can't be read, or leave them out with --skip-bad-rows"
+        return msg(
+            "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
+            "correct the rows that can't be read, or leave them out with --skip-bad-rows",
+            n=pending,
+            m=wanted,
         )
-    return (
-        f"the run is incomplete: {pending} of {wanted} samples are pending, and the numbers are over those that "
-        f"were judged; `codeeval run --resume {run}` continues it"
+    return msg(
+        "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
+        "`codeeval run --resume {run}` continues it",
+        n=pending,
+        m=wanted,
+        run=run,
     )
 
 
@@ -66,8 +73,12 @@ def _not_supported(report: Report) -> list[str]:
         return []
     names = ", ".join(report.not_supported[:MOST_NAMES]) + (", …" if len(report.not_supported) > MOST_NAMES else "")
     return [
-        f"{count} samples count as not passed because the tests of their problems can't be carried out here "
-        f"(not_supported): {names}"
+        msg(
+            "{n} samples count as not passed because the tests of their problems can't be carried out here "
+            "(not_supported): {names}",
+            n=count,
+            names=names,
+        )
     ]
 
 
@@ -75,8 +86,11 @@ def of_hidden(hidden: int) -> list[str]:
     """About samples that have no verdict."""
     if hidden:
         return [
-            f"{hidden} samples belong to problems whose expected outputs are hidden: they were executed, "
-            "but there is no verdict and no pass@k for them"
+            msg(
+                "{n} samples belong to problems whose expected outputs are hidden: they were executed, but there is no "
+                "verdict and no pass@k for them",
+                n=hidden,
+            )
         ]
     return []
 
@@ -88,7 +102,7 @@ _PACKAGES_SHOWN = 5
 def _packages(report: Report) -> list[str]:
     found = list(report.missing_packages.items())[:_PACKAGES_SHOWN]
     return [
-        f"{count} {form(count, 'sample', 'samples')} {form(count, 'imports', 'import')} {package}, which the sandbox lacks"
+        msg("{n} {n:sample|samples} {n:imports|import} {package}, which the sandbox lacks", n=count, package=package)
         for package, count in found
     ]
 
@@ -97,10 +111,12 @@ def _thoughts(report: Report) -> list[str]:
     count = report.cut_thoughts
     if not count:
         return []
-    samples, begin, were = form(count, "sample", "samples"), form(count, "begins", "begin"), form(count, "was", "were")
     return [
-        f"{count} {samples} {begin} with a thought and {were} cut by a stop sequence; -M think_tokens=N keeps the stops out of "
-        "thoughts"
+        msg(
+            "{n} {n:sample|samples} {n:begins|begin} with a thought and {n:was|were} cut by a stop sequence; -M "
+            "think_tokens=N keeps the stops out of thoughts",
+            n=count,
+        )
     ]
 
 
@@ -111,7 +127,7 @@ def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str
     for k, estimate in estimates.get(protocol, {}).items():
         for text in estimate.warnings:
             said.setdefault(text, []).append(str(k))
-    found = [f"pass@{','.join(ks)}: {text}" for text, ks in said.items()]
+    found = [msg("pass@{ks}: {text}", ks=",".join(ks), text=text) for text, ks in said.items()]
     strict = estimates.get("strict", {}).get(1)
     protocol = verbatim_of(tuple(estimates)) if estimates else protocol
     requested = estimates.get(protocol, {}).get(1)
@@ -119,8 +135,12 @@ def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str
         difference = strict.estimate - requested.estimate
         if not headline and abs(difference) >= NOTICEABLE_DIFFERENCE:
             found.append(
-                f"pass@1 is {requested.estimate:.3f} as {protocol} scores it and {strict.estimate:.3f} "
-                "under strict; the table of differences says why"
+                msg(
+                    "pass@1 is {a} as {protocol} scores it and {b} under strict; the table of differences says why",
+                    a=f"{requested.estimate:.3f}",
+                    protocol=protocol,
+                    b=f"{strict.estimate:.3f}",
+                )
             )
     return found
 
@@ -130,8 +150,12 @@ def _dependent(report: Report) -> list[str]:
     if not many or not judged:
         return []
     return [
-        f"samples of {many} problems are not independent draws, {report.dependence.reason}: intervals for these problems are too "
-        "short, and n says nothing of their noise"
+        msg(
+            "samples of {n} problems are not independent draws, {why}: intervals for these problems are too short, "
+            "and n says nothing of their noise",
+            n=many,
+            why=report.dependence.reason,
+        )
     ]
 
 
@@ -140,12 +164,20 @@ def _rewards(report: Report) -> list[str]:
     for model in report.reranked:
         if model.missing:
             found.append(
-                f"the reward model {model.model} has not scored {model.missing} samples, so there is no best-of-k yet; "
-                f"`codeeval run --resume {report.run}` continues"
+                msg(
+                    "the reward model {model} has not scored {n} samples, so there is no best-of-k yet; `codeeval run "
+                    "--resume {run}` continues",
+                    model=model.model,
+                    n=model.missing,
+                    run=report.run,
+                )
             )
         if model.cut:
             found.append(
-                f"{model.cut} samples were longer than the context of the reward model {model.model} and were scored by "
-                "their beginning"
+                msg(
+                    "{n} samples were longer than the context of the reward model {model} and were scored by their beginning",
+                    n=model.cut,
+                    model=model.model,
+                )
             )
     return found

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from math import fsum
 
+from codeeval.i18n import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.causes import Side, cause
@@ -238,4 +239,6 @@ def _shifts(run: _Run) -> Iterable[ProblemShift]:
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:
     """pass@1 in percent; it always exists, since a problem that counts has a sample."""
     first, last = (100 * (level.pass_at_k[1] or 0.0) for level in (levels[0], levels[-1]))
-    return f"{first:.1f} as {name} scores it; {last:.1f} with format repaired"
+    return msg(
+        "{a} as {protocol} scores it; {b} with format repaired", a=f"{first:.1f}", protocol=name, b=f"{last:.1f}"
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 from codeeval.report.build import build
 from codeeval.report.plot_style import (
     BLUE,
@@ -41,7 +42,7 @@ def export(run: Path, output: Path) -> None:
         report = build(reader)
     if report.waterfall is None:
         raise UsageError(f"{run}: no sample has a verdict, so there is nothing to draw")
-    save(draw(report.waterfall, f"{safe(report.task)} · {safe(report.model)}"), output)
+    save(draw(report.waterfall, msg("{head} · {calls}", head=safe(report.task), calls=safe(report.model))), output)
 
 
 def draw(found: Waterfall, title: str) -> Figure:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from codeeval import bounded_json
+from codeeval.i18n import msg
 from codeeval.sample_rows import COMPLETION_FIELDS, MAX_LINE_BYTES
 from codeeval.samples.formats import Positional
 from codeeval.samples.inspect_rows import is_log, log_notes
@@ -86,10 +87,10 @@ def _broken(data: bytes) -> str:
     except json.JSONDecodeError as error:
         return f"a JSON list that is broken in line {error.lineno}, column {error.colno}: {error.msg}"
     except UnicodeDecodeError:
-        return "not UTF-8"
+        return msg("not UTF-8")
     except ValueError:
         pass
-    return "not JSON that can be read: a number too long, nested too deeply, or too many values"
+    return msg("not JSON that can be read: a number too long, nested too deeply, or too many values")
 
 
 def document(value: object) -> Document:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
+from codeeval import i18n
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import defines
-from codeeval.sample_rows import BadRow, Unit
+from codeeval.sample_rows import BadRow, Unit, place
 from codeeval.types import Problem, Sample
 
 #: Which field of an lm-eval row is scored.
@@ -71,8 +72,8 @@ class Found:
 
     def place(self, row: Entry | BadRow) -> str:
         """`line 7`, with the file's name where there are several."""
-        where = f"{row.unit} {row.line}"
-        return f"{PurePath(self.files[row.source]).name}, {where}" if len(self.files) > 1 else where
+        where = place(row.unit, row.line)
+        return i18n.joined(", ", (PurePath(self.files[row.source]).name, where)) if len(self.files) > 1 else where
 
 
 def joined(found: Sequence[Found], digest: str) -> Found:

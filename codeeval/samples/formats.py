@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
+from codeeval.i18n import msg
 from codeeval.sample_rows import (
     ANSWERS,
     PROGRAMS,
@@ -84,7 +85,9 @@ class Programs(_Named):
         task, problem_id = self.whose(row)
         field, other = str(first_field(row, PROGRAMS)), first_field(row, ANSWERS)
         if other is not None and row[other] is not None:  # one of them may be a reference solution
-            raise UnusableRowError(f"fields {field} and {other} both hold answers; leave one of them out")
+            raise UnusableRowError(
+                msg("fields {name} and {other} both hold answers; leave one of them out", name=field, other=other)
+            )
         for text in answers_in(row[field], field):
             yield Entry(problem_id, text, line, task, program=True)
 
@@ -99,9 +102,9 @@ class Answers(_Named):
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
         if {"verdict", "passed_by_protocol"} <= row.keys():
-            raise UnusableRowError("results of codeeval, not completions: `outputs` is what the tests gave")
+            raise UnusableRowError(msg("results of codeeval, not completions: `outputs` is what the tests gave"))
         if {"inputs", "meta"} <= row.keys():
-            raise UnusableRowError("a problem, not a completion: a set of problems is named with -t")
+            raise UnusableRowError(msg("a problem, not a completion: a set of problems is named with -t"))
         task, problem_id = self.whose(row)
         field = str(first_field(row, ANSWERS))
         for text in answers_in(row[field], field):
@@ -128,9 +131,11 @@ class MultiplE:
         task, problem_id = self.whose(row)
         language, prompt = row.get("language", "py"), row["prompt"]
         if language not in _PYTHON:
-            raise UnusableRowError(f"completions in {str(language)[:40]}: only Python is executed here")
+            raise UnusableRowError(
+                msg("completions in {language}: only Python is executed here", language=str(language)[:40])
+            )
         if not isinstance(prompt, str):
-            raise UnusableRowError("field prompt must be a text")
+            raise UnusableRowError(msg("field prompt must be a text"))
         if "completions" in row:
             for text in answers_in(row["completions"], "completions"):
                 yield Entry(problem_id, text, line, task, shown=prompt)
@@ -142,11 +147,13 @@ class MultiplE:
         """The programs of a file of results without the tests that stand below each."""
         results, tests = row["results"], row.get("tests")
         if not isinstance(results, list) or not results or not isinstance(tests, str):
-            raise UnusableRowError("field results must be a list of programs, with field tests beside it")
+            raise UnusableRowError(msg("field results must be a list of programs, with field tests beside it"))
         programs = [item.get("program") if isinstance(item, dict) else None for item in results]
         ends = "\n" + tests
         if not all(isinstance(program, str) and program.endswith(ends) for program in programs):
-            raise UnusableRowError("field results holds what is no program with the tests at its end", len(results))
+            raise UnusableRowError(
+                msg("field results holds what is no program with the tests at its end"), len(results)
+            )
         return [str(program)[: -len(ends)] for program in programs]
 
 
@@ -216,15 +223,20 @@ class LmEval(_Named):
         if self._first.setdefault(problem_id, name) != name:
             used = self._first[problem_id]
             raise UnusableRowError(
-                f"the same responses under another filter ({name}; used: {used}, the first)", lost=False
+                msg(
+                    "the same responses under another filter ({name}; used: {other}, the first)", name=name, other=used
+                ),
+                lost=False,
             )
         field = self._responses
         if field not in row:
-            raise UnusableRowError(f"no field {field}; --responses names the other one")
+            raise UnusableRowError(msg("no field {name}; --responses names the other one", name=field))
         if field == "filtered_resps" and _holds_outputs(row[field]):
             raise UnusableRowError(
-                "filtered_resps holds outputs of executed programs (MERA's scoring filter), not code: "
-                "use --responses resps, or judge the outputs with `codeeval validate-submission`"
+                msg(
+                    "filtered_resps holds outputs of executed programs (MERA's scoring filter), not code: use --responses "
+                    "resps, or judge the outputs with `codeeval validate-submission`"
+                )
             )
         prompt = _function(row)
         for text in answers_in(row[field], field):

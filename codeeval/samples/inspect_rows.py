@@ -9,6 +9,7 @@ from typing import Any
 
 from codeeval.errors import DataError, UsageError
 from codeeval.files import MAX_STREAM_BYTES
+from codeeval.i18n import msg
 from codeeval.sample_rows import Row, UnusableRowError, split_id
 from codeeval.samples.entries import Entry
 
@@ -39,10 +40,16 @@ class Inspect:
         for place, error in (("sample", row.get("error")), ("model", output.get("error"))):
             if error:
                 said = error.get("message") if isinstance(error, dict) else error
-                raise UnusableRowError(f"the {place} ended in an error, so there is no answer: {str(said)[:200]}")
+                raise UnusableRowError(
+                    msg(
+                        "the {place} ended in an error, so there is no answer: {reason}",
+                        place=place,
+                        reason=str(said)[:200],
+                    )
+                )
         choices = output.get("choices")
         if not isinstance(choices, list) or not choices:
-            raise UnusableRowError("the log has no answer of the model for this sample")
+            raise UnusableRowError(msg("the log has no answer of the model for this sample"))
         kept = attached if isinstance(attached, dict) else {}
         only = output.get("completion") if len(choices) == 1 else None
         for choice in choices:
@@ -61,7 +68,7 @@ def _answer(choice: object, attached: Mapping[str, object]) -> tuple[str, str | 
     if isinstance(content, str):
         return _resolved(content, attached), None
     if not isinstance(content, list):
-        raise UnusableRowError("the message of the model is neither a text nor a list of parts")
+        raise UnusableRowError(msg("the message of the model is neither a text nor a list of parts"))
     parts = [part for part in content if isinstance(part, dict)]
     texts = [_resolved(part.get("text"), attached) for part in parts if part.get("type") == "text"]
     thoughts = [_resolved(part.get("reasoning"), attached) for part in parts if part.get("type") == "reasoning"]
@@ -71,12 +78,12 @@ def _answer(choice: object, attached: Mapping[str, object]) -> tuple[str, str | 
 def _resolved(value: object, attached: Mapping[str, object]) -> str:
     """Long texts lie apart in a log, by their hash. Raises UnusableRowError for one that is not there."""
     if not isinstance(value, str):
-        raise UnusableRowError("a part of the model's message is no text")
+        raise UnusableRowError(msg("a part of the model's message is no text"))
     if not value.startswith(_ATTACHED):
         return value
     found = attached.get(value.removeprefix(_ATTACHED))
     if not isinstance(found, str):
-        raise UnusableRowError("the model's answer is an attachment that the log lacks")
+        raise UnusableRowError(msg("the model's answer is an attachment that the log lacks"))
     return found
 
 
@@ -89,7 +96,12 @@ def log_notes(status: object) -> tuple[str, ...]:
     """What a reader of the score has to know about a log in this state."""
     if status == _DONE:
         return ()
-    return (f"Inspect's log says {str(status)[:20]!r}: samples that it does not have are not in the score",)
+    return (
+        msg(
+            "Inspect's log says {state}: samples that it does not have are not in the score",
+            state=repr(str(status)[:20]),
+        ),
+    )
 
 
 def is_eval_file(archive: zipfile.ZipFile) -> bool:
@@ -102,13 +114,18 @@ def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tupl
     """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a log
     that it can't read."""
     if sum(item.file_size for item in archive.infolist()) > MAX_STREAM_BYTES:
-        raise DataError(str(path), f"more than {MAX_STREAM_BYTES >> 30} GiB when unpacked", "Split the log.")
+        raise DataError(
+            str(path), msg("more than {n} GiB when unpacked", n=MAX_STREAM_BYTES >> 30), msg("Split the log.")
+        )
     try:
         from inspect_ai.log import read_eval_log
     except ImportError as error:
         raise UsageError(
-            f"{path}: a log of Inspect is read by inspect_ai, which is not installed: pip install inspect_ai\n"
-            "  Or turn it into JSON where it is: inspect log dump FILE > log.json"
+            msg(
+                "{path}: a log of Inspect is read by inspect_ai, which is not installed: pip install inspect_ai\n  Or "
+                "turn it into JSON where it is: inspect log dump FILE > log.json",
+                path=path,
+            )
         ) from error
     try:
         log: Any = read_eval_log(str(path), resolve_attachments=True)
@@ -116,4 +133,6 @@ def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tupl
         return iter(rows), log_notes(log.status)
     except Exception as error:  # whatever another project's reader raises over an unknown file
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
-        raise DataError(str(path), f"inspect_ai can't read the log ({type(error).__name__}: {first})") from error
+        raise DataError(
+            str(path), msg("inspect_ai can't read the log ({kind}: {reason})", kind=type(error).__name__, reason=first)
+        ) from error

@@ -17,13 +17,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO, cast
 
+from codeeval import i18n
 from codeeval.errors import DataError, UsageError
-from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, unpacked
-from codeeval.sample_rows import BadRow, Unit, UnusableRowError, as_object, json_lines
+from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, reason, unpacked
+from codeeval.i18n import at, msg
+from codeeval.sample_rows import BadRow, Unit, UnusableRowError, as_object, json_lines, place
 from codeeval.samples import documents, inspect_rows, tables
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, joined
 from codeeval.samples.formats import Positional, RowFormat, by_position, formats, place_of
-from codeeval.samples.sources import SAMPLES, expand, squeezed
+from codeeval.samples.sources import SAMPLES, expand, scored, squeezed
 
 #: What a stream may bring, and a file of a zip may unpack to: what it says of its own size is not believed.
 MAX_MEMBER_BYTES = MAX_STREAM_BYTES
@@ -36,7 +38,7 @@ _MAX_NAME = 512
 #: Samples of one call, and rows that can't be used: a file with nothing else is not a file of completions.
 MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
 _UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
-EXAMPLE = 'rows look like {"task_id": "7", "completion": "…"}'
+EXAMPLE = msg("rows look like {example}", example='{"task_id": "7", "completion": "…"}')
 
 Rows = Iterable[tuple[int, object] | BadRow]
 
@@ -48,13 +50,17 @@ def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPO
     Raises UsageError (no such file, unknown `responses`) and DataError (nothing usable in it).
     """
     if responses not in RESPONSES:
-        raise UsageError(f"--responses {responses!r}: choose {' or '.join(RESPONSES)}")
+        raise UsageError(
+            msg("--responses {responses}: choose {names}", responses=repr(responses), names=" or ".join(RESPONSES))
+        )
     sources = expand([paths] if isinstance(paths, Path) else paths, task)
     found = [_one(path, task, responses) for path in sources.paths]
     if len(found) == 1:
         result = replace(found[0], files=(found[0].path,))
     elif any(one.origin is not None for one in found):
-        raise UsageError("--samples: a run of codeeval is scored alone; name the other files in a call of their own")
+        raise UsageError(
+            msg("--samples: a run of codeeval is scored alone; name the other files in a call of their own")
+        )
     else:
         digests = hashlib.sha256("".join(one.digest for one in found).encode("ascii"))
         result = joined(found, digests.hexdigest())
@@ -65,10 +71,10 @@ def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPO
 
 def _check(found: Found) -> None:
     if len(found.entries) > MAX_ENTRIES:
-        raise DataError(found.path, f"more than {MAX_ENTRIES} samples", "Score it in parts.")
+        raise DataError(found.path, msg("more than {n} samples", n=MAX_ENTRIES), msg("Score it in parts."))
     if not found.entries:
-        first = f"; {found.place(found.bad[0])}: {found.bad[0].reason}" if found.bad else ""
-        raise DataError(found.path, f"no usable row{first}", EXAMPLE)
+        first = msg("; {row}: {reason}", row=found.place(found.bad[0]), reason=found.bad[0].reason) if found.bad else ""
+        raise DataError(found.path, msg("no usable row{rest}", rest=first), EXAMPLE)
 
 
 def _one(path: Path, task: str, responses: str) -> Found:
@@ -79,8 +85,7 @@ def _one(path: Path, task: str, responses: str) -> Found:
             digest = _digest(stream)
             return replace(_of_stream(path, stream, task, responses), digest=digest)
     except _UNREADABLE as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        raise DataError(str(path), f"can't read the samples: {reason}") from error
+        raise DataError(str(path), msg("can't read the samples: {reason}", reason=reason(error))) from error
 
 
 @contextmanager
@@ -150,8 +155,10 @@ def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
                 used[result[0]] += 1
                 entries += result[1] if unit == "line" else [replace(entry, unit=unit) for entry in result[1]]
         if len(bad) > MAX_BAD or len(entries) > MAX_ENTRIES:
-            what = f"more than {MAX_BAD} rows in it can't be used; {bad[0].unit} {bad[0].line}: {bad[0].reason}"
-            raise ValueError(what if len(bad) > MAX_BAD else f"more than {MAX_ENTRIES} samples in it")
+            if len(bad) <= MAX_BAD:
+                raise ValueError(f"more than {MAX_ENTRIES} samples in it")
+            first = at(place(bad[0].unit, bad[0].line), bad[0].reason)
+            raise ValueError(i18n.joined("; ", (f"more than {MAX_BAD} rows in it can't be used", first)))
     return Found(name, " + ".join(sorted(used)) or "unknown", tuple(entries), tuple(bad))
 
 
@@ -164,7 +171,7 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
         row = as_object(value)
         reader = next((reader for reader in known if reader.claims(row)), None)
         if reader is None:
-            raise UnusableRowError("no field completion, resps, filtered_resps or solution")
+            raise UnusableRowError(msg("no field completion, resps, filtered_resps or solution"))
         task, problem_id = reader.whose(row)
         return reader.name, list(reader.entries(row, line))
     except UnusableRowError as error:
@@ -200,7 +207,9 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
         chosen = plain[0]
     else:
         names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
-        raise DataError(str(path), f"no samples_{wanted}_*.jsonl in the archive; it holds {names}")
+        raise DataError(
+            str(path), msg("no samples_{task}_*.jsonl in the archive; it holds {names}", task=wanted, names=names)
+        )
     if chosen.file_size > MAX_MEMBER_BYTES:
         raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
     name = chosen.filename[:_MAX_NAME]
@@ -209,10 +218,7 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
             IO[bytes], Bounded(stream, f"{name} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES))
         )
         found = _of_rows(f"{path}: {name}", json_lines(plain_rows), responses, "line")
-    note = f"scored {name} of {path.name}"
-    if len(fitting) > 1:
-        note += f", the newest of {len(fitting)} files for this task"
-    return replace(found, notes=(note,))
+    return replace(found, notes=(scored(name, path.name, len(fitting)),))
 
 
 def _of_run(path: Path) -> Found:
@@ -227,9 +233,13 @@ def _of_run(path: Path) -> Found:
             for sample in reader.samples()
         )
         missing = reader.missing_samples()
-        note = (f"{path}: {len(missing)} problems lack samples, the run is incomplete",) if missing else ()
+        note = (
+            (msg("{path}: {n} problems lack samples, the run is incomplete", path=path, n=len(missing)),)
+            if missing
+            else ()
+        )
         bad = tuple(
-            BadRow(index, "the run lacks this sample", pid, unit="sample")
+            BadRow(index, msg("the run lacks this sample"), pid, unit="sample")
             for pid, indices in missing.items()
             for index in indices[:MAX_BAD]
         )

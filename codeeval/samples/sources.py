@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.files import reason
+from codeeval.i18n import msg
 
 #: lm-evaluation-harness' name of a log.
 SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
@@ -42,10 +44,16 @@ def expand(given: Sequence[Path], task: str) -> Sources:
             paths += found.paths
             notes += found.notes
             if len(paths) > MAX_FILES:
-                raise UsageError(f"{path}: more than {MAX_FILES} files of completions; put the rows into fewer files")
+                raise UsageError(
+                    msg(
+                        "{path}: more than {n} files of completions; put the rows into fewer files",
+                        path=path,
+                        n=MAX_FILES,
+                    )
+                )
     once = _without_results(list({_same(path): path for path in paths}.values()))
     if len(once) < len(paths):
-        notes.append(f"{len(paths) - len(once)} files were named twice, or are results of files that are read")
+        notes.append(msg("{n} files were named twice, or are results of files that are read", n=len(paths) - len(once)))
     return Sources(tuple(once), tuple(notes))
 
 
@@ -56,7 +64,7 @@ def _named(path: Path) -> list[Path]:
         return [path]
     found = sorted(islice(glob.iglob(text, recursive=True), MAX_FILES + 1))
     if not found:
-        raise UsageError(f"{path}: no file fits this pattern")
+        raise UsageError(msg("{path}: no file fits this pattern", path=path))
     return [Path(name) for name in found]
 
 
@@ -96,10 +104,15 @@ def of_folder(folder: Path, task: str) -> Sources:
         return _of_logs(folder, logs, task)
     problems = sorted(path for path in files if _MULTIPL_E.fullmatch(path.name))
     if problems:
-        return Sources(tuple(problems), (f"read {len(problems)} files of MultiPL-E in {folder.name}",))
+        return Sources(
+            tuple(problems), (msg("read {n} files of MultiPL-E in {folder}", n=len(problems), folder=folder.name),)
+        )
     raise UsageError(
-        f"{folder}: this is no run folder of codeeval, and holds no samples_*.jsonl of lm-eval\n"
-        f"  Name the files themselves, or a pattern such as '{folder}/*.jsonl'."
+        msg(
+            "{folder}: this is no run folder of codeeval, and holds no samples_*.jsonl of lm-eval\n  Name the files "
+            "themselves, or a pattern such as '{folder}/*.jsonl'.",
+            folder=folder,
+        )
     )
 
 
@@ -107,7 +120,7 @@ def _files(folder: Path, depth: int) -> Iterator[Path]:
     try:
         inside = sorted(folder.iterdir())
     except OSError as error:
-        raise UsageError(f"{folder}: can't be read: {error.strerror or error}") from error
+        raise UsageError(msg("{path}: can't be read: {reason}", path=folder, reason=reason(error))) from error
     for path in inside:
         if path.is_file():
             yield path
@@ -122,14 +135,31 @@ def _of_logs(folder: Path, logs: Sequence[tuple[re.Match[str], Path]], task: str
         fitting = list(logs)
     if not fitting:
         raise UsageError(
-            f"{folder}: no samples_{squeezed(task)}_*.jsonl in it; it has samples of {', '.join(names[:8])}"
+            msg(
+                "{folder}: no samples_{task}_*.jsonl in it; it has samples of {names}",
+                folder=folder,
+                task=squeezed(task),
+                names=", ".join(names[:8]),
+            )
         )
     holders = sorted({str(path.parent) for _, path in fitting})
     if len(holders) > 1:
-        raise UsageError(f"{folder}: samples of several models in it; name the folder of one: {', '.join(holders[:4])}")
+        raise UsageError(
+            msg(
+                "{folder}: samples of several models in it; name the folder of one: {names}",
+                folder=folder,
+                names=", ".join(holders[:4]),
+            )
+        )
     chosen = max(fitting, key=lambda pair: pair[0]["date"] or "")[1]
-    more = f", the newest of {len(fitting)} files for this task" if len(fitting) > 1 else ""
-    return Sources((chosen,), (f"scored {chosen.name} of {folder.name}{more}",))
+    return Sources((chosen,), (scored(chosen.name, folder.name, len(fitting)),))
+
+
+def scored(name: str, holder: str, fitting: int) -> str:
+    """A note: which file of a folder or an archive was read, of so many that are of the task."""
+    if fitting > 1:
+        return msg("scored {name} of {file}, the newest of {n} files for this task", name=name, file=holder, n=fitting)
+    return msg("scored {name} of {file}", name=name, file=holder)
 
 
 def squeezed(name: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from codeeval import bounded_json
+from codeeval.i18n import msg
 from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row
 from codeeval.tasks.rows import parquet_rows
 
@@ -60,7 +61,7 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
         except StopIteration:
             return
         except csv.Error as error:
-            yield BadRow(number, f"no row of a table: {error}", unit="row")
+            yield BadRow(number, msg("no row of a table: {reason}", reason=error), unit="row")
             continue
         if not cells:  # a blank line
             number -= 1
@@ -68,7 +69,7 @@ def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
         if len(cells) != len(header):
             row = dict(zip(header, cells, strict=False))
             named = row.get("task_id") or None
-            reason = f"{len(cells)} cells under {len(header)} columns"
+            reason = msg("{n} cells under {m} columns", n=len(cells), m=len(header))
             yield BadRow(number, reason, named.strip() if named else None, unit="row")
             continue
         yield number, _row(header, cells)

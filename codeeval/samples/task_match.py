@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 from codeeval.sample_rows import BadRow
 from codeeval.samples.entries import Entry, Found
 from codeeval.tasks.problem_ids import MAX_ID_CHARS
@@ -67,8 +68,14 @@ def _placed(found: Found, task: Task) -> Found:
     places = {entry.position for entry in by_place if entry.position is not None}
     if max(places) >= len(task.problems):
         raise UsageError(
-            f"{found.path}: completions of problem {max(places) + 1} by its place, but {task.name} has "
-            f"{len(task.problems)} problems\n  Name the set that they were made for with -t."
+            msg(
+                "{path}: completions of problem {n} by its place, but {task} has {m} problems\n  Name the set that they "
+                "were made for with -t.",
+                path=found.path,
+                n=max(places) + 1,
+                task=task.name,
+                m=len(task.problems),
+            )
         )
     told = dict.fromkeys(places, False)
     for entry in by_place:
@@ -76,10 +83,18 @@ def _placed(found: Found, task: Task) -> Found:
             told[entry.position] |= _names(entry, task.problems[entry.position])
     if 2 * sum(told.values()) < len(told):
         raise UsageError(
-            f"{found.path}: most completions don't have the function of the problem at their place in {task.name}\n"
-            "  Name the set that they were made for with -t; their order must be the set's."
+            msg(
+                "{path}: most completions don't have the function of the problem at their place in {task}\n  Name the set "
+                "that they were made for with -t; their order must be the set's.",
+                path=found.path,
+                task=task.name,
+            )
         )
-    note = f"the rows name no problem: they are taken for the first {max(places) + 1} of {task.name}, in its order"
+    note = msg(
+        "the rows name no problem: they are taken for the first {n} of {task}, in its order",
+        n=max(places) + 1,
+        task=task.name,
+    )
     entries = tuple(_at_place(entry, task) for entry in found.entries)
     bad = tuple(_bad_at_place(row, task) for row in found.bad)
     return replace(found, entries=entries, bad=bad, notes=(*found.notes, note))
@@ -125,8 +140,11 @@ def _faults(found: Found, task: Task, known: Mapping[str, Problem]) -> _Faults:
     strange = len(others) + (0 if proven and fits else len(unknown))
     sure = frozenset(pid for pid in unknown if all(entry.prompt is not None for entry in groups[pid]))
     return _Faults(
-        {pid: f"{task.name} has no problem {pid!r}" for pid in unknown},
-        {pid: f"problem {pid!r} of {task.name} has another function" for pid in others},
+        {pid: msg("{task} has no problem {problem}", task=task.name, problem=repr(pid)) for pid in unknown},
+        {
+            pid: msg("problem {problem} of {task} has another function", problem=repr(pid), task=task.name)
+            for pid in others
+        },
         sure if proven else frozenset(),
         fits == 0 or 2 * strange > len(groups),
     )
@@ -178,15 +196,29 @@ def _same(entries: list[Entry], problem: Problem) -> bool:
 def _refusal(found: Found, task: Task, faults: _Faults) -> str:
     unknown, others = list(faults.unknown), list(faults.others)
     total = len(found.by_problem())
-    text = (
-        f"{found.path}: these are no samples of {task.name}: of {total} problems in it {len(unknown)} have an id that "
-        f"{task.name} lacks and {len(others)} have another function"
+    text = msg(
+        "{path}: these are no samples of {task}: of {n} problems in it {a} have an id that {again} lacks and {b} "
+        "have another function",
+        path=found.path,
+        task=task.name,
+        n=total,
+        a=len(unknown),
+        again=task.name,
+        b=len(others),
     )
     if found.origin is not None:
-        return f"{text}\n  The run is one of {found.origin.task.name} ({found.origin.task.source}): name that with -t."
+        return msg(
+            "{text}\n  The run is one of {task} ({source}): name that with -t.",
+            text=text,
+            task=found.origin.task.name,
+            source=found.origin.task.source,
+        )
     some, ids = ", ".join(unknown[:3] or others[:3]), ", ".join(problem.id for problem in task.problems[:3])
-    return (
-        f"{text}\n  The samples name {some}, the problems are {ids}, …: name the set that they were made for with -t."
+    return msg(
+        "{text}\n  The samples name {some}, the problems are {ids}, …: name the set that they were made for with -t.",
+        text=text,
+        some=some,
+        ids=ids,
     )
 
 
@@ -203,8 +235,14 @@ def _refuse_another_name(found: Found, task: Task) -> None:
     if other is not None:
         row = next(entry for entry in found.entries if entry.task == other)
         raise UsageError(
-            f"{found.path}, {found.place(row)}: a sample of {other}, and not of {task.name}\n"
-            "  Score the samples of each set on their own: name the set that they were made for with -t."
+            msg(
+                "{path}, {place}: a sample of {name}, and not of {task}\n  Score the samples of each set on their own: "
+                "name the set that they were made for with -t.",
+                path=found.path,
+                place=found.place(row),
+                name=other,
+                task=task.name,
+            )
         )
 
 
@@ -216,7 +254,11 @@ def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
     """`HumanEval/3` may well be problem 3 of a set of another name, but that needs a look."""
     names = sorted({entry.task for entry in entries if entry.task and entry.prompt is None})
     strange = [name for name in names if not _alike(name, task.name)]
-    return (f"the rows name the set {', '.join(strange[:3])}; scored as {task.name}",) if strange else ()
+    return (
+        (msg("the rows name the set {names}; scored as {task}", names=", ".join(strange[:3]), task=task.name),)
+        if strange
+        else ()
+    )
 
 
 def _alike(one: str, other: str) -> bool:

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
 from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
@@ -40,14 +41,14 @@ _NOT_CAUGHT_BY_MERA = frozenset(
     {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"}
 )
 _ENDED = {
-    Verdict.EMPTY: "nothing was left of the completion",
-    Verdict.NO_ENTRY_POINT: "the function is not defined by the end of the definitions",
-    Verdict.SYNTAX_ERROR: "the program does not compile",
-    Verdict.EXCEPTION: "the definitions raised",
-    Verdict.TIMEOUT: "the time limit was reached",
-    Verdict.MEMORY: "the memory limit was reached",
-    Verdict.OUTPUT_LIMIT: "the outputs are larger than the limit",
-    Verdict.CRASHED: "the process ended before it had reported",
+    Verdict.EMPTY: msg("nothing was left of the completion"),
+    Verdict.NO_ENTRY_POINT: msg("the function is not defined by the end of the definitions"),
+    Verdict.SYNTAX_ERROR: msg("the program does not compile"),
+    Verdict.EXCEPTION: msg("the definitions raised"),
+    Verdict.TIMEOUT: msg("the time limit was reached"),
+    Verdict.MEMORY: msg("the memory limit was reached"),
+    Verdict.OUTPUT_LIMIT: msg("the outputs are larger than the limit"),
+    Verdict.CRASHED: msg("the process ended before it had reported"),
 }
 
 
@@ -79,8 +80,8 @@ def not_judged(outcome: Outcome | None) -> str | None:
         return None
     reason = signature.one_line(ruling.message)
     if ruling.line is not None:
-        reason = f"{reason} (line {ruling.line} of the tests)"
-    return f"the tests can't be carried out: {reason}"
+        reason = msg("{what} (line {n} of the tests)", what=reason, n=ruling.line)
+    return msg("the tests can't be carried out: {reason}", reason=reason)
 
 
 def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol) -> Outputs:
@@ -166,7 +167,9 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
         return judgement
     names = [signature.one_line(name) for name in extraction.found[:_FOUND_SHOWN]]
     shown = ", ".join(names) + (", …" if len(extraction.found) > _FOUND_SHOWN else "")
-    return replace(judgement, error=f"{_ENDED[Verdict.NO_ENTRY_POINT]}; found instead: {shown}")
+    return replace(
+        judgement, error=msg("{what}; found instead: {names}", what=_ENDED[Verdict.NO_ENTRY_POINT], names=shown)
+    )
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
@@ -191,8 +194,11 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)
     if ruling.line is not None:
-        where = f"line {ruling.line}"
-        name, error = f"{name} · {where}", f"{error} (line {ruling.line} of the tests)"
+        where = msg("line {n}", n=ruling.line)
+        name, error = (
+            msg("{head} · {calls}", head=name, calls=where),
+            msg("{what} (line {n} of the tests)", what=error, n=ruling.line),
+        )
     return Judgement(verdict, False, (), ruling.line, error, name)
 
 
@@ -201,11 +207,13 @@ def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
     told = signature.raised(Observation("raised", exc_type=ruling.exc_type, message=ruling.message))
     if ruling.from_candidate:
         if ruling.candidate_line is not None:
-            told = f"{told} in line {ruling.candidate_line} of the program"
+            told = msg("{reason} in line {n} of the program", reason=told, n=ruling.candidate_line)
         return (Verdict.MEMORY if ruling.exc_type == "MemoryError" else Verdict.EXCEPTION), told
     if ruling.exc_type == "AssertionError":
-        return Verdict.WRONG_OUTPUT, f"a test does not hold: {told}" if ruling.message else "a test does not hold"
-    return Verdict.WRONG_OUTPUT, f"the tests can't work with what was returned: {told}"
+        return Verdict.WRONG_OUTPUT, msg("a test does not hold: {reason}", reason=told) if ruling.message else msg(
+            "a test does not hold"
+        )
+    return Verdict.WRONG_OUTPUT, msg("the tests can't work with what was returned: {reason}", reason=told)
 
 
 def _failed_calls(
@@ -237,7 +245,7 @@ def _failure(
         verdict, blamed = _of_call(outcome.observations[call])
     if verdict is Verdict.WRONG_OUTPUT and call is not None:
         right_said, got_said = _said(expected[call], outcome.observations[call].text)
-        error = f"call {call}: expected {right_said}, got {got_said}"
+        error = msg("call {i}: expected {right}, got {got}", i=call, right=right_said, got=got_said)
     else:
         error = _ended(verdict, call, blamed)
     counted = failed if outcome.status not in ("syntax_error", "definition_error", "no_entry_point") else ()
@@ -247,8 +255,9 @@ def _failure(
 
 def _ended(verdict: Verdict, call: int | None, blamed: Observation | None) -> str:
     if blamed is not None:
-        return signature.raised(blamed) + ("" if call is None else f" (call {call})")
-    return _ENDED[verdict] + ("" if call is None else f" in call {call}")
+        told = signature.raised(blamed)
+        return told if call is None else msg("{what} (call {i})", what=told, i=call)
+    return _ENDED[verdict] if call is None else msg("{what} in call {i}", what=_ENDED[verdict], i=call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,7 +321,7 @@ def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> i
 def _said(right: str, got: str | None) -> tuple[str, str]:
     """Both on one line, so that the difference can be seen."""
     if got is None:
-        return likeness.one_line(right, ""), "nothing"
+        return likeness.one_line(right, ""), msg("nothing")
     return likeness.one_line(right, got), likeness.one_line(got, right)
 
 

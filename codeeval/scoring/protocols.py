@@ -8,6 +8,7 @@ versions 1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and sco
 from __future__ import annotations
 
 from codeeval.errors import UsageError
+from codeeval.i18n.messages import msg
 from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.stops import MERA_STOPS as STOPS
 from codeeval.types import Comparison, ExtractionRule, Sampling, ScoringProtocol, Task
@@ -125,7 +126,9 @@ def get(name: str) -> ScoringProtocol:
     try:
         return PROTOCOLS[name]
     except KeyError:
-        raise UsageError(f"unknown protocol {name!r}: choose one of {', '.join(PROTOCOLS)}") from None
+        raise UsageError(
+            msg("unknown protocol {name}: choose one of {names}", name=repr(name), names=", ".join(PROTOCOLS))
+        ) from None
 
 
 def check_fits(protocol: ScoringProtocol, task: Task) -> None:
@@ -135,10 +138,20 @@ def check_fits(protocol: ScoringProtocol, task: Task) -> None:
         return
     if english:
         raise UsageError(
-            f"--protocol {protocol.name}: MERA's scorers compare texts of outputs, and {task.name} has tests of another kind\n"
-            f"  Leave --protocol out (then it is {task.protocol}), or use strict."
+            msg(
+                "--protocol {name}: MERA's scorers compare texts of outputs, and {task} has tests of another kind\n  "
+                "Leave --protocol out (then it is {usual}), or use strict.",
+                name=protocol.name,
+                task=task.name,
+                usual=task.protocol,
+            )
         )
     raise UsageError(
-        f"--protocol {protocol.name}: it is for sets like HumanEval and MBPP, and {task.name} is in MERA's schema\n"
-        f"  Use strict, or one of {', '.join(name for name in PROTOCOLS if name.startswith('mera'))}."
+        msg(
+            "--protocol {name}: it is for sets like HumanEval and MBPP, and {task} is in MERA's schema\n  Use strict, "
+            "or one of {names}.",
+            name=protocol.name,
+            task=task.name,
+            names=", ".join(name for name in PROTOCOLS if name.startswith("mera")),
+        )
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from codeeval.i18n.messages import msg
 from codeeval.types import Verdict
 from sandbox.wire import Observation
 
@@ -27,7 +28,7 @@ def signature(verdict: Verdict, blamed: Observation | None, failed: Sequence[int
     if blamed is not None and blamed.exc_type:
         parts.append(mask(raised(blamed)))
     name = " ".join(parts)
-    return f"{name} · {calls_text(failed, n_calls)}" if failed else name
+    return msg("{head} · {calls}", head=name, calls=calls_text(failed, n_calls)) if failed else name
 
 
 def raised(observed: Observation) -> str:
@@ -51,7 +52,7 @@ def mask(text: str) -> str:
 def calls_text(calls: Sequence[int], n_calls: int) -> str:
     """`all calls`, `call 3` or `calls 0-3, 7`."""
     if len(calls) == n_calls:
-        return "all calls"
+        return msg("all calls")
     runs: list[list[int]] = []
     for call in calls:
         if runs and call == runs[-1][-1] + 1:
@@ -59,4 +60,4 @@ def calls_text(calls: Sequence[int], n_calls: int) -> str:
         else:
             runs.append([call])
     text = ", ".join("-".join(map(str, run)) for run in runs)
-    return f"call{'s' if len(calls) > 1 else ''} {text}"
+    return msg("calls {calls}", calls=text) if len(calls) > 1 else msg("call {n}", n=text)

@@ -22,6 +22,7 @@ from itertools import pairwise
 from math import ceil, comb, floor
 
 from codeeval.errors import UsageError
+from codeeval.i18n.messages import msg
 from codeeval.stats.histograms import Search, Windows, search
 
 _NUMBER = re.compile(r"(?:0|1)?(?:[.,]\d{1,12})?%?|\d{1,3}(?:[.,]\d{1,12})?%")
@@ -40,19 +41,28 @@ class AuditInput:
 
     def __post_init__(self) -> None:
         if self.n < 1 or self.problems < 1:
-            raise UsageError(f"audit: n and problems must be positive, got {self.n} and {self.problems}")
+            raise UsageError(msg("audit: n and problems must be positive, got {n} and {m}", n=self.n, m=self.problems))
         if self.n > 200 or self.problems > 100_000:
-            raise UsageError("audit: at most 200 samples of 100,000 problems")
+            raise UsageError(msg("audit: at most 200 samples of 100,000 problems"))
         if len(self.values) != len(self.ks):
             raise UsageError(
-                f"audit: {len(self.values)} values for {len(self.ks)} k ({_slashed(self.ks)}); separate them by /"
+                msg(
+                    "audit: {n} values for {m} k ({ks}); separate them by /",
+                    n=len(self.values),
+                    m=len(self.ks),
+                    ks=_slashed(self.ks),
+                )
             )
         if len(set(self.ks)) != len(self.ks) or min(self.ks) < 1 or max(self.ks) > self.n:
             raise UsageError(
-                f"audit: every k must lie between 1 and n = {self.n} and occur once, got {_slashed(self.ks)}"
+                msg(
+                    "audit: every k must lie between 1 and n = {n} and occur once, got {ks}",
+                    n=self.n,
+                    ks=_slashed(self.ks),
+                )
             )
         if self.decimals is not None and not 0 <= self.decimals <= 12:
-            raise UsageError(f"audit: decimals must lie between 0 and 12, got {self.decimals}")
+            raise UsageError(msg("audit: decimals must lie between 0 and 12, got {n}", n=self.decimals))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +93,13 @@ def parse_triple(text: str) -> tuple[str, ...]:
     parts = tuple(part.strip() for part in text.split("/"))
     for part in parts:
         if not part.strip("%") or not _NUMBER.fullmatch(part) or not 0 <= _value(part) <= 1:
-            raise UsageError(f"audit: {part!r} in {text!r} is no share; write for example 0.015/0.076/0.152")
+            raise UsageError(
+                msg(
+                    "audit: {value} in {text} is no share; write for example 0.015/0.076/0.152",
+                    value=repr(part),
+                    text=repr(text),
+                )
+            )
     return parts
 
 
@@ -140,20 +156,33 @@ def _remarks(published: AuditInput, found: Search, digits: int) -> list[str]:
     """What is odd, in words."""
     shares = [float(_value(text)) for text in published.values]
     order = sorted(range(len(shares)), key=lambda i: published.ks[i])
-    notes = [f"read as rounded to {digits} decimals"] if published.decimals is None else []
+    notes = [msg("read as rounded to {n} decimals", n=digits)] if published.decimals is None else []
     for i, j in pairwise(order):
         if shares[i] > shares[j]:
             notes.append(
-                f"pass@{published.ks[i]} exceeds pass@{published.ks[j]}: impossible, more samples can't solve less"
+                msg(
+                    "pass@{a} exceeds pass@{b}: impossible, more samples can't solve less",
+                    a=published.ks[i],
+                    b=published.ks[j],
+                )
             )
         ratio = published.ks[j] / published.ks[i]
         if shares[j] > ratio * shares[i] + (1 + ratio) * 0.5 * 10**-digits:
-            notes.append(f"pass@{published.ks[j]} exceeds {ratio:g} × pass@{published.ks[i]}: impossible for any run")
+            notes.append(
+                msg(
+                    "pass@{a} exceeds {ratio} × pass@{b}: impossible for any run",
+                    a=published.ks[j],
+                    ratio=f"{ratio:g}",
+                    b=published.ks[i],
+                )
+            )
     for k, (low, high) in zip(published.ks, _windows(published, _exact(published, digits)).bounds, strict=True):
         if low > high:
-            notes.append(f"no mean pass@{k} of {published.problems} problems rounds to the value given")
+            notes.append(msg("no mean pass@{k} of {m} problems rounds to the value given", k=k, m=published.problems))
     if found.total == 0:
-        notes.append(f"no run of {published.n} samples on {published.problems} problems can give these numbers")
+        notes.append(
+            msg("no run of {n} samples on {m} problems can give these numbers", n=published.n, m=published.problems)
+        )
     if found.listed and found.total is not None and found.total <= len(found.listed):
         notes += _odd_counts(found.listed, published)
     return notes + _odd_values(shares, published, order, digits)
@@ -164,20 +193,30 @@ def _odd_counts(listed: Sequence[Sequence[int]], published: AuditInput) -> list[
     solved = [[c for c, many in enumerate(histogram) if c and many] for histogram in listed]
     if all(max(item, default=0) == 0 for item in solved):
         return [
-            "every sample of every problem failed: suspect the format (stop sequence, fence, indentation), not the model"
+            msg(
+                "every sample of every problem failed: suspect the format (stop sequence, fence, indentation), not the "
+                "model"
+            )
         ]
     notes = []
     if published.n > 1 and all(max(item, default=0) <= 1 for item in solved):
         ones = {histogram[1] for histogram in listed}
         many = str(min(ones)) if len(ones) == 1 else f"{min(ones)} to {max(ones)}"
         notes.append(
-            f"no problem was solved more than once: {many} problems have exactly 1 correct sample of {published.n}, the "
-            "others none. A model that can solve a problem solves it repeatedly; one lucky sample per problem points to "
-            "an accident of format or to one sample in the set being different from the others"
+            msg(
+                "no problem was solved more than once: {m} problems have exactly 1 correct sample of {n}, the others "
+                "none. A model that can solve a problem solves it repeatedly; one lucky sample per problem points to an "
+                "accident of format or to one sample in the set being different from the others",
+                m=many,
+                n=published.n,
+            )
         )
     if published.n > 1 and all(set(item) == {published.n} for item in solved):
         notes.append(
-            "every problem is solved always or never: all samples of a problem look alike (temperature 0, or one seed)"
+            msg(
+                "every problem is solved always or never: all samples of a problem look alike (temperature 0, or one "
+                "seed)"
+            )
         )
     return notes
 
@@ -188,11 +227,18 @@ def _odd_values(shares: Sequence[float], published: AuditInput, order: Sequence[
         return []
     ratio = published.ks[last] / published.ks[first]
     if shares[first] == shares[last] < 1:
-        return [f"pass@{published.ks[first]} = pass@{published.ks[last]}: further samples solve nothing new"]
+        return [
+            msg("pass@{a} = pass@{b}: further samples solve nothing new", a=published.ks[first], b=published.ks[last])
+        ]
     if abs(shares[last] - ratio * shares[first]) <= (1 + ratio) * 0.5 * 10**-digits:
         return [
-            f"pass@{published.ks[last]} = {ratio:g} × pass@{published.ks[first]} within rounding, the largest ratio there can "
-            "be: no problem gained from a second correct sample"
+            msg(
+                "pass@{a} = {ratio} × pass@{b} within rounding, the largest ratio there can be: no problem gained from a "
+                "second correct sample",
+                a=published.ks[last],
+                ratio=f"{ratio:g}",
+                b=published.ks[first],
+            )
         ]
     return []
 

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from math import comb, fsum, isnan
 
+from codeeval.i18n.messages import at
 from codeeval.stats.intervals import population_interval
-from codeeval.stats.summary import POPULATION_METHOD, KEstimate, kurtosis, mean_and_variance
+from codeeval.stats.summary import NONE, POPULATION_METHOD, KEstimate, kurtosis, mean_and_variance
 
 #: (score, passed)
 Scored = tuple[float, bool]
@@ -51,12 +52,12 @@ def best_of(problems: Sequence[Sequence[Scored]], k: int | None, level: float = 
     values = [best_of_k(samples, k or len(samples)) for samples in problems if samples]
     known = [value for value in values if value is not None]
     if not values:
-        return KEstimate(None, None, None, "none", ("there are no problems",))
+        return KEstimate(None, None, None, NONE, ("there are no problems",))
     if len(known) < len(values):
         short = len(values) - len(known)
         reason = f"best-of-{k} needs {k} samples of every problem; {short} of {len(values)} have fewer"
-        return KEstimate(None, None, None, "none", (reason,))
+        return KEstimate(None, None, None, NONE, (reason,))
     weighted = [(value, 1) for value in known]
     mean, variance = mean_and_variance(weighted)
     interval = population_interval(mean, variance, len(known), level, kurtosis(weighted, mean))
-    return KEstimate(mean, interval, None, f"{level:.4g}: population: {POPULATION_METHOD}")
+    return KEstimate(mean, interval, None, at(f"{level:.4g}: population", POPULATION_METHOD))

@@ -29,6 +29,7 @@ from functools import lru_cache
 from typing import Literal, TypedDict
 
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.i18n.messages import joined, msg
 from codeeval.stats.chance import Counts, Pair, at_least, drop_p, named_by_chance, worst_p
 from codeeval.stats.dependence import ALL_OR_NOTHING, all_or_nothing
 from codeeval.stats.intervals import Interval
@@ -47,7 +48,7 @@ from codeeval.stats.passk import pass_at_k
 from codeeval.stats.permutation import Sampled, permutation_p
 from codeeval.stats.rerun import rerun_variance
 from codeeval.stats.summary import count_pairs
-from codeeval.stats.words import ASSUMPTION, LONG_RUN, apart, points, population, rerun
+from codeeval.stats.words import ASSUMPTION
 
 _NOISE = 0.05
 Change = Literal["regressed", "fixed", "changed", "same"]
@@ -253,20 +254,31 @@ def _dependent(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[froze
     found = (a.dependent or frozenset()) | (b.dependent or frozenset())
     several = {problem for problem in shared if max(a.counts[problem][0], b.counts[problem][0]) > 1}
     reasons = dict.fromkeys(side.dependence for side in (a, b) if side.dependent and side.dependence)
-    return frozenset(found & several), ", ".join(reasons)
+    return frozenset(found & several), joined(", ", reasons)
 
 
 def _judged_as_one(many: int, problems: int, why: str) -> tuple[str, ...]:
     if not many:
         return ()
     return (
-        f"samples are not independent, {why}: {many} of {problems} problems are judged as if each had one sample in each run",
+        msg(
+            "samples are not independent, {why}: {n} of {m} problems are judged as if each had one sample in each run",
+            why=why,
+            n=many,
+            m=problems,
+        ),
     )
 
 
 def _methods(over_problems: str, same_problems: MeanDifference | None, permutation: str) -> str:
-    rerun_method = "" if same_problems is None else f"; rerun: {same_problems.method}"
-    return f"{over_problems} over problems{rerun_method}; {permutation}"
+    if same_problems is None:
+        return msg("{method} over problems; {permutation}", method=over_problems, permutation=permutation)
+    return msg(
+        "{method} over problems; rerun: {rerun}; {permutation}",
+        method=over_problems,
+        rerun=same_problems.method,
+        permutation=permutation,
+    )
 
 
 def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
@@ -274,26 +286,44 @@ def _shared(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str
     for run in (a, b):
         _check(run)
     found = [
-        f"different {name}: {a.digests[name]} in {a.name}, {b.digests[name]} in {b.name}"
+        _different(name, a, b)
         for name in sorted(a.digests.keys() & b.digests.keys())
         if a.digests[name] != b.digests[name]
     ]
     for one, other in ((a, b), (b, a)):
         extra = [problem for problem in one.counts if problem not in other.counts]
         if extra:
-            found.append(
-                f"{len(extra)} problems are only in {one.name}: {', '.join(extra[:5])}" + ", …" * (len(extra) > 5)
-            )
+            ids = ", ".join(extra[:5]) + ", …" * (len(extra) > 5)
+            found.append(msg("{n} problems are only in {where}: {ids}", n=len(extra), where=one.name, ids=ids))
     if found and not allow_different:
         raise UsageError(
-            "the runs can't be compared:\n  "
-            + "\n  ".join(found)
-            + "\n  allow differences (--allow-different) to compare anyway"
+            msg(
+                "the runs can't be compared:\n  {differences}\n  allow differences (--allow-different) to compare anyway",
+                differences=joined("\n  ", found),
+            )
         )
     shared = [problem for problem in a.counts if problem in b.counts]
     if not shared:
-        raise NothingToEvaluate(f"{a.name} and {b.name} have no problem in common")
+        raise NothingToEvaluate(msg("{a_run} and {b_run} have no problem in common", a_run=a.name, b_run=b.name))
     return shared, tuple(found)
+
+
+def _different(digest: str, a: RunCounts, b: RunCounts) -> str:
+    names = {
+        "limits": msg("limits"),
+        "problems": msg("problems"),
+        "protocol": msg("protocol"),
+        "prompt": msg("prompt"),
+        "image": msg("image"),
+    }
+    return msg(
+        "different {what}: {left} in {a_run}, {right} in {b_run}",
+        what=names.get(digest, digest),
+        left=a.digests[digest],
+        a_run=a.name,
+        right=b.digests[digest],
+        b_run=b.name,
+    )
 
 
 def _check(run: RunCounts) -> None:
@@ -305,7 +335,7 @@ def _check(run: RunCounts) -> None:
 def _rate(n: int, c: int, k: int) -> float:
     value = pass_at_k(n, c, k)
     if value is None:
-        raise UsageError(f"pass@{k} needs {k} samples of every problem, one has {n}")
+        raise UsageError(msg("pass@{k} needs {n} samples of every problem, one has {m}", k=k, n=k, m=n))
     return value
 
 
@@ -360,81 +390,3 @@ def _rerun(changes: tuple[ProblemChange, ...], options: CompareOptions) -> MeanD
         variance = (variance * len(own) + unseen_blocks(alone)) / len(changes)
     unit = min(1.0, options.k / min(n for side in sides for n, _ in side))
     return rerun_difference([change.difference for change in changes], variance, unit, options.level, bool(alone))
-
-
-def render(result: Comparison, most: int = 10) -> str:
-    """Plain text: the difference with its intervals, the tests, and up to `most` problems of each direction."""
-    one, two = means(result)
-    lines = [
-        f"pass@{result.k}  {result.a}: {one}%   {result.b}: {two}%   {result.problems} problems",
-        f"difference   {points(result.difference)} points" + _error(result),
-        f"  {population(result.level)} {_between(result.population)}   ({result.population_method})",
-    ]
-    if result.rerun is not None:
-        lines.append(f"  {rerun(result.level)} {_between(result.rerun)}   (normal)")
-    tests = [f"t {result.p_t:.3g}", f"permutation {result.p_permutation:.3g}"]
-    if result.p_mcnemar is not None:
-        tests.append(f"exact McNemar {result.p_mcnemar:.3g}")
-    lines.append(f"p            {', '.join(tests)}")
-    lines.append(detectable_line(result))
-    for kind in ("regressed", "fixed"):
-        lines += change_lines(kind, result.with_change(kind), most)
-    lines += [chance_line(result), f"assumption   {result.assumption}; {LONG_RUN}"]
-    lines += [f"warning: {warning}" for warning in result.warnings]
-    return "\n".join(lines)
-
-
-def means(result: Comparison) -> tuple[str, str]:
-    """Both means in percent, in enough digits to show which is larger."""
-    return apart(100 * result.mean_a, 100 * result.mean_b)
-
-
-def _error(result: Comparison) -> str:
-    return "" if result.stderr is None else f" (standard error {100 * result.stderr:.2f})"
-
-
-def detectable_line(result: Comparison) -> str:
-    """The smallest difference that would usually be seen, and for which pairs of runs that holds."""
-    mde = result.mde if result.mde_rerun is None else result.mde_rerun
-    seen = "smallest true difference that this comparison would usually see"
-    if result.shares_samples:
-        seen += "; these runs differ by less than runs with seeds of their own, for which `codeeval plan` answers"
-    return f"detectable   {100 * mde:.1f} points ({seen})"
-
-
-def change_lines(kind: str, found: tuple[ProblemChange, ...], most: int) -> list[str]:
-    """`regressed: 2 problems beyond sampling noise` and one line per problem; apart from them those with too few samples to
-    tell."""
-    beyond = tuple(item for item in found if item.beyond_noise)
-    too_few = tuple(item for item in found if not item.beyond_noise)
-    lines = []
-    if beyond or not too_few:
-        lines += [f"{kind}: {_problems(beyond)} beyond sampling noise", *_listed(beyond, most)]
-    if too_few:
-        lines += [f"{kind}: {_problems(too_few)}, with too few samples to tell from noise", *_listed(too_few, most)]
-    return lines
-
-
-def _problems(found: tuple[ProblemChange, ...]) -> str:
-    return f"{len(found)} problem{'' if len(found) == 1 else 's'}"
-
-
-def _listed(found: tuple[ProblemChange, ...], most: int) -> list[str]:
-    lines = []
-    for item in found[:most]:
-        (n_a, c_a), (n_b, c_b) = item.a, item.b
-        counted = "counts as one sample" if item.as_one else f"p {item.p:.2g}"
-        lines.append(f"  {item.problem_id}: {c_a}/{n_a} -> {c_b}/{n_b}  ({counted})")
-    return lines + [f"  … and {len(found) - most} more"] * (len(found) > most)
-
-
-def chance_line(result: Comparison) -> str:
-    """What to make of the number of regressed problems, and of the one that lost most."""
-    return (
-        f"by chance alone {result.expected_regressed:.1f} problems would be listed as regressed "
-        f"(p of as many as here: {result.p_regressed:.2g}, of a loss as large as the largest: {result.p_worst:.2g})"
-    )
-
-
-def _between(interval: Interval) -> str:
-    return f"{points(interval[0])} to {points(interval[1])}"

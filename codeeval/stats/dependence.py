@@ -21,13 +21,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import exp, lgamma, log, log1p
 
+from codeeval.i18n.messages import msg
+
 _SINGLE = 0.1  # the least share of problems in which independent samples give a text that occurs once
 _UNLIKELY = 0.05
 
-TEMPERATURE_0 = "temperature 0"
-ONE_SEED = "one seed"
-REPEATED = "identical samples beyond chance"
-ALL_OR_NOTHING = "all samples of every problem agree"
+TEMPERATURE_0 = msg("temperature 0")
+ONE_SEED = msg("one seed")
+REPEATED = msg("identical samples beyond chance")
+ALL_OR_NOTHING = msg("all samples of every problem agree")
 
 #: Problem, completion, seed.
 Drawn = tuple[str, str, int | None]

@@ -18,6 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from codeeval.i18n.messages import msg
 from codeeval.stats.intervals import Interval
 from codeeval.stats.summary import count_pairs
 
@@ -99,7 +100,7 @@ def _checked(histogram: Mapping[tuple[int, int], int], ks: Sequence[int]) -> int
         raise ValueError("no sample is correct: nothing to extrapolate from")
     for k in ks:
         if k <= fewest:
-            raise ValueError(f"pass@{k} needs no model: every problem has {fewest} samples or more")
+            raise ValueError(msg("pass@{k} needs no model: every problem has {n} samples or more", k=k, n=fewest))
     return fewest
 
 

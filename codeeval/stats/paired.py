@@ -17,13 +17,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf, sqrt
 
+from codeeval.i18n.messages import msg
 from codeeval.stats.dealing import dealt
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import normal_quantile, t_quantile, t_two_sided_p
 
 _TAIL = 3.0  # by simulation (tests/benchmarks/difference_grid.py): with it, and the pair, no cell covers less than 93%
 _BY_CHANCE = 4.0 * 6.0  # squared skewness up to this over N is within two standard errors of none
-OWN_NOISE, CAPPED = "sampling variance of both runs, normal", "variance of the differences, normal"
+OWN_NOISE, CAPPED = msg("sampling variance of both runs, normal"), msg("variance of the differences, normal")
+#: By whether there is a pseudo pair, and whether skewness is corrected for.
+_METHODS = {
+    (False, False): msg("paired t"),
+    (True, False): msg("paired t with pseudo pair"),
+    (False, True): msg("paired t with skewness"),
+    (True, True): msg("paired t with pseudo pair and skewness"),
+}
 _FADES = 2.0  # the pseudo-observation counts for half where the square of the number of pairs that differ is this
 
 
@@ -51,9 +59,7 @@ def paired_t(differences: Sequence[float], level: float = 0.95) -> MeanDifferenc
     tail = seen * _TAIL * max(0.0, skew * skew - _BY_CHANCE / size) / size
     error, longer = sqrt(max(seen, least)), sqrt(max(seen, least) + tail)
     sides = (longer, error) if skew < 0.0 else (error, longer)
-    corrections = ["pseudo pair"] * (least > seen) + ["skewness"] * (tail > 0.0)
-    method = " with ".join(["paired t"] + [" and ".join(corrections)] * bool(corrections))
-    return _with_errors(mean, sides, max(1, size - 1), level, method)
+    return _with_errors(mean, sides, max(1, size - 1), level, _METHODS[least > seen, tail > 0.0])
 
 
 def _skewness(differences: Sequence[float], mean: float) -> float:

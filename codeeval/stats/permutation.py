@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from codeeval.i18n.messages import msg
 from codeeval.stats.chance import Pair
 from codeeval.stats.dealing import Dealt, dealt
 from codeeval.stats.paired import sign_flip_p
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 #: Outcomes of a problem up to which all problems of its kind are drawn at once.
 _AT_ONCE = 256
-SIGN_FLIP, EXCHANGE = "sign-flip permutation", "permutation of samples within problems"
+SIGN_FLIP, EXCHANGE = msg("sign-flip permutation"), msg("permutation of samples within problems")
 
 
 @dataclass(frozen=True, slots=True)

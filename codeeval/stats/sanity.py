@@ -28,6 +28,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
+from codeeval.i18n.messages import msg
 from codeeval.reading.thinking import CLOSE, OPEN
 from codeeval.types import Sample
 
@@ -151,24 +152,36 @@ def _mean(values: list[float] | list[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-_GREEDY = SanityWarning("greedy", 1.0, 0.0, "temperature 0: n samples of a problem are one sample repeated")
+_GREEDY = SanityWarning("greedy", 1.0, 0.0, msg("temperature 0: n samples of a problem are one sample repeated"))
 
 
 def _diversity(shares: SanityReport, one_stream: bool) -> Iterator[SanityWarning]:
     distinct, equal, constant = shares.distinct, shares.all_equal, shares.constant_seed
     if distinct is not None and distinct < DISTINCT_BELOW:
-        text = f"only {distinct:.0%} of a problem's samples are distinct: check the temperature and the seeds"
+        text = msg(
+            "only {share} of a problem's samples are distinct: check the temperature and the seeds",
+            share=f"{distinct:.0%}",
+        )
         yield SanityWarning("few_distinct", distinct, DISTINCT_BELOW, text)
     if equal is not None and equal > ALL_EQUAL_ABOVE:
-        text = f"all samples are the same text on {equal:.0%} of the problems: the server may ignore n or the seed"
+        text = msg(
+            "all samples are the same text on {share} of the problems: the server may ignore n or the seed",
+            share=f"{equal:.0%}",
+        )
         if one_stream:
-            text = f"all samples are the same text on {equal:.0%} of the problems: the model is sure of them at this temperature"
+            text = msg(
+                "all samples are the same text on {share} of the problems: the model is sure of them at this temperature",
+                share=f"{equal:.0%}",
+            )
         yield SanityWarning("all_equal", equal, ALL_EQUAL_ABOVE, text)
     if constant is not None and constant > CONSTANT_SEED_ABOVE and not one_stream:
-        text = f"one seed gave one text for all samples of {constant:.0%} of the problems: give each its own"
+        text = msg(
+            "one seed gave one text for all samples of {share} of the problems: give each its own",
+            share=f"{constant:.0%}",
+        )
         yield SanityWarning("constant_seed", constant, CONSTANT_SEED_ABOVE, text)
     if shares.shared_seed:
-        text = "one seed for all problems: they share one random stream; derive each problem's seed from its id"
+        text = msg("one seed for all problems: they share one random stream; derive each problem's seed from its id")
         yield SanityWarning("shared_seed", 1.0, 0.0, text)
 
 
@@ -177,17 +190,24 @@ def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
     found: list[SanityWarning] = []
     stopped, length, empty = shares.stopped_at_once, shares.ended_by_length, shares.empty
     if stopped is not None and stopped > STOPPED_AT_ONCE_ABOVE:
-        text = f"{stopped:.0%} of the samples were cut by a stop sequence at the first character: a format failure"
+        text = msg(
+            "{share} of the samples were cut by a stop sequence at the first character: a format failure",
+            share=f"{stopped:.0%}",
+        )
         if not certain:
-            text = (
-                f"{stopped:.0%} of the samples ended before their first character, at a stop sequence or by themselves"
+            text = msg(
+                "{share} of the samples ended before their first character, at a stop sequence or by themselves",
+                share=f"{stopped:.0%}",
             )
         found.append(SanityWarning("stopped_at_once", stopped, STOPPED_AT_ONCE_ABOVE, text))
     if length is not None and length > LENGTH_ABOVE:
-        text = f"{length:.0%} of the samples ran into the token limit: raise it, or check the stop sequences"
+        text = msg(
+            "{share} of the samples ran into the token limit: raise it, or check the stop sequences",
+            share=f"{length:.0%}",
+        )
         found.append(SanityWarning("ended_by_length", length, LENGTH_ABOVE, text))
     if empty is not None and empty > EMPTY_ABOVE:
-        text = f"{empty:.0%} of the samples are empty: check the prompt and the template"
+        text = msg("{share} of the samples are empty: check the prompt and the template", share=f"{empty:.0%}")
         found.append(SanityWarning("empty", empty, EMPTY_ABOVE, text))
     return found
 
@@ -195,14 +215,18 @@ def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
 def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
     """Answers withheld by a filter or declined by the model, and thoughts where answers are expected."""
     if shares.content_filter:
-        text = f"{shares.content_filter:.1%} of the samples were cut or withheld by the server's content filter; they count"
+        text = msg(
+            "{share} of the samples were cut or withheld by the server's content filter; they count",
+            share=f"{shares.content_filter:.1%}",
+        )
         yield SanityWarning("content_filter", shares.content_filter, 0.0, text)
     if shares.refusal:
-        text = f"in {shares.refusal:.1%} of the samples the model declined to answer; they count"
+        text = msg("in {share} of the samples the model declined to answer; they count", share=f"{shares.refusal:.1%}")
         yield SanityWarning("refusal", shares.refusal, 0.0, text)
     if shares.thought_in_text:
-        text = (
-            f"{shares.thought_in_text:.0%} of the samples hold a thought, and stop sequences cut it like an answer: "
-            "-M think_tokens=2048 keeps them out of it"
+        text = msg(
+            "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 "
+            "keeps them out of it",
+            share=f"{shares.thought_in_text:.0%}",
         )
         yield SanityWarning("thought_in_text", shares.thought_in_text, 0.0, text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from math import fsum, inf, sqrt
 from typing import TYPE_CHECKING, Any
 
+from codeeval.i18n.messages import msg
 from codeeval.stats.intervals import Interval, population_interval, rerun_interval
 from codeeval.stats.passk import pass_at_k
 from codeeval.stats.rerun import rerun_noise
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 
 _FEW_PROBLEMS = 30
 _MOST = 2**31 - 1
-POPULATION_METHOD = "Wilson score with effective sample size"
+#: The method where there is no estimate.
+NONE = msg("none")
+POPULATION_METHOD = msg("Wilson score with effective sample size")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +66,13 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
     problems = sum(histogram.values())
     values = {pair: pass_at_k(*pair, k) for pair in histogram}
     if not problems:
-        return KEstimate(None, None, None, "none", ("there are no problems",))
+        return KEstimate(None, None, None, NONE, ("there are no problems",))
     short = sum(histogram[pair] for pair, value in values.items() if value is None)
     if short:
-        reason = f"pass@{k} needs {k} samples of every problem; {short} of {problems} have fewer"
-        return KEstimate(None, None, None, "none", (reason,))
+        reason = msg(
+            "pass@{k} needs {a} samples of every problem; {n} of {m} have fewer", k=k, a=k, n=short, m=problems
+        )
+        return KEstimate(None, None, None, NONE, (reason,))
     known = [(value, histogram[pair]) for pair, value in values.items() if value is not None]
     mean, variance = mean_and_variance(known)
     noise = rerun_noise(histogram, k)
@@ -75,7 +80,12 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
         estimate=mean,
         population=population_interval(mean, variance, problems, level, kurtosis(known, mean)),
         rerun=rerun_interval(mean, noise, problems, level),
-        method=f"{level:.4g}: population: {POPULATION_METHOD}; rerun: {_rerun_method(histogram, k)}",
+        method=msg(
+            "{level}: population: {population}; rerun: {rerun}",
+            level=f"{level:.4g}",
+            population=POPULATION_METHOD,
+            rerun=_rerun_method(histogram, k),
+        ),
         warnings=_warnings(histogram, problems),
         stderr=sqrt(variance / problems) if problems > 1 else None,
     )
@@ -123,18 +133,20 @@ def kurtosis(weighted: Sequence[tuple[float, int]], mean: float) -> float:
 def _rerun_method(histogram: Mapping[tuple[int, int], int], k: int) -> str:
     fewest = min(n for n, _ in histogram)
     if max(n for n, _ in histogram) == 1:
-        return f"{POPULATION_METHOD}, worst-case sampling variance"
-    variance = "unbiased or fitted" if 2 * k <= fewest else "fitted"
-    return f"{POPULATION_METHOD}, {variance} sampling variance"
+        return msg("{method}, worst-case sampling variance", method=POPULATION_METHOD)
+    variance = msg("unbiased or fitted") if 2 * k <= fewest else msg("fitted")
+    return msg("{method}, {variance} sampling variance", method=POPULATION_METHOD, variance=variance)
 
 
 def _warnings(histogram: Mapping[tuple[int, int], int], problems: int) -> tuple[str, ...]:
     found = []
     sizes = [n for n, _ in histogram]
     if problems < _FEW_PROBLEMS:
-        found.append(f"only {problems} problems: the intervals were checked for {_FEW_PROBLEMS} and more")
+        found.append(msg("only {n} problems: the intervals were checked for {m} and more", n=problems, m=_FEW_PROBLEMS))
     if min(sizes) != max(sizes):
-        found.append(f"problems have between {min(sizes)} and {max(sizes)} samples")
+        found.append(msg("problems have between {a} and {b} samples", a=min(sizes), b=max(sizes)))
     if max(sizes) == 1:
-        found.append("one sample per problem: the rerun interval is an upper bound, sampling noise was not observed")
+        found.append(
+            msg("one sample per problem: the rerun interval is an upper bound, sampling noise was not observed")
+        )
     return tuple(found)

@@ -6,22 +6,24 @@ Russian is in codeeval/i18n, with these sentences as keys; a test holds the expl
 
 from __future__ import annotations
 
+from codeeval.i18n.messages import msg
+
 #: Once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
-LONG_RUN = "intervals are of the long-run score, not of a second run"
+LONG_RUN = msg("intervals are of the long-run score, not of a second run")
 #: As lm-evaluation-harness and Inspect give it: standard deviation over problems by the square root of their number.
-STDERR = "standard error"
-ASSUMPTION = "samples of a problem are taken for independent draws"
+STDERR = msg("standard error")
+ASSUMPTION = msg("samples of a problem are taken for independent draws")
 _MOST_DIGITS = 12
 
 
 def population(level: float = 0.95) -> str:
     """The interval for other problems of this kind: the total uncertainty."""
-    return f"{100 * level:.4g}% CI, new problems (total)"
+    return msg("{level}% CI, new problems (total)", level=f"{100 * level:.4g}")
 
 
 def rerun(level: float = 0.95) -> str:
     """The interval for exactly these problems: sampling alone."""
-    return f"{100 * level:.4g}% CI, these problems (sampling only)"
+    return msg("{level}% CI, these problems (sampling only)", level=f"{100 * level:.4g}")
 
 
 def points(rate: float) -> str:

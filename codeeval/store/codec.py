@@ -15,6 +15,7 @@ from typing import Any
 
 from codeeval import bounded_json
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from sandbox import Observation, Outcome
 from sandbox.wire import Ruling
 
@@ -27,7 +28,8 @@ _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack_text(text: str) -> str | bytes:
-    """`str` as SQLite can keep it; `unpack_text` gives it back exactly."""
+    """`str` as SQLite can keep it, without the template of a message; `unpack_text` gives it back exactly."""
+    text = str.__str__(text)
     if text.isascii():
         return text
     try:
@@ -108,7 +110,9 @@ def unpack_outcome(stored: Any, where: str) -> Outcome:
         text = _unpacked(stored) if isinstance(stored, bytes) else stored
         return _outcome(bounded_json.loads(text))
     except (zlib.error, ValueError, TypeError, KeyError, RecursionError) as error:
-        raise DataError(where, f"the stored outcome can't be read ({error})", "The run file is damaged.") from None
+        raise DataError(
+            where, msg("the stored outcome can't be read ({reason})", reason=error), msg("The run file is damaged.")
+        ) from None
 
 
 def _unpacked(stored: bytes) -> str:

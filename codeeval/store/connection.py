@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError, UsageError
-from codeeval.i18n import form
+from codeeval.i18n import at, msg
 from codeeval.store import marks, schema
 from codeeval.store.inside import is_file, status
 from codeeval.store.private_copy import distrust, private_copy
@@ -35,18 +35,23 @@ def run_path(path: Path) -> Path:
     file = path if path.suffix == ".sqlite" or path.is_file() else path / FILE_NAME
     if file.is_symlink():
         raise DataError(
-            str(file), "is a link; a run file must be an ordinary file", "Name the folder that it points to."
+            str(file), msg("is a link; a run file must be an ordinary file"), msg("Name the folder that it points to.")
         )
     if file.is_file():
         return file
     if not path.exists():
-        raise UsageError(f"{path}: no such run folder")
+        raise UsageError(msg("{path}: no such run folder", path=path))
     inside = [file.parent.name for file in runs_in(path)]
     if inside:
         raise UsageError(
-            f"{path}: it holds {len(inside)} {form(len(inside), 'run', 'runs')}; name one: {path / inside[-1]}"
+            msg(
+                "{path}: it holds {n} {n:run|runs}; name one: {example}",
+                path=path,
+                n=len(inside),
+                example=path / inside[-1],
+            )
         )
-    raise UsageError(f"{path}: no {FILE_NAME} in it, so this is no run folder of codeeval")
+    raise UsageError(msg("{path}: no {name} in it, so this is no run folder of codeeval", path=path, name=FILE_NAME))
 
 
 def runs_in(folder: Path) -> list[Path]:
@@ -63,9 +68,9 @@ def translating(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         text = str(error)
         if "not a database" in text or "malformed" in text:
-            raise DataError(str(path), f"not a run file, or a damaged one ({text})") from error
+            raise DataError(str(path), msg("not a run file, or a damaged one ({reason})", reason=text)) from error
         hint = next((hint for part, hint in _HINTS if part in text), "")
-        raise StoreError(f"{path}: {text}" + (f"\n  {hint.format(run=path.parent)}" if hint else "")) from error
+        raise StoreError(at(str(path), text, hint.format(run=path.parent))) from error
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
@@ -144,6 +149,6 @@ def _refuse_foreign_sides(path: Path) -> None:
         if lying.names > 1:
             raise DataError(
                 str(path),
-                "has a second name elsewhere, so another file would be written too",
-                "Copy the run folder, and work on the copy.",
+                msg("has a second name elsewhere, so another file would be written too"),
+                msg("Copy the run folder, and work on the copy."),
             )

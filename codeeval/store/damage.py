@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.store.codec import unpack_json
 from codeeval.store.columns import MAX_WANTED, TABLES, selection, why_wrong
 
@@ -43,6 +44,8 @@ def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:
     """Numbers of samples that would be counted one by one until memory ends. Raises DataError."""
     query = "SELECT count(*) FROM problems WHERE typeof(wanted) != 'integer' OR wanted NOT BETWEEN 0 AND ?"
     if connection.execute(query, (MAX_WANTED,)).fetchone()[0]:
-        raise DataError(where, "table problems, column wanted: no possible number of samples", "The file is damaged.")
+        raise DataError(
+            where, msg("table problems, column wanted: no possible number of samples"), msg("The file is damaged.")
+        )
     if (connection.execute("SELECT sum(wanted) FROM problems").fetchone()[0] or 0) > MAX_TOTAL:
-        raise DataError(where, f"more than {MAX_TOTAL} samples are wanted", "The file is damaged.")
+        raise DataError(where, msg("more than {n} samples are wanted", n=MAX_TOTAL), msg("The file is damaged."))

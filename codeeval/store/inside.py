@@ -14,9 +14,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOVE_AWAY = "Move it away; it is not part of the run."
+_MOVE_AWAY = msg("Move it away; it is not part of the run.")
 
 
 @contextmanager
@@ -37,10 +38,10 @@ def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(str(path), "is no ordinary file", _MOVE_AWAY)
+        raise DataError(str(path), msg("is no ordinary file"), _MOVE_AWAY)
     if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
         os.close(descriptor)
-        raise DataError(str(path), "is a hard link, so another file would be written too", _MOVE_AWAY)
+        raise DataError(str(path), msg("is a hard link, so another file would be written too"), _MOVE_AWAY)
     return descriptor
 
 

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
+from codeeval.files import reason
+from codeeval.i18n import msg
 
 #: A process that asks holds the lock for a moment; a writer retries so many times, so long apart.
 _TRIES, _PAUSE_S = 10, 0.02
@@ -27,7 +29,9 @@ def hold(run_dir: Path) -> int:
         else:
             return descriptor
     os.close(descriptor)
-    raise UsageError(f"{run_dir}: another codeeval is writing this run; wait for it, or stop it first")
+    raise UsageError(
+        msg("{run_dir}: another codeeval is writing this run; wait for it, or stop it first", run_dir=run_dir)
+    )
 
 
 def is_held(run_dir: Path) -> bool | None:
@@ -51,4 +55,4 @@ def _opened(run_dir: Path) -> int:
     try:
         return os.open(run_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise StoreError(f"{run_dir}: {error.strerror}") from None
+        raise StoreError(msg("{run_dir}: {reason}", run_dir=run_dir, reason=reason(error))) from None

@@ -1,7 +1,7 @@
 """Which runs were made here: a mark in the run file, keyed with a secret of this user that is outside of run folders.
 
 The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of
-samples. Changing one of them, or copying a mark into another file, voids it; a folder that is moved or copied whole keeps
+samples. Whoever changes one of them, or copies a mark into another file, voids it; a folder that is moved or copied whole keeps
 it. It does not cover samples, evidence and verdicts, which can do nothing to a machine.
 
 The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run
@@ -19,6 +19,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from codeeval.files import reason
+from codeeval.i18n import at, msg
 from codeeval.store.codec import unpack_text
 
 #: Its row in the table `meta`.
@@ -32,7 +34,7 @@ class NoKeyError(Exception):
 
 
 def key_path() -> Path:
-    """Where the key is. Raises RuntimeError if there is no home folder."""
+    """Where the key is. Raises RuntimeError where nobody's home is known."""
     given = os.environ.get("XDG_STATE_HOME", "")
     state = Path(given) if given.startswith("/") else Path.home() / ".local" / "state"
     return state / "codeeval" / "key"
@@ -44,7 +46,7 @@ def mark_of(connection: sqlite3.Connection) -> str:
 
 
 def is_own(connection: sqlite3.Connection) -> bool:
-    """Whether the file carries the mark of this user. False if there is no key. Raises sqlite3.Error."""
+    """Whether the file carries the mark of this user. False where there is no key. Raises sqlite3.Error."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (MARK,)).fetchone()
     if row is None or not isinstance(row[0], str) or not row[0].isascii():
         return False
@@ -84,17 +86,17 @@ def _key(*, make: bool) -> bytes:
         finally:
             os.close(folder)
     except OSError as error:
-        raise NoKeyError(f"{key_path()}: {error.strerror or error}") from None
-    except (ValueError, RuntimeError) as error:  # a NUL in the name, or no home folder
+        raise NoKeyError(at(str(key_path()), reason(error))) from None
+    except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
         raise NoKeyError(str(error)) from None
 
 
 def _refuse_shared(found: os.stat_result, path: Path) -> None:
     """A key that others can read or replace proves nothing."""
     if found.st_uid != os.geteuid():
-        raise NoKeyError(f"{path} belongs to another user")
+        raise NoKeyError(msg("{path} belongs to another user", path=path))
     if found.st_mode & 0o077:
-        raise NoKeyError(f"{path} is open to other users (chmod go= {path})")
+        raise NoKeyError(msg("{path} is open to other users (chmod go= {other})", path=path, other=path))
 
 
 def _read(folder: int, path: Path) -> bytes:
@@ -104,7 +106,7 @@ def _read(folder: int, path: Path) -> bytes:
         _refuse_shared(found, path)
         key = stream.read(_KEY_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
     if len(key) != _KEY_BYTES:
-        raise NoKeyError(f"{path} is no key; remove it, and the next run makes a new one")
+        raise NoKeyError(msg("{path} is no key; remove it, and the next run makes a new one", path=path))
     return key
 
 

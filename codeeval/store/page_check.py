@@ -11,6 +11,7 @@ import os
 import sqlite3
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 
 #: Checked in half a second (1.7 GB/s where the file is in memory).
 MAX_CHECKED_BYTES = 512 * 1024 * 1024
@@ -30,5 +31,5 @@ def refuse_odd_pages(connection: sqlite3.Connection, where: str) -> None:
     told = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     if told != "ok":
         reason = " ".join(str(told).split())[:200]
-        raise DataError(where, f"a damaged run file: {reason}", "The run file is damaged.")
+        raise DataError(where, msg("a damaged run file: {reason}", reason=reason), msg("The run file is damaged."))
     _SOUND.add(key)

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 
 from codeeval.errors import StoreError
+from codeeval.files import reason
+from codeeval.i18n import msg
 from codeeval.store.inside import open_file
 from codeeval.store.side_files import WAL, beside
 
@@ -38,8 +40,17 @@ def private_copy(path: Path) -> sqlite3.Connection:
                 if _copied(path, copy):
                     return _opened(copy)
     except OSError as error:
-        raise StoreError(f"{path}: can't be copied to {tempfile.gettempdir()}: {error.strerror or error}") from None
-    raise StoreError(f"{path}: it changes faster than it can be copied; try again, or wait until the run has ended")
+        raise StoreError(
+            msg(
+                "{path}: can't be copied to {folder}: {reason}",
+                path=path,
+                folder=tempfile.gettempdir(),
+                reason=reason(error),
+            )
+        ) from None
+    raise StoreError(
+        msg("{path}: it changes faster than it can be copied; try again, or wait until the run has ended", path=path)
+    )
 
 
 def _opened(copy: Path) -> sqlite3.Connection:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.store import schema
 from codeeval.store.columns import MISREADINGS
 from codeeval.store.connection import open_read_only, run_path, translating
@@ -51,7 +52,7 @@ class RunFile:
     def _blame(self, error: BaseException | None) -> None:
         """Raises DataError if it is this file that an error comes from."""
         if isinstance(error, MISREADINGS) and (found := self.damage()):
-            raise DataError(str(self.path), found, "The run file is damaged.") from error
+            raise DataError(str(self.path), found, msg("The run file is damaged.")) from error
 
     def snapshot(self) -> None:
         """From here on every answer is about one moment, whatever a writer does meanwhile."""
@@ -78,5 +79,7 @@ class RunFile:
         for (value,) in self._rows("SELECT value FROM meta WHERE key = ?", (key,)):
             return value
         raise DataError(
-            str(self.path), f"no {key} in it", "The run was killed while it was being created; start it again."
+            str(self.path),
+            msg("no manifest in it") if key == "manifest" else f"no {key} in it",
+            msg("The run was killed while it was being created; start it again."),
         )

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from codeeval.errors import CodeevalError, NothingToEvaluate, UsageError
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
@@ -38,8 +39,14 @@ def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -
     chosen = protocol or manifest.protocol
     if chosen not in manifest.protocols:
         raise UsageError(
-            f"{reader.run_dir}: not judged under {chosen!r}, only under {', '.join(manifest.protocols)}\n"
-            f"  `codeeval rescore {reader.run_dir} --protocol {chosen}` judges it again."
+            msg(
+                "{run}: not judged under {name}, only under {names}\n  `codeeval rescore {run} --protocol {protocol}` "
+                "judges it again.",
+                name=repr(chosen),
+                names=", ".join(manifest.protocols),
+                run=reader.run_dir,
+                protocol=chosen,
+            )
         )
     counts = {problem: (n, c) for problem, n, c in reader.counts(chosen) if n}
     return judged(str(reader.run_dir), counts, digests(reader, chosen), name, dependent_samples(reader))
@@ -55,7 +62,9 @@ def judged(
     """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate if no sample has a
     verdict."""
     if not counts:
-        raise NothingToEvaluate(f"{run_dir}: no sample has a verdict, so there is nothing to compare")
+        raise NothingToEvaluate(
+            msg("{run_dir}: no sample has a verdict, so there is nothing to compare", run_dir=run_dir)
+        )
     alike = alike or Dependence()
     return RunCounts(name or run_dir, counts, digests, alike.problems, alike.reason)
 
@@ -142,6 +151,10 @@ def refuse_pending(run_dir: Path, pending: int) -> None:
     """Raises IncompleteRun if samples of the run are pending."""
     if pending:
         raise IncompleteRun(
-            f"{run_dir}: the run is incomplete, {pending} samples are pending\n"
-            f"  `codeeval run --resume {run_dir}` continues it."
+            msg(
+                "{run_dir}: the run is incomplete, {n} samples are pending\n  `codeeval run --resume {run}` continues it.",
+                run_dir=run_dir,
+                n=pending,
+                run=run_dir,
+            )
         )

@@ -14,6 +14,7 @@ import sqlite3
 from functools import cache
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.store import damage, indexes, page_check
 
 APPLICATION_ID = 0x63455641  # "cEVA"
@@ -142,17 +143,19 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 def check(connection: sqlite3.Connection, where: str) -> None:
     """Raises DataError unless this is a run file that this program can read as it is."""
     if not is_ours(connection):
-        raise DataError(where, "this is a SQLite file, but not a run of codeeval")
+        raise DataError(where, msg("this is a SQLite file, but not a run of codeeval"))
     found, known = version(connection), len(MIGRATIONS)
     if found > known:
         raise DataError(
-            where, f"written by a newer codeeval (schema {found}, known here: {known})", "Upgrade codeeval."
+            where,
+            msg("written by a newer codeeval (schema {n}, known here: {m})", n=found, m=known),
+            msg("Upgrade codeeval."),
         )
     if found < known:
         raise DataError(
             where,
-            f"written by an older codeeval (schema {found}, now {known})",
-            "`codeeval rescore RUN` brings the file up to date.",
+            msg("written by an older codeeval (schema {n}, now {m})", n=found, m=known),
+            msg("`codeeval rescore RUN` brings the file up to date."),
         )
     refuse_odd_schema(connection, where)
     page_check.refuse_odd_pages(connection, where)
@@ -181,18 +184,23 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
     if not is_ours(connection) or found > known:
         return
     if found < 0:
-        raise DataError(where, f"no run file of ours: it has the schema {found}")
+        raise DataError(where, msg("no run file of ours: it has the schema {n}", n=found))
     expected, optional = _objects(found), _objects(known, indexed=True)
     seen = set()
     for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         entry = (kind, name, table, _plain(sql))
         if entry in seen or (entry not in expected and not (kind == "index" and entry in optional)):
             raise DataError(
-                where, f"no run file of ours: it has a {kind} {json.dumps(str(name)[:100])} that no run writes"
+                where,
+                msg(
+                    "no run file of ours: it has a {kind} {name} that no run writes",
+                    kind=kind,
+                    name=json.dumps(str(name)[:100]),
+                ),
             )
         seen.add(entry)
     if lacking := sorted(f"{kind} {name}" for kind, name, *_ in expected - seen):
-        raise DataError(where, f"no run file of ours: it lacks the {lacking[0]}")
+        raise DataError(where, msg("no run file of ours: it lacks the {what}", what=lacking[0]))
 
 
 @cache

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError
+from codeeval.files import reason
+from codeeval.i18n import msg
 from codeeval.store.inside import open_file, status
 
 JOURNAL, WAL, SHM = "-journal", "-wal", "-shm"
@@ -50,7 +52,7 @@ def look(path: Path) -> Lying:
             break
         time.sleep(0.02)
     if head and (head[:16] != _MAGIC or head[18] not in (1, 2) or head[19] not in (1, 2)):
-        raise DataError(str(path), "not a run file, or a damaged one (file is not a database)")
+        raise DataError(str(path), msg("not a run file, or a damaged one (file is not a database)"))
     return Lying(not head, bool(head) and 2 in head[18:20], names, journal, wal)
 
 
@@ -59,8 +61,8 @@ def refuse_journal(path: Path) -> None:
     journal = beside(path, JOURNAL)
     raise DataError(
         str(journal),
-        "a journal beside a run that was not made by you on this machine is not used",
-        "Delete it to read the run without it.",
+        msg("a journal beside a run that was not made by you on this machine is not used"),
+        msg("Delete it to read the run without it."),
     )
 
 
@@ -72,8 +74,8 @@ def _head(path: Path) -> tuple[bytes, int]:
             return (stream.read(100).ljust(20, b"\0") if found.st_size else b"", found.st_nlink)
     except OSError as error:
         if status(path) is not None and stat.S_ISLNK(os.lstat(path).st_mode):
-            raise DataError(str(path), "is a link; a run file must be an ordinary file") from None
-        raise StoreError(f"{path}: {error.strerror}") from None
+            raise DataError(str(path), msg("is a link; a run file must be an ordinary file")) from None
+        raise StoreError(msg("{path}: {reason}", path=path, reason=reason(error))) from None
 
 
 def _is_there(path: Path) -> bool:
@@ -81,12 +83,14 @@ def _is_there(path: Path) -> bool:
     try:
         found = status(path)
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}") from None
+        raise StoreError(msg("{path}: {reason}", path=path, reason=reason(error))) from None
     if found is None:
         return False
     if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
         raise DataError(
-            str(path), "is a link or no ordinary file, and no run leaves that", "Delete it to read the run without it."
+            str(path),
+            msg("is a link or no ordinary file, and no run leaves that"),
+            msg("Delete it to read the run without it."),
         )
     return True
 
@@ -100,8 +104,10 @@ def _refuse_super_journal(path: Path) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise StoreError(f"{path}: {error.strerror}") from None
+        raise StoreError(msg("{path}: {reason}", path=path, reason=reason(error))) from None
     if named:
         raise DataError(
-            str(path), "names other files, which no journal of a run does", "Delete it to read the run without it."
+            str(path),
+            msg("names other files, which no journal of a run does"),
+            msg("Delete it to read the run without it."),
         )

@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 
 from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.files import reason
+from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import locks, marks, schema
@@ -69,7 +71,13 @@ class RunStore(RunReader):
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{run_dir}: {error.strerror}\n  Choose another place with -o RUN_DIR.") from None
+            raise StoreError(
+                msg(
+                    "{run_dir}: {reason}\n  Choose another place with -o RUN_DIR.",
+                    run_dir=run_dir,
+                    reason=reason(error),
+                )
+            ) from None
         lock = locks.hold(run_dir)
         try:
             refuse_existing(run_dir)
@@ -247,8 +255,11 @@ def refuse_existing(run_dir: Path) -> None:
     path = run_dir / FILE_NAME
     if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(
-            f"{run_dir} already holds a run\n"
-            f"  Continue it with `codeeval run --resume {run_dir}`, or choose another folder with -o."
+            msg(
+                "{run} already holds a run\n  Continue it with `codeeval run --resume {run}`, or choose another folder "
+                "with -o.",
+                run=run_dir,
+            )
         )
 
 

@@ -13,13 +13,15 @@ from pathlib import Path
 
 from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.tasks.bundled import page
 from codeeval.tasks.mera import digest
 from codeeval.tasks.rows import MAX_VALUES, SourceRow, check_file, read_rows
 from codeeval.types import Problem, Task
 
-_SHAPE = f'A row looks like {{"id": 7, "outputs": ["1", "2"]}}; see {page("mera.md")}.'
+_SHAPE = msg(
+    "A row looks like {example}; see {path}.", example='{"id": 7, "outputs": ["1", "2"]}', path=page("mera.md")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,14 @@ def read_answers(path: Path) -> Answers:
     for row in _rows(path):
         problem_id, given = _entry(row)
         if problem_id in outputs:
-            raise DataError(row.where, f"the id {problem_id!r} was used before", "Give each problem's answers once.")
+            raise DataError(
+                row.where,
+                msg("the id {problem} was used before", problem=repr(problem_id)),
+                msg("Give each problem's answers once."),
+            )
         outputs[problem_id] = given
     if not outputs:
-        raise DataError(str(path), "there is no answer in it", _SHAPE)
+        raise DataError(str(path), msg("there is no answer in it"), _SHAPE)
     return Answers(str(path), hashlib.sha256(path.read_bytes()).hexdigest(), outputs)
 
 
@@ -60,15 +66,19 @@ def _rows(path: Path) -> list[SourceRow]:
 def _entry(row: SourceRow) -> tuple[str, tuple[str, ...]]:
     value = row.value
     if not isinstance(value, dict):
-        raise DataError(row.where, "a row must be an object", _SHAPE)
+        raise DataError(row.where, msg("a row must be an object"), _SHAPE)
     meta = value.get("meta")
     names = [value.get("id"), value.get("task_id"), meta.get("id") if isinstance(meta, dict) else None]
     found = next((name for name in names if isinstance(name, int | str) and not isinstance(name, bool)), None)
     if found is None:
-        raise DataError(row.where, "no id, task_id or meta.id", _SHAPE)
+        raise DataError(row.where, msg("no id, task_id or meta.id"), _SHAPE)
     outputs = value.get("outputs")
     if not isinstance(outputs, list) or not outputs or not all(isinstance(text, str) for text in outputs):
-        raise DataError(f"{row.where}, field outputs", "must be a list of texts, one per test", _SHAPE)
+        raise DataError(
+            msg("{where}, field {field}", where=row.where, field="outputs"),
+            msg("must be a list of texts, one per test"),
+            _SHAPE,
+        )
     return str(found).rpartition("/")[2], tuple(outputs)
 
 
@@ -79,14 +89,33 @@ def apply(task: Task, answers: Answers) -> tuple[Task, tuple[str, ...]]:
     problems = tuple(_with_answer(problem, answers) for problem in task.problems)
     if not known & answers.outputs.keys():
         some = ", ".join(list(answers.outputs)[:3])
-        raise UsageError(f"{answers.path}: none of its ids ({some}, …) is a problem of {task.name}")
+        raise UsageError(
+            msg(
+                "{path}: none of its ids ({some}, …) is a problem of {task}",
+                path=answers.path,
+                some=some,
+                task=task.name,
+            )
+        )
     given = sum(problem.id in answers.outputs for problem in task.problems)
     notes = [
-        f"answers of {given} of {len(problems)} problems from {Path(answers.path).name} (sha256 {answers.sha256[:12]})"
+        msg(
+            "answers of {n} of {m} problems from {file} (sha256 {digest})",
+            n=given,
+            m=len(problems),
+            file=Path(answers.path).name,
+            digest=answers.sha256[:12],
+        )
     ]
     if unknown := sorted(answers.outputs.keys() - known):
         notes.append(
-            f"{Path(answers.path).name}: {len(unknown)} ids are no problems of {task.name} ({', '.join(unknown[:3])})"
+            msg(
+                "{file}: {n} ids are no problems of {task} ({ids})",
+                file=Path(answers.path).name,
+                n=len(unknown),
+                task=task.name,
+                ids=", ".join(unknown[:3]),
+            )
         )
     if problems == task.problems:
         return task, tuple(notes)
@@ -97,11 +126,13 @@ def _with_answer(problem: Problem, answers: Answers) -> Problem:
     given = answers.outputs.get(problem.id)
     if given is None:
         return problem
-    where = f"{answers.path}, problem {problem.id}"
+    where = msg("{path}, problem {id}", path=answers.path, id=problem.id)
     n, tests = len(given), len(problem.calls)
     if n != tests:
-        text = f"{n} {form(n, 'output', 'outputs')} for {tests} {form(tests, 'test', 'tests')}"
-        raise DataError(where, text, "Give one per test, in their order.")
+        text = msg("{n} {n:output|outputs} for {m} {m:test|tests}", n=n, m=tests)
+        raise DataError(where, text, msg("Give one per test, in their order."))
     if problem.expected is not None and problem.expected != given:
-        raise DataError(where, "the set has other answers for this problem", "Leave them out, or use another set.")
+        raise DataError(
+            where, msg("the set has other answers for this problem"), msg("Leave them out, or use another set.")
+        )
     return replace(problem, expected=given)

@@ -7,11 +7,12 @@ from typing import NoReturn, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.tasks.bundled import page
 from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
 
-_SEE = f"See {page('tasks.md')} for the schemas."
+_SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
 #: What is parsed to find out which functions a program defines.
 MAX_PROGRAM_CHARS = 1_000_000
 
@@ -22,18 +23,18 @@ class Fields:
     def __init__(self, row: SourceRow) -> None:
         self.where = row.where
         if not isinstance(row.value, Mapping):
-            raise DataError(row.where, "a row must be an object", _SEE)
+            raise DataError(row.where, msg("a row must be an object"), _SEE)
         self._row = cast(Mapping[str, object], row.value)
 
     def __contains__(self, name: str) -> bool:
         return self._row.get(name) is not None
 
     def fail(self, name: str, what: str, hint: str = _SEE) -> NoReturn:
-        raise DataError(f"{self.where}, field {name}", what, hint)
+        raise DataError(msg("{where}, field {name}", where=self.where, name=name), what, hint)
 
     def value(self, name: str) -> object:
         if name not in self._row:
-            self.fail(name, "is missing")
+            self.fail(name, msg("is missing"))
         return self._row[name]
 
     def text(self, name: str) -> str:
@@ -74,7 +75,7 @@ class Fields:
         """The name of a function."""
         value = self.text(name)
         if not value.isidentifier():
-            self.fail(name, f"{value!r} is not a name of Python")
+            self.fail(name, msg("{name} is not a name of Python", name=repr(value)))
         return value
 
 

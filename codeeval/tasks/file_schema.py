@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeeval.errors import DataError
+from codeeval.i18n import msg
 from codeeval.sample_rows import COMPLETION_FIELDS, first_field
 from codeeval.tasks import evalplus, human_eval, mbpp, mera
 from codeeval.tasks.rows import SourceRow
@@ -46,9 +47,11 @@ def refuse_completions(row: SourceRow) -> None:
     rows = isinstance(row.value, list)
     if rows or (field is not None and not _PROBLEM_FIELDS & fields.keys()):
         raise DataError(
-            row.where if rows else f"{row.where}, field {field}",
-            "a row of completions, not a problem",
-            "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems.",
+            row.where if rows else msg("{where}, field {field}", where=row.where, field=field),
+            msg("a row of completions, not a problem"),
+            msg(
+                "Completions are scored by `codeeval score -t SET --samples FILE`; -t names the set of their problems."
+            ),
         )
 
 
@@ -65,8 +68,8 @@ def problems(rows: Sequence[SourceRow]) -> tuple[tuple[Problem, ...], str]:
         problem = schema.problem_of(row)
         if problem.id in found:
             raise DataError(
-                f"{row.where}, field task_id",
-                f"the id {problem.id!r} was used before, in {found[problem.id]}",
+                msg("{where}, field {field}", where=row.where, field="task_id"),
+                msg("the id {problem} was used before, in {place}", problem=repr(problem.id), place=found[problem.id]),
                 "Give every problem an id of its own (what stands before the slash does not count).",
             )
         found[problem.id] = row.where

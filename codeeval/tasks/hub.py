@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.i18n import joined, msg
 from codeeval.tasks.rows import SourceRow, read_rows
 
 
@@ -64,7 +65,14 @@ def fetch(task: str, edition: str = DEFAULT_EDITION) -> Fetched:
     paths = {path.relative_to(snapshot).as_posix(): path for path in snapshot.rglob("*")}
     names = sorted(fnmatch.filter(paths, where.pattern))
     if not names:
-        raise UsageError(f"{source}: there is no file {where.pattern} in it\n{_remedy(task, where)}")
+        raise UsageError(
+            msg(
+                "{source}: there is no file {pattern} in it\n{remedy}",
+                source=source,
+                pattern=where.pattern,
+                remedy=_remedy(task, where),
+            )
+        )
     return Fetched(source, [row for name in names for row in read_rows(paths[name])])
 
 
@@ -75,7 +83,14 @@ def hub_set(task: str, edition: str) -> HubSet:
     known = [name for task_name, name in HUB_SETS if task_name == task]
     edition = DEFAULT_EDITION if not edition.startswith("mera") else edition
     if edition not in known:
-        raise UsageError(f"{task} was not published with {edition!r}; editions: {', '.join(known)}")
+        raise UsageError(
+            msg(
+                "{task} was not published with {name}; editions: {names}",
+                task=task,
+                name=repr(edition),
+                names=", ".join(known),
+            )
+        )
     return HUB_SETS[task, edition]
 
 
@@ -94,8 +109,14 @@ def _snapshot(task: str, where: HubSet) -> Path:
     except Exception as error:
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise UsageError(
-            f"{task}: can't get {where.pattern} of the dataset {where.repo} ({type(error).__name__}: {first})\n"
-            f"{_remedy(task, where)}"
+            msg(
+                "{task}: can't get {pattern} of the dataset {repo} ({reason})\n{remedy}",
+                task=task,
+                pattern=where.pattern,
+                repo=where.repo,
+                reason=f"{type(error).__name__}: {first}",
+                remedy=_remedy(task, where),
+            )
         ) from error
 
 
@@ -106,10 +127,11 @@ def _offline() -> bool:
 
 def _remedy(task: str, where: HubSet) -> str:
     command = f"hf download {where.repo} --repo-type dataset --include '{where.pattern}'"
-    offline = "  HF_HUB_OFFLINE is set, so only the cache was tried; unset it to download.\n" if _offline() else ""
-    elsewhere = f"\n  {_ELSEWHERE[task]}" if task in _ELSEWHERE else ""
-    return (
-        f"{offline}  With a network, put it into the cache:  {command}\n"
-        f"  Without one, copy the file here from elsewhere and name it:  -t path/to/{task}{Path(where.pattern).suffix}"
-        f"{elsewhere}"
-    )
+    path = f"path/to/{task}{Path(where.pattern).suffix}"
+    lines = [
+        *([msg("  HF_HUB_OFFLINE is set, so only the cache was tried; unset it to download.")] * _offline()),
+        msg("  With a network, put it into the cache:  {command}", command=command),
+        msg("  Without one, copy the file here from elsewhere and name it:  -t {path}", path=path),
+        *([f"  {_ELSEWHERE[task]}"] if task in _ELSEWHERE else []),
+    ]
+    return joined("\n", lines)

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from codeeval.errors import UsageError
+from codeeval.i18n import msg
 from codeeval.tasks.mera import digest
 from codeeval.types import Problem, Task
 
@@ -36,7 +37,9 @@ class Instruction:
         """What a run under this instruction has to say about its numbers."""
         if self.text is None:
             return None
-        return f"instruction {self.name} for every problem, so this is no score of the set itself"
+        return msg(
+            "instruction {instruction} for every problem, so this is no score of the set itself", instruction=self.name
+        )
 
 
 def instructions(task: Task) -> tuple[Instruction, ...]:
@@ -52,8 +55,12 @@ def chosen(task: Task, wish: str) -> tuple[Instruction, ...]:
     known = instructions(task)
     if len(known) < 2:
         raise UsageError(
-            f"--instructions: {task.name} has {len(known)} different instructions, so there is nothing to compare\n"
-            "  MERA's sets and rustarter have ten; a file in MERA's schema may give each problem its own."
+            msg(
+                "--instructions: {task} has {n} different instructions, so there is nothing to compare\n  MERA's sets and "
+                "rustarter have ten; a file in MERA's schema may give each problem its own.",
+                task=task.name,
+                n=len(known),
+            )
         )
     own = Instruction(OWN, None, len(task.problems))
     if wish.strip() == ALL:
@@ -66,7 +73,9 @@ def _numbers(part: str, most: int) -> range:
     match = _NUMBERS.fullmatch(part)
     first, last = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not 1 <= first <= last <= most:
-        raise UsageError(f"--instructions {part!r}: give all, or numbers from 1 to {most} such as 1,3-5")
+        raise UsageError(
+            msg("--instructions {part}: give all, or numbers from 1 to {n} such as 1,3-5", part=repr(part), n=most)
+        )
     return range(first, last + 1)
 
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from codeeval import syntax
 from codeeval.errors import DataError
-from codeeval.i18n import form
+from codeeval.i18n import msg
 from codeeval.sample_rows import kind_of
 from codeeval.tasks.bundled import page
 from codeeval.tasks.problem_ids import HINT as ID_HINT
@@ -36,15 +36,20 @@ if TYPE_CHECKING:
 
 #: For all tests of one problem, as they stand in the file and as they are sent to the sandbox (which takes 5 million).
 MAX_TESTS_CHARS = 2 * 1024 * 1024
-_SEE = f"See {page('tasks.md')} for the schema."
+_SEE = msg("See {path} for the schema.", path=page("tasks.md"))
 #: What helps more than the schema does, by field.
 _HINTS = {
     "meta.id": ID_HINT,
-    "inputs.tests": """Write the list as a text: "[{'n': 3}, {'n': 4}]".""",
-    "outputs": 'Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].',
+    "inputs.tests": msg('Write the list as a text: "[{one}, {two}]".', one="{'n': 3}", two="{'n': 4}"),
+    "outputs": msg('Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].'),
 }
-#: What pydantic expected, by its name -> in codeeval's words.
-_KINDS = {"string_type": "a text", "list_type": "a list", "model_type": "an object", "dict_type": "an object"}
+#: pydantic's names of what it wanted -> ours.
+_KINDS = {
+    "string_type": msg("a text"),
+    "list_type": msg("a list"),
+    "model_type": msg("an object"),
+    "dict_type": msg("an object"),
+}
 
 
 class _Fields(NamedTuple):
@@ -66,9 +71,9 @@ def problems(rows: Iterable[SourceRow]) -> tuple[Problem, ...]:
         problem = problem_of(row)
         if problem.id in found:
             raise DataError(
-                f"{row.where}, field meta.id",
-                f"the id {problem.id!r} was used before, in {found[problem.id]}",
-                'Give every problem an id of its own (the number 1 and the text "1" count as the same).',
+                msg("{where}, field {field}", where=row.where, field="meta.id"),
+                msg("the id {problem} was used before, in {place}", problem=repr(problem.id), place=found[problem.id]),
+                msg('Give every problem an id of its own (the number 1 and the text "1" count as the same).'),
             )
         found[problem.id] = row.where
         result.append(problem)
@@ -79,14 +84,14 @@ def problem_of(row: SourceRow) -> Problem:
     """One row, checked. Raises DataError that names the row's place and the field."""
     fields = _fields(row)
     _check_prompt(row.where, fields)
-    calls = _calls(f"{row.where}, field inputs.tests", fields.tests)
+    calls = _calls(msg("{where}, field {field}", where=row.where, field="inputs.tests"), fields.tests)
     return Problem(
         id=fields.id,
         instruction=fields.instruction,
         prompt=fields.function,
         entry_point=fields.entry_point,
         calls=calls,
-        expected=_expected(f"{row.where}, field outputs", fields.outputs, len(calls)),
+        expected=_expected(msg("{where}, field {field}", where=row.where, field="outputs"), fields.outputs, len(calls)),
         canonical_solution=fields.canonical_solution,
         extra=fields.extra,
     )
@@ -110,7 +115,7 @@ def _fields(row: SourceRow) -> _Fields:
     from codeeval.tasks.mera_schema import MeraRow
 
     if not isinstance(row.value, Mapping):
-        raise DataError(row.where, "a row must be an object with instruction, inputs, outputs and meta", _SEE)
+        raise DataError(row.where, msg("a row must be an object with instruction, inputs, outputs and meta"), _SEE)
     _refuse_odd_outputs(row)
     try:
         checked = MeraRow.model_validate(row.value)
@@ -131,12 +136,17 @@ def _fields(row: SourceRow) -> _Fields:
 
 
 def _refuse_odd_outputs(row: SourceRow) -> None:
-    """The first output that is not a text. pydantic would describe every one of them, in two kilobytes each."""
+    """The first output that is no text. pydantic would describe every one of them, in two kilobytes each."""
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):
-            wanted, place = _KINDS["string_type"], f"{row.where}, field outputs[{number}]"
-            raise DataError(place, f"must be {wanted}, it is {kind_of(output)}", _HINTS["outputs"])
+            wanted, place = (
+                _KINDS["string_type"],
+                msg("{where}, field {field}", where=row.where, field=f"outputs[{number}]"),
+            )
+            raise DataError(
+                place, msg("must be {wanted}, it is {value}", wanted=wanted, value=kind_of(output)), _HINTS["outputs"]
+            )
 
 
 def _data_error(row: SourceRow, error: ValidationError) -> DataError:
@@ -145,41 +155,51 @@ def _data_error(row: SourceRow, error: ValidationError) -> DataError:
     # For meta.id pydantic appends which alternative failed (int, str): no part of the field's name.
     path = [part for part in first["loc"] if part not in ("int", "str")]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    where = f"{row.where}, field {field}"
+    where = msg("{where}, field {field}", where=row.where, field=field)
     hint = _HINTS.get("outputs" if path[0] == "outputs" else field, _SEE)
     if first["type"] == "missing":
-        return DataError(where, "is missing", _found(row) if len(path) == 1 else hint)
-    wanted = "a whole number or a text" if field == "meta.id" else _KINDS.get(first["type"])
-    return DataError(where, f"must be {wanted}, it is {kind_of(first['input'])}" if wanted else first["msg"], hint)
+        return DataError(where, msg("is missing"), _found(row) if len(path) == 1 else hint)
+    wanted = msg("a whole number or a text") if field == "meta.id" else _KINDS.get(first["type"])
+    return DataError(
+        where,
+        msg("must be {wanted}, it is {value}", wanted=wanted, value=kind_of(first["input"]))
+        if wanted
+        else first["msg"],
+        hint,
+    )
 
 
 def _found(row: SourceRow) -> str:
     """Who named the wrong file sees it by the fields that are there."""
     names = ", ".join(repr(name)[1:-1] for name in list(cast(Mapping[str, object], row.value))[:8])
-    return f"The row has {names}. {_SEE}" if names else _SEE
+    return msg("The row has {names}. {rest}", names=names, rest=_SEE) if names else _SEE
 
 
 def _id(row: SourceRow, name: str) -> str:
     if fault := id_fault(name):
-        raise DataError(f"{row.where}, field meta.id", fault, ID_HINT)
+        raise DataError(msg("{where}, field {field}", where=row.where, field="meta.id"), fault, ID_HINT)
     return name
 
 
 def _check_prompt(where: str, fields: _Fields) -> None:
     if "{function}" not in fields.instruction:
         raise DataError(
-            f"{where}, field instruction",
-            "there is no {function} in it, so the model would never see the function",
-            "Put {function} where the function belongs.",
+            msg("{where}, field {field}", where=where, field="instruction"),
+            msg("there is no {field} in it, so the model would never see the function", field="{function}"),
+            msg("Put {field} where the function belongs.", field="{function}"),
         )
     name = fields.entry_point
     if not name.isidentifier() or iskeyword(name):
-        raise DataError(f"{where}, field meta.entry_point", f"{name!r} is not a name of Python", _SEE)
+        raise DataError(
+            msg("{where}, field {field}", where=where, field="meta.entry_point"),
+            msg("{name} is not a name of Python", name=repr(name)),
+            _SEE,
+        )
     if not re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", fields.function, re.MULTILINE):
         raise DataError(
-            f"{where}, field inputs.function",
-            f"the function {name!r}, named in meta.entry_point, is not defined in it",
-            f"Write `def {name}(…):` there, or correct meta.entry_point.",
+            msg("{where}, field {field}", where=where, field="inputs.function"),
+            msg("the function {name}, named in meta.entry_point, is not defined in it", name=repr(name)),
+            msg("Write `def {name}(…):` there, or correct meta.entry_point.", name=name),
         )
 
 
@@ -189,34 +209,42 @@ def _calls(where: str, tests: str) -> tuple[str, ...]:
         tree = syntax.parse_expression(tests, MAX_TESTS_CHARS)
     except SyntaxError as error:
         place = f" (line {error.lineno}, column {error.offset} of the string)" if error.lineno else ""
-        raise DataError(where, f"not a Python literal: {error.msg}{place}", "It must be a list of dicts.") from None
+        raise DataError(
+            where,
+            msg("not a Python literal: {reason}", reason=f"{error.msg}{place}"),
+            msg("It must be a list of dicts."),
+        ) from None
     if not isinstance(tree, ast.List | ast.Tuple):
-        raise DataError(where, "a Python literal, but not a list", "It must be a list of dicts, one per test.")
+        raise DataError(
+            where, msg("a Python literal, but not a list"), msg("It must be a list of dicts, one per test.")
+        )
     if not tree.elts:
-        raise DataError(where, "a list without a test: nothing could be judged", "Give at least one test.")
-    calls = tuple(_call(f"{where}, test {i}", node) for i, node in enumerate(tree.elts))
+        raise DataError(where, msg("a list without a test: nothing could be judged"), msg("Give at least one test."))
+    calls = tuple(_call(msg("{where}, test {n}", where=where, n=i), node) for i, node in enumerate(tree.elts))
     if sum(map(len, calls)) > MAX_TESTS_CHARS:
         raise DataError(
-            where, f"longer than {MAX_TESTS_CHARS} characters when written as literals", "Use smaller tests."
+            where,
+            msg("longer than {n} characters when written as literals", n=MAX_TESTS_CHARS),
+            msg("Use smaller tests."),
         )
     return calls
 
 
 def _call(where: str, node: ast.expr) -> str:
-    hint = "A test is a dict of keyword arguments, for example {'n': 3}."
+    hint = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
     if not isinstance(node, ast.Dict):
-        raise DataError(where, "not a dict", hint)
+        raise DataError(where, msg("not a dict"), hint)
     for key in node.keys:
         if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-            raise DataError(where, "a key is not a string", hint)
+            raise DataError(where, msg("a key is not a string"), hint)
     names = [cast(ast.Constant, key).value for key in node.keys]
     if len(set(names)) != len(names):
-        raise DataError(where, "an argument is given twice", hint)
+        raise DataError(where, msg("an argument is given twice"), hint)
     try:
         ast.literal_eval(node)
         return ast.unparse(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise DataError(where, f"a value is not a literal: {_short(error)}", hint) from None
+        raise DataError(where, msg("a value is not a literal: {reason}", reason=_short(error)), hint) from None
 
 
 def _short(error: Exception) -> str:
@@ -231,7 +259,7 @@ def _expected(where: str, outputs: list[str] | None, n_tests: int) -> tuple[str,
     if len(outputs) != n_tests:
         raise DataError(
             where,
-            f"{len(outputs)} {form(len(outputs), 'output', 'outputs')} for {n_tests} {form(n_tests, 'test', 'tests')}",
-            "Give one output per test, in the same order, or none at all if they are hidden.",
+            msg("{n} {n:output|outputs} for {m} {m:test|tests}", n=len(outputs), m=n_tests),
+            msg("Give one output per test, in the same order, or none at all if they are hidden."),
         )
     return tuple(outputs)

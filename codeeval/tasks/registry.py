@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.i18n import msg
 from codeeval.tasks import file_schema, hub, mera
 from codeeval.tasks.bundled import bundled
 from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
@@ -83,12 +84,17 @@ def _from_path(spec: str) -> Task:
 def _unknown(spec: str) -> str:
     names = [task.name for task in TASKS]
     near = get_close_matches(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names, n=1)
-    text = f"unknown task {spec!r}: name one of {', '.join(names)}, or a file ({', '.join(SUFFIXES)})"
-    return f"{text}\n  Did you mean {near[0]}?" if near else text
+    text = msg(
+        "unknown task {name}: name one of {names}, or a file ({suffixes})",
+        name=repr(spec),
+        names=", ".join(names),
+        suffixes=", ".join(SUFFIXES),
+    )
+    return msg("{text}\n  Did you mean {name}?", text=text, name=near[0]) if near else text
 
 
 def _task(name: str, source: str, rows: list[SourceRow]) -> Task:
     problems, protocol = file_schema.problems(rows)
     if not problems:
-        raise NothingToEvaluate(f"{source}: there is no problem in it")
+        raise NothingToEvaluate(msg("{source}: there is no problem in it", source=source))
     return Task(name=name, source=source, digest=mera.digest(problems), problems=problems, protocol=protocol)

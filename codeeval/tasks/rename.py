@@ -19,11 +19,12 @@ from itertools import accumulate
 from typing import TypeGuard
 
 from codeeval import syntax
+from codeeval.i18n import msg
 from codeeval.types import Problem
 
 ENTRY, ARGUMENT = "func", "arg"
 #: What a run of renamed problems says in its notes; nothing that has it is published as a score of the set.
-NOTE = "renamed: functions and arguments have neutral names, so this is no score of the set itself"
+NOTE = msg("renamed: functions and arguments have neutral names, so this is no score of the set itself")
 _WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
 _QUOTED_OR_WORD = re.compile(rf"\"{{3}}|'{{3}}|'[^'\n]*'|\"[^\"\n]*\"|{_WORD.pattern}")
 _GLUED = re.compile(r"\b\d++([^\W\d]\w*+)")

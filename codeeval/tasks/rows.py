@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError, install
-from codeeval.files import GZIP, is_gzip, most_unpacked, unpacked
+from codeeval.files import GZIP, is_gzip, most_unpacked, reason, unpacked
+from codeeval.i18n import joined, msg
 from codeeval.sample_rows import COMPLETION_FIELDS
 from codeeval.tasks.bundled import page
 
@@ -43,7 +44,9 @@ def read_rows(path: Path) -> list[SourceRow]:
     """All rows of a problem file, in order. Raises UsageError (no such file, another suffix) and DataError."""
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
-        raise UsageError(f"{path}: can't tell the format from the name; known are {', '.join(SUFFIXES)}")
+        raise UsageError(
+            msg("{path}: can't tell the format from the name; known are {names}", path=path, names=", ".join(SUFFIXES))
+        )
     check_file(path)
     if suffix == ".parquet":
         return list(parquet_rows(path))
@@ -62,15 +65,16 @@ def check_file(path: Path) -> None:
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UsageError(f"{path}: can't be read: {reason}") from error
+        raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
     if not path.is_file():
-        raise UsageError(f"{path}: not a file; give the path of a problem file ({', '.join(SUFFIXES)})")
+        raise UsageError(
+            msg("{path}: not a file; give the path of a problem file ({names})", path=path, names=", ".join(SUFFIXES))
+        )
     if size > MAX_FILE_BYTES:
         raise DataError(
             str(path),
-            f"{size} bytes, more than the limit of {MAX_FILE_BYTES >> 20} MiB for a problem file",
-            "Split the set into several files.",
+            msg("{n} bytes, more than the limit of {m} MiB for a problem file", n=size, m=MAX_FILE_BYTES >> 20),
+            msg("Split the set into several files."),
         )
 
 
@@ -78,16 +82,20 @@ def _text(path: Path) -> str:
     try:
         data = _unzipped(path) if path.suffix.lower() == ".gz" else path.read_bytes()
     except OSError as error:
-        raise UsageError(f"{path}: can't be read: {error.strerror or error}") from error
+        raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
     if data.startswith(GZIP) and path.suffix.lower() != ".gz":
-        raise DataError(str(path), "gzipped, but not named so", f"Rename it to {path.name}.gz, or unpack it.")
+        raise DataError(
+            str(path), msg("gzipped, but not named so"), msg("Rename it to {name}.gz, or unpack it.", name=path.name)
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
-        place = f"{path}, line {line}, byte {column} of it"
-        raise DataError(place, f"not UTF-8: {error.reason}", "Save the file as UTF-8.") from None
+        place = msg("{path}, line {line}, byte {column} of it", path=path, line=line, column=column)
+        raise DataError(
+            place, msg("not UTF-8: {reason}", reason=error.reason), msg("Save the file as UTF-8.")
+        ) from None
 
 
 def _unzipped(path: Path) -> bytes:
@@ -96,11 +104,13 @@ def _unzipped(path: Path) -> bytes:
     try:
         with path.open("rb") as packed:
             if not is_gzip(packed):
-                raise DataError(str(path), "not a readable gzip file: it is not gzipped", "Download or write it again.")
+                raise DataError(
+                    str(path), "not a readable gzip file: it is not gzipped", msg("Download or write it again.")
+                )
             with unpacked(packed, path.name, most) as stream:
                 return stream.read()
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(str(path), f"not a readable gzip file: {error}", "Download or write it again.") from error
+        raise DataError(str(path), f"not a readable gzip file: {error}", msg("Download or write it again.")) from error
     except ValueError:
         raise DataError(str(path), f"more than {most >> 20} MiB when unpacked", "Split the set.") from None
 
@@ -109,7 +119,7 @@ def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
     # Not splitlines(): it also splits at characters that JSON allows inside of strings.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield SourceRow(f"{path}, line {number}", _loads(path, line, number))
+            yield SourceRow(msg("{path}, line {line}", path=path, line=number), _loads(path, line, number))
 
 
 def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
@@ -122,33 +132,40 @@ def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:
         if key is None:
             raise DataError(
                 str(path),
-                f"an object without a list of rows{f' in {name}' if name else ''}",
-                f"The file must be a list of rows, or hold one under {', '.join(_LIST_KEYS)}.",
+                msg("an object without a list of rows{rest}", rest=f" in {name}" if name else ""),
+                msg("The file must be a list of rows, or hold one under {names}.", names=", ".join(_LIST_KEYS)),
             )
         document, name = document[key], f"{name}.{key}" if name else key
     if not isinstance(document, list):
-        raise DataError(str(path), f"a list of rows is expected, not {_kind(document)}", f"See {page('tasks.md')}.")
+        raise DataError(
+            str(path),
+            msg("a list of rows is expected, not {value}", value=_kind(document)),
+            msg("See {path}.", path=page("tasks.md")),
+        )
     for number, value in enumerate(document, 1):
-        yield SourceRow(f"{path}, row {number}{f' of {name}' if name else ''}", value)
+        where = msg("{path}, row {row}", path=path, row=number)
+        yield SourceRow(joined("", (where, f" of {name}" if name else "")), value)
 
 
 def _loads(path: Path, text: str, line: int | None = None) -> object:
     try:
         return bounded_json.loads(text, MAX_VALUES)
     except json.JSONDecodeError as error:
-        place = f"{path}, line {line or error.lineno}, column {error.colno}"
-        raise DataError(place, f"broken JSON: {error.msg}", _json_hint(text, error, line)) from None
+        place = msg("{path}, line {line}, column {colno}", path=path, line=line or error.lineno, colno=error.colno)
+        raise DataError(place, msg("broken JSON: {reason}", reason=error.msg), _json_hint(text, error, line)) from None
     except ValueError as error:  # an integer of more than 4,300 digits, nested too deeply, too many values
-        raise DataError(f"{path}, line {line or 1}", f"broken JSON: {error}") from None
+        raise DataError(
+            msg("{path}, line {line}", path=path, line=line or 1), msg("broken JSON: {reason}", reason=error)
+        ) from None
 
 
 def _json_hint(text: str, error: json.JSONDecodeError, line: int | None) -> str:
     """JSON under the name of JSON Lines, and the other way round, are the usual mistakes."""
     if line == 1 and text.strip() in ("[", "{", "[{"):
-        return "A .jsonl file has one whole row per line; one list over several lines is a .json file."
+        return msg("A .jsonl file has one whole row per line; one list over several lines is a .json file.")
     if line is None and error.msg == "Extra data":
-        return "A .json file is one list of rows; a file of one row per line is called .jsonl."
-    return "Correct the file at this place."
+        return msg("A .json file is one list of rows; a file of one row per line is called .jsonl.")
+    return msg("Correct the file at this place.")
 
 
 def _kind(value: object) -> str:
@@ -161,7 +178,9 @@ def parquet_rows(path: Path) -> Iterator[SourceRow]:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise UsageError(f"{path}: reading Parquet needs pyarrow: {install('parquet')}") from error
+        raise UsageError(
+            msg("{path}: reading Parquet needs pyarrow: {command}", path=path, command=install("parquet"))
+        ) from error
 
     number, size = 0, 0
     try:
@@ -172,6 +191,8 @@ def parquet_rows(path: Path) -> Iterator[SourceRow]:
                     raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.")
                 for record in batch.to_pylist():
                     number += 1
-                    yield SourceRow(f"{path}, row {number}", record)
+                    yield SourceRow(msg("{path}, row {row}", path=path, row=number), record)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DataError(str(path), f"not a readable Parquet file: {error}", "Download or write it again.") from error
+        raise DataError(
+            str(path), msg("not a readable Parquet file: {reason}", reason=error), msg("Download or write it again.")
+        ) from error

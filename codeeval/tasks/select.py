@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.i18n import msg
 from codeeval.tasks.mera import digest
 from codeeval.types import Problem, Task
 
@@ -19,11 +20,11 @@ def select_problems(task: Task, limit: int | None = None, ids: str | None = None
     Raises UsageError for an id that the set lacks and for a limit below 1, NothingToEvaluate where nothing is left.
     """
     if limit is not None and limit < 1:
-        raise UsageError(f"--limit must be at least 1, got {limit}")
+        raise UsageError(msg("--limit must be at least 1, got {value}", value=limit))
     chosen = task.problems if ids is None else _chosen(task, ids)
     chosen = chosen[:limit]
     if not chosen:
-        raise NothingToEvaluate(f"{task.name}: no problem is left to evaluate")
+        raise NothingToEvaluate(msg("{name}: no problem is left to evaluate", name=task.name))
     return task if chosen == task.problems else replace(task, problems=chosen, digest=digest(chosen))
 
 
@@ -37,14 +38,21 @@ def _chosen(task: Task, ids: str) -> tuple[Problem, ...]:
         elif span:
             wanted |= _between(known, int(span[1]), int(span[2]), part)
         else:
-            raise UsageError(f"--problems: {task.name} has no problem {part!r}; it has {_some(task)}")
+            raise UsageError(
+                msg(
+                    "--problems: {task} has no problem {problem}; it has {names}",
+                    task=task.name,
+                    problem=repr(part),
+                    names=_some(task),
+                )
+            )
     return tuple(problem for problem in task.problems if problem.id in wanted)
 
 
 def _between(known: set[str], first: int, last: int, part: str) -> set[str]:
     found = {name for name in known if name.isascii() and name.isdigit() and first <= int(name) <= last}
     if not found:
-        raise UsageError(f"--problems: no problem has an id in the range {part}")
+        raise UsageError(msg("--problems: no problem has an id in the range {name}", name=part))
     return found
 
 

@@ -82,10 +82,35 @@ def test_an_audit_in_russian(tmp_path: Path) -> None:
     assert "ни одна задача не решена больше одного раза" in done.stdout
 
 
+@pytest.mark.local
+def test_the_pages_of_a_run_follow_the_same_rule(folder: Path) -> None:
+    """The flag, else CODEEVAL_LANG, else English; the locale is not looked at."""
+    russian = {"CODEEVAL_LANG": "ru"}
+    for name, flags, env, language in (
+        ("flag", ("--lang", "ru"), {}, "ru"),
+        ("variable", (), russian, "ru"),
+        ("both", ("--lang", "en"), russian, "en"),
+        ("locale", (), {"LANG": "ru_RU.UTF-8", "LC_ALL": "ru_RU.UTF-8"}, "en"),
+    ):
+        assert codeeval(folder, "export", "html", "run", "-o", name, *flags, env=env).returncode == 0
+        assert f'<html lang="{language}">' in (folder / name / "run" / "index.html").read_text("utf-8"), name
+
+
+def test_what_the_parser_says_follows_the_same_rule(tmp_path: Path) -> None:
+    """Before it has read `--lang`, too."""
+    russian = {"CODEEVAL_LANG": "ru"}
+    assert "нет такого флага: --nosuch" in codeeval(tmp_path, "audit", "--nosuch", "--lang", "ru").stderr
+    assert "нет такого флага: --nosuch" in codeeval(tmp_path, "audit", "--lang=ru", "--nosuch").stderr
+    assert "нет такого флага: --nosuch" in codeeval(tmp_path, "audit", "--nosuch", env=russian).stderr
+    assert "No such option: --nosuch" in codeeval(tmp_path, "audit", "--nosuch", "--lang", "en", env=russian).stderr
+    assert "No such option: --nosuch" in codeeval(tmp_path, "audit", "--nosuch", "ru").stderr
+
+
 def test_an_unknown_language(tmp_path: Path) -> None:
     """Says which there are, and where it was asked for."""
     failed(codeeval(tmp_path, "audit", "0.5", "--lang", "de"), 2, "--lang", "en, ru")
     failed(codeeval(tmp_path, "audit", "0.5", env={"CODEEVAL_LANG": "fr"}), 2, "CODEEVAL_LANG", "en, ru")
+    failed(codeeval(tmp_path, "explore", ".", "--lang", "de"), 2, "--lang", "en, ru")
 
 
 #: Latin words that stay: names of things, not phrases.

@@ -19,13 +19,14 @@ HEAVY = {"torch", "transformers", "vllm", "ray", "accelerate", "datasets", "pyar
 #: What a module that only computes has no use for.
 EFFECTS = {"os", "subprocess", "socket", "sqlite3", "multiprocessing", "shutil", "tempfile", "time", "docker"}
 
-#: They compute and do nothing else, so they may use each other, the types and the errors.
+#: They compute and do nothing else, so they may use each other, the types, the errors and the messages.
 PURE = {
     "codeeval.reading",
     "codeeval.scoring",
     "codeeval.stats",
     "codeeval.gate.rule",
     "codeeval.gate.verdict",
+    "codeeval.i18n.messages",
     "codeeval.stops",
     "codeeval.syntax",
     "codeeval.types",
@@ -36,7 +37,7 @@ ALLOWED: dict[str, set[str]] = {
     "sandbox.wire": set(),
     "sandbox.errors": set(),
     "sandbox.guest": {"sandbox.wire", "sandbox.guest"},
-    "codeeval.errors": set(),
+    "codeeval.errors": {"codeeval.i18n.messages"},
     "codeeval.types": {"sandbox.wire"},
     **{name: {*PURE, "codeeval.errors", "sandbox.wire"} for name in sorted(PURE - {"codeeval.types"})},
 }

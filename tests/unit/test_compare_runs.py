@@ -15,7 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.stats.compare import CompareOptions, RunCounts, compare, render
+from codeeval.stats.compare import CompareOptions, RunCounts, compare
+from codeeval.stats.difference_lines import render
 from codeeval.stats.paired import (
     detectable,
     fisher_p,

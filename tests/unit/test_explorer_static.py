@@ -18,6 +18,7 @@ from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.static import export_site
 from codeeval.exports import FORMATS
+from codeeval.i18n import language
 from codeeval.scoring.repair import FormatFailure
 from codeeval.types import Verdict
 
@@ -114,19 +115,16 @@ def test_an_export_replaces_only_an_export(site: Path, tmp_path: Path) -> None:
     assert (tmp_path / "new" / "r" / "index.html").is_file()
 
 
-def test_the_language_of_an_export_is_that_of_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """CODEEVAL_LANG decides, then the locale."""
+def test_an_export_is_in_the_language_that_is_spoken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rule is that of the command line: the environment is looked at there, the locale nowhere."""
     monkeypatch.setenv("CODEEVAL_LANG", "ru")
-    FORMATS["html"](make_run(tmp_path / "r", {"1": ["wrong"]}), tmp_path / "site")
-    page = (tmp_path / "site/r/index.html").read_text("utf-8")
-    assert '<html lang="ru">' in page
-    assert "Группы неудач" in page
-    monkeypatch.setenv("CODEEVAL_LANG", "xx")
-    with pytest.raises(UsageError, match="choose one of en, ru"):
-        words.language(None)
-    monkeypatch.delenv("CODEEVAL_LANG")
-    monkeypatch.setenv("LC_ALL", "ru_RU.UTF-8")
-    assert words.language(None) == "ru"
+    run = make_run(tmp_path / "r", {"1": ["wrong"]})
+    for spoken, head in (("ru", "Группы неудач"), ("en", "Failure groups")):
+        with language(spoken):
+            FORMATS["html"](run, tmp_path / spoken)
+        page = (tmp_path / spoken / "r/index.html").read_text("utf-8")
+        assert f'<html lang="{spoken}">' in page
+        assert head in page
 
 
 def _said_in_templates() -> set[str]:

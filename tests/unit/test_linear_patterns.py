@@ -81,7 +81,6 @@ def test_the_patterns_are_found() -> None:
         "scoring",
         "explorer",
         "cli",
-        "i18n",
         "replies",
     }
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from gate_values import make_run, manifest
 from run_values import judged, planned
 
+from codeeval.i18n import language
 from codeeval.report import build, document, markdown, text
 from codeeval.report.values import Report
 from codeeval.stats import words
@@ -58,3 +60,13 @@ def test_identical_samples_are_pointed_out(tmp_path: Path) -> None:
         found = build(reader)
     assert any("samples of 40 problems are not independent draws" in warning for warning in found.warnings)
     assert not any("not independent" in warning for warning in report_of(tmp_path / "other").warnings)
+
+
+def test_the_notes_of_a_run_are_said_in_russian(tmp_path: Path) -> None:
+    """They come from the run file as finished English; the document keeps that."""
+    note = "2 rows could not be used: line 3: the problem's id is empty; line 4: t has no problem '9'"
+    found = replace(report_of(tmp_path / "run"), warnings=(note,))
+    with language("ru"):
+        for shown in (text.render(found), markdown.render(found)):
+            assert "2 строки не использованы: строка 3: пустой id задачи; строка 4: в наборе t нет задачи '9'" in shown
+        assert document(found)["warnings"] == [note]

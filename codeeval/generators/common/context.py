@@ -4,6 +4,7 @@ not end a run."""
 from __future__ import annotations
 
 from codeeval.errors import GenerationError
+from codeeval.i18n import msg
 
 
 def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -> int:
@@ -12,8 +13,13 @@ def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -
         return max_tokens
     if prompt_tokens >= context:
         raise GenerationError(
-            f"the prompt has {prompt_tokens} tokens and {model} takes {context}; "
-            "shorten it, leave the problem out with --problems, or take another model"
+            msg(
+                "the prompt has {n} tokens and {model} takes {m}; shorten it, leave the problem out with --problems, or "
+                "take another model",
+                n=prompt_tokens,
+                model=model,
+                m=context,
+            )
         )
     return context - prompt_tokens
 
@@ -24,7 +30,14 @@ def cut_left(model: str, ids: list[int], max_tokens: int, context: int | None) -
     if context is None:
         return ids
     if context <= max_tokens:
-        raise GenerationError(f"{model} takes {context} tokens, and {max_tokens} new ones leave none for a prompt")
+        raise GenerationError(
+            msg(
+                "{model} takes {n} tokens, and {m} new ones leave none for a prompt",
+                model=model,
+                n=context,
+                m=max_tokens,
+            )
+        )
     return ids[-(context - max_tokens) :]
 
 
@@ -44,5 +57,7 @@ class Refusals:
         """Raises GenerationError if there was any, naming the first and how many more."""
         for problem_id, error in self._found.items():
             if len(self) == 1:
-                raise GenerationError(f"problem {problem_id}: {error}") from None
-            raise GenerationError(f"problem {problem_id} (and {len(self) - 1} more problems): {error}") from None
+                raise GenerationError(msg("problem {problem}: {why}", problem=problem_id, why=error)) from None
+            raise GenerationError(
+                msg("problem {problem} (and {n} more problems): {why}", problem=problem_id, n=len(self) - 1, why=error)
+            ) from None

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from codeeval.errors import UsageError
+from codeeval.files import reason
 from codeeval.generators.common.digests import weight_files
+from codeeval.i18n import msg
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
 #: How the file begins that Git leaves in the place of a large one.
@@ -33,12 +35,16 @@ def local_folder(name: str) -> Path | None:
         json.loads((folder / "config.json").read_text(encoding="utf-8"))
         weights = weight_files(folder)
     except FileNotFoundError:
-        raise UsageError(f"{name} is no model folder: it has no config.json") from None
+        raise UsageError(msg("{name} is no model folder: it has no config.json", name=name)) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{name}: config.json or the index of the weights is broken: {error}") from error
+        raise UsageError(
+            msg("{name}: config.json or the index of the weights is broken: {reason}", name=name, reason=error)
+        ) from error
     if not weights or not all(path.is_file() for path in weights):
         missing = [path.name for path in weights if not path.is_file()] or ["model.safetensors"]
-        raise UsageError(f"{name} lacks weights: {', '.join(missing[:3])}; copy or download them again")
+        raise UsageError(
+            msg("{name} lacks weights: {files}; copy or download them again", name=name, files=", ".join(missing[:3]))
+        )
     check_weights(name, weights)
     _check_tokenizer(name, folder)
     return folder
@@ -50,9 +56,11 @@ def existing_folder(name: str) -> Path | None:
     if not folder.exists():
         if _HUB_ID.fullmatch(name) and not name.startswith("."):
             return None
-        raise UsageError(f"no such model folder: {name}; give a folder, or a name like owner/model from the Hub")
+        raise UsageError(
+            msg("no such model folder: {name}; give a folder, or a name like owner/model from the Hub", name=name)
+        )
     if not folder.is_dir():
-        raise UsageError(f"{name} is a file; give the folder that holds config.json and the weights")
+        raise UsageError(msg("{name} is a file; give the folder that holds config.json and the weights", name=name))
     return folder
 
 
@@ -61,7 +69,9 @@ def check_weights(name: str, weights: Sequence[Path]) -> None:
     for path in weights:
         fault = _fault(path)
         if fault:
-            raise UsageError(f"{name}: {path.name} {fault}; copy or download it again")
+            raise UsageError(
+                msg("{folder}: {name} {fault}; copy or download it again", folder=name, name=path.name, fault=fault)
+            )
 
 
 def _fault(path: Path) -> str | None:
@@ -71,21 +81,21 @@ def _fault(path: Path) -> str | None:
         with path.open("rb") as stream:
             head = stream.read(64)
             if head.startswith(_LFS):
-                return "is a pointer of Git LFS, not the weights (`git lfs pull` fetches them)"
+                return msg("is a pointer of Git LFS, not the weights (`git lfs pull` fetches them)")
             if path.suffix != ".safetensors":
                 cut = head.startswith(b"PK") and not zipfile.is_zipfile(path)
-                return "is cut short" if cut or not head else None
+                return msg("is cut short") if cut or not head else None
             if len(head) < 8:
-                return "is cut short"
+                return msg("is cut short")
             (length,) = struct.unpack("<Q", head[:8])
             if length > _LONGEST_HEADER:
-                return "is no safetensors file"
+                return msg("is no safetensors file")
             stream.seek(8)
             header = stream.read(length)
     except OSError as error:
-        return f"can't be read ({error.strerror or error})"
+        return msg("can't be read ({reason})", reason=reason(error))
     if len(header) < length:
-        return f"is cut short: its header alone has {length} bytes"
+        return msg("is cut short: its header alone has {n} bytes", n=length)
     return _shortfall(header, size)
 
 
@@ -94,8 +104,8 @@ def _shortfall(header: bytes, size: int) -> str | None:
         ends = [each["data_offsets"][1] for name, each in json.loads(header).items() if name != "__metadata__"]
         wanted = 8 + len(header) + max(ends, default=0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-        return "is no safetensors file"
-    return f"is cut short: it has {size} of {wanted} bytes" if size < wanted else None
+        return msg("is no safetensors file")
+    return msg("is cut short: it has {n} of {m} bytes", n=size, m=wanted) if size < wanted else None
 
 
 def _check_tokenizer(name: str, folder: Path) -> None:
@@ -104,7 +114,9 @@ def _check_tokenizer(name: str, folder: Path) -> None:
         if (folder / "tokenizer.json").is_file():
             json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"{name}: tokenizer.json is broken: {error}; copy or download it again") from None
+        raise UsageError(
+            msg("{name}: tokenizer.json is broken: {reason}; copy or download it again", name=name, reason=error)
+        ) from None
     if any(path for pattern in _VOCABULARIES for path in folder.glob(pattern)):
         return
     try:
@@ -114,5 +126,8 @@ def _check_tokenizer(name: str, folder: Path) -> None:
     except (OSError, ValueError, AttributeError, RecursionError):
         pass
     raise UsageError(
-        f"{name} lacks its tokenizer: there is no tokenizer.json and no vocabulary; save it into the same folder"
+        msg(
+            "{name} lacks its tokenizer: there is no tokenizer.json and no vocabulary; save it into the same folder",
+            name=name,
+        )
     )

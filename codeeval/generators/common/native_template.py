@@ -14,6 +14,7 @@ from codeeval.generators.common.openchat import is_family
 from codeeval.generators.common.tokens import can_tokenize, load_tokenizer
 from codeeval.generators.registry import check_installed
 from codeeval.generators.vllm.worker.token_ids import encode
+from codeeval.i18n import msg
 
 #: What the chat templates of OpenChat 3.5 and Starling write.
 _OPENCHAT_WORDS = "GPT4 Correct User"
@@ -27,12 +28,12 @@ class NativeTemplate:
     why: str
 
 
-OPENCHAT = NativeTemplate("code-user", "its tokenizer is OpenChat's, whose template for code that is")
-CHAT = NativeTemplate("chat", "its tokenizer has a chat template")
-BASE = NativeTemplate("none", "its tokenizer has no chat template")
-SERVER_CHATS = NativeTemplate("chat", "the server chats with it")
-SERVER_COMPLETES = NativeTemplate("none", "the server only completes texts with it")
-FROM_FILE = NativeTemplate("none", "the completions exist already")
+OPENCHAT = NativeTemplate("code-user", msg("its tokenizer is OpenChat's, whose template for code that is"))
+CHAT = NativeTemplate("chat", msg("its tokenizer has a chat template"))
+BASE = NativeTemplate("none", msg("its tokenizer has no chat template"))
+SERVER_CHATS = NativeTemplate("chat", msg("the server chats with it"))
+SERVER_COMPLETES = NativeTemplate("none", msg("the server only completes texts with it"))
+FROM_FILE = NativeTemplate("none", msg("the completions exist already"))
 
 
 def native_template(backend: str, model: str, options: Mapping[str, str]) -> NativeTemplate:
@@ -64,8 +65,11 @@ def _of_files(name: str) -> NativeTemplate:
     folder = Path(name).expanduser()
     if not folder.is_dir():
         raise UsageError(
-            f"--template auto: {name} is no folder, and without transformers here its tokenizer can't be looked at; "
-            "name a template with --template"
+            msg(
+                "--template auto: {name} is no folder, and without transformers here its tokenizer can't be looked at; "
+                "name a template with --template",
+                name=name,
+            )
         )
     found = chat_template_of(folder)
     if not found:

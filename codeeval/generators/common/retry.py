@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 from codeeval.errors import GenerationError
+from codeeval.i18n import msg
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +69,12 @@ class Retrier:
                 wait = self.wait_s(attempt, error.after_s)
                 if now + wait - failing_since > self._limits.patience_s:
                     raise Exhausted(
-                        f"no answer within {self._limits.patience_s:g} s: {error.reason}; everything that had finished is "
-                        "kept, continue with --resume, or wait longer with -M patience=SECONDS"
+                        msg(
+                            "no answer within {n} s: {why}; everything that had finished is kept, continue with --resume, or "
+                            "wait longer with -M patience=SECONDS",
+                            n=f"{self._limits.patience_s:g}",
+                            why=error.reason,
+                        )
                     ) from error
                 logger.debug("asking again in %.1f s: %s", wait, error.reason)
             attempt += 1
@@ -89,8 +94,11 @@ class Retrier:
                 raise Exhausted("closed")
             if self._limits.budget and self.requests >= self._limits.budget:
                 raise Exhausted(
-                    f"the budget of {self._limits.budget} requests is used up; everything that had finished is kept, "
-                    "continue with --resume and a larger -M budget"
+                    msg(
+                        "the budget of {n} requests is used up; everything that had finished is kept, continue with --resume and "
+                        "a larger -M budget",
+                        n=self._limits.budget,
+                    )
                 )
             self.requests += 1
             self.retries += retry

@@ -10,6 +10,7 @@ from codeeval.errors import UsageError
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.common.readable_tokens import Token, readable
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, apply_template, encode, encode_as_mera
+from codeeval.i18n import at, msg
 from codeeval.types import Prompt
 
 
@@ -38,7 +39,9 @@ def load_tokenizer(model: str, revision: str = "main") -> Any:
         return transformers.AutoTokenizer.from_pretrained(model, revision=revision)
     except Exception as error:  # transformers raises nearly every type
         reason = str(error).strip().partition("\n")[0][:300]
-        raise UsageError(f"{model}: can't load its tokenizer: {type(error).__name__}: {reason}") from error
+        raise UsageError(
+            at(model, msg("can't load its tokenizer: {reason}", reason=f"{type(error).__name__}: {reason}"))
+        ) from error
 
 
 def tokenize(model: str, prompt: Prompt, revision: str = "main", mera: bool | None = None) -> Shown:
@@ -52,6 +55,6 @@ def tokenize(model: str, prompt: Prompt, revision: str = "main", mera: bool | No
         else:
             ids = encode_as_mera(tokenizer, prompt.text, prompt.messages, bos=mera)
     except TemplateProblem as problem:
-        raise UsageError(f"{model}: {problem}") from problem
+        raise UsageError(msg("{model}: {problem}", model=model, problem=problem)) from problem
     warning = warn_of_other_ids(model, lambda words: encode(tokenizer, words, ()))
     return Shown(text, readable(tokenizer, ids), warning)

@@ -19,6 +19,7 @@ from codeeval.generators.common.decode import StopWatch
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.hf.model import LoadedModel, Settings
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode_as_mera
+from codeeval.i18n import msg
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 
@@ -27,7 +28,7 @@ def as_mera(
 ) -> Iterator[Sample]:
     """The longest prompt first. Raises UsageError, and GenerationError where the model fails."""
     if settings.think_tokens:
-        raise UsageError("--sampling mera keeps no thoughts apart; leave -M think_tokens out")
+        raise UsageError(msg("--sampling mera keeps no thoughts apart; leave -M think_tokens out"))
     bos = settings.add_bos_token or "gemma" in str(getattr(loaded.model.config, "model_type", ""))
     found = {request.problem_id: _encode(name, loaded.tokenizer, request.prompt, bos=bos) for request in requests}
     stream = _Stream(sampling.seed)
@@ -45,7 +46,7 @@ def _encode(name: str, tokenizer: Any, prompt: Prompt, *, bos: bool) -> list[int
     try:
         return encode_as_mera(tokenizer, prompt.text, prompt.messages, bos=bos)
     except TemplateProblem as problem:
-        raise UsageError(f"{name}: {problem}") from problem
+        raise UsageError(msg("{name}: {problem}", name=name, problem=problem)) from problem
 
 
 class _Stream:
@@ -105,7 +106,7 @@ def _draw(name: str, loaded: LoadedModel, ids: list[int], stops: Sequence[str], 
             **_how(sampling),
         ).tolist()
     except RuntimeError as error:  # out of memory too: one sample is the least that can be asked for
-        raise GenerationError(f"{name} stopped answering: {error}") from error
+        raise GenerationError(msg("{name} stopped answering: {reason}", name=name, reason=error)) from error
     finally:
         model.generation_config = ours
     new = row[len(ids) :]

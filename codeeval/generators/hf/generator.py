@@ -27,6 +27,7 @@ from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
 from codeeval.generators.hf.model import LoadedModel, Settings, load
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode, lacks_system_role
+from codeeval.i18n import msg
 from codeeval.reading.thinking import opens_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
 
@@ -85,7 +86,7 @@ class HFGenerator:
         try:
             return encode(self._model.tokenizer, prompt.text, prompt.messages)
         except TemplateProblem as problem:
-            raise UsageError(f"{self._name}: {problem}") from problem
+            raise UsageError(msg("{name}: {problem}", name=self._name, problem=problem)) from problem
 
     def _in_thought(self, ids: list[int]) -> bool:
         return self._settings.think_tokens > 0 and opens_thought(self._model.tokenizer.decode(ids[-8:]))
@@ -101,7 +102,7 @@ class HFGenerator:
             except torch.OutOfMemoryError as error:
                 if rows == 1:
                     raise GenerationError(
-                        "out of memory while drawing a single sample; try a smaller --max-tokens"
+                        msg("out of memory while drawing a single sample; try a smaller --max-tokens")
                     ) from error
                 self._most_rows = rows // 2
                 logger.warning(
@@ -150,7 +151,7 @@ class HFGenerator:
         except torch.OutOfMemoryError:
             raise
         except RuntimeError as error:
-            raise GenerationError(f"{self._name} stopped answering: {error}") from error
+            raise GenerationError(msg("{name} stopped answering: {reason}", name=self._name, reason=error)) from error
         new = [row[len(ids) :] for row in sequences.tolist()]
         kept = None if sampling.temperature == 0 else seed
         return [
@@ -173,7 +174,7 @@ class HFGenerator:
     @property
     def _model(self) -> LoadedModel:
         if self._loaded is None:
-            raise GenerationError(f"{self._name} was closed")
+            raise GenerationError(msg("{name} was closed", name=self._name))
         return self._loaded
 
     def describe(self) -> dict[str, Scalar]:

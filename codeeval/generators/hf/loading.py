@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.common.model_folder import local_folder
+from codeeval.i18n import msg
 
 SMALL_MODEL = 100_000_000  # parameters
 
@@ -73,12 +74,23 @@ def device_of(wanted: str, flag: str = "-M") -> str:
         device = torch.device("cpu" if wanted == "auto" else wanted)
     except RuntimeError as error:
         raise UsageError(
-            f"{flag} device={wanted}: torch knows no such device; try auto, cpu, cuda or cuda:1"
+            msg(
+                "{flag} device={wanted}: torch knows no such device; try auto, cpu, cuda or cuda:1",
+                flag=flag,
+                wanted=wanted,
+            )
         ) from error
     if wanted == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise UsageError(f"{flag} device={wanted}: torch sees {torch.cuda.device_count()} GPUs here; use device=cpu")
+        raise UsageError(
+            msg(
+                "{flag} device={name}: torch sees {n} GPUs here; use device=cpu",
+                flag=flag,
+                name=wanted,
+                n=torch.cuda.device_count(),
+            )
+        )
     return str(device)
 
 
@@ -86,8 +98,10 @@ def explain(name: str, from_hub: bool, error: Exception) -> UsageError | Generat
     """What a model library raised while it loaded a model, as one of our errors."""
     reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:300]}"
     if from_hub:
-        return UsageError(f"{name} is no folder here and could not be loaded from the Hub ({reason})")
-    return GenerationError(f"can't load the model in {name}: {reason}")
+        return UsageError(
+            msg("{name} is no folder here and could not be loaded from the Hub ({reason})", name=name, reason=reason)
+        )
+    return GenerationError(msg("can't load the model in {name}: {reason}", name=name, reason=reason))
 
 
 def refuse_incomplete(name: str, info: dict[str, Any]) -> None:
@@ -96,6 +110,11 @@ def refuse_incomplete(name: str, info: dict[str, Any]) -> None:
     wrong = sorted(map(str, [*info.get("missing_keys", ()), *info.get("mismatched_keys", ())]))
     if wrong:
         raise GenerationError(
-            f"the weights of {name} don't fit its config.json: {len(wrong)} tensors are missing or have another shape, "
-            f"{wrong[0]} first; the download may be incomplete"
+            msg(
+                "the weights of {name} don't fit its config.json: {n} tensors are missing or have another shape, "
+                "{tensor} first; the download may be incomplete",
+                name=name,
+                n=len(wrong),
+                tensor=wrong[0],
+            )
         )

@@ -11,6 +11,7 @@ from typing import Any
 from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, lora_folder
 from codeeval.generators.hf.loading import from_pretrained, set_threads
+from codeeval.i18n import msg
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 
@@ -80,7 +81,7 @@ def _with_adapter(model: Any, lora: str | None) -> Any:
     if lora is None:
         return model
     if find_spec("peft") is None:
-        raise UsageError(f"-M lora needs peft, which is not installed: {install('lora')}")
+        raise UsageError(msg("-M lora needs peft, which is not installed: {command}", command=install("lora")))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft's, about its own use of transformers
         return _merged(model, lora)
@@ -92,7 +93,14 @@ def _merged(model: Any, lora: str) -> Any:
     try:
         return PeftModel.from_pretrained(model, lora).merge_and_unload()
     except Exception as error:  # peft, like transformers, raises nearly every type
-        raise GenerationError(f"can't apply the adapter in {lora}: {type(error).__name__}: {error}") from error
+        raise GenerationError(
+            msg(
+                "can't apply the adapter in {path}: {kind}: {reason}",
+                path=lora,
+                kind=type(error).__name__,
+                reason=error,
+            )
+        ) from error
 
 
 def _ids(value: int | list[int] | None) -> frozenset[int]:

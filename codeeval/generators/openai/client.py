@@ -29,6 +29,7 @@ from codeeval.generators.openai.refusals import (
 )
 from codeeval.generators.openai.settings import Key, ServerSettings
 from codeeval.generators.vllm.worker.token_ids import fold_system
+from codeeval.i18n import msg
 from codeeval.types import Prompt, Sampling
 
 logger = logging.getLogger(__name__)
@@ -164,7 +165,7 @@ class Client:
     def is_chat(self, prompt: Prompt) -> bool:
         """Raises UsageError for messages where only completions were allowed."""
         if prompt.text is None and self._settings.api == "completions":
-            raise UsageError("--template chat needs the server's chat interface; leave -M api=completions out")
+            raise UsageError(msg("--template chat needs the server's chat interface; leave -M api=completions out"))
         return prompt.text is None or self._settings.api == "chat"
 
     def _can_do_without(self, refusal: Refusal, failure: Exception, arguments: dict[str, Any]) -> bool:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from codeeval.errors import UsageError
 from codeeval.files import reason
+from codeeval.i18n import literal, msg
 from codeeval.manifest import hidden
 
 
@@ -68,8 +69,10 @@ def certificates(address: Address) -> ssl.SSLContext | None:
         folder = os.path.isdir(path)
         return ssl.create_default_context(cafile=None if folder else path, capath=path if folder else None)
     except (OSError, ValueError) as error:  # ssl's errors are OSErrors
-        said = error.strerror if isinstance(error, ssl.SSLError) else reason(error)
-        raise UsageError(f"{name} {path}: can't read certificates from this file: {said}") from None
+        said = literal(error.strerror or str(error)) if isinstance(error, ssl.SSLError) else reason(error)
+        raise UsageError(
+            msg("{name} {path}: can't read certificates from this file: {reason}", name=name, path=path, reason=said)
+        ) from None
 
 
 def http_client(address: Address, openai: Any) -> Any:
@@ -81,8 +84,11 @@ def http_client(address: Address, openai: Any) -> Any:
         )
     except (ImportError, ValueError) as error:  # a proxy of a kind that the library does not know, or not without more
         raise UsageError(
-            f"the proxies of the environment can't be used ({hidden(str(error))}); correct or unset HTTP_PROXY, HTTPS_PROXY and "
-            "ALL_PROXY"
+            msg(
+                "the proxies of the environment can't be used ({reason}); correct or unset HTTP_PROXY, HTTPS_PROXY and "
+                "ALL_PROXY",
+                reason=hidden(str(error)),
+            )
         ) from None
 
 

@@ -19,6 +19,7 @@ from codeeval.generators.common.retry import Exhausted, Later, retry_after_s
 from codeeval.generators.openai.network import through
 from codeeval.generators.openai.server_words import inert, named_in, words_of
 from codeeval.generators.openai.settings import Key
+from codeeval.i18n import msg
 
 #: Parameters without which the samples are what they were, and what it costs.
 DISPENSABLE = {
@@ -88,20 +89,52 @@ class Asked:
         said, where = self.said(refusal), self.base_url
         status = refusal.status
         if status in (401, 403):
-            return UsageError(f"{where} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({said})")
+            return UsageError(
+                msg(
+                    "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})",
+                    url=where,
+                    reason=said,
+                )
+            )
         if status in (404, 405, 501):
-            return NoInterface(f"{where} has no such model or interface: {self.model} ({said}){_other(refusal)}")
+            return NoInterface(
+                msg(
+                    "{url} has no such model or interface: {model} ({reason}){hint}",
+                    url=where,
+                    model=self.model,
+                    reason=said,
+                    hint=_other(refusal),
+                )
+            )
         if not refusal.chat and status in (400, 422) and _ONLY_CHAT.search(said):
-            return NoInterface(f"{where} does not complete texts with {self.model} ({said}){_other(refusal)}")
+            return NoInterface(
+                msg(
+                    "{url} does not complete texts with {model} ({reason}){hint}",
+                    url=where,
+                    model=self.model,
+                    reason=said,
+                    hint=_other(refusal),
+                )
+            )
         if status == 402 or (status == 429 and "insufficient_quota" in refusal.body):
-            return Exhausted(f"the account's quota is used up ({said}); continue later with --resume")
+            return Exhausted(
+                msg("the account's quota is used up ({reason}); continue later with --resume", reason=said)
+            )
         if status == 500:
             return Broken(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
         if status in (408, 409, 425, 429) or status >= 500:
             return Later(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
         if refusal.chat and lacks_chat(said):
-            return NoInterface(f"{where} does not chat with {self.model} ({said}){_other(refusal)}")
-        return Refused(f"the server refused: {said}")
+            return NoInterface(
+                msg(
+                    "{url} does not chat with {model} ({reason}){hint}",
+                    url=where,
+                    model=self.model,
+                    reason=said,
+                    hint=_other(refusal),
+                )
+            )
+        return Refused(msg("the server refused: {reason}", reason=said))
 
     def unreachable(self, error: Exception) -> Exception:
         """Of a request without an answer: Later, or UsageError where no waiting helps."""
@@ -110,13 +143,23 @@ class Asked:
         said = self.key.hide(inert(f"{type(cause).__name__}: {cause}", 300))
         if "CERTIFICATE_VERIFY_FAILED" in said:
             return UsageError(
-                f"the certificate of {self.base_url} can't be verified ({said}): name the certificates to trust with "
-                "--ca-bundle FILE or SSL_CERT_FILE, or do without the check by -M verify=0"
+                msg(
+                    "the certificate of {url} can't be verified ({reason}): name the certificates to trust with --ca-bundle "
+                    "FILE or SSL_CERT_FILE, or do without the check by -M verify=0",
+                    url=self.base_url,
+                    reason=said,
+                )
             )
         if "WRONG_VERSION_NUMBER" in said:
-            return UsageError(f"{self.base_url} does not speak TLS ({said}): try http:// instead of https://")
+            return UsageError(
+                msg(
+                    "{url} does not speak TLS ({reason}): try http:// instead of https://",
+                    url=self.base_url,
+                    reason=said,
+                )
+            )
         where = f"{self.base_url}{through(self.base_url)} ({said})"
-        return Broken(f"no answer from {where}")
+        return Broken(msg("no answer from {place}", place=where))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -131,8 +174,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _other(refusal: Refusal) -> str:
     """A hint at the interface that was not asked."""
     if refusal.chat:
-        return "; where it only completes texts, use --template none"
-    return "; where it only chats, use --template chat, or -M api=chat for a text as the user's turn"
+        return msg("; where it only completes texts, use --template none")
+    return msg("; where it only chats, use --template chat, or -M api=chat for a text as the user's turn")
 
 
 def lacks_chat(said: str) -> bool:
@@ -179,6 +222,12 @@ def cannot_do_without(name: str, value: object, said: str) -> UsageError:
     """The error for a parameter that is refused and is not neutral."""
     flag = _FLAGS.get(name, "-M extra_body")
     return UsageError(
-        f"the server refuses {name}={value} ({said}): without it something else would be measured; "
-        f"change {flag} to what this server takes, or take another server"
+        msg(
+            "the server refuses {name}={value} ({reason}): without it something else would be measured; change "
+            "{flag} to what this server takes, or take another server",
+            name=name,
+            value=value,
+            reason=said,
+            flag=flag,
+        )
     )

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from codeeval.generators.common.finish import EngineAnswer
 from codeeval.generators.common.retry import Later
 from codeeval.generators.openai.server_words import complaint, inert, words_in
+from codeeval.i18n import at, msg
 from codeeval.types import FinishReason
 
 Fields = dict[str, object]
@@ -75,7 +76,11 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
         found.append(answer)
     if not found:
         said = said or words_in({name: value for name, value in body.items() if name != "choices"})
-        raise Later("the server answered without a completion" + (f": {inert(said)}" if said else ""))
+        raise Later(
+            at(msg("the server answered without a completion"), inert(said))
+            if said
+            else msg("the server answered without a completion")
+        )
     usage = body.get("usage")
     counts: Fields = usage if isinstance(usage, dict) else {}
     alone = isinstance(choices, list) and len(choices) == 1

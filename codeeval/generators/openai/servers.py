@@ -22,6 +22,7 @@ from codeeval.generators.common.retry import Later
 from codeeval.generators.openai.client import Ask, Client
 from codeeval.generators.openai.network import opener, proxy_of
 from codeeval.generators.openai.settings import Key, ServerSettings
+from codeeval.i18n import msg
 from codeeval.types import Prompt, Sampling
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class Servers:
             raise missing[0][1]
         servers = cls(found)
         for url, _ in missing:
-            logger.warning(f"no server listens at {url}; the others do its share until it answers")
+            logger.warning(msg("no server listens at {url}; the others do its share until it answers", url=url))
             servers._failed(next(server for server in found if server.url == url))
         return servers
 
@@ -178,7 +179,11 @@ def _nobody(base_url: str) -> GenerationError:
     proxy = proxy_of(base_url)
     if proxy:
         return GenerationError(
-            f"the proxy {proxy}, through which {base_url} is asked, does not answer; start it, unset HTTP_PROXY and HTTPS_PROXY, "
-            "or name the server's host in NO_PROXY"
+            msg(
+                "the proxy {proxy}, through which {url} is asked, does not answer; start it, unset HTTP_PROXY and "
+                "HTTPS_PROXY, or name the server's host in NO_PROXY",
+                proxy=proxy,
+                url=base_url,
+            )
         )
-    return GenerationError(f"no server listens at {base_url}; start it, or correct --base-url")
+    return GenerationError(msg("no server listens at {url}; start it, or correct --base-url", url=base_url))

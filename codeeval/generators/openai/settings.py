@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from codeeval.errors import UsageError
 from codeeval.files import read_text
 from codeeval.generators.base import Options
+from codeeval.i18n import msg
 from codeeval.manifest import has_secret, hidden
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -35,7 +36,7 @@ class Key:
         return self._value or "none"
 
     def hide(self, text: str) -> str:
-        """`text` without the key: some servers quote it in their refusal."""
+        """`text` without the key, should somebody have put it there: some servers quote it in their refusal."""
         return text.replace(self._value, "***") if self._value else text
 
     def __bool__(self) -> bool:
@@ -110,7 +111,7 @@ class ServerSettings:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user has to know about the address: how it was corrected, and that its certificate is not checked."""
+        """What a user has to know about the address: how it was corrected, and that nobody checks whose it is."""
         found = []
         if self.endpoint:
             found.append(
@@ -129,22 +130,28 @@ def read_key(path: str, base_urls: Sequence[str]) -> Key:
     if path:
         try:
             value = read_text(Path(path).expanduser(), most=MAX_KEY_BYTES).strip()
-        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
-            raise UsageError(f"-M api_key_file={path}: can't be read ({type(error).__name__})") from None
+        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+            raise UsageError(
+                msg("-M api_key_file={path}: can't be read ({reason})", path=path, reason=type(error).__name__)
+            ) from None
         if not value or not value.isascii() or not value.isprintable() or " " in value:
-            raise UsageError(f"-M api_key_file={path}: the file must hold the key and nothing else, in one line")
+            raise UsageError(
+                msg("-M api_key_file={path}: the file must hold the key and nothing else, in one line", path=path)
+            )
         return Key(value)
     value = os.environ.get("OPENAI_API_KEY", "").strip()
     if not value and OPENAI_URL in base_urls:
         raise UsageError(
-            "OpenAI's API needs a key: put it into OPENAI_API_KEY or a file named by -M api_key_file=PATH "
-            "(for a server of your own give --base-url)"
+            msg(
+                "OpenAI's API needs a key: put it into OPENAI_API_KEY or a file named by -M api_key_file=PATH (for a "
+                "server of your own give --base-url)"
+            )
         )
     return Key(value)
 
 
 def _listed(value: str) -> list[str]:
-    """The addresses in a list with commas; one that is empty if there is none."""
+    """The addresses in a list with commas; one that is empty where there is none."""
     return [part.strip() for part in value.split(",") if part.strip()] or [value]
 
 
@@ -155,17 +162,19 @@ def _url(value: str) -> tuple[str, str]:
         port = parts.port
     except ValueError:
         raise UsageError(
-            f"--base-url {hidden(value)!r} is no address; it looks like http://127.0.0.1:8000/v1"
+            msg("--base-url {url} is no address; it looks like http://127.0.0.1:8000/v1", url=repr(hidden(value)))
         ) from None
     path, endpoint = _without_endpoint(parts.path)
     asks = parts.query and (not endpoint or has_secret(value))
     if parts.username is not None or parts.password is not None or asks:
         raise UsageError(
-            "--base-url: no name, password or query may be in the address, because the manifest records it; "
-            "put the key into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
+            msg(
+                "--base-url: no name, password or query may be in the address, because the manifest records it; put the "
+                "key into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
+            )
         )
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise UsageError(f"--base-url {value!r} is no address; it looks like http://127.0.0.1:8000/v1")
+        raise UsageError(msg("--base-url {url} is no address; it looks like http://127.0.0.1:8000/v1", url=repr(value)))
     return f"{parts.scheme}://{parts.netloc}{path or ('' if endpoint else '/v1')}", endpoint
 
 
@@ -182,10 +191,12 @@ def _body(value: str) -> Mapping[str, object]:
     except ValueError as error:
         raise UsageError(f"-M extra_body={hidden(value)}: not JSON: {error}") from None
     if not isinstance(body, dict):
-        raise UsageError(f"-M extra_body={hidden(value)}: must be a JSON object")
+        raise UsageError(msg("-M extra_body={value}: must be a JSON object", value=hidden(value)))
     if has_secret(json.dumps(body)):
         raise UsageError(
-            "-M extra_body: no key, token or password may be in it, because the manifest records it; "
-            "put the key into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
+            msg(
+                "-M extra_body: no key, token or password may be in it, because the manifest records it; put the key "
+                "into OPENAI_API_KEY or a file named by -M api_key_file=PATH"
+            )
         )
     return body

@@ -28,6 +28,7 @@ from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.i18n import msg
 from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
@@ -212,7 +213,7 @@ class VLLMGenerator:
         if sampling.harness != "mera":
             return self.encode(prompts)
         if self._settings.think_tokens:
-            raise UsageError("--sampling mera keeps no thoughts apart; leave -M think_tokens out")
+            raise UsageError(msg("--sampling mera keeps no thoughts apart; leave -M think_tokens out"))
         found = self.encode(prompts, mera=self._settings.add_bos_token or "gemma" in self._name.lower())
         context = self._facts["context_length"]
         most = context if isinstance(context, int) else None
@@ -226,7 +227,7 @@ class VLLMGenerator:
         found = []
         for item in self._receive("encoded")[1]["prompts"]:
             if "problem" in item:
-                raise UsageError(f"{self._name}: {item['problem']}")
+                raise UsageError(msg("{name}: {item}", name=self._name, item=item["problem"]))
             found.append(Encoded(item["ids"], opens_thought(item["tail"])))
         return found
 
@@ -294,7 +295,9 @@ def check_model(model: str, options: Mapping[str, str]) -> None:
     VLLMSettings.parse(options)
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
-        raise UsageError(f"no such model folder: {model}; give a folder, or a name like owner/model from the Hub")
+        raise UsageError(
+            msg("no such model folder: {name}; give a folder, or a name like owner/model from the Hub", name=model)
+        )
     if folder.is_dir():
         check_weights(model, sorted(folder.glob("*.safetensors")))
 

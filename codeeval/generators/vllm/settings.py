@@ -11,6 +11,7 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.generators.base import Options, lora_folder
+from codeeval.i18n import msg
 
 #: Names an interpreter that has vLLM: it pins its own torch, so it often lives in an environment of its own.
 PYTHON_VARIABLE = "CODEEVAL_VLLM_PYTHON"
@@ -48,7 +49,9 @@ class VLLMSettings:
         )
         for key in settings.engine:
             if not key.isidentifier() or key in ("model", "disable_log_stats"):
-                raise UsageError(f"-M {key}=…: backend vllm has no such option; it takes the arguments of vllm.LLM")
+                raise UsageError(
+                    msg("-M {key}=…: backend vllm has no such option; it takes the arguments of vllm.LLM", key=key)
+                )
         return settings
 
     @property
@@ -73,6 +76,12 @@ def _python(option: str) -> str:
         path = Path(chosen).expanduser()
         if not (path.is_file() and os.access(path, os.X_OK)):
             source = "-M python" if option else PYTHON_VARIABLE
-            raise UsageError(f"{source}={chosen}: this is no interpreter; name the python of the environment with vLLM")
+            raise UsageError(
+                msg(
+                    "{source}={chosen}: this is no interpreter; name the python of the environment with vLLM",
+                    source=source,
+                    chosen=chosen,
+                )
+            )
         return str(path.absolute())
     return sys.executable  # the registry has looked for vllm there

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from codeeval import syntax
+from codeeval.i18n.messages import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
 from codeeval.scoring.repair.programs import parses
@@ -61,9 +62,10 @@ def names(problem: Problem, sample: Sample) -> tuple[str, ...]:
     stop = _STOP.match(rest)
     if stop is None:
         return tuple(failure.value for failure in found)
-    cut = f"cut at {stop[0]!r}".replace("'", "")
+    word = repr(stop[0]).replace("'", "")
+    cut = msg("cut at {stop}", stop=word)
     if not rest[stop.end() :].strip():
-        cut += ", the rest was never generated"
+        cut = msg("cut at {stop}, the rest was never generated", stop=word)
     return tuple(cut if failure is FormatFailure.CUT_BY_STOP else failure.value for failure in found)
 
 

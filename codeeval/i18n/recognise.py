@@ -1,0 +1,190 @@
+"""Finished English sentences -> messages, for the few that come without their template:
+
+- what a run file has kept: why samples are pending, what was wrong with a sample, notes of the manifest. It holds English text,
+  and so do the files of earlier versions;
+- what the parser of the command line says, and what the sandbox says, which knows nothing of codeeval.
+
+Everything else keeps its template from where it is made to where it is shown. A regular expression with ten gaps in it takes the
+tenth power of the length of a text that almost fits, and what is between the gaps may come from somebody's file: so every part
+of a template walks over the text once.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from codeeval.i18n import catalogue
+from codeeval.i18n.finished import FOREIGN, STORED
+from codeeval.i18n.messages import Message, at, joined, literal
+
+#: Texts longer than this are no messages of ours; messages inside of a message, one in the other; colons in a line behind
+#: which one is looked for.
+_LONGEST, _DEEPEST, _MOST_PLACES = 5_000, 5, 6
+#: Values with these names may be messages themselves, and hold any text; a value with a name of one letter is a number.
+_SAID = frozenset(("calls", "got", "head", "hint", "note", "reason", "right", "rows", "value", "what", "why"))
+#: Several messages in a row.
+_ROWS, _BETWEEN = "rows", "; "
+
+
+def recognised(text: str) -> str:
+    """`text` as a message, whole or line by line; as it is where it is none."""
+    return _recognised(text, 0)
+
+
+def _recognised(text: str, depth: int) -> str:
+    if isinstance(text, Message) or len(text) > _LONGEST or depth > _DEEPEST:
+        return text
+    found = None if text[:1].isspace() else _whole(text, depth)
+    if found is not None:
+        return found
+    return joined("\n", [_line(line, depth) for line in text.split("\n")])
+
+
+def _whole(text: str, depth: int) -> str | None:
+    if " " in text and text in catalogue("messages"):
+        return literal(text)
+    for template, parts in _templates():
+        groups = _values(parts, text)
+        if groups is not None:
+            return Message(template, {name: _value(name, value, depth) for name, value in groups.items()})
+    return None
+
+
+def _value(name: str, value: str, depth: int) -> str:
+    if name == _ROWS:
+        return joined(_BETWEEN, [_row(each, depth + 1) for each in value.split(_BETWEEN)])
+    return _recognised(value, depth + 1) if name in _SAID else value
+
+
+def _row(text: str, depth: int) -> str:
+    """`line 3: not UTF-8`, where a file's name may stand before the line."""
+    place, colon, said = text.partition(": ")
+    return at(_place(place), _recognised(said, depth)) if colon else _recognised(text, depth)
+
+
+@lru_cache(maxsize=4096)
+def _line(line: str, depth: int) -> str:
+    """A message of the whole line, or of what stands behind one of its first colons; else the line."""
+    said = line.strip()
+    found = _whole(said, depth)
+    colon = said.find(": ")
+    for _ in range(_MOST_PLACES):
+        if found is not None or colon < 0:
+            break
+        rest = _whole(said[colon + 2 :], depth)
+        found = rest and at(_place(said[:colon]), rest)
+        colon = said.find(": ", colon + 1)
+    if found is None and depth:  # a word of its own, as in `got nothing`; at the top it may be a name of somebody's
+        found = literal(said)
+    return joined("", (line[: len(line) - len(line.lstrip())], found or said, line[len(line.rstrip()) :]))
+
+
+def _place(text: str) -> str:
+    return joined(", ", [_whole(each, _DEEPEST) or each for each in text.split(", ")])
+
+
+@cache
+def _templates() -> Sequence[tuple[str, Sequence[_Part]]]:
+    """The most specific first."""
+    return [
+        (template, _parts(template))
+        for template in sorted((*STORED, *FOREIGN), key=lambda each: (-_literal(each), each))
+    ]
+
+
+def _literal(template: str) -> int:
+    return sum(len(text) for text, *_ in string.Formatter().parse(template))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Some text (`options`, one of which stands there), or a value: a number, a text without `;` and line breaks, or (`any`)
+    any text."""
+
+    options: tuple[str, ...] = ()
+    name: str = ""
+    kind: str = ""
+
+
+def _parts(template: str) -> tuple[_Part, ...]:
+    found: list[_Part] = []
+    for text, field, spec, _ in string.Formatter().parse(template):
+        if text:
+            found.append(_Part((text,)))
+        if spec:
+            found.append(_Part(tuple(spec.split("|"))))
+        elif field:
+            found.append(_Part((), field, "number" if len(field) == 1 else "any" if field in _SAID else "text"))
+    return tuple(found)
+
+
+def _values(parts: Sequence[_Part], text: str) -> dict[str, str] | None:
+    """What the values of a template are in `text`, each as short as can be (numbers: as long); None where it does not fit."""
+    if not _may_fit(parts, text):
+        return None
+    fits = [bytearray(len(text) + 1)]
+    fits[0][-1] = 1
+    for part in reversed(parts):
+        fits.append(_before(part, text, fits[-1]))
+    fits.reverse()
+    if not fits[0][0]:
+        return None
+    found: dict[str, str] = {}
+    at = 0
+    for part, after in zip(parts, fits[1:], strict=True):
+        end = _end(part, text, at, after)
+        if part.name and found.setdefault(part.name, text[at:end]) != text[at:end]:
+            return None
+        at = end
+    return found
+
+
+def _may_fit(parts: Sequence[_Part], text: str) -> bool:
+    """Whether the texts of a template stand in `text`, in order: most templates don't, and this is quick."""
+    if parts and parts[0].options and not text.startswith(parts[0].options):
+        return False
+    if parts and parts[-1].options and not text.endswith(parts[-1].options):
+        return False
+    at = 0
+    for part in parts:
+        if len(part.options) == 1:
+            at = text.find(part.options[0], at)
+            if at < 0:
+                return False
+            at += len(part.options[0])
+    return True
+
+
+def _before(part: _Part, text: str, after: bytearray) -> bytearray:
+    """Where the part may begin, if what follows it may begin where `after` says."""
+    found = bytearray(len(text) + 1)
+    for option in part.options:
+        at = text.find(option)
+        while at >= 0:
+            found[at] |= after[at + len(option)]
+            at = text.find(option, at + 1)
+    if part.kind == "number":
+        goes_on = 0
+        for at in range(len(text) - 1, -1, -1):
+            goes_on |= after[at + 1]
+            found[at] = goes_on and text[at].isdecimal()
+            goes_on = goes_on if text[at] == "." or text[at].isdecimal() else 0
+    elif part.kind:
+        for at in range(len(text) - 1, -1, -1):
+            if part.kind == "any" or text[at] not in ";\n":
+                found[at] = found[at + 1] | after[at + 1]
+    return found
+
+
+def _end(part: _Part, text: str, at: int, after: bytearray) -> int:
+    if part.options:
+        return next(at + len(each) for each in part.options if text.startswith(each, at) and after[at + len(each)])
+    if part.kind != "number":
+        return after.index(1, at + 1)
+    end = at + 1
+    while end < len(text) and (text[end] == "." or text[end].isdecimal()):
+        end += 1
+    return after.rindex(1, at + 1, end + 1)
