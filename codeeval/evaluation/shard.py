@@ -86,10 +86,10 @@ class ShardSource(Interface):
     several pipelines, one after the other, and end with the source."""
 
     def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
-        """The shards there are, ready for batches. Raises SandboxError if there is none."""
+        """The shards there are, ready for batches. Raises SandboxError where there is none."""
 
     def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
-        """A shard that has joined, or one in place of a lost one; None if there is none now. Asked for after a loss and
+        """A shard that has joined, or one in place of a lost one; None where there is none now. Asked for after a loss and
         about once a second; where no shard is left it may wait for one as long as its patience lasts."""
 
 
@@ -113,7 +113,7 @@ class _Known:
 
 @dataclass(slots=True)
 class _Unit:
-    """One sample under one protocol. `job` is None if nothing is left to execute."""
+    """One sample under one protocol. `job` is None where nothing is left to execute."""
 
     batch: int
     problem: Problem
@@ -209,7 +209,7 @@ class Shard:
             self._judge(unit, outcome)
 
     def drain(self) -> Rows | None:
-        """What has been finished since the last time; None if nothing has."""
+        """What has been finished since the last time; None where nothing has."""
         told = self._told
         if not self.finished:
             return None

@@ -52,7 +52,7 @@ def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
 
 
 def _with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
-    """The answer if end tokens within strings don't end it; None if there are none."""
+    """The answer if end tokens within strings don't end it; None where there are none."""
     piece = Piece.of(completion)
     if next(end_tokens.tokens(piece.text, own_tokens), None) is None:
         return None

@@ -36,7 +36,7 @@ _LONE_END = re.compile(
 
 
 def inside(text: str) -> tuple[int, int] | None:
-    """The place of the answer within the tags around it; None if there are none, or nothing in them is code."""
+    """The place of the answer within the tags around it; None where there are none, or nothing in them is code."""
     if "<" not in text and "[" not in text and "boxed" not in text and "SOLUTION" not in text:
         return None
     for opening, closing in _PAIRS:

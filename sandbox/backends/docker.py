@@ -321,7 +321,7 @@ def _silent() -> str:
 
 
 def _knock(host: str, timeout_s: float) -> None:
-    """Raises OSError if nobody listens on a Unix socket; the SDK would say so too, but leave its own socket open."""
+    """Raises OSError where nobody listens on a Unix socket; the SDK would say so too, but leave its own socket open."""
     if host.startswith("unix:///"):
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(timeout_s)
@@ -359,7 +359,7 @@ def _remove(client: docker.DockerClient, container: str) -> None:
 
 
 def sweep_engine() -> list[str]:
-    """What `DockerBackend.sweep` does, without needing an image. Raises BackendUnavailable if no engine answers."""
+    """What `DockerBackend.sweep` does, without needing an image. Raises BackendUnavailable where no engine answers."""
     client = connect()
     try:
         return _sweep(client)

@@ -50,7 +50,7 @@ class HostGone(Exception):
 
 
 class Supervisor:
-    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None if this process has no right to
+    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None where this process has no right to
     change it."""
 
     def __init__(self, fds: tuple[int, int], uid: int | None, memory_mb: int) -> None:
@@ -294,7 +294,7 @@ class Supervisor:
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
     def _reset(self, limits: _JobLimits, size: int) -> bool:
-        """No process, socket, file, memory or priority of the sample is left; False if that can't be shown."""
+        """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
             return False
         if not processes.collect_sockets(self._sockets, self._own_sockets):

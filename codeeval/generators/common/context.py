@@ -8,7 +8,7 @@ from codeeval.i18n import msg
 
 
 def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -> int:
-    """New tokens that fit behind a prompt, at most `max_tokens`. Raises GenerationError if none does."""
+    """New tokens that fit behind a prompt, at most `max_tokens`. Raises GenerationError where none does."""
     if context is None or prompt_tokens + max_tokens <= context:
         return max_tokens
     if prompt_tokens >= context:
@@ -25,7 +25,7 @@ def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -
 
 
 def cut_left(model: str, ids: list[int], max_tokens: int, context: int | None) -> list[int]:
-    """The last ids of a prompt that leave room for `max_tokens`, as lm-evaluation-harness cuts. Raises GenerationError if no
+    """The last ids of a prompt that leave room for `max_tokens`, as lm-evaluation-harness cuts. Raises GenerationError where no
     prompt could."""
     if context is None:
         return ids

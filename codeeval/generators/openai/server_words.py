@@ -23,7 +23,7 @@ def words_of(body: str) -> str:
 
 
 def words_in(body: dict[str, object]) -> str | None:
-    """The same of a body that is JSON already; None if it complains of nothing."""
+    """The same of a body that is JSON already; None where it complains of nothing."""
     for name in ("error", "errors", "detail", "message", "msg", "title"):
         if said := complaint(body.get(name)):
             return said
@@ -31,7 +31,7 @@ def words_in(body: dict[str, object]) -> str | None:
 
 
 def complaint(value: object) -> str | None:
-    """What a field like `error` says; None if it is null, empty, or an object of nulls."""
+    """What a field like `error` says; None where it is null, empty, or an object of nulls."""
     if not value:
         return None
     if isinstance(value, dict):
