@@ -29,7 +29,7 @@ from codeeval.explorer.text import block, clip, field, finalize, plain, visible
 from codeeval.explorer.values import compared, unified, value
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats import words
-from codeeval.stats.compare import ProblemChange
+from codeeval.stats.problem_change import ProblemChange
 from codeeval.types import Verdict
 
 HERE = Path(__file__).resolve().parent

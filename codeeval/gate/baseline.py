@@ -16,8 +16,8 @@ from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError, UsageError, fault
 from codeeval.files import read_text, reason, written
 from codeeval.i18n import literal, msg
-from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import TEMPERATURE_0
+from codeeval.stats.run_counts import RunCounts
 from codeeval.store import RunReader
 from codeeval.store.connection import FILE_NAME
 from codeeval.store.runcounts import require_complete, run_counts

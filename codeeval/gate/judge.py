@@ -14,7 +14,7 @@ from codeeval.gate.verdict import GateVerdict
 from codeeval.i18n import msg
 from codeeval.manifest import package_version
 from codeeval.stats import KEstimate, summarize
-from codeeval.stats.compare import RunCounts
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart
 from codeeval.store import RunReader
 from codeeval.store.runcounts import MUST_AGREE, kinds_in, require_complete, run_counts, stated_before

@@ -34,9 +34,10 @@ from codeeval.gate.verdict import GateVerdict as GateVerdict
 from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart
 
 _NONE_DECIDES = 100_000

@@ -12,8 +12,9 @@ from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import at, msg
 from codeeval.stats import KEstimate, summarize
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.paired import holm
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.spread import Spread, spread
 from codeeval.store import RunReader
 from codeeval.store.inside import is_file, read_file

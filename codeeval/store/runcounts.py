@@ -11,8 +11,8 @@ from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
-from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import Dependence, dependence
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
 from sandbox.wire import Limits

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
 from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide, gate
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 
 POLICY = GatePolicy()
 

@@ -20,9 +20,10 @@ from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate
 from codeeval.gate.rule import GatePolicy, GateResult, GateVerdict, gate
 from codeeval.i18n import language, message
 from codeeval.stats import summarize, words
-from codeeval.stats.compare import RunCounts, compare
+from codeeval.stats.compare import compare
 from codeeval.stats.dependence import ONE_SEED, REPEATED, TEMPERATURE_0, dependence
 from codeeval.stats.difference_lines import render as rendered
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart, chance, signed
 from codeeval.store import RunReader, RunStore, Session
 from codeeval.types import Sample
