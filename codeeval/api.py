@@ -10,16 +10,15 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from codeeval.errors import UsageError, install
+from codeeval.evaluation.bar import BarReporter
 from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
-from codeeval.evaluation.reporter import SilentReporter, Tell
 from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
 from codeeval.evaluation.score import score
 from codeeval.evaluation.score_request import ScoreRequest
@@ -226,7 +225,7 @@ def _checked(asked: ScoreRequest, how: Execution) -> ScoreRequest:
 
 
 def _evaluated(asked: ScoreRequest, how: Execution) -> None:
-    place, reporter = Placement(how.sandbox, how.workers), _Telling(how.progress)
+    place, reporter = Placement(how.sandbox, how.workers), BarReporter(how.progress)
     whole, _ = answered(asked.whole, place, reporter)
     asked = replace(asked, whole=whole, task=whole)
     with open_sandbox(place, asked.protocols, reporter) as opened:
@@ -240,34 +239,6 @@ def _evaluated(asked: ScoreRequest, how: Execution) -> None:
                 f"{len(pending)} samples could not be executed: {reason}\n"
                 f"  What had finished is in {reader.run_dir}; `codeeval doctor` looks for the reason."
             )
-
-
-class _Telling(SilentReporter):
-    """Says nothing but the progress, where it is wished for."""
-
-    def __init__(self, wish: bool | Tell) -> None:
-        self._wish = wish
-
-    def progress(self, samples: int, judgements: int, per_sample: int) -> AbstractContextManager[Tell]:
-        if callable(self._wish):
-            return nullcontext(self._wish)
-        return (
-            _bar(judgements // per_sample, per_sample)
-            if self._wish
-            else super().progress(samples, judgements, per_sample)
-        )
-
-
-@contextmanager
-def _bar(samples: int, per_sample: int) -> Iterator[Tell]:
-    from tqdm import tqdm
-
-    with tqdm(total=samples, desc="executed", unit=" samples") as bar:
-        yield lambda progress: _move(bar, progress.judged // per_sample)
-
-
-def _move(bar: Any, done: int) -> None:
-    bar.update(done - bar.n)
 
 
 def load(run: str | os.PathLike[str]) -> Run:

@@ -18,7 +18,8 @@ from typing import cast
 
 from codeeval.errors import DataError
 from codeeval.i18n import msg
-from codeeval.scoring import grade, literals, protocols
+from codeeval.scoring import literals, protocols
+from codeeval.scoring.job import job
 from codeeval.scoring.signature import one_line, raised
 from codeeval.tasks.evalplus import LEFT_OUT
 from codeeval.tasks.mera import digest
@@ -85,7 +86,7 @@ def _lacks(problem: Problem) -> bool:
 
 def _job(problem: Problem) -> Job:
     program = problem.prompt + (problem.canonical_solution or "")
-    return grade.job(problem, Extraction(program, program), protocols.get("strict"))
+    return job(problem, Extraction(program, program), protocols.get("strict"))
 
 
 def _answers(problem: Problem, outcome: Outcome) -> list[Answer]:

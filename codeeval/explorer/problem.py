@@ -13,7 +13,7 @@ from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.explorer.query import hidden_code
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.views import Head, RunViews
 from codeeval.syntax import parse_expression

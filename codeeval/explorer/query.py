@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store.codec import unpack_json
 from codeeval.store.views import Criteria, Head, Mark, RunViews
 

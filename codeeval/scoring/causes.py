@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from codeeval import syntax
 from codeeval.scoring.equality import mera_equal, mera_text, strict_equal
-from codeeval.scoring.grade import TIMED_OUT
+from codeeval.scoring.mera_outputs import TIMED_OUT
 from codeeval.types import Judgement, Problem, Verdict
 from sandbox.wire import Observation, Outcome
 

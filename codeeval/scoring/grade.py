@@ -7,19 +7,14 @@ the table.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
-from codeeval.scoring.limits import limits_for
+from codeeval.scoring.mera_outputs import IDLE, NOT_CAUGHT, TIMED_OUT, Outputs, mera_outputs, overslept, own_ms
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests, is_mera
-
-#: What MERA's scorer puts in place of a sample's list when the child process ended without one.
-TIMED_OUT = "timed out"
-Outputs = tuple[str | None, ...] | str
+from sandbox.wire import Observation, Outcome, OutcomeStatus, Ruling, is_mera
 
 _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "syntax_error": Verdict.SYNTAX_ERROR,
@@ -30,16 +25,8 @@ _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "output_limit": Verdict.OUTPUT_LIMIT,
     "crashed": Verdict.CRASHED,
 }
-#: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
-#: something, not for a processor: on an idle machine it is too late as well.
-_MERA_WAITS_MS, _IDLE = 4_000, 10
 #: The alarm that MERA sets for the definitions, as its execution modes report it.
 _DEFINITIONS_TIMED_OUT = "TimeoutException"
-#: `except Exception`, which is all that MERA's executor has since 1.2, lets these through: its child dies without a result.
-#: 1.1 has a bare `except`, and goes on with the next call.
-_NOT_CAUGHT_BY_MERA = frozenset(
-    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"}
-)
 _ENDED = {
     Verdict.EMPTY: msg("nothing was left of the completion"),
     Verdict.NO_ENTRY_POINT: msg("the function is not defined by the end of the definitions"),
@@ -50,8 +37,6 @@ _ENDED = {
     Verdict.OUTPUT_LIMIT: msg("the outputs are larger than the limit"),
     Verdict.CRASHED: msg("the process ended before it had reported"),
 }
-
-
 #: Names that a message about a missing function lists.
 _FOUND_SHOWN = 5
 
@@ -59,16 +44,6 @@ _FOUND_SHOWN = 5
 def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
     """Whether a sample has to be executed. Where nothing was left MERA executes the bare prompt; strict does not."""
     return protocol.comparison == "mera" or bool(extraction.body.strip())
-
-
-def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
-    """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
-    code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
-    limits = limits_for(problem, protocol)
-    if problem.tests is not None:
-        tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
-        return Job(extraction.program, problem.entry_point, (), limits, "assert", tests)
-    return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
 
 
 def not_judged(outcome: Outcome | None) -> str | None:
@@ -95,35 +70,8 @@ def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol
     if len(outcome.observations) != len(problem.calls):
         raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(outcome.observations)} observations")
     if protocol.comparison == "mera":
-        return _mera_outputs(outcome, _not_caught(protocol))
+        return mera_outputs(outcome, protocol.mode)
     return tuple(seen.text if seen.status == "returned" else None for seen in outcome.observations)
-
-
-def _not_caught(protocol: ScoringProtocol) -> frozenset[str]:
-    return frozenset() if protocol.mode == "mera-1.1" else _NOT_CAUGHT_BY_MERA
-
-
-def _mera_outputs(outcome: Outcome, not_caught: frozenset[str]) -> Outputs:
-    failed = outcome.definition
-    if failed is not None and failed.exc_type in not_caught:
-        return TIMED_OUT
-    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
-        return (None,) * len(outcome.observations)
-    if outcome.status != "completed" or overslept(outcome):
-        return TIMED_OUT
-    if any(seen.exc_type in not_caught for seen in outcome.observations):
-        return TIMED_OUT
-    return tuple(equality.mera_text(seen) for seen in outcome.observations)
-
-
-def overslept(outcome: Outcome) -> bool:
-    """Whether MERA would have stopped waiting for a program that had not computed much, on a machine without other work."""
-    return _own_ms(outcome) >= max(_MERA_WAITS_MS, _IDLE * outcome.cpu_ms)
-
-
-def _own_ms(outcome: Outcome) -> int:
-    """The time on the clock without that in which other work had the processors."""
-    return outcome.wall_ms - outcome.waited_ms
 
 
 def may_have_stalled(outcome: Outcome) -> bool:
@@ -131,7 +79,7 @@ def may_have_stalled(outcome: Outcome) -> bool:
     the same; executing the program again tells them apart."""
     failed = outcome.definition
     if failed is not None and failed.exc_type == _DEFINITIONS_TIMED_OUT:
-        return _own_ms(outcome) >= _IDLE * outcome.cpu_ms
+        return own_ms(outcome) >= IDLE * outcome.cpu_ms
     return outcome.status == "completed" and overslept(outcome)
 
 
@@ -313,7 +261,7 @@ def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> i
     """The first call that is not right; where one call cost MERA's whole list, that call."""
     if got == TIMED_OUT:
         for i, seen in enumerate(outcome.observations):
-            if seen.exc_type in _NOT_CAUGHT_BY_MERA:
+            if seen.exc_type in NOT_CAUGHT:
                 return i
     return failed[0]
 
@@ -323,26 +271,3 @@ def _said(right: str, got: str | None) -> tuple[str, str]:
     if got is None:
         return likeness.one_line(right, ""), msg("nothing")
     return likeness.one_line(right, got), likeness.one_line(got, right)
-
-
-@dataclass(frozen=True, slots=True)
-class Consensus:
-    """The answer that most samples of a problem gave: per call, and how many of how many samples gave exactly it."""
-
-    outputs: tuple[str | None, ...]
-    votes: int
-    samples: int
-
-
-def consensus(samples: Sequence[Outputs]) -> Consensus | None:
-    """The most frequent vector of outputs among the samples of one problem; the earliest of those that tie.
-
-    Needs no expected outputs. A sample that MERA calls "timed out", and one of which no call returned anything, has no
-    vote; None if no sample has.
-    """
-    lists = [row for row in samples if not isinstance(row, str)]
-    votes = Counter(row for row in lists if any(text is not None for text in row))
-    if not votes:
-        return None
-    row, count = votes.most_common(1)[0]
-    return Consensus(row, count, len(samples))
