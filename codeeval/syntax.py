@@ -28,6 +28,15 @@ def parse_module(source: str, max_chars: int = MAX_CHARS) -> ast.Module:
     return _parse(source, "exec", max_chars, ast.Module)
 
 
+def parses(source: str, max_chars: int = MAX_CHARS) -> bool:
+    """Whether a text is a program."""
+    try:
+        parse_module(source, max_chars)
+    except SyntaxError:
+        return False
+    return True
+
+
 def parse_expression(source: str, max_chars: int = MAX_CHARS) -> ast.expr:
     """The syntax tree of one expression (surrounding white space allowed); SyntaxError for anything that isn't one."""
     return _parse(source.strip(), "eval", max_chars, ast.Expression).body

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import cast
 
 from codeeval.errors import DataError
+from codeeval.files import written
 from codeeval.i18n import msg
 from codeeval.scoring import literals, protocols
 from codeeval.scoring.job import job
@@ -160,10 +161,9 @@ def _path(task: Task) -> Path:
 def _keep(task: Task, answers: dict[str, list[Answer]]) -> None:
     """A file appears whole or not at all. If the cache can't be written, the work goes on without."""
     path = _path(task)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({"version": _VERSION, "task": task.name, "answers": answers}), encoding="ascii")
-        part.replace(path)
+        with written(path) as stream:
+            stream.write(json.dumps({"version": _VERSION, "task": task.name, "answers": answers}).encode("ascii"))
     except OSError:
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from math import fsum
 
 from codeeval.stats import Consensus, consensus_at_k
+from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k, pass_hat_k
 from codeeval.store import StoredJudgement
 
@@ -50,10 +50,10 @@ def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: 
         small = []
     votes = {k: [_consensus(group, k) if votes_are_known else None for group in problems] for k in small}
     return Extras(
-        avg=_mean([pass_at_k(n, c, 1) for n, c in pairs]),
-        pass_hat={k: _mean([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
-        agreement={k: _mean([each.agreement if each else None for each in found]) for k, found in votes.items()},
-        majority={k: _mean([each.accuracy if each else None for each in found]) for k, found in votes.items()},
+        avg=mean_of_all([pass_at_k(n, c, 1) for n, c in pairs]),
+        pass_hat={k: mean_of_all([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
+        agreement={k: mean_of_all([each.agreement if each else None for each in found]) for k, found in votes.items()},
+        majority={k: mean_of_all([each.accuracy if each else None for each in found]) for k, found in votes.items()},
     )
 
 
@@ -72,8 +72,3 @@ def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
     """A sample that hung, or of which no call gave anything, has no vote."""
     given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
     return row.outputs if given and not isinstance(row.outputs, str) else None
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fsum(known) / len(known) if known and len(known) == len(values) else None

@@ -16,6 +16,7 @@ from codeeval.i18n import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.causes import Side, cause
+from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import Counterfactual, RunReader, StoredJudgement
 from codeeval.types import Judgement, Problem
@@ -177,12 +178,7 @@ def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgem
 
 def _scores(run: _Run, passed: dict[Key, bool], ks: Iterable[int]) -> dict[int, float | None]:
     right = _by_problem(passed)
-    found: dict[int, float | None] = {}
-    for k in ks:
-        values = [pass_at_k(n, right[pid], k) for pid, n in run.sizes.items()]
-        known = [value for value in values if value is not None]
-        found[k] = fsum(known) / len(values) if len(known) == len(values) else None
-    return found
+    return {k: mean_of_all(pass_at_k(n, right[pid], k) for pid, n in run.sizes.items()) for k in ks}
 
 
 def _by_problem(passed: dict[Key, bool]) -> Counter[str]:

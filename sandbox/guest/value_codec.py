@@ -6,7 +6,7 @@ Theory of operation. A message is
 
 Lists, dicts, sets, bytearrays and the containers of `collections` ("containers") are written once each, in a table, and
 referred to by their place in it; so values that share a list still share it on the other side, and a list that holds itself can
-be sent. All other values stand where they are used. Any other object crosses as a number, for which each side
+be sent. All other values stand where they are used. An object that is none of these crosses as a number, for which each side
 keeps what it means (`other`), with a description where the other side has not heard of it; an instance of a subclass of a
 built-in type likewise, with the built-in value that it is.
 
@@ -57,7 +57,7 @@ _bound = vars(deque)["maxlen"].__get__
 
 
 class Malformed(Exception):
-    """The bytes are not a message."""
+    """The bytes are no message."""
 
 
 class TooLarge(BaseException):
@@ -234,7 +234,7 @@ class Encoder:
             self._several(_VIEWS[base], items, out, depth)
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
-        """What is not an instance of any type of the codec."""
+        """What is no instance of any of our types."""
         if id(value) in self._names:
             name = self._names[id(value)].encode()
             out.append(_sized(b"B", len(name)) + name)
@@ -301,7 +301,7 @@ _BASES = {
 
 
 def base_of(kind: type) -> Any:
-    """The built-in type that this one is or derives from."""
+    """The type of ours that this one is or derives from."""
     for one in _mro(kind):
         if id(one) in _BASES:
             return _BASES[id(one)]
@@ -375,7 +375,7 @@ class Decoder:
         return self._data[begin : self._at]
 
     def content(self, kind: type) -> Any:
-        """What one container of this type is to hold."""
+        """What one container of this type shall hold."""
         count = self._count()
         if kind is bytearray:
             return self._take(count)

@@ -10,8 +10,8 @@ from codeeval import syntax
 from codeeval.i18n.messages import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
-from codeeval.scoring.repair.programs import parses
 from codeeval.scoring.repair.repairs import continues, heard
+from codeeval.syntax import parses
 from codeeval.types import Problem, Sample
 
 

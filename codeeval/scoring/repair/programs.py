@@ -44,21 +44,12 @@ def as_program(problem: Problem, code: str) -> str | None:
     if len(code) > MAX_CHARS:
         return None
     code = textwrap.dedent(code.expandtabs(8) if "\t" in code and " \t" in code else code)
-    for candidate in [code] if parses(code) else _without_tail(code):
+    for candidate in [code] if syntax.parses(code) else _without_tail(code):
         if defines(candidate, problem.entry_point):
             program = with_preamble(problem, candidate)
             if is_sound(program, problem.entry_point):
                 return program
     return None
-
-
-def parses(code: str) -> bool:
-    """Whether `code` is a program."""
-    try:
-        syntax.parse_module(code)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _without_tail(code: str) -> Iterator[str]:

@@ -102,13 +102,7 @@ def _opens(line: str) -> bool:
 
 
 def _parses(source: str) -> bool:
-    for candidate in (source, f"def _():\n {source}"):
-        try:
-            syntax.parse_module(candidate)
-        except SyntaxError:
-            continue
-        return True
-    return False
+    return syntax.parses(source) or syntax.parses(f"def _():\n {source}")
 
 
 def starts_with_prose(text: str) -> bool:
