@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from sandbox.wire import Limits, Mode
+if TYPE_CHECKING:  # the command line reads these types, and its help must not load the sandbox
+    from sandbox.wire import Limits, Mode
 
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "evalplus", "strict"]
