@@ -15,7 +15,8 @@ from codeeval.explorer.overview import RunRow, run_row
 from codeeval.explorer.query import hidden_code
 from codeeval.scoring.consensus import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
-from codeeval.store.views import Head, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import RunViews
 from codeeval.syntax import parse_expression
 
 #: Different answers to one test that are told one by one, and programs shown per group.

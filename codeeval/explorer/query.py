@@ -12,7 +12,8 @@ from codeeval.explorer.filters import AGREEMENT, FAILED, PENDING, Filter, format
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.scoring.consensus import consensus
 from codeeval.store.codec import unpack_json
-from codeeval.store.views import Criteria, Head, Mark, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import Criteria, Mark, RunViews
 
 Key = tuple[str, int]
 

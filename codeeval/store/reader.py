@@ -8,7 +8,6 @@ from codeeval.store import marks
 from codeeval.store.codec import pack_text, unpack_json, unpack_outcome, unpack_text
 from codeeval.store.columns import selection
 from codeeval.store.connection import translating
-from codeeval.store.pending import Pending
 from codeeval.store.records import (
     Counterfactual,
     Execution,
@@ -31,11 +30,12 @@ from codeeval.store.rows import (
     reward_of,
     sample_of,
 )
+from codeeval.store.tallies import Tallies
 from codeeval.types import Sample, Task
 from sandbox import Outcome
 
 
-class RunReader(Pending):
+class RunReader(Tallies):
     """A run file, opened read-only by `RunReader(path)`.
 
     Raises UsageError (no such run), DataError (no run file, damaged, other schema) and StoreError (can't be read).

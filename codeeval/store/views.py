@@ -29,32 +29,6 @@ _CPU_MS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """Samples of one problem with one verdict and signature (both None if the expected outputs are hidden), and the
-    first of them."""
-
-    problem_id: str
-    verdict: str | None
-    signature: str | None
-    passed: bool | None
-    n: int
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A problem as lists show it."""
-
-    position: int
-    id: str
-    entry_point: str
-    prompt: str
-    wanted: int
-    hidden: bool
-    topics: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Mark:
     """One judged sample as the matrix shows it. `outputs` is the stored JSON text, given only for hidden problems."""
 
@@ -78,31 +52,9 @@ class Criteria:
 class RunViews(RunReader):
     """A run file, opened read-only by `RunViews(path)`; raises what RunReader raises."""
 
-    def heads(self) -> tuple[Head, ...]:
-        """All problems in the order of the run."""
-        query = (
-            "SELECT position, id, entry_point, prompt, wanted, expected IS NULL, extra FROM problems ORDER BY position"
-        )
-        return tuple(
-            Head(
-                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _topics(extra)
-            )
-            for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
-        )
-
     def planned(self, problem_id: str) -> PlannedProblem | None:
         rows = self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE id = ?", (pack_text(problem_id),))
         return next(map(problem_of, rows), None)
-
-    def tallies(self, protocol: str) -> Iterator[Tally]:
-        """Of every judged sample under a protocol, counted by problem, verdict and signature, in no order."""
-        query = (
-            "SELECT problem_id, verdict, signature, passed, count(*), min(idx) FROM judgements WHERE protocol = ?"
-            " GROUP BY problem_id, verdict, signature"
-        )
-        for pid, verdict, signature, passed, n, first in self._rows(query, (protocol,)):
-            judged = None if passed is None else bool(passed)
-            yield Tally(unpack_text(pid), verdict, unpack_optional(signature), judged, n, first)
 
     def marks(self, protocol: str, problem_ids: Sequence[str]) -> dict[str, list[Mark]]:
         """The judged samples of some problems, by ascending index."""
@@ -194,14 +146,6 @@ class RunViews(RunReader):
         )
         return {unpack_text(pid): (n, c) for pid, n, c in self._rows(query)}
 
-    def passed(self, protocol: str) -> dict[str, str]:
-        """Indices of the samples that passed, in one text with commas, per problem that has some."""
-        query = (
-            "SELECT problem_id, group_concat(idx) FROM judgements WHERE protocol = ? AND verdict = 'passed' AND passed = 1"
-            " GROUP BY problem_id"
-        )
-        return {unpack_text(pid): indices for pid, indices in self._rows(query, (protocol,))}
-
     def _all_judged(self, *protocols: str) -> bool:
         """Whether every sample has a verdict under each of these."""
         samples = self.n_samples()
@@ -220,25 +164,6 @@ class RunViews(RunReader):
     def counterfactual(self, problem_id: str, index: int) -> Counterfactual | None:
         query = f"SELECT {COUNTERFACTUAL_COLUMNS} FROM counterfactuals c WHERE problem_id = ? AND idx = ?"
         return next(map(counterfactual_of, self._rows(query, (pack_text(problem_id), index))), None)
-
-    def disagreements(self, protocol: str, other: str) -> tuple[tuple[str, str, int, str, int], ...]:
-        """What two protocols disagree about: (verdict and cause under each, samples, an example's problem and index)."""
-        passed = {name: self.passed(name) for name in (protocol, other)}
-        query = "SELECT idx, signature FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
-        found: dict[tuple[str, str], list[Any]] = {}
-        for head in self.heads():
-            for passing, failing in ((protocol, other), (other, protocol)):
-                ours, theirs = passed[passing].get(head.id, ""), passed[failing].get(head.id, "")
-                only = set(ours.split(",")) - set(theirs.split(",")) if ours != theirs else ()
-                for index, signature in self._rows(query, (failing, pack_text(head.id))) if only else ():
-                    if str(index) not in only:
-                        continue
-                    sides = ("passed", _cause(signature)) if passing == protocol else (_cause(signature), "passed")
-                    entry = found.setdefault(sides, [0, (head.position, index), head.id])
-                    entry[0] += 1
-                    entry[1:] = min((entry[1], entry[2]), ((head.position, index), head.id))
-        ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
-        return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
 
     def hidden_endings(self) -> Iterator[tuple[str, str, Outcome]]:
         """(problem id, job digest, evidence) of the programs for problems with hidden answers that may not have returned from
@@ -265,13 +190,6 @@ class RunViews(RunReader):
         query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
         return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
-    def error_of(self, protocol: str, problem_id: str, index: int) -> str:
-        """The message of one judgement, empty if there is none."""
-        query = "SELECT error FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
-        for (error,) in self._rows(query, (protocol, pack_text(problem_id), index)):
-            return unpack_optional(error) or ""
-        return ""
-
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
         """Index of the first or the last failed sample of a problem, None if none failed."""
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
@@ -281,17 +199,6 @@ class RunViews(RunReader):
 
 def _outputs(stored: Any) -> str | None:
     return None if stored is None else large_text(stored)
-
-
-def _topics(extra: Any) -> tuple[str, ...]:
-    """What a problem's `meta.topics` says, where it is a list of texts."""
-    found = dict(unpack_json(extra)).get("topics")
-    topics = json.loads(found) if found is not None else ()
-    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
-
-
-def _cause(signature: Any) -> str:
-    return unpack_text(signature).split(" · ")[0]
 
 
 def _cpu_ms(stored: Any) -> int:
