@@ -85,8 +85,7 @@ def kill_all() -> None:
 
 
 def reap_all() -> bool:
-    """Reaps until there is no child left (every orphan of the namespace becomes a child of this process); False after 5
-    seconds."""
+    """Reaps until there is no child left (every process of the namespace ends up as ours); False after 5 seconds."""
     deadline = time.monotonic() + RESET_DEADLINE_S
     pause = 0.0002
     while True:
@@ -105,7 +104,7 @@ def reap_all() -> bool:
 def alone_but(pid: int) -> bool:
     """Reaps what has ended; True if this child is then the only process beside ourselves.
 
-    An orphan becomes a child of this process before its parent can be reaped, so no process can hide behind another.
+    Whoever loses its parent becomes a child of ours before that parent can be reaped, so no process can hide behind another.
     """
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -129,7 +128,7 @@ def fresh_input() -> None:
 
 def session_weight() -> Callable[[], bytes]:
     """What tells the priority of this session against others (sched(7): autogroup). It belongs to the session, and candidates,
-    which run in the same one, can lower it for all that come after them."""
+    who are of ours, can lower it for all that come after them."""
     try:
         fd = os.open("/proc/self/autogroup", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -148,7 +147,7 @@ def socket_counter() -> Callable[[], int]:
 
 
 def collect_sockets(count: Callable[[], int], most: int) -> bool:
-    """Has the kernel look for such rings, which it does when any socket ends; False if more than `most` stay for 5 seconds."""
+    """Has the kernel look for such rings, which it does when any socket ends; False where more than `most` stay for 5 seconds."""
     deadline = time.monotonic() + RESET_DEADLINE_S
     pause = 0.0002
     while count() > most:
