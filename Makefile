@@ -41,7 +41,9 @@ lint: $(VENV)/.stamp-test ## check style and types
 pictures: $(VENV)/.stamp-test ## draw the pictures of docs/images anew, from a run of the demo
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \
 	$(BIN)/codeeval run --out "$$folder/run" --format quiet; \
-	for script in pictures explorer_picture; do $(BIN)/python docs/$$script.py "$$folder/run"; done
+	for t in 0.2 0.4 1.0; do $(BIN)/codeeval run --temperature $$t --out "$$folder/temperature-$$t" --format quiet; done; \
+	$(BIN)/python docs/pictures.py "$$folder/run"; \
+	$(BIN)/python docs/explorer_picture.py "$$folder/run" "$$folder"/temperature-*
 
 docs: $(VENV)/.stamp-docs ## build the documentation as a site into build/site
 	@$(BIN)/mkdocs build --strict

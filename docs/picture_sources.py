@@ -11,9 +11,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 RECORDED = ROOT / "docs" / "images" / "sources.json"
-#: picture -> what it is drawn from: a change of it may change the picture.
+#: Picture -> what it is drawn from: a change of it may change the picture.
+_EXPLORER = ("codeeval/explorer/templates/*", "codeeval/explorer/assets/*")
+_PAGES = ("runs", "samples", "problem", "sample", "diff", "compare", "compare-problem", "series", "history")
 SOURCES = {
-    "explorer.png": ("codeeval/explorer/templates/*", "codeeval/explorer/assets/*"),
+    "explorer.png": _EXPLORER,
+    **{f"explorer-{page}.png": _EXPLORER for page in _PAGES},
     "report.png": ("codeeval/report/plot*.py", "codeeval/report/waterfall_plot.py"),
 }
 #: How each is drawn anew.

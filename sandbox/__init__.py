@@ -9,7 +9,7 @@ with Pool(select("auto"), workers=2) as pool:
 from sandbox.backends import select, sweep
 from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
 from sandbox.pool import Pool
-from sandbox.ray_cluster import Cluster
+from sandbox.ray_places import Cluster
 from sandbox.ray_pool import RayPool
 from sandbox.wire import Job, Limits, Observation, Outcome, Ruling, Tests
 

@@ -41,14 +41,14 @@ def _same(value: Any) -> Any:
 
 #: How those fields of an outcome cross that hold other values; the rest cross as they are.
 _PACKED: dict[str, Callable[[Any], Any]] = {
-    "observations": lambda each: tuple(map(_values, each)),
-    "definition": lambda one: None if one is None else _values(one),
+    "observations": lambda each: tuple(map(tuple, each)),
+    "definition": lambda one: None if one is None else tuple(one),
     "attempts": lambda each: tuple(map(outcome_values, each)),
     "ruling": lambda one: None if one is None else _values(one),
 }
 _READ: dict[str, Callable[[Any], Any]] = {
-    "observations": lambda each: tuple(Observation(*values) for values in each),
-    "definition": lambda values: None if values is None else Observation(*values),
+    "observations": lambda each: tuple(map(Observation._make, each)),
+    "definition": lambda values: None if values is None else Observation._make(values),
     "attempts": lambda each: tuple(map(outcome_from, each)),
     "ruling": lambda values: None if values is None else Ruling(*values),
 }

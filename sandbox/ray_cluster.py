@@ -8,15 +8,15 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import secrets
 import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
+from sandbox.ray_auth import OwnToken, rays_own_words, refusal
+from sandbox.ray_places import Cluster, Place, group_of, places, strategy
 
 #: Seconds that the address of a cluster gets to take a connection.
 _KNOCK_S = 10.0
@@ -25,65 +25,57 @@ _RECONNECT_S = "604800"
 _OBJECT_STORE_BYTES = 80 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
-    """`address`: `auto` (the one that RAY_ADDRESS or this machine knows), `local` (one is started on this machine, and ended
-    with the pool), `HOST:PORT`, or `ray://HOST:PORT`. A node is used where it has `num_cpus` and `resources` to spare."""
-
-    address: str = "auto"
-    num_cpus: float = 1.0
-    resources: Mapping[str, float] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A node that may hold workers: Ray's name of it, its address, and the processors that Ray counts there."""
-
-    node: str
-    address: str
-    cpus: int
-
-
 class Connection:
     """A driver's link to a cluster. Raises BackendUnavailable, with the remedy, where there is none."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._started: dict[str, str] = {}
-        self.ray = _imported(cluster, self._started)
+        self._token: OwnToken | None = None
+        self.ray = _imported()
         self._ours = not self.ray.is_initialized()  # a trainer may have its own
         if not self._ours:
             self._check_address()
         else:
-            _knock(cluster.address)
-            try:
-                with _signals_kept():
-                    self.ray.init(**_arguments(cluster))
-            except Exception as error:  # whatever Ray raises: it is not able to connect
-                self._forget_token()
-                raise BackendUnavailable(_no_cluster(cluster, error)) from None
+            self._connect()
+        try:
+            self._group = group_of(self.ray, cluster)
+        except BaseException:
+            self.close()
+            raise
+
+    def _connect(self) -> None:
+        cluster = self._cluster
+        _knock(cluster.address)
+        if cluster.address == "local":
+            self._token = OwnToken()
+        with rays_own_words() as said:
+            failed = self._init()
+        if failed is not None:
+            self._forget_token()
+            raise BackendUnavailable(_no_cluster(cluster, failed, said.text))
+
+    def _init(self) -> Exception | None:
+        """Whatever Ray raises: it is not able to connect."""
+        try:
+            with _signals_kept():
+                self.ray.init(**_arguments(self._cluster))
+        except Exception as error:
+            return error
+        return None
 
     def places(self) -> list[Place]:
-        """The nodes that live and are large enough. Blocks, perhaps for ever, while the cluster has no head."""
-        needed = {"CPU": self._cluster.num_cpus, **self._cluster.resources}
-        return [
-            Place(node["NodeID"], node["NodeManagerAddress"], max(1, int(node["Resources"].get("CPU", 1))))
-            for node in self.ray.nodes()
-            if node["Alive"] and all(node["Resources"].get(name, 0) >= amount for name, amount in needed.items())
-        ]
+        """Where actors may be started. Blocks, perhaps for ever, while the cluster has no head."""
+        return places(self.ray, self._cluster, self._group)
 
     def start(self, actor: type, place: Place, *arguments: object) -> Any:
         """A handle of a new actor on this node. It lives once its first call has returned."""
-        from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
-
         options = self.ray.remote(
             num_cpus=self._cluster.num_cpus,
             resources=dict(self._cluster.resources),
             max_restarts=0,  # the pool decides what is repeated, and where
             max_task_retries=0,
         )
-        affinity = NodeAffinitySchedulingStrategy(place.node, soft=False)
-        return options(actor).options(scheduling_strategy=affinity).remote(*arguments)
+        return options(actor).options(scheduling_strategy=strategy(place, self._group)).remote(*arguments)
 
     def is_done(self, reference: Any, wait_s: float) -> bool:
         """Whether a call has returned, or failed, within this time."""
@@ -115,18 +107,14 @@ class Connection:
             )
 
     def _forget_token(self) -> None:
-        for name in self._started:
-            os.environ.pop(name, None)
-        self._started.clear()
+        if self._token is not None:
+            self._token.forget()
 
 
-def _imported(cluster: Cluster, started: dict[str, str]) -> Any:
+def _imported() -> Any:
     """Ray, told by its environment what it reads when it is imported."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", _RECONNECT_S)
-    if cluster.address == "local" and "RAY_AUTH_MODE" not in os.environ:
-        started.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
-        os.environ.update(started)
     try:
         import ray
     except ImportError as error:
@@ -151,7 +139,7 @@ def _not_printed(data: Mapping[str, object], ignore_prefix: bool = False) -> Non
 
 
 def _arguments(cluster: Cluster) -> dict[str, Any]:
-    common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR}
+    common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "namespace": cluster.namespace}
     if cluster.address == "local":
         return {
             "address": "local",
@@ -179,19 +167,16 @@ def _knock(address: str) -> None:
         ) from None
 
 
-def _no_cluster(cluster: Cluster, error: Exception) -> str:
-    said = str(error).strip() or type(error).__name__
-    said = said.splitlines()[0][:500]
-    if "version" in str(error).lower():
-        hint = "This machine and the nodes need the same versions of Ray and Python."
-    elif cluster.address in ("auto", "local"):
+def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
+    where = f"the Ray cluster {cluster.address} can't be used"
+    if (why := refusal(error, said)) is not None:
+        return f"{where}: {why}"
+    words = str(error).strip() or type(error).__name__
+    if cluster.address in ("auto", "local"):
         hint = "Start a cluster with `ray start --head`, or use --cluster local."
-    else:  # Ray says no more where the token is wrong
-        hint = (
-            "Something listens there. Where it asks for a token, set RAY_AUTH_MODE=token and RAY_AUTH_TOKEN as on the cluster;\n"
-            "  this machine and the nodes need the same versions of Ray and Python."
-        )
-    return f"the Ray cluster {cluster.address} can't be used: {said}\n  {hint}"
+    else:
+        hint = "Something listens there. This machine and the nodes need the same versions of Ray and Python, and the same token."
+    return f"{where}: {words.splitlines()[0][:500]}\n  {hint}"
 
 
 @contextlib.contextmanager

@@ -16,8 +16,9 @@ from typing import Any
 from sandbox.errors import PoolClosed, SandboxError
 from sandbox.job_queue import JobQueue, Pending, answer, fail
 from sandbox.packed import Failed, JobPacker, read_outcome, size_of
-from sandbox.ray_cluster import Connection, Place
+from sandbox.ray_cluster import Connection
 from sandbox.ray_node import Node, NodeSettings
+from sandbox.ray_places import Place
 
 #: Nodes that a job may lose before it is given up.
 MAX_LOSSES = 3

@@ -21,9 +21,10 @@ from sandbox.backends.base import Progress
 from sandbox.errors import BackendUnavailable, PoolClosed, SandboxError
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
-from sandbox.ray_cluster import Cluster, Connection, Place
+from sandbox.ray_cluster import Connection
 from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
 from sandbox.ray_node import NodeSettings, versions
+from sandbox.ray_places import Cluster, Key, Place
 from sandbox.wire import Job, Limits, Outcome
 
 #: What must be alike on all nodes of a run, and what a user calls it.
@@ -51,8 +52,8 @@ class ClusterBackend:
 
 
 class RayPool(Front):
-    """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. Raises
-    BackendUnavailable where there is no cluster, no node with room within `patience_s`, or nodes are not alike."""
+    """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. `patience_s`: in place
+    of the cluster's. Raises BackendUnavailable where there is no cluster, no node with room in time, or nodes are not alike."""
 
     def __init__(
         self,
@@ -63,22 +64,25 @@ class RayPool(Front):
         *,
         kind: str = "auto",
         max_pending: int | None = None,
-        patience_s: float = 60.0,
+        patience_s: float | None = None,
         progress: Progress | None = None,
     ) -> None:
         if (workers is not None and workers < 1) or isolation not in ("warm", "fresh"):
             raise ValueError("workers must be positive and isolation 'warm' or 'fresh'")
         super().__init__(limits or Limits(), isolation, max_pending or MOST_PER_WORKER)
         self._grows = max_pending is None
-        self._wished, self._kind, self._patience_s = workers, kind, patience_s
+        named = Cluster(cluster) if isinstance(cluster, str) else cluster
+        self._wished, self._kind = workers, kind
+        self._patience_s = named.patience_s if patience_s is None else patience_s
         self._progress = progress or (lambda line: None)
-        self._connection = Connection(Cluster(cluster) if isinstance(cluster, str) else cluster)
+        self._connection = Connection(named)
         self.facts: dict[str, str] = {}
         self._state = threading.Condition()
-        self._links: dict[str, Link] = {}
+        self._links: dict[Key, Link] = {}
         self._threads: dict[Link, threading.Thread] = {}
-        self._refused: dict[str, str] = {}
-        self._losses: dict[str, tuple[int, float]] = {}
+        self._refused: dict[Key, str] = {}
+        self._losses: dict[Key, tuple[int, float]] = {}
+        self._reasons: dict[str, str] = {}
         self._error: SandboxError | None = None
         self._looked = self._ready = False
         self._seen = self._worked = time.monotonic()
@@ -100,8 +104,12 @@ class RayPool(Front):
 
     def nodes(self) -> dict[str, int]:
         """The workers of each node that is in use, by its address."""
+        found: dict[str, int] = {}
         with self._state:
-            return {link.place.address: link.workers for link in self._links.values() if link.workers}
+            for link in self._links.values():
+                if link.workers:  # an address may have several nodes, or bundles
+                    found[link.place.address] = found.get(link.place.address, 0) + link.workers
+        return found
 
     def close(self) -> None:
         if self._process != os.getpid():
@@ -147,10 +155,16 @@ class RayPool(Front):
         if self._error:
             raise self._error
         if not any(self.nodes()):
-            raise BackendUnavailable(
-                f"no node of the cluster could take workers within {self._patience_s:g} s: none has the processors and "
-                "resources that were asked for to spare.\n  See `ray status`, or ask for less: --cluster-option num_cpus=…"
-            )
+            raise BackendUnavailable(self._no_node())
+
+    def _no_node(self) -> str:
+        why = "none has the processors and resources that were asked for to spare"
+        if self._reasons:
+            why = "; ".join(f"node {address}: {reason}" for address, reason in sorted(self._reasons.items()))
+        return (
+            f"no node of the cluster could take workers within {self._patience_s:g} s: {why}.\n"
+            "  See `ray status`, or ask for less: --cluster-option num_cpus=…"
+        )
 
     def _look(self) -> None:
         """The one thread that asks Ray for the nodes: without a head it is never answered."""
@@ -170,8 +184,8 @@ class RayPool(Front):
 
     def _use(self, place: Place) -> None:
         with self._state:
-            _, not_before = self._losses.get(place.node, (0, 0.0))
-            known = place.node in self._links or place.node in self._refused
+            _, not_before = self._losses.get(place.key, (0, 0.0))
+            known = place.key in self._links or place.key in self._refused
             if known or self._stop.is_set() or time.monotonic() < not_before:
                 return
             settings = NodeSettings(
@@ -187,7 +201,7 @@ class RayPool(Front):
                 self._welcome,
                 self._gone,
             )
-            link = self._links[place.node] = Link(crew, place)
+            link = self._links[place.key] = Link(crew, place)
             thread = threading.Thread(target=link.run, name=f"sandbox-ray-{place.address}", daemon=True)
             self._threads[link] = thread
         thread.start()
@@ -221,15 +235,16 @@ class RayPool(Front):
         return ""
 
     def _gone(self, link: Link, why: str) -> None:
-        node = link.place.node
+        key = link.place.key
         with self._state:
-            self._links.pop(node, None)
+            self._links.pop(key, None)
             self._threads.pop(link, None)
             if why.startswith(Unusable.__name__):
-                self._refused[node] = why.partition(": ")[2]
-            losses, _ = self._losses.get(node, (0, 0.0))
+                self._refused[key] = why.partition(": ")[2]
+            losses, _ = self._losses.get(key, (0, 0.0))
             pause = min(_LONGEST_S, _AGAIN_S * 2**losses)
-            self._losses[node] = (losses + 1, time.monotonic() + pause)
+            self._losses[key] = (losses + 1, time.monotonic() + pause)
+            self._reasons[link.place.address] = why
             self._state.notify_all()
         if not self._stop.is_set():
             self._progress(f"warning: node {link.place.address} is not used: {why}")

@@ -27,7 +27,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 WIRE_VERSION = 3
 
@@ -123,9 +123,9 @@ class Job:
     tests: Tests | None = None  # mode "assert", which has no `calls`, and only there
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One call, as reported by the candidate's process: evidence, not judgement.
+class Observation(NamedTuple):
+    """One call, as reported by the candidate's process: evidence, not judgement. A named tuple, because a sample may have a
+    thousand of them.
 
     `text` is `str(value)`; `plain` says that the value was built of plain built-in types only, so that `text` (or, for a
     string, the string) can be read back as a literal. `literal` is that of the plain data in a value that is made of instances

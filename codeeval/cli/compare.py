@@ -12,7 +12,8 @@ from codeeval.i18n import msg
 
 HELP = """Compare runs on the same problems: the difference, its intervals, tests, and the problems that changed.
 
-Every later run is compared with the first, A; differences are later minus first. Runs with different problems, prompts,
+Every later run is compared with the first, A; differences are later minus first. Of more than two runs the picture is pass@k
+over the runs, and every problem's rate in each. Runs with different problems, prompts,
 protocols, sandbox images or limits are refused. Exit code 0 whatever the difference: `codeeval gate` judges.
 
 \b
@@ -20,6 +21,7 @@ Examples:
   codeeval compare runs/before runs/after
   codeeval compare runs/base runs/step1 runs/step2 --k 5 --format markdown
   codeeval compare runs/before runs/after --plot difference.svg
+  codeeval compare runs/step-* --order number --plot training.svg
 """
 
 Runs = Annotated[list[Path], typer.Argument(help="Folders of two runs or more.", metavar="A B [C…]")]
@@ -31,6 +33,10 @@ AllowDifferent = Annotated[
     bool, typer.Option("--allow-different", help="Compare what both have, and say in what the runs differ.")
 ]
 Plot = Annotated[Path | None, typer.Option("--plot", help="Also draw it, as .png or .svg.", metavar="FILE")]
+Order = Annotated[
+    str,
+    typer.Option("--order", help="The order of the runs: given, number (in their names) or date.", metavar="ORDER"),
+]
 Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 
 
@@ -44,15 +50,19 @@ def compare(
     protocol: Protocol = None,
     allow_different: AllowDifferent = False,
     plot: Plot = None,
+    order: Order = "given",
     format: Format = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.errors import UsageError
+    from codeeval.evaluation.choice import choose
     from codeeval.report import comparison
     from codeeval.report.plot_style import check_picture
+    from codeeval.report.series import in_order, named
     from codeeval.stats.compare import CompareOptions
+    from codeeval.stats.series import ORDERS, series
     from codeeval.store import RunReader
     from codeeval.store.runcounts import require_complete, run_counts
 
@@ -62,21 +72,26 @@ def compare(
     if plot is not None:
         check_picture(plot)
     counts = []
-    for path in runs:
+    for path in in_order(runs, choose("--order", order, ORDERS)):
         with RunReader(path) as reader:
             if not allow_different:
                 require_complete(reader)
             counts.append(run_counts(reader, protocol, str(path)))
-    found = comparison.versus(counts, CompareOptions(k=k, allow_different=allow_different))
+    chosen = CompareOptions(k=k, allow_different=allow_different)
+    found = comparison.versus(counts, chosen)
+    many = series(named(counts), chosen) if len(counts) > 2 else None
     if console.format == "json":
-        console.document(comparison.document(found))
+        console.document(comparison.document(found, many))
     elif console.format == "markdown":
         console.result(comparison.markdown(found).rstrip("\n"))
     else:
         console.result(comparison.one_line(found) if console.quiet else comparison.text(found))
     if plot is not None:
-        from codeeval.report.compare_plot import draw
+        from codeeval.report import compare_plot, series_plot
 
-        draw(found.comparisons, plot)
+        if many is None:
+            compare_plot.draw(found.comparisons[0], plot)
+        else:
+            series_plot.draw(many, plot)
         console.note(f"drawn: {plot}")
     return 0

@@ -25,6 +25,16 @@ def show(folder: Path, console: Console, ks: tuple[int, ...] | None = None) -> i
     return 0
 
 
+def draw(folder: Path, plot: Path, console: Console, k: int) -> None:
+    """pass@k over the instructions, and every problem under each. Raises IncompleteRun."""
+    from codeeval.i18n import tr
+    from codeeval.report import series_plot
+    from codeeval.report.series import of_instructions
+
+    series_plot.draw(of_instructions(folder, k), plot)
+    console.note(tr("drawn: {path}", path=plot))
+
+
 def show_ended(folder: Path, console: Console) -> int:
     """The same after the runs have ended: exit code 3 where one of them is incomplete."""
     show(folder, console)

@@ -118,7 +118,8 @@ def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit, also when a model library still holds a thread: everything of ours has been closed by now."""
+    """Exit, also when a model library still holds a thread, or Ray waits for a cluster that is gone: everything of ours has been
+    closed by now."""
     import threading
 
     for stream in (sys.stdout, sys.stderr):
@@ -126,6 +127,6 @@ def _leave(code: int) -> NoReturn:
             stream.flush()
         except (OSError, ValueError):
             code = code or 3
-    if any(thread.name == "generator" for thread in threading.enumerate()):
+    if any(thread.name in ("generator", "ray-end") for thread in threading.enumerate()):
         os._exit(code)
     sys.exit(code)

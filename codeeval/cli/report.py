@@ -30,7 +30,7 @@ Examples:
   codeeval report runs/my-run --manifest
   codeeval report runs/my-run --plot my-run.svg
   codeeval report runs/my-run --cluster difficulty --bootstrap 1234
-  codeeval report runs/words                          the runs of run --instructions, side by side
+  codeeval report runs/words --plot words.svg         the runs of run --instructions, side by side
 """
 
 Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
@@ -94,9 +94,9 @@ def report(
     if plot is not None:
         check_picture(plot)
     if is_instructions(run):
-        from codeeval.cli.instructions import show
+        from codeeval.cli.instructions import draw, show
 
-        if manifest or plot is not None or results is not None:
+        if manifest or results is not None:
             raise UsageError(
                 msg(
                     "{run}: it holds a run per instruction; name one of them, for example {path}",
@@ -104,6 +104,8 @@ def report(
                     path=run / "own",
                 )
             )
+        if plot is not None:
+            draw(run, plot, ending.console, min(settings.k or (1,)))
         return show(run, ending.console, settings.k)
     with RunReader(run) as reader:
         if manifest:

@@ -36,6 +36,10 @@ Verdict = Annotated[
 ]
 Group = Annotated[str | None, typer.Option("--group", help="Samples of this failure group.", metavar="GROUP")]
 Topic = Annotated[str | None, typer.Option("--topic", help="Samples of problems on this topic.", metavar="TOPIC")]
+Meta = Annotated[
+    str | None,
+    typer.Option("--meta", help="Samples of problems whose meta has this value.", metavar="FIELD:VALUE"),
+]
 Problem = Annotated[str | None, typer.Option("--problem", help="Samples of this problem.", metavar="ID")]
 Search = Annotated[
     str | None, typer.Option("--search", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
@@ -56,6 +60,7 @@ def samples(
     verdict: Verdict = None,
     group: Group = None,
     topic: Topic = None,
+    meta: Meta = None,
     problem: Problem = None,
     search: Search = None,
     protocol: Protocol = None,
@@ -80,7 +85,7 @@ def samples(
         reader.snapshot()
         found = count(reader)
         numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))
-        given = {"verdict": code, "topic": topic or "", "problem": problem or "", "q": search or ""}
+        given = {"verdict": code, "topic": topic or "", "meta": meta or "", "problem": problem or "", "q": search or ""}
         chosen = _filter(numbers, {**given, "group": group or ""})
         rows = islice(listing.every_row(numbers, reader, chosen), limit)
         if chosen_format == "json":
@@ -99,6 +104,7 @@ def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
     """Raises UsageError for a failure group, a topic and a problem that the run does not have."""
     from codeeval.errors import UsageError
     from codeeval.explorer.filters import Filter, group_id
+    from codeeval.explorer.query import has_field
 
     wanted = given["group"]
     names = {group.signature: group_id(group.signature) for group in numbers.all_groups}
@@ -119,6 +125,15 @@ def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
                 "--topic {given}: no problem of the run has it; they have {names}",
                 given=repr(given["topic"]),
                 names=", ".join(topics) or "-",
+            )
+        )
+    fields = dict.fromkeys(name for head in numbers.heads for name, _ in head.fields)
+    if given["meta"] and not any(has_field(head, given["meta"]) for head in numbers.heads):
+        raise UsageError(
+            msg(
+                "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
+                given=repr(given["meta"]),
+                names=", ".join(fields) or "-",
             )
         )
     if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:

@@ -130,6 +130,16 @@ def _one(each: Validated) -> dict[str, object]:
     }
 
 
+def _where(problem_id: str) -> str:
+    """The problem of a finding, or the row where it has no id."""
+    from codeeval.i18n import tr
+    from codeeval.report.terminal import safe
+
+    if problem_id.startswith("row "):
+        return tr("row {place}: ", place=problem_id.removeprefix("row "))
+    return tr("problem {problem}: ", problem=safe(problem_id)) if problem_id else ""
+
+
 def _show(console: Console, each: Validated) -> None:
     from codeeval.i18n import message, tr
     from codeeval.report.terminal import number, safe
@@ -140,7 +150,7 @@ def _show(console: Console, each: Validated) -> None:
     head = tr("{file}: {n} {n:problem|problems}, shape of {shape}", file=safe(each.name), n=n, shape=shape)
     console.result(f"{head}, {state}")
     for finding in each.findings[:SHOWN]:
-        where = tr("problem {problem}: ", problem=safe(finding.problem_id)) if finding.problem_id else ""
+        where = _where(finding.problem_id)
         kind = tr("error") if finding.error else tr("note ")
         console.result(f"  {kind} {where}{safe(message(finding.text))}")
     if len(each.findings) > SHOWN:

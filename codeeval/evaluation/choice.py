@@ -14,8 +14,12 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
     names = tuple(known)
     if given in names:
         return given
-    near = get_close_matches(given, names, n=2, cutoff=0.5)
-    meant = msg(" Did you mean {name}?", name=" or ".join(near)) if near else ""
+    meant = ""
+    match get_close_matches(given, names, n=2, cutoff=0.5):
+        case [name]:
+            meant = msg(" Did you mean {name}?", name=name)
+        case [name, other]:
+            meant = msg(" Did you mean {name} or {other}?", name=name, other=other)
     raise UsageError(
         msg(
             "{what} {given} is unknown.{meant}\n  Known: {names}",

@@ -9,7 +9,7 @@ from codeeval.errors import UsageError
 from codeeval.i18n import msg
 from sandbox import Cluster
 
-_RESOURCE = "resource."
+_AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "namespace"), "resource."
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
@@ -20,17 +20,34 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
         return None
     if address not in ("auto", "local"):
         _check_address(address)
-    resources, num_cpus = {}, Cluster().num_cpus
+    resources: dict[str, float] = {}
+    amounts: dict[str, float] = {}
+    names: dict[str, str] = {}
     for key, value in options.items():
-        if key == "num_cpus":
-            num_cpus = _amount(key, value)
+        if key in _AMOUNTS:
+            amounts[key] = _amount(key, value)
+        elif key in _NAMES and value:
+            names[key] = value
         elif key.startswith(_RESOURCE) and key != _RESOURCE:
             resources[key.removeprefix(_RESOURCE)] = _amount(key, value)
         else:
+            known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES))
             raise UsageError(
-                msg("--cluster-option {key}=…: there is no such option; it knows: num_cpus, resource.NAME", key=key)
+                msg("--cluster-option {key}=…: there is no such option; it knows: {names}", key=key, names=known)
             )
-    return Cluster(address, num_cpus, resources)
+    if "namespace" in names and "placement_group" not in names:
+        raise UsageError(
+            msg("--cluster-option namespace=…: it is where a placement group is looked for; name one as well")
+        )
+    usual = Cluster()
+    return Cluster(
+        address,
+        amounts.get("num_cpus", usual.num_cpus),
+        resources,
+        names.get("placement_group"),
+        names.get("namespace"),
+        amounts.get("patience_s", usual.patience_s),
+    )
 
 
 def _check_address(address: str) -> None:

@@ -22,8 +22,9 @@ from dataclasses import dataclass, field, replace
 from codeeval.errors import CodeevalError, GenerationError
 from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.router import Names, Router
-from codeeval.evaluation.shard import JobRunner, ShardSource
+from codeeval.evaluation.lanes import Names
+from codeeval.evaluation.router import Router
+from codeeval.evaluation.shard_interface import JobRunner, ShardSource
 from codeeval.generators import Generator
 from codeeval.generators.base import Served
 from codeeval.i18n import msg

@@ -24,7 +24,6 @@ from types import TracebackType
 from typing import Self
 
 from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.shard import Deliver, ShardHandle, ShardLost
 from codeeval.evaluation.shard_frames import (
     BATCH,
     DOWN,
@@ -36,6 +35,7 @@ from codeeval.evaluation.shard_frames import (
     SPEC,
     Frames,
 )
+from codeeval.evaluation.shard_interface import Deliver, ShardHandle, ShardLost
 from codeeval.evaluation.shard_process import END_S, Spec
 from codeeval.i18n import joined, msg
 from codeeval.store.codec import unpack_outcome

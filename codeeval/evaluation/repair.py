@@ -12,7 +12,8 @@ from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, replace
 
 from codeeval.evaluation.sandbox import as_executed
-from codeeval.evaluation.shard import GIVE_UP_AFTER, MAX_PROGRAM_CHARS, JobRunner
+from codeeval.evaluation.shard import GIVE_UP_AFTER, MAX_PROGRAM_CHARS
+from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
 from codeeval.scoring.job import job_digest, make_job

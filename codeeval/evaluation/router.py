@@ -12,20 +12,15 @@ from __future__ import annotations
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.shard import (
-    NOT_EXECUTED,
-    JobRunner,
-    Shard,
-    ShardHandle,
-    ShardLost,
-    ShardSource,
-    judged,
-)
+from codeeval.evaluation.judged import judged
+from codeeval.evaluation.lanes import Lane, Names, Open, Sent, ahead_of_a_process
+from codeeval.evaluation.shard import NOT_EXECUTED, Shard
+from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore
 from codeeval.store.codec import unpack_text
@@ -35,65 +30,13 @@ from codeeval.store.rows import Row
 MAX_LOSSES = 3
 #: Samples in one batch at most, and characters after which a batch is sent as it is.
 BATCH, BATCH_CHARS = 32, 1_000_000
-#: Samples per worker that a shard of another process may hold: enough that none waits for the driver.
-AHEAD = 16
-#: So many times as many equal ones may a shard hold beside them.
-MOST_EQUAL = 32
 #: Seconds between two looks for shards that have joined.
 LOOK_EVERY_S = 1.0
 #: Completions remembered with the shard that they went to.
 REMEMBERED = 65_536
 
-#: Names of protocols.
-Names = tuple[str, ...]
 #: Called with what the driver's thread shall do; from any thread.
 Post = Callable[[Callable[[], None]], None]
-
-
-@dataclass(slots=True)
-class _Sent:
-    """A batch that a shard has and has not finished. `load`: its samples, equal ones counted once."""
-
-    samples: list[tuple[Row, Names]]
-    load: int
-    losses: int
-
-
-@dataclass(slots=True, eq=False)
-class _Lane:
-    """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all."""
-
-    handle: ShardHandle
-    ahead: Callable[[], int]
-    told: set[str] = field(default_factory=set)
-    sent: dict[int, _Sent] = field(default_factory=dict)
-    load: int = 0
-    held: int = 0
-    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
-    failing: bool = False
-    lost: bool = False
-    alone: bool = False  # holds a sample that others were lost with
-
-    @property
-    def free(self) -> int:
-        """How many more samples it should be given now."""
-        if self.alone:
-            return 0
-        room = self.ahead() * self.handle.workers
-        return room - self.load if self.held < MOST_EQUAL * room else 0
-
-
-def _ahead() -> int:
-    return AHEAD
-
-
-@dataclass(slots=True)
-class _Open:
-    """A batch that is being filled."""
-
-    samples: list[tuple[Row, Names]] = field(default_factory=list)
-    load: int = 0
-    chars: int = 0
 
 
 class Router:
@@ -116,9 +59,9 @@ class Router:
         self._problems = {planned.problem.id: planned.problem for planned in store.problems()}
         self._protocols = {protocol.name: protocol for protocol in judging.protocols}
         self._number = 0
-        self._homes: dict[str, _Lane] = {}
-        self._seen: OrderedDict[int, _Lane] = OrderedDict()
-        self._open: dict[tuple[str, int], _Open] = {}
+        self._homes: dict[str, Lane] = {}
+        self._seen: OrderedDict[int, Lane] = OrderedDict()
+        self._open: dict[tuple[str, int], Open] = {}
         self._again: deque[tuple[Row, Names, int]] = deque()
         self._executes, self._busy, self._looked_at = source is not None, False, time.monotonic()
         self.counts = Counts()
@@ -127,10 +70,10 @@ class Router:
         self._source = source if isinstance(source, ShardSource) else None
         self._own: ShardInDriver | None = None
         if isinstance(source, ShardSource):
-            self._lanes = [_Lane(handle, _ahead) for handle in source.open_shards(judging, self._deliver)]
+            self._lanes = [Lane(handle, ahead_of_a_process) for handle in source.open_shards(judging, self._deliver)]
         else:
             self._own = ShardInDriver(judging, source, post)
-            self._lanes = [_Lane(self._own, parallel)]
+            self._lanes = [Lane(self._own, parallel)]
         self._batch = BATCH if self._own is None else 1
 
     @property
@@ -158,7 +101,7 @@ class Router:
             self._remember(row, names, self.sandbox_error or msg("no shard is left"))
             return
         key = (problem_id, id(lane))
-        batch = self._open.setdefault(key, _Open())
+        batch = self._open.setdefault(key, Open())
         batch.samples.append((row, names))
         batch.load += load
         batch.chars += len(row[3])
@@ -190,7 +133,7 @@ class Router:
 
     # -- to a shard
 
-    def _lane_for(self, problem_id: str, completion: str | bytes) -> tuple[_Lane | None, int]:
+    def _lane_for(self, problem_id: str, completion: str | bytes) -> tuple[Lane | None, int]:
         """(the shard for this completion, 0 where it has or had an equal one)."""
         if not self._lanes:
             return None, 0
@@ -206,13 +149,13 @@ class Router:
                 self._seen.popitem(last=False)
         return home, 1
 
-    def _send(self, problem_id: str, lane: _Lane, batch: _Open, losses: int) -> None:
+    def _send(self, problem_id: str, lane: Lane, batch: Open, losses: int) -> None:
         self._number += 1
         first = problem_id not in lane.told
         known = self._store.execution_digests(problem_id) if first else ()
         problem = self._problems[problem_id] if first else None
         lane.told.add(problem_id)
-        lane.sent[self._number] = _Sent(batch.samples, batch.load, losses)
+        lane.sent[self._number] = Sent(batch.samples, batch.load, losses)
         self._note_whether_busy()
         lane.handle.send(Batch(self._number, problem_id, tuple(batch.samples), problem, known))
 
@@ -230,7 +173,7 @@ class Router:
                     self._hear(lane, news)
                 return
 
-    def _hear(self, lane: _Lane, rows: Rows) -> None:
+    def _hear(self, lane: Lane, rows: Rows) -> None:
         before = len(lane.late)
         disputed = self._store.add_judged(rows.executions, rows.judgements, lane.late)
         again = len(lane.late) - before
@@ -278,7 +221,7 @@ class Router:
 
     # -- losses
 
-    def _lose(self, lane: _Lane, reason: str) -> None:
+    def _lose(self, lane: Lane, reason: str) -> None:
         """What a lost shard had not answered was not judged."""
         lane.lost = True
         self._lanes.remove(lane)
@@ -300,7 +243,7 @@ class Router:
     def _look_for_more(self) -> None:
         self._looked_at = time.monotonic()
         while self._source is not None and (new := self._source.replacement(self._judging, self._deliver)) is not None:
-            self._lanes.append(_Lane(new, _ahead))
+            self._lanes.append(Lane(new, ahead_of_a_process))
 
     def _try_again(self) -> None:
         """One sample in a batch, so that only what takes a shard down is tried so often; the last time alone in its shard."""
@@ -316,7 +259,7 @@ class Router:
             lane.load += 1
             lane.held += 1
             lane.alone = losses + 1 >= MAX_LOSSES
-            self._send(unpack_text(row[0]), lane, _Open([(row, names)], 1), losses)
+            self._send(unpack_text(row[0]), lane, Open([(row, names)], 1), losses)
 
     def _remember(self, row: Row, names: Names, reason: str) -> None:
         incidents = [Incident(unpack_text(row[0]), row[1], f"execution:{name}", reason) for name in names]

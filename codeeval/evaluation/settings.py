@@ -267,11 +267,12 @@ class Settings:
     cluster_options: Annotated[
         dict[str, str],
         Flag(
-            "num_cpus or resource.NAME that a node must have to spare; may be repeated.",
+            "What a node must have to spare, or a placement group; may be repeated.",
             "KEY=VALUE",
             ("--cluster-option",),
             verbs=_PLACED,
-            meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; may be repeated",
+            meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; `placement_group=NAME` and "
+            "`namespace=NAME`; `patience_s=N` (60), how long a cluster without a head or a node is waited for; may be repeated",
             said="--cluster-option",
             parse=_options,
         ),

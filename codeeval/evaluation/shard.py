@@ -16,14 +16,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
-from typing import Protocol as Interface
-from typing import runtime_checkable
 
 from codeeval.evaluation.batches import Batch, Judging, Rows, Stored
-from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, outputs
+from codeeval.evaluation.judged import judged
+from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.scoring.grade import may_have_stalled, needs_execution
 from codeeval.scoring.job import JobMaker
-from codeeval.store import Execution, Incident, Reading, StoredJudgement
-from codeeval.store.rows import Row, execution_row, incident_row, judgement_row, sample_of
+from codeeval.store import Execution, Incident
+from codeeval.store.rows import Row, execution_row, incident_row, sample_of
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Observation, Outcome, SandboxError
 from sandbox.wire import MAX_JOB_BYTES, is_mera
@@ -40,57 +40,6 @@ KEPT_CHARS = 64 * 1024 * 1024
 NOT_EXECUTED = "not executed under this protocol yet"
 
 Key = tuple[str, str]
-
-
-class JobRunner(Interface):
-    """What of `sandbox.Pool` is needed here."""
-
-    def submit(self, job: Job) -> Future[Outcome]: ...
-
-
-class ShardLost(Exception):
-    """A shard is gone, or says nothing any more: what it held and did not answer was not judged."""
-
-
-#: What a handle tells the driver, from any thread: rows, or that the shard is lost (the last thing that it says).
-Deliver = Callable[["ShardHandle", Rows | ShardLost], None]
-
-
-class ShardHandle(Interface):
-    """The driver's end of one shard. Called from the driver's thread alone.
-
-    Contract: every batch sent is answered by `Rows` whose `done` has its number, or the handle delivers one `ShardLost` and
-    nothing after it. Rows of a batch may come in parts, before and without its end. Nothing is executed twice by the handle:
-    repeating is the driver's decision.
-    """
-
-    @property
-    def name(self) -> str:
-        """For messages: which process or node this is."""
-
-    @property
-    def workers(self) -> int:
-        """How many jobs it executes at a time. May change while it lives; 0: give it nothing now."""
-
-    def send(self, batch: Batch) -> None:
-        """Hands over a batch without waiting for its work or for the shard. A handle that finds its shard lost here delivers
-        that; it raises nothing."""
-
-    def close(self) -> None:
-        """The driver has no more for this shard: nothing is delivered from then on. May be called twice, and for a lost one."""
-
-
-@runtime_checkable
-class ShardSource(Interface):
-    """Where shards come from: what a pipeline is given in place of a pool of its own process. It owns them: they may serve
-    several pipelines, one after the other, and end with the source."""
-
-    def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
-        """The shards there are, ready for batches. Raises SandboxError where there is none."""
-
-    def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
-        """A shard that has joined, or one in place of a lost one; None where there is none now. Asked for after a loss and
-        about once a second; where no shard is left it may wait for one as long as its patience lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,27 +276,6 @@ class Shard:
         if not self._left[batch]:
             del self._left[batch]
             self._told.done.append(batch)
-
-
-def judged(
-    problem: Problem,
-    extraction: Extraction,
-    outcome: Outcome | None,
-    protocol: ScoringProtocol,
-    key: tuple[int, str | None],
-) -> Row:
-    """A row of judgements: the verdict on a sample, or only its outputs where the answers are hidden. `key`: the sample's index
-    and the digest of its job."""
-    index, digest = key
-    reading = Reading(extraction.trace, extraction.added) if protocol.extraction == "strict" else None
-    if problem.expected is None:
-        got = outputs(problem, outcome, protocol)
-        return (protocol.name, *judgement_row(StoredJudgement(problem.id, index, digest, got, None, reading)))
-    judgement = grade(problem, extraction, outcome, protocol)
-    return (
-        protocol.name,
-        *judgement_row(StoredJudgement(problem.id, index, digest, judgement.outputs, judgement, reading)),
-    )
 
 
 def _too_large(job: Job) -> Outcome:

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 from codeeval.evaluation.batches import Batch, Judging
-from codeeval.evaluation.shard import Arrival, JobRunner, Shard
+from codeeval.evaluation.shard import Arrival, Shard
 from codeeval.evaluation.shard_frames import (
     ALIVE,
     BATCH,
@@ -36,6 +36,7 @@ from codeeval.evaluation.shard_frames import (
     UP,
     Frames,
 )
+from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.store.codec import pack_outcome
 from sandbox import Job, Limits, Outcome, SandboxError
 

@@ -41,7 +41,7 @@ _PLACED = {"dtype": _WORD, "device": _DEVICE}
 #: Backend -> option -> the values with which it can only change how a model runs that was named by the user. An option that is
 #: missing is not harmless. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
-    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW},
+    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
     "vllm": {
         **_COMMON,
         "dtype": _WORD,
@@ -49,7 +49,9 @@ HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
         "enforce_eager": _SWITCH,
         "enable_prefix_caching": _SWITCH,
         "gpu_memory_utilization": _SHARE,
-        **dict.fromkeys(("data_parallel_size", "tensor_parallel_size", "pipeline_parallel_size", "max_num_seqs"), _FEW),
+        **dict.fromkeys(
+            ("replicas", "data_parallel_size", "tensor_parallel_size", "pipeline_parallel_size", "max_num_seqs"), _FEW
+        ),
         **dict.fromkeys(("max_model_len", "max_num_batched_tokens"), _NUMBER),
     },
     "openai": {

@@ -9,7 +9,7 @@ from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
-from codeeval.evaluation.shard import JobRunner
+from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import command_line, now

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass
 
 from markupsafe import Markup
 
+from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import SLOW_MS, format_id, group_id
 from codeeval.explorer.links import CHUNK, Links
 from codeeval.explorer.matrix import CELLS_PER_PAGE, PROBLEMS_PER_PAGE, WAITING, codes_of, title
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.query import has_field
 from codeeval.explorer.shapes import GLYPHS
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import cause, translator
@@ -30,7 +32,7 @@ Kind = tuple[str, str, tuple[str, ...], int]
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
     """One problem. `text` is what the search looks at; `kinds` one number per sample; `indices` only where these are not
-    0, 1, 2, …"""
+    0, 1, 2, …; `fields` are places in the list of all fields with their values."""
 
     href: str
     samples: str
@@ -43,16 +45,19 @@ class CatalogueRow:
     c: int
     kinds: tuple[int, ...]
     indices: tuple[int, ...] | None
+    fields: tuple[int, ...]
 
 
 def catalogue(run: str, numbers: RunNumbers, reader: RunViews, link: Links, lang: str) -> Markup:
     """JSON for a <script>. Raises DataError and StoreError."""
     kinds: dict[Kind, int] = {}
     t = translator(lang)
-    rows = _rows(run, numbers, reader, link, kinds)
+    fields = [f"{name}:{value}" for name, values in choices(numbers.heads).items() for value in values]
+    rows = _rows(run, numbers, reader, link, (kinds, fields))
     value = {
         "rows": [asdict(row) for row in rows],
         "kinds": list(kinds),
+        "fields": fields,
         "glyphs": {code: (glyph, t(code)) for code, glyph in GLYPHS.items()},
         "waiting": sorted(WAITING),
         "chunk": CHUNK,
@@ -62,7 +67,10 @@ def catalogue(run: str, numbers: RunNumbers, reader: RunViews, link: Links, lang
     return Markup(json.dumps(value, separators=(",", ":")).replace("<", "\\u003c"))
 
 
-def _rows(run: str, numbers: RunNumbers, reader: RunViews, link: Links, kinds: dict[Kind, int]) -> list[CatalogueRow]:
+def _rows(
+    run: str, numbers: RunNumbers, reader: RunViews, link: Links, known: tuple[dict[Kind, int], list[str]]
+) -> list[CatalogueRow]:
+    kinds, fields = known
     slow, formats = _times(numbers, reader), _formats(reader)
     rows = []
     each = _SEARCHED // max(1, len(numbers.heads))
@@ -77,7 +85,8 @@ def _rows(run: str, numbers: RunNumbers, reader: RunViews, link: Links, kinds: d
             kind = (code, group.get(index, ""), formats.get(key, ()), slow.get(key, 0))
             found.append(kinds.setdefault(kind, len(kinds)))
         indices = None if list(codes) == list(range(len(codes))) else tuple(codes)
-        rows.append(_row(head, (run, link), numbers, each, (tuple(found), indices)))
+        places = tuple(at for at, name in enumerate(fields) if has_field(head, name))
+        rows.append(_row(head, (run, link), numbers, each, (tuple(found), indices, places)))
     return rows
 
 
@@ -86,7 +95,7 @@ def _row(
     place: tuple[str, Links],
     numbers: RunNumbers,
     searched: int,
-    samples: tuple[tuple[int, ...], tuple[int, ...] | None],
+    samples: tuple[tuple[int, ...], tuple[int, ...] | None, tuple[int, ...]],
 ) -> CatalogueRow:
     run, link = place
     n, c = numbers.counts[numbers.protocol][head.id]
@@ -102,6 +111,7 @@ def _row(
         c=c,
         kinds=samples[0],
         indices=samples[1],
+        fields=samples[2],
     )
 
 

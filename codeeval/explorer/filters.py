@@ -37,7 +37,8 @@ VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id."""
+    """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id; `meta`
+    the name of a field and its value, as in `difficulty:hard`."""
 
     verdict: str = ""
     group: str = ""
@@ -48,6 +49,7 @@ class Filter:
     page: int = 1
     problem: str = ""
     topic: str = ""
+    meta: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Filter:
@@ -61,6 +63,7 @@ class Filter:
             page=max(1, _number(given.get("page", "1"))),
             problem=given.get("problem", "")[:300],
             topic=given.get("topic", "")[:200],
+            meta=given.get("meta", "")[:300],
         )
 
     @property
@@ -70,7 +73,7 @@ class Filter:
 
     @property
     def active(self) -> bool:
-        return self.by_sample or bool(self.q or self.problem or self.topic)
+        return self.by_sample or bool(self.q or self.problem or self.topic or self.meta)
 
     def query(self) -> dict[str, str]:
         """What is set, as it stands in a URL."""

@@ -166,10 +166,10 @@ class Library:
             self._ids[run.slug] = {slug(head.id): head.id for head in self.numbers(run).heads}
         return self._ids[run.slug].get(name)
 
-    def try_numbers(self, run: RunFile) -> RunNumbers | str:
+    def try_numbers(self, run: RunFile, protocol: str = "") -> RunNumbers | str:
         """The aggregates, or why there are none: one damaged file must not hide the other runs."""
         try:
-            return self.numbers(run)
+            return self.numbers(run, protocol)
         except CodeevalError as error:
             return str(error)
         except MISREADINGS:

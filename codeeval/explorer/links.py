@@ -11,6 +11,8 @@
 | its difference  | `/RUN/p/PROBLEM/3/diff`     | (none)                                 |
 | comparison      | `/compare/A/B/`             | `compare/A/B/index.html`               |
 | of one problem  | `/compare/A/B/PROBLEM`      | `compare/A/B/PROBLEM.html`             |
+| runs like RUN   | `/series/RUN/`              | `series/RUN/index.html`                |
+| of one problem  | `/series/RUN/p/PROBLEM`     | `series/RUN/p/PROBLEM.html`            |
 
 Under another protocol than the requested one a server's page has `?protocol=strict`, and a run's or problem's file is
 called `index.strict.html`; a file with samples shows what every protocol says of them.
@@ -22,7 +24,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -31,6 +33,7 @@ from codeeval.explorer.filters import NO_FILTER, Filter
 
 #: Samples of a problem in one exported file.
 CHUNK = 50
+Query = Sequence[tuple[str, str]]
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 _LOOKS_MADE = re.compile(r".*-[0-9a-f]{8}")
 
@@ -48,7 +51,7 @@ def slug(text: str) -> str:
 def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
     """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
     itself are not given away."""
-    taken = {"compare", "index", *given}
+    taken = {"compare", "index", "series", *given}
     result = []
     for name in names:
         base = slug(name)
@@ -93,8 +96,8 @@ class Links:
         found = {"protocol": self.protocol, **query} if self.protocol else query
         return f"?{urlencode(found)}" if found else ""
 
-    def runs(self) -> str:
-        return self._folder("")
+    def runs(self, query: Query = ()) -> str:
+        return self._folder("") if self.static else _with(self._folder(""), query)
 
     def run(self, run: str, chosen: Filter | None = None) -> str:
         query = (chosen or Filter()).query()
@@ -104,8 +107,12 @@ class Links:
         fragment = f"#{urlencode(query)}" if query else ""
         return f"{self.root}{run}/{file_name(self.protocol, page)}.html{fragment}"
 
-    def problem(self, run: str, problem_id: str) -> str:
-        return self._folder(f"{run}/p/{slug(problem_id)}/", self._kept())
+    def problem(self, run: str, problem_id: str, page: int = 1) -> str:
+        """`page`: the part of its table of tests and samples."""
+        path = f"{run}/p/{slug(problem_id)}/"
+        if self.static:
+            return f"{self.root}{path}{file_name(self.protocol, page)}.html"
+        return self._folder(path, {**self._kept(), **({"page": str(page)} if page > 1 else {})})
 
     def _kept(self) -> dict[str, str]:
         return {} if self.static else self.chosen.at(1).query()
@@ -138,9 +145,30 @@ class Links:
         found = {"allow_different": "1"} if self.different else {}
         return {**found, "k": str(self.k)} if self.k != 1 else found
 
+    def series(self, run: str, query: Query = (), page: int = 1) -> str:
+        """The runs that can be compared with `run`; `query`: the state of that page, without its number."""
+        address = f"{self.root}series/{run}/"
+        if self.static:
+            return f"{address}{file_name(self.protocol, page)}.html"
+        return _with(address, [*self._under(), *query, *([("page", str(page))] if page > 1 else [])])
+
+    def series_problem(self, run: str, problem_id: str, query: Query = ()) -> str:
+        """One problem through these runs."""
+        address = f"{self.root}series/{run}/p/{slug(problem_id)}"
+        if self.static:
+            return f"{address}{f'.{self.protocol}' if self.protocol else ''}.html"
+        return _with(address, [*self._under(), *query])
+
+    def _under(self) -> list[tuple[str, str]]:
+        return [("protocol", self.protocol)] if self.protocol else []
+
     def compare_problem(self, a: str, b: str, problem_id: str) -> str:
         path = f"{self.root}compare/{a}/{b}/{slug(problem_id)}"
         return f"{path}.html" if self.static else path + self._query(self._allowing())
+
+
+def _with(address: str, query: Query) -> str:
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def file_name(protocol: str = "", page: str | int = "") -> str:

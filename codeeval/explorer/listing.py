@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 
+from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import MISSING
@@ -43,7 +44,7 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True)
 class SamplesPage:
-    """A page of the list. `n_samples` and `n_problems` count on all pages."""
+    """A page of the list. `n_samples` and `n_problems` count on all pages; `field_choices`: by what else can be chosen."""
 
     run: RunRow
     filter: Filter
@@ -52,6 +53,7 @@ class SamplesPage:
     pages: int
     n_samples: int
     n_problems: int
+    field_choices: dict[str, tuple[str, ...]]
 
 
 def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> SamplesPage:
@@ -62,7 +64,14 @@ def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Fi
     keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
     rows = tuple(sample_rows(numbers, reader, keys))
     return SamplesPage(
-        run_row(run, numbers), chosen, rows, page, pages, found.n_samples, sum(n > 0 for n in found.counts)
+        run_row(run, numbers),
+        chosen,
+        rows,
+        page,
+        pages,
+        found.n_samples,
+        sum(n > 0 for n in found.counts),
+        choices(numbers.heads),
     )
 
 

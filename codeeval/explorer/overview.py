@@ -1,12 +1,13 @@
-"""The pages "runs" and "run" as values."""
+"""A run as lists show it, and the page "run" as a value."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from codeeval.explorer.breakdown import FieldTable, breakdown, choices
 from codeeval.explorer.filters import Filter
-from codeeval.explorer.library import Library, RunFile
+from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import Matrix, matrix
 from codeeval.explorer.numbers import FormatCount, RunNumbers
 from codeeval.report.values import Difference, FailureGroup
@@ -41,14 +42,10 @@ class RunRow:
     going: bool = False
     pass_at_k: dict[int, KEstimate] | None = None
     resume: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunsPage:
-    """The list of runs; `pair`: the two newest, the older one first, to be compared."""
-
-    runs: tuple[RunRow, ...]
-    pair: tuple[str, str]
+    template: str = ""
+    temperature: float | None = None
+    per_problem: int = 0
+    backend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,8 @@ class RunPage:
     facts: tuple[tuple[str, str], ...]
     hidden_groups: tuple[FailureGroup, ...] = ()
     reasons: tuple[str, ...] = ()
+    fields: tuple[FieldTable, ...] = ()
+    field_choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -108,13 +107,11 @@ def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
         resume=""
         if numbers.complete or numbers.going
         else shlex.join(["codeeval", "run", "--resume", str(run.path.parent)]),
+        template=manifest.prompt.template,
+        temperature=manifest.sampling.temperature,
+        per_problem=manifest.sampling.n,
+        backend=manifest.model.backend,
     )
-
-
-def runs_page(library: Library) -> RunsPage:
-    rows = tuple(run_row(run, library.try_numbers(run)) for run in library.runs)
-    by_age = sorted(rows, key=lambda row: row.created_at)
-    return RunsPage(rows, (by_age[-2].slug if len(rows) > 1 else "", by_age[-1].slug if rows else ""))
 
 
 def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> RunPage:
@@ -147,6 +144,8 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         facts=_facts(numbers),
         hidden_groups=numbers.hidden_groups,
         reasons=numbers.reasons,
+        fields=breakdown(numbers),
+        field_choices=choices(numbers.heads),
     )
 
 

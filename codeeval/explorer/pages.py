@@ -42,14 +42,23 @@ def _assets() -> tuple[str, str]:
     return style, script
 
 
-def policy(*, static: bool) -> str:
-    """The Content-Security-Policy: nothing but our one style and one script, by hash. A file asks no server."""
+def assets() -> dict[str, str]:
+    """The files that the pages of an export share, by name."""
+    return dict(zip(("style.css", "script.js"), _assets(), strict=True))
+
+
+def policy(nonce: str = "") -> str:
+    """The Content-Security-Policy: nothing but our one style and one script, by hash; in files, which ask no server, by the
+    nonce of their export."""
+    if nonce:
+        common = (
+            f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; base-uri 'none'"
+        )
+        return f"{common}; connect-src 'none'; form-action 'none'"
     style, script = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in _assets())
     common = (
         f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; img-src data:; base-uri 'none'"
     )
-    if static:
-        return f"{common}; connect-src 'none'; form-action 'none'"
     return f"{common}; connect-src 'self'; form-action 'self'; frame-ancestors 'none'"
 
 
@@ -57,7 +66,8 @@ def policy(*, static: bool) -> str:
 class Frame:
     """What surrounds a page. `crumbs`: (name, link or "" for the page itself), without the list of runs; `live`: where to
     ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes, `unsaved`
-    says that what stands in it was not kept."""
+    says that what stands in it was not kept; `nonce`: of a file's style and script; `series`: the run whose page of many runs
+    shows this one; `export`: where a form asks for these pages as files."""
 
     link: Links
     twin: str
@@ -68,6 +78,9 @@ class Frame:
     token: str = ""
     note_action: str = ""
     unsaved: bool = False
+    nonce: str = ""
+    series: str = ""
+    export: str = ""
 
 
 def to_json(page: object) -> str:
@@ -101,7 +114,11 @@ def samples_twin(found: list[SamplePage]) -> object:
 def render(template: str, page: object, frame: Frame, **more: object) -> bytes:
     """One whole page. Everything in it that codeeval did not write went through `text`."""
     style, script = _assets()
-    outer = {"style": Markup(style), "script": Markup(script), "policy": policy(static=frame.link.static)}
+    outer = {
+        "style": Markup(style),
+        "script": Markup(script),
+        "policy": policy(frame.nonce) if frame.link.static else "",
+    }
     return _filled(template, page, frame, **outer, **more).encode("utf-8")
 
 
@@ -153,6 +170,7 @@ def _words(lang: str) -> dict[str, Callable[..., object] | str]:
         "rerun_words": words.rerun(),
         "long_run_words": words.LONG_RUN,
         "cause": lambda signature: cause(signature, lang),
+        "named": lambda kind, name: marked(f"{kind}: {name}").removeprefix(f"{kind}: "),
         "ended": lambda reason: t(f"ended: {reason}").removeprefix("ended: "),
         "date": lambda moment: date(moment, lang),
         "go": lambda href, key, text: shapes.go(href, key, t(text)),
@@ -175,9 +193,7 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "filter_group": lambda signature: Filter(group=group_id(signature or "")),
         "execution_of": parts.execution_of,
         "glyphs": shapes.GLYPHS,
-        "grid_columns": shapes.grid_columns,
         "grid_rows": shapes.grid_rows,
-        "grid_samples": lambda page: page.samples[: shapes.grid_columns(page)],
         "group_id": group_id,
         "group_name": shapes.group_name,
         "groups_shown": GROUPS_SHOWN,
@@ -188,6 +204,8 @@ def _helpers() -> dict[str, Callable[..., object] | object]:
         "listed_verdicts": VERDICTS,
         "no_filter": NO_FILTER,
         "page_numbers": shapes.page_numbers,
+        "share": lambda part, whole: f"{part / whole:.3f}" if whole else "",
+        "page_places": shapes.page_places,
         "percent": lambda part, whole: f"{100 * part / whole:.1f}%" if whole else "",
         "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
         "side_by_side": side_by_side,
@@ -223,7 +241,8 @@ def listed_html(page: SamplesPage, frame: Frame) -> bytes:
     return render("samples.html", page, frame, under=lambda name: frame.link.under(name).listed(run, chosen))
 
 
-def problem_html(page: ProblemPage, frame: Frame) -> bytes:
+def problem_html(page: ProblemPage, frame: Frame, part: int = 1) -> bytes:
+    """`part`: of the table of tests and samples, which can be wide."""
     failed = (
         sample.index for sample in page.samples if sample.code not in (Verdict.PASSED.value, PENDING, MISSING, AGREES)
     )
@@ -233,6 +252,8 @@ def problem_html(page: ProblemPage, frame: Frame) -> bytes:
         page,
         frame,
         first_failure=next(failed, None),
+        grid=shapes.grid(page, part),
+        part_link=lambda number: frame.link.problem(run, pid, number),
         under=lambda name: frame.link.under(name).problem(run, pid),
     )
 

@@ -72,8 +72,17 @@ def _lines(prompt: str) -> int:
 def tests_of(page: SamplePage) -> Tests:
     hidden = page.head.hidden
     lost = bool(page.instead)
-    rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in enumerate(page.tests))
+    numbered = sorted(enumerate(page.tests), key=lambda one: _rank(one[1], hidden, lost))
+    rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in numbered)
     return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead)
+
+
+def _rank(test: SampleTest, hidden: bool, lost: bool) -> int:
+    """What failed comes first, then what was not reached; where the answers are hidden, what differs from the consensus."""
+    if test.status == "not_reached" and not test.ended:
+        return 1
+    failed = test.actual != test.agreed if hidden else test.right is False and not lost
+    return 0 if failed or test.ended or test.raised else 2
 
 
 def _row(number: int, hidden: bool, test: SampleTest, lost: bool) -> Test:

@@ -158,8 +158,15 @@ def _says(head: Head, chosen: Filter) -> bool:
         return False
     if chosen.topic and chosen.topic not in head.topics:
         return False
+    if chosen.meta and not has_field(head, chosen.meta):
+        return False
     words = chosen.q
     return not words or words.casefold() in f"{head.id}\n{head.entry_point}\n{head.prompt}".casefold()
+
+
+def has_field(head: Head, wanted: str) -> bool:
+    """Whether a problem's `meta` has this field with this value, given as `name:value`."""
+    return any(wanted == f"{name}:{value}" for name, values in head.fields for value in values)
 
 
 def _sorted(heads: list[Head], numbers: RunNumbers, sort: str) -> list[Head]:

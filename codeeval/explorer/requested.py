@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 
 from codeeval.errors import CodeevalError
-from codeeval.explorer import comparison, listing, nearest, overview, pages
+from codeeval.explorer import comparison, listing, nearest, overview, pages, pages_series
 from codeeval.explorer.annotations import Annotation, Annotations
 from codeeval.explorer.evidence import ProblemEvidence
+from codeeval.explorer.families import FEWEST
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.links import Links
@@ -19,6 +20,7 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import head_of, problem_head, problem_page
 from codeeval.explorer.query import Matching, matching
+from codeeval.explorer.runs import RunsChoice, runs_page
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
 from codeeval.explorer.words import translator
@@ -48,7 +50,7 @@ class RequestedPages:
     """Makes the pages of a library; all raise NotThere and CodeevalError. `token`: what a page's form must send back."""
 
     def __init__(self, library: Library, token: str, lang: str) -> None:
-        self._library, self._token, self._lang = library, token, lang
+        self._library, self._token, self.lang = library, token, lang
         self._last: tuple[tuple[str, str, str, Filter], Matching] | None = None
 
     def found(self, request: Request, name: str = "run") -> tuple[RunFile, RunNumbers]:
@@ -78,16 +80,21 @@ class RequestedPages:
 
     def _frame(self, links: Links, twin: str, *crumbs: tuple[str, str]) -> Frame:
         """`twin` is given without its query."""
-        return Frame(links, twin, crumbs, self._lang)
+        return Frame(links, twin, crumbs, self.lang)
+
+    def _series(self, run: RunFile) -> str:
+        """The run itself, where there are others that it may be shown with."""
+        return run.slug if len(self._library.runs) >= FEWEST else ""
 
     def runs(self, request: Request) -> PageResponse:
         self._library.look_again()
-        page = overview.runs_page(self._library)
+        page = runs_page(self._library, RunsChoice.read(request.query_params, request.query_params.getlist("column")))
         version = "|".join(map(self._library.version, self._library.runs))
-        frame = self._frame(links_from(request), "index.json")
-        going = bool(self._library.folders) or any(not run.complete and not run.error for run in page.runs)
-        frame = _going(frame, "live.json", version, going=going)
-        return PageResponse(page, lambda: pages.render("runs.html", page, frame))
+        frame = self._frame(links_from(request), f"index.json{query_of(request)}")
+        live = bool(self._library.folders) or any(not run.complete and not run.error for run in page.runs)
+        frame = replace(frame, token=self._token, export="export.zip" if page.runs else "")
+        frame = going(frame, "live.json", version, going=live)
+        return PageResponse(page, lambda: pages_series.runs_html(page, frame))
 
     def run(self, request: Request) -> PageResponse:
         run, numbers = self.found(request)
@@ -95,8 +102,9 @@ class RequestedPages:
         chosen = Filter.read(request.query_params)
         with run.open() as reader:
             page = overview.run_page(run, numbers, reader, chosen)
-        frame = self._frame(_keeping(request, numbers), f"index.json{_query(request)}", (run.name, ""))
-        frame = _going(frame, "live.json", version, going=not numbers.complete)
+        frame = self._frame(_keeping(request, numbers), f"index.json{query_of(request)}", (run.name, ""))
+        frame = replace(frame, series=self._series(run), token=self._token, export="export.zip")
+        frame = going(frame, "live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.run_html(page, frame))
 
     def samples(self, request: Request) -> PageResponse:
@@ -106,9 +114,9 @@ class RequestedPages:
         with run.open() as reader:
             page = listing.samples_page(run, numbers, reader, chosen)
         links = _keeping(request, numbers)
-        crumbs = (run.name, links.run(run.slug, chosen.at(1))), (translator(self._lang)("Samples"), "")
-        frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
-        frame = _going(frame, "../live.json", version, going=not numbers.complete)
+        crumbs = (run.name, links.run(run.slug, chosen.at(1))), (translator(self.lang)("Samples"), "")
+        frame = self._frame(links, f"index.json{query_of(request)}", *crumbs)
+        frame = going(frame, "../live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.listed_html(page, frame))
 
     def problem(self, request: Request) -> PageResponse:
@@ -122,9 +130,10 @@ class RequestedPages:
             page = problem_page(run, numbers, reader, planned)
         links = _keeping(request, numbers)
         crumbs = (run.name, links.run(run.slug, links.chosen)), (f"{pid} {page.head.entry_point}", "")
-        frame = self._frame(links, f"index.json{_query(request)}", *crumbs)
-        frame = _going(frame, "../../live.json", version, going=not numbers.complete)
-        return PageResponse(page, lambda: pages.problem_html(page, frame))
+        frame = self._frame(links, f"index.json{query_of(request)}", *crumbs)
+        frame = going(replace(frame, series=self._series(run)), "../../live.json", version, going=not numbers.complete)
+        part = Filter.read(request.query_params).page
+        return PageResponse(page, lambda: pages.problem_html(page, frame, part))
 
     def sample(self, request: Request, typed: Annotation | None = None) -> PageResponse:
         """`typed`: what stands in the form for notes, where that is not what is kept."""
@@ -143,9 +152,9 @@ class RequestedPages:
             (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
             (f"#{index}", ""),
         )
-        frame = self._frame(links, f"{'../' if typed else ''}{index}.json{_query(request)}", *crumbs)
-        action = f"{links.problem(run.slug, pid).partition('?')[0]}{index}/note{_query(request)}"
-        frame = _going(frame, "../../live.json", version, going=not numbers.complete and typed is None)
+        frame = self._frame(links, f"{'../' if typed else ''}{index}.json{query_of(request)}", *crumbs)
+        action = f"{links.problem(run.slug, pid).partition('?')[0]}{index}/note{query_of(request)}"
+        frame = going(frame, "../../live.json", version, going=not numbers.complete and typed is None)
         frame = replace(frame, token=self._token, note_action=action, unsaved=typed is not None)
         return PageResponse(page, lambda: pages.samples_html([page], frame))
 
@@ -164,9 +173,9 @@ class RequestedPages:
             (run.name, links.run(run.slug, links.chosen)),
             (f"{pid} {page.head.entry_point}", links.problem(run.slug, pid)),
             (f"#{index}", links.sample(run.slug, pid, index)),
-            (translator(self._lang)("difference"), ""),
+            (translator(self.lang)("difference"), ""),
         )
-        frame = self._frame(links, f"diff.json{_query(request)}", *crumbs)
+        frame = self._frame(links, f"diff.json{query_of(request)}", *crumbs)
         return PageResponse(page, lambda: pages.render("diff.html", page, frame))
 
     def compare(self, request: Request) -> PageResponse:
@@ -174,8 +183,8 @@ class RequestedPages:
         versions = [self._library.version(run) for run, _ in (a, b)]
         page = comparison.compare_page(a, b, allow_different=_allowed(request), k=_k(request))
         links = links_from(request, *(numbers for _, numbers in (a, b)))
-        frame = self._frame(links, f"index.json{_query(request)}", (f"{a[0].name} → {b[0].name}", ""))
-        frame = _going(frame, "live.json", "|".join(versions), going=not (a[1].complete and b[1].complete))
+        frame = self._frame(links, f"index.json{query_of(request)}", (f"{a[0].name} → {b[0].name}", ""))
+        frame = going(frame, "live.json", "|".join(versions), going=not (a[1].complete and b[1].complete))
         entry_points = {head.id: head.entry_point for head in a[1].heads}
         return PageResponse(page, lambda: pages.compare_html(page, frame, entry_points, lambda one: True))
 
@@ -198,11 +207,11 @@ class RequestedPages:
             )
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
-        frame = self._frame(links, f"{request.path_params['problem']}.json{_query(request)}", *crumbs)
+        frame = self._frame(links, f"{request.path_params['problem']}.json{query_of(request)}", *crumbs)
         return PageResponse(page, lambda: pages.compare_problem_html(page, frame))
 
 
-def _going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
+def going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
     """With the address that tells when the page is out of date, where that may happen."""
     return replace(frame, live=live, version=version) if going else frame
 
@@ -230,7 +239,7 @@ def _k(request: Request) -> int:
     return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
 
 
-def _query(request: Request) -> str:
+def query_of(request: Request) -> str:
     return f"?{request.url.query}" if request.url.query else ""
 
 

@@ -70,7 +70,7 @@ class Guard:
     def __init__(self, app: ASGIApp, gate: Gate, refusal: str = REFUSAL) -> None:
         self._app, self._gate, self._refusal = app, gate, refusal
         self._headers = [
-            (b"content-security-policy", policy(static=False).encode()),
+            (b"content-security-policy", policy().encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"x-frame-options", b"DENY"),
             (b"referrer-policy", b"same-origin"),

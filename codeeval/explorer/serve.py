@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import socket
 import threading
 import webbrowser
@@ -48,6 +49,9 @@ def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> No
     threading.Thread(target=lambda: [library.try_numbers(run) for run in runs], daemon=True).start()
     if serving.browser:
         webbrowser.open(url)  # the port listens already: the browser waits for the first answer
+    # what is imported stays: the collector need not walk it at every one of the thousands of cells of a matrix
+    gc.collect()
+    gc.freeze()
     try:
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:

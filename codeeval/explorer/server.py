@@ -5,21 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import Route
 
 from codeeval.errors import CodeevalError, DataError, StoreError
 from codeeval.explorer import listing, pages
 from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
 from codeeval.explorer.checks import Checks
+from codeeval.explorer.downloads import Busy, Downloads
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.forms import small_form
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
+from codeeval.explorer.requested_series import SeriesPages
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import teller, translator
@@ -53,6 +63,7 @@ class _Explorer:
         self._library, self._gate, self._lang = library, gate, lang
         self._pages = RequestedPages(library, gate.token, lang)
         self._checks = Checks()
+        self._downloads = Downloads(lang)
 
     def routes(self) -> list[Route]:
         """Each page with its JSON twin."""
@@ -61,15 +72,18 @@ class _Explorer:
             Route("/", self._view(made.runs, as_json=False)),
             Route("/index.json", self._view(made.runs, as_json=True)),
             Route("/live.json", self._live_runs),
+            Route("/export.zip", self._export, methods=["POST"]),
             Route("/compare", self._pick),
             Route(compare, self._view(made.compare, as_json=False)),
             Route(f"{compare}index.json", self._view(made.compare, as_json=True)),
             Route(f"{compare}live.json", self._live_pair),
             Route(f"{compare}{{problem}}.json", self._view(made.compare_problem, as_json=True)),
             Route(f"{compare}{{problem}}", self._view(made.compare_problem, as_json=False)),
+            *self._series(),
             Route("/{run}/", self._view(made.run, as_json=False)),
             Route("/{run}/index.json", self._view(made.run, as_json=True)),
             Route("/{run}/live.json", self._live),
+            Route("/{run}/export.zip", self._export, methods=["POST"]),
             Route("/{run}/samples/", self._view(made.samples, as_json=False)),
             Route("/{run}/samples/index.json", self._view(made.samples, as_json=True)),
             Route("/{run}/samples/list.jsonl", self._listed),
@@ -81,6 +95,16 @@ class _Explorer:
             Route("/{run}/p/{problem}/{index}/diff", self._view(made.diff, as_json=False)),
             Route("/{run}/p/{problem}/{index}/diff.json", self._view(made.diff, as_json=True)),
             Route("/{run}/p/{problem}/{index}/note", self._note, methods=["POST"]),
+        ]
+
+    def _series(self) -> list[Route]:
+        made, series, history = SeriesPages(self._library, self._pages), "/series/{run}/", "/series/{run}/p/{problem}"
+        return [
+            Route(series, self._view(made.series, as_json=False)),
+            Route(f"{series}index.json", self._view(made.series, as_json=True)),
+            Route(f"{series}live.json", self._live_runs),
+            Route(f"{history}.json", self._view(made.history, as_json=True)),
+            Route(history, self._view(made.history, as_json=False)),
         ]
 
     def _view(self, make: Callable[[Request], PageResponse], *, as_json: bool) -> Callable[[Request], Response]:
@@ -182,6 +206,31 @@ class _Explorer:
         """The form of the list of runs, without a script."""
         a, b = (self._library.find(request.query_params.get(name, "")) for name in ("a", "b"))
         return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing(request)
+
+    async def _export(self, request: Request) -> Response:
+        """A run's pages, or those of all runs, as a zip. Only a form of our own page may ask for so much work."""
+        form = await small_form(request)
+        if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
+            return PlainTextResponse(self.said("Exports are only made for this explorer's own pages."), status_code=403)
+        return await run_in_threadpool(self._zipped, request)
+
+    def _zipped(self, request: Request) -> Response:
+        runs = self._runs_of(request)
+        if not runs:
+            return self.nothing(request)
+        try:
+            path = self._downloads.zipped(runs)
+        except Busy:
+            return PlainTextResponse(self.said("Another export is being made; ask again when it is done."), 503)
+        except CodeevalError as error:
+            return self._failed(error)
+        name = runs[0].slug if len(runs) == 1 else "runs"
+        # named as it is: what is packed already is not packed again
+        headers = {"content-encoding": "identity"}
+        done = BackgroundTask(path.unlink, missing_ok=True)
+        return FileResponse(
+            path, filename=f"{name}.zip", media_type="application/zip", headers=headers, background=done
+        )
 
     async def _note(self, request: Request) -> Response:
         """Keep a note. Only a form of one of the server's own pages may do that."""

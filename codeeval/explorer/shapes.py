@@ -105,10 +105,14 @@ def thousands(number: int) -> str:
 
 
 def page_numbers(matrix: Matrix | SamplesPage) -> list[int]:
+    return page_places(matrix.page, matrix.pages)
+
+
+def page_places(page: int, pages: int) -> list[int]:
     """Pages to link to; 0 stands for a gap."""
-    near = {1, matrix.pages, *range(matrix.page - 3, matrix.page + 4)}
+    near = {1, pages, *range(page - 3, page + 4)}
     found: list[int] = []
-    for at in sorted(page for page in near if 1 <= page <= matrix.pages):
+    for at in sorted(one for one in near if 1 <= one <= pages):
         if found and at > found[-1] + 1:
             found.append(0)
         found.append(at)
@@ -145,14 +149,24 @@ def go(href: str | bool | None, key: str, text: str) -> Markup:
     return Markup(f'<span class="button off" aria-disabled="true">{escape(text)}</span>')
 
 
-def grid_columns(page: ProblemPage) -> int:
-    """Samples across."""
-    return max(60, _GRID_CELLS // max(1, len(page.tests)))
+class Grid(NamedTuple):
+    """A part of the table of tests and samples: its columns, and which of how many parts it is."""
+
+    samples: tuple[ProblemSample, ...]
+    page: int
+    pages: int
 
 
-def grid_rows(page: ProblemPage) -> Markup:
+def grid(page: ProblemPage, wished: int) -> Grid:
+    """Part `wished`, or the last."""
+    columns = max(60, _GRID_CELLS // max(1, len(page.tests)))
+    pages = max(1, -(-len(page.samples) // columns))
+    at = min(max(1, wished), pages)
+    return Grid(page.samples[(at - 1) * columns : at * columns], at, pages)
+
+
+def grid_rows(page: ProblemPage, samples: Sequence[ProblemSample]) -> Markup:
     """Tests against samples; written here because there are thousands of cells."""
-    samples = page.samples[: grid_columns(page)]
     rows = []
     for number, test in enumerate(page.tests):
         head = Markup('<tr><th scope="row">{}</th>').format(plain(clip(f"{number} {test.call}", 90)))

@@ -1,5 +1,6 @@
 """The same pages as files, to open from a disk or to publish: relative links, no server, nothing loaded from elsewhere.
 
+All pages share one file of style and one of script; their policy allows these by a nonce that is new with every export.
 Samples of a problem share files of `links.CHUNK`; the address of a sample is such a file with `#s3`. Filters stand in the
 address of a run's page (`index.html#verdict=timeout`) and are what a script there does.
 """
@@ -7,16 +8,16 @@ address of a run's page (`index.html#verdict=timeout`) and are what a script the
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from itertools import permutations
 from multiprocessing import get_context
 from pathlib import Path
 
-from codeeval.errors import StoreError, UsageError
-from codeeval.explorer import comparison, overview, pages
+from codeeval.errors import UsageError
+from codeeval.explorer import comparison, overview, pages, pages_series, shapes
 from codeeval.explorer.annotations import FILE_NAME, MAX_FILE_BYTES, Annotation, Annotations
 from codeeval.explorer.catalogue import catalogue
 from codeeval.explorer.evidence import ProblemEvidence
@@ -24,12 +25,13 @@ from codeeval.explorer.filters import Filter
 from codeeval.explorer.library import Library, RunFile
 from codeeval.explorer.links import CHUNK, Links, file_name, slug
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.pages import Frame
 from codeeval.explorer.problem import ProblemHead, head_of, problem_head, problem_page
+from codeeval.explorer.runs import runs_page
 from codeeval.explorer.sample import sample_page
 from codeeval.explorer.sample_model import SamplePage
-from codeeval.files import reason
-from codeeval.i18n import at, msg
+from codeeval.explorer.site import Site
+from codeeval.explorer.static_series import export_series, families_of
+from codeeval.i18n import msg
 from codeeval.store import PlannedProblem
 from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
@@ -40,47 +42,25 @@ _MANY = 2_000
 _COMPARED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where the files go, and in which language."""
-
-    folder: Path
-    lang: str = "en"
-
-    def frame(self, path: str, *crumbs: tuple[str, str], protocol: str = "") -> Frame:
-        """Of the page that will lie at `path` (which ends in .html)."""
-        name = path.rpartition("/")[2].removesuffix(".html") + ".json"
-        return Frame(self.links(path, protocol), name, crumbs, self.lang)
-
-    def links(self, path: str, protocol: str = "") -> Links:
-        return Links(depth=path.count("/"), static=True, protocol=protocol)
-
-    def write(self, path: str, html: bytes, page: object) -> None:
-        """A page and its twin. Raises StoreError."""
-        target = self.folder / path
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(html)
-            target.with_suffix(".json").write_text(pages.to_json(page), "ascii")
-        except OSError as error:
-            raise StoreError(at(str(target), reason(error))) from None
-
-
 def export_site(runs: Sequence[Path], folder: Path, lang: str = "en") -> None:
     """Write the pages of some runs into a folder, which must be new, empty, or an earlier export.
 
     Raises UsageError (no runs, or the folder holds something else), DataError and StoreError.
     """
     library = Library.of(runs)
-    site = Site(folder, lang)
+    site = Site(folder, lang, secrets.token_urlsafe(16))
     _check(folder)
-    page = overview.runs_page(library)
+    page = runs_page(library)
+    site.write_assets()
+    related = families_of(library)
     for run in library.runs:
-        _export_run(site, library, run)
-    if len(library.runs) <= _COMPARED:
+        _export_run(site, library, run, related.get(run.slug, ""))
+    compared = len(library.runs) <= _COMPARED
+    export_series(site, library, list(related.values()), compared=compared)
+    if compared:
         for a, b in permutations(library.runs, 2):
             _export_comparison(site, library, a, b)
-    site.write("index.html", pages.render("runs.html", page, site.frame("index.html")), page)
+    site.write("index.html", pages_series.runs_html(page, site.frame("index.html")), page)
 
 
 def _check(folder: Path) -> None:
@@ -100,11 +80,12 @@ def _is_ours(folder: Path) -> bool:
 # -- one run
 
 
-def _export_run(site: Site, library: Library, run: RunFile) -> None:
+def _export_run(site: Site, library: Library, run: RunFile, series: str) -> None:
+    """`series`: the first of the runs that it can be compared with, where these are many."""
     numbers = library.numbers(run)
     with run.open() as reader:
         for protocol in numbers.protocols:
-            _export_overview(site, run, library.numbers(run, protocol), reader)
+            _export_overview(site, run, library.numbers(run, protocol), reader, series)
     notes = Annotations(run.path.parent)
     if notes.read():
         (site.folder / run.slug / FILE_NAME).write_bytes(read_file(notes.path, MAX_FILE_BYTES))
@@ -112,22 +93,22 @@ def _export_run(site: Site, library: Library, run: RunFile) -> None:
     workers = min(8, os.cpu_count() or 1)
     under = [library.numbers(run, protocol) for protocol in numbers.protocols]
     if sum(numbers.samples.values()) < _MANY or workers < 2:
-        _export_problems(site, run, under, ids)
+        _export_problems(site, run, under, ids, series)
         return
     batches = [ids[at::workers] for at in range(workers)]
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(_export_problems, site, run, under, batch) for batch in batches]:
+        for done in [pool.submit(_export_problems, site, run, under, batch, series) for batch in batches]:
             done.result()
 
 
-def _export_overview(site: Site, run: RunFile, numbers: RunNumbers, reader: RunViews) -> None:
+def _export_overview(site: Site, run: RunFile, numbers: RunNumbers, reader: RunViews, series: str) -> None:
     """All pages of the matrix under one protocol; the first has what the filters need."""
     protocol = _other(numbers)
     at, last = 1, 1
     while at <= last:
         page = overview.run_page(run, numbers, reader, Filter(page=at))
         path = f"{run.slug}/{file_name(protocol, at)}.html"
-        frame = site.frame(path, (run.name, ""), protocol=protocol)
+        frame = site.frame(path, (run.name, ""), protocol=protocol, series=series)
         found = catalogue(run.slug, numbers, reader, frame.link, site.lang) if at == 1 else None
         site.write(path, pages.run_html(page, frame, found), page)
         last = page.matrix.pages
@@ -139,7 +120,7 @@ def _other(numbers: RunNumbers) -> str:
     return "" if numbers.protocol == numbers.manifest.protocol else numbers.protocol
 
 
-def _export_problems(site: Site, run: RunFile, under: Sequence[RunNumbers], ids: Sequence[str]) -> None:
+def _export_problems(site: Site, run: RunFile, under: Sequence[RunNumbers], ids: Sequence[str], series: str) -> None:
     """`under`: the run's numbers under each of its protocols, the requested one first."""
     notes = Annotations(run.path.parent).read()
     with run.open() as reader:
@@ -147,19 +128,25 @@ def _export_problems(site: Site, run: RunFile, under: Sequence[RunNumbers], ids:
             planned = reader.planned(pid)
             assert planned is not None
             for numbers in under:
-                _export_problem(site, run, numbers, reader, planned)
+                _export_problem(site, run, (numbers, reader), planned, series)
             found = {index: note for (problem_id, index), note in notes.items() if problem_id == pid}
             _export_samples(site, run, (under[0], reader), planned, found)
 
 
-def _export_problem(site: Site, run: RunFile, numbers: RunNumbers, reader: RunViews, planned: PlannedProblem) -> None:
+def _export_problem(
+    site: Site, run: RunFile, source: tuple[RunNumbers, RunViews], planned: PlannedProblem, series: str
+) -> None:
+    numbers, reader = source
     page = problem_page(run, numbers, reader, planned)
     protocol = _other(numbers)
     path = f"{run.slug}/p/{slug(planned.problem.id)}/{file_name(protocol)}.html"
     name = f"{planned.problem.id} {planned.problem.entry_point}"
     up = site.links(path, protocol).run(run.slug)
-    frame = site.frame(path, (run.name, up), (name, ""), protocol=protocol)
+    frame = site.frame(path, (run.name, up), (name, ""), protocol=protocol, series=series)
     site.write(path, pages.problem_html(page, frame), page)
+    for part in range(2, shapes.grid(page, 1).pages + 1):
+        further = path.replace(f"{file_name(protocol)}.html", f"{file_name(protocol, part)}.html")
+        site.write_file(further, pages.problem_html(page, frame, part))
 
 
 def _export_samples(

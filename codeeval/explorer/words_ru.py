@@ -97,6 +97,11 @@ RU: dict[str, str] = {
         "Значение в файле не читается. Файл проверяется на повреждения, это может занять минуты; откройте страницу позже ещё раз."
     ),
     "a value in the file can't be read": "значение в файле не читается",
+    "Exports are only made for this explorer's own pages.": "Экспорт делается только со страниц этого обозревателя.",
+    "Another export is being made; ask again when it is done.": "Сейчас делается другой экспорт; повторите, когда он закончится.",
+    "Export these pages": "Экспортировать эти страницы",
+    "As files, in one zip: the same as codeeval export html": "Файлами в одном zip: то же, что codeeval export html",
+    "failing tests first": "сначала неудачные",
     # frame
     "Skip to content": "К содержанию",
     "Path": "Путь",
@@ -127,6 +132,22 @@ RU: dict[str, str] = {
     "going on": "идёт",
     "INCOMPLETE": "НЕ ЗАВЕРШЁН",
     "This continues it": "Так он продолжается",
+    "runs": "прогонов",
+    "Columns and order": "Столбцы и порядок",
+    "as given": "как заданы",
+    "Apply": "Применить",
+    "column: name": "Прогон",
+    "column: task": "Набор задач",
+    "column: model": "Модель",
+    "column: protocol": "Протокол",
+    "column: score": "pass@k с интервалами",
+    "column: samples": "Образцы",
+    "column: date": "Дата",
+    "column: template": "Шаблон",
+    "column: temperature": "Температура",
+    "column: per_problem": "Образцов на задачу",
+    "column: backend": "Бэкенд",
+    "Many runs of one set": "Много прогонов одного набора",
     "Compare A with B": "Сравнить A и B",
     # run
     "problems": "задач",
@@ -177,6 +198,15 @@ RU: dict[str, str] = {
     "task digest": "дайджест задач",
     "created": "создан",
     "command": "команда",
+    "Topics, difficulty and other fields": "Темы, сложность и другие поля",
+    "Value": "Значение",
+    "Field": "Поле",
+    "Remark": "Примечание",
+    "few problems: the interval is rough": "мало задач: интервал грубый",
+    "A problem can have several of these.": "У задачи может быть несколько значений.",
+    "Problems without this field": "Задач без этого поля",
+    "field: topics": "темы",
+    "field: difficulty": "сложность",
     # problem
     "expected outputs are hidden": "ожидаемые ответы скрыты",
     "← Previous problem": "← Предыдущая задача",
@@ -207,7 +237,6 @@ RU: dict[str, str] = {
     "no value": "нет значения",
     "further answers": "других ответов",
     "Tests and samples": "Тесты и образцы",
-    "Shown are the first samples only": "Показаны только первые образцы",
     # sample
     "same program": "та же программа",
     "← Sample": "← Образец",
@@ -278,6 +307,32 @@ RU: dict[str, str] = {
     "No other sample of the problem passed, and there is no reference solution.": (
         "Других верных образцов этой задачи нет, эталонного решения тоже."
     ),
+    # many runs
+    "Many runs": "Много прогонов",
+    "instructions": "инструкции",
+    "order": "порядок",
+    "order: given": "как заданы",
+    "order: number": "по числу в имени",
+    "order: date": "по дате",
+    "against the first": "к первому",
+    "Compare": "Сравнить",
+    "with the first": "с первым",
+    "with the one before": "с предыдущим",
+    "not chosen": "не выбран",
+    "Show the chosen runs": "Показать выбранные прогоны",
+    "Show all": "Показать все",
+    "Runs that can't be shown with these": "Прогоны, которые нельзя показать вместе с этими",
+    "Problems and runs": "Задачи и прогоны",
+    "From the first run to the last:": "От первого прогона к последнему:",
+    "Numbers are pass@k in percent.": "Числа: pass@k в процентах.",
+    "Sorted": "Сортировка",
+    "sort: change": "по изменению",
+    "sort: range": "по размаху",
+    "sort: task": "как в наборе",
+    "sort: hardest": "сначала трудные",
+    "in all runs": "во всех прогонах",
+    "History": "История",
+    "History in all runs": "История во всех прогонах",
     # compare
     "Settings that differ": "Различающиеся настройки",
     "Setting": "Настройка",
@@ -297,8 +352,9 @@ RU: dict[str, str] = {
     "points": "п.п.",
     "permutation p": "p перестановочного теста",
     "detectable difference": "различимая разница",
-    "Regressed and fixed: beyond sampling noise (Fisher's exact p at most 0.05, or all against none). Changed: the rates differ by less.": (  # noqa: E501 - a key is one text
-        "«Стало хуже» и «исправлено»: больше шума выборки (точный тест Фишера, p не больше 0,05, или все против ни одной). "
+    "Regressed and fixed: beyond sampling noise (Fisher's exact p at most 0.05), or all against none with too few samples to tell. Changed: the rates differ by less.": (  # noqa: E501 - a key is one text
+        "«Стало хуже» и «исправлено»: больше шума выборки (точный тест Фишера, p не больше 0,05) или все против ни одной, когда "
+        "образцов слишком мало, чтобы судить. "
         "«Доля изменилась»: доли различаются меньше."
     ),
     "Show": "Показать",

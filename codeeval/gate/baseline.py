@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
 
 from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError, UsageError, fault
@@ -55,6 +55,14 @@ def _said(digests: dict[str, str]) -> dict[str, str]:
     return digests
 
 
+def _known(schema: object) -> object:
+    if isinstance(schema, int) and schema > SCHEMA_VERSION:
+        raise ValueError(
+            msg("is {n}, and this version of codeeval reads {m}: update codeeval", n=schema, m=SCHEMA_VERSION)
+        )
+    return schema
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -72,20 +80,21 @@ class BaselineTask(_Part):
     digests: Annotated[dict[str, str], AfterValidator(_said)]
     dependent: list[str] | None = None
     dependence: str = ""
-    problems: dict[str, Annotated[tuple[int, int], AfterValidator(_sound)]] = Field(min_length=1)
+    problems: dict[str, Annotated[tuple[StrictInt, StrictInt], AfterValidator(_sound)]] = Field(min_length=1)
 
     def counts(self, name: str) -> RunCounts:
         known = None if self.dependent is None else frozenset(self.dependent)
         if self.sampling.get("temperature") == 0:
             return RunCounts(name, dict(self.problems), dict(self.digests), frozenset(self.problems), TEMPERATURE_0)
-        return RunCounts(name, dict(self.problems), dict(self.digests), known, literal(self.dependence))
+        why = literal(self.dependence) if self.dependence else msg("as the baseline says")
+        return RunCounts(name, dict(self.problems), dict(self.digests), known, why if known else "")
 
 
 class Baseline(_Part):
     """All tasks by name."""
 
-    schema_: Literal[1] = Field(default=SCHEMA_VERSION, alias="schema")
-    kind: Literal["codeeval-baseline"] = "codeeval-baseline"
+    schema_: Annotated[Literal[1], BeforeValidator(_known)] = Field(alias="schema")
+    kind: Literal["codeeval-baseline"]
     tasks: dict[str, BaselineTask]
 
 
@@ -152,9 +161,12 @@ def load_baseline(path: Path) -> Baseline:
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(map(str, first["loc"]))
+        said = fault(first)
+        if first["type"] == "extra_forbidden":
+            said = msg("there is no such field: a later version of codeeval may have written it, or somebody by hand")
         raise DataError(
             msg("{path}, field {field}", path=path, field=field) if field else str(path),
-            fault(first),
+            said,
             msg("`codeeval export baseline RUN -o FILE` writes such a file."),
         ) from None
     except (OSError, ValueError) as error:
@@ -167,7 +179,7 @@ def save_baseline(reader: RunReader, path: Path) -> Baseline:
     Raises what `baseline_task` raises, DataError if the existing file is not a baseline, StoreError."""
     name, task = baseline_task(reader)
     before = load_baseline(path).tasks if path.is_file() and path.stat().st_size else {}
-    baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION)
+    baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION, kind="codeeval-baseline")
     try:
         with written(path) as stream:
             stream.write(render(baseline).encode("utf-8"))

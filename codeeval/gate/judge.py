@@ -20,6 +20,7 @@ from codeeval.store import RunReader
 from codeeval.store.runcounts import MUST_AGREE, kinds_in, require_complete, run_counts, stated_before
 
 SCHEMA_VERSION = 1
+_ROUNDED = 1e-5  # pass_at_1 of a baseline has six decimals
 _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
 
 
@@ -196,6 +197,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
             *exempted,
             *_unchecked(before, now),
             *_newer(task),
+            *_misstated(task),
             *_sampling(found, task),
             *result.comparison.warnings,
             *result.warnings,
@@ -236,7 +238,8 @@ def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCoun
 
 def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
     """What could not be compared, because one side does not say it."""
-    lacking = [name for name in MUST_AGREE if (name in before.digests) != (name in now.digests)]
+    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have further ones
+    lacking = [name for name in names if (name in before.digests) != (name in now.digests)]
     return [
         msg(
             "not checked: {digest}, which {name} does not record",
@@ -250,6 +253,9 @@ def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
 def _newer(task: BaselineTask) -> list[str]:
     """A baseline that a later version wrote may mean something else by its numbers."""
     here = package_version()
+    if not _release(task.codeeval_version):
+        said = repr(task.codeeval_version[:40])
+        return [msg("which version of codeeval wrote the baseline is not known: it says {value}", value=said)]
     if not _release(here) or _release(task.codeeval_version) <= _release(here):
         return []
     return [
@@ -257,6 +263,20 @@ def _newer(task: BaselineTask) -> list[str]:
             "the baseline was written by codeeval {one}, which is newer than this one, {two}",
             one=task.codeeval_version,
             two=here,
+        )
+    ]
+
+
+def _misstated(task: BaselineTask) -> list[str]:
+    """What a reviewer of the file reads is not what the gate computes with."""
+    mean = sum(c / n for n, c in task.problems.values()) / len(task.problems)
+    if abs(task.pass_at_1 - mean) <= _ROUNDED:
+        return []
+    return [
+        msg(
+            "the baseline says pass_at_1 {one}, and its problems have {two}, which is what counts",
+            one=f"{task.pass_at_1:g}",
+            two=f"{mean:.6g}",
         )
     ]
 

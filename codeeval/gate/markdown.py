@@ -53,7 +53,7 @@ def _table(report: GateReport) -> list[str]:
     for item in report.tasks:
         found, (low, high) = item.result.comparison, item.result.interval
         one, two = means(found)
-        verdict = f"{_MARKS[item.verdict]} {name(item.verdict)}" + (tr(" (advisory)") if item.advisory else "")
+        verdict = f"{_MARKS[item.verdict]} {item.verdict}" + (tr(" (advisory)") if item.advisory else "")
         bounds = tr("{low} to {high}", low=points(low), high=points(high))
         lines.append(
             f"| {cell(item.task)} | {verdict} | {one}% | {two}% | {points(found.difference)} "

@@ -69,6 +69,8 @@ def _row(text: str, depth: int) -> str:
 def _line(line: str, depth: int) -> str:
     """A message of the whole line, or of what stands behind one of its first colons; else the line."""
     said = line.strip()
+    if not said:
+        return line
     found = _whole(said, depth)
     colon = said.find(": ")
     for _ in range(_MOST_PLACES):

@@ -29,11 +29,6 @@ KS = (1, 5, 10)
 MOST_ERRORS = 1_000
 
 
-#: An exception somewhere in a row, as the scorer names it.
-def _of_row(error: _Fails) -> str:
-    return msg("the scorer raises {error} here, and scores the whole file 0", error=error)
-
-
 @dataclass(frozen=True, slots=True)
 class SiteError:
     """Why the scorer gives a file no score. `problem_id` is "" for the file, "row 3" for a row without an id. `fatal`: the
@@ -59,7 +54,12 @@ class SiteScore:
 
 
 class _Fails(Exception):
-    """The scorer raises an exception of this name."""
+    """The scorer raises an exception of this name, for this reason."""
+
+    def __init__(self, error: str, reason: str) -> None:
+        super().__init__(
+            msg("the scorer raises {error} ({reason}) here, and scores the whole file 0", error=error, reason=reason)
+        )
 
 
 def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS) -> SiteScore:
@@ -169,7 +169,7 @@ def _problems(
         try:
             correct[name] = _samples(outputs, *_wanted(name, reference))
         except _Fails as error:
-            errors.append(SiteError(name, _of_row(error)))
+            errors.append(SiteError(name, str(error)))
     return correct, errors
 
 
@@ -183,30 +183,30 @@ def _wanted(name: str, reference: Reference | None) -> tuple[Sequence[str] | Non
 def _samples(outputs: list[object], expected: Sequence[str] | None, n_tests: int | None) -> tuple[int, int]:
     """(samples, right ones). Raises _Fails."""
     if not outputs:
-        raise _Fails("IndexError (no samples)")
+        raise _Fails("IndexError", msg("no samples"))
     samples = outputs[0]
     if isinstance(samples, dict):
         if samples:
-            raise _Fails("KeyError (an object in place of the samples)")
+            raise _Fails("KeyError", msg("an object in place of the samples"))
         return 0, 0
     if not isinstance(samples, list | str):
-        raise _Fails(f"TypeError ({_named(samples)} in place of the samples)")
+        raise _Fails("TypeError", msg("{what} in place of the samples", what=_named(samples)))
     return len(samples), sum(_right(sample, expected, n_tests) for sample in samples)
 
 
 def _right(sample: object, expected: Sequence[str] | None, n_tests: int | None) -> bool:
     """Raises _Fails for what has no length, and for an object that is as long as the answers."""
     if not isinstance(sample, list | str | dict):
-        raise _Fails(f"TypeError ({_named(sample)} in place of a sample)")
+        raise _Fails("TypeError", msg("{what} in place of a sample", what=_named(sample)))
     if not sample or (n_tests is not None and len(sample) != n_tests):
         return False
     if isinstance(sample, dict):
-        raise _Fails("KeyError (an object in place of a sample)")
+        raise _Fails("KeyError", msg("an object in place of a sample"))
     return expected is not None and all(got == right for got, right in zip(sample, expected, strict=True))
 
 
 def _named(value: object) -> str:
-    return "null" if value is None else "true or false" if isinstance(value, bool) else "a number"
+    return "null" if value is None else msg("true or false") if isinstance(value, bool) else msg("a number")
 
 
 def _unguarded(n: int, c: int, k: int) -> float:

@@ -129,11 +129,15 @@ def _misplaced(items: list[zipfile.ZipInfo]) -> str | None:
         name = item.filename
         parts = _parts(name) if len(name) <= _MAX_PATH else (name,)
         if any(len(part.encode("utf-8", "surrogatepass")) > _MAX_NAME for part in parts):
-            return f"{name[:80]}: can't be extracted: the name is too long"
+            return msg("{name}: can't be extracted: {reason}", name=name[:80], reason=msg("the name is too long"))
         if not parts and not item.is_dir():
-            return f"{name}: can't be extracted: it names a folder"
+            return msg("{name}: can't be extracted: {reason}", name=name, reason=msg("it names a folder"))
         if not _place(root, parts, is_dir=item.is_dir()):
-            return f"{name}: can't be extracted: another member needs a folder of this name"
+            return msg(
+                "{name}: can't be extracted: {reason}",
+                name=name,
+                reason=msg("another member needs a folder of this name"),
+            )
     return None
 
 

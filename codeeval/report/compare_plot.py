@@ -1,9 +1,8 @@
-"""Two runs as a slope picture (few problems) or a scatter (many); several runs side by side."""
+"""Two runs as a slope picture (few problems) or a scatter (many)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 #: Up to so many problems are lines with a name; more are points.
 MOST_SLOPES = 40
-#: Inches: a row of panels, and in it the room for its heading and for its legend.
+#: Inches: the picture, and the room for its heading and for its legend.
 _ROW, _ABOVE, _BELOW = 5.4, 0.6, 0.85
 #: Colour and marker say the same thing twice.
 _LOOKS: dict[Change, tuple[str, str]] = {
@@ -41,39 +40,31 @@ _LOOKS: dict[Change, tuple[str, str]] = {
     "fixed": (BLUE, "^"),
     "regressed": (VERMILION, "v"),
 }
+#: Rates are in percent, as the means are beside them.
+_TICKS = (0, 0.25, 0.5, 0.75, 1)
 _WORDS: dict[Change, str] = {"changed": "changed within noise"}
 
 
-def draw(comparisons: Sequence[Comparison], path: Path) -> None:
-    """Write a .png or .svg with one panel per comparison, at most three to a row. Raises StoreError."""
-    across = min(3, len(comparisons))
-    down = -(-len(comparisons) // across)
-    height = _ROW * down + _ABOVE
-    figure = new_figure(5.4 * across if len(comparisons) > 1 else 7.2, height)
-    grid = figure.subplots(down, across, squeeze=False)
-    panels = [axes for row in grid for axes in row]
-    for axes, found in zip(panels, comparisons, strict=False):
-        if found.problems <= MOST_SLOPES:
-            _slopes(axes, found)
-        else:
-            _scatter(axes, found)
-        _head(axes, found)
-    for axes in panels[len(comparisons) :]:
-        axes.set_axis_off()
-    figure.subplots_adjust(
-        left=0.11 if across == 1 else 0.07,
-        right=0.95,
-        top=1 - _ABOVE / height,
-        bottom=_BELOW / height,
-        wspace=0.3,
-        hspace=(_ABOVE + _BELOW) / (_ROW - _ABOVE - _BELOW),
-    )
+def draw(found: Comparison, path: Path) -> None:
+    """Write a .png or .svg. Raises StoreError."""
+    height = _ROW + _ABOVE
+    figure = new_figure(7.2, height)
+    axes = figure.subplots()
+    if found.problems <= MOST_SLOPES:
+        _slopes(axes, found)
+    else:
+        _scatter(axes, found)
+    _head(axes, found)
+    figure.subplots_adjust(left=0.11, right=0.95, top=1 - _ABOVE / height, bottom=_BELOW / height)
     save(figure, path)
 
 
 def _head(axes: Axes, found: Comparison) -> None:
     low, high = found.rerun or found.population
-    counts = f"{len(found.with_change('regressed'))} regressed, {len(found.with_change('fixed'))} fixed beyond noise"
+    regressed, fixed = (sum(item.beyond_noise for item in found.with_change(kind)) for kind in ("regressed", "fixed"))
+    counts = f"{regressed} regressed, {fixed} fixed beyond noise"
+    if rest := len(found.with_change("regressed")) + len(found.with_change("fixed")) - regressed - fixed:
+        counts += f", {rest} with too few samples to tell"
     difference = f"{points(found.difference)} points ({points(low)} to {points(high)})"
     heading(axes, msg("pass@{ks}: {text}", ks=found.k, text=difference), f"{many(found.problems, 'problem')}: {counts}")
 
@@ -102,7 +93,7 @@ def _scatter(axes: Axes, found: Comparison) -> None:
                 label=f"{_WORDS.get(kind, kind)} {spots.total()}",
             )  # fmt: skip
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks([0, 0.25, 0.5, 0.75, 1])
+        axis.set_ticks(_TICKS, [f"{tick:.0%}" for tick in _TICKS])
     axes.set_xlim(-0.05, 1.05)
     axes.set_ylim(-0.05, 1.05)
     axes.set_aspect("equal")
@@ -140,7 +131,7 @@ def _slopes(axes: Axes, found: Comparison) -> None:
         ).set_parse_math(False)
     axes.set_xlim(-0.2, 1.5 if names else 1.2)
     axes.set_ylim(-0.04, 1.04)
-    axes.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axes.set_yticks(_TICKS, [f"{tick:.0%}" for tick in _TICKS])
     labels = axes.set_xticks([0, 1], labels=[_named(found.a, found.mean_a), _named(found.b, found.mean_b)])
     for tick in labels:
         tick.label1.set_parse_math(False)

@@ -14,6 +14,7 @@ from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import holm
 from codeeval.stats.problem_change import ProblemChange
 from codeeval.stats.run_counts import RunCounts
+from codeeval.stats.series import Series
 from codeeval.stats.words import LONG_RUN, points, population, rerun
 
 SCHEMA_VERSION = 1
@@ -35,8 +36,9 @@ def versus(runs: Sequence[RunCounts], options: CompareOptions) -> Versus:
     return Versus(found, tuple(adjusted.values()))
 
 
-def document(result: Versus) -> dict[str, object]:
-    """One JSON document. Differences are shares in [-1, 1], later run minus first."""
+def document(result: Versus, many: Series | None = None) -> dict[str, object]:
+    """One JSON document. Differences are shares in [-1, 1], later run minus first. `many`: of more than two runs, pass@k and
+    every problem in each."""
     return {
         "schema": SCHEMA_VERSION,
         "base": result.comparisons[0].a,
@@ -44,6 +46,7 @@ def document(result: Versus) -> dict[str, object]:
         "comparisons": [
             {**each.to_json(), "p_holm": p} for each, p in zip(result.comparisons, result.p_holm, strict=True)
         ],
+        **({"series": many.to_json()} if many is not None else {}),
     }
 
 

@@ -41,8 +41,8 @@ def _head(first: Extrapolation) -> str:
 def _fit(first: Extrapolation) -> str:
     return tr(
         "zero-inflated beta-binomial: {never} of problems never solved, {always} always, the others Beta({alpha}, {beta})",
-        never=f"{first.never:.0%}",
-        always=f"{first.always:.0%}",
+        never=f"{first.never:.2f}",
+        always=f"{first.always:.2f}",
         alpha=f"{first.a:.2g}",
         beta=f"{first.b:.2g}",
     )

@@ -10,7 +10,6 @@ from codeeval.report.markdown import cell
 from codeeval.report.terminal import Style, interval, number, place, safe, table
 from codeeval.stats import words
 from codeeval.stats.spread import Spread
-from codeeval.stats.words import points
 from codeeval.tasks.instructions import shortened
 
 _WIDTH = 46
@@ -70,7 +69,7 @@ def _ks(report: InstructionsReport) -> list[int]:
 def _header(report: InstructionsReport) -> list[str]:
     columns = [tr("instruction"), tr("own problems"), *(f"pass@{k}" for k in _ks(report)), message(words.population())]
     strict = [] if report.protocol == "strict" else [f"strict pass@{k}" for k in _ks(report)[:1]]
-    return [*columns, *strict, tr("against own (points)"), message(words.rerun()), "p (Holm)"]
+    return [*columns, *strict, tr("against own"), message(words.rerun()), "p (Holm)"]
 
 
 def _cells(report: InstructionsReport, row: InstructionRow) -> list[str]:
@@ -95,8 +94,13 @@ def _versus(row: InstructionRow) -> list[str]:
     if row.versus is None:
         return ["", "", ""]
     found = row.versus
-    again = f"{points(found.rerun[0])} – {points(found.rerun[1])}" if found.rerun else "n/a"
-    return [points(found.difference), again, f"{row.p_holm:.3g}"]
+    again = f"{_change(found.rerun[0])} – {_change(found.rerun[1])}" if found.rerun else "n/a"
+    return [_change(found.difference), again, f"{row.p_holm:.3g}"]
+
+
+def _change(value: float) -> str:
+    """A difference of shares, beside which there are no points; never -0.000."""
+    return f"{round(value, 3) + 0.0:+.3f}"
 
 
 def _legend() -> str:

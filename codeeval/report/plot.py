@@ -147,7 +147,7 @@ def _verdicts(axes: Axes, picture: Picture) -> None:
         axes.barh(y, 0.035, step * 0.6, left=0, color=_COLOURS[name])
         axes.text(0.055, y, name.replace("_", " "), fontsize=9.5, color=INK, va="center")
         axes.text(0.6, y, f"{count}", fontsize=9.5, color=INK, va="center", ha="right")
-        axes.text(0.79, y, f"{count / total:.1%}", fontsize=9.5, color=FAINT, va="center", ha="right")
+        axes.text(0.79, y, f"{count / total:.3f}", fontsize=9.5, color=FAINT, va="center", ha="right")
 
 
 def _strip(axes: Axes, picture: Picture) -> None:

@@ -233,8 +233,8 @@ def _shifts(run: _Run) -> Iterable[ProblemShift]:
 
 
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:
-    """pass@1 in percent; it always exists, since a problem that counts has a sample."""
-    first, last = (100 * (level.pass_at_k[1] or 0.0) for level in (levels[0], levels[-1]))
+    """pass@1 as a share, like every score of a report; it always exists, since a problem that counts has a sample."""
+    first, last = (level.pass_at_k[1] or 0.0 for level in (levels[0], levels[-1]))
     return msg(
-        "{a} as {protocol} scores it; {b} with format repaired", a=f"{first:.1f}", protocol=name, b=f"{last:.1f}"
+        "{a} as {protocol} scores it; {b} with format repaired", a=f"{first:.3f}", protocol=name, b=f"{last:.3f}"
     )

@@ -63,7 +63,7 @@ def waterfall(report: Report, style: Style) -> list[str]:
     found = report.waterfall
     if found is None or not (found.steps or found.classes):
         return []
-    lines = [style.bold(message(found.sentence)) + tr(" (pass@1 in percent)")]
+    lines = [style.bold(message(found.sentence)) + " (pass@1)"]
     shown = list(rows(found))
     width = max(len(row.name) for row in shown) + 4
     for row in shown:

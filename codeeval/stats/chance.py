@@ -57,6 +57,8 @@ def at_least(chances: Sequence[float], seen: int) -> float:
     return min(1.0, reached)
 
 
+_LEAST = 1e-15  # what a Fourier transform can tell from nothing: no chance is said to be 0
+_RAREST = 1e-30  # chances below it are left out by `dealt`
 _LONGEST = 1 << 22  # cells of the exact distribution
 _WORK = 1 << 25  # cells times kinds of problems
 _GRID, _KINDS = 1 << 17, 300  # cells of the rounded distribution, and the kinds of problems up to which it is used
@@ -124,8 +126,8 @@ def _parts(pairs: Sequence[Pair], blocks: Sequence[Pair]) -> tuple[list[_Part], 
 def _sum_at_most(parts: Sequence[_Part], seen: int, length: int) -> float:
     import numpy as np
 
-    if seen < 0:
-        return 0.0
+    if seen < 0:  # rarer than what `dealt` keeps
+        return _LEAST
     size = 1 << (length - 1).bit_length()
     spectrum = np.ones(size // 2 + 1, dtype=complex)
     for part in parts:
@@ -133,7 +135,7 @@ def _sum_at_most(parts: Sequence[_Part], seen: int, length: int) -> float:
         spread[: (len(part.chances) - 1) * part.step + 1 : part.step] = part.chances
         spectrum *= np.fft.rfft(spread) ** part.many
     below = float(np.fft.irfft(spectrum, size)[: seen + 1].sum())
-    return min(1.0, max(0.0, below))
+    return min(1.0, max(_LEAST, below))
 
 
 def _rounded_at_most(parts: Sequence[_Part], seen: float) -> float:
@@ -153,7 +155,7 @@ def _rounded_at_most(parts: Sequence[_Part], seen: float) -> float:
         spectrum *= np.fft.rfft(spread) ** part.many
     last = int(seen / cell + _ROUNDED * sqrt(added) + 1e-6)
     below = float(np.fft.irfft(spectrum, _GRID)[: max(0, last + 1)].sum())
-    return min(1.0, max(0.0, below))
+    return min(1.0, max(_LEAST, below))
 
 
 def _roughly_at_most(parts: Sequence[_Part], seen: float) -> float:
@@ -165,7 +167,7 @@ def _roughly_at_most(parts: Sequence[_Part], seen: float) -> float:
         first = float(outcomes @ part.chances)
         mean += part.many * first
         variance += part.many * float((outcomes - first) ** 2 @ part.chances)
-    return normal_cdf((seen - mean) / sqrt(variance)) if variance else 1.0
+    return max(_LEAST, normal_cdf((seen - mean) / sqrt(variance))) if variance else 1.0
 
 
 def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
@@ -194,4 +196,4 @@ def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
             return 1.0
         spared += log1p(-reached[key])
     spared += moved * log1p(-0.5) if least >= 0.5 else 0.0
-    return min(1.0, max(0.0, -expm1(spared)))
+    return min(1.0, max(_RAREST, -expm1(spared)))

@@ -121,7 +121,7 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
     """
     chosen = options or CompareOptions()
     shared, warnings = shared_problems(a, b, chosen.allow_different)
-    blocks, why_alike = _dependent(a, b, shared)
+    blocks, why_alike = dependent_problems(a, b, shared)
     changes = tuple(
         change_of(problem, a.counts[problem], b.counts[problem], chosen.k, problem in blocks) for problem in shared
     )
@@ -205,7 +205,7 @@ def _either_way(a: Counts, b: Counts) -> float:
     return sum(0.5 for one, two in ((a, b), (b, a)) if all_or_none(one, two) == "regressed")
 
 
-def _dependent(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
+def dependent_problems(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
     """Problems whose samples count as one in both runs, and why; where neither run says so, by the counts alone."""
     if a.dependent is None and b.dependent is None:
         pairs = [side.counts[problem] for side in (a, b) for problem in shared]

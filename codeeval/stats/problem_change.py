@@ -19,6 +19,7 @@ from codeeval.i18n.messages import msg
 from codeeval.stats.chance import Counts, named_by_chance
 from codeeval.stats.paired import fisher_p
 from codeeval.stats.passk import pass_at_k
+from codeeval.stats.summary import whole
 
 _NOISE = 0.05
 Change = Literal["regressed", "fixed", "changed", "same"]
@@ -53,17 +54,12 @@ def rate(n: int, c: int, k: int) -> float:
 
 def change_of(problem: str, before: Counts, after: Counts, k: int, as_one: bool) -> ProblemChange:
     """The change of one problem between two runs. Raises UsageError if it has fewer than k samples in one of them."""
-    one, two = _whole(before), _whole(after)
+    one, two = whole(before), whole(after)
     difference = rate(*two, k) - rate(*one, k)
     if as_one:
         return ProblemChange(problem, one, two, difference, 1.0, all_or_none(one, two), as_one=True)
     p = fisher_p(*one, *two)
     return ProblemChange(problem, one, two, difference, p, _kind(one, two, p))
-
-
-def _whole(pair: Counts) -> Counts:
-    """Python's own integers, whatever a caller counted with: those of numpy overflow."""
-    return int(pair[0]), int(pair[1])
 
 
 def _kind(a: Counts, b: Counts, p: float) -> Change:

@@ -109,7 +109,9 @@ def _seen(sums: NDArray[Any], sizes: NDArray[Any], many: NDArray[Any] | int = 1)
 def _values(counts: Sequence[tuple[int, int]], k: int) -> NDArray[Any]:
     import numpy as np
 
-    array = np.asarray(counts, dtype=np.int64).reshape(-1, 2)
+    array = np.asarray(counts).reshape(-1, 2)
+    if array.size and not np.issubdtype(array.dtype, np.integer):
+        raise ValueError("n and c must be whole numbers")
     values = pass_at_k_array(array[:, 0], array[:, 1], k)
     if not len(values) or bool(np.isnan(values).any()):
         raise ValueError(f"pass@{k} needs at least one problem and {k} samples of every problem")

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n.messages import joined, msg
+from codeeval.i18n.messages import at, joined, msg
+from codeeval.stats.summary import MOST, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,15 @@ def _different(digest: str, a: RunCounts, b: RunCounts) -> str:
 
 
 def _check(run: RunCounts) -> None:
-    for problem, (n, c) in run.counts.items():
-        if not 0 <= c <= n:
-            raise UsageError(f"{run.name}, problem {problem}: need 0 <= correct <= samples, got {c} of {n}")
+    for problem, pair in run.counts.items():
+        try:
+            whole(pair)
+        except ValueError:
+            n, c = pair
+            said = msg(
+                "need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}",
+                most=f"{MOST:,}",
+                value=c,
+                other=n,
+            )
+            raise UsageError(at(msg("{path}, problem {id}", path=run.name, id=problem), said)) from None

@@ -160,24 +160,24 @@ def _diversity(shares: SanityReport, one_stream: bool) -> Iterator[SanityWarning
     if distinct is not None and distinct < DISTINCT_BELOW:
         text = msg(
             "only {share} of a problem's samples are distinct: check the temperature and the seeds",
-            share=f"{distinct:.0%}",
+            share=f"{distinct:.2f}",
         )
         yield SanityWarning("few_distinct", distinct, DISTINCT_BELOW, text)
     if equal is not None and equal > ALL_EQUAL_ABOVE:
         text = msg(
             "all samples are the same text on {share} of the problems: the server may ignore n or the seed",
-            share=f"{equal:.0%}",
+            share=f"{equal:.2f}",
         )
         if one_stream:
             text = msg(
                 "all samples are the same text on {share} of the problems: the model is sure of them at this temperature",
-                share=f"{equal:.0%}",
+                share=f"{equal:.2f}",
             )
         yield SanityWarning("all_equal", equal, ALL_EQUAL_ABOVE, text)
     if constant is not None and constant > CONSTANT_SEED_ABOVE and not one_stream:
         text = msg(
             "one seed gave one text for all samples of {share} of the problems: give each its own",
-            share=f"{constant:.0%}",
+            share=f"{constant:.2f}",
         )
         yield SanityWarning("constant_seed", constant, CONSTANT_SEED_ABOVE, text)
     if shares.shared_seed:
@@ -192,22 +192,22 @@ def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
     if stopped is not None and stopped > STOPPED_AT_ONCE_ABOVE:
         text = msg(
             "{share} of the samples were cut by a stop sequence at the first character: a format failure",
-            share=f"{stopped:.0%}",
+            share=f"{stopped:.2f}",
         )
         if not certain:
             text = msg(
                 "{share} of the samples ended before their first character, at a stop sequence or by themselves",
-                share=f"{stopped:.0%}",
+                share=f"{stopped:.2f}",
             )
         found.append(SanityWarning("stopped_at_once", stopped, STOPPED_AT_ONCE_ABOVE, text))
     if length is not None and length > LENGTH_ABOVE:
         text = msg(
             "{share} of the samples ran into the token limit: raise it, or check the stop sequences",
-            share=f"{length:.0%}",
+            share=f"{length:.2f}",
         )
         found.append(SanityWarning("ended_by_length", length, LENGTH_ABOVE, text))
     if empty is not None and empty > EMPTY_ABOVE:
-        text = msg("{share} of the samples are empty: check the prompt and the template", share=f"{empty:.0%}")
+        text = msg("{share} of the samples are empty: check the prompt and the template", share=f"{empty:.2f}")
         found.append(SanityWarning("empty", empty, EMPTY_ABOVE, text))
     return found
 
@@ -217,16 +217,16 @@ def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
     if shares.content_filter:
         text = msg(
             "{share} of the samples were cut or withheld by the server's content filter; they count",
-            share=f"{shares.content_filter:.1%}",
+            share=f"{shares.content_filter:.3f}",
         )
         yield SanityWarning("content_filter", shares.content_filter, 0.0, text)
     if shares.refusal:
-        text = msg("in {share} of the samples the model declined to answer; they count", share=f"{shares.refusal:.1%}")
+        text = msg("in {share} of the samples the model declined to answer; they count", share=f"{shares.refusal:.3f}")
         yield SanityWarning("refusal", shares.refusal, 0.0, text)
     if shares.thought_in_text:
         text = msg(
             "{share} of the samples hold a thought, and stop sequences cut it like an answer: -M think_tokens=2048 "
             "keeps them out of it",
-            share=f"{shares.thought_in_text:.0%}",
+            share=f"{shares.thought_in_text:.2f}",
         )
         yield SanityWarning("thought_in_text", shares.thought_in_text, 0.0, text)

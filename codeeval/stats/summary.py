@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import fsum, inf, sqrt
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from codeeval.i18n.messages import msg
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FEW_PROBLEMS = 30
-_MOST = 2**31 - 1
+#: Samples of one problem that are counted: with more of them the exact sums take minutes.
+MOST = 1_000_000
 #: The method where there is no estimate.
 NONE = msg("none")
 POPULATION_METHOD = msg("Wilson score with effective sample size")
@@ -57,7 +59,7 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
 
     `counts`: (n, c) per problem, samples and correct samples; also an integer array of shape (problems, 2). Where any
     problem has fewer than k samples the estimate is None, with a warning: leaving such problems out would bias it.
-    Raises ValueError unless 0 <= c <= n, k >= 1 and 0 < level < 1.
+    Raises ValueError unless 0 <= c <= n <= MOST in whole numbers, k >= 1 and 0 < level < 1.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
@@ -99,17 +101,27 @@ def count_pairs(counts: Sequence[tuple[int, int]] | NDArray[Any]) -> Mapping[tup
         array = np.asarray(counts)
         if array.ndim != 2 or array.shape[1] != 2 or not np.issubdtype(array.dtype, np.integer):
             raise ValueError("counts must be an integer array of shape (problems, 2)")
-        if array.size and (int(array.max()) > _MOST or int(array.min()) < 0 or bool((array[:, 1] > array[:, 0]).any())):
-            raise ValueError(f"need 0 <= c <= n <= {_MOST:,} for every problem")
-        whole = array.astype(np.int64)  # whatever they were counted in: unsigned and short integers overflow
-        pairs, sizes = np.unique(whole[:, 0] << 32 | whole[:, 1], return_counts=True)
+        if array.size and (int(array.max()) > MOST or int(array.min()) < 0 or bool((array[:, 1] > array[:, 0]).any())):
+            raise ValueError(f"need 0 <= c <= n <= {MOST:,} for every problem")
+        wide = array.astype(np.int64)  # whatever they were counted in: unsigned and short integers overflow
+        pairs, sizes = np.unique(wide[:, 0] << 32 | wide[:, 1], return_counts=True)
         return {(int(key) >> 32, int(key) & 0xFFFFFFFF): int(size) for key, size in zip(pairs, sizes, strict=True)}
     found: Counter[tuple[int, int]] = Counter()
-    for (n, c), many in Counter((n, c) for n, c in counts).items():
-        found[int(n), int(c)] += many
-    if any(not 0 <= c <= n for n, c in found):
-        raise ValueError("need 0 <= c <= n for every problem")
+    for pair, many in Counter((n, c) for n, c in counts).items():
+        found[whole(pair)] += many
     return found
+
+
+def whole(pair: tuple[object, object]) -> tuple[int, int]:
+    """(n, c) as Python's own integers, whatever they were counted with: those of numpy overflow. Raises ValueError for what is
+    no whole number, negative, too many, or more correct than there are."""
+    try:
+        n, c = (index(each) for each in pair)  # type: ignore[arg-type]
+    except TypeError:
+        raise ValueError(f"n and c must be whole numbers, got {pair[0]!r} and {pair[1]!r}") from None
+    if not 0 <= c <= n <= MOST:
+        raise ValueError(f"need 0 <= c <= n <= {MOST:,}, got n={n}, c={c}")
+    return n, c
 
 
 def mean_and_variance(weighted: Sequence[tuple[float, int]]) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from codeeval import bounded_json
@@ -125,9 +125,12 @@ def _unpacked(stored: bytes) -> str:
 
 _text: Callable[[str], str] = json.encoder.encode_basestring
 #: Fields with their defaults, in order; those written by hand below are left out.
-_DEFAULTS = {
-    kind: tuple((spec.name, spec.default) for spec in fields(kind) if spec.name not in ("observations", "attempts"))
-    for kind in (Outcome, Observation, Ruling)
+_DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
+    **{
+        kind: tuple((spec.name, spec.default) for spec in fields(kind) if spec.name not in ("observations", "attempts"))
+        for kind in (Outcome, Ruling)
+    },
+    Observation: tuple((name, Observation._field_defaults.get(name, MISSING)) for name in Observation._fields),
 }
 
 
@@ -156,16 +159,15 @@ def _plain(item: object) -> str:
 
 def _observation_text(seen: Observation) -> str:
     """The same for the usual call: some programs are called a thousand times."""
-    if seen.status != "returned" or seen.text is None or seen.exc_type is not None or seen.message is not None:
+    status, text, type_name, is_plain, exc_type, message, line, cpu_ms, data = seen
+    if status != "returned" or text is None or exc_type is not None or message is not None:
         return _plain(seen)
-    if seen.line is not None or seen.type_name is None:
+    if line is not None or type_name is None:
         return _plain(seen)
-    plain = ',"plain":true' if seen.plain else ""
-    cpu_ms = f',"cpu_ms":{seen.cpu_ms!r}' if seen.cpu_ms else ""
-    literal = "" if seen.literal is None else f',"literal":{_text(seen.literal)}'
-    return (
-        f'{{"status":"returned","text":{_text(seen.text)},"type_name":{_text(seen.type_name)}{plain}{cpu_ms}{literal}}}'
-    )
+    plain = ',"plain":true' if is_plain else ""
+    took = f',"cpu_ms":{cpu_ms!r}' if cpu_ms else ""
+    literal = "" if data is None else f',"literal":{_text(data)}'
+    return f'{{"status":"returned","text":{_text(text)},"type_name":{_text(type_name)}{plain}{took}{literal}}}'
 
 
 def _outcome(raw: dict[str, Any]) -> Outcome:

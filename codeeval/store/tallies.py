@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from codeeval import bounded_json
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_text
 from codeeval.store.pending import Pending
+
+#: Fields of a problem, their values, and characters of both, that can be of use to tell problems apart.
+_MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A problem as lists show it."""
+    """A problem as lists show it. `fields`: further fields of its `meta` with their values as texts; a list has several."""
 
     position: int
     id: str
@@ -34,7 +38,12 @@ class Head:
     prompt: str
     wanted: int
     hidden: bool
-    topics: tuple[str, ...] = ()
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """What `meta.topics` says."""
+        return dict(self.fields).get("topics", ())
 
 
 class Tallies(Pending):
@@ -47,7 +56,7 @@ class Tallies(Pending):
         )
         return tuple(
             Head(
-                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _topics(extra)
+                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _fields(extra)
             )
             for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
         )
@@ -97,11 +106,32 @@ class Tallies(Pending):
         return ""
 
 
-def _topics(extra: Any) -> tuple[str, ...]:
-    """What a problem's `meta.topics` says, where it is a list of texts."""
-    found = dict(unpack_json(extra)).get("topics")
-    topics = json.loads(found) if found is not None else ()
-    return tuple(topic for topic in topics if isinstance(topic, str)) if isinstance(topics, list) else ()
+def _fields(extra: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The fields of a problem's `meta` that are texts, numbers, true or false, or lists of these."""
+    found = []
+    for name, text in list(unpack_json(extra))[:_MOST_FIELDS]:
+        if (value := _value(text)) is not None:
+            texts = [_text(one) for one in (value if isinstance(value, list) else [value])[:_MOST_VALUES]]
+            if values := tuple(dict.fromkeys(one for one in texts if one)):
+                found.append((str(name), values))
+    return tuple(found)
+
+
+def _value(text: object) -> object:
+    """Of a field as it is stored; None for what is too long, or no JSON, which only somebody else's file can have."""
+    if not isinstance(text, str) or len(text) > _LONGEST_FIELD:
+        return None
+    try:
+        return bounded_json.loads(text)
+    except ValueError:
+        return None
+
+
+def _text(value: object) -> str:
+    """As it is read; empty for what is no plain value."""
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST_VALUE else ""
+    return json.dumps(value) if isinstance(value, bool | int | float) else ""
 
 
 def _cause(signature: Any) -> str:

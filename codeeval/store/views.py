@@ -21,6 +21,8 @@ from codeeval.store.rows import (
 )
 from sandbox import Outcome
 
+#: Fields of a problem, their values, and characters of both, that can be of use to tell problems apart.
+_MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
 #: Evidence is JSON, compressed where it is large; a time of 0 is left out.
 _CPU_MS = (
     "CASE typeof(e.outcome) WHEN 'text' THEN coalesce(json_extract(e.outcome, '$.cpu_ms'), 0)"

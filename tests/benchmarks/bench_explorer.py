@@ -2,7 +2,8 @@
 
 Prints, for each page, the seconds until the whole answer is there (by the clock, and of processor time, which says more on
 a busy machine), its bytes, and the process's peak memory; then the same of a static export. Only the first page has to
-count. A million samples: --problems 5000 --n 200 --no-export, or --problems 164 --n 6098 --no-export.
+count. A million samples: --problems 5000 --n 200 --runs 1 --no-export, or --problems 164 --n 6098 --runs 1 --no-export.
+--runs: that many copies make the pages about many runs.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import sys
 import tempfile
 import time
@@ -47,8 +49,18 @@ PAGES = (
         "/bench/p/{}/3?verdict=failed",
         "/bench/p/{}/3/diff",
     ),
+    *("/bench/?meta=difficulty:hard", "/bench/samples/?meta=topics:lists&verdict=failed"),
     *("/bench/p/{}/", "/bench/p/{}/3", "/bench/p/{}/index.json", "/bench/index.json"),
 )
+#: Of this run and its copies, which are counted by then.
+SERIES_PAGES = (
+    "/",
+    "/series/bench/",
+    "/series/bench/?sort=range&page=2",
+    "/series/bench/p/{}",
+    "/series/bench/index.json",
+)
+LEVELS, TOPICS = ("easy", "medium", "hard"), ("lists", "strings", "numbers", "dates", "text")
 BODY = "\n    result = []\n    for step in range(n):\n        result.append(step + {shift})\n    return sum(result)  # {tag}\n"
 
 
@@ -72,8 +84,22 @@ def _planned(number: int, n: int) -> PlannedProblem:
     prompt = f'def task_{number}(n: int) -> int:\n    """Верните сумму первых n чисел ({number}).\n\n    >>> f(3)\n    3\n    """'
     calls = tuple(f"{{'n': {i}}}" for i in range(CALLS))
     expected = tuple(str(i * (i - 1) // 2) for i in range(CALLS))
-    problem = Problem(str(number), "Допишите функцию.\n{function}", prompt, f"task_{number}", calls, expected, None)
+    problem = Problem(
+        str(number),
+        "Допишите функцию.\n{function}",
+        prompt,
+        f"task_{number}",
+        calls,
+        expected,
+        None,
+        extra=_meta(number),
+    )
     return PlannedProblem(problem, Prompt(text=prompt), "digest", n)
+
+
+def _meta(number: int) -> tuple[tuple[str, str], ...]:
+    topics = [TOPICS[number % len(TOPICS)], TOPICS[number % 3]]
+    return ("difficulty", json.dumps(LEVELS[number % len(LEVELS)])), ("topics", json.dumps(topics))
 
 
 def _samples(planned: PlannedProblem, n: int, distinct: float) -> Iterator[Sample]:
@@ -113,9 +139,9 @@ def _outcome(completion: str, tag: int) -> Outcome:
     return Outcome("completed", tuple(Observation("returned", t, "int", True) for t in texts), cpu_ms=3, wall_ms=9)
 
 
-def measure(run: Path, pages: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def measure(library: Library, pages: tuple[str, ...]) -> Iterator[dict[str, object]]:
     """Each page once, in this order, from one application that nobody has asked before."""
-    client = TestClient(application(Library.of([run]), Gate()), base_url="http://127.0.0.1")
+    client = TestClient(application(library, Gate()), base_url="http://127.0.0.1")
     for page in pages:
         wall, cpu = time.perf_counter(), time.process_time()
         answer = client.get(page)
@@ -130,18 +156,32 @@ def _processor_time() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
+def _measure_series(run: Path, runs: int, problem: int) -> None:
+    """The pages about many runs."""
+    for number in range(2, runs + 1):
+        shutil.copytree(run, run.with_name(f"{run.name}-{number}"))
+    library = Library.of([run.parent])
+    for one in library.runs:
+        library.numbers(one)
+    for row in measure(library, tuple(page.format(problem) for page in SERIES_PAGES)):
+        print(json.dumps({"runs": runs, **row}), flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--problems", type=int, default=164)
     parser.add_argument("--n", type=int, default=200)
+    parser.add_argument("--runs", type=int, default=8)
     parser.add_argument("--no-export", action="store_true")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         run = synthetic(Path(folder) / "bench", chosen.problems, chosen.n)
         print(f"{chosen.problems * chosen.n} samples made in {time.perf_counter() - start:.1f} s")
-        for row in measure(run, tuple(page.format(chosen.problems // 2) for page in PAGES)):
+        for row in measure(Library.of([run]), tuple(page.format(chosen.problems // 2) for page in PAGES)):
             print(json.dumps(row), flush=True)
+        if chosen.runs > 1:
+            _measure_series(run, chosen.runs, chosen.problems // 2)
         print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
         if not chosen.no_export:
             start, cpu = time.perf_counter(), _processor_time()

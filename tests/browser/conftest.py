@@ -68,12 +68,14 @@ def open_page(browser: Any) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two runs of one task with hostile completions, executed in a real sandbox."""
+    """Three runs of one task with hostile completions, executed in a real sandbox; the last is a copy."""
     from cli_runs import codeeval, problem, write_lines
     from explorer_runs import CODE, HOSTILE
 
     root = tmp_path_factory.mktemp("browser")
     rows = [{**problem(pid), "outputs": ["3", "42"]} for pid in range(1, 7)]
+    for row in rows:
+        row["meta"] = {**row["meta"], "difficulty": ["easy", "hard"][row["meta"]["id"] % 2], "topics": ["add"]}
     write_lines(root / "tasks.jsonl", rows)
     right, wrong = "\n    return a + b", "\n    return a - b"
     hostile = (
@@ -93,13 +95,22 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
             root, "score", "-t", "tasks.jsonl", "--samples", path, "-o", f"runs/{name}", "--sandbox", "local"
         )
         assert done.returncode == 0, done.stderr
+    shutil.copytree(root / "runs" / "after", root / "runs" / "later")
     return root / "runs"
 
 
 @pytest.fixture(scope="module")
 def server(runs: Path) -> Iterator[Server]:
-    """The explorer of both runs."""
+    """The explorer of these runs."""
     running = start(runs)
+    yield running
+    stop(running)
+
+
+@pytest.fixture(scope="module")
+def russian(runs: Path) -> Iterator[Server]:
+    """The same in Russian."""
+    running = start(runs, lang="ru")
     yield running
     stop(running)
 

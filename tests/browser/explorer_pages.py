@@ -17,6 +17,11 @@ PAGES = (
     "compare/before/after/",
     "compare/after/before/?protocol=strict",
     "compare/before/after/2",
+    "?sort=-score&column=score&column=temperature&column=date",
+    "before/?meta=difficulty:easy",
+    "series/before/",
+    "series/before/?allow_different=1&order=date&sort=range",
+    "series/before/p/1",
 )
 
 

@@ -54,6 +54,14 @@ def test_an_export_works_from_the_disk(open_page: Any, runs: Path, tmp_path: Pat
     export_site([runs], tmp_path / "site")
     watched = open_page((tmp_path / "site" / "index.html").as_uri())
     page = watched.page
+    page.click("[data-by=score]")
+    page.wait_for_url("**/index.html#sort=-score")
+    assert page.locator(".runs [aria-sort=descending]").count() == 1
+    page.click(".chip >> text=runs")
+    page.wait_for_url("**/series/after/index.html")
+    page.click(".heatmap tbody th a >> nth=0")
+    page.wait_for_url("**/series/after/p/*.html")
+    page.click(".crumbs >> text=Runs")
     page.check("input[name=a][value=before]")
     page.check("input[name=b][value=after]")
     page.click("text=Compare A with B")
@@ -72,8 +80,10 @@ def test_an_export_works_from_the_disk(open_page: Any, runs: Path, tmp_path: Pat
     page.click(".matrix .x.wrong_output:not(.no) >> nth=0")
     page.wait_for_url("**/p/1/samples-1.html#s1")
     assert [article.is_visible() for article in page.locator("article").all()] == [False, True, False, False]
+    assert page.title().startswith("1 add #1 ·")
     page.keyboard.press("l")
     page.wait_for_url("**#s2")
+    assert page.inner_text(".crumbs li:last-child") == "#2"
     assert page.locator("article:visible").get_attribute("id") == "s2"
     page.keyboard.press("j")
     page.wait_for_url("**/p/2/index.html")

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.local]
 PROPER = re.compile(
     r"\b(JSONL?|CSV|pass|CPU|Markdown|docstring|seed|mera|code|strict|before|after|add|tasks|jsonl|python|Python|stdout|stderr|def"
     r"|MERA|Fisher|samples|local|warm|fresh|codeeval|score|None|replay|human|eval|UTC|kB|MiB|A|B|k|p|n|t|f|F|d|h|j|l|u"
-    r"|sha|top|utf|file|namespaces)\b"
+    r"|sha|top|utf|file|namespaces|later|easy|hard|export|html|zip)\b"
 )
 #: What is data or code on a page: not looked at.
 DATA = (

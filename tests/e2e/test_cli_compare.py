@@ -48,6 +48,18 @@ def test_several_runs_are_adjusted(folder: Path) -> None:
     assert "Holm" in codeeval(folder, "compare", "a", "b", "c").stdout
 
 
+def test_several_runs_are_a_series(folder: Path) -> None:
+    """In JSON pass@k of each and every problem in all of them; in the order that is asked for."""
+    found = document(codeeval(folder, "compare", "c", "a", "b", "--format", "json"))["series"]
+    assert [run["name"] for run in found["runs"]] == ["c", "a", "b"]
+    assert found["runs"][1]["estimate"] == pytest.approx(sum(BEFORE) / 120)
+    cells = {one["problem_id"]: one["cells"] for one in found["problems"]}
+    assert cells["1"] == [[6, SHAKY[0]], [6, BEFORE[0]], [6, LOST[0]]]
+    by_date = document(codeeval(folder, "compare", "c", "a", "b", "--order", "date", "--format", "json"))
+    assert by_date["base"] == "a"
+    failed(codeeval(folder, "compare", "a", "b", "--order", "size"), 2, "--order", "number")
+
+
 def test_unlike_runs_are_refused_unless_allowed(folder: Path, tmp_path: Path) -> None:
     """Other problems: exit code 2 names what differs; --allow-different compares what both have, and says so."""
     write_tasks(tmp_path, 12)
@@ -62,7 +74,11 @@ def test_unlike_runs_are_refused_unless_allowed(folder: Path, tmp_path: Path) ->
     failed(codeeval(folder, "compare", "a", "b", "--protocol", "mera-1.1"), 2, "rescore")
 
 
-@pytest.mark.parametrize("arguments", [("compare", "a", "b", "c"), ("report", "a")], ids=["compare", "report"])
+@pytest.mark.parametrize(
+    "arguments",
+    [("compare", "a", "b", "c"), ("compare", "a", "b"), ("report", "a")],
+    ids=["several", "two", "report"],
+)
 def test_pictures(folder: Path, arguments: tuple[str, ...]) -> None:
     """PNG and SVG are what their names say, and drawn twice they are the same bytes."""
     for suffix in ("png", "svg"):

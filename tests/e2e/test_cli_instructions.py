@@ -75,6 +75,8 @@ def test_a_model_that_minds_its_words(folder: Path) -> None:
     assert f"(instruction {worst['name']})" in text
     assert "разброс по 3 инструкциям" in codeeval(folder, "report", "words", "--lang", "ru").stdout
     assert "| own" in codeeval(folder, "report", "words", "--format", "markdown").stdout
+    assert codeeval(folder, "report", "words", "--plot", "words.svg").returncode == 0
+    assert (folder / "words.svg").read_text("utf-8").count("own") >= 1
     assert codeeval(folder, "report", "words", "--format", "quiet").stdout.startswith("spread pass@1 0.")
     assert codeeval(folder, "compare", "words/own", "words/2", "--allow-different").returncode == 0
     assert codeeval(folder, "export", "mera", "words/own", "-o", "own.zip").returncode == 0

@@ -74,7 +74,7 @@ def test_the_seed_case(folder: Path) -> None:
     found = report(folder, "chat")
     assert estimates(found, "mera-code") == [0, 0, 0]
     water = found["waterfall"]
-    assert water["sentence"] == "0.0 as mera-code scores it; 86.7 with format repaired"
+    assert water["sentence"] == "0.000 as mera-code scores it; 0.867 with format repaired"
     assert [level["name"] for level in water["levels"]] == ["mera-code", "strict", "strict, format repaired"]
     assert water["levels"][2]["pass_at_k"]["1"] == pytest.approx(26 / 30)
     assert water["levels"][2]["pass_at_k"]["5"] == 1.0
@@ -88,10 +88,20 @@ def test_the_seed_case(folder: Path) -> None:
     )
     assert [item["repaired"] for item in water["problems"]] == [10, 10, 6]
     text = codeeval(folder, "report", "chat").stdout
-    assert "0.0 as mera-code scores it; 86.7 with format repaired" in text
+    assert "0.000 as mera-code scores it; 0.867 with format repaired" in text
     assert "cut at \\ndef" in text
     markdown = codeeval(folder, "report", "chat", "--format", "markdown").stdout
-    assert "**0.0 as mera-code scores it; 86.7 with format repaired**" in markdown
+    assert "**0.000 as mera-code scores it; 0.867 with format repaired**" in markdown
+
+
+@pytest.mark.parametrize("run", ["chat", "plain"])
+@pytest.mark.parametrize("form", ["human", "markdown"])
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_report_has_one_unit(folder: Path, run: str, form: str, lang: str) -> None:
+    """Every figure is a share: the waterfall, verdicts and warnings have no percent or points beside the scores."""
+    text = codeeval(folder, "report", run, "--format", form, "--lang", lang).stdout
+    assert "0.867" in text or run == "plain"
+    assert re.findall(r"\d ?%(?! CI| ДИ)|points|п\. п\.|percent|процент", text) == []
 
 
 def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Path) -> None:
@@ -113,7 +123,7 @@ def test_repairs_are_resumable_and_survive_a_rescore(folder: Path, tmp_path: Pat
     assert "1 repaired program executed" in after.stderr
     assert document(after)["waterfall"]["levels"][2]["pass_at_k"]["1"] == pytest.approx(26 / 30)
     done = document(codeeval(tmp_path, "rescore", "chat", "--format", "json", env={"PATH": ""}))
-    assert done["waterfall"]["sentence"] == "0.0 as mera-code scores it; 86.7 with format repaired"
+    assert done["waterfall"]["sentence"] == "0.000 as mera-code scores it; 0.867 with format repaired"
 
 
 def test_differences_have_causes(folder: Path) -> None:
@@ -133,7 +143,7 @@ def test_a_run_of_ours_is_scored_again_with_its_raw_texts(folder: Path) -> None:
     )
     found = document(done)
     assert "(codeeval run)" in done.stderr
-    assert found["waterfall"]["sentence"] == "0.0 as mera-1.2 scores it; 86.7 with format repaired"
+    assert found["waterfall"]["sentence"] == "0.000 as mera-1.2 scores it; 0.867 with format repaired"
     assert found["model"] == "chat.jsonl"
 
 
@@ -294,8 +304,13 @@ def test_logs_public(folder: Path, tmp_path: Path) -> None:
 
 
 def test_runs_that_are_no_one_submission(folder: Path) -> None:
-    """Twice one set, several runs where one is taken, and logs of a run that was not judged as MERA does."""
+    """Twice one set, two versions of MERA, and several runs where one is taken."""
     failed(codeeval(folder, "export", "mera", "plain", "chat", "-o", "no.zip"), 2, "plain and chat: both are of tasks")
+    shutil.copy(folder / "tasks.jsonl", folder / "rucodeeval.jsonl")
+    common = ("-t", "rucodeeval.jsonl", "--samples", "samples.jsonl", *LOCAL, "--format", "json")
+    document(codeeval(folder, "score", *common, "--protocol", "mera-1.2", "-o", "other"))
+    done = codeeval(folder, "export", "mera", "plain", "other", "-o", "no.zip")
+    failed(done, 2, "different versions of MERA: plain under mera-code, other under mera-1.2", "rescore RUN --protocol")
     failed(codeeval(folder, "export", "csv", "plain", "chat", "-o", "no.csv"), 2, "takes one run, and 2 were given")
     assert not (folder / "no.zip").exists()
 
@@ -353,6 +368,10 @@ def test_an_invalid_submission(folder: Path) -> None:
     ):
         assert word in done.stdout, done.stdout
     assert "not scored: give -t TASK" in codeeval(folder, "validate-submission", "bad.zip").stdout
+    with zipfile.ZipFile(folder / "row.zip", "w") as archive:
+        archive.writestr("ruCodeEval.json", json.dumps({"data": {"test": [*rows, {"outputs": []}]}}))
+    assert "error row 2: meta.id is missing" in codeeval(folder, "validate-submission", "row.zip").stdout
+    assert "ошибка     запись 2: " in codeeval(folder, "validate-submission", "row.zip", "--lang", "ru").stdout
 
 
 def test_hidden_answers_and_answers_given_later(folder: Path) -> None:

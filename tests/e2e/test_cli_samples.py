@@ -40,6 +40,7 @@ def test_lists_by_verdict_group_topic_and_text(folder: Path) -> None:
     assert listed() == ["1/0", "1/1", "1/2", "2/0", "2/1", "2/2"]
     assert listed("--verdict", "failed") == ["1/1", "1/2", "2/0", "2/1"]
     assert listed("--verdict", "wrong_output", "--topic", "strings") == ["2/0"]
+    assert listed("--verdict", "wrong_output", "--meta", "topics:strings") == ["2/0"]
     assert listed("--group", "exception ValueError") == ["1/2"]
     assert listed("--problem", "2", "--limit", "2") == ["2/0", "2/1"]
     done = codeeval(folder, "samples", "run", "--verdict", "exception", "--format", "csv")
@@ -56,6 +57,7 @@ def test_lists_by_verdict_group_topic_and_text(folder: Path) -> None:
         (["--verdict", "timeouts"], "Did you mean timeout"),
         (["--group", "nothing like it"], "no failure group"),
         (["--topic", "x"], "numbers, strings"),
+        (["--meta", "level:hard"], "they have topics"),
         (["--problem", "9"], "no problem"),
         (["--protocol", "mera"], "Known: "),
         (["--format", "xml"], "jsonl"),

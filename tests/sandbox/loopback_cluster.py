@@ -11,48 +11,88 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 from leftovers import descendants
 
-_STARTED_S = 120.0
+_STARTED_S = 300.0
+HEAD = "127.0.0.2"
 
 
 class LoopbackCluster:
     """Addresses are 127.0.0.2 and up: 127.0.0.1 would be looked for on another interface. Use as a context manager."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # the path of a socket must be short
         self._nodes: dict[str, subprocess.Popen[bytes]] = {}
-        self._environment = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DISABLE_IMPORT_WARNING": "1"}
-        with socket.create_server(("127.0.0.2", 0)) as free:
-            self.address = f"127.0.0.2:{free.getsockname()[1]}"
+        self._again: dict[str, Callable[[], subprocess.Popen[bytes]]] = {}
+        self._environment = {
+            **os.environ,
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_DISABLE_IMPORT_WARNING": "1",
+            **(environment or {}),
+        }
+        with socket.create_server((HEAD, 0)) as free:
+            self.address = f"{HEAD}:{free.getsockname()[1]}"
         port = self.address.rpartition(":")[2]
-        self._start("127.0.0.2", "--head", f"--port={port}", "--include-dashboard=false", f"--temp-dir={self._folder}")
+        self._start(
+            *(HEAD, "--head", "--num-cpus=0", f"--port={port}", "--include-dashboard=false"),
+            f"--temp-dir={self._folder}",
+        )
         deadline = time.monotonic() + _STARTED_S
         while not self._listens():
             assert time.monotonic() < deadline, "Ray did not start"
             time.sleep(0.1)
 
-    def add(self, address: str) -> None:
-        """A node with one processor. It has joined a few seconds later."""
-        self._start(address, f"--address={self.address}")
+    def add(
+        self, address: str, *, cpus: float = 1, resources: str = "{}", environment: Mapping[str, str] | None = None
+    ) -> None:
+        """A node. It has joined a few seconds later."""
+        words = (f"--address={self.address}", f"--num-cpus={cpus:g}", f"--resources={resources}")
+        self._start(address, *words, environment=environment)
 
-    def head_pids(self, name: str) -> list[int]:
-        """Processes of the head by a part of their command."""
-        return [pid for pid, command in _commands() if name in command and str(self._folder) in command]
+    def wait(self, *addresses: str) -> None:
+        """Until these nodes have joined. One that gave up on a busy machine is started again."""
+        deadline = time.monotonic() + _STARTED_S
+        while not set(addresses) <= self._joined():
+            assert time.monotonic() < deadline, "a node did not start"
+            for address in addresses:
+                if self._nodes[address].poll() is not None:
+                    self._nodes[address] = self._again[address]()
+            time.sleep(0.2)
+
+    def _joined(self) -> set[str]:
+        """Those that the head knows; where it asks for a token, those that have a raylet."""
+        if "RAY_AUTH_MODE" in self._environment:
+            return {address for address in self._nodes if self.processes(address, "raylet/raylet")}
+        from ray._raylet import GcsClient
+
+        nodes = GcsClient(address=self.address).get_all_node_info(timeout=30)
+        return {node.node_manager_address for node in nodes.values() if node.state == 0}
+
+    def processes(self, address: str, name: str = "") -> list[int]:
+        """What lives of a node, by a part of the command."""
+        started = self._nodes[address].pid
+        below = {started, *descendants(started)}
+        return [pid for pid, command in _commands() if pid in below and name in command]
+
+    def signal(self, address: str, number: signal.Signals) -> None:
+        """To a node with everything that Ray has started there."""
+        for pid in self.processes(address):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
 
     def kill(self, address: str) -> None:
         """kill -9 of a node with everything that Ray has started there; sandboxes end by themselves."""
-        started = self._nodes.pop(address)
-        for pid in [*descendants(started.pid), started.pid]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        started.wait()
+        self.signal(address, signal.SIGKILL)
+        self._nodes.pop(address).wait()
 
-    def actors(self) -> list[int]:
-        """Processes that hold an actor of a pool."""
+    def actors(self, address: str = "") -> list[int]:
+        """Processes that hold an actor of a pool, on one node or on all."""
+        if address:
+            return self.processes(address, "ray::Node")
         below = set(descendants(os.getpid()))
         return [pid for pid, command in _commands() if pid in below and command.startswith("ray::Node")]
 
@@ -61,19 +101,20 @@ class LoopbackCluster:
             self.kill(address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, address: str, *words: str) -> None:
-        head = "--head" in words
-        self._nodes[address] = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
-                *(f"--node-ip-address={address}", f"--num-cpus={0 if head else 1}", "--object-store-memory=83886080"),
-                *words,
-            ],
-            env=self._environment,
+    def _start(self, address: str, *words: str, environment: Mapping[str, str] | None = None) -> None:
+        command = [
+            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
+            *(f"--node-ip-address={address}", "--object-store-memory=83886080", *words),
+        ]
+        self._again[address] = partial(
+            subprocess.Popen,
+            command,
+            env={**self._environment, **(environment or {})},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        self._nodes[address] = self._again[address]()
 
     def _listens(self) -> bool:
         host, _, port = self.address.rpartition(":")

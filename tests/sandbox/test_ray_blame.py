@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sandbox import BackendUnavailable, Job, Outcome, PoolClosed, RayPool, SandboxError, packed, ray_pool
-from sandbox.ray_cluster import Place
+from sandbox.ray_places import Place
 from sandbox.wire import Observation
 
 VERSIONS = {"python": "3", "ray": "2", "code": "c"}
@@ -262,6 +262,15 @@ def test_no_head_for_longer_than_patience(cluster: FakeCluster) -> None:
         with pytest.raises(BackendUnavailable, match="head of the cluster"):
             pool.submit(jobs(1)[0])
         release.set()
+
+
+def test_nodes_that_can_not_start_their_workers_are_named(cluster: FakeCluster) -> None:
+    """With what Ray says of each."""
+    cluster.live = {"a": None}  # type: ignore[dict-item]
+    with pytest.raises(
+        BackendUnavailable, match=r"could take workers within 0.5 s: node a: TypeError: .*\n.*ray status"
+    ):
+        RayPool("x:1", patience_s=0.5)
 
 
 def test_no_node_has_room(cluster: FakeCluster) -> None:

@@ -27,6 +27,7 @@ def cluster() -> Iterator[LoopbackCluster]:
     """A head, and one node with two workers."""
     with LoopbackCluster() as made:
         made.add("127.0.0.3")
+        made.wait("127.0.0.3")
         yield made
 
 
@@ -110,6 +111,7 @@ def test_a_killed_actor(cluster: LoopbackCluster, pool: RayPool) -> None:
 def test_a_node_joins_and_is_killed(cluster: LoopbackCluster, pool: RayPool) -> None:
     """A late node does its part; when all of it is killed, the other one does the rest."""
     cluster.add("127.0.0.4")
+    cluster.wait("127.0.0.4")
     assert until(lambda: pool.workers == 4)
     waiting = [pool.submit(job) for job in naps(100)]
     assert until(lambda: sum(future.done() for future in waiting) > 10)

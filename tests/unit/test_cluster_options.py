@@ -28,6 +28,11 @@ def test_resources() -> None:
     assert cluster_of("auto", options) == Cluster("auto", 0.5, {"judge": 2.0, "a.b": 1.0})
 
 
+def test_a_placement_group_and_patience() -> None:
+    options = {"placement_group": "judges", "namespace": "ours", "patience_s": "600"}
+    assert cluster_of("auto", options) == Cluster("auto", placement_group="judges", namespace="ours", patience_s=600.0)
+
+
 @pytest.mark.parametrize(
     ("address", "options", "message"),
     [
@@ -39,6 +44,9 @@ def test_resources() -> None:
         (None, {"num_cpus": "1"}, "there is no cluster"),
         ("auto", {"num_gpus": "1"}, "num_gpus=…: there is no such option"),
         ("auto", {"resource.": "1"}, "there is no such option"),
+        ("auto", {"placement_group": ""}, "there is no such option"),
+        ("auto", {"namespace": "ours"}, "where a placement group is looked for"),
+        ("auto", {"patience_s": "-5"}, "must be a number above 0"),
         *(
             ("auto", {"num_cpus": value}, f"num_cpus={value}: must be a number above 0")
             for value in ("0", "-1", "x", "nan", "inf")

@@ -16,6 +16,7 @@ from codeeval.errors import UsageError
 from codeeval.explorer import words
 from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.filters import Filter
+from codeeval.explorer.runs import RunsChoice
 from codeeval.explorer.static import export_site
 from codeeval.exports import FORMATS
 from codeeval.i18n import language
@@ -31,6 +32,7 @@ class _Page(HTMLParser):
         self.links: list[str] = []
         self.ids: set[str] = set()
         self.sources: list[str] = []
+        self.nonces: set[str] = set()
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -38,8 +40,10 @@ class _Page(HTMLParser):
         self.ids.add(named.get("id") or "")
         if tag == "a":
             self.links.append(named["href"] or "")
-        if tag in ("script", "img", "iframe", "object", "link") and tag != "link":
+        if tag in ("script", "img", "iframe", "object"):
             self.sources.append(named.get("src") or "")
+        if tag in ("script", "link") and "nonce" in named:
+            self.nonces.add(named["nonce"] or "")
         assert not any(name.startswith("on") or name == "style" for name in named)
 
 
@@ -59,13 +63,16 @@ def test_every_link_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
     pages = {path: _Page(path.read_text("utf-8")) for path in site.rglob("*.html")}
     assert len(pages) > 20
     for path, page in pages.items():
-        assert not any(page.sources), path
+        shared = [source for source in page.sources if source]
+        assert [(path.parent / source).resolve() for source in shared] == [site / "script.js"], path
         for link in page.links:
             assert not re.match(r"[a-z]+:|/", link), (path, link)
             target, _, fragment = unquote(link).partition("#")
             found = (path.parent / target).resolve() if target else path
             assert found.is_file(), (path, link)
-            if "=" in fragment:  # a filter: that page has what its script needs
+            if "=" in fragment and path.parent == site:  # the order of the list of runs
+                assert RunsChoice.read(dict(parse_qsl(fragment))).sort, (path, link)
+            elif "=" in fragment:  # a filter: that page has what its script needs
                 assert Filter.read(dict(parse_qsl(fragment))).active, (path, link)
                 assert "catalogue" in pages[found].ids, (path, link)
             elif fragment and found.suffix == ".html":
@@ -73,10 +80,27 @@ def test_every_link_leads_to_a_file_and_a_place_in_it(site: Path) -> None:
 
 
 def test_every_page_has_its_twin_and_its_policy(site: Path) -> None:
-    """A file can't send headers, so the policy stands in it; the twin is JSON in ASCII."""
+    """A file can't send headers, so the policy stands in it, and allows the one nonce of this export; the twin is JSON in ASCII.
+    Style and script are in files of their own."""
+    nonces = set()
     for path in site.rglob("*.html"):
-        assert "default-src 'none'" in html.unescape(path.read_text("utf-8")[:500])
+        text = path.read_text("utf-8")
+        found = html.unescape(text[:600])
+        assert "default-src 'none'" in found
+        nonces |= (named := _Page(text).nonces)
+        assert {f"'nonce-{nonce}'" for nonce in named} == set(re.findall(r"'nonce-[^']+'", found))
+        assert "color-scheme:light" not in text
         json.loads(path.with_suffix(".json").read_text("ascii"))
+    assert len(nonces) == 1
+
+
+def test_every_export_has_another_nonce(tmp_path: Path) -> None:
+    """Who wrote a completion can't know it."""
+    run = make_run(tmp_path / "r", {"1": ["right"]})
+    for name in ("a", "b"):
+        export_site([run], tmp_path / name)
+    one, two = (_Page((tmp_path / name / "index.html").read_text("utf-8")).nonces for name in ("a", "b"))
+    assert one != two
 
 
 def test_samples_share_files_and_are_all_there(site: Path) -> None:

@@ -19,6 +19,7 @@ from codeeval.gate import annotations, judge, junit, load_baseline, load_policy,
 from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate
 from codeeval.gate.rule import GatePolicy, GateResult, GateVerdict, gate
 from codeeval.i18n import language, message
+from codeeval.report.compare_plot import draw
 from codeeval.stats import summarize, words
 from codeeval.stats.compare import compare
 from codeeval.stats.dependence import ONE_SEED, REPEATED, TEMPERATURE_0, dependence
@@ -299,10 +300,22 @@ def test_advisory_tasks_take_no_share(tmp_path: Path) -> None:
         ('"problems": "e"', '"problems": ""', "digests.*problems"),
         ('"p0": [10, 10]', '"p0": [300000, 30000]', "100,000"),
         ('"p0": [10, 10]', '"p0": [10, -1]', "must be"),
+        ('"p0": [10, 10]', '"p0": [-10, -10]', "must be"),
+        ('"p0": [10, 10]', '"p0": [0, 0]', "must be"),
+        ('"p0": [10, 10]', '"p0": [10, 11]', "must be"),
+        ('"p0": [10, 10]', '"p0": null', "problems.p0"),
+        ('"p0": [10, 10]', '"p0": [null, null]', "valid integer"),
+        ('"p0": [10, 10]', '"p0": [10, true]', "valid integer"),
+        ('"p0": [10, 10]', '"p0": ["10", "10"]', "valid integer"),
+        ('"p0": [10, 10]', '"p0": [10.0, 10.0]', "valid integer"),
+        ('"schema": 1', '"schema": 2', "schema: is 2, and this version of codeeval reads 1"),
+        ('"schema": 1,', "", "schema: Field required"),
+        ('"kind": "codeeval-baseline",', "", "kind: Field required"),
+        ('"model":', '"models": 1, "model":', "a later version of codeeval may have written it"),
     ],
 )
 def test_a_baseline_that_can_not_be_right_is_refused(tmp_path: Path, old: str, new: str, word: str) -> None:
-    """Without its digests, with more samples than a run may have, with counts that can't be."""
+    """Without its digests, with more samples than a run may have, with counts that can't be or are none, in another format."""
     path = _saved(tmp_path / "old", [10, 5])
     content = path.read_text("utf-8")
     assert old in content
@@ -325,6 +338,36 @@ def test_a_newer_baseline_and_an_unrecorded_digest_are_pointed_out(tmp_path: Pat
     assert "not checked: prompt, which baseline does not record" in warned
 
 
+@pytest.mark.parametrize("version", ["", "unknown", "v"])
+def test_a_baseline_of_an_unknown_version_is_pointed_out(tmp_path: Path, version: str) -> None:
+    """Also one with a digest that this version does not know, and with a mean that its problems do not have."""
+    path = _saved(tmp_path / "old", [10, 5] * 20)
+    content = re.sub(r'"codeeval_version": "[^"]*"', f'"codeeval_version": "{version}"', path.read_text("utf-8"))
+    content = content.replace('"digests": {', '"digests": {"libraries": "x", ')
+    content = content.replace('"pass_at_1": 0.75', '"pass_at_1": NaN' if version == "v" else '"pass_at_1": 0.95')
+    path.write_text(content, "utf-8")
+    found = judge([_candidate(tmp_path / "new", [10, 5] * 20)], load_baseline(path), load_policy(None))
+    warned = " ".join(found.tasks[0].warnings)
+    assert f"which version of codeeval wrote the baseline is not known: it says {version!r}" in warned
+    assert "not checked: libraries, which this run does not record" in warned
+    assert "and its problems have 0.75, which is what counts" in warned
+
+
+def test_a_baseline_that_gives_no_reason_for_dependence(tmp_path: Path) -> None:
+    """The sentence names the file instead of ending in nothing."""
+    path = _saved(tmp_path / "old", [10, 5] * 20)
+    content = path.read_text("utf-8").replace('"dependent": []', '"dependent": ["p0", "p1"]')
+    path.write_text(content, "utf-8")
+    found = judge([_candidate(tmp_path / "new", [10, 5] * 20)], load_baseline(path), load_policy(None))
+    assert "not independent, as the baseline says: 2 of 40" in " ".join(found.tasks[0].warnings)
+
+
+def test_a_certain_drop_has_a_chance_that_is_not_nothing() -> None:
+    """`with a chance of 0` is never said."""
+    found = gate(run("new", [0] * 64), run("old", [50] * 64, 50))
+    assert re.search(r"with a chance of 1e-\d+ \(fails below", found.reason)
+
+
 def test_intervals_have_one_name_in_both_languages() -> None:
     """The explorer's templates take the names from the module of words, and their own dictionary has none."""
     for name in ("run.html", "compare.html"):
@@ -334,3 +377,18 @@ def test_intervals_have_one_name_in_both_languages() -> None:
     with language("ru"):
         assert message(words.population()) == "95 % ДИ, новые задачи (всего)"
         assert message(words.rerun(0.9)) == "90 % ДИ, эти задачи (только сэмплирование)"
+
+
+@pytest.mark.parametrize("n", [1, 10])
+def test_a_picture_calls_beyond_noise_what_is(tmp_path: Path, n: int) -> None:
+    """One sample per problem is too few to tell, in the picture as in the text; its rates are in percent, like its means."""
+    found = compare(run("old", [n] * 6, n), run("new", [n, 0, 0, n, n, n], n))
+    draw([found], tmp_path / "c.svg")
+    drawn = (tmp_path / "c.svg").read_text("utf-8")
+    told = (
+        "0 regressed, 0 fixed beyond noise, 2 with too few samples to tell"
+        if n == 1
+        else "2 regressed, 0 fixed beyond noise"
+    )
+    assert told in drawn
+    assert "75%" in drawn

@@ -83,6 +83,21 @@ def test_wrong_values_are_damage_with_a_place(run: Path, table: str, column: str
         assert client.get(page).status_code in (200, 404, 500)
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [
+        *('[["topics", "not JSON"]]', '[["topics", "[" ]]', '[["a", 5]]', '[["a", "{}"], ["a", "[[1]]"]]', "[]"),
+        *(f'[["a", "{"[" * 4000}"]]', '[["a", "[NaN, 1e999, -1]"]]', '[["a", "9"], ["a", "null"]]'),
+    ],
+)
+def test_fields_of_problems_are_any_json(run: Path, extra: str) -> None:
+    """What a set says of its problems is shown where it is plain, and does no harm where it is not."""
+    spoil(run, "UPDATE problems SET extra = ?", extra)
+    client = TestClient(application(Library.of([run]), Gate()), base_url="http://127.0.0.1")
+    for page in ("/run/", "/run/samples/?meta=a:1", "/run/p/1/", "/series/run/"):
+        assert client.get(page).status_code == 200
+
+
 def test_a_bug_is_not_blamed_on_a_sound_file(run: Path) -> None:
     """An exception over a file in which nothing is wrong stays what it is."""
     with pytest.raises(KeyError), RunReader(run):

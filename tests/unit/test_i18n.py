@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
@@ -271,6 +271,7 @@ def test_every_template_finds_its_own_message(template: str) -> None:
 
 
 @given(st.text(max_size=300))
+@example("\n\r")
 def test_foreign_text_is_left_alone(text: str) -> None:
     """What no template matches is shown as it is, and braces in it mean nothing."""
     with language("ru"):

@@ -82,4 +82,8 @@ def test_an_error_is_said_line_by_line() -> None:
         assert message(str(caught.value)) == (
             "--protocol: 'mera' не существует. Может быть, mera-1.2?\n  Есть: mera-1.2, a"
         )
+    with pytest.raises(UsageError, match=r"Did you mean mera-1\.[12] or mera-1\.[12]\?") as caught_of_two:
+        choose("--protocol", "mera", ("mera-1.2", "mera-1.1"))
+    with language("ru"):
+        assert " или mera-1." in message(str(caught_of_two.value))
     assert str(caught.value) == "--protocol 'mera' is unknown. Did you mean mera-1.2?\n  Known: mera-1.2, a"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_engines import FakeEngine, engines_of
 from misbehaving_server import Behaviour, serving
 
 from codeeval.errors import GenerationError, UsageError
@@ -148,22 +149,6 @@ def test_vllm_has_one_stream_and_every_stop() -> None:
     }
 
 
-class FakeEngine:
-    """vLLM's process, as far as the messages go: prompts of ten ids, and an answer that has run into a stop."""
-
-    def __init__(self, inbox: Any) -> None:
-        self._inbox, self.sent = inbox, []  # type: ignore[var-annotated]
-
-    def send(self, message: dict[str, Any]) -> None:
-        self.sent.append(message)
-        if message["op"] == "encode":
-            found = [{"ids": list(range(10)), "tail": ""} for _ in message["prompts"]]
-            self._inbox.put((self, {"event": "encoded", "prompts": found}))
-        for request in message.get("requests", ()):
-            answer = {"event": "finished", "id": request["id"], "text": "x\nprint(1)", "ids": [1], "reason": "stop"}
-            self._inbox.put((self, answer))
-
-
 def test_vllm_is_asked_as_mera_asks() -> None:
     """Prompts without BOS, cut from the left; no seed of a request's own; every index gets a sample, cut at all five stops."""
     generator = VLLMGenerator.__new__(VLLMGenerator)
@@ -172,10 +157,8 @@ def test_vllm_is_asked_as_mera_asks() -> None:
     vars(generator).update(
         _name="m",
         _settings=VLLMSettings(),
-        _inbox=inbox,
         _facts={"context_length": 30},
-        _ended=set(),
-        _engines=[engine],
+        _engines=engines_of([engine], inbox),
     )
     samples = list(generator.generate([Request("1", Prompt("text"), (0, 1, 2))], SAMPLING))
     encode, add = engine.sent

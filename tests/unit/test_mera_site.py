@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
+from codeeval.i18n import language, message
 from codeeval.mera.check import Reference
 from codeeval.mera.site import MOST_ERRORS, score_file
 from codeeval.mera.validation import Validated, validate
@@ -80,6 +83,8 @@ def put(target: Any, key: Any, value: Any) -> None:
 
 
 Alter = Callable[[Zip], object]
+#: Words that no Russian sentence of a finding has.
+ENGLISH = re.compile(r"\b(?:in|place|of|the|is|no|name|long|folder|needs|samples?|object)\b")
 #: Nothing of these costs the score: name -> (alteration, pass@1, pass@10)
 SCORED: dict[str, tuple[Alter, float, float]] = {
     "as it is": (lambda z: None, 0.4, 0.75),
@@ -428,3 +433,15 @@ def test_any_rows_are_scored_as_the_rules_say(rows: list[Any], changed: int, out
     else:
         assert found.values is not None
         assert math.isclose(found.values[1], float(wanted), abs_tol=1e-12)
+
+
+def test_what_is_said_of_a_zip_is_said_in_russian() -> None:
+    """No finding of the tables above leaves its reason in English."""
+    with TemporaryDirectory() as folder, language("ru"):
+        for alter, *_ in (*SCORED.values(), *FAILED.values()):
+            zipped = Zip()
+            alter(zipped)
+            for finding in one(Path(folder), zipped).findings:
+                said = message(finding.text)
+                assert said != finding.text
+                assert not ENGLISH.search(said), said

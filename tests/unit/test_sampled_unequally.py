@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from itertools import combinations
 from math import comb
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.stats import dealing, summarize
+from codeeval.stats import bootstrap_interval, dealing, summarize
 from codeeval.stats.chance import drop_p, worst_p
 from codeeval.stats.compare import CompareOptions, compare
 from codeeval.stats.dealing import dealt
@@ -183,12 +184,31 @@ def test_any_integers_count_the_same(dtype: type[np.generic]) -> None:
     assert compare(RunCounts("a", mixed), RunCounts("b", exact)).difference == 0
 
 
-@pytest.mark.parametrize("pair", [(10, -1), (10, 11), (-1, -1)])
+@pytest.mark.parametrize("pair", [(10, -1), (10, 11), (-1, -1), (10**9, 10**8)])
 def test_counts_that_can_not_be_are_refused(pair: tuple[int, int]) -> None:
-    """Negative, or more correct than there are: named where they stand."""
+    """Negative, more correct than there are, or more than are counted in bearable time: named where they stand."""
     with pytest.raises(ValueError, match="0 <= c <= n"):
         summarize([pair, (10, 5)], 1)
     with pytest.raises(ValueError, match="0 <= c <= n"):
         summarize(np.array([pair, (10, 5)]), 1)
     with pytest.raises(UsageError, match="a, problem x: need 0 <= correct <= samples"):
         compare(RunCounts("a", {"x": pair}), RunCounts("b", {"x": (10, 1)}))
+
+
+@pytest.mark.parametrize("pair", [(None, None), ("10", "3"), (10.5, 3), (10, 3.0), (10, float("nan")), (2**70, 5)])
+def test_counts_that_are_no_whole_numbers_are_refused(pair: tuple[Any, Any]) -> None:
+    """Nothing is rounded, read out of a text or left to fail further down."""
+    with pytest.raises(ValueError, match=r"whole numbers|0 <= c <= n"):
+        summarize([pair] * 3, 1)
+    with pytest.raises(ValueError, match="whole numbers"):
+        bootstrap_interval([pair] * 3, 1)
+    with pytest.raises(UsageError, match="b, problem x: need 0 <= correct <= samples <= 1,000,000 in whole numbers"):
+        compare(RunCounts("a", {"x": (10, 5)}), RunCounts("b", {"x": pair}))
+
+
+@given(st.integers(20, 60), st.integers(1, 60), st.integers(1, 200_000))
+def test_no_chance_is_nothing(problems: int, n_b: int, n_a: int) -> None:
+    """A model that lost everything: the chance of it is very small, and never 0."""
+    pairs: list[Pair] = [((n_a, n_a), (n_b, 0))] * problems
+    assert 0 < drop_p(pairs) < 1
+    assert 0 < worst_p(pairs) <= 1

@@ -83,9 +83,9 @@ def test_stops_at_the_first_character_are_noticed() -> None:
     assert "empty" in codes(samples([["", "a", "b", "c"]] * 3, finish_reason="unknown"))
     cut = check_sampling(samples([[""] * 4] * 3, raw="\ndef f(): pass"), 0.6)
     assert cut.stopped_at_once == 1.0
-    assert "100% of the samples were cut" in told(cut)
+    assert "1.00 of the samples were cut" in told(cut)
     unknown = check_sampling(samples([[""] * 4] * 3), 0.6)
-    assert "100% of the samples ended before their first character" in told(unknown)
+    assert "1.00 of the samples ended before their first character" in told(unknown)
 
 
 def test_no_stop_sequence_is_blamed_where_none_was_in_force() -> None:

@@ -20,7 +20,8 @@ from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
 from codeeval.evaluation.process_shards import ProcessShards
 from codeeval.evaluation.router import MAX_LOSSES
-from codeeval.evaluation.shard import Arrival, Deliver, JobRunner, Shard, ShardSource
+from codeeval.evaluation.shard import Arrival, Shard
+from codeeval.evaluation.shard_interface import Deliver, JobRunner, ShardSource
 from codeeval.scoring import protocols
 from codeeval.store import Counts, PlannedProblem, RunStore, Session
 from codeeval.types import Sample

@@ -154,7 +154,7 @@ def test_our_own_process_is_left_alone(demo: VLLMGenerator) -> None:
 
     assert "vllm" not in sys.modules
     assert "LD_PRELOAD" not in os.environ
-    pid = demo._engines[0].pid
+    pid = demo._engines.first.pid
     assert os.getpgid(pid) == pid != os.getpgrp()
 
 
@@ -176,13 +176,13 @@ def test_a_killed_engine_is_an_error_that_keeps_what_was_finished() -> None:
     whole = by_key(made.generate(asked, SAMPLING))
     samples = made.generate(asked, SAMPLING)
     kept = [next(samples)]
-    os.kill(made._engines[0].pid, signal.SIGKILL)
+    pid = made._engines.first.pid
+    os.kill(pid, signal.SIGKILL)
     with pytest.raises(GenerationError, match=r"ended by signal SIGKILL(.|\n)*kept"):
         kept.extend(samples)
     got = by_key(iter(kept))
     with pytest.raises(GenerationError, match="has ended"):
         list(made.generate(asked, SAMPLING))
-    pid = made._engines[0].pid
     made.close()
     made.close()
     assert not Path(f"/proc/{pid}").exists()
@@ -214,13 +214,33 @@ def test_two_replicas_and_thoughts(tmp_path: Path) -> None:
     asked = requests(5)
     whole = by_key(single.generate(asked, SAMPLING))
     single.close()
-    double = engine(bundled("demo-model"), data_parallel_size="2", think_tokens="7")
-    assert len({e.pid for e in double._engines}) == 2
+    double = engine(bundled("demo-model"), replicas="2", think_tokens="7")
+    assert len({e.pid for e in double._engines.alive}) == 2
     assert by_key(double.generate(asked, SAMPLING)) == whole
+    assert sum(double.answered().values()) == len(whole)
+    assert all(double.answered().values())
     opened = Request("1", Prompt(text="Решите.<think>"), (0, 1))
     for sample in double.generate([opened], SAMPLING):
         assert (sample.completion, sample.finish_reason, sample.tokens_out) == ("", "length", 7)
         assert sample.thought
+    double.close()
+
+
+def test_kill_9_of_one_of_two_engines() -> None:
+    """The other one answers what was left, with the same seeds; the next call is its own."""
+    asked = requests(12)
+    single = engine(bundled("demo-model"))
+    whole = by_key(single.generate(asked, SAMPLING))
+    single.close()
+    double = engine(bundled("demo-model"), replicas="2")
+    samples = double.generate(asked, SAMPLING)
+    found = [next(samples)]
+    os.kill(double._engines.first.pid, signal.SIGKILL)
+    found.extend(samples)
+    assert len(found) == len(whole)
+    assert by_key(iter(found)) == whole
+    assert by_key(double.generate(asked, SAMPLING)) == whole
+    assert len(double._engines.alive) == 1
     double.close()
 
 
@@ -271,7 +291,7 @@ def test_the_engine_goes_with_its_caller() -> None:
     code = (
         "import sys, time; from codeeval.generators import create\n"
         f"g = create('vllm', {str(bundled('demo-model'))!r}, {LEAN!r})\n"
-        "print(g._engines[0].pid, flush=True); time.sleep(600)"
+        "print(g._engines.first.pid, flush=True); time.sleep(600)"
     )
     caller = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert caller.stdout is not None

@@ -160,7 +160,7 @@
   };
 
   // -- what only files need: filters without a server, in the address after #; links of a form
-  const NAMES = ["verdict", "group", "format", "slow", "q", "sort", "page"];
+  const NAMES = ["verdict", "group", "format", "slow", "meta", "q", "sort", "page"];
   const UNFAILED = ["passed", "pending", "missing", "agrees", "differs", "silent"];
   const stock = () => {
     const data = one("#catalogue");
@@ -183,7 +183,7 @@
     const kinds = stock().kinds.map((kind) => fits(filter, kind));
     const counts = stock().kinds.map(([code], at) => kinds[at] && (code !== "missing" || filter.verdict === "pending"));
     const found = stock().rows.map((row) => ({ row, kinds, n: row.kinds.filter((kind) => counts[kind]).length }))
-      .filter(({ row, n }) => (!bySample || n)
+      .filter(({ row, n }) => (!bySample || n) && (!filter.meta || row.fields.includes(stock().fields.indexOf(filter.meta)))
         && (!words || `${row.id}\n${row.name}\n${row.text}`.toLowerCase().includes(words)));
     const rate = ({ row }) => (row.n ? row.c / row.n : -1);
     if (filter.sort === "hardest") found.sort((a, b) => rate(a) - rate(b));
@@ -242,6 +242,7 @@
     one("#q").value = filter.q || "";
     one("#search [name=slow]").value = filter.slow || "0";
     one("#search [name=sort]").value = filter.sort || "";
+    if (one("#search [name=meta]")) one("#search [name=meta]").value = filter.meta || "";
     one("#clear").hidden = !NAMES.some((name) => name !== "page" && filter[name]);
   };
   const sift = () => {
@@ -275,11 +276,35 @@
   };
   const ask = (form) => {
     const { page: _, ...rest } = wished();
-    for (const name of ["q", "slow", "sort"]) {
+    for (const name of ["q", "slow", "sort", "meta"].filter((field) => form.elements[field])) {
       const value = form.elements[name].value.trim();
       if (value && value !== "0") rest[name] = value; else delete rest[name];
     }
     location.hash = address(rest);
+  };
+  // -- a file of samples shows the one of its address: so do its title and its path
+  const name = () => {
+    const chosen = /^#s\d+$/.test(location.hash) && one(`.chunk ${location.hash} h1`);
+    if (!chosen) return;
+    name.whole ||= document.title;
+    document.title = `${chosen.textContent} · ${name.whole.split(" · ").pop()}`;
+    one(".crumbs li:last-child > *").textContent = `#${location.hash.slice(2)}`;
+  };
+  // -- the list of runs, sorted by a column
+  const order = () => {
+    const wish = /^#sort=(-?)(\w+)$/.exec(location.hash);
+    const body = one(".runs tbody");
+    const head = wish && one(`.runs [data-by="${wish[2]}"]`);
+    if (!head || !body) return;
+    const [, down, by] = wish;
+    const numbers = ["score", "samples", "temperature", "per_problem"].includes(by);
+    const compare = (a, b) => (numbers ? Number(a) - Number(b) : a < b ? -1 : Number(a > b));
+    const sorted = [...body.rows].sort((a, b) => compare(a.dataset[by], b.dataset[by]) * (down ? -1 : 1));
+    sorted.sort((a, b) => a.dataset.error - b.dataset.error);
+    body.replaceChildren(...sorted);
+    all(".runs [aria-sort]").forEach((old) => old.removeAttribute("aria-sort"));
+    head.closest("th").setAttribute("aria-sort", down ? "descending" : "ascending");
+    head.href = `#sort=${down ? "" : "-"}${by}`;
   };
   const pair = (event) => {
     const form = event.target;
@@ -301,6 +326,7 @@
       show();
       addEventListener("hashchange", show);
     }
+    for (const show of [name, order]) { show(); addEventListener("hashchange", show); }
     delete root.dataset.wait;
     addEventListener("beforeunload", (event) => { if (unsaved()) event.preventDefault(); });
     addEventListener("pageshow", () => { const form = one("#note-form"); if (form) delete form.dataset.sent; });

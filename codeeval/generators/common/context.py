@@ -7,12 +7,16 @@ from codeeval.errors import GenerationError
 from codeeval.i18n import msg
 
 
+class DoesNotFit(GenerationError):
+    """A prompt that leaves no room: its problem can't be asked, the others can."""
+
+
 def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -> int:
-    """New tokens that fit behind a prompt, at most `max_tokens`. Raises GenerationError where none does."""
+    """New tokens that fit behind a prompt, at most `max_tokens`. Raises DoesNotFit where none does."""
     if context is None or prompt_tokens + max_tokens <= context:
         return max_tokens
     if prompt_tokens >= context:
-        raise GenerationError(
+        raise DoesNotFit(
             msg(
                 "the prompt has {n} tokens and {model} takes {m}; shorten it, leave the problem out with --problems, or "
                 "take another model",

@@ -15,8 +15,8 @@ from dataclasses import replace
 from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators.base import Options, Scalar, check_request, check_sampling, problem_seed
-from codeeval.generators.common.context import Refusals, room
+from codeeval.generators.base import Generator, Options, Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common.context import DoesNotFit, Refusals, room
 from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
@@ -55,18 +55,19 @@ class HFGenerator:
             return
         refusals = Refusals()
         for request in requests:
-            ids = self.encode(request.prompt) if request.indices else []
             try:
-                left = room(
-                    self._name, len(ids), self._settings.think_tokens + sampling.max_tokens, self._model.context
-                )
-            except GenerationError as error:
+                yield from self.answer(request, sampling)
+            except DoesNotFit as error:
                 refusals.add(request.problem_id, error)
-                continue
-            yield from self._answer(request, ids, replace(sampling, max_tokens=min(left, sampling.max_tokens)))
         refusals.tell()
 
-    def _answer(self, request: Request, ids: list[int], sampling: Sampling) -> Iterator[Sample]:
+    def answer(self, request: Request, sampling: Sampling) -> Iterator[Sample]:
+        """The samples of one problem. Raises DoesNotFit before the first one; UsageError, GenerationError."""
+        ids = self.encode(request.prompt) if request.indices else []
+        left = room(self._name, len(ids), self._settings.think_tokens + sampling.max_tokens, self._model.context)
+        yield from self._drawn(request, ids, replace(sampling, max_tokens=min(left, sampling.max_tokens)))
+
+    def _drawn(self, request: Request, ids: list[int], sampling: Sampling) -> Iterator[Sample]:
         greedy = sampling.temperature == 0
         seed = problem_seed(sampling.seed, request.problem_id)
         rule = Rule(sampling.stop, self._settings.think_tokens > 0, self._in_thought(ids))
@@ -226,10 +227,19 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
     """What can be known without loading. Raises UsageError."""
-    Settings.parse(Options("hf", options))
+    settings = Settings.parse(Options("hf", options))
     local_folder(model)
+    if settings.replicas > 1:
+        from codeeval.generators.hf.replicas import check
+
+        check(settings)
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> HFGenerator:
+def open_generator(model: str, options: Mapping[str, str]) -> Generator:
     """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    return HFGenerator(model, Settings.parse(Options("hf", options)))
+    settings = Settings.parse(Options("hf", options))
+    if settings.replicas > 1:
+        from codeeval.generators.hf.replicas import HFReplicas
+
+        return HFReplicas(model, settings)
+    return HFGenerator(model, settings)

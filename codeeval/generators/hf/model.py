@@ -21,7 +21,8 @@ class Settings:
     """How to load and run. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU; `rows`: sequences per call;
     `threads` of torch on a CPU, 0: one for a small model, else torch's own choice; `think_tokens` above 0: thoughts are kept
     apart and may take so many tokens; `lora`: folder of an adapter, merged into the weights; `keep_raw`: no stop sequence ends
-    the generation, so that the text behind it is kept; `add_bos_token` is for MERA's way of sampling, which has none else."""
+    the generation, so that the text behind it is kept; `add_bos_token` is for MERA's way of sampling, which has none else;
+    `replicas`: so many processes with a model each, every one with its part of the GPUs."""
 
     dtype: str = "auto"
     device: str = "auto"
@@ -32,6 +33,7 @@ class Settings:
     lora: str | None = None
     keep_raw: bool = False
     add_bos_token: bool = False
+    replicas: int = 1
 
     @classmethod
     def parse(cls, options: Options) -> Settings:
@@ -47,6 +49,7 @@ class Settings:
             lora=lora_folder(options.text("lora", "")),
             keep_raw=options.switch("keep_raw"),
             add_bos_token=options.switch("add_bos_token"),
+            replicas=options.integer("replicas", default.replicas),
         )
         options.finish()
         return settings

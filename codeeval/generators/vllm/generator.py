@@ -4,35 +4,37 @@ The engine lives in a process of its own (`worker/engine.py`), possibly of anoth
 with a seed of its own, the problem's seed plus its index, which is also what vLLM gives the samples of one request with
 n > 1; so any samples can be asked for again alone. Prefix caching makes the common prompt cost once.
 
-Data parallelism is several engines side by side, each with its part of the GPUs; problems are dealt out in turn.
+Data parallelism is several engines side by side, each with its part of the GPUs; problems are dealt out in turn. What an engine
+had not finished when it ended is asked of the others, sample by sample with the same seeds.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
+from codeeval.generators.common.engine_process import EngineProcess, Message
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.model_folder import check_weights
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
-from codeeval.generators.vllm.process import EngineProcess, Inbox, Message
+from codeeval.generators.vllm.engines import EngineEnded, Engines
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.i18n import msg
 from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
+#: Engines that a sample may lose before nobody is asked for it any more.
+MAX_LOSSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,7 @@ class _Open:
     thinks: bool = False
     head: str = ""
     head_ids: tuple[int, ...] = ()
-
-
-class EngineEnded(GenerationError):
-    """One of the processes is gone."""
-
-    def __init__(self, engine: EngineProcess, message: str) -> None:
-        self.engine = engine
-        super().__init__(message)
+    losses: int = 0
 
 
 class VLLMGenerator:
@@ -70,30 +65,14 @@ class VLLMGenerator:
 
     def __init__(self, name: str, settings: VLLMSettings) -> None:
         self._name, self._settings = name, settings
-        self._inbox: Inbox = queue.SimpleQueue()
-        self._facts: dict[str, Scalar] = {}
         self._description: dict[str, Scalar] | None = None
-        self._ended: set[EngineProcess] = set()
-        self._reasons: dict[EngineProcess, str] = {}
-        self._engines = [self._start(number) for number in range(settings.replicas)]
+        self._engines = Engines(name, settings)
         try:
-            for _ in self._engines:
-                self._facts = self._receive("ready")[1]["facts"]
+            self._facts = self._engines.wait_ready()
             self._mismatch = warn_of_other_ids(name, lambda text: self.encode([Prompt(text=text)])[0].ids)
         except BaseException:
             self.close()
             raise
-
-    def _start(self, number: int) -> EngineProcess:
-        settings = self._settings
-        arguments = {"seed": 0, "disable_log_stats": True, **settings.engine, "model": self._name}
-        environment = {"VLLM_NO_USAGE_STATS": "1"}
-        if not settings.verbose:
-            environment["VLLM_LOGGING_LEVEL"] = os.environ.get("VLLM_LOGGING_LEVEL", "ERROR")
-        if settings.replicas > 1:
-            environment["CUDA_VISIBLE_DEVICES"] = _devices(number, settings.gpus_per_replica)
-        start = {"engine": arguments, "lora": settings.lora}
-        return EngineProcess(settings.python, start, environment, self._inbox, settings.verbose)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
         """Samples in the order in which they are finished. Raises UsageError, GenerationError; a prompt that does not fit
@@ -118,8 +97,9 @@ class VLLMGenerator:
         greedy = sampling.temperature == 0
         batches: dict[EngineProcess, list[Message]] = {}
         mera = sampling.harness == "mera"
+        alive = self._engines.alive
         for at, (request, prompt) in enumerate(zip(requests, self._encoded(requests, sampling), strict=True)):
-            engine = self._engines[at % len(self._engines)]
+            engine = alive[at % len(alive)]
             seed = problem_seed(sampling.seed, request.problem_id)
             try:
                 self._params(sampling, len(prompt.ids), thinks=False, seed=None)
@@ -159,14 +139,11 @@ class VLLMGenerator:
         }
 
     def _collect(self, waiting: dict[str, _Open], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
-        fatal: EngineEnded | None = None
         while waiting:
             try:
-                engine, message = self._receive("finished", "refused")
-            except EngineEnded as error:  # the other engines still finish what they have
-                fatal = fatal or error
-                for key in [key for key, one in waiting.items() if one.engine is error.engine]:
-                    del waiting[key]
+                engine, message = self._engines.receive("finished", "refused")
+            except EngineEnded as error:
+                self._pass_on(waiting, error, sampling, refusals)
                 continue
             one = waiting.pop(message["id"])
             if message["event"] == "refused":
@@ -175,9 +152,28 @@ class VLLMGenerator:
                 waiting[message["id"]] = one
                 engine.send({"op": "add", "requests": [self._message(message["id"], one, sampling)]})
             else:
-                yield from self._samples(one, message, sampling)
-        if fatal is not None:
-            raise fatal
+                for sample in self._samples(one, message, sampling):
+                    self._engines.answered[engine.name] += 1
+                    yield sample
+
+    def _pass_on(self, waiting: dict[str, _Open], ended: EngineEnded, sampling: Sampling, refusals: Refusals) -> None:
+        """What an engine had not finished goes to the others. Raises `ended` where there is none, or where one random stream of
+        the engine decides what comes."""
+        alive = self._engines.alive
+        if not alive or sampling.harness == "mera":
+            raise ended
+        batches: dict[EngineProcess, list[Message]] = {}
+        for at, key in enumerate([key for key, one in waiting.items() if one.engine is ended.engine]):
+            one = waiting[key]
+            one.losses += 1
+            if one.losses >= MAX_LOSSES:
+                del waiting[key]
+                refusals.add(one.request.problem_id, ended)
+                continue
+            one.engine = alive[at % len(alive)]
+            batches.setdefault(one.engine, []).append(self._message(key, one, sampling))
+        for engine, batch in batches.items():
+            engine.send({"op": "add", "requests": batch})
 
     def _answer_follows(self, one: _Open, message: Message, sampling: Sampling) -> bool:
         """After the end of a thought the answer is a request of its own, with the stops and the limit of answers. What
@@ -223,37 +219,25 @@ class VLLMGenerator:
         """The ids that the model is given; `mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises
         UsageError for messages that the tokenizer's template refuses."""
         asked = [[prompt.text, prompt.messages] for prompt in prompts]
-        self._engines[0].send({"op": "encode", "prompts": asked, "mera": mera})
+        self._engines.first.send({"op": "encode", "prompts": asked, "mera": mera})
         found = []
-        for item in self._receive("encoded")[1]["prompts"]:
+        for item in self._engines.receive("encoded")[1]["prompts"]:
             if "problem" in item:
                 raise UsageError(msg("{name}: {item}", name=self._name, item=item["problem"]))
             found.append(Encoded(item["ids"], opens_thought(item["tail"])))
         return found
 
-    def _receive(self, *events: str) -> tuple[EngineProcess, Message]:
-        """The next message of one of these kinds; what a cancelled run has left behind is passed over. Raises
-        EngineEnded when an engine has failed, once per engine."""
-        while True:
-            if len(self._ended) == len(self._engines):
-                raise EngineEnded(self._engines[0], "vLLM's process has ended; what had finished is kept")
-            engine, message = self._inbox.get()
-            if message["event"] in events:
-                return engine, message
-            if message["event"] == "failed":
-                self._reasons[engine] = f"vLLM failed: {message['kind']}: {' '.join(message['message'].split())[:600]}"
-            if message["event"] == "ended":
-                self._ended.add(engine)
-                reason = self._reasons.get(engine) or engine.last_words()
-                raise EngineEnded(engine, f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more.")
+    def answered(self) -> dict[str, int]:
+        """Samples that came from each engine so far, by its name, where there are several."""
+        return dict(self._engines.answered) if self._engines.many else {}
 
     def _cancel(self) -> None:
-        alive = [engine for engine in self._engines if engine not in self._ended]
+        alive = list(self._engines.alive)
         for engine in alive:
             engine.send({"op": "cancel"})
         for _ in alive:
             with contextlib.suppress(EngineEnded):
-                self._receive("cancelled")
+                self._engines.receive("cancelled")
 
     def describe(self) -> dict[str, Scalar]:
         """Engine, versions, precision, parallelism, GPUs, size and digests. The first call reads the weights once."""
@@ -279,20 +263,14 @@ class VLLMGenerator:
 
     def close(self) -> None:
         """End the engines and give back what they held."""
-        for engine in self._engines:
-            engine.close()
-
-
-def _devices(number: int, each: int) -> str:
-    """The GPUs of one replica, out of those that the caller's environment leaves visible."""
-    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
-    names: Sequence[Any] = visible.split(",") if visible else range((number + 1) * each)
-    return ",".join(str(name) for name in names[number * each : (number + 1) * each])
+        self._engines.close()
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
     """What can be known without an engine, which reads more kinds of folders and files than one could list. Raises UsageError."""
-    VLLMSettings.parse(options)
+    settings = VLLMSettings.parse(options)
+    if settings.replicas > 1:
+        devices.check_enough(settings.replicas, settings.gpus_per_replica, devices.visible(0))
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
         raise UsageError(

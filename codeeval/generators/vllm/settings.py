@@ -15,7 +15,7 @@ from codeeval.i18n import msg
 
 #: Names an interpreter that has vLLM: it pins its own torch, so it often lives in an environment of its own.
 PYTHON_VARIABLE = "CODEEVAL_VLLM_PYTHON"
-OWN = ("python", "lora", "think_tokens", "data_parallel_size", "keep_raw", "verbose", "add_bos_token")
+OWN = ("python", "lora", "think_tokens", "replicas", "data_parallel_size", "keep_raw", "verbose", "add_bos_token")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,18 @@ class VLLMSettings:
     @classmethod
     def parse(cls, given: Mapping[str, str]) -> VLLMSettings:
         """Raises UsageError."""
+        if given.get("replicas", given.get("data_parallel_size")) != given.get(
+            "data_parallel_size", given.get("replicas")
+        ):
+            raise UsageError(
+                msg("-M replicas and -M data_parallel_size are two names of one setting: give one of them")
+            )
         options = Options("vllm", {key: value for key, value in given.items() if key in OWN})
         settings = cls(
             python=_python(options.text("python", "")),
             lora=lora_folder(options.text("lora", "")),
             think_tokens=options.integer("think_tokens", 0, least=0),
-            replicas=options.integer("data_parallel_size", 1),
+            replicas=options.integer("replicas", options.integer("data_parallel_size", 1)),
             keep_raw=options.switch("keep_raw"),
             verbose=options.switch("verbose"),
             add_bos_token=options.switch("add_bos_token"),

@@ -33,7 +33,7 @@ Send = Callable[[Message], None]
 
 
 def main() -> int:
-    send, inbox = _channel(), _inbox()
+    send, inbox = channel(), inbox_of_stdin()
     start = inbox.get()
     try:
         llm, lora = _load(start["engine"], start["lora"])
@@ -48,7 +48,7 @@ def main() -> int:
     return 0
 
 
-def _channel() -> Send:
+def channel() -> Send:
     """stdout for us alone: whoever prints from now on prints to stderr."""
     stream = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
@@ -60,7 +60,7 @@ def _channel() -> Send:
     return send
 
 
-def _inbox() -> queue.SimpleQueue[Message]:
+def inbox_of_stdin() -> queue.SimpleQueue[Message]:
     inbox: queue.SimpleQueue[Message] = queue.SimpleQueue()
 
     def read() -> None:

@@ -1,4 +1,4 @@
-"""Our end of a vLLM process: start it, talk to it in lines of JSON, notice its end and say why."""
+"""Our end of a process that holds an engine: start it, talk to it in lines of JSON, notice its end and say why."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-from codeeval.generators.vllm.worker import engine
 
 Message = dict[str, Any]
 #: (process, message); the last message of each process is `{"event": "ended"}`.
@@ -25,14 +22,23 @@ _ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.
 
 
 class EngineProcess:
-    """Started by creating it; loads its model while the caller does something else. Messages arrive in `inbox`."""
+    """Started by creating it; loads its model while the caller does something else. Messages arrive in `inbox`. `name` is for
+    messages and counts."""
 
     def __init__(
-        self, python: str, start: Message, environment: Mapping[str, str], inbox: Inbox, verbose: bool
+        self,
+        name: str,
+        command: Sequence[str],
+        start: Message,
+        environment: Mapping[str, str],
+        inbox: Inbox,
+        *,
+        verbose: bool = False,
     ) -> None:
+        self.name = name
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the process)
         self._process = subprocess.Popen(
-            [python, str(Path(engine.__file__).resolve())],
+            command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=None if verbose else self._log,
@@ -44,8 +50,8 @@ class EngineProcess:
         self._lock = threading.Lock()
         self._ended = threading.Event()
         self.send(start)
-        threading.Thread(target=self._watch, name="vllm-end", daemon=True).start()
-        threading.Thread(target=self._read, args=(inbox,), name="vllm", daemon=True).start()
+        threading.Thread(target=self._watch, name="engine-end", daemon=True).start()
+        threading.Thread(target=self._read, args=(inbox,), name="engine", daemon=True).start()
 
     @property
     def pid(self) -> int:
@@ -89,12 +95,12 @@ class EngineProcess:
         except ValueError:  # closed
             log = ""
         reasons = _ERROR.findall(log) or log.strip().splitlines()[-1:]
-        return f"vLLM's process ended {how}" + (f": {' '.join(reasons[-1].split())[:400]}" if reasons else "")
+        return f"{self.name} ended {how}" + (f": {' '.join(reasons[-1].split())[:400]}" if reasons else "")
 
-    def close(self) -> None:
+    def close(self, wait_s: float = QUIT_S) -> None:
         """Ask it to leave, then make it. May be called twice."""
         self.send({"op": "quit"})
-        if not self._ended.wait(QUIT_S):
+        if not self._ended.wait(wait_s):
             self._kill_group()
             self._ended.wait()
         for stream in (self._process.stdin, self._process.stdout, self._log):

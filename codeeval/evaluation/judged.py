@@ -1,0 +1,30 @@
+"""A sample, its program and what that did, as a row of the table of judgements."""
+
+from __future__ import annotations
+
+from codeeval.scoring.grade import grade, outputs
+from codeeval.store import Reading, StoredJudgement
+from codeeval.store.rows import Row, judgement_row
+from codeeval.types import Extraction, Problem, ScoringProtocol
+from sandbox import Outcome
+
+
+def judged(
+    problem: Problem,
+    extraction: Extraction,
+    outcome: Outcome | None,
+    protocol: ScoringProtocol,
+    key: tuple[int, str | None],
+) -> Row:
+    """A row of judgements: the verdict on a sample, or only its outputs where the answers are hidden. `key`: the sample's index
+    and the digest of its job."""
+    index, digest = key
+    reading = Reading(extraction.trace, extraction.added) if protocol.extraction == "strict" else None
+    if problem.expected is None:
+        got = outputs(problem, outcome, protocol)
+        return (protocol.name, *judgement_row(StoredJudgement(problem.id, index, digest, got, None, reading)))
+    judgement = grade(problem, extraction, outcome, protocol)
+    return (
+        protocol.name,
+        *judgement_row(StoredJudgement(problem.id, index, digest, judgement.outputs, judgement, reading)),
+    )

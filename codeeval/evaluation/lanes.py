@@ -1,0 +1,63 @@
+"""The shards as the driver sees them: what each has, and how much more it should be given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from codeeval.evaluation.shard_interface import ShardHandle
+from codeeval.store.rows import Row
+
+#: Samples per worker that a shard of another process may hold: enough that none waits for the driver.
+AHEAD = 16
+#: So many times as many equal ones may a shard hold beside them.
+MOST_EQUAL = 32
+
+#: Names of protocols.
+Names = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Sent:
+    """A batch that a shard has and has not finished. `load`: its samples, equal ones counted once."""
+
+    samples: list[tuple[Row, Names]]
+    load: int
+    losses: int
+
+
+@dataclass(slots=True, eq=False)
+class Lane:
+    """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all."""
+
+    handle: ShardHandle
+    ahead: Callable[[], int]
+    told: set[str] = field(default_factory=set)
+    sent: dict[int, Sent] = field(default_factory=dict)
+    load: int = 0
+    held: int = 0
+    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
+    failing: bool = False
+    lost: bool = False
+    alone: bool = False  # holds a sample that others were lost with
+
+    @property
+    def free(self) -> int:
+        """How many more samples it should be given now."""
+        if self.alone:
+            return 0
+        room = self.ahead() * self.handle.workers
+        return room - self.load if self.held < MOST_EQUAL * room else 0
+
+
+def ahead_of_a_process() -> int:
+    return AHEAD
+
+
+@dataclass(slots=True)
+class Open:
+    """A batch that is being filled."""
+
+    samples: list[tuple[Row, Names]] = field(default_factory=list)
+    load: int = 0
+    chars: int = 0

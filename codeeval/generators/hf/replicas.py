@@ -1,0 +1,213 @@
+"""Several models of transformers side by side, each in a process of its own with its part of the GPUs.
+
+A problem goes whole to the replica that has the least to do, and its samples are those that any other would draw: their seed
+is the problem's. What a replica had not finished when it ended goes to the others; a problem that has taken down `MAX_LOSSES`
+of them is left out, and told at the end.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators.base import Scalar, check_request, check_sampling
+from codeeval.generators.common import devices
+from codeeval.generators.common.context import Refusals
+from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
+from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.replica import read_sample
+from codeeval.i18n import msg
+from codeeval.types import Request, Sample, Sampling
+
+#: Replicas that a problem may lose before nobody is asked for it any more.
+MAX_LOSSES = 2
+#: Problems in a replica's hands: one that is answered, one that waits.
+AHEAD = 2
+#: Seconds that the processes get to end by themselves: one that draws does not listen.
+QUIT_S = 2.0
+_BOOT = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from codeeval.generators.hf.replica import main; "
+    "sys.exit(main())"
+)
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A problem on its way. `left`: the indices that have not come."""
+
+    request: Request
+    left: set[int]
+    losses: int = 0
+
+
+@dataclass(slots=True)
+class _Work:
+    """One call of `generate`: what waits, and what each replica has, by key."""
+
+    sampling: Sampling
+    waiting: deque[_Asked]
+    held: dict[EngineProcess, dict[int, _Asked]]
+    refusals: Refusals = field(default_factory=Refusals)
+    reason: str = ""
+
+
+class HFReplicas:
+    """Holds the processes from creation to `close`. `generate` is not for several threads at once."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self._name, self._settings = name, settings
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._failures: dict[EngineProcess, tuple[str, str]] = {}
+        self._description: dict[str, Scalar] | None = None
+        self._last = 0
+        names = check(settings)
+        self._all: list[EngineProcess] = [self._start(number, names) for number in range(settings.replicas)]
+        self._alive = list(self._all)
+        self._answered = dict.fromkeys((each.name for each in self._all), 0)
+        try:
+            for _ in self._all:
+                engine, message = self._receive("ready")
+                if message["event"] == "ended":
+                    raise self._error(engine)
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes that live, by their names."""
+        return {each.name: each.pid for each in self._alive}
+
+    def _start(self, number: int, names: Sequence[str]) -> EngineProcess:
+        environment = {}
+        if names:
+            environment[devices.VISIBLE] = devices.part(number, len(names) // self._settings.replicas, names)
+        start = {"model": self._name, "settings": asdict(replace(self._settings, replicas=1))}
+        command = [sys.executable, "-c", _BOOT, json.dumps(sys.path)]
+        return EngineProcess(f"replica {number + 1}", command, start, environment, self._inbox)
+
+    def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
+        """Samples in the order in which they come. Raises UsageError, GenerationError; a prompt that does not fit costs its
+        problem, which is told at the end."""
+        check_sampling(sampling)
+        for request in requests:
+            check_request(request, sampling)
+        if sampling.harness == "mera":
+            raise UsageError(msg("--sampling mera draws all samples from one random stream: leave -M replicas out"))
+        waiting = deque(_Asked(request, set(request.indices)) for request in requests if request.indices)
+        work = _Work(sampling, waiting, {engine: {} for engine in self._alive})
+        while work.waiting or any(work.held.values()):
+            if not self._alive:
+                raise GenerationError(
+                    msg("{reason}; what had finished is kept", reason=work.reason or msg("every replica has ended"))
+                )
+            self._hand_out(work)
+            yield from self._hear(work, *self._receive("sample", "answered", "refused", "unusable"))
+        work.refusals.tell()
+
+    def _hand_out(self, work: _Work) -> None:
+        """The next problems, to those that have the fewest."""
+        for number in range(AHEAD):
+            for engine in self._alive:
+                if work.waiting and len(work.held[engine]) <= number:
+                    asked = work.waiting.popleft()
+                    self._last += 1
+                    work.held[engine][self._last] = asked
+                    request = replace(asked.request, indices=tuple(sorted(asked.left)))
+                    what = {"request": asdict(request), "sampling": asdict(work.sampling)}
+                    engine.send({"op": "answer", "key": self._last, **what})
+
+    def _hear(self, work: _Work, engine: EngineProcess, message: Message) -> Iterator[Sample]:
+        held = work.held.get(engine, {})
+        if message["event"] == "ended":
+            work.reason = str(self._error(engine))
+            self._take_back(work, engine)
+        elif message["event"] == "unusable":
+            raise UsageError(message["message"])
+        elif message["key"] not in held:
+            return  # of a call that was given up
+        elif message["event"] == "sample":
+            sample = read_sample(message["sample"])
+            held[message["key"]].left.discard(sample.index)
+            self._answered[engine.name] += 1
+            yield sample
+        else:
+            asked = held.pop(message["key"])
+            if message["event"] == "refused":
+                work.refusals.add(asked.request.problem_id, GenerationError(message["message"]))
+
+    def _take_back(self, work: _Work, engine: EngineProcess) -> None:
+        """Only the problem that was being answered may have been the reason."""
+        for place, asked in enumerate(work.held.pop(engine).values()):
+            asked.losses += place == 0
+            if not asked.left:
+                continue
+            if asked.losses >= MAX_LOSSES:
+                why = msg("{n} replicas ended while they answered it: {why}", n=asked.losses, why=work.reason)
+                work.refusals.add(asked.request.problem_id, GenerationError(why))
+            else:
+                work.waiting.appendleft(asked)
+
+    def _receive(self, *events: str) -> tuple[EngineProcess, Message]:
+        """The next message of one of these kinds, or the end of a replica, which is told once."""
+        while True:
+            engine, message = self._inbox.get()
+            if message["event"] == "failed":
+                self._failures[engine] = (message["kind"], message["message"])
+            elif message["event"] == "ended":
+                self._alive.remove(engine)
+                return engine, message
+            elif message["event"] in events:
+                return engine, message
+
+    def _error(self, engine: EngineProcess) -> UsageError | GenerationError:
+        kind, said = self._failures.get(engine, ("", ""))
+        if kind == "UsageError":
+            return UsageError(said)
+        if kind == "GenerationError":
+            return GenerationError(said)
+        return GenerationError(f"{engine.name} failed: {kind}: {said}" if kind else engine.last_words())
+
+    def answered(self) -> dict[str, int]:
+        """Samples that came from each replica so far, by its name."""
+        return dict(self._answered)
+
+    def describe(self) -> dict[str, Scalar]:
+        """What one of them says of itself, and how many they are. Raises GenerationError where all have ended."""
+        while self._description is None:
+            if not self._alive:
+                raise GenerationError(msg("every replica has ended"))
+            self._alive[0].send({"op": "describe"})
+            _, message = self._receive("described")
+            if message["event"] == "described":
+                self._description = {**message["facts"], "data_parallel_size": self._settings.replicas}
+        return dict(self._description)
+
+    def close(self) -> None:
+        """End the processes and give back what they held."""
+        for engine in self._all:
+            engine.send({"op": "quit"})
+        until = time.monotonic() + QUIT_S
+        for engine in self._all:
+            engine.close(max(0.0, until - time.monotonic()))
+
+
+def check(settings: Settings) -> list[str]:
+    """The GPUs that are dealt out; none: every replica is on the CPU. Raises UsageError where they can't be."""
+    import torch
+
+    if settings.device == "cpu":
+        return []
+    if settings.device not in ("auto", "cuda"):
+        raise UsageError(
+            msg("-M device={name}: one device can't be that of several replicas; leave it out", name=settings.device)
+        )
+    names = devices.visible(torch.cuda.device_count()) if torch.cuda.is_available() else []
+    devices.check_enough(settings.replicas, 1, names)
+    return names

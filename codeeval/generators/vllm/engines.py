@@ -1,0 +1,86 @@
+"""The processes that hold vLLM's engines: one, or several side by side, each with its part of the GPUs."""
+
+from __future__ import annotations
+
+import os
+import queue
+from pathlib import Path
+
+from codeeval.errors import GenerationError
+from codeeval.generators.base import Scalar
+from codeeval.generators.common import devices
+from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
+from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.generators.vllm.worker import engine as worker
+
+
+class EngineEnded(GenerationError):
+    """One of the processes is gone."""
+
+    def __init__(self, engine: EngineProcess, message: str) -> None:
+        self.engine = engine
+        super().__init__(message)
+
+
+class Engines:
+    """Started by creating it. `answered`: the samples that came from each, by its name."""
+
+    def __init__(self, model: str, settings: VLLMSettings) -> None:
+        self._inbox: Inbox = queue.SimpleQueue()
+        self._reasons: dict[EngineProcess, str] = {}
+        self._all = [_start(number, model, settings, self._inbox) for number in range(settings.replicas)]
+        self.alive = list(self._all)
+        self.answered = dict.fromkeys((engine.name for engine in self._all), 0)
+
+    def wait_ready(self) -> dict[str, Scalar]:
+        """The facts that an engine tells of itself, once all have loaded the model. Raises EngineEnded."""
+        facts: dict[str, Scalar] = {}
+        for _ in self._all:
+            facts = self.receive("ready")[1]["facts"]
+        return facts
+
+    @property
+    def first(self) -> EngineProcess:
+        """One that lives. Raises EngineEnded where there is none."""
+        if not self.alive:
+            raise EngineEnded(self._all[0], "vLLM's process has ended; what had finished is kept")
+        return self.alive[0]
+
+    @property
+    def many(self) -> bool:
+        return len(self._all) > 1
+
+    def receive(self, *events: str) -> tuple[EngineProcess, Message]:
+        """The next message of one of these kinds; what a cancelled run has left behind is passed over. Raises
+        EngineEnded when an engine has failed, once per engine."""
+        while True:
+            assert self.first
+            engine, message = self._inbox.get()
+            if message["event"] in events:
+                return engine, message
+            if message["event"] == "failed":
+                self._reasons[engine] = f"vLLM failed: {message['kind']}: {' '.join(message['message'].split())[:600]}"
+            if message["event"] == "ended":
+                self.alive.remove(engine)
+                reason = self._reasons.get(engine) or engine.last_words()
+                raise EngineEnded(engine, f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more.")
+
+    def close(self) -> None:
+        for engine in self._all:
+            engine.send({"op": "quit"})
+        for engine in self._all:
+            engine.close()
+
+
+def _start(number: int, model: str, settings: VLLMSettings, inbox: Inbox) -> EngineProcess:
+    arguments = {"seed": 0, "disable_log_stats": True, **settings.engine, "model": model}
+    environment = {"VLLM_NO_USAGE_STATS": "1"}
+    if not settings.verbose:
+        environment["VLLM_LOGGING_LEVEL"] = os.environ.get("VLLM_LOGGING_LEVEL", "ERROR")
+    if settings.replicas > 1:
+        each = settings.gpus_per_replica
+        environment[devices.VISIBLE] = devices.part(number, each, devices.visible((number + 1) * each))
+    name = "vLLM's process" if settings.replicas == 1 else f"replica {number + 1}"
+    command = [settings.python, str(Path(worker.__file__).resolve())]
+    start = {"engine": arguments, "lora": settings.lora}
+    return EngineProcess(name, command, start, environment, inbox, verbose=settings.verbose)

@@ -1,0 +1,93 @@
+"""Where on a cluster workers may be: nodes with enough to spare, or the bundles of a placement group."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.errors import BackendUnavailable
+
+#: What tells one place from another: Ray's name of the node, and the bundle.
+Key = tuple[str, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """`address`: `auto` (the one that RAY_ADDRESS or this machine knows), `local` (one is started on this machine, and ended
+    with the pool), `HOST:PORT`, or `ray://HOST:PORT`. A node is used where it has `num_cpus` and `resources` to spare.
+    `placement_group`: only the bundles of the group of this name, in `namespace`. `patience_s`: how long a cluster without a
+    head, or without a node, is waited for."""
+
+    address: str = "auto"
+    num_cpus: float = 1.0
+    resources: Mapping[str, float] = field(default_factory=dict)
+    placement_group: str | None = None
+    namespace: str | None = None
+    patience_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node that may hold workers: Ray's name of it, its address, and the processors that Ray counts there, or in the `bundle`
+    of a placement group."""
+
+    node: str
+    address: str
+    cpus: int
+    bundle: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.node, self.bundle
+
+
+def places(ray: Any, cluster: Cluster, group: Any) -> list[Place]:
+    """The nodes that live and are large enough, or those that hold a bundle of the `group`. Blocks, perhaps for ever, while the
+    cluster has no head."""
+    needed = {"CPU": cluster.num_cpus, **cluster.resources}
+    nodes = {node["NodeID"]: node for node in ray.nodes() if node["Alive"]}
+    if group is None:
+        return [
+            Place(name, node["NodeManagerAddress"], _cpus(node["Resources"]))
+            for name, node in nodes.items()
+            if _holds(node["Resources"], needed)
+        ]
+    table = ray.util.placement_group_table(group)
+    return [
+        Place(name, nodes[name]["NodeManagerAddress"], _cpus(table["bundles"][bundle]), int(bundle))
+        for bundle, name in table["bundles_to_node_id"].items()
+        if name in nodes and _holds(table["bundles"][bundle], needed)
+    ]
+
+
+def group_of(ray: Any, cluster: Cluster) -> Any:
+    """The placement group that was asked for. Raises BackendUnavailable where there is none of this name."""
+    if cluster.placement_group is None:
+        return None
+    try:
+        return ray.util.get_placement_group(cluster.placement_group)
+    except ValueError:
+        where = f"the namespace {cluster.namespace}" if cluster.namespace else "a namespace of this run's own"
+        raise BackendUnavailable(
+            f"the cluster has no placement group {cluster.placement_group} in {where}\n"
+            "  Give it a name and a lifetime of its own (`placement_group(…, name=…, lifetime='detached')`), and name the\n"
+            "  namespace of the program that made it: --cluster-option namespace=…"
+        ) from None
+
+
+def strategy(place: Place, group: Any) -> Any:
+    """How Ray is told that an actor belongs there and nowhere else."""
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy, PlacementGroupSchedulingStrategy
+
+    if group is None:
+        return NodeAffinitySchedulingStrategy(place.node, soft=False)
+    return PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=place.bundle)
+
+
+def _holds(has: Mapping[str, float], needed: Mapping[str, float]) -> bool:
+    return all(has.get(name, 0) >= amount for name, amount in needed.items())
+
+
+def _cpus(resources: Mapping[str, float]) -> int:
+    return max(1, int(resources.get("CPU", 1)))

@@ -1,0 +1,237 @@
+"""Several engines side by side: the samples of one, whoever answers and whatever happens to the others."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_engines import FakeEngine, engines_of
+
+from codeeval.errors import GenerationError, UsageError
+from codeeval.generators import create
+from codeeval.generators.base import Served, problem_seed
+from codeeval.generators.common import devices
+from codeeval.generators.hf.replicas import HFReplicas
+from codeeval.generators.registry import check_model
+from codeeval.generators.vllm.generator import VLLMGenerator
+from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.prompts.templates import build_prompt
+from codeeval.stops import MERA_STOPS
+from codeeval.tasks.bundled import bundled
+from codeeval.types import Problem, Prompt, Request, Sample, Sampling
+
+SAMPLING = Sampling(n=4, stop=MERA_STOPS, max_tokens=48)
+DEMO = str(bundled("demo-model"))
+
+
+def requests(count: int = 16) -> list[Request]:
+    with bundled("rustarter.jsonl").open(encoding="utf-8") as stream:
+        rows = [json.loads(line) for line in stream][:count]
+    problems = [Problem(str(r["meta"]["id"]), r["instruction"], r["inputs"]["function"], "f", (), None) for r in rows]
+    return [Request(one.id, build_prompt(one, "code-user"), tuple(range(SAMPLING.n))) for one in problems]
+
+
+def in_order(samples: Iterator[Sample] | list[Sample]) -> list[Sample]:
+    return sorted(samples, key=lambda one: (one.problem_id, one.index))
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[Sample]:
+    """What one model writes."""
+    single = create("hf", DEMO)
+    found = in_order(single.generate(requests(), SAMPLING))
+    single.close()
+    return found
+
+
+def replicated() -> HFReplicas:
+    made = create("hf", DEMO, {"replicas": "2"})
+    assert isinstance(made, HFReplicas)
+    return made
+
+
+@pytest.fixture(scope="module")
+def two() -> Iterator[HFReplicas]:
+    made = replicated()
+    yield made
+    made.close()
+
+
+def gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+@pytest.mark.hf
+def test_two_models_write_what_one_writes(two: HFReplicas, whole: list[Sample]) -> None:
+    """Both take part and are counted; what is left of a problem is asked for as with one; they end with `close`."""
+    assert in_order(two.generate(requests(), SAMPLING)) == whole
+    counts = two.answered()
+    assert isinstance(two, Served)
+    assert sorted(counts) == ["replica 1", "replica 2"]
+    assert all(counts.values())
+    assert sum(counts.values()) == len(whole)
+    some = Request("3", requests()[3].prompt, (1, 3))
+    assert in_order(two.generate([some], SAMPLING)) == [
+        one for one in whole if one.problem_id == "3" and one.index in (1, 3)
+    ]
+    described = two.describe()
+    assert (described["engine"], described["data_parallel_size"]) == ("hf", 2)
+
+
+@pytest.mark.hf
+def test_kill_9_of_one_model_gives_its_problems_to_the_other(whole: list[Sample]) -> None:
+    """Every sample once, as it would have been; another call is answered by the one that is left, and then by none. What lives
+    ends with `close`."""
+    two, found = replicated(), []
+    pids = two.pids
+    for sample in two.generate(requests(), SAMPLING):
+        found.append(sample)
+        if len(found) == 10:
+            os.kill(two.pids["replica 1"], signal.SIGKILL)
+    assert in_order(found) == whole
+    assert in_order(two.generate(requests(2), SAMPLING)) == [one for one in whole if one.problem_id in ("0", "1")]
+    assert list(two.pids) == ["replica 2"]
+    os.kill(pids["replica 2"], signal.SIGKILL)
+    with pytest.raises(GenerationError, match=r"(?s)replica 2 ended by signal SIGKILL.*kept"):
+        list(two.generate(requests(2), SAMPLING))
+    two.close()
+    two.close()
+    assert all(map(gone, pids.values()))
+
+
+@pytest.mark.hf
+def test_a_call_that_is_given_up_leaves_nothing_to_the_next(two: HFReplicas, whole: list[Sample]) -> None:
+    samples = two.generate(requests(), SAMPLING)
+    next(samples)
+    samples.close()
+    assert in_order(two.generate(requests(), SAMPLING)) == whole
+
+
+@pytest.mark.hf
+def test_what_one_model_refuses_is_refused_by_several(two: HFReplicas, tmp_path: Path) -> None:
+    """A prompt that does not fit costs its problem; a model that is none, or cut short, is the error of a single one."""
+    long = Request("long", Prompt("x " * 5000), (0,))
+    found = []
+    with pytest.raises(GenerationError, match="problem long: the prompt has"):
+        found.extend(two.generate([long, *requests(1)], SAMPLING))
+    assert len(found) == SAMPLING.n
+    with pytest.raises(UsageError, match="leave -M replicas out"):
+        list(two.generate(requests(1), Sampling(n=4, harness="mera")))
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises((UsageError, GenerationError)) as one:
+        create("hf", str(tmp_path))
+    with pytest.raises(type(one.value)) as several:
+        create("hf", str(tmp_path), {"replicas": "2"})
+    assert str(several.value) == str(one.value)
+
+
+@pytest.mark.parametrize(
+    ("backend", "model", "options", "message"),
+    [
+        (
+            "openai",
+            "m",
+            {"replicas": "2", "base_url": "http://127.0.0.1:1/v1"},
+            "replicas=…: backend openai has no such",
+        ),
+        ("replay", "README.md", {"replicas": "2"}, "replicas=…: backend replay has no such"),
+        pytest.param("hf", DEMO, {"replicas": "0"}, "an integer of at least 1", marks=pytest.mark.hf),
+        pytest.param("hf", DEMO, {"replicas": "2", "device": "cuda:0"}, "one device can't be", marks=pytest.mark.hf),
+    ],
+)
+def test_where_there_are_no_replicas(backend: str, model: str, options: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        check_model(backend, model, options)
+
+
+def test_two_names_of_one_setting() -> None:
+    """vLLM's own name of it is known as well."""
+    assert (
+        VLLMSettings.parse({"replicas": "3"}).replicas == VLLMSettings.parse({"data_parallel_size": "3"}).replicas == 3
+    )
+    with pytest.raises(UsageError, match="two names of one setting"):
+        VLLMSettings.parse({"replicas": "2", "data_parallel_size": "3"})
+
+
+def test_gpus_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each engine sees its own, by the names that the caller's environment has for them; too few are an error."""
+    monkeypatch.delenv(devices.VISIBLE, raising=False)
+    assert [devices.part(number, 2, devices.visible(4)) for number in range(2)] == ["0,1", "2,3"]
+    monkeypatch.setenv(devices.VISIBLE, "GPU-a,GPU-b,GPU-c")
+    names = devices.visible(8)
+    assert [devices.part(number, 1, names) for number in range(3)] == ["GPU-a", "GPU-b", "GPU-c"]
+    devices.check_enough(3, 1, names)
+    with pytest.raises(UsageError, match="replicas=4: with 1 GPU per engine 4 are needed, and 3 can be seen"):
+        check_model("vllm", "owner/model", {"replicas": "4", "python": sys.executable})
+    devices.check_enough(8, 1, [])  # no GPU is known: the engine says what is missing
+    with pytest.raises(UsageError, match=r"replicas=2: with 2 GPUs per engine 4 are needed, and 3 can be seen"):
+        devices.check_enough(2, 2, names)
+
+
+# --- vLLM, without its engines -----------------------------------------------------------------------------------
+
+
+def replicas(*dies_after: int | None) -> tuple[VLLMGenerator, list[FakeEngine]]:
+    """A generator over engines that end after so many answers."""
+    generator, inbox = VLLMGenerator.__new__(VLLMGenerator), queue.SimpleQueue[Any]()
+    engines = [FakeEngine(inbox, f"replica {number + 1}", left) for number, left in enumerate(dies_after)]
+    settings = VLLMSettings(replicas=len(engines))
+    vars(generator).update(_name="m", _settings=settings, _facts={"context_length": 99})
+    vars(generator).update(_engines=engines_of(engines, inbox))
+    return generator, engines
+
+
+ASKED = [Request(str(pid), Prompt("text"), (0, 1, 2)) for pid in range(4)]
+OWN = Sampling(n=3, stop=MERA_STOPS, max_tokens=5)
+
+
+def test_an_engine_that_ends_gives_its_samples_to_the_others() -> None:
+    """Each once and with its own seed, whoever answers; the manifest is told how many each did."""
+    whole, _ = replicas(None)
+    generator, engines = replicas(4, None)
+    found = list(generator.generate(ASKED, OWN))
+    assert sorted(found, key=lambda one: (one.problem_id, one.index)) == list(whole.generate(ASKED, OWN))
+    assert generator.answered() == {"replica 1": 4, "replica 2": 8}
+    list(generator.generate(ASKED[:1], OWN))
+    assert [message["op"] for message in engines[1].sent[-2:]] == ["encode", "add"]
+    assert whole.answered() == {}
+
+
+def test_no_engine_is_left() -> None:
+    """What had come stays; the error says how the last one ended."""
+    generator, _ = replicas(4, 2)
+    found = []
+    with pytest.raises(GenerationError, match=r"replica [12] ended by signal SIGKILL"):
+        found.extend(generator.generate(ASKED, OWN))
+
+
+def test_a_sample_that_ends_engines_is_left_out() -> None:
+    """After two of them, so that the third goes on with the others."""
+    generator, engines = replicas(None, None, None)
+
+    def send(engine: FakeEngine, message: dict[str, Any]) -> None:
+        deadly = any(
+            request["params"]["seed"] == problem_seed(OWN.seed, "2") + 1 for request in message.get("requests", ())
+        )
+        engine.left = 0 if deadly else None
+        FakeEngine.send(engine, message)
+
+    for engine in engines:
+        engine.send = partial(send, engine)  # type: ignore[method-assign]
+    found: list[Sample] = []
+    with pytest.raises(GenerationError, match="problem 2"):
+        found.extend(generator.generate(ASKED, OWN))
+    keys = [(one.problem_id, one.index) for one in found]
+    assert {key for key in keys if key[0] != "2"} == {(str(pid), index) for pid in (0, 1, 3) for index in range(3)}
