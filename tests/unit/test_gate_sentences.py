@@ -383,7 +383,7 @@ def test_intervals_have_one_name_in_both_languages() -> None:
 def test_a_picture_calls_beyond_noise_what_is(tmp_path: Path, n: int) -> None:
     """One sample per problem is too few to tell, in the picture as in the text; its rates are in percent, like its means."""
     found = compare(run("old", [n] * 6, n), run("new", [n, 0, 0, n, n, n], n))
-    draw([found], tmp_path / "c.svg")
+    draw(found, tmp_path / "c.svg")
     drawn = (tmp_path / "c.svg").read_text("utf-8")
     told = (
         "0 regressed, 0 fixed beyond noise, 2 with too few samples to tell"
