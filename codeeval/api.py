@@ -173,6 +173,7 @@ class Run:
 class Execution:
     """How completions are executed. `sandbox`: auto, docker or local. `workers`: programs at a time; None: one per processor.
 
+    `python`: the interpreter that executes programs in the local sandbox; None: the one of this process.
     `limits`: of one sample, under the protocol strict only. `repairs`: also execute what failed by its format, repaired, as the
     command line does: the report then says what the score would be. `progress`: True for a bar on stderr, or a
     function that gets a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
@@ -182,6 +183,7 @@ class Execution:
     limits: Limits | None = None
     repairs: bool = True
     progress: bool | Callable[[Progress], None] = False
+    python: str | None = None
 
 
 def evaluate(
@@ -225,7 +227,7 @@ def _checked(asked: ScoreRequest, how: Execution) -> ScoreRequest:
 
 
 def _evaluated(asked: ScoreRequest, how: Execution) -> None:
-    place, reporter = Placement(how.sandbox, how.workers), BarReporter(how.progress)
+    place, reporter = Placement(how.sandbox, how.workers, python=how.python), BarReporter(how.progress)
     whole, _ = answered(asked.whole, place, reporter)
     asked = replace(asked, whole=whole, task=whole)
     with open_sandbox(place, asked.protocols, reporter) as opened:

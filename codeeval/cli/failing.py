@@ -24,7 +24,9 @@ _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def guarded(command: Callable[[], int | None]) -> int:
     """The exit code of a command, which is told why where it fails."""
     try:
-        return int(command() or 0)
+        code = int(command() or 0)
+        # the parser makes this of a Ctrl-C that no command has answered, without a word
+        return _failed("interrupted", INTERRUPTED) if code == INTERRUPTED else code
     except CodeevalError as error:
         return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:

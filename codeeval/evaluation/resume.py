@@ -27,7 +27,7 @@ from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
 CHANGEABLE = (
-    *("sandbox", "workers", "cluster", "cluster_options", "results", "format"),
+    *("sandbox", "python", "workers", "cluster", "cluster_options", "results", "format"),
     *("model_options", "base_url", "ca_bundle", "model", "backend"),
 )
 
@@ -107,7 +107,10 @@ def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: boo
         check_workers(manifest.sandbox, where)
     kind = settings.sandbox if chosen or not own else manifest.sandbox.backend
     cluster = cluster_of(settings.cluster, settings.cluster_options)
-    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster)
+    python = settings.python
+    if python is None and own and kind == manifest.sandbox.backend and cluster is None:
+        python = manifest.sandbox.describe.get("interpreter")
+    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster, python)
 
 
 def check_changeable(resolved: Resolved) -> None:

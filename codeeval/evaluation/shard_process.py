@@ -62,6 +62,7 @@ class Spec:
     limits: Limits
     isolation: Literal["warm", "fresh"] = "warm"
     maker: str = "codeeval.evaluation.sandbox:pool_of_shard"
+    python: str | None = None
 
 
 def main(descriptor: int, driver: int) -> None:

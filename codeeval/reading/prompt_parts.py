@@ -37,3 +37,9 @@ def preamble(prompt: str, entry_point: str, own: frozenset[str] = frozenset()) -
 def ends_with_docstring(prompt: str) -> bool:
     """Whether the last line of the prompt is closed by a docstring's quotation marks, so that code must go on a new one."""
     return prompt.rstrip(" \t").endswith(_QUOTES)
+
+
+def is_indented(prompt: str) -> bool:
+    """Whether the prompt ends within a line that has nothing but indentation."""
+    last = prompt.rpartition("\n")[2]
+    return bool(last) and not last.strip()

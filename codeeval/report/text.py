@@ -161,10 +161,15 @@ def _foot(report: Report, style: Style) -> list[str]:
         "{total:.1f} s = generation {gen:.1f} + execution {run:.1f} - both at once {both:.1f} + other {rest:.1f}",
         **parts,
     )
-    numbers = {"made": counts.generated, "run": counts.executed, "same": counts.deduplicated}
+    numbers = {
+        "made": counts.generated,
+        "run": counts.executed,
+        "same": counts.deduplicated,
+        "n": len(report.estimates),
+    }
     done = tr(
-        "{made} {made:sample|samples} generated, {run} different {run:program|programs} executed, "
-        "{same} identical ones spared",
+        "{made} {made:sample|samples} generated, under {n} {n:protocol|protocols} {run} different "
+        "{run:program|programs} executed, {same} identical ones spared",
         **numbers,
     )
     done += tr(", from earlier evidence {n}", n=counts.cached) if counts.cached else ""

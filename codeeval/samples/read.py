@@ -171,7 +171,10 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
         row = as_object(value)
         reader = next((reader for reader in known if reader.claims(row)), None)
         if reader is None:
-            raise UnusableRowError(msg("no field completion, resps, filtered_resps or solution"))
+            has = ", ".join(str(name)[:40] for name in list(row)[:8]) or "{}"
+            raise UnusableRowError(
+                msg("no field completion, resps, filtered_resps or solution; it has {names}", names=has)
+            )
         task, problem_id = reader.whose(row)
         return reader.name, list(reader.entries(row, line))
     except UnusableRowError as error:

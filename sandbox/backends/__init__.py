@@ -15,19 +15,27 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def select(name: str = "auto", progress: Progress | None = None) -> Backend:
-    """`docker`, `local`, or `auto`: docker where an engine answers, else local; `backend.why` says which and why.
+def select(name: str = "auto", progress: Progress | None = None, python: str | None = None) -> Backend:
+    """`docker`, `local`, or `auto`: docker where an engine answers, else local; `backend.why` says which and why. `python`: the
+    interpreter that executes programs, which only `local` can choose, so that `auto` is `local` then.
 
-    Raises BackendUnavailable, with the remedy, where the named backend (or, for `auto`, both) can't work here.
+    Raises BadInterpreter for a `python` that can't be used; BackendUnavailable, with the remedy, where the named backend (or,
+    for `auto`, both) can't work here.
     """
     from sandbox.backends.docker import DockerBackend
     from sandbox.backends.local import LocalBackend
 
     report = progress or _to_stderr
+    if name == "docker" and python is not None:
+        raise BackendUnavailable("the docker sandbox has the Python of its image; only the local one takes another")
     if name == "docker":
         return DockerBackend(report)
     if name == "local":
-        return LocalBackend()
+        return LocalBackend(python=python)
+    if name == "auto" and python is not None:
+        backend = LocalBackend(python=python)
+        backend.why = "a Python was named, which only it can use"
+        return backend
     if name != "auto":
         raise BackendUnavailable(f"unknown sandbox {name!r}: choose auto, docker or local")
     try:

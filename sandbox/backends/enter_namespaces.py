@@ -134,8 +134,8 @@ def _build_root(plan: dict[str, Any]) -> None:
     for target, source in plan["links"].items():
         _parents(base + target)
         os.symlink(source, base + target)
-    for path in plan["binds"]:
-        _bind(path, base + path)
+    for source, target in plan["binds"]:
+        _bind(source, base + target)
     for path in plan["masks"]:
         if os.path.isdir(base + path):
             mount("tmpfs", base + path, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")

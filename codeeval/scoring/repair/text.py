@@ -105,6 +105,17 @@ def _parses(source: str) -> bool:
     return syntax.parses(source) or syntax.parses(f"def _():\n {source}")
 
 
+def without_prose_behind(text: str) -> str:
+    """`text` up to its last line that is indented or looks like code."""
+    lines = text.split("\n")
+    for _ in range(min(len(lines), _MAX_PROSE)):
+        last = lines[-1]
+        if last.strip() and (last[0].isspace() or looks_like_code(last)):
+            break
+        lines.pop()
+    return "\n".join(lines)
+
+
 def starts_with_prose(text: str) -> bool:
     """Whether a sentence stands before the code."""
     first = first_code_line(text)
