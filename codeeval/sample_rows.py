@@ -46,8 +46,8 @@ Unit = Literal["line", "row", "sample"]
 class BadRow:
     """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
 
-    `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
-    many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers
+    `problem_id` (with `task`, what stood before its slash) is None if the row does not say whose it is; `samples` is how
+    many answers it has or, where it can't be known, 1. `lost` is false for a row that the score does not lack: the same answers
     stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
     where the row has no id; `source` counts the files that were read, from 0."""
 
@@ -145,7 +145,7 @@ class UnusableRowError(Exception):
 
 
 def as_object(row: object) -> Row:
-    """Raises UnusableRowError for a JSON value that is no object."""
+    """Raises UnusableRowError for a JSON value other than an object."""
     if not isinstance(row, dict):
         raise UnusableRowError(msg("a row must be a JSON object, this one is {value}", value=kind_of(row)))
     return row
@@ -199,7 +199,7 @@ def answers_in(value: object, field: str) -> list[str]:
 
 
 def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
-    """Adds to `found`; yields what is no answer, in words."""
+    """Adds to `found`; yields what can't be an answer, in words."""
     for _ in _INNER_FIELDS:  # no answer is wrapped deeper
         value = _unwrapped(value) if isinstance(value, dict) else value
     if isinstance(value, str):

@@ -1,7 +1,7 @@
 """Reads what a guest sends back. Everything here treats the guest as hostile: bounded, strict, nothing is executed.
 
 A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed frame is the
-candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling is none: `not_reached`.
+candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling does not count: `not_reached`.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def read_accept(payload: bytes) -> int:
 def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *, judged: bool = False) -> Result:
     """Decodes a RESULT frame for a job of `n_calls` calls, or for one with a judge and none.
 
-    Raises ProtocolError where the frame itself is malformed.
+    Raises ProtocolError if the frame itself is malformed.
     """
     head = wire.RESULT_HEADER.size
     if len(payload) < head:
@@ -182,7 +182,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
 
 
 def _read_ruling(data: bytes) -> Ruling:
-    """What the judge said. Anything that an honest one would not say is no ruling."""
+    """What the judge said. Anything that an honest judge would not say is not a ruling."""
     head = wire.RULING_HEAD.size
     if len(data) < head:
         return Ruling("not_reached")

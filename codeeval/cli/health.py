@@ -23,7 +23,7 @@ EXTRAS = {
 
 
 def generation_checks() -> list[Check]:
-    """One per backend (missing packages are no failure: not everybody needs every backend), one of the other extras, and one
+    """One per backend (a missing package is not a failure: few users need every backend), one of the other extras, and one
     per bundled file."""
     files = (_file(name) for name in ("rustarter.jsonl", "demo-model"))
     return [*(_backend(name) for name in BACKENDS), _extras(), *files]

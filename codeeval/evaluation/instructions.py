@@ -224,5 +224,4 @@ def _is_hopeless(result: Result, reporter: Reporter) -> bool:
 
 
 def _is_unfinished(reader: RunReader) -> bool:
-    lacking = any(reader.unjudged(name) for name in reader.manifest().protocols)
-    return bool(lacking or reader.missing_samples() or reader.unexplained())
+    return bool(reader.n_pending() or reader.unexplained())

@@ -31,7 +31,7 @@ from codeeval.prompts.template_file import TemplateFile, is_template_file, read_
 from codeeval.prompts.templates import TEMPLATES, prompt_digest, system_text
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
-from codeeval.tasks import TASKS, HubOptions, load, select_problems
+from codeeval.tasks import TASKS, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from codeeval.tasks.instructions import chosen as chosen_instructions
 from codeeval.types import Harness, Sampling, ScoringProtocol, Task
@@ -186,7 +186,7 @@ def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tup
     spec = settings.task
     if not ("/" in spec or "." in spec or Path(spec).exists()):
         choose("task", spec, names)
-    found = load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT))
+    found = load(spec, settings.protocol or protocols.DEFAULT)
     whole, notes = answered(found, placement(settings), reporter)
     if settings.answers is not None:
         from codeeval.tasks.answers import apply, read_answers

@@ -41,7 +41,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
         missing = sum(map(len, store.missing_samples().values()))
         if missing and manifest.kind == "score":
-            missing = 0  # nobody generates rows of a file
+            missing = 0  # the rows of a file are not generated
             if not any(lacking.values()) and not store.unexplained():
                 raise UsageError(
                     msg(
@@ -143,7 +143,7 @@ def isolation_of(manifest: Manifest) -> Isolation:
 
 
 def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
-    """The model that goes on. Raises UsageError where other files than those of the run are found at its place, and what
+    """The model that goes on. Raises UsageError if other files than those of the run are found at its place, and what
     `create` raises."""
     generator = create(model.backend, model.location, model.options)
     try:

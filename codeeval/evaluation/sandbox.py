@@ -53,7 +53,7 @@ class Workers(Interface):
         """How many jobs are executed at a time."""
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Raises SandboxError where jobs can't be executed any more."""
+        """Raises SandboxError if jobs can no longer be executed."""
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Outcomes in the order of the jobs."""
@@ -105,7 +105,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
 ) -> Iterator[tuple[Pool | RayPool | ProcessShards, Backend | ClusterBackend]]:
-    """Workers that nobody has tested yet: a pool in this process, processes with a pool each where one interpreter could not
+    """Workers that have not been tested yet: a pool in this process, processes with a pool each where one interpreter could not
     keep up with so many workers, or the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec

@@ -18,7 +18,7 @@ TOKENIZED_HERE = ("hf", "vllm")
 
 @dataclass(frozen=True, slots=True)
 class ShownPrompt:
-    """`shown` is None where the backend's tokenizer is not at hand."""
+    """`shown` is None if the backend's tokenizer is not at hand."""
 
     problem_id: str
     template: ChosenTemplate

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from codeeval.explorer.filters import AGREEMENT, PENDING, Filter
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.query import agreement_of, matching
-from codeeval.store.views import Head, Mark, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import Mark, RunViews
 
 #: Samples that one page of the matrix shows, about.
 CELLS_PER_PAGE = 8_000

@@ -1,4 +1,4 @@
-"""Which statements of a program only use the function (examples, tests, a dialogue): they are no part of the answer."""
+"""Which statements of a program only use the function (examples, tests, a dialogue): they are not part of the answer."""
 
 from __future__ import annotations
 

@@ -111,8 +111,8 @@ def _verdicts(report: Report, style: Style) -> list[str]:
 def _also(report: Report, style: Style) -> list[str]:
     """One line of further figures, those that there are; of those that depend on k, for the largest."""
     found, quality = report.extras, report.quality
-    figures: list[tuple[str, float | None]] = [("avg@n", found.avg)]
-    figures += [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
+    figures: list[tuple[str, float | None]]
+    figures = [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
     figures += [(tr("majority@{k}", k=k), value) for k, value in list(found.majority.items())[-1:] if k > 1]
     if all(value is None for value in found.majority.values()):  # of a set with hidden answers: all that can be told
         agreeing = list(found.agreement.items())[-1:]

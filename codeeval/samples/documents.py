@@ -49,7 +49,7 @@ def whole(stream: IO[bytes]) -> object:
     """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines (one line will do), or neither.
 
     The stream is at its beginning before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its
-    lines are no rows."""
+    lines are not rows."""
     first = stream.readline(MAX_LINE_BYTES + 1)
     while first and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         first = stream.readline(MAX_LINE_BYTES + 1)

@@ -47,7 +47,7 @@ def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[
     """(the code to be executed, names of the candidate's functions in it, the entry point first).
 
     `prelude` is what the tests may use besides; `solution` a program that is right, or "". Raises UnfitTestsError, and
-    SyntaxError for a text that is no program."""
+    SyntaxError for a text that does not parse."""
     tree = _parsed(test)
     check = next((node for node in _reached(tree.body) if getattr(node, "name", None) == "check"), None)
     if check is not None or "check" in _bound(tree.body):

@@ -61,7 +61,7 @@ def suffix_of(path: Path) -> str:
 
 
 def check_file(path: Path) -> None:
-    """Raises UsageError for what is no file, or can't be looked at, and DataError for one that is too large."""
+    """Raises UsageError if it is not a file or can't be looked at, and DataError if it is too large."""
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:

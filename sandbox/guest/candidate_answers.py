@@ -87,7 +87,8 @@ def _most_references(containers: list[Any]) -> int:
 
 
 def _unkept() -> tuple[int, int]:
-    """What `_most_references` says in `answer_one` of containers that nobody else holds: new ones, and those that were passed."""
+    """What `_most_references` says in `answer_one` of containers without other references: new ones, and those that were
+    passed."""
     value: list[list[int]] = [[]]
     new = [value, value[0]]
     args: tuple[list[int], ...] = ([],)
@@ -116,7 +117,7 @@ class Witness:
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge has, too
+        self._shared: list[Any] = []  # containers that the judge also has
         self._told: set[int] = set()  # the numbers that the judge has a description of
         self._fresh: set[int] = set()
         self._own = _getpid()
@@ -127,7 +128,7 @@ class Witness:
             pass
 
     def answer_one(self) -> bool:
-        """One question; False where the judge is gone."""
+        """One question; False if the judge is gone."""
         try:
             number, data = self._line.receive(_ANY)
         except Lost:

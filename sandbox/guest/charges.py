@@ -1,7 +1,7 @@
 """Whether the memory that a sample has cost its worker's control group has come back.
 
 Not all of it belongs to processes and files: names that were looked up, rules, buffers and the like are the kernel's own memory,
-charged to the group. Some of it stays until it is wanted elsewhere, and whoever wants it first pays for the search; some is given
+charged to the group. Some of it stays until it is wanted elsewhere, and the first to want it pays for the search; some is given
 back by a thread of the kernel, at its leisure. The next sample would meet a lower limit of memory, or be charged with processor
 time that is not its own. So the charge has to be near what it was before the first sample; pages of files that can be dropped at
 once may be more.

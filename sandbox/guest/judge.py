@@ -61,7 +61,7 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate has, too, in the order in which it knows them
+        self._shared: list[Any] = []  # containers that the candidate also has, in the order in which it knows them
         self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
@@ -144,7 +144,7 @@ class Judge:
         return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
 
     def _state_of_shared(self) -> bytes:
-        """The contents of what both sides have; nothing any more where the tests have put into it what can't cross."""
+        """The contents of what both sides have; nothing once the tests have put into it what can't cross."""
         try:
             state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
         except (Unsupported, value_codec.TooLarge):

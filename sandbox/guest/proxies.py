@@ -210,7 +210,7 @@ class Proxies:
         return known
 
     def number(self, value: object) -> int | None:
-        """The candidate's number for a proxy; None for what is none."""
+        """The candidate's number for a proxy; None for any other object."""
         if is_remote(value):
             return Remote.number(value)
         number = self._numbers.get(id(value))

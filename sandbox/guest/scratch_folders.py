@@ -15,7 +15,7 @@ _SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS, whose argument is an int in spite of
 
 
 class Folders:
-    """To be made before the first sample. `uid` is the candidates' user, None where it is ours: then the folders are theirs."""
+    """To be made before the first sample. `uid` is the candidates' user, None if it is this process's own."""
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
@@ -47,7 +47,7 @@ class Folders:
 
 
 def strays() -> list[str]:
-    """Folders in other temporary file systems that everybody may write to, although nobody asked for them: runtimes leave some
+    """Folders in other temporary file systems that are writable for all without having been asked for: runtimes leave some
     (crun the root of control groups of version 1, Podman /run). Samples must not leave anything there either."""
     found = []
     with open(_MOUNTS, "rb") as mounts:

@@ -9,8 +9,9 @@ import pytest
 
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import Outputs, outputs
+from codeeval.scoring.grade import outputs
 from codeeval.scoring.job import make_job
+from codeeval.scoring.mera_outputs import Outputs
 from codeeval.types import Problem, ScoringProtocol
 from sandbox import Job, Limits, Pool, select
 

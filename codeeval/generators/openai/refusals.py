@@ -212,7 +212,7 @@ def lacks_system_role(said: str) -> bool:
 
 def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[str]:
     """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of; first those
-    that nobody misses."""
+    that matter least."""
     pointed = list(named_in(refusal.body))
     text = words_of(refusal.body)
     found = pointed or [name for name in names if _complains_of(text, name)]

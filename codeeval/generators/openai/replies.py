@@ -1,4 +1,4 @@
-"""The body of a server's answer -> completions. A failure that is wrapped in an answer is found here: it is no completion.
+"""The body of a server's answer -> completions. A failure wrapped in an answer is found here and does not become a completion.
 
 Servers that stand in front of others answer 200 and put the failure inside: an `error` beside the choices, in a choice or in
 its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if the model
@@ -44,7 +44,7 @@ _DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one message holds: the answer's text, None where it has none; the thought; a refusal in the model's words."""
+    """What one message holds: the answer's text, None if it has none; the thought; a refusal in the model's words."""
 
     text: str | None
     thought: str | None = None
@@ -65,7 +65,7 @@ def text_of(content: bytes, charset: str | None) -> str:
 
 
 def parse(content: str) -> Fields:
-    """The answer's JSON object, also of a server that streams although nobody asked for it. Raises Later."""
+    """The answer's JSON object, also of a server that streams without being asked to. Raises Later."""
     try:
         body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else bounded_json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -78,8 +78,8 @@ def parse(content: str) -> Fields:
 
 
 def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
-    """The first `n` completions in the order of their index, up to the first that is none; at least one. `seeds[i]` is what
-    completion i was asked with. Raises Later where there is not even one, with the server's own words."""
+    """The first `n` completions in the order of their index, up to the first that is not one; at least one. `seeds[i]` is what
+    completion i was asked with. Raises Later if there is not even one, with the server's own words."""
     said = complaint(body.get("error"))
     if said is None and _is_failure(body):
         said = words_in({name: value for name, value in body.items() if name != "choices"}) or "an error"
@@ -131,7 +131,7 @@ def _in_order(choices: list[object]) -> list[Fields]:
 
 
 def _failure(choice: Fields) -> str | None:
-    """Why this is no completion, in the server's words where it has some; None where it may be one."""
+    """Why this is not a completion, in the server's words where it has some; None if it may be one."""
     message = choice.get("message")
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):
@@ -151,7 +151,7 @@ def _reason(choice: Fields, name: str = "finish_reason") -> str:
 
 
 def _answer(choice: Fields) -> EngineAnswer | None:
-    """None where the choice holds neither a message nor a text."""
+    """None if the choice holds neither a message nor a text."""
     message = choice.get("message")
     if isinstance(message, dict):
         if isinstance(message.get("content"), bool | int | float):

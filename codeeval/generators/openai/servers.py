@@ -1,4 +1,4 @@
-"""One model behind one server or several: who is asked next, and who is left alone for a while.
+"""One model behind one server or several: which one is asked next, and which one is left alone for a while.
 
 A request goes to the server that has the fewest under way. Seeds belong to samples, so what comes back does not depend on who
 answered, as far as the servers are alike. A server that fails is left alone for a growing while, then tried with one request;
@@ -58,7 +58,7 @@ class Servers:
 
     @classmethod
     def open(cls, model: str, settings: ServerSettings, key: Key) -> Servers:
-        """Raises GenerationError where nothing listens at any address; where something listens at one, those without are
+        """Raises GenerationError if nothing listens at any address; where something listens at one, those without are
         tried again later. Raises UsageError for certificates that can't be read."""
         found: list[_Server] = []
         missing: list[tuple[str, GenerationError]] = []
@@ -160,7 +160,7 @@ def _list(names: Sequence[str]) -> str | None:
 
 
 def reach(settings: ServerSettings) -> str | None:
-    """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
+    """The version of a vLLM server, None for every other. Raises GenerationError if nothing listens: better now than
     after the sandbox has been started; UsageError for certificates that can't be read."""
     base_url = settings.base_url
     try:

@@ -10,8 +10,9 @@ from codeeval import syntax
 from codeeval.i18n.messages import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
-from codeeval.scoring.repair.programs import is_sound, parses
+from codeeval.scoring.repair.programs import is_sound
 from codeeval.scoring.repair.repairs import continues, heard
+from codeeval.syntax import parses
 from codeeval.types import Problem, Sample
 
 
@@ -111,7 +112,7 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.LENGTH, lambda: sample.finish_reason == "length"),
     )
     found = tuple(name for name, holds in checks if holds())
-    if FormatFailure.PROSE in found:  # the indentation of a sentence is no news
+    if FormatFailure.PROSE in found:  # prose is already reported; don't also report its indentation
         return tuple(name for name in found if "indent" not in name.value and name is not FormatFailure.GLUED)
     return found
 

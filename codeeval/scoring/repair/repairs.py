@@ -30,7 +30,7 @@ class Repair:
 
 
 def repair(problem: Problem, sample: Sample) -> Repair | None:
-    """The one repair of a sample; None where its format is right already, or where nothing sound can be made of it.
+    """The one repair of a sample; None if its format is right already, or where nothing sound can be made of it.
 
     The first sound program wins: of the completion, else of the text before the cut of a stop sequence, else of these with
     plain white space. What `strict` reads without fault is not repaired: another program would be another answer.
