@@ -226,7 +226,7 @@ def _of_the_model(value: list[object]) -> list[object]:
 
 
 def _unwrapped(value: Row) -> object:
-    """What an object in place of an answer holds; itself where it is none."""
+    """The answer inside an object that stands in its place; any other value unchanged."""
     found = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), None)
     if found is not None:
         return found

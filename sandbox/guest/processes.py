@@ -118,7 +118,7 @@ def reap_all() -> bool:
 def alone_but(pid: int) -> bool:
     """Reaps what has ended; True if this child is then the only process beside ourselves.
 
-    Whoever loses its parent becomes a child of ours before that parent can be reaped, so no process can hide behind another.
+    An orphan becomes a child of the supervisor before its parent can be reaped, so no process can hide behind another.
     """
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:

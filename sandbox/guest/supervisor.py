@@ -103,7 +103,7 @@ class Supervisor:
         else:
             self._trial.end()
         self._own_sockets = self._sockets()
-        gc.freeze()  # nothing of ours is young any more: the child's collector would walk, and so copy, all of it
+        gc.freeze()  # a collection in the fork would touch, and so copy, every page
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_kills(), time.monotonic()
         pid = processes.start(self._fork)
@@ -190,7 +190,7 @@ class Supervisor:
         return end
 
     def _drain_rest(self) -> None:
-        """Takes what the pipes still hold: bounded, because nobody writes any more."""
+        """Take what the pipes still hold. It is bounded: no process is left to write."""
         for _ in range(64):
             ready = self._poll.poll(0)
             if not ready:

@@ -114,7 +114,7 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
 
 
 def _is_failure(body: Fields) -> bool:
-    """Whether an answer as a whole says that it is none."""
+    """Whether the reply as a whole says that it holds no answer."""
     return (
         "error" in (body.get("object"), body.get("type"))
         or body.get("success") is False
