@@ -8,7 +8,7 @@
 # published first; `conclude` ends with the first of them that is not 0.
 #
 # Covered: no input is ever evaluated by the shell; extra arguments are split like a command line, without expansion; secrets
-# are only looked at for being there; what models and programs print is no workflow command. Not covered: whoever may change the workflow may do anything.
+# are only checked for presence; what models and programs print is never a workflow command. Not covered: anyone who may change the workflow may do anything.
 set -euo pipefail
 
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -72,7 +72,7 @@ sys.stdout.buffer.write(kept)'
 
 # Is there what the run needs? A pull request of a fork gets no secrets: then nothing is evaluated, and that is no failure.
 check() {
-    if [[ -d $STATE ]]; then # an earlier invocation of ours was here
+    if [[ -d $STATE ]]; then # an earlier step of this action was here
         rm -rf "$STATE" "$RUN" "$OUT/html" "$OUT"/{results.jsonl,report.json,report.md,report.svg,junit.xml,gate.json,baseline.json}
     fi
     mkdir -p "$STATE"

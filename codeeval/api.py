@@ -10,16 +10,15 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from codeeval.errors import UsageError, install
+from codeeval.evaluation.bar import BarReporter
 from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
-from codeeval.evaluation.reporter import SilentReporter, Tell
 from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
 from codeeval.evaluation.score import score
 from codeeval.evaluation.score_request import ScoreRequest
@@ -45,7 +44,7 @@ COMMAND = ("codeeval.evaluate",)
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """One problem: `n` samples with a verdict, `c` of them correct, of `wanted`; `rate` is c / n, None where n is 0."""
+    """One problem: `n` samples with a verdict, `c` of them correct, of `wanted`; `rate` is c / n, None if n is 0."""
 
     problem_id: str
     entry_point: str
@@ -58,7 +57,7 @@ class ProblemRow:
 @dataclass(frozen=True, slots=True)
 class SampleRow:
     """One sample. `verdict` and `passed` are None while it is pending and where the answers are hidden; `outputs` is what
-    the protocol compares; `cpu_ms` is None where nothing had to be executed."""
+    the protocol compares; `cpu_ms` is None if nothing had to be executed."""
 
     problem_id: str
     index: int
@@ -114,7 +113,7 @@ class Run:
 
     def further(self, *ks: int, cluster: str | None = None, seed: int | None = None) -> tuple[Further, ...]:
         """Further intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems with
-        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError where there is no such field."""
+        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError if there is no such field."""
         from codeeval.report.intervals_on_request import Wish, further
 
         with RunReader(self.path) as reader:
@@ -122,7 +121,7 @@ class Run:
             return further(reader, manifest.protocol, ks or manifest.k, Wish(cluster, seed))
 
     def extrapolate(self, *ks: int) -> dict[int, Extrapolation]:
-        """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError where there is nothing to fit."""
+        """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError if there is nothing to fit."""
         from codeeval.report.extrapolated import extrapolated
 
         with RunReader(self.path) as reader:
@@ -174,6 +173,7 @@ class Run:
 class Execution:
     """How completions are executed. `sandbox`: auto, docker or local. `workers`: programs at a time; None: one per processor.
 
+    `python`: the interpreter that executes programs in the local sandbox; None: the one of this process.
     `limits`: of one sample, under the protocol strict only. `repairs`: also execute what failed by its format, repaired, as the
     command line does: the report then says what the score would be. `progress`: True for a bar on stderr, or a
     function that gets a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
@@ -183,6 +183,7 @@ class Execution:
     limits: Limits | None = None
     repairs: bool = True
     progress: bool | Callable[[Progress], None] = False
+    python: str | None = None
 
 
 def evaluate(
@@ -226,7 +227,7 @@ def _checked(asked: ScoreRequest, how: Execution) -> ScoreRequest:
 
 
 def _evaluated(asked: ScoreRequest, how: Execution) -> None:
-    place, reporter = Placement(how.sandbox, how.workers), _Telling(how.progress)
+    place, reporter = Placement(how.sandbox, how.workers, python=how.python), BarReporter(how.progress)
     whole, _ = answered(asked.whole, place, reporter)
     asked = replace(asked, whole=whole, task=whole)
     with open_sandbox(place, asked.protocols, reporter) as opened:
@@ -242,36 +243,8 @@ def _evaluated(asked: ScoreRequest, how: Execution) -> None:
             )
 
 
-class _Telling(SilentReporter):
-    """Says nothing but the progress, where it is wished for."""
-
-    def __init__(self, wish: bool | Tell) -> None:
-        self._wish = wish
-
-    def progress(self, samples: int, judgements: int, per_sample: int) -> AbstractContextManager[Tell]:
-        if callable(self._wish):
-            return nullcontext(self._wish)
-        return (
-            _bar(judgements // per_sample, per_sample)
-            if self._wish
-            else super().progress(samples, judgements, per_sample)
-        )
-
-
-@contextmanager
-def _bar(samples: int, per_sample: int) -> Iterator[Tell]:
-    from tqdm import tqdm
-
-    with tqdm(total=samples, desc="executed", unit=" samples") as bar:
-        yield lambda progress: _move(bar, progress.judged // per_sample)
-
-
-def _move(bar: Any, done: int) -> None:
-    bar.update(done - bar.n)
-
-
 def load(run: str | os.PathLike[str]) -> Run:
-    """The run in a folder, finished or not. Raises UsageError and DataError where there is none."""
+    """The run in a folder, finished or not. Raises UsageError and DataError if there is none."""
     return Run(Path(run))
 
 

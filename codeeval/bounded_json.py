@@ -1,4 +1,4 @@
-"""JSON that somebody else may have written: as much memory as its size admits, and no more.
+"""Untrusted JSON: parsed with memory in proportion to its size, and no more.
 
 `json.loads` makes thirty bytes of every byte of `[],[],…`, and raises RecursionError. Not covered: the size of the text, which
 the readers of files bound.

@@ -35,7 +35,7 @@ def install(extra: str) -> str:
 
 
 def fault(found: Mapping[str, Any]) -> str:
-    """One of pydantic's `errors()` as a message: what a check of ours said, or pydantic's own sentence made anew."""
+    """One of pydantic's `errors()` as a message: what one of our validators said, or pydantic's own sentence."""
     kind, context, said = found["type"], found.get("ctx", {}), str(found["msg"])
     if kind == "value_error":
         return str(context["error"])

@@ -34,7 +34,7 @@ def most_unpacked(size: int, most: int) -> int:
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """`path` for reading. A pipe into which nobody writes is waited for, as everywhere, but said so on stderr. Raises OSError,
+    """`path` for reading. A pipe without a writer is waited for, as everywhere, and a line on stderr says so. Raises OSError,
     and ValueError for a name with a NUL in it."""
     if not stat.S_ISFIFO(path.stat().st_mode):
         with path.open("rb") as stream:
@@ -120,7 +120,7 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def written(path: Path) -> Iterator[BinaryIO]:
-    """`path` for writing; a file appears whole or not at all. What is no file (a pipe, a device) is written to and stays what
+    """`path` for writing; a file appears whole or not at all. Anything else (a pipe, a device) is written to and stays what
     it is, and so does a link: what it points to is written. Raises OSError."""
     if path.exists() and not path.is_file():
         with path.open("wb") as stream:

@@ -194,7 +194,7 @@ class Manifest(_Part):
 
     @classmethod
     def from_json(cls, text: str, where: str) -> Manifest:
-        """Raises DataError where the text is no manifest of ours."""
+        """Raises DataError if the text is not a manifest of codeeval."""
         try:
             bounded_json.refuse_many(text, MAX_VALUES)
             return cls.model_validate_json(text)
@@ -211,7 +211,7 @@ class Manifest(_Part):
 
 
 def no_score(notes: Sequence[str]) -> str | None:
-    """The note that says why the numbers of a run are no score of the set, if there is one."""
+    """The note that says why the numbers of a run do not count as a score of the set, if there is one."""
     return next((note for note in notes if note.endswith(NO_SCORE)), None)
 
 

@@ -46,8 +46,8 @@ Unit = Literal["line", "row", "sample"]
 class BadRow:
     """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
 
-    `problem_id` (with `task`, what stood before its slash) is None where the row does not say whose it is; `samples` is how
-    many answers it has or, where nobody can know, 1. `lost` is false for a row that the score does not lack: the same answers
+    `problem_id` (with `task`, what stood before its slash) is None if the row does not say whose it is; `samples` is how
+    many answers it has or, where it can't be known, 1. `lost` is false for a row that the score does not lack: the same answers
     stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
     where the row has no id; `source` counts the files that were read, from 0."""
 
@@ -60,6 +60,24 @@ class BadRow:
     source: int = 0
     unit: Unit = "line"
     position: int | None = None
+
+
+#: How files begin that are no text, and what to do with them.
+_BEGINNINGS = (
+    (b"\xfd7zXZ\0", msg("compressed by xz: unpack it, or compress it by gzip")),
+    (b"BZh", msg("compressed by bzip2: unpack it, or compress it by gzip")),
+    (b"\x28\xb5\x2f\xfd", msg("compressed by Zstandard: unpack it, or compress it by gzip")),
+    (b"7z\xbc\xaf", msg("an archive of 7-Zip: unpack it")),
+    (b"\xff\xfe", msg("UTF-16: save it as UTF-8")),
+    (b"\xfe\xff", msg("UTF-16: save it as UTF-8")),
+    (b"version https://git-lfs", msg("a pointer of Git LFS, not the file: fetch it with `git lfs pull`")),
+    (b"<", msg("HTML or XML")),
+)
+
+
+def not_text(begun: bytes) -> str | None:
+    """What a file is that begins so and can't be read as text, with what to do; None where that is not known."""
+    return next((said for beginning, said in _BEGINNINGS if begun.lstrip(b" \t\r\n").startswith(beginning)), None)
 
 
 def place(unit: Unit, number: int) -> str:
@@ -96,9 +114,12 @@ def _parse_line(number: int, line: bytes | None) -> Iterator[tuple[int, object] 
             return
         row = bounded_json.loads(text)
     except UnicodeDecodeError:
-        yield BadRow(number, msg("not UTF-8"))
+        known = not_text(line) if number == 1 else None
+        yield BadRow(number, msg("not UTF-8: {reason}", reason=known) if known else msg("not UTF-8"))
     except json.JSONDecodeError as error:
-        if line.endswith(b"\n"):
+        if number == 1 and (known := not_text(line)):
+            yield BadRow(number, msg("not JSON: {reason}", reason=known))
+        elif line.endswith(b"\n"):
             yield BadRow(number, msg("not JSON: {reason} at column {n}", reason=error.msg, n=error.colno))
         else:
             yield BadRow(
@@ -124,7 +145,7 @@ class UnusableRowError(Exception):
 
 
 def as_object(row: object) -> Row:
-    """Raises UnusableRowError for a JSON value that is no object."""
+    """Raises UnusableRowError for a JSON value other than an object."""
     if not isinstance(row, dict):
         raise UnusableRowError(msg("a row must be a JSON object, this one is {value}", value=kind_of(row)))
     return row
@@ -178,7 +199,7 @@ def answers_in(value: object, field: str) -> list[str]:
 
 
 def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
-    """Adds to `found`; yields what is no answer, in words."""
+    """Adds to `found`; yields what can't be an answer, in words."""
     for _ in _INNER_FIELDS:  # no answer is wrapped deeper
         value = _unwrapped(value) if isinstance(value, dict) else value
     if isinstance(value, str):
@@ -188,7 +209,7 @@ def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
     elif isinstance(value, list) and depth < _MAX_DEPTH:
         if depth and not value:
             yield _NOTHING
-        for item in value:
+        for item in _of_the_model(value):
             yield from _collect(item, found, depth + 1)
     else:
         yield kind_of(value)
@@ -196,8 +217,16 @@ def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
         yield f"more than {MAX_ANSWERS} texts"
 
 
+def _of_the_model(value: list[object]) -> list[object]:
+    """Of a conversation the last turn, if the model had it; of any other list all of it."""
+    roles = [item.get("role") for item in value if isinstance(item, dict)]
+    if len(roles) < len(value) or not {"user", "human", "system"} & {*map(str, roles)}:
+        return value
+    return value[-1:] if roles[-1] in ("assistant", "model", "gpt", "bot") else [None]
+
+
 def _unwrapped(value: Row) -> object:
-    """What an object in place of an answer holds; itself where it is none."""
+    """The answer inside an object that stands in its place; any other value unchanged."""
     found = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), None)
     if found is not None:
         return found

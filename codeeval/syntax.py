@@ -1,4 +1,4 @@
-"""Parse Python text that somebody else wrote, without executing it, without noise and without surprises.
+"""Parse untrusted Python text without executing it, without warnings, and within bounds.
 
 `ast.parse` warns on stderr about invalid escapes in the text that it is given and fails in five ways on hostile text.
 Here it fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, size: a syntax tree takes up to
@@ -19,13 +19,22 @@ Tree = TypeVar("Tree", bound=ast.AST)
 #: Thirty times what a completion of 1,024 tokens has.
 MAX_CHARS = 128 * 1024
 
-#: `warnings.catch_warnings` swaps a list that all threads share; only one of ours may do so at a time.
+#: `warnings.catch_warnings` swaps a list that all threads share; only one thread may do so at a time.
 _LOCK = threading.Lock()
 
 
 def parse_module(source: str, max_chars: int = MAX_CHARS) -> ast.Module:
     """The syntax tree of a program; SyntaxError for anything that isn't one."""
     return _parse(source, "exec", max_chars, ast.Module)
+
+
+def parses(source: str, max_chars: int = MAX_CHARS) -> bool:
+    """Whether a text is a program."""
+    try:
+        parse_module(source, max_chars)
+    except SyntaxError:
+        return False
+    return True
 
 
 def parse_expression(source: str, max_chars: int = MAX_CHARS) -> ast.expr:

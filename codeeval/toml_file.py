@@ -1,4 +1,4 @@
-"""TOML that somebody else may have written (a policy comes with a pull request): bounded, and failing in one way only."""
+"""Untrusted TOML (a policy comes with a pull request): bounded, and failing in one way only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _MAX_PARTS = 100
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Raises OSError for a file that can't be read, ValueError for one that is no TOML, or more than a file of ours can need."""
+    """Raises OSError for a file that can't be read, ValueError for one that is not TOML or is larger than any such file needs
+    to be."""
     with opened(path) as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

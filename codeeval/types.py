@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from sandbox.wire import Limits, Mode
+if TYPE_CHECKING:  # the command line reads these types, and its help must not load the sandbox
+    from sandbox.wire import Limits, Mode
 
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "evalplus", "strict"]
@@ -61,7 +62,7 @@ class Oracle:
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One task of a set. `calls` are Python literals (dicts of keyword arguments); `expected[i]` is `str()` of the right
-    value of call i, or `expected` is None where the answers are hidden. `instruction` contains `{function}`.
+    value of call i, or `expected` is None if the answers are hidden. `instruction` contains `{function}`.
 
     With `tests` there are no calls. With `oracle` a call is `{'*': [positional arguments]}`, and `expected[i]` is the right
     value's literal; None until the reference solution has been executed."""
@@ -85,7 +86,7 @@ class Problem:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A problem set: its name, where it came from (path or repository@revision), a digest of its content, its problems, and
-    the protocol that it is judged under where nobody names one."""
+    the protocol that it is judged under unless one is named."""
 
     name: str
     source: str

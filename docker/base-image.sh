@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build the sandbox's base image from Debian packages, for machines whose engine can't pull python:3.12-slim.
 #
-#   base-image.sh [bookworm|trixie]     imports codeeval-base:SUITE; nothing to do if it is there already
+#   base-image.sh [bookworm|trixie|forky]     imports codeeval-base:SUITE; nothing to do if it is there already
 #
 # Needs root, debootstrap, an engine that answers, and a Python with pip: $PYTHON, else python3. FORCE=1 builds anew.
 # The image holds Debian's minimal base, its python3 and the numpy that docker/Dockerfile pins; nothing of this machine.
@@ -15,8 +15,7 @@ IMAGE=codeeval-base:$SUITE
 PYTHON=${PYTHON:-python3}
 NUMPY=$(sed -n 's/^ARG NUMPY=//p' "$HERE/Dockerfile")
 case $SUITE in
-    bookworm) GUEST_PYTHON=3.11 ;;
-    trixie) GUEST_PYTHON=3.13 ;;
+    bookworm | trixie | forky) ;;
     *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
@@ -55,19 +54,23 @@ cleanup() {
 
 bootstrap() {
     say "1/4 debootstrap $SUITE with python3 (about a minute)"
-    debootstrap --variant=minbase --include=python3 "$SUITE" "$ROOT" </dev/null >"$WORK/log" 2>&1 && return
+    local script=()
+    # An older debootstrap has no script for a newer suite; all of Debian's recent suites share that of sid.
+    [[ -e /usr/share/debootstrap/scripts/$SUITE ]] || script=("" sid)
+    debootstrap --variant=minbase --include=python3 "$SUITE" "$ROOT" "${script[@]}" </dev/null >"$WORK/log" 2>&1 && return
     say "debootstrap failed; its last lines:"
     tail -n 15 "$WORK/log" "$ROOT/debootstrap/debootstrap.log" >&2 || true
     exit 1
 }
 
 add_numpy() {
-    local machine platforms=() policy
+    local machine platforms=() policy version
     machine=$(uname -m)
+    version=$(chroot "$ROOT" python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     for policy in 2_17 2_27 2_28; do platforms+=(--platform "manylinux_${policy}_$machine"); done
-    say "2/4 numpy $NUMPY for Python $GUEST_PYTHON"
+    say "2/4 numpy $NUMPY for Python $version"
     "$PYTHON" -m pip download --quiet --disable-pip-version-check --only-binary=:all: --no-deps --dest "$WORK/wheels" \
-        --implementation cp --python-version "$GUEST_PYTHON" "${platforms[@]}" "numpy==$NUMPY"
+        --implementation cp --python-version "$version" "${platforms[@]}" "numpy==$NUMPY"
     "$PYTHON" -m zipfile -e "$WORK"/wheels/numpy-*.whl "$ROOT/usr/lib/python3/dist-packages"
     # zipfile keeps no modes; shared objects need none but r, and everything must be readable by the sample's user
     chmod -R a+rX "$ROOT/usr/lib/python3/dist-packages"

@@ -5,7 +5,7 @@
 #   engine.sh status    say whether an engine answers, change nothing
 #   engine.sh stop      end the engine that `start` started; never any other
 #
-# Exit codes: 0 an engine answers (stop: nothing of ours is left) · 1 it could not be installed or started ·
+# Exit codes: 0 an engine answers (stop: nothing that this script started is left) · 1 it could not be installed or started ·
 #             2 usage · 3 not root, so nothing was tried · 4 not Debian or Ubuntu, so nothing was tried
 #             (status: 1 when no engine answers)
 set -euo pipefail
@@ -25,7 +25,7 @@ describe() {
 }
 
 # The number in the pid file counts only while that process is a dockerd that was started with this very pid file:
-# numbers are reused, and an engine of somebody else's must never be ended.
+# numbers are reused, and an engine that this script did not start must never be ended.
 our_pid() {
     local pid
     [[ -r $PID_FILE ]] || return 1

@@ -28,7 +28,7 @@ if ! command -v docker >/dev/null || ! timeout 20 docker version --format '{{.Se
     exit 0
 fi
 if [[ -n ${CODEEVAL_BASE:-} ]]; then take "$CODEEVAL_BASE"; fi
-for image in "$PULLED" codeeval-base:bookworm codeeval-base:trixie; do
+for image in "$PULLED" codeeval-base:bookworm codeeval-base:trixie codeeval-base:forky; do
     if have "$image"; then take "$image"; fi
 done
 say "fetching $PULLED"

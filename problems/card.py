@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 LEVELS = range(1, 6)
 START, END = "<!-- tables: written by card.py -->\n", "<!-- end of tables -->\n"
-#: one hue from light to dark, so that the order of the levels is seen without colour, too
+#: one hue from light to dark, so that the order of the levels can also be seen without colour
 SHADES = ("#cfe1f2", "#9dc4e0", "#5a9fcb", "#2b74ae", "#0d4478")
 INK = ("#1b2733", "#1b2733", "#1b2733", "#ffffff", "#ffffff")
 

@@ -25,7 +25,7 @@ class Channel:
         _open.add(self)
 
     def send(self, data: bytes, timeout_s: float) -> None:
-        """Sends everything. Raises WorkerLost where the guest is gone or does not read in time."""
+        """Sends everything. Raises WorkerLost if the guest is gone or does not read in time."""
         try:
             self._sock.settimeout(timeout_s)
             self._sock.sendall(data)
@@ -69,7 +69,7 @@ class Channel:
         self._buffer += data
 
     def abort(self) -> None:
-        """Wakes whoever waits, with WorkerLost."""
+        """Wakes the thread that waits, with WorkerLost."""
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
@@ -81,7 +81,7 @@ class Channel:
         self._sock.close()
 
     def forget(self) -> None:
-        """Lets go of a connection that somebody else goes on using."""
+        """Lets go of a connection that another owner keeps using."""
         self._sock.close()
 
 

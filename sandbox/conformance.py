@@ -261,7 +261,7 @@ CASES: tuple[Case, ...] = (
 
 
 def run(pool: Front, cases: Sequence[Case] = CASES) -> Iterator[Failure]:
-    """Runs the cases and yields those that fail. Raises SandboxError where the machinery does."""
+    """Runs the cases and yields those that fail. Raises SandboxError if the machinery does."""
     for case in cases:
         for number, step in enumerate(case.steps):
             outcome = pool.submit(_job(step, pool.limits)).result()

@@ -74,10 +74,10 @@ def _space() -> Check:
 
 
 def _docker() -> list[Check]:
-    from sandbox.backends import docker, image
+    from sandbox.backends import docker, docker_engine, image
 
     try:
-        client = docker.connect(timeout_s=10)
+        client = docker_engine.connect(timeout_s=10)
     except SandboxError as error:
         first, *rest = str(error).splitlines()
         return [Check("docker", False, first, "\n".join(line.strip() for line in rest))]
@@ -97,12 +97,12 @@ def _docker() -> list[Check]:
 
 def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> list[Check]:
     """Which engine it is, and whether it knows gVisor; the arguments are what its API answers, and the runtime asked for."""
-    from sandbox.backends import docker, podman
+    from sandbox.backends import docker_engine, podman
 
     kind = "Podman" if podman.answered(version) else "Docker"
     control = f"cgroup v{info.get('CgroupVersion', '1')}"
-    rootless = ", rootless" if docker.is_rootless(info) else ""
-    if not docker.caps(info):
+    rootless = ", rootless" if docker_engine.is_rootless(info) else ""
+    if not docker_engine.caps(info):
         control += " that it can't use: memory is watched instead of capped"
     said = Check("docker", True, f"{kind} {version.get('Version')}{rootless}, {control}, {info.get('Driver')}")
     if kind == "Podman":  # it names all that it could use, whether or not they are installed, and takes its own choice

@@ -50,7 +50,7 @@ class Front(ABC):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        finally:  # given up, or failed: nobody will ask for the others
+        finally:  # given up, or failed: the others are not needed
             for future in waiting:
                 future.cancel()
 
@@ -71,7 +71,7 @@ class Front(ABC):
         """Fails what waits with PoolClosed, ends what runs, removes every worker. May be called twice, and from a callback."""
 
     def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
-        """For whoever has room: puts the job into the queue, or gives the room back and raises PoolClosed."""
+        """Called with room taken: puts the job into the queue, or gives the room back and raises PoolClosed."""
         future: Future[Outcome] = Future()
         pending = Pending(job, body[0], limits, future, body[1])
         if not self._queue.put(pending):

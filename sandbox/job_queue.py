@@ -34,7 +34,7 @@ class Pending:
     alone: bool = False
 
     def claim(self) -> bool:
-        """For whoever took it from the queue: False where it was cancelled before, and those who wait for it now know that.
+        """Called by the thread that took it from the queue: False if it was cancelled before, which its waiters then learn.
         From then on it can't be cancelled: a worker may have it."""
         if not self.claimed:
             self.claimed = True
@@ -56,7 +56,7 @@ def fail(future: Future[Outcome], error: SandboxError) -> None:
 
 @contextmanager
 def _whatever_callbacks_raise() -> Iterator[None]:
-    """Whatever a callback raises, SystemExit included, stays its caller's affair: other jobs need this thread."""
+    """Exceptions from callbacks, even SystemExit, are swallowed: the thread serves other jobs."""
     try:
         yield
     except InvalidStateError:
@@ -104,7 +104,7 @@ class Room:
         waiter.set_result(None)
 
     def close(self) -> None:
-        """Whoever waits, now or later, gets PoolClosed."""
+        """Threads that wait, now or later, get PoolClosed."""
         with self._lock:
             self._closed = True
             waiting, self._waiting = self._waiting, deque()
@@ -125,13 +125,13 @@ class Room:
         return waiter
 
     def _withdraw(self, waiter: Future[None]) -> None:
-        """Of somebody who no longer wants it: what was granted in the same moment goes to the next one."""
+        """Gives up a wait: what was granted in the same moment goes to the next in line."""
         if not waiter.cancel() and waiter.exception() is None:
             self.release()
 
 
 class JobQueue:
-    """A deque with a lock, from whose middle jobs can be taken; `close` hands back what nobody will execute."""
+    """A locked deque that also supports removal by job id; `close` hands back what will not be executed."""
 
     def __init__(self) -> None:
         self._items: OrderedDict[int, Pending] = OrderedDict()
@@ -139,7 +139,7 @@ class JobQueue:
         self._closed = False
 
     def put(self, pending: Pending, first: bool = False) -> bool:
-        """False where the queue is closed and the job was not taken."""
+        """False if the queue is closed and the job was not taken."""
         with self._ready:
             if self._closed:
                 return False
@@ -150,7 +150,7 @@ class JobQueue:
             return True
 
     def take(self, wait: bool) -> Pending | None:
-        """The next job; None where there is none now (`wait` False) or will never be one again."""
+        """The next job; None if there is none now (`wait` False) or will never be one again."""
         with self._ready:
             while wait and not self._items and not self._closed:
                 self._ready.wait()
@@ -163,7 +163,7 @@ class JobQueue:
                 self._ready.wait(timeout_s)
 
     def discard(self, which: int) -> Pending | None:
-        """Takes out the job with this `id`; None where it is not there (any more)."""
+        """Takes out the job with this `id`; None if it is not there, or no longer."""
         with self._ready:
             return self._items.pop(which, None)
 

@@ -1,8 +1,8 @@
 """Whether tests look at what a program has made of its arguments. Read from their text, once for each text.
 
 A function that sorts its argument in place is tested by looking at the argument afterwards, so what the candidate did to it has
-to come back. Where nobody looks, nothing comes back: `assert candidate(xs) == reference(xs)` computes what it expects from the
-argument after the candidate had it, and a candidate that empties it would choose what is expected.
+to come back. If they are not looked at, nothing comes back: `assert candidate(xs) == reference(xs)` computes what it expects
+from the argument after the candidate had it, and a candidate that empties it would choose what is expected.
 
 Looking is, in a later statement or the next turn of a loop,
 

@@ -36,7 +36,7 @@ def is_dead(owner: str) -> bool:
 
 
 def is_of_another_boot(owner: str) -> bool:
-    """True where another boot of this machine, or another machine, is known to be meant."""
+    """True if another boot of this machine, or another machine, is known to be meant."""
     boot, own = owner.partition(":")[0].partition(".")[0], _boot().partition(".")[0]
     return own != "unknown" and len(boot) == len(own) and boot != own
 

@@ -1,6 +1,6 @@
 """The connection to a Ray cluster: how it is made, what it is told, and what of Ray must not reach a user.
 
-`ray` is imported here and nowhere else in the driver, and only once somebody names a cluster.
+`ray` is imported here and nowhere else in the driver, and only once a cluster is named.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Connection:
         options = self.ray.remote(
             num_cpus=self._cluster.num_cpus,
             resources=dict(self._cluster.resources),
-            max_restarts=0,  # who has to do what again is decided by the pool
+            max_restarts=0,  # the pool decides what is repeated, and where
             max_task_retries=0,
         )
         return options(actor).options(scheduling_strategy=strategy(place, self._group)).remote(*arguments)
@@ -127,7 +127,7 @@ def _imported() -> Any:
 
 def _silence() -> None:
     """Ray prints what its nodes report into the driver's output, `log_to_driver=False` or not. A candidate may have written
-    it: it is no part of a run's output."""
+    it: it does not belong to a run's output."""
     from ray._private import worker
 
     if hasattr(worker, "print_to_stdstream"):
@@ -154,7 +154,7 @@ def _arguments(cluster: Cluster) -> dict[str, Any]:
 
 
 def _knock(address: str) -> None:
-    """Ray waits for minutes where nobody listens."""
+    """Ray waits for minutes if there is no listener."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host:
         return
@@ -181,7 +181,7 @@ def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
 
 @contextlib.contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Ray takes SIGTERM for itself, and would end the run without a word."""
+    """Ray handles SIGTERM itself, and would end the run without a message."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

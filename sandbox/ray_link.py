@@ -20,7 +20,7 @@ from sandbox.ray_cluster import Connection
 from sandbox.ray_node import Node, NodeSettings
 from sandbox.ray_places import Place
 
-#: Nodes that a job may lose before nobody tries it any more.
+#: Nodes that a job may lose before it is given up.
 MAX_LOSSES = 3
 #: One call of a node: returns after so many outcomes, or so many seconds.
 WANTED, WAIT_S = 32, 0.05
@@ -157,7 +157,8 @@ class Link:
             self._again(self.held.pop(number), f"node {self.place.address}: {why}")
 
     def _again(self, pending: Pending, why: str) -> None:
-        """Another node's turn, or nobody's. The last try is made with nothing beside it: who takes nodes down does it alone."""
+        """Hand the job to another node, or give it up. The last try runs alone, so that a job that takes nodes down takes no
+        other with it."""
         pending.tries += 1
         pending.alone = pending.tries >= MAX_LOSSES - 1
         if pending.tries >= MAX_LOSSES:

@@ -1,19 +1,18 @@
 """Reads what a guest sends back. Everything here treats the guest as hostile: bounded, strict, nothing is executed.
 
 A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed frame is the
-candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling is none: `not_reached`.
+candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling does not count: `not_reached`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sandbox import wire
+from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
 from sandbox.wire import Limits, Observation, Outcome, OutcomeStatus, Ruling
 
@@ -73,7 +72,7 @@ def read_accept(payload: bytes) -> int:
 def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *, judged: bool = False) -> Result:
     """Decodes a RESULT frame for a job of `n_calls` calls, or for one with a judge and none.
 
-    Raises ProtocolError where the frame itself is malformed.
+    Raises ProtocolError if the frame itself is malformed.
     """
     head = wire.RESULT_HEADER.size
     if len(payload) < head:
@@ -154,7 +153,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Told(ended="broken")
-    records = _records(data)
+    records = reply_records.records(data)
     if isinstance(records, list) and [record["s"] for record in records] == ["defined", *["returned"] * n_calls, "end"]:
         return _Told(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual one
     for record in records:
@@ -183,13 +182,13 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
 
 
 def _read_ruling(data: bytes) -> Ruling:
-    """What the judge said. Anything that an honest one would not say is no ruling."""
+    """What the judge said. Anything that an honest judge would not say is not a ruling."""
     head = wire.RULING_HEAD.size
     if len(data) < head:
         return Ruling("not_reached")
     size, calls, line = wire.RULING_HEAD.unpack_from(data)
     nothing = Ruling("not_reached", calls=calls, line=_line(line))
-    record = _record(data[head:]) if size == len(data) - head else None
+    record = reply_records.record(data[head:]) if size == len(data) - head else None
     kind = record.get("s") if record else None
     if record is None or kind not in ("passed", "failed", "unsupported"):
         return nothing
@@ -215,76 +214,6 @@ _BEFORE_CALLS: dict[str, OutcomeStatus] = {
     "definitions": "definition_error",
     "noentry": "no_entry_point",
 }
-
-
-def _records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
-    """The records of a reply, one a line; None, and no more, where a line is not one.
-
-    Read in one go where that gives as many records as there are lines. A program that writes lines which are records only when
-    taken together gains nothing by it: it could have written the records.
-    """
-    if not _is_plain(data):
-        return _one_by_one(data)
-    try:
-        found = json.loads(b"[%b]" % data[:-1].replace(b"\n", b","))
-    except (ValueError, RecursionError):
-        return _one_by_one(data)
-    records = [record for record in found if isinstance(record, dict) and isinstance(record.get("s"), str)]
-    return records if len(records) == len(found) == data.count(b"\n") else _one_by_one(data)
-
-
-def _one_by_one(data: bytes) -> Iterator[dict[str, Any] | None]:
-    for line in data.splitlines():
-        record = _record(line)
-        yield record
-        if record is None:
-            return
-
-
-def _record(line: bytes) -> dict[str, Any] | None:
-    """One record, or None. Its values may still be of any simple JSON type; `_text` and its kin sort that out."""
-    if not _is_flat(line):
-        return None
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return record if isinstance(record, dict) and isinstance(record.get("s"), str) else None
-
-
-def _is_flat(line: bytes) -> bool:
-    """Whether a record has no more fields than an honest one, and nothing nested in it: a reply of `[],[],…` would become
-    thirty times its size of lists, and take ten seconds."""
-    if line.count(b"[") + line.count(b"{") + line.count(b",") <= _MAX_FIELDS:
-        return True
-    bare = _STRING.sub(b"", line)
-    return bare.count(b"{") <= 1 and b"[" not in bare and bare.count(b",") < _MAX_FIELDS
-
-
-def _is_plain(data: bytes) -> bool:
-    """Whether a whole reply has records without lists, few fields each, and as many as a sample of EvalPlus at most: such a reply
-    is read in one go without taking many times its size."""
-    lines = data.count(b"\n")
-    if lines > _MAX_LINES:
-        return False
-    bare = data
-    if b"[" in data or data.count(b"{") > lines or data.count(b",") > lines * _MAX_FIELDS:
-        bare = _outside_strings(data)
-    return b"[" not in bare and bare.count(b"{") <= lines and bare.count(b",") <= lines * _MAX_FIELDS
-
-
-def _outside_strings(data: bytes) -> bytes:
-    """What of JSON's own marks stands outside of its strings. Without an escape a mark is inside where the number of quotes
-    before it is odd, and that does not change when two neighbouring quotes are taken away."""
-    if b"\\" in data:
-        return _STRING.sub(b"", data)
-    return b"".join(data.translate(None, _ORDINARY).replace(b'""', b"").split(b'"')[::2])
-
-
-_MAX_FIELDS = 16
-_MAX_LINES = 20_000
-_ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def _returned(record: dict[str, Any]) -> Observation:

@@ -277,7 +277,7 @@ def compile_tests(source: str, name: str) -> types.CodeType:
 
 
 def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | None, str, str, tuple[str, ...], bool]:
-    """(code of prelude and tests if it is ours, prelude, source, names, in_place). Guest side; trusts the host."""
+    """(code of prelude and tests if compiled by this Python, prelude, source, names, in_place). Guest side; trusts the host."""
     source, prelude, names, in_place, magic, code = marshal.loads(data)
     return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, in_place
 

@@ -1,4 +1,4 @@
-"""One lane of a pool: a thread that keeps one worker busy and decides who is to blame when it is lost.
+"""One lane of a pool: a thread that keeps one worker busy and decides what is to blame when it is lost.
 
 The blame line. Before ACCEPT the machinery is to blame: the job is tried elsewhere, at most `MAX_TRIES` times, then its
 future raises SandboxError. The same where the worker DECLINEs, because it had no room for the candidate's process. After
@@ -103,7 +103,7 @@ class Lane:
                 self._lost(error)
             except SandboxError as error:
                 self._give_up(error)
-            except Exception as error:  # a defect, ours or a backend's, must not leave a job without an answer
+            except Exception as error:  # a defect, of the pool or of a backend, must not leave a job without an answer
                 self._drop_worker()
                 self._give_up(SandboxError(f"the pool failed: {type(error).__name__}: {error}"))
 
@@ -168,7 +168,7 @@ class Lane:
         self._resolve(pending, result)
 
     def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
-        """What the worker says of an accepted job; None where it declined after all."""
+        """What the worker says of an accepted job; None if it declined after all."""
         wait_s, most = pending.limits.wall_s + GRACE_S, replies.max_result_bytes(pending.limits)
         kind, payload = channel.receive(wait_s, most)
         if kind == wire.DECLINE and replies.read_accept(payload) == number:

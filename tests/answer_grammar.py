@@ -70,6 +70,9 @@ ENDS = (
     "<|end_of_turn|>",
     "<end_of_turn>",
     "<｜end▁of▁sentence｜>",
+    "<|vendor_end|>",
+    "[end of text]",
+    "\n\nHuman: And another one\n\nAssistant:",
 )
 TAGS = (
     ("<answer>\n", "</answer>"),
@@ -138,7 +141,7 @@ def _block(draw: st.DrawFn, code: str) -> str:
 @st.composite
 def _said(draw: st.DrawFn, right: bool) -> str:
     """The answer itself: a body, a function, or blocks."""
-    form = draw(st.sampled_from(["body", "body in a block", "function", "block", "block", "draft", "tags"]))
+    form = draw(st.sampled_from(["body", "body in a block", "function", "block", "block", "draft", "tags", "unfenced"]))
     body = draw(st.sampled_from(RIGHT if right else WRONG))
     before, after = draw(st.sampled_from(PROSE)), draw(st.sampled_from(AFTER))
     if form == "body":
@@ -149,6 +152,11 @@ def _said(draw: st.DrawFn, right: bool) -> str:
     code += "".join("\n\n" + draw(st.sampled_from(USES)) for _ in range(draw(st.integers(0, 1))))
     if form == "function":
         return before + code + after
+    if form == "unfenced" and "'''" not in code:
+        indented = textwrap.indent(code, draw(st.sampled_from(["    ", "\t", "  "])))
+        quoted = "".join(f"> {line}\n" for line in code.splitlines())
+        shown = (f"The code:\n\n{indented}", f"The code:\n{quoted}\n", f"'''python\n{code}'''\n")
+        return draw(st.sampled_from(shown)) + after
     if form == "tags":
         opening, closing = draw(st.sampled_from(TAGS))
         return before + opening + code + closing

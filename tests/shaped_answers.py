@@ -176,6 +176,18 @@ SHAPES: dict[str, Shape] = {
     "code tag": lambda f: f"<code>\n{f.code}</code>",
     "tags of CodeLlama": lambda f: f"[PYTHON]\n{f.code}[/PYTHON]\n[TESTS]\nassert {f.name}() == 1\n[/TESTS]",
     "marks of a few-shot prompt": lambda f: f"[BEGIN]\n{f.code}[DONE]\nYou are an expert",
+    "indented below a sentence": lambda f: f"Here is the code:\n\n{textwrap.indent(f.code, '    ')}\nIt works.\n",
+    "quotation without a fence": lambda f: f"The code:\n\n{_quoted(f.code)}\nThat's it.\n",
+    "quotation marks for a fence": lambda f: (
+        f"Here:\n'''python\n{f.code}'''\nDone.\n" if "'''" not in f.code else f.code
+    ),
+    "label that is a file's name": lambda f: fenced(f.code, "solution.py"),
+    "unknown end token": lambda f: f.code.rstrip() + "<|vendor_end|>\nand more",
+    "what is left of a header": lambda f: f"{fenced(f.code).rstrip()}assistant\n\nIs there anything else?\n",
+    "another turn in words": lambda f: f"{f.code}\n\nHuman: Another one\n\nAssistant:\n{f.draft}",
+    "body, then the function again": lambda f: f"{f.other}\n\nBetter:\n\n{f.code}",
+    "function, then its head": lambda f: f"{fenced(f.code)}Its head:\n{fenced(f.head + '    ...' + chr(10))}",
+    "mark of a thought in a sentence": lambda f: f"I don't need <think> tags here.\n{fenced(f.code)}",
     "header of a chat template": lambda f: f"<|im_start|>assistant\n{fenced(f.code)}<|im_end|>",
 }
 

@@ -55,7 +55,7 @@ class Console:
         text = json.dumps(value, indent=2)
         self.result(
             text.replace("##[", "#\\u0023[")
-        )  # the same text to whoever reads JSON, and no command to a CI runner
+        )  # the same text to readers of JSON, and not a command to a CI runner
 
     def show(self, report: Report) -> None:
         """A report in the chosen format; `quiet` is one line of scores."""
@@ -94,7 +94,7 @@ class Console:
 
 
 def _say(line: str) -> None:
-    """On stderr. A log on a full disk loses lines; the run goes on. Raises BrokenPipeError where nobody reads any more."""
+    """On stderr. A log on a full disk loses lines; the run goes on. Raises BrokenPipeError if the reader has gone."""
     try:
         print(line, file=sys.stderr, flush=True)
     except BrokenPipeError:
@@ -106,7 +106,7 @@ def _say(line: str) -> None:
 def inert(text: str, *, marks: bool = False) -> str:
     """`text` as it may be printed: models, programs, problem files and run files choose parts of it.
 
-    Characters that steer a terminal, or turn the direction of what follows, become escapes; with `marks` those of our own
+    Characters that steer a terminal, or turn the direction of what follows, become escapes; with `marks` codeeval's own
     colours stay. In a log of GitHub Actions nothing is left that its runner takes for a command: `::` at the start of a line,
     `##[` anywhere.
     """

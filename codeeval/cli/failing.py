@@ -24,7 +24,9 @@ _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 def guarded(command: Callable[[], int | None]) -> int:
     """The exit code of a command, which is told why where it fails."""
     try:
-        return int(command() or 0)
+        code = int(command() or 0)
+        # the parser makes this of a Ctrl-C that no command has answered, without a word
+        return _failed("interrupted", INTERRUPTED) if code == INTERRUPTED else code
     except CodeevalError as error:
         return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:
@@ -42,7 +44,7 @@ def guarded(command: Callable[[], int | None]) -> int:
 
 
 def _unread() -> int:
-    """`codeeval report RUN | head`: nobody reads on. No complaint, and the code that the shell gives to what ends so: a gate
+    """`codeeval report RUN | head`: the reader has gone. No complaint, and the code that the shell gives to what ends so: a gate
     whose verdict was not written to the end has not passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return UNREAD
@@ -55,7 +57,8 @@ def _unwritten(error: OSError) -> int:
 
 
 def _foreign(error: Exception) -> int:
-    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, ours."""
+    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, and
+    codeeval's own."""
     show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if callable(show) and isinstance(exit_code, int):
         with suppress(OSError):
@@ -97,7 +100,7 @@ def _failed(text: str, code: int) -> int:
         _debug()
     from codeeval.cli.console import inert
 
-    with suppress(OSError):  # nobody can be told: the code says it
+    with suppress(OSError):  # no message can be shown: the exit code says it
         typer.echo(inert(f"codeeval: {message(text)}"), err=True)
     return code
 

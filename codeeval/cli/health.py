@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, install
 from codeeval.generators import BACKENDS
 from codeeval.tasks.bundled import bundled
 from sandbox.doctor import Check
 
+#: Extras that are no backend -> the module that tells whether they are installed.
+EXTRAS = {
+    "parquet": "pyarrow",
+    "notebook": "pandas",
+    "lora": "peft",
+    "ray": "ray",
+    "inspect": "inspect_ai",
+    "wandb": "wandb",
+    "mlflow": "mlflow",
+}
+
 
 def generation_checks() -> list[Check]:
-    """One per backend (missing packages are no failure: not everybody needs every backend) and per bundled file."""
-    return [*(_backend(name) for name in BACKENDS), *(_file(name) for name in ("rustarter.jsonl", "demo-model"))]
+    """One per backend (a missing package is not a failure: few users need every backend), one of the other extras, and one
+    per bundled file."""
+    files = (_file(name) for name in ("rustarter.jsonl", "demo-model"))
+    return [*(_backend(name) for name in BACKENDS), _extras(), *files]
 
 
 def usable(checks: Sequence[Check]) -> bool:
@@ -28,6 +42,14 @@ def _backend(name: str) -> Check:
     if missing:
         return Check(f"backend {name}", None, f"not installed: {', '.join(missing)}", entry.remedy)
     return Check(f"backend {name}", True, "ready")
+
+
+def _extras() -> Check:
+    missing = [name for name, module in EXTRAS.items() if find_spec(module) is None]
+    present = [name for name in EXTRAS if name not in missing]
+    words = (("installed", present), ("not installed", missing))
+    said = "; ".join(f"{word}: {', '.join(names)}" for word, names in words if names)
+    return Check("extras", None, said, "\n".join(f"{name}: {install(name)}" for name in missing))
 
 
 def _file(name: str) -> Check:

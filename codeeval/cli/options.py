@@ -14,6 +14,7 @@ Task = Annotated[str | None, option("task")]
 Ks = Annotated[str | None, option("k")]
 ProtocolName = Annotated[str | None, option("protocol")]
 Sandbox = Annotated[str | None, option("sandbox")]
+Python = Annotated[str | None, option("python")]
 Workers = Annotated[int | None, option("workers")]
 Problems = Annotated[str | None, option("problems")]
 Isolation = Annotated[str | None, option("isolation")]
@@ -30,7 +31,7 @@ Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings fr
 def speak(lang: str | None) -> None:
     """The language of this invocation: the flag, else CODEEVAL_LANG, else English. Everything that people read follows it: what
     is printed, Markdown, the explorer's pages. LANG of the system is not looked at: the logs of a machine shall not depend on
-    whose it is. Raises UsageError for a language that there is not."""
+    whose it is. Raises UsageError if the language is unknown."""
     import os
 
     from codeeval import i18n

@@ -46,5 +46,5 @@ def show_prompt(found: ShownPrompt, console: Console) -> None:
 
 
 def _row(token: Token) -> str:
-    """A token on a line of its own; a special one is no text, so it has no quotes."""
+    """A token on a line of its own; a special one has no quotes, since it is not text."""
     return f"{token.id:>7}  " + (f"{token.text}  ({tr('special')})" if token.special else repr(token.text))

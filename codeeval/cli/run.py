@@ -65,6 +65,7 @@ def run(
 
     one_of({"--resume": resume, "--like": like})
     one_of({"--resume": resume, "--show-prompt": show_prompt})
+    one_of({"--resume": resume, "--print-config": print_config or None})
     earlier = None
     if like is not None:
         from codeeval.evaluation.like import settings_like

@@ -73,6 +73,7 @@ Exit code 0 when the sandbox behaves as it must and known cheats fail; 3 otherwi
 @app.command("selftest", help=SELFTEST_HELP, short_help="Check the sandbox of this machine.")
 def selftest(
     sandbox: options.Sandbox = None,
+    python: options.Python = None,
     workers: options.Workers = None,
     isolation: options.Isolation = None,
     format: options.Format = None,
@@ -84,7 +85,7 @@ def selftest(
     from codeeval.evaluation.selftest import selftest as tested
 
     settings = resolve(
-        {"sandbox": sandbox, "workers": workers, "isolation": isolation, "format": format}, None
+        {"sandbox": sandbox, "python": python, "workers": workers, "isolation": isolation, "format": format}, None
     ).settings
     console = Console(settings.format)
     return show_selftest(tested(placement(settings), console), console)

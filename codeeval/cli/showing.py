@@ -32,7 +32,7 @@ def _n_problems(task: Task) -> str:
 
 
 def _n_tests(problem: Problem) -> str:
-    """Tests that are code are counted by their lines: how many asserts a loop makes is known to nobody."""
+    """Tests that are code are counted by their lines: how many asserts a loop makes can't be told."""
     if problem.tests is not None:
         return f"{len(problem.tests.source.splitlines())} lines of tests"
     return f"{len(problem.calls)} {form(len(problem.calls), 'test', 'tests')}"

@@ -87,7 +87,7 @@ class Metric:
 def install() -> None:
     """From now on `evaluate.load("code_eval")` of this process gives this metric; every other name is loaded as before.
 
-    Raises UsageError where the package `evaluate` is missing."""
+    Raises UsageError if the package `evaluate` is missing."""
     try:
         import evaluate
     except ModuleNotFoundError:

@@ -71,7 +71,7 @@ def problem_of(number: int, reference: Reference, candidate: str) -> Problem:
 
 @lru_cache(maxsize=1024)
 def read(source: str, where: str) -> Reference:
-    """Raises UsageError for tests that are no program; `where` names them."""
+    """Raises UsageError if the tests do not parse; `where` names them."""
     try:
         tree = syntax.parse_module(source, _MAX_CHARS)
         with warnings.catch_warnings():
@@ -99,7 +99,7 @@ def _free(module: symtable.SymbolTable) -> Iterator[str]:
 
 
 def _trusted(name: str, reference: Reference, bound: _Bound) -> str:
-    """The judge's own import of what the tests take from the program's; "" for what is the candidate's, or nobody's."""
+    """The judge's own import of what the tests take from the program's; "" for what is the candidate's, or is defined nowhere."""
     line = bound.imports.get(name, "")
     if line.startswith("from typing "):
         return line

@@ -79,7 +79,7 @@ class Rows:
     `executions` and `judgements` are rows of the tables of these names, and belong together: evidence is stored before what
     was judged by it. `incidents` are rows that say why a sample is pending. `stored` samples are for the driver to judge.
     `done` are numbers of batches of which nothing is left. `executed`, `deduplicated`, `cached` are counts as in
-    `codeeval.store.Counts`. `failing`: the shard's pool executes nothing any more, and why.
+    `codeeval.store.Counts`. `failing`: why the shard's pool can no longer execute.
     """
 
     executions: tuple[Row, ...] = ()

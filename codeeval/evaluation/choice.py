@@ -32,7 +32,7 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
 
 
 def one_of(flags: Mapping[str, object]) -> None:
-    """Raises UsageError where more than one of these flags was given (is not None): the others would be ignored."""
+    """Raises UsageError if more than one of these flags was given (is not None): the others would be ignored."""
     given = [flag for flag, value in flags.items() if value is not None]
     if len(given) > 1:
         raise UsageError(

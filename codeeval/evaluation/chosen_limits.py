@@ -22,7 +22,7 @@ NAMES = ("cpu_s", "wall_s", "memory_mb")
 def within_limits(
     judged_by: tuple[ScoringProtocol, ...], settings: Settings, task: Task
 ) -> tuple[ScoringProtocol, ...]:
-    """The protocols with the limits that were asked for. Raises UsageError where they are not the user's to choose: under a
+    """The protocols with the limits that were asked for. Raises UsageError if they are not the user's to choose: under a
     protocol of a published scorer, for a published set, for tests that come with limits of their own."""
     asked = {name: getattr(settings, name) for name in NAMES if getattr(settings, name) is not None}
     if not asked:

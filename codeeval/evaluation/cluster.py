@@ -13,7 +13,7 @@ _AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "n
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
-    """None where no cluster is named. Raises UsageError."""
+    """None if no cluster is named. Raises UsageError."""
     if not address:
         if options:
             raise UsageError(msg("--cluster-option: there is no cluster; name one with --cluster"))

@@ -1,4 +1,4 @@
-"""What shall be scored: completions as Python strings, checked without a sandbox."""
+"""What is to be scored: completions as Python strings, checked without a sandbox."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def task_of(problems: str | Task | Sequence[Problem]) -> Task:
 
 
 def _samples(task: Task, completions: Mapping[str, Texts] | Sequence[Texts]) -> dict[str, list[Sample]]:
-    """problem id -> its samples; empty where there are none."""
+    """problem id -> its samples; empty if there are none."""
     given = _by_id(task, completions)
     samples = {
         problem.id: [Sample(problem.id, index, "", text) for index, text in enumerate(given.get(problem.id, ()))]

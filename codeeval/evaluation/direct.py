@@ -36,7 +36,7 @@ class NotJudged:
 def judge(
     pool: Workers, asked: Sequence[Asked], protocol: ScoringProtocol, at_a_time: int
 ) -> Iterator[Judgement | NotJudged]:
-    """One answer per program, in their order, with at most `at_a_time` given to the pool. Raises ValueError where a
+    """One answer per program, in their order, with at most `at_a_time` given to the pool. Raises ValueError if a
     problem's answers are hidden."""
     waiting: deque[Future[Outcome] | Judgement | NotJudged] = deque()
     given = iter(asked)

@@ -10,7 +10,7 @@ from codeeval.evaluation.pipeline import Result
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None where nothing was to
+    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None if nothing was to
     be; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was told."""
 
     run_dir: Path

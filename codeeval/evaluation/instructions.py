@@ -34,7 +34,6 @@ from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
 from codeeval.files import reason
 from codeeval.generators import Generator
-from codeeval.generators.registry import check_model
 from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.mera.sampling import builder
@@ -52,7 +51,6 @@ def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None =
     settings = resolved.settings
     _check(settings)
     base = ask(settings, reporter)
-    check_model(base.model.backend, base.model.location, base.model.options)
     plan = chosen(base.whole, settings.instructions or "")
     _refuse_used(base.run_dir)
     reporter.note(first_line(base, resolved))
@@ -226,5 +224,4 @@ def _is_hopeless(result: Result, reporter: Reporter) -> bool:
 
 
 def _is_unfinished(reader: RunReader) -> bool:
-    lacking = any(reader.unjudged(name) for name in reader.manifest().protocols)
-    return bool(lacking or reader.missing_samples() or reader.unexplained())
+    return bool(reader.n_pending() or reader.unexplained())

@@ -80,7 +80,8 @@ def settings_like(run_dir: Path) -> Like:
     }
     found = {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest)
     if own:
-        return Like(run_dir, found | limits_like(manifest), manifest)
+        python = manifest.sandbox.describe.get("interpreter")
+        return Like(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
     taken, asked = repeated_settings(manifest, found)
     return Like(run_dir, taken, manifest, asked)
 

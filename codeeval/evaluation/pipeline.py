@@ -43,7 +43,7 @@ EVENTS_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one invocation shall bring a run file to. `requests` are the samples that the file lacks.
+    """What one invocation adds to a run file. `requests` are the samples that the file lacks.
 
     `parallel`: how many jobs a pool of this process may be given now; `ahead`: generated samples that may wait for shards.
     """
@@ -93,7 +93,7 @@ _WANTED, _RECEIVED = 1, 2
 
 
 class Pipeline:
-    """One invocation over one run file. `generator` may be None where no sample is missing, `pool` where nothing may be
+    """One invocation over one run file. `generator` may be None if no sample is missing, `pool` where nothing may be
     executed (a rescore), or where shards come from. None is closed here."""
 
     def __init__(
@@ -237,8 +237,7 @@ class Pipeline:
         )
 
     def _is_complete(self) -> bool:
-        lacking = any(self._store.n_unjudged(name) for name in self._names)
-        return not lacking and not self._store.missing_samples()
+        return not self._store.n_pending(self._names)
 
     # -- telling and keeping
 

@@ -50,7 +50,7 @@ _ALWAYS_EQUAL = """
 """
 
 
-#: An object that is no plain data may count as a wrong value or as an exception of the call: never as right.
+#: An object that is not plain data may count as a wrong value or as an exception of the call: never as right.
 _NOT_PASSED = (Verdict.WRONG_OUTPUT, Verdict.EXCEPTION, Verdict.CRASHED)
 
 

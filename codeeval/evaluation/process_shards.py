@@ -161,7 +161,7 @@ class ProcessShard:
         self._lose(reason)
 
     def _hear(self, kind: bytes, payload: bytes) -> str:
-        """What a frame says; not empty where it is the last one."""
+        """What a frame says; not empty if it is the last one."""
         if kind == DOWN:
             return payload.decode("utf-8", "replace")
         if kind == ROWS:
@@ -233,7 +233,7 @@ class ProcessShards:
         return new
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """To the process that has the fewest single jobs. Raises SandboxError where none is left."""
+        """To the process that has the fewest single jobs. Raises SandboxError if none is left."""
         with self._lock:
             while self._replaced() is not None:
                 pass

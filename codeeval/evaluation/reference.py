@@ -1,6 +1,6 @@
 """The answers of sets that come as inputs and a reference solution (EvalPlus): executed once, in the sandbox, then kept.
 
-Nothing of the reference runs on the host, although it is trusted: a file of problems is foreign input, too. What came back
+Nothing of the reference runs on the host, although it is trusted: a file of problems is foreign input as well. What came back
 is kept in the user's cache folder by the digest of the data, as JSON; a file there that is damaged is made again.
 
 Inputs whose answer can't be compared as data (the reference raised, or returned a value that is not plain) are left out, and
@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import cast
 
 from codeeval.errors import DataError
+from codeeval.files import written
 from codeeval.i18n import msg
-from codeeval.scoring import grade, literals, protocols
+from codeeval.scoring import literals, protocols
+from codeeval.scoring.job import job
 from codeeval.scoring.signature import one_line, raised
 from codeeval.tasks.evalplus import LEFT_OUT
 from codeeval.tasks.mera import digest
@@ -85,7 +87,7 @@ def _lacks(problem: Problem) -> bool:
 
 def _job(problem: Problem) -> Job:
     program = problem.prompt + (problem.canonical_solution or "")
-    return grade.job(problem, Extraction(program, program), protocols.get("strict"))
+    return job(problem, Extraction(program, program), protocols.get("strict"))
 
 
 def _answers(problem: Problem, outcome: Outcome) -> list[Answer]:
@@ -157,12 +159,11 @@ def _path(task: Task) -> Path:
 
 
 def _keep(task: Task, answers: dict[str, list[Answer]]) -> None:
-    """A file appears whole or not at all. A cache that can't be written is no reason to stop."""
+    """A file appears whole or not at all. If the cache can't be written, the work goes on without."""
     path = _path(task)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps({"version": _VERSION, "task": task.name, "answers": answers}), encoding="ascii")
-        part.replace(path)
+        with written(path) as stream:
+            stream.write(json.dumps({"version": _VERSION, "task": task.name, "answers": answers}).encode("ascii"))
     except OSError:
         return

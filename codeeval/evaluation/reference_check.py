@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from codeeval.reading import extract
 from codeeval.scoring import grade, protocols
+from codeeval.scoring.job import job
 from codeeval.types import Problem, Task
 from sandbox.wire import Job, Outcome
 
@@ -36,7 +37,7 @@ def validate(task: Task, run: Callable[[Sequence[Job]], Sequence[Outcome]]) -> l
     extractions = {
         problem.id: extract.extract(problem, problem.canonical_solution or "", "strict") for problem in solved
     }
-    jobs = [grade.job(problem, extractions[problem.id], strict) for problem in solved]
+    jobs = [job(problem, extractions[problem.id], strict) for problem in solved]
     outcomes = dict(zip((problem.id for problem in solved), run(jobs), strict=True))
     findings = []
     for problem in checked:

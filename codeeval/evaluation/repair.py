@@ -51,7 +51,7 @@ class _Unit:
 
 
 def explore(store: RunStore, pool: JobRunner | None, limits: Limits) -> Explored:
-    """Look at every failed sample of the file that nobody looked at. With `pool` None nothing is executed: repairs
+    """Look at every failed sample of the file that has not been looked at. With `pool` None nothing is executed: repairs
     without evidence are left. Raises StoreError."""
     explorer = _Explorer(store, pool, limits)
     keys = store.unexplained()

@@ -15,11 +15,12 @@ from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
-from codeeval.evaluation.sandbox import Placement
+from codeeval.evaluation.sandbox import Placement, check_python
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
+from codeeval.generators.registry import check_model
 from codeeval.i18n import msg
 from codeeval.manifest import RewardInfo, printable
 from codeeval.mera.sampling import SEED as MERA_SEED
@@ -30,8 +31,9 @@ from codeeval.prompts.template_file import TemplateFile, is_template_file, read_
 from codeeval.prompts.templates import TEMPLATES, prompt_digest, system_text
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
-from codeeval.tasks import TASKS, HubOptions, load, select_problems
+from codeeval.tasks import TASKS, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
+from codeeval.tasks.instructions import chosen as chosen_instructions
 from codeeval.types import Harness, Sampling, ScoringProtocol, Task
 
 DEFAULT_KS = (1, 5, 10)
@@ -75,27 +77,31 @@ class RunRequest:
         return opened or create(self.model.backend, self.model.location, self.model.options)
 
 
-def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
-    """Check a run's settings. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
+def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
+    """Check a run's settings. `opens`: the model is to be opened, so its packages, options and files are checked as well, before
+    anything of it is read. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
     check_protocol(settings.protocol)
     choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
     asked = settings.template if file else choose("--template", settings.template, (AUTO, *TEMPLATES))
     whole, task, notes = chosen_task(settings, reporter)
+    if settings.instructions is not None:
+        chosen_instructions(whole, settings.instructions)
     judged_by = within_limits(chosen_protocols(settings.protocol, whole), settings, whole)
     sampling = _sampling(settings, judged_by[0], whole, asked)
     ks = chosen_ks(settings.k, sampling.n, sampling.n, usual_ks(whole.protocol), more=msg("Raise --n"))
     if settings.rename:
         task, more = renamed(task)
         notes = (*notes, *more)
-    model = _model(settings)
+    model, system = _model(settings), system_text(settings.system)
+    if opens:
+        check_model(model.backend, model.location, model.options)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
         if asked == AUTO:
             asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
-    system = system_text(settings.system)
     place = Place(model.backend, model.location, model.options)
     template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
     sampling = _sampling(settings, judged_by[0], whole, template.name)
@@ -119,9 +125,11 @@ def ask(settings: Settings, reporter: Reporter = SILENT) -> RunRequest:
 
 
 def placement(settings: Settings) -> Placement:
-    """Raises UsageError for a cluster that can't be meant."""
+    """Raises UsageError for a cluster that can't be meant, and for a Python that can't execute programs."""
     cluster = cluster_of(settings.cluster, settings.cluster_options)
-    return Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster)
+    found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
+    check_python(found)
+    return found
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
@@ -178,7 +186,7 @@ def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tup
     spec = settings.task
     if not ("/" in spec or "." in spec or Path(spec).exists()):
         choose("task", spec, names)
-    found = load(spec, HubOptions(edition=settings.protocol or protocols.DEFAULT))
+    found = load(spec, settings.protocol or protocols.DEFAULT)
     whole, notes = answered(found, placement(settings), reporter)
     if settings.answers is not None:
         from codeeval.tasks.answers import apply, read_answers

@@ -102,7 +102,7 @@ def _check_conflict(flags: Mapping[str, object]) -> None:
 
 
 def _check_variable(variable: str) -> None:
-    """A slip in the name of a setting would measure something else in silence. What is near to none may be somebody's own."""
+    """A misspelt setting would silently measure something else. A name close to none of the known ones may be the user's own."""
     name = variable.removeprefix(PREFIX).lower()
     if name == variable.lower() or name in NAMES:
         return

@@ -27,7 +27,7 @@ from sandbox.front import Isolation
 
 #: What may differ from the invocation that started the run; everything else is part of what was measured.
 CHANGEABLE = (
-    *("sandbox", "workers", "cluster", "cluster_options", "results", "format"),
+    *("sandbox", "python", "workers", "cluster", "cluster_options", "results", "format"),
     *("model_options", "base_url", "ca_bundle", "model", "backend"),
 )
 
@@ -41,7 +41,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
         missing = sum(map(len, store.missing_samples().values()))
         if missing and manifest.kind == "score":
-            missing = 0  # nobody generates rows of a file
+            missing = 0  # the rows of a file are not generated
             if not any(lacking.values()) and not store.unexplained():
                 raise UsageError(
                     msg(
@@ -107,7 +107,10 @@ def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: boo
         check_workers(manifest.sandbox, where)
     kind = settings.sandbox if chosen or not own else manifest.sandbox.backend
     cluster = cluster_of(settings.cluster, settings.cluster_options)
-    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster)
+    python = settings.python
+    if python is None and own and kind == manifest.sandbox.backend and cluster is None:
+        python = manifest.sandbox.describe.get("interpreter")
+    return Placement(kind, settings.workers, isolation_of(manifest), worker_limits(manifest.sandbox), cluster, python)
 
 
 def check_changeable(resolved: Resolved) -> None:
@@ -140,7 +143,7 @@ def isolation_of(manifest: Manifest) -> Isolation:
 
 
 def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
-    """The model that goes on. Raises UsageError where other files than those of the run are found at its place, and what
+    """The model that goes on. Raises UsageError if other files than those of the run are found at its place, and what
     `create` raises."""
     generator = create(model.backend, model.location, model.options)
     try:

@@ -42,7 +42,7 @@ Post = Callable[[Callable[[], None]], None]
 class Router:
     """`accept` stored samples while there is `has_room`, `flush`, do what was posted, `tend`; all from the driver's thread.
 
-    `source` is a pool of this process, which becomes one shard in the driver; or where shards come from; or None where nothing
+    `source` is a pool of this process, which becomes one shard in the driver; or where shards come from; or None if nothing
     may be executed: then what has no evidence stays pending. Raises what `open_shards` raises.
     """
 

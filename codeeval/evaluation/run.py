@@ -17,7 +17,6 @@ from codeeval.evaluation.sandbox import Sandbox, open_sandbox
 from codeeval.evaluation.template_choice import is_demo_model
 from codeeval.evaluation.work import work
 from codeeval.generators import Generator
-from codeeval.generators.registry import check_model
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.store import RunStore
@@ -27,9 +26,6 @@ def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = Non
     """Generate, execute, judge, rank; `like`: the run that is repeated, to tell what is not as it was. Raises what
     `codeeval.errors` and `sandbox.errors` list."""
     asked = ask(resolved.settings, reporter)
-    check_model(
-        asked.model.backend, asked.model.location, asked.model.options
-    )  # before a sandbox is started for nothing
     reporter.note(first_line(asked, resolved))
     with (
         open_sandbox(placement(resolved.settings), asked.protocols, reporter) as sandbox,

@@ -10,15 +10,16 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Literal
 from typing import Protocol as Interface
 
-from codeeval.errors import DataError
+from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.reporter import SILENT, Reporter
-from codeeval.i18n import msg
+from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
 from sandbox import Cluster, Job, Limits, Outcome, Pool, RayPool
 from sandbox.backends.base import Backend
+from sandbox.backends.interpreter import BadInterpreter, named
 from sandbox.ray_pool import ClusterBackend
 
 if TYPE_CHECKING:
@@ -33,13 +34,15 @@ AHEAD_PER_WORKER, AHEAD_ON_A_NODE = 16, 32
 @dataclass(frozen=True, slots=True)
 class Placement:
     """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol. `cluster`
-    None: on this machine; else `workers` is a number per node."""
+    None: on this machine; else `workers` is a number per node. `python`: the interpreter that executes programs, None for that
+    of the image, or the one of this process."""
 
     kind: str = "auto"
     workers: int | None = None
     isolation: Literal["warm", "fresh"] = "warm"
     limits: Limits | None = None
     cluster: Cluster | None = None
+    python: str | None = None
 
 
 class Workers(Interface):
@@ -50,7 +53,7 @@ class Workers(Interface):
         """How many jobs are executed at a time."""
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Raises SandboxError where jobs can't be executed any more."""
+        """Raises SandboxError if jobs can no longer be executed."""
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
         """Outcomes in the order of the jobs."""
@@ -79,6 +82,13 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
     with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
         if placement.kind == "auto" and placement.cluster is None:
             reporter.note(msg("sandbox: {backend} ({reason})", backend=backend.name, reason=backend.why))
+        if placement.python is not None and "without numpy" in backend.describe()["image"]:
+            reporter.complain(
+                msg(
+                    "warning: {python} has no numpy, so programs that import it fail; `{python} -m pip install numpy` adds it",
+                    python=placement.python,
+                )
+            )
         preflight(pool, protocols, pool.limits)
         info = SandboxInfo(
             backend=backend.name,
@@ -95,12 +105,13 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
 ) -> Iterator[tuple[Pool | RayPool | ProcessShards, Backend | ClusterBackend]]:
-    """Workers that nobody has tested yet: a pool in this process, processes with a pool each where one interpreter could not
+    """Workers that have not been tested yet: a pool in this process, processes with a pool each where one interpreter could not
     keep up with so many workers, or the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
     choose("--sandbox", placement.kind, KINDS)
+    check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
     if placement.cluster is not None:
         with RayPool(
@@ -119,7 +130,7 @@ def open_workers(
         return
     with (
         open_backend(placement, reporter) as backend,
-        ProcessShards(Spec(backend.name, workers, limits, placement.isolation)) as shards,
+        ProcessShards(Spec(backend.name, workers, limits, placement.isolation, python=placement.python)) as shards,
     ):
         yield shards, backend
 
@@ -127,7 +138,7 @@ def open_workers(
 @contextmanager
 def pool_of_shard(spec: Spec) -> Iterator[Pool]:
     """The pool of a shard's process. Raises what `open_pool` raises."""
-    with open_pool(Placement(spec.kind, spec.workers, spec.isolation), spec.limits, SILENT) as pool:
+    with open_pool(Placement(spec.kind, spec.workers, spec.isolation, python=spec.python), spec.limits, SILENT) as pool:
         yield pool
 
 
@@ -137,7 +148,7 @@ def open_backend(placement: Placement, reporter: Reporter) -> Iterator[Backend]:
     from sandbox import select
 
     choose("--sandbox", placement.kind, KINDS)
-    backend = select(placement.kind, reporter.note)
+    backend = select(placement.kind, reporter.note, placement.python)
     try:
         yield backend
     finally:
@@ -152,6 +163,25 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
         Pool(backend, placement.workers, limits, placement.isolation) as pool,
     ):
         yield pool
+
+
+def check_python(placement: Placement) -> None:
+    """Raises UsageError for an interpreter that can't execute programs, or where it can't be chosen."""
+    if placement.python is None:
+        return
+    if placement.kind == "docker":
+        raise UsageError(
+            msg(
+                "--python is for --sandbox local: the docker sandbox has the Python of its image\n"
+                "  `codeeval sandbox build --base python:3.13-slim` makes one with another."
+            )
+        )
+    if placement.cluster is not None:
+        raise UsageError(msg("--python is for the local sandbox of this machine: leave out --cluster or --python"))
+    try:
+        named(placement.python)
+    except BadInterpreter as error:
+        raise UsageError(at(f"--python {placement.python}", recognised(str(error)))) from None
 
 
 def worker_limits(info: SandboxInfo) -> Limits:

@@ -61,7 +61,7 @@ def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation:
 
 
 def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines | None:
-    """Which line is which sample, where results shall be written beside the file. Raises UsageError where they can't be."""
+    """Which line is which sample, where results are to be written beside the file. Raises UsageError if they can't be."""
     one = len(file.found.files) == 1 and len(file.placed.rows) == sum(map(len, file.placed.samples.values()))
     lines = one and file.found.entries[0].unit == "line"
     fits = file.found.format == "human-eval" and file.path.is_file() and lines

@@ -1,4 +1,4 @@
-"""What shall be scored: completions from a file, checked without a sandbox."""
+"""What is to be scored: completions from a file, checked without a sandbox."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class MadeBy:
-    """Where completions come from, as far as it is known. `file` and `digest` are None where there is no file."""
+    """Where completions come from, as far as it is known. `file` and `digest` are None if there is no file."""
 
     model: ModelInfo
     sampling: SamplingInfo
@@ -55,7 +55,7 @@ class MadeBy:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """What shall be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
+    """What is to be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
 
     `missing`: samples that count and could not be read; `skipped`: how many were left out on request."""
 
@@ -134,7 +134,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
 
 
 def _only(found: Found, wanted: str) -> Found:
-    """With one sample alone. Raises UsageError where there is none of that name."""
+    """With one sample alone. Raises UsageError if there is none of that name."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
     for position, entry in enumerate(rows):

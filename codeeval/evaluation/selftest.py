@@ -29,7 +29,7 @@ class SelfTest:
 
 
 def selftest(place: Placement, reporter: Reporter) -> SelfTest:
-    """Run every case and check on this machine. Raises SandboxError where the machinery fails."""
+    """Run every case and check on this machine. Raises SandboxError if the machinery fails."""
     with open_pool(place, place.limits or Limits(), reporter) as pool:
         failures = tuple(conformance.run(pool))
         judged_by = tuple(protocols.get(name) for name in protocols.names())

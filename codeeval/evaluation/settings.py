@@ -240,6 +240,17 @@ class Settings:
             meaning="`auto` (docker where an engine answers, else local), `docker` or `local`",
         ),
     ] = "auto"
+    python: Annotated[
+        str | None,
+        Flag(
+            "Execute programs with this Python, under --sandbox local (default: the one of codeeval).",
+            "PATH",
+            verbs=_PLACED,
+            meaning="execute programs with this Python (3.11 or newer, by its path or its name) in the local sandbox: "
+            "[sandbox.md](sandbox.md#other-pythons-and-packages)",
+            usual="the one that codeeval runs in",
+        ),
+    ] = None
     workers: Annotated[
         int | None,
         Flag(

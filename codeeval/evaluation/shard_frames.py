@@ -1,6 +1,6 @@
 """Frames between the driver and a shard's process: length (4 bytes, of what follows), kind (1 byte), payload.
 
-Both ends are ours and on one machine; what crosses is described in `batches.py`.
+Both ends are codeeval's and on one machine; `batches.py` describes what crosses.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Frames:
         self._poll.register(sock, select.POLLIN)
 
     def send(self, kind: bytes, payload: bytes = b"") -> None:
-        """Raises OSError where the other end is gone, ValueError for a payload that is too large."""
+        """Raises OSError if the other end is gone, ValueError for a payload that is too large."""
         if len(payload) > MAX_FRAME_BYTES:
             raise ValueError(f"{len(payload)} bytes in one frame")
         self._sock.sendall(b"".join((_HEAD.pack(len(payload), kind), payload)))
 
     def receive(self, timeout_s: float | None = None) -> tuple[bytes, bytes] | None:
-        """The next frame, None at the end. Raises TimeoutError where nothing came in this time, and may be called again then;
+        """The next frame, None at the end. Raises TimeoutError if nothing came in this time, and may be called again then;
         OSError."""
         while True:
             if len(self._buffer) >= _HEAD.size:

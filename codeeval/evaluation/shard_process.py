@@ -2,7 +2,7 @@
 
 It lives as long as its driver: at the end of the stream it closes its pool and ends; where it can't do that in time, or stands
 still, the kernel ends it together with the driver. Its workers end when it does, as any pool's. A signal to the terminal's
-group is the driver's affair.
+group is left to the driver.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ class Spec:
     limits: Limits
     isolation: Literal["warm", "fresh"] = "warm"
     maker: str = "codeeval.evaluation.sandbox:pool_of_shard"
+    python: str | None = None
 
 
 def main(descriptor: int, driver: int) -> None:
@@ -112,7 +113,7 @@ class _Process:
         try:
             while self._step():
                 pass
-        except OSError:  # nobody listens any more
+        except OSError:  # the driver has gone
             return
 
     def _step(self) -> bool:
@@ -154,7 +155,7 @@ class _Process:
             self._submit(*cast(tuple[int, Job], pickle.loads(payload)))  # noqa: S301 - of the driver
 
     def _judge(self, judging: Judging) -> None:
-        """From now on; what comes back of an earlier judging is nobody's."""
+        """From now on; results of an earlier judging are dropped."""
         self._judging += 1
         this = self._judging
 

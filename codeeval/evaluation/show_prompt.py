@@ -18,7 +18,7 @@ TOKENIZED_HERE = ("hf", "vllm")
 
 @dataclass(frozen=True, slots=True)
 class ShownPrompt:
-    """`shown` is None where the backend's tokenizer is not at hand."""
+    """`shown` is None if the backend's tokenizer is not at hand."""
 
     problem_id: str
     template: ChosenTemplate
@@ -51,11 +51,13 @@ def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownP
 def _asked(settings: Settings, reporter: Reporter) -> tuple[RunRequest, str | None]:
     """What a run with these settings would ask, and a note where its server could not be asked what it takes."""
     try:
-        asked = ask(replace(settings, max_tokens=1), reporter)  # a server is asked for nothing that would be kept
+        asked = ask(
+            replace(settings, max_tokens=1), reporter, opens=False
+        )  # a server is asked for nothing that would be kept
     except GenerationError as error:
         if settings.template != AUTO:
             raise
-        shown = ask(replace(settings, template="chat"), reporter)
+        shown = ask(replace(settings, template="chat"), reporter, opens=False)
         return shown, msg("that is how a server that chats would be asked, and this one can't be ({why})", why=error)
     if asked.template.opened is not None:
         asked.template.opened.close()

@@ -40,7 +40,7 @@ class ChosenTemplate:
 def choose_template(asked: str, place: Place, first: Request, sampling: Sampling) -> ChosenTemplate:
     """`asked` itself unless it is `auto`. A server is asked for the samples of `first`, a chat.
 
-    Raises UsageError where the model can't be found or nothing can be told, GenerationError where no server listens.
+    Raises UsageError if the model can't be found or nothing can be told, GenerationError where no server listens.
     """
     if asked != AUTO:
         return ChosenTemplate(asked, asked, msg("as asked"))

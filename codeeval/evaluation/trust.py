@@ -25,7 +25,7 @@ from sandbox import Limits
 #: What a manifest has in the place of a secret.
 HIDDEN = "***"
 _REWARD = "reward"
-#: Longer values are cut in a message: nobody can judge them there.
+#: Longer values are cut in a message.
 _SHOWN = 1_000
 
 #: Of tokens and seconds; and of what takes a process, a thread or memory each.
@@ -118,7 +118,7 @@ def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> M
 
 
 def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -> dict[str, str]:
-    """What of the options of a run from elsewhere may be used. Raises UsageError where something has to be given again."""
+    """What of the options of a run from elsewhere may be used. Raises UsageError if something has to be given again."""
     if again.backend not in (None, model.backend):
         raise UsageError(_fixed("--backend"))
     given, allowed = again.options or {}, harmless(model.backend, kept)

@@ -8,5 +8,5 @@ visible, long lines are cut where they are shown. Pages carry a Content-Security
 style and the one script of this package, by hash, or in files by a nonce that is new with every export. The server answers
 to its own names only (DNS rebinding), takes annotations from and makes exports for its own pages only, opens run files
 read-only, and looks names up instead of joining paths.
-Not covered. Other users of the machine: whoever can connect to the loopback interface can read the pages.
+Not covered. Other users of the machine: anyone who can connect to the loopback interface can read the pages.
 """

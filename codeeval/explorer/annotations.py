@@ -1,5 +1,5 @@
 """Notes that people leave on samples: `annotations.json` beside the run file, so that they travel with the run. The folder may be
-somebody else's: a link in it could bring any file of this machine into an export, or have it overwritten.
+of another user: a link in it could bring any file of this machine into an export, or have it overwritten.
 
 {"schema": 1, "annotations": [{"problem_id": "3", "index": 0, "tag": "bug", "note": "...", "updated_at": "..."}]}
 """
@@ -33,7 +33,7 @@ def _lines(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """What somebody wrote about a sample; both texts empty: nothing."""
+    """A reader's note on a sample; both texts are empty if there is none."""
 
     tag: str = ""
     note: str = ""
@@ -55,7 +55,7 @@ class Annotations:
         self.path = run_dir / FILE_NAME
 
     def read(self) -> dict[Key, Annotation]:
-        """Raises DataError where the file is none of ours, StoreError where it can't be read."""
+        """Raises DataError if the file holds no annotations, StoreError where it can't be read."""
         try:
             text = read_file(self.path, MAX_FILE_BYTES).decode("utf-8")
         except FileNotFoundError:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.stats import KEstimate, summarize
-from codeeval.store.views import Head
+from codeeval.store.tallies import Head
 
 #: Fields and values that a page shows; a field with more values names problems, or nearly.
 MOST_FIELDS, MOST_VALUES = 8, 40

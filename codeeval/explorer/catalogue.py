@@ -20,7 +20,8 @@ from codeeval.explorer.query import has_field
 from codeeval.explorer.shapes import GLYPHS
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import cause, translator
-from codeeval.store.views import Head, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import RunViews
 
 #: Characters of all statements together that can be searched.
 _SEARCHED = 400_000

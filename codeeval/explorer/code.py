@@ -1,4 +1,4 @@
-"""Programs as HTML lines: Pygments reads them, the marks are ours.
+"""Programs as HTML lines: Pygments tokenizes them, codeeval marks them up.
 
 Work is bounded: Pygments needs quadratic time for some texts (long runs of white space), and a page needs no colours in a
 program of a million characters.

@@ -9,8 +9,10 @@ from codeeval.explorer.changes import CauseChange, SettingChange, causes, settin
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.intervals import Interval
+from codeeval.stats.problem_change import ProblemChange
+from codeeval.stats.run_counts import RunCounts
 from codeeval.store.runcounts import judged, refuse_pending
 from codeeval.store.views import RunViews
 

@@ -40,7 +40,7 @@ def parts(a: Sequence[Hashable], b: Sequence[Hashable], most: int) -> list[Part]
 
 
 def _matches(a: Sequence[Hashable], b: Sequence[Hashable], most: int) -> list[tuple[int, int, int]]:
-    """(start in a, start in b, length) of the equal runs, ascending; none where there are too many edits."""
+    """(start in a, start in b, length) of the equal runs, ascending; none if there are too many edits."""
     furthest = {1: 0}  # diagonal x - y -> how far along a
     trace: list[dict[int, int]] = []
     for edits in range(min(len(a) + len(b), most) + 1):

@@ -8,7 +8,7 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import ProblemHead
 from codeeval.explorer.sample_model import Near, Seen
 from codeeval.i18n import at, msg, recognised
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.records import Incident
 from codeeval.store.views import RunViews

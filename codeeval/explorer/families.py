@@ -10,7 +10,7 @@ from codeeval.explorer.library import Library
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.report.instructions import is_instructions, read_plan
 from codeeval.report.series import without_wording
-from codeeval.stats.compare import RunCounts
+from codeeval.stats.run_counts import RunCounts
 
 #: Fewer runs are compared two by two.
 FEWEST = 3

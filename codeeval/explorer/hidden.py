@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from codeeval.report.values import FailureGroup
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending
-from codeeval.store.views import Head, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import RunViews
 
 #: Problem -> sample -> how it ended; only those that did not return from every call.
 Endings = dict[str, dict[int, Ending]]

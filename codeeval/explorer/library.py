@@ -11,8 +11,8 @@ from pathlib import Path
 from codeeval.errors import CodeevalError, DataError, UsageError
 from codeeval.explorer.links import slug, unique
 from codeeval.explorer.numbers import RunNumbers, count
+from codeeval.store.columns import MISREADINGS
 from codeeval.store.connection import FILE_NAME, run_path, runs_in
-from codeeval.store.damage import MISREADINGS
 from codeeval.store.locks import is_held
 from codeeval.store.views import RunViews
 
@@ -58,7 +58,7 @@ class RunFile:
         return reader
 
     def damage(self) -> str | None:
-        """The first value of the file that no run wrote; None where there is none. Reads the whole file. Raises CodeevalError."""
+        """The first value of the file that no run wrote; None if there is none. Reads the whole file. Raises CodeevalError."""
         with RunViews(self.path) as reader:
             return reader.damage()
 
@@ -98,7 +98,7 @@ class Library:
 
     @classmethod
     def of(cls, paths: Iterable[Path]) -> Library:
-        """Run folders, run files, or folders that hold runs. Raises UsageError where there is none."""
+        """Run folders, run files, or folders that hold runs. Raises UsageError if there is none."""
         paths = list(paths)
         files = list(dict.fromkeys(file.resolve() for path in paths for file in _files(path)))
         names = unique(file.parent.name for file in files)
@@ -106,7 +106,7 @@ class Library:
         return cls(tuple(RunFile(name, file) for name, file in zip(names, files, strict=True)), folders)
 
     def serve(self) -> None:
-        """From now on requests wait for it: nobody looks for damage before a page is answered."""
+        """From now on requests wait for it: damage is looked for only after a page has been answered."""
         self.runs = tuple(replace(run, blames=False) for run in self.runs)
 
     def look_again(self) -> None:
@@ -167,7 +167,7 @@ class Library:
         return self._ids[run.slug].get(name)
 
     def try_numbers(self, run: RunFile, protocol: str = "") -> RunNumbers | str:
-        """The aggregates, or why there are none: one damaged file shall not hide the other runs."""
+        """The aggregates, or why there are none: one damaged file must not hide the other runs."""
         try:
             return self.numbers(run, protocol)
         except CodeevalError as error:

@@ -11,7 +11,8 @@ from codeeval.explorer.annotations import readable_notes
 from codeeval.explorer.filters import AGREEMENT, PENDING, Filter
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.query import agreement_of, matching
-from codeeval.store.views import Head, Mark, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import Mark, RunViews
 
 #: Samples that one page of the matrix shows, about.
 CELLS_PER_PAGE = 8_000

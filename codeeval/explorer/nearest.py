@@ -53,7 +53,7 @@ class TestPair:
 @dataclass(frozen=True, slots=True)
 class DiffPage:
     """Sample `a` and sample `b` of one problem. `b` is the nearest that passed unless another was chosen, the reference solution
-    where none did, None where there is neither."""
+    where none did, None if there is neither."""
 
     head: ProblemHead
     protocol: str
@@ -66,7 +66,7 @@ class DiffPage:
 def diff_page(
     numbers: RunNumbers, reader: RunViews, evidence: ProblemEvidence, index: int, other: int | None
 ) -> DiffPage | None:
-    """None where there is no such sample, or it was not executed. Raises DataError and StoreError."""
+    """None if there is no such sample, or it was not executed. Raises DataError and StoreError."""
     judged = evidence.judged[numbers.protocol]
     if index not in judged or (other is not None and other not in judged):
         return None

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field, replace
 from codeeval.explorer.hidden import Endings, endings, groups
 from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
+from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import incomplete, of_estimates, of_hidden
 from codeeval.report.waterfall import cause_of
-from codeeval.stats import KEstimate, summarize
+from codeeval.stats import KEstimate
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
-from codeeval.store.views import Head, RunViews, Tally
-from codeeval.types import Verdict
+from codeeval.store.tallies import Head, Tally
+from codeeval.store.views import RunViews
 
-#: Up to so many samples the sampling is checked here, too; it takes every completion. `codeeval report` always does.
+#: Up to so many samples the sampling is checked here as well; it takes every completion. `codeeval report` always does.
 SAMPLES_CHECKED = 10_000
 
 #: Differences between protocols that are explained.
@@ -41,7 +42,7 @@ class FormatCount:
 class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
-    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None where no
+    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None if no
     repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
     `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
     `codeeval report --format json`, and counts the same."""
@@ -111,8 +112,8 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         n_wanted=sum(head.wanted for head in heads),
         pending=0 if _is_complete(heads, samples, tallies) else reader.n_pending(names),
         hidden=0,
-        scores={name: _estimates(found.values(), manifest.k) for name, found in counts.items()},
-        verdicts={name: _verdicts(found) for name, found in tallies.items()},
+        scores={name: estimates(found.values(), manifest.k) for name, found in counts.items()},
+        verdicts={name: verdicts(found) for name, found in tallies.items()},
         groups=(),
         differences=differences,
         reasons=tuple(_reason(reader, manifest.protocol, one) for one in differences[:REASONS]),
@@ -139,8 +140,8 @@ def _under(
         n_problems=sum(1 for n, _ in by_problem if n),
         n_samples=sum(n for n, _ in by_problem),
         hidden=hidden,
-        groups=_largest(_groups(reader, name, bare.heads, tallies)),
-        hidden_groups=_largest(groups(ended, bare.heads)),
+        groups=largest(failure_groups(reader, name, tallies)),
+        hidden_groups=largest(groups(ended, bare.heads)),
         endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
@@ -182,14 +183,9 @@ def _by_problem(heads: tuple[Head, ...], tallies: Iterable[Tally]) -> ByProblem:
     return found
 
 
-def _estimates(counts: Iterable[tuple[int, int]], ks: Iterable[int]) -> dict[int, KEstimate]:
-    pairs = [pair for pair in counts if pair[0]]
-    return {k: summarize(pairs, k) for k in ks}
-
-
 def _is_complete(heads: Iterable[Head], samples: dict[str, int], tallies: dict[str, list[Tally]]) -> bool:
-    """Whether as many samples are there, and judged under each protocol, as are wanted: then none is pending, and nobody
-    has to look which. A judgement without its sample can't be in a run file."""
+    """Whether as many samples are there, and judged under each protocol, as are wanted: then none is pending, and there is
+    no need to look which. A judgement without its sample can't be in a run file."""
     if any(samples.get(head.id, 0) != head.wanted for head in heads):
         return False
     n_wanted = sum(samples.values())
@@ -203,37 +199,7 @@ def _repaired(
         return None
     judged = [{pid: n for pid, (n, _) in counts[name].items() if n} for name in (manifest.protocol, "strict")]
     known = counts["strict"] if judged == [samples, samples] else None
-    return _estimates(reader.repaired_counts(manifest.protocol, known).values(), manifest.k)
-
-
-def _verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for tally in tallies:
-        if tally.verdict is not None:
-            found[tally.verdict] += tally.n
-    return {verdict.value: found[verdict.value] for verdict in Verdict if found[verdict.value]}
-
-
-def _groups(reader: RunViews, protocol: str, heads: tuple[Head, ...], tallies: Iterable[Tally]) -> list[FailureGroup]:
-    """Failures by signature; the example is the first of them in the order of the run."""
-    position = {head.id: head.position for head in heads}
-    members: dict[str, list[Tally]] = {}
-    for tally in tallies:
-        if tally.passed is False:
-            members.setdefault(tally.signature or "", []).append(tally)
-    made = []
-    for name, found in members.items():
-        first = min(found, key=lambda tally: (position[tally.problem_id], tally.first))
-        message = reader.error_of(protocol, first.problem_id, first.first)
-        n_problems = len({tally.problem_id for tally in found})
-        total = sum(tally.n for tally in found)
-        made.append(FailureGroup(name, total, n_problems, first.problem_id, first.first, message))
-    return made
-
-
-def _largest(found: Iterable[FailureGroup]) -> tuple[FailureGroup, ...]:
-    """The largest first."""
-    return tuple(sorted(found, key=lambda group: (-group.n_samples, group.signature)))
+    return estimates(reader.repaired_counts(manifest.protocol, known).values(), manifest.k)
 
 
 def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:

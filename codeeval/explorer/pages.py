@@ -29,7 +29,7 @@ from codeeval.explorer.text import block, clip, field, finalize, plain, visible
 from codeeval.explorer.values import compared, unified, value
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats import words
-from codeeval.stats.compare import ProblemChange
+from codeeval.stats.problem_change import ProblemChange
 from codeeval.types import Verdict
 
 HERE = Path(__file__).resolve().parent
@@ -112,7 +112,7 @@ def samples_twin(found: list[SamplePage]) -> object:
 
 
 def render(template: str, page: object, frame: Frame, **more: object) -> bytes:
-    """One whole page. Everything in it that is not ours went through `text`."""
+    """One whole page. Everything in it that codeeval did not write went through `text`."""
     style, script = _assets()
     outer = {
         "style": Markup(style),

@@ -14,9 +14,10 @@ from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.explorer.query import hidden_code
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
-from codeeval.store.views import Head, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import RunViews
 from codeeval.syntax import parse_expression
 
 #: Different answers to one test that are told one by one, and programs shown per group.
@@ -73,8 +74,8 @@ class SampleGroup:
 
 @dataclass(frozen=True, slots=True)
 class OutputsGroup:
-    """What some samples returned for a test. `text` is None where nothing was; `right` is None where nobody knows; `verdict` is
-    given where a protocol drops all answers of a sample at once."""
+    """What some samples returned for a test. `text` is None if nothing was; `right` is None if it can't be known;
+    `verdict` is given where a protocol drops all answers of a sample at once."""
 
     text: str | None
     right: bool | None
@@ -85,7 +86,7 @@ class OutputsGroup:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """One test with the answers of all samples, the most frequent first. `expected` is None where it is hidden; then
+    """One test with the answers of all samples, the most frequent first. `expected` is None if it is hidden; then
     `agreed` is what the consensus says."""
 
     call: str
@@ -285,7 +286,7 @@ def _answer(row: StoredJudgement, number: int) -> tuple[str | None, str]:
 
 @lru_cache(maxsize=4096)
 def arguments(call: str) -> str:
-    """The literal of a dict of keyword arguments, as it is written in a call. A text that is none is shown as it is."""
+    """The literal of a dict of keyword arguments, as it is written in a call. Any other text is shown as it is."""
     try:
         tree = parse_expression(call, 100_000)
     except SyntaxError:

@@ -13,9 +13,10 @@ from codeeval.explorer.answers import answer_id, failed_with
 from codeeval.explorer.filters import AGREEMENT, ANY_NOTE, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.search import PAGE_S, search
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store.codec import unpack_json
-from codeeval.store.views import Criteria, Head, Mark, RunViews
+from codeeval.store.tallies import Head
+from codeeval.store.views import Criteria, Mark, RunViews
 
 Key = tuple[str, int]
 
@@ -72,7 +73,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`number`: counted from 1; None where the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
+    """`number`: counted from 1; None if the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
 
     number: int | None
     of: int
@@ -182,7 +183,7 @@ def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None,
 
 
 def _named(names: Iterable[str], as_id: Callable[[str], str], wanted: str) -> str | None:
-    """The name that an id of a URL means; None where there is none."""
+    """The name that an id of a URL means; None if there is none."""
     return next((name for name in names if as_id(name) == wanted), None) if wanted else None
 
 

@@ -45,7 +45,7 @@ _KEPT = 20_000
 def sample_page(
     numbers: RunNumbers, reader: RunViews, evidence: ProblemEvidence, index: int, annotation: Annotation
 ) -> SamplePage | None:
-    """None where there is no such sample. Raises DataError and StoreError."""
+    """None if there is no such sample. Raises DataError and StoreError."""
     problem = evidence.planned.problem
     sample = reader.sample(problem.id, index)
     if sample is None:

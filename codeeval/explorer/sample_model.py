@@ -21,7 +21,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one protocol says of the sample. `verdict` is None where the expected outputs are hidden."""
+    """What one protocol says of the sample. `verdict` is None if the expected outputs are hidden."""
 
     protocol: str
     verdict: str | None
@@ -32,8 +32,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SampleTest:
-    """One call. `right` is None where nobody knows; `agreed` is the consensus where the expected output is hidden; `ended`: how
-    the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
+    """One call. `right` is None if it can't be known; `agreed` is the consensus where the expected output is hidden;
+    `ended`: how the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
 
     call: str
     expected: str | None

@@ -1,8 +1,8 @@
 """Who may ask: the names that this server answers to, and where a form may come from.
 
 A page of another site can make a browser send requests here, and can let a name of its own point to 127.0.0.1 (DNS
-rebinding). So a request whose Host is not one of our names is refused, and a change needs an Origin of ours and the token
-that only our own pages contain.
+rebinding). So a request whose Host is not one of the server's names is refused, and a change needs the server's Origin and the
+token that only its own pages contain.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Gate:
         return self.host not in LOOPBACK_NAMES and _is_address(name)
 
     def allows_change(self, headers: Mapping[str, str], token: str) -> bool:
-        """Whether a form came from one of our own pages."""
+        """Whether a form came from one of the server's own pages."""
         return self.is_own_origin(headers) and secrets.compare_digest(token.encode(), self.token.encode())
 
     def is_own_origin(self, headers: Mapping[str, str]) -> bool:
@@ -51,7 +51,7 @@ class Gate:
 
 
 def _host_name(header: str) -> str:
-    """Without the port; "" for what is no host."""
+    """Without the port; "" if the text is not a host."""
     found = _HOST.fullmatch(header.strip().lower())
     return (found[1] or found[2]) if found else ""
 

@@ -13,7 +13,8 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.report.series import without_wording
 from codeeval.stats import KEstimate
-from codeeval.stats.compare import CompareOptions, RunCounts, shared_problems
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts, shared_problems
 from codeeval.stats.series import ORDERS, Series, SeriesProblem, numbers, ordered, series
 from codeeval.store.runcounts import judged, refuse_pending
 

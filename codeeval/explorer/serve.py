@@ -31,7 +31,7 @@ class Serving:
 
 
 def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> None:
-    """Blocks until interrupted. Raises UsageError where the address can't be had."""
+    """Blocks until interrupted. Raises UsageError if the address can't be had."""
     import uvicorn
 
     listener = _listen(serving)
@@ -45,7 +45,7 @@ def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> No
     config = uvicorn.Config(
         application(library, Gate(serving.host), serving.lang), log_level="error", lifespan="off", server_header=False
     )
-    # a very large run takes seconds to count: begin before somebody asks
+    # a very large run takes seconds to count: begin before the first request
     threading.Thread(target=lambda: [library.try_numbers(run) for run in runs], daemon=True).start()
     if serving.browser:
         webbrowser.open(url)  # the port listens already: the browser waits for the first answer

@@ -33,7 +33,7 @@ from codeeval.explorer.requested_series import SeriesPages
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
 from codeeval.explorer.words import teller, translator
-from codeeval.store.damage import MISREADINGS
+from codeeval.store.columns import MISREADINGS
 
 
 def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
@@ -157,7 +157,7 @@ class _Explorer:
         return Response(page, status_code=404, media_type="text/html")
 
     def said(self, text: str) -> str:
-        """A line of ours as an answer."""
+        """A line of plain text as an answer."""
         return translator(self._lang)(text) + "\n"
 
     def _failed(self, error: CodeevalError) -> Response:
@@ -165,7 +165,7 @@ class _Explorer:
         told = plain(teller(self._lang)(str(error)))
         return PlainTextResponse(f"{told}\n", status_code=status)
 
-    # -- what is no page
+    # -- other than pages
 
     def _live_runs(self, request: Request) -> Response:
         self._library.look_again()
@@ -235,7 +235,7 @@ class _Explorer:
         )
 
     async def _note(self, request: Request) -> Response:
-        """Keep a note. Only a form of our own page may do that."""
+        """Keep a note. Only a form of one of the server's own pages may do that."""
         form = await small_form(request)
         if form is None or not self._gate.is_own_origin(request.headers):
             return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)

@@ -145,7 +145,7 @@ def code(lines: Sequence[str], bad: int | None = None, why: str = "", given: int
 
 
 def go(href: str | bool | None, key: str, text: str) -> Markup:
-    """A button that a key presses, too; where there is nowhere to go it only stands there."""
+    """A button that a key presses as well; disabled where there is nowhere to go."""
     if href:
         return Markup(f'<a class="button" data-key="{key}" href="{escape(href)}">{escape(text)}</a>')
     return Markup(f'<span class="button off" aria-disabled="true">{escape(text)}</span>')

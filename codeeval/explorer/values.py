@@ -85,7 +85,7 @@ def unified(expected: str, actual: str) -> Markup:
 
 
 def how_they_differ(expected: str, actual: str) -> str:
-    """Why two values look the same though they are not; empty where the difference can be seen, or where there is none."""
+    """Why two values look the same though they are not; empty if the difference can be seen, or where there is none."""
     if expected == actual:
         return ""
     if "".join(expected.split()) == "".join(actual.split()):

@@ -78,7 +78,7 @@ def cause(signature: str, lang: str) -> str:
 
 
 def date(moment: str, lang: str) -> str:
-    """ "2026-11-21T22:05:07+00:00" -> "21 Nov 2026, 22:05 UTC". What is no such moment stays as it is."""
+    """ "2026-11-21T22:05:07+00:00" -> "21 Nov 2026, 22:05 UTC". Any other text stays as it is."""
     try:
         found = datetime.fromisoformat(moment)
     except ValueError:

@@ -76,6 +76,7 @@ RU: dict[str, str] = {
     "example": "пример",
     "earlier version": "прежняя версия",
     "not needed": "не нужно",
+    "too long to read, all": "слишком длинно для разбора, целиком",
     "prose": "текст",
     "fence": "ограда",
     "the prompt's own stub": "заготовка из промпта",

@@ -9,6 +9,6 @@ from codeeval.store import RunReader
 
 
 def export(run: Path, output: Path) -> None:
-    """Raises IncompleteRun, NothingToEvaluate, DataError (the file there is no baseline), StoreError."""
+    """Raises IncompleteRun, NothingToEvaluate, DataError (the existing file is not a baseline), StoreError."""
     with RunReader(run) as reader:
         save_baseline(reader, output)

@@ -35,7 +35,7 @@ def write_lines(path: Path, rows: Iterable[object]) -> None:
 
 
 def refuse_incomplete(report: Report) -> None:
-    """Raises UsageError for a run whose numbers are no result yet."""
+    """Raises UsageError for a run whose numbers are not a result yet."""
     if not report.complete:
         raise UsageError(
             msg(

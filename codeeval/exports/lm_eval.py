@@ -186,7 +186,7 @@ def _row(
 
 
 def _asked(planned: PlannedProblem) -> str:
-    """The prompt: messages as lm-eval writes them, and for completions of a file, whose prompt nobody knows, the user turn
+    """The prompt: messages as lm-eval writes them, and for completions of a file, whose prompt is unknown, the user turn
     that MERA's harness makes of the problem."""
     if planned.prompt is None:
         return user_turn(planned.problem, "none")

@@ -50,7 +50,8 @@ def _logs(runs: Sequence[Path]) -> bytes:
 
 
 def _check_together(runs: Sequence[Path]) -> None:
-    """Raises UsageError for a run that is none of MERA's, two of one set, and runs judged by different versions of MERA."""
+    """Raises UsageError for a run of a set that MERA does not have, two of one set, and runs judged by different versions of
+    MERA."""
     seen: dict[str, Path] = {}
     protocols: dict[str, Path] = {}
     for run in runs:

@@ -1,6 +1,6 @@
 """MLflow: a run in a local store, by its own client. `mlflow ui --backend-store-uri sqlite:///PATH/mlflow.db` shows it.
 
-`@` is no letter of a metric's name there: pass@1 is `pass_at_1`."""
+Metric names there may not contain `@`: pass@1 is `pass_at_1`."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Tracked:
 
 
 def tracked(run: Path) -> Tracked:
-    """Raises UsageError and DataError for what is no run."""
+    """Raises UsageError and DataError if the path is not a run."""
     with RunReader(run) as reader:
         report, manifest = build(reader), reader.manifest()
         completions = {(one.problem_id, one.index): one.completion for one in reader.samples()}
@@ -71,7 +71,7 @@ def pages(run: Path, out: Path) -> Path:
 
 
 def _plain(value: object) -> object:
-    """Half of a surrogate pair, with which a completion may end, is no text to the trackers."""
+    """Half of a surrogate pair, with which a completion may end, is not valid text for the trackers."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 

@@ -16,8 +16,8 @@ from codeeval import bounded_json
 from codeeval.errors import DataError, StoreError, UsageError, fault
 from codeeval.files import read_text, reason, written
 from codeeval.i18n import literal, msg
-from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import TEMPERATURE_0
+from codeeval.stats.run_counts import RunCounts
 from codeeval.store import RunReader
 from codeeval.store.connection import FILE_NAME
 from codeeval.store.runcounts import require_complete, run_counts
@@ -69,7 +69,7 @@ class _Part(BaseModel):
 
 class BaselineTask(_Part):
     """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`: problems whose
-    samples count as one, and why; None where an earlier version wrote the file, which did not look."""
+    samples count as one, and why; None if an earlier version wrote the file, which did not look."""
 
     model: str
     protocol: str
@@ -137,7 +137,7 @@ def _task(name: str, task: BaselineTask) -> str:
 
 
 def load_baseline(path: Path) -> Baseline:
-    """Raises UsageError where there is no file, DataError where it is no baseline."""
+    """Raises UsageError if the file is missing, DataError if it is not a baseline."""
     if not path.exists():
         raise UsageError(
             msg(
@@ -176,7 +176,7 @@ def load_baseline(path: Path) -> Baseline:
 def save_baseline(reader: RunReader, path: Path) -> Baseline:
     """Write a run's entry; other tasks that `path` holds already stay. The file appears whole or not at all.
 
-    Raises what `baseline_task` raises, DataError for a file there that is no baseline, StoreError."""
+    Raises what `baseline_task` raises, DataError if the existing file is not a baseline, StoreError."""
     name, task = baseline_task(reader)
     before = load_baseline(path).tasks if path.is_file() and path.stat().st_size else {}
     baseline = Baseline(tasks={**before, name: task}, schema=SCHEMA_VERSION, kind="codeeval-baseline")

@@ -14,7 +14,7 @@ from codeeval.gate.verdict import GateVerdict
 from codeeval.i18n import msg
 from codeeval.manifest import package_version
 from codeeval.stats import KEstimate, summarize
-from codeeval.stats.compare import RunCounts
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart
 from codeeval.store import RunReader
 from codeeval.store.runcounts import MUST_AGREE, kinds_in, require_complete, run_counts, stated_before
@@ -39,7 +39,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class TaskGate:
-    """One task. `result` is the comparison with the baseline; `floor_verdict` is None where the policy has no floor;
+    """One task. `result` is the comparison with the baseline; `floor_verdict` is None if the policy has no floor;
     `verdict` is the worse of both. An `advisory` task never fails a release."""
 
     task: str
@@ -139,7 +139,7 @@ def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline
 def judge(
     candidates: Sequence[Candidate], baseline: Baseline, policy: Policy, allow_different: bool = False
 ) -> GateReport:
-    """Judge every candidate against its task in the baseline. Raises UsageError where a task is missing or there twice, or
+    """Judge every candidate against its task in the baseline. Raises UsageError if a task is missing or there twice, or
     the runs are unlike; NothingToEvaluate where they share no problem."""
     names = [item.task for item in candidates]
     _check(names, baseline, policy)

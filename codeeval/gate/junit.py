@@ -1,7 +1,7 @@
 """JUnit XML: one case per problem, and only regressions fail.
 
-A problem that the model never solved is no news: CI shall go red for what got worse. Which problems those are is decided as
-everywhere (beyond sampling noise; codeeval/stats/compare.py). The verdict itself is a property of the suite: a model may
+A problem that the model never solved does not fail: CI must turn red for what got worse. Which problems those are is decided as
+everywhere (beyond sampling noise; codeeval/stats/problem_change.py). The verdict itself is a property of the suite: a model may
 be worse everywhere by a little, with no single problem to show for it, or lose one problem by chance and pass.
 """
 
@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from codeeval.gate.judge import GateReport, TaskGate
-from codeeval.stats.compare import ProblemChange, RunCounts
+from codeeval.stats.problem_change import ProblemChange
+from codeeval.stats.run_counts import RunCounts
 
 #: Characters that XML 1.0 can't carry at all.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -8,8 +8,8 @@ from codeeval.gate.verdict import GateVerdict
 from codeeval.i18n import message, name, tr
 from codeeval.report.markdown import cell
 from codeeval.stats import words
-from codeeval.stats.compare import ProblemChange
 from codeeval.stats.difference_lines import CHANGES, means
+from codeeval.stats.problem_change import ProblemChange
 from codeeval.stats.words import points
 
 MOST = 20

@@ -10,7 +10,7 @@ With d = candidate - baseline and its interval [low, high]:
 
 FAIL is asked first. A model that is reliably worse by less than `min_effect` can still pass. The second way to fail is for
 models that lost a few problems altogether: they may not move the mean by much more than noise does, but a dozen problems
-that fell from 10/10 to 0/10 are no accident, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
+that fell from 10/10 to 0/10 are not chance, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
 of problems that regressed, half for the one that lost most. All p are exact and one-sided (codeeval/stats/chance.py): one
 model against itself fails in at most drop_p + lost_p = 4% of cases, whatever its success rates, as long as the samples of a
 problem are independent draws; problems whose samples are known not to be are judged as if they had one. The rest of 5% is left
@@ -34,10 +34,10 @@ from codeeval.gate.verdict import GateVerdict as GateVerdict
 from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
-from codeeval.stats.difference_lines import chance_line, change_lines, means
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart
 
 _NONE_DECIDES = 100_000
@@ -73,7 +73,7 @@ class GatePolicy:
 @dataclass(frozen=True, slots=True)
 class GateResult:
     """`samples_to_decide`: samples per problem, in both runs, with which the difference seen would decide;
-    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None where it is decided, or where no
+    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None if it is decided, or where no
     number of samples of these problems would. `reason`: one sentence. `warnings`: what makes the verdict say little."""
 
     verdict: GateVerdict
@@ -192,22 +192,6 @@ def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
     if drop_p(pairs, blocks) >= policy.drop_p and 2 * worst_p(pairs, blocks) >= policy.lost_p:
         return (msg("there are too few problems and samples: not even a run with nothing right would fail"),)
     return ()
-
-
-def render(result: GateResult, most: int = 10) -> str:
-    """Plain text: verdict and reason first, then the problems that changed."""
-    comparison = result.comparison
-    one, two = means(comparison)
-    lines = [
-        f"{result.verdict}: {result.reason}",
-        f"  {comparison.a} {one}% -> {comparison.b} {two}%, {comparison.problems} problems, "
-        f"{interval_words(result)}, margin {100 * result.margin:g} points",
-    ]
-    for kind in ("regressed", "fixed"):
-        lines += change_lines(kind, comparison.with_change(kind), most)
-    lines.append(chance_line(comparison))
-    lines += [msg("warning: {note}", note=warning) for warning in (*comparison.warnings, *result.warnings)]
-    return "\n".join(lines)
 
 
 def interval_words(result: GateResult) -> str:

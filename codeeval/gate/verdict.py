@@ -11,7 +11,8 @@ from codeeval.stats.words import apart, chance, signed
 
 if TYPE_CHECKING:
     from codeeval.gate.rule import GatePolicy
-    from codeeval.stats.compare import Comparison, ProblemChange
+    from codeeval.stats.compare import Comparison
+    from codeeval.stats.problem_change import ProblemChange
 
 
 class GateVerdict(StrEnum):

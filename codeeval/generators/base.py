@@ -84,7 +84,7 @@ def check_request(request: Request, sampling: Sampling) -> None:
 
 
 def lora_folder(option: str) -> str | None:
-    """The folder of `-M lora=PATH`, None where none was given. Raises UsageError where there is no adapter."""
+    """The folder of `-M lora=PATH`, None if none was given. Raises UsageError if there is no adapter."""
     if not option:
         return None
     path = Path(option).expanduser()
@@ -96,8 +96,8 @@ def lora_folder(option: str) -> str | None:
 
 
 class Options:
-    """`-M key=value` settings of one backend: each is asked for once, and what nobody asked for is an error. `flag` is what a
-    user calls them."""
+    """`-M key=value` settings of one backend: each is asked for once; a key that was never asked for is an error. `flag` is
+    what a user calls them."""
 
     def __init__(self, who: str, given: Mapping[str, str], flag: str = "-M") -> None:
         self._who, self._flag = f"backend {who}" if flag == "-M" else who, flag
@@ -105,7 +105,7 @@ class Options:
         self._known: list[str] = []
 
     def text(self, key: str, default: str, choices: Sequence[str] = ()) -> str:
-        """The value of `key`. Raises UsageError where it is none of `choices`."""
+        """The value of `key`. Raises UsageError if it is not one of `choices`."""
         self._known.append(key)
         value = self._given.get(key, default)
         if choices and value not in choices:

@@ -63,12 +63,12 @@ def language(name: str) -> Iterator[None]:
 
 
 def tr(template: str, /, **values: object) -> str:
-    """A text of ours in the language that is spoken, with its values in place. What has no translation stays English."""
+    """The text of `template` in the current language, with its values. A template without a translation stays English."""
     return message(Message(template, values))
 
 
 def message(text: str) -> str:
-    """A message in the language that is spoken; a text that is none stays as it is."""
+    """A message in the current language. Text that is not a Message is returned as it is."""
     if _LANGUAGE.get() != "ru" or not isinstance(text, Message):
         return text
     return text.said(catalogue("messages"))

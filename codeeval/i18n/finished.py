@@ -110,6 +110,22 @@ FOREIGN: tuple[str, ...] = (
     "{value} is not in the range x>={n}.",
     # zipfile
     "File is not a zip file",
+    # why a --python can't be used
+    "there is no such file",
+    "there is no such file, nor a program of this name on PATH",
+    "it can't be reached: {reason}",
+    "it is a folder, not an interpreter",
+    "it is a folder: name {path}",
+    "it is a link to {path}, which does not exist",
+    "it is not executable",
+    "it can't be started: {reason}",
+    "it does not answer as a Python",
+    "it does not answer as a Python: {reason}",
+    "it has not answered within {n} s: it is no Python",
+    "it is {name}, and CPython is needed",
+    "Python {name} is too old: {other} or newer is needed",
+    "the user of the sandbox may not read {path}",
+    "Allow it: chmod -R a+rX {path}",
     # the sandbox
     "no worker could take the job in {n} tries: {why}",
     "no worker could be started: {why}",

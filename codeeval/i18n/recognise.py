@@ -20,7 +20,7 @@ from codeeval.i18n import catalogue
 from codeeval.i18n.finished import FOREIGN, STORED
 from codeeval.i18n.messages import Message, at, joined, literal
 
-#: Texts longer than this are no messages of ours; messages inside of a message, one in the other; colons in a line behind
+#: Longer texts are not looked up; how deeply messages nest; colons in a line behind
 #: which one is looked for.
 _LONGEST, _DEEPEST, _MOST_PLACES = 5_000, 5, 6
 #: Values with these names may be messages themselves, and hold any text; a value with a name of one letter is a number.
@@ -30,7 +30,7 @@ _ROWS, _BETWEEN = "rows", "; "
 
 
 def recognised(text: str) -> str:
-    """`text` as a message, whole or line by line; as it is where it is none."""
+    """`text` as a message, whole or line by line; unchanged if it is not one."""
     return _recognised(text, 0)
 
 

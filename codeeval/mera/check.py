@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from codeeval.i18n import msg
 from codeeval.mera.read import Entry, SampleOutputs, SubmissionFile
-from codeeval.scoring.grade import TIMED_OUT
+from codeeval.scoring.mera_outputs import TIMED_OUT
 
 #: What MERA asks for.
 SAMPLES = 10

@@ -1,4 +1,4 @@
-"""A zip that somebody else made -> the files of our tasks in it. Foreign input: bounded, and never extracted to disk."""
+"""A submitted zip -> the files of the known tasks in it. Foreign input: bounded, and never extracted to disk."""
 
 from __future__ import annotations
 

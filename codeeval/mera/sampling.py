@@ -22,7 +22,7 @@ SEED = 1234
 
 
 def check(task: Task, backend: str) -> None:
-    """Raises UsageError where MERA's harness could not sample."""
+    """Raises UsageError if MERA's harness could not sample."""
     if task.protocol in ENGLISH:
         raise UsageError(
             msg("--sampling mera: {task} is no set in MERA's schema; leave --sampling out", task=task.name)

@@ -12,6 +12,7 @@ from math import fsum
 from codeeval.mera.check import Checked, Reference
 from codeeval.mera.read import SampleOutputs
 from codeeval.scoring.equality import strict_equal
+from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from sandbox.wire import Observation
 
@@ -53,9 +54,7 @@ def _as_data(sample: SampleOutputs, expected: tuple[str, ...]) -> bool:
 
 
 def _proper(pairs: list[tuple[int, int]], k: int) -> float | None:
-    values = [pass_at_k(n, c, k) for n, c in pairs]
-    known = [value for value in values if value is not None]
-    return _mean(known) if known and len(known) == len(values) else None
+    return mean_of_all(pass_at_k(n, c, k) for n, c in pairs)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -41,7 +41,7 @@ class SiteError:
 
 @dataclass(frozen=True, slots=True)
 class SiteScore:
-    """`values`: k -> pass@k, None where the answers are not known; all 0 with `errors`. `correct`: problem id ->
+    """`values`: k -> pass@k, None if the answers are not known; all 0 with `errors`. `correct`: problem id ->
     (samples, right ones)."""
 
     errors: tuple[SiteError, ...]

@@ -71,7 +71,7 @@ class SiteZip:
 
 @contextmanager
 def open_zip(path: Path) -> Iterator[SiteZip]:
-    """Raises UsageError for what is no zip, and DataError for more than MAX_FILE_BYTES in it."""
+    """Raises UsageError if the file is not a zip, and DataError for more than MAX_FILE_BYTES in it."""
     if path.exists() and not path.is_file():
         raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from codeeval.errors import UsageError
@@ -23,7 +23,7 @@ MISSING = "None"
 def protocol_of(reader: RunReader) -> str:
     """The protocol whose outputs are submitted.
 
-    Raises UsageError for a run of a set that is none of MERA's, and for one that was judged under none of OPEN.
+    Raises UsageError for a run of a set that MERA does not have, and for one that was judged under none of OPEN.
     """
     if _foreign(reader):
         raise UsageError(
@@ -63,8 +63,8 @@ def as_logged(outputs: Sequence[str | None] | str) -> list[str] | str:
     return outputs if isinstance(outputs, str) else [MISSING if text is None else text for text in outputs]
 
 
-def document(reader: RunReader) -> dict[str, object]:
-    """The JSON of a run's task, `outputs` as [1][n][n_tests].
+def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
+    """The JSON of a run's task with these problems, `outputs` as [1][n][n_tests].
 
     Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or leaves problems out.
     """
@@ -78,7 +78,7 @@ def document(reader: RunReader) -> dict[str, object]:
                 note=note,
             )
         )
-    if reader.missing_samples() or reader.unjudged(protocol):
+    if reader.n_pending((protocol,)):
         raise UsageError(
             msg(
                 "{run_dir}: the run is incomplete\n  Continue it: codeeval run --resume {run}",
@@ -97,7 +97,7 @@ def document(reader: RunReader) -> dict[str, object]:
                 task=manifest.task.name,
             )
         )
-    outputs: dict[str, list[object]] = {planned.problem.id: [] for planned in reader.problems()}
+    outputs: dict[str, list[object]] = {pid: [] for pid in ids}
     for row in reader.judgements(protocol):
         outputs[row.problem_id].append(as_logged(row.outputs))
     if empty := [pid for pid, each in outputs.items() if not each]:
@@ -119,9 +119,7 @@ def _foreign(reader: RunReader) -> bool:
     """Whether a set is known to be none of MERA's: one that codeeval has by another name, or one in another schema."""
     name = reader.manifest().task.name.lower()
     known = any(name == task.name for task in TASKS) and name not in FILE_NAMES
-    return known or any(
-        planned.problem.tests is not None or planned.problem.oracle is not None for planned in reader.problems()
-    )
+    return known or not reader.is_of_calls()
 
 
 def doubt(run: Path) -> tuple[str, ...]:
@@ -162,11 +160,11 @@ def _number(problem_id: str) -> int:
 
 
 def checked_document(run: Path) -> tuple[str, dict[str, object]]:
-    """(name of the file in the zip, its JSON). Raises UsageError where the site would not score the run as it is."""
+    """(name of the file in the zip, its JSON). Raises UsageError if the site would not score the run as it is."""
     with RunReader(run) as reader:
-        content = document(reader)
-        name = reader.manifest().task.name
         n_tests = {planned.problem.id: len(planned.problem.calls) for planned in reader.problems()}
+        content = _document(reader, n_tests)
+        name = reader.manifest().task.name
     member = _member(name)
     _refuse_if_malformed(run, member, content, n_tests)
     return member, content

@@ -83,7 +83,7 @@ def read_template(path: str) -> TemplateFile:
     """Raises UsageError for a file that can't be read, or that never mentions the prompt."""
     try:
         text = read_text(Path(path).expanduser())
-    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+    except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
         raise UsageError(
             msg("--template {path}: can't read this file as UTF-8 text: {reason}", path=path, reason=reason(error))
         ) from error

@@ -56,7 +56,7 @@ def build_prompt(problem: Problem, template: str, system: str | None = None) -> 
 def user_turn(problem: Problem, template: str = "chat") -> str:
     """The instruction with the function in place of `{function}`, stripped: nothing follows the docstring.
 
-    The English sets have no instructions: their prompt is given as it is where the model shall go on with it (template
+    The English sets have no instructions: their prompt is given as it is where the model is to continue it (template
     `none`), and a chat model is asked for a whole program.
     """
     if problem.tests is not None or problem.oracle is not None:

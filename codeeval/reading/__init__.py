@@ -3,7 +3,8 @@
 `read` takes the steps of docs/reading.md in their order and says what it did with every piece of the text.
 """
 
-from codeeval.reading.reader import UNCLOSED, Answer, answer_of, read
+from codeeval.reading.answer import UNCLOSED, Answer, answer_of
+from codeeval.reading.reader import read
 from codeeval.reading.thoughts import begins as begins_with_thought
 
 __all__ = ["UNCLOSED", "Answer", "answer_of", "begins_with_thought", "read"]

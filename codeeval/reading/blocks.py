@@ -17,6 +17,8 @@ _PYTHON = re.compile(
     r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
     re.IGNORECASE,
 )
+#: A label that is the name of a file: `solution.py`, `file="src/a.py"`.
+_PYTHON_FILE = re.compile(r"(?:\w+[ \t]*[=:][ \t]*)?[\"']?[\w./\\-]+\.py[\"']?(?![\w.])", re.IGNORECASE)
 #: Labels that say nothing of the language.
 _NEUTRAL = frozenset(
     {"", "code", "text", "txt", "plaintext", "plain", "none", "snippet", "solution", "answer", "completion", "function"}
@@ -134,7 +136,7 @@ class _Finder:
             self._unopened(at)
             return
         content = at + len(line) + 1
-        if _STATEMENT.match(info):  # code begins on the fence's own line
+        if label != "python" and _STATEMENT.match(info):  # code begins on the fence's own line
             label, content = "python", at + fence.start("info") + len(fence["info"]) - len(fence["info"].lstrip())
         self._begin(label, run, len(fence["lead"]), fence["quote"].count(">"), at, content)
 
@@ -192,7 +194,7 @@ class _Finder:
 
 def _label(info: str) -> str:
     """ "python", or the info string's first word in lower case."""
-    if _PYTHON.match(info):
+    if _PYTHON.match(info) or _PYTHON_FILE.match(info.strip("{ \t")):
         return "python"
     word = re.split(r"[\s:,{=(]", info.strip("{ \t."), maxsplit=1)[0].lower()
     return "" if word in _NEUTRAL else word

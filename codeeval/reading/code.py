@@ -24,7 +24,6 @@ _STATEMENT = re.compile(
     r"(?:async[ \t]++)?(?:def|class)[ \t]++\w|@\w|import[ \t]++\w|from[ \t]++[\w.]++[ \t]++import\b"
 )
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_NOT_NEWLINE = re.compile(r"[^\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Code:
 
 
 def scan(text: str) -> Code:
-    """`text` with what is no code masked."""
+    """`text` with everything but code masked."""
     return _Scanner(text).run()
 
 

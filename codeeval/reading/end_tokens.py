@@ -20,6 +20,23 @@ _PLAIN = (
     r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
 )
 _TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)
+#: Tokens of other vocabularies and the headers of another's turn in prose: they end an answer only behind code. Not the
+#: marks of a thought, nor those around an answer.
+_UNKNOWN = re.compile(
+    r"<[|｜](?![\w▁/]*(?:think|thought)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
+    r"|(?:<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|end_of_document|unused(?!9[45]>)\d{1,4}|turn\||\|turn|/?tool_call|"
+    r"\|tool_(?:call|response))>|\[end of text\]|\[/SOL\]|\]~b\])(?=[ \t]*+(?:[<\[\n]|\Z|user\b))"
+    r"|^(?:#{3,4}[ \t]*+(?:Instruction|Human|User)[ \t]*+:|(?:Human|HUMAN|User|USER):|<human>:)(?=[ \t\n])"
+    r"|^\[TOOL_CALLS\]|(?<=[\w)\]}\"'])assistant(?=\n\n|\n*+\Z)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_MAX_GLUED = 8
+_WORD = re.compile(r"\w+\Z")
+_CONSTANTS = ("True", "False", "None")
+_CODE = re.compile(
+    r"^[ \t>]*+(?:`{3}|~{3}|(?:async[ \t]++)?def[ \t]|class[ \t]++\w++[(:]|return\b|import[ \t])|^[ \t]++\S",
+    re.MULTILINE,
+)
 #: A token of which the last characters were never generated, or cut as a stop sequence.
 _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
@@ -56,6 +73,28 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
     last = _BEGUN.search(text, max(0, len(text) - 30))
     if last is not None:
         yield last.start()
+
+
+def behind_code(text: str) -> Iterator[int]:
+    """Where tokens and headers begin that end an answer because code stands above them, ascending."""
+    code = _CODE.search(text)
+    looked_at = 0
+    for found in _UNKNOWN.finditer(text, code.end()) if code else ():
+        if found[0] == "assistant":
+            looked_at += 1
+        if found[0] != "assistant" or (looked_at <= _MAX_GLUED and _is_glued(text, found.start())):
+            yield found.start()
+
+
+def _is_glued(text: str, place: int) -> bool:
+    """Whether the role's name behind a word is what was left of a header, rather than the end of a name."""
+    word = _WORD.search(text, max(0, place - 60), place)
+    if word is None:
+        return True
+    name = word[0]
+    if text.count(f"{name}assistant") > 1:
+        return False
+    return name.isdigit() or name in _CONSTANTS or re.search(rf"\b{name}\b", text) is not None
 
 
 def is_no_index(text: str) -> bool:

@@ -116,7 +116,9 @@ class _Block:
 def _evalplus(problem: Problem, completion: str) -> Extraction:
     whole = Extraction(problem.prompt + completion, completion, (Cut("evalplus: all", 0, len(completion)),))
     blocks = _python_blocks(completion)
-    if not blocks or _parses(whole.program):  # fences in a program that parses are inside its strings
+    if not blocks or syntax.parses(
+        whole.program, _MAX_PARSED
+    ):  # fences in a program that parses are inside its strings
         return whole
     for block in blocks:
         for code in block.readings(completion):
@@ -135,11 +137,13 @@ def _evalplus_program(problem: Problem, text: str) -> Extraction:
     """A program of its own: all of it, or the fenced block that is the answer where a chat model's text was left as it was."""
     whole = Extraction(text, text, (Cut("evalplus: program of its own", 0, len(text)),))
     blocks = _python_blocks(text)
-    if not blocks or _parses(text):
+    if not blocks or syntax.parses(text, _MAX_PARSED):
         return whole
     defining = [block for block in blocks if defines(text[block.start : block.end], problem.entry_point)]
     block = (defining or blocks)[0]
-    code = next((code for code in block.readings(text) if _parses(code)), text[block.start : block.end])
+    code = next(
+        (code for code in block.readings(text) if syntax.parses(code, _MAX_PARSED)), text[block.start : block.end]
+    )
     return Extraction(code, code, (Cut("evalplus: fenced program", block.start, block.end),))
 
 
@@ -160,14 +164,6 @@ def _fenced_blocks(text: str) -> list[_Block]:
         blocks.append(_Block(opening[3].lower(), opening.end(), closing.start(), len(opening[1])))
         opening = _OPENING.search(text, closing.end())
     return blocks
-
-
-def _parses(program: str) -> bool:
-    try:
-        syntax.parse_module(program, _MAX_PARSED)
-    except SyntaxError:
-        return False
-    return True
 
 
 def defines(code: str, name: str) -> bool:

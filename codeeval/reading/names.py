@@ -62,7 +62,7 @@ def imported(line: str) -> frozenset[str]:
 
 
 def assigned(line: str) -> tuple[frozenset[str], int] | None:
-    """(names bound, where the value begins) of an assignment; None where the logical line is none, or one to something that
+    """(names bound, where the value begins) of an assignment; None if the logical line is none, or one to something that
     can't be assigned to."""
     depth, ends = 0, []
     for mark in _MARK.finditer(line):

@@ -14,6 +14,9 @@ from codeeval.reading.uses import only_uses
 
 _DEFINITIONS = (Kind.DEF, Kind.CLASS)
 _MAX_PARSED = 20_000
+#: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
+_MAX_ASKED = 100_000
+_OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
 #: Why a statement is left out, as the trace says it.
 PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
 
@@ -46,7 +49,9 @@ class Part:
         numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
         kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
-        return next(iter([*real, *(n for n in numbers if items[n].kind is Kind.IMPORT)]), None)
+        if real or self.body is not None:  # beside a body an import of the function is a test's
+            return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
+        return next((n for n in numbers if items[n].kind is Kind.IMPORT), None)
 
     @property
     def is_code(self) -> bool:
@@ -63,9 +68,17 @@ def is_stub(found: Statements, item: Statement) -> bool:
     """Whether a function has a docstring for its body and nothing else."""
     if item.kind is not Kind.DEF:
         return False
+    return not _body_text(found, item)
+
+
+def is_outline(found: Statements, item: Statement) -> bool:
+    """Whether a function does nothing: its body is still to be written, or was left out to show the head."""
+    return item.kind is Kind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
+
+
+def _body_text(found: Statements, item: Statement) -> str:
     rest = found.bare(item).partition("def")[2]
-    body = re.sub(r"\"+", "", rest[_colon(rest) + 1 :])
-    return not body.strip()
+    return re.sub(r"\"+", "", rest[_colon(rest) + 1 :]).strip()
 
 
 def _colon(header: str) -> int:
@@ -87,6 +100,46 @@ def parses(text: str) -> bool:
     return True
 
 
+def is_python(text: str) -> bool:
+    """Whether a text is Python; one that is too long to ask is not."""
+    try:
+        syntax.parse_module(text, _MAX_ASKED)
+    except SyntaxError:
+        return False
+    return True
+
+
+def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
+    """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
+    defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
+    defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
+    for number in reversed(defining):
+        if parts[number].labelled or parses(parts[number].piece.text):
+            return number
+    if defining:
+        return defining[-1]
+    imports = [number for number, part in enumerate(parts) if part.defining(entry_point) is not None]
+    return imports[-1] if imports else None
+
+
+def outlines(part: Part, entry_point: str) -> bool:
+    """Whether all that a part has of the function is its head."""
+    place = part.defining(entry_point)
+    return place is not None and is_outline(part.found, part.found.items[place])
+
+
+def _defines(part: Part, entry_point: str) -> bool:
+    place = part.defining(entry_point)
+    return place is not None and part.found.items[place].kind is not Kind.IMPORT
+
+
+def body_part_of(parts: Sequence[Part], first: int) -> int | None:
+    """The last part from `first` on that is a body."""
+    bodies = [number for number in range(first, len(parts)) if parts[number].body is not None]
+    labelled = [number for number in bodies if parts[number].labelled]
+    return next(reversed(labelled or bodies), None)
+
+
 @dataclass(slots=True)
 class Choice:
     """Which statements of which part stay; why the others don't."""
@@ -95,11 +148,11 @@ class Choice:
     left: list[dict[int, str]]
 
 
-def choose(parts: Sequence[Part], home: int, entry_point: str) -> Choice:
-    """What stays where part `home` holds the function's definition (or its body): of the parts before it definitions and
-    imports, of those behind it only what is needed."""
+def choose(parts: Sequence[Part], home: int, entry_point: str, body: int | None) -> Choice:
+    """What stays where part `home` holds the function's definition (or `body`, the statement that is its body): of the parts
+    before it definitions and imports, of those behind it only what is needed."""
     choice = Choice([set() for _ in parts], [{} for _ in parts])
-    _of_home(parts[home], home, entry_point, choice)
+    _of_home(parts[home], home, (entry_point, body), choice)
     needed = _needed(parts[home], choice.kept[home])
     names = _definitions(parts[home], choice.kept[home])
     later = _later(parts, home, entry_point, needed, names, choice)
@@ -108,16 +161,28 @@ def choose(parts: Sequence[Part], home: int, entry_point: str) -> Choice:
     return choice
 
 
-def _of_home(part: Part, number: int, entry_point: str, choice: Choice) -> None:
+def _of_home(part: Part, number: int, wanted: tuple[str, int | None], choice: Choice) -> None:
+    entry_point, body = wanted
     uses = only_uses(part.found, entry_point)
-    body = part.body
+    defining = part.defining(entry_point)
     for place, item in enumerate(part.found.items):
         if item.kind is Kind.PROSE or (item.kind is Kind.BODY and place != body):
             choice.left[number][place] = PROSE
-        elif item.kind is Kind.BARE or place in uses:
+        elif item.kind is Kind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             choice.left[number][place] = EXAMPLE
+        elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
+            choice.left[number][place] = DRAFT
         else:
             choice.kept[number].add(place)
+
+
+def _is_head(found: Statements, item: Statement) -> bool:
+    return is_stub(found, item) or is_outline(found, item)
+
+
+def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
+    """Whether a test imports the function that the answer itself defines."""
+    return item.kind is Kind.IMPORT and item.names == {entry_point} and not is_definition
 
 
 def _needed(part: Part, kept: set[int]) -> set[str]:
@@ -142,21 +207,30 @@ def _definitions(part: Part, kept: set[int]) -> set[str]:
 def _later(
     parts: Sequence[Part], home: int, entry_point: str, needed: set[str], names: set[str], choice: Choice
 ) -> set[str]:
-    """Keep what is needed of the parts behind the function; returns the names that they define."""
-    defined: set[str] = set()
+    """Keep what is needed of the parts behind the function, directly or by what is kept; returns the names that they define."""
+    by_name: dict[str, list[tuple[int, int]]] = {}
     for number in range(home + 1, len(parts)):
         part = parts[number]
         for place, item in enumerate(part.found.items):
-            binds = item.names - {entry_point}
-            again = item.kind in _DEFINITIONS and binds & names
-            kinds = (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN)
-            if item.kind in kinds and (binds & needed or again) and entry_point not in part.found.uses(item):
-                choice.kept[number].add(place)
-                needed |= part.found.uses(item) - item.names
-                needed -= item.names
-                defined |= binds if item.kind in _DEFINITIONS else set()
-            else:
-                choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
+            choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
+            if item.kind not in (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN) or entry_point in part.found.uses(item):
+                continue
+            for name in item.names - {entry_point}:
+                by_name.setdefault(name, []).append((number, place))
+    defined: set[str] = set()
+    waiting = [name for name in by_name if name in needed or name in names]
+    while waiting:
+        name = waiting.pop()
+        for number, place in by_name.pop(name, ()):
+            item, found = parts[number].found.items[place], parts[number].found
+            if name not in needed and item.kind not in _DEFINITIONS:
+                continue  # an example's variable has the name of a helper
+            choice.kept[number].add(place)
+            choice.left[number].pop(place, None)
+            fresh = found.uses(item) - item.names
+            needed |= fresh
+            waiting += fresh & by_name.keys()
+            defined |= item.names - {entry_point} if item.kind in _DEFINITIONS else set()
     return defined
 
 
@@ -167,7 +241,7 @@ def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str
     uses = only_uses(part.found, entry_point)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
-        why = _why_left(item, place in uses, later, imported)
+        why = _why_left(item, place in uses, later, (imported, imported | needed))
         if why is None and not item.names & needed and not parses(part.found.text(item)):
             why = UNUSED
         if why is not None:
@@ -179,7 +253,8 @@ def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str
             later |= item.names
 
 
-def _why_left(item: Statement, is_use: bool, later: set[str], imported: set[str]) -> str | None:
+def _why_left(item: Statement, is_use: bool, later: set[str], roots: tuple[set[str], set[str]]) -> str | None:
+    """`roots`: the names that a kept call may begin with, of a function and of a method."""
     if item.kind in (Kind.PROSE, Kind.BODY):
         return PROSE
     if item.kind in _DEFINITIONS and item.names <= later:
@@ -188,9 +263,9 @@ def _why_left(item: Statement, is_use: bool, later: set[str], imported: set[str]
         return EXAMPLE
     if is_use or item.kind in (Kind.BARE, Kind.GUARD, Kind.ASSERT):
         return EXAMPLE
-    if item.kind is Kind.CALL:
-        root = re.match(r"[^\W\d]\w*", item.head)
-        return None if root and root[0] in imported else EXAMPLE
+    if item.kind is Kind.CALL:  # of a module's function, or of a method of a value that is needed
+        root = re.match(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?", item.head)
+        return None if root and root[1] in roots[bool(root[2])] else EXAMPLE
     if item.kind is Kind.COMPOUND and not item.names:
         return EXAMPLE
     return None

@@ -29,14 +29,29 @@ _CODE = re.compile(
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
     re.MULTILINE,
 )
+#: Quotation marks in place of a fence's: with a label anywhere, without one around the whole text.
+_QUOTES = re.compile(
+    r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))(?!(?:python3?|py)[ \t]*\n)",
+    re.MULTILINE | re.I,
+)
+_PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 #: Where a mark that only closes ends an answer, as few-shot prompts teach it.
 _LONE_END = re.compile(
-    r"^[ \t]*(?:\[DONE\]|\[/PYTHON\]|\[/ANSWER\]|</(?:code|answer|solution|python)>)", re.MULTILINE | re.I
+    r"^[ \t]*(?:\[DONE\]|\[/PYTHON\]|\[/ANSWER\])|</(?:code|answer|solution|python)>(?=[ \t]*+(?:\n|\Z))",
+    re.MULTILINE | re.I,
 )
 
 
 def inside(text: str) -> tuple[int, int] | None:
     """The place of the answer within the tags around it; None where there are none, or nothing in them is code."""
+    start, end = _tagged(text) or (0, len(text))
+    quoted = _wrapped(text[start:end])
+    if quoted is not None:
+        return start + quoted[0], start + quoted[1]
+    return (start, end) if (start, end) != (0, len(text)) else None
+
+
+def _tagged(text: str) -> tuple[int, int] | None:
     if "<" not in text and "[" not in text and "boxed" not in text and "SOLUTION" not in text:
         return None
     for opening, closing in _PAIRS:
@@ -45,6 +60,22 @@ def inside(text: str) -> tuple[int, int] | None:
             return found
     lone = _LONE_END.search(text)
     return (0, lone.start()) if lone is not None and _CODE.search(text, 0, lone.start()) else None
+
+
+def _wrapped(text: str) -> tuple[int, int] | None:
+    """A program within marks of quotation, as if they were a fence."""
+    opening = _QUOTES.search(text)
+    if opening is None:
+        return None
+    marks = opening["marks"] or opening["other"]
+    closing = re.compile(rf"^{marks}[ \t]*$|{marks}\s*\Z", re.MULTILINE).search(text, opening.end())
+    end = closing.start() if closing else len(text)
+    content = text[opening.end() : end]
+    if not _PROGRAM.search(content):
+        return None
+    if not opening["label"] and (closing is None or marks in content or text[closing.end() :].strip()):
+        return None  # a string of the program
+    return opening.end(), end
 
 
 def _last(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ OPEN, CLOSE = "<think>", "</think>"
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """`thought` without its marks, None where there was none; `closed`: whether the answer had begun."""
+    """`thought` without its marks, None if there was none; `closed`: whether the answer had begun."""
 
     thought: str | None
     answer: str

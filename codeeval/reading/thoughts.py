@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _NAMES = (
@@ -35,6 +36,9 @@ _BARE_CHANNEL = re.compile(
 _BARE_FINAL = re.compile(r"assistant[ \t\n]?final")
 _ONLY_FINAL = re.compile(r"\s*(?:assistant)?final(?=[A-ZА-ЯЁ`])")
 _LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[^`\n]+`(?!`))")
+#: Behind a mark of which a sentence speaks.
+_SAID_BEHIND = re.compile(r"[ \t]++[a-zа-яё]|[ \t]*+[.,;)]|</")
+_MAX_LINE = 2_000
 _CODE = re.compile(
     r"^[ \t]*(?:`{3}|~{3}|def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import)", re.MULTILINE
 )
@@ -80,15 +84,22 @@ def begins(text: str) -> bool:
     return any(mark.start() == 0 for mark in _marks(_OPEN, start))
 
 
-def spoken(text: str) -> Spoken:
-    """The part of `text` that is not thought."""
+def has_mark(text: str) -> bool:
+    """Whether a text has a mark of a thought anywhere."""
+    return _OPEN.search(text) is not None or _CLOSE.search(text) is not None
+
+
+def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> Spoken:
+    """The part of `text` that is not thought. `in_code`: whether a place is within a string or a comment of a program."""
     for of_form in (_harmony, _bare_harmony, _by_words):
         found = of_form(text)
         if found is not None:
             return found
-    closings = [found.end() for found in _marks(_CLOSE, text)]
+    openings = [mark for mark in _marks(_OPEN, text) if not in_code(mark.start())]
+    closings = _closings(text, openings, [mark for mark in _marks(_CLOSE, text) if not in_code(mark.start())])
     closing = closings[-1] if closings else 0
-    opening = next((found.start() for found in _marks(_OPEN, text[closing:])), None)
+    behind = (mark for mark in openings if mark.start() >= closing and not _is_said(text, mark))
+    opening = next((mark.start() - closing for mark in behind), None)
     if opening is None:
         if closing and not text[closing:].strip() and (earlier := _before_last(text, closings)) is not None:
             return earlier
@@ -99,6 +110,31 @@ def spoken(text: str) -> Spoken:
     if _CODE.search(before) or re.match(r"\n*+[ \t]++\S", before):
         return Spoken(closing, closing + opening, (closing + opening, len(text)))
     return Spoken(len(text), len(text), (0, len(text)), closed=False)
+
+
+def _closings(text: str, openings: list[re.Match[str]], found: list[re.Match[str]]) -> list[int]:
+    """Where closing marks end, without the last ones if a sentence behind the answer speaks of them."""
+    said = {_line_start(text, mark.start()) for mark in openings if _is_said(text, mark)}
+    end = len(text)
+    while found and _is_said(text, found[-1]) and _CODE.search(text, found[-1].end(), end) is None:
+        if len(found) == 1 and _line_start(text, found[-1].start()) not in said:
+            break
+        end = found.pop().start()
+    return [mark.end() for mark in found]
+
+
+def _is_said(text: str, mark: re.Match[str]) -> bool:
+    """Whether a sentence speaks of a mark: two words at least before it on its line, and words or a comma behind it."""
+    first = _line_start(text, mark.start())
+    before = "" if first is None else text[first : mark.start()].rstrip(" \t(")
+    spoken_of = len(before.split()) > 1 and (before[-1].isalnum() or before[-1] in ",>")
+    return spoken_of and _SAID_BEHIND.match(text, mark.end()) is not None
+
+
+def _line_start(text: str, place: int) -> int | None:
+    """Where the line of a place begins; None where it is longer than any sentence."""
+    found = text.rfind("\n", max(0, place - _MAX_LINE), place) + 1
+    return found if found or place <= _MAX_LINE else None
 
 
 def _before_last(text: str, closings: list[int]) -> Spoken | None:
@@ -119,11 +155,11 @@ def _marks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 def _quoted(text: str, start: int, end: int) -> bool:
     """Whether a mark is spoken of: it stands within quotes or backticks on its line."""
-    first = text.rfind("\n", 0, start) + 1
-    if start - first > 2_000 or not text[first:start].strip():
+    first = _line_start(text, start)
+    if first is None or not text[first:start].strip():
         return False
-    last = text.find("\n", end)
-    line = text[first : min(len(text) if last < 0 else last, end + 2_000)]
+    last = text.find("\n", end, end + _MAX_LINE)
+    line = text[first : last if last >= 0 else end + _MAX_LINE]
     return any(found.start() < start - first and found.end() > end - first for found in _LITERAL.finditer(line))
 
 

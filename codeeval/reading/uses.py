@@ -1,4 +1,4 @@
-"""Which statements of a program only use the function (examples, tests, a dialogue): they are no part of the answer."""
+"""Which statements of a program only use the function (examples, tests, a dialogue): they are not part of the answer."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
         if item.kind is Kind.GUARD or (
             item.kind in _DROPPABLE
             and entry_point not in item.names
+            and not _sets_attribute(item, entry_point)
             and (_is_use(found, item, uses[number], users) or uses[number] & gone)
         ):
             dropped.add(number)
@@ -32,6 +33,11 @@ def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
         else:
             gone -= item.names
     return frozenset(_without_needed(found, uses, dropped))
+
+
+def _sets_attribute(item: Statement, entry_point: str) -> bool:
+    """Whether an assignment gives the function an attribute: it may read that itself."""
+    return item.kind is Kind.ASSIGN and re.match(rf"{re.escape(entry_point)}\.\w++[ \t]*+=(?!=)", item.head) is not None
 
 
 def _users(found: Statements, uses: list[frozenset[str]], entry_point: str) -> frozenset[str]:

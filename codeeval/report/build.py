@@ -8,16 +8,17 @@ from functools import reduce
 
 from codeeval.manifest import Manifest
 from codeeval.reading import begins_with_thought
+from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
 from codeeval.report.headline import headline
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.original_tests import base_scores
 from codeeval.report.other_metrics import extras
 from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
-from codeeval.report.values import Difference, FailureGroup, Quality, Report, Throughput
+from codeeval.report.values import Difference, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
 from codeeval.report.waterfall import build_waterfall, verbatim_of
-from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed, summarize
+from codeeval.stats import mean_over_problems, share_of_tests_passed
 from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, Session, StoredJudgement, TimeSplit
 from codeeval.store.runcounts import dependent_samples
@@ -40,9 +41,12 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
     sessions = reader.sessions()
     work = reduce(Counts.plus, (session.counts for session in sessions), Counts())
     timing = reduce(TimeSplit.plus, (session.timing for session in sessions), TimeSplit())
-    estimates = {name: _estimates(reader, name, ks or manifest.k) for name in manifest.protocols}
+    tallies = {name: list(reader.tallies(name)) for name in manifest.protocols}
+    pass_at_k = {
+        name: estimates([(n, c) for _, n, c in reader.counts(name)], ks or manifest.k) for name in manifest.protocols
+    }
     waterfall = build_waterfall(reader, ks or manifest.k)
-    differences = _differences(rows[verbatim_of(manifest.protocols)], rows.get("strict", []))
+    differences = _differences(reader, manifest)
     differing = sum(difference.n_samples for difference in differences)
     found = Report(
         run=str(reader.run_dir),
@@ -56,13 +60,13 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         n_selected=manifest.task.n_selected,
         n_samples=len(judged),
         n_wanted=reader.n_wanted(),
-        pending=_pending(reader, manifest),
+        pending=reader.n_pending(),
         hidden=len(requested) - len(judged),
-        estimates=estimates,
-        verdicts=_verdicts(requested),
-        verdicts_by_protocol={name: _verdicts(found) for name, found in rows.items()},
+        estimates=pass_at_k,
+        verdicts=verdicts(tallies[manifest.protocol]),
+        verdicts_by_protocol={name: verdicts(found) for name, found in tallies.items()},
         not_supported=_not_supported(requested),
-        groups=_groups(requested)[:groups],
+        groups=largest(failure_groups(reader, manifest.protocol, tallies[manifest.protocol]))[:groups],
         differences=differences,
         sanity=check_sampling(
             reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
@@ -84,14 +88,14 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=waterfall,
-        headline=headline(estimates, manifest.protocol, waterfall, differing),
+        headline=headline(pass_at_k, manifest.protocol, waterfall, differing),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)
 
 
 def _stops(manifest: Manifest) -> tuple[str, ...] | None:
-    """Those in force while the samples were generated; None where that is not known."""
+    """Those in force while the samples were generated; None if that is not known."""
     return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 
@@ -108,63 +112,17 @@ def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughpu
     return Throughput(work.generated / timing.generation, per_s, tokens_in, tokens_out)
 
 
-def _pending(reader: RunReader, manifest: Manifest) -> int:
-    """Samples that are missing, or that lack a judgement under some protocol of the run."""
-    unjudged = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    return len(unjudged) + reader.n_missing()
-
-
-def _estimates(reader: RunReader, protocol: str, ks: Iterable[int]) -> dict[int, KEstimate]:
-    pairs = [(n, c) for _, n, c in reader.counts(protocol) if n]
-    return {k: summarize(pairs, k) for k in ks}
-
-
-def _verdicts(rows: Iterable[StoredJudgement]) -> dict[str, int]:
-    """How often each verdict, in the order of the type; verdicts that did not occur are left out."""
-    found = Counter(row.judgement.verdict for row in rows if row.judgement is not None)
-    return {verdict.value: found[verdict] for verdict in Verdict if found[verdict]}
-
-
 def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
     """The problems whose tests could not be carried out for some sample, in the run's order."""
     found = (row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.NOT_SUPPORTED)
     return tuple(dict.fromkeys(row.problem_id for row in found))
 
 
-def _groups(rows: Iterable[StoredJudgement]) -> tuple[FailureGroup, ...]:
-    """Failures by signature, the largest group first; ties in the order of their names, so that it is deterministic."""
-    members: dict[str, list[StoredJudgement]] = {}
-    for row in rows:
-        if row.judgement is not None and not row.judgement.passed:
-            members.setdefault(row.judgement.signature, []).append(row)
-    groups = [_group(name, found) for name, found in members.items()]
-    return tuple(sorted(groups, key=lambda group: (-group.n_samples, group.signature)))
-
-
-def _group(name: str, found: list[StoredJudgement]) -> FailureGroup:
-    first = found[0]
-    message = (first.judgement.error if first.judgement else None) or ""
-    n_problems = len({row.problem_id for row in found})
-    return FailureGroup(name, len(found), n_problems, first.problem_id, first.index, message)
-
-
-def _differences(requested: list[StoredJudgement], strict: list[StoredJudgement]) -> tuple[Difference, ...]:
+def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...]:
     """What the two scores disagree about, the most frequent first."""
-    other: dict[Key, Judgement] = {
-        (row.problem_id, row.index): row.judgement for row in strict if row.judgement is not None
-    }
-    members: dict[tuple[str, str], list[Key]] = {}
-    for row in requested:
-        key = (row.problem_id, row.index)
-        if row.judgement is not None and key in other and row.judgement.passed != other[key].passed:
-            members.setdefault((_said(row.judgement), _said(other[key])), []).append(key)
-    ordered = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))
-    return tuple(Difference(*pair, len(keys), *keys[0]) for pair, keys in ordered)
-
-
-def _said(judgement: Judgement) -> str:
-    """The cause without the calls, which differ from problem to problem."""
-    return "passed" if judgement.passed else judgement.signature.split(" · ")[0]
+    if "strict" not in manifest.protocols:
+        return ()
+    return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(manifest.protocols), "strict"))
 
 
 def _quality(rows: Iterable[StoredJudgement]) -> Quality:

@@ -21,8 +21,9 @@ from codeeval.report.plot_style import (
     shortened,
 )
 from codeeval.report.terminal import safe
-from codeeval.stats.compare import Change, Comparison
+from codeeval.stats.compare import Comparison
 from codeeval.stats.passk import pass_at_k
+from codeeval.stats.problem_change import Change
 from codeeval.stats.words import points
 
 if TYPE_CHECKING:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from codeeval.i18n import message, tr
 from codeeval.report.markdown import cell
 from codeeval.report.terminal import safe
-from codeeval.stats.compare import CompareOptions, Comparison, ProblemChange, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.difference_lines import CHANGES, chance_line, lines_of
 from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import holm
+from codeeval.stats.problem_change import ProblemChange
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.series import Series
 from codeeval.stats.words import LONG_RUN, points, population, rerun
 

@@ -12,7 +12,7 @@ from codeeval.store import RunReader
 
 
 def extrapolated(reader: RunReader, protocol: str, ks: Sequence[int]) -> tuple[Extrapolation, ...]:
-    """One per k, from the run's counts under `protocol`. Raises UsageError where there is nothing to fit, or no need to."""
+    """One per k, from the run's counts under `protocol`. Raises UsageError if there is nothing to fit, or no need to."""
     try:
         return extrapolate([(n, c) for _, n, c in reader.counts(protocol) if n], ks)
     except ValueError as error:

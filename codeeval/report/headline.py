@@ -32,7 +32,7 @@ class Headline:
 
 
 def headline(estimates: Estimates, leading: str, waterfall: Waterfall | None, differing: int) -> Headline | None:
-    """None where there is no second score, or none that is far from the first."""
+    """None unless there is a second score far from the first."""
     other = next((each for each in estimates if each != leading), None)
     ours, theirs = (_pass_at_1(estimates, each) for each in (leading, other))
     if other is None or ours is None or theirs is None or abs(ours - theirs) <= FAR_APART:

@@ -1,4 +1,4 @@
-"""Problems whose answers are hidden: what most samples answer, since nobody here knows what is right."""
+"""Problems whose answers are hidden: what most samples answer, since what is right is unknown here."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from codeeval.scoring.grade import consensus
+from codeeval.scoring.consensus import consensus
 from codeeval.store import RunReader
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenAnswer:
     """The vector of outputs that most samples of a problem gave: `votes` of `samples` gave exactly it. `distinct` counts
-    the different vectors, `executed` the samples that gave any output at all; `outputs` is empty where none did."""
+    the different vectors, `executed` the samples that gave any output at all; `outputs` is empty if none did."""
 
     problem_id: str
     samples: int

@@ -12,8 +12,9 @@ from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import at, msg
 from codeeval.stats import KEstimate, summarize
-from codeeval.stats.compare import CompareOptions, Comparison, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, Comparison, compare
 from codeeval.stats.paired import holm
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.spread import Spread, spread
 from codeeval.store import RunReader
 from codeeval.store.inside import is_file, read_file
@@ -79,7 +80,7 @@ def plan_text(found: tuple[Instruction, ...]) -> str:
 
 
 def read_plan(folder: Path) -> tuple[Instruction, ...]:
-    """Raises DataError for a file that is none of ours."""
+    """Raises DataError if codeeval did not write the file."""
     path = folder / FILE_NAME
     try:
         value = bounded_json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))
@@ -129,16 +130,14 @@ def build(folder: Path, ks: tuple[int, ...] | None = None) -> InstructionsReport
 def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> InstructionRow:
     manifest = reader.manifest()
     judged = {name: [(n, c) for _, n, c in reader.counts(name) if n] for name in manifest.protocols}
-    lacking = {key for name in manifest.protocols for key in reader.unjudged(name)}
-    pending = len(lacking) + reader.n_missing()
     n_samples = sum(n for n, _ in judged[manifest.protocol])
     return InstructionRow(
         instruction=instruction,
         run=str(reader.run_dir),
         n_problems=len(judged[manifest.protocol]),
         n_samples=n_samples,
-        pending=pending,
-        hidden=reader.n_samples() - n_samples - len(reader.unjudged(manifest.protocol)),
+        pending=reader.n_pending(),
+        hidden=reader.n_samples() - n_samples - reader.n_unjudged(manifest.protocol),
         estimates={name: {k: summarize(found, k) for k in ks} for name, found in judged.items() if found},
     )
 

@@ -30,7 +30,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Further:
-    """One method's intervals of mean pass@k over other problems, by k; None where some problem has fewer than k samples.
+    """One method's intervals of mean pass@k over other problems, by k; None if some problem has fewer than k samples.
     `units`: how many independent units it counts with, problems or clusters."""
 
     method: str
@@ -50,7 +50,7 @@ class Further:
 def further(reader: RunReader, protocol: str, ks: Sequence[int], wish: Wish) -> tuple[Further, ...]:
     """Clusters first, then the bootstrap, of which whole clusters are drawn where there are any.
 
-    Raises UsageError where a problem lacks the field, and where fewer than two units are there to compare."""
+    Raises UsageError if a problem lacks the field, and where fewer than two units are there to compare."""
     counted = {pid: (n, c) for pid, n, c in reader.counts(protocol) if n}
     counts = list(counted.values())
     if len(counts) < 2:

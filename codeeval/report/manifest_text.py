@@ -183,7 +183,7 @@ def _or_none(seen: dict[str, str], name: str, witness: str) -> str | None:
 
 
 class _Whole(str):
-    """A text that is shown to its end: somebody will copy it."""
+    """A text that is shown in full, because it will be copied."""
 
 
 def _whole(text: str | None) -> _Whole | None:

@@ -1,14 +1,14 @@
-"""Figures beside pass@k: avg@n, pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
+"""Figures beside pass@k: pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from math import fsum
 
 from codeeval.stats import Consensus, consensus_at_k
-from codeeval.stats.passk import avg_at_n, pass_hat_k
+from codeeval.stats.means import mean_of_all
+from codeeval.stats.passk import pass_at_k, pass_hat_k
 from codeeval.store import StoredJudgement
 
 #: The exact expectation over all draws of k grows with k and n; above this it would hold up a report.
@@ -17,7 +17,7 @@ MOST_K, MOST_N = 10, 64
 
 @dataclass(frozen=True, slots=True)
 class Extras:
-    """Shares in [0, 1]; None where some problem has fewer than k samples, or none has a verdict.
+    """Shares in [0, 1]; None if some problem has fewer than k samples, or none has a verdict.
 
     `pass_hat`: pass^k by k, all of k samples are correct. `agreement`: cons@k by k, the share of k samples that stands
     behind the most frequent vector of outputs, also for hidden answers; `majority`: how often that vector is right."""
@@ -50,10 +50,10 @@ def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: 
         small = []
     votes = {k: [_consensus(group, k) if votes_are_known else None for group in problems] for k in small}
     return Extras(
-        avg=_mean([avg_at_n(n, c) for n, c in pairs]),
-        pass_hat={k: _mean([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
-        agreement={k: _mean([each.agreement if each else None for each in found]) for k, found in votes.items()},
-        majority={k: _mean([each.accuracy if each else None for each in found]) for k, found in votes.items()},
+        avg=mean_of_all([pass_at_k(n, c, 1) for n, c in pairs]),
+        pass_hat={k: mean_of_all([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
+        agreement={k: mean_of_all([each.agreement if each else None for each in found]) for k, found in votes.items()},
+        majority={k: mean_of_all([each.accuracy if each else None for each in found]) for k, found in votes.items()},
     )
 
 
@@ -72,8 +72,3 @@ def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
     """A sample that hung, or of which no call gave anything, has no vote."""
     given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
     return row.outputs if given and not isinstance(row.outputs, str) else None
-
-
-def _mean(values: Sequence[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return fsum(known) / len(known) if known and len(known) == len(values) else None

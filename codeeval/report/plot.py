@@ -182,7 +182,7 @@ def _strip(axes: Axes, picture: Picture) -> None:
 
 
 def _ends(size: int) -> tuple[list[int], list[str]]:
-    """Ticks at the first and the last cell; none where there is one cell, whose number would lie on the axis' name."""
+    """Ticks at the first and the last cell; none if there is one cell, whose number would lie on the axis' name."""
     return ([0, size - 1], ["1", str(size)]) if size > 1 else ([], [])
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeeval.report.instructions import read_plan
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.series import Series, ordered, series
 from codeeval.store import RunReader
 from codeeval.store.runcounts import require_complete, run_counts

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from codeeval.report.plot_style import BLUE, FAINT, GRID, INK, PAPER, heading, many, new_figure, plain, save, shortened
 from codeeval.report.terminal import safe
 from codeeval.stats import words
-from codeeval.stats.compare import Change
+from codeeval.stats.problem_change import Change
 from codeeval.stats.series import Series
 
 if TYPE_CHECKING:

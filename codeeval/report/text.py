@@ -111,8 +111,8 @@ def _verdicts(report: Report, style: Style) -> list[str]:
 def _also(report: Report, style: Style) -> list[str]:
     """One line of further figures, those that there are; of those that depend on k, for the largest."""
     found, quality = report.extras, report.quality
-    figures: list[tuple[str, float | None]] = [("avg@n", found.avg)]
-    figures += [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
+    figures: list[tuple[str, float | None]]
+    figures = [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
     figures += [(tr("majority@{k}", k=k), value) for k, value in list(found.majority.items())[-1:] if k > 1]
     if all(value is None for value in found.majority.values()):  # of a set with hidden answers: all that can be told
         agreeing = list(found.agreement.items())[-1:]
@@ -161,10 +161,15 @@ def _foot(report: Report, style: Style) -> list[str]:
         "{total:.1f} s = generation {gen:.1f} + execution {run:.1f} - both at once {both:.1f} + other {rest:.1f}",
         **parts,
     )
-    numbers = {"made": counts.generated, "run": counts.executed, "same": counts.deduplicated}
+    numbers = {
+        "made": counts.generated,
+        "run": counts.executed,
+        "same": counts.deduplicated,
+        "n": len(report.estimates),
+    }
     done = tr(
-        "{made} {made:sample|samples} generated, {run} different {run:program|programs} executed, "
-        "{same} identical ones spared",
+        "{made} {made:sample|samples} generated, under {n} {n:protocol|protocols} {run} different "
+        "{run:program|programs} executed, {same} identical ones spared",
         **numbers,
     )
     done += tr(", from earlier evidence {n}", n=counts.cached) if counts.cached else ""

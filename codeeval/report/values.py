@@ -40,7 +40,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """Shares in [0, 1] of the samples with a verdict, as means over problems of each problem's mean; None where there are
+    """Shares in [0, 1] of the samples with a verdict, as means over problems of each problem's mean; None if there are
     none. `compiles`: without a syntax error; `tests_passed`: share of right calls, where the protocol compares calls."""
 
     compiles: float | None = None
@@ -49,7 +49,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Of all samples there are. Rates are per second in which the generator was working; None where nothing was generated
+    """Of all samples there are. Rates are per second in which the generator was working; None if nothing was generated
     or tokens were not counted."""
 
     samples_per_s: float | None = None

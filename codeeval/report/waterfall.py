@@ -16,6 +16,7 @@ from codeeval.i18n import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.causes import Side, cause
+from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import Counterfactual, RunReader, StoredJudgement
 from codeeval.types import Judgement, Problem
@@ -27,7 +28,7 @@ PROBLEMS_SHOWN = 1000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A score: pass@k by k, in [0, 1]; None where some problem has fewer than k samples."""
+    """A score: pass@k by k, in [0, 1]; None if some problem has fewer than k samples."""
 
     name: str
     pass_at_k: dict[int, float | None]
@@ -110,7 +111,7 @@ def verbatim_of(names: tuple[str, ...]) -> str:
 
 
 def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
-    """None where there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
+    """None if there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
     name = verbatim_of(reader.manifest().protocols)
     run, looked_at = _read(reader, name)
     if not run.strict:
@@ -177,12 +178,7 @@ def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgem
 
 def _scores(run: _Run, passed: dict[Key, bool], ks: Iterable[int]) -> dict[int, float | None]:
     right = _by_problem(passed)
-    found: dict[int, float | None] = {}
-    for k in ks:
-        values = [pass_at_k(n, right[pid], k) for pid, n in run.sizes.items()]
-        known = [value for value in values if value is not None]
-        found[k] = fsum(known) / len(values) if len(known) == len(values) else None
-    return found
+    return {k: mean_of_all(pass_at_k(n, right[pid], k) for pid, n in run.sizes.items()) for k in ks}
 
 
 def _by_problem(passed: dict[Key, bool]) -> Counter[str]:

@@ -35,7 +35,8 @@ STEPS_SHOWN = 6
 
 
 def export(run: Path, output: Path) -> None:
-    """Raises UsageError for a run without verdicts and for a name that is no picture's, StoreError for the writing."""
+    """Raises UsageError for a run without verdicts and for a name without a picture's suffix, StoreError if it can't be
+    written."""
     check_picture(output, "-o")
     with RunReader(run) as reader:
         report = build(reader)

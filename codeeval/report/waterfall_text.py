@@ -23,7 +23,7 @@ def why_hidden() -> str:
 
 
 def skipped(n: int) -> str:
-    """What stands under a score that lacks samples which nobody could read."""
+    """The line under a score that lacks samples because their rows could not be read."""
     return tr("{n} {n:sample|samples} could not be read and {n:is|are} not in these numbers (--skip-bad-rows)", n=n)
 
 

@@ -53,7 +53,7 @@ def form_of(tokenizer: Any, wanted: str) -> str:
 
 
 def encode(tokenizer: Any, item: Answered, form: str, limit: int | None) -> Encoded:
-    """The ids of one input, at most `limit`. Raises UsageError where the chat template refuses the messages."""
+    """The ids of one input, at most `limit`. Raises UsageError if the chat template refuses the messages."""
     texts, special = _texts(tokenizer, _printable(item), form)
     whole = tokenizer(*texts, add_special_tokens=special, verbose=False)
     cut = limit is not None and len(whole["input_ids"]) > limit

@@ -69,7 +69,7 @@ class RewardModel:
 
     def score(self, items: Sequence[Answered]) -> list[Reward]:
         """One reward per item, in their order. Raises UsageError (the chat template refuses), GenerationError (out of memory,
-        or a score that is no number)."""
+        or a score that is not a number)."""
         inputs = [encode(self._tokenizer, item, self._form, self._limit) for item in items]
         found: dict[int, float] = {}
         for positions in batches(inputs, self._batch, self._pad is not None):
@@ -152,7 +152,7 @@ class RewardModel:
 
 
 def check_reward_model(name: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading: raises UsageError for options, a folder that is no model, missing packages. Before
+    """What can be known without loading: raises UsageError for options, a folder without a model, missing packages. Before
     a run it is better said than after it."""
     RewardSettings.parse(options)
     missing = [package for package in ("torch", "transformers") if find_spec(package) is None]
@@ -177,7 +177,7 @@ def _load(name: str, settings: RewardSettings) -> tuple[Any, Any, Path]:
 
 
 def _label(config: Any, wanted: str, name: str) -> int:
-    """The number of the label whose score counts. Raises UsageError where that is not clear."""
+    """The number of the label whose score counts. Raises UsageError if that is not clear."""
     names = {int(number): str(label) for number, label in (config.id2label or {}).items()}
     if not wanted:
         if config.num_labels == 1:
@@ -203,7 +203,7 @@ def _limit(config: Any, tokenizer: Any, wanted: int) -> int | None:
 
 
 def _pad(config: Any, tokenizer: Any) -> int | None:
-    """The id that fills up short inputs; None where the tokenizer has none of its own. Decoders read their score from the
+    """The id that fills up short inputs; None if the tokenizer has none of its own. Decoders read their score from the
     last token that is not this one, so an end-of-sequence token in its place would move the score."""
     pad, config = tokenizer.pad_token_id, config.get_text_config()
     if pad is None or pad == tokenizer.eos_token_id or config.pad_token_id not in (None, pad):

@@ -31,6 +31,8 @@ _LISTS = ("data", "samples", "rows", "predictions", "generations", "results")
 _ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "question_id", "doc", "prompt"})
 _NAME_FIELDS = frozenset({"id", "name", "meta"})
 NOT_ONE = object()
+#: In place of a prediction that is missing: no text, so that the row counts as one that can't be read.
+_NO_TEXT = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def whole(stream: IO[bytes]) -> object:
     """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines (one line will do), or neither.
 
     The stream is at its beginning before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its
-    lines are no rows."""
+    lines are not rows."""
     first = stream.readline(MAX_LINE_BYTES + 1)
     while first and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         first = stream.readline(MAX_LINE_BYTES + 1)
@@ -106,11 +108,25 @@ def document(value: object) -> Document:
     of_rows = wrapped is not None and all(isinstance(one, dict) for one in wrapped)
     if wrapped is not None and not _ROW_FIELDS & value.keys() and (of_rows or not _NAME_FIELDS & value.keys()):
         return Document(_of_list(wrapped))
-    if value and all(isinstance(one, dict) and "prediction" in one for one in value.values()):
-        return Document({"idx": key, **one} for key, one in value.items())
+    if value and all(isinstance(one, dict) and {"prediction", "origin_prompt"} & one.keys() for one in value.values()):
+        return Document({"idx": key, "prediction": _NO_TEXT, **one} for key, one in value.items())
     if not (_ROW_FIELDS | _NAME_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and _are_answers(value.values()):
         return Document({"task_id": key, "completions": one} for key, one in value.items())
+    if value and not (_ROW_FIELDS | {*COMPLETION_FIELDS}) & value.keys() and all(map(_are_rows, value.values())):
+        return Document(_by_key(value))
     return Document(iter((value,)), is_row=True)
+
+
+def _are_rows(value: object) -> bool:
+    """Rows of one problem, or one row, whose key names the problem."""
+    rows = value if isinstance(value, list) else [value]
+    return bool(rows) and all(isinstance(row, dict) and {*COMPLETION_FIELDS} & row.keys() for row in rows)
+
+
+def _by_key(value: dict[str, object]) -> Iterator[object]:
+    for key, held in value.items():
+        for row in held if isinstance(held, list) else [held]:
+            yield {"task_id": key, **row} if isinstance(row, dict) else row
 
 
 def _of_list(value: list[object]) -> Iterator[object]:

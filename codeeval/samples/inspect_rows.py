@@ -111,7 +111,7 @@ def is_eval_file(archive: zipfile.ZipFile) -> bool:
 
 
 def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tuple[str, ...]]:
-    """The samples of a `.eval` file as rows, and notes. Raises UsageError where inspect_ai is missing and DataError for a log
+    """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a log
     that it can't read."""
     if sum(item.file_size for item in archive.infolist()) > MAX_STREAM_BYTES:
         raise DataError(
@@ -131,7 +131,7 @@ def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tupl
         log: Any = read_eval_log(str(path), resolve_attachments=True)
         rows = [sample.model_dump(mode="json", include=_FIELDS) for sample in log.samples or []]
         return iter(rows), log_notes(log.status)
-    except Exception as error:  # whatever another project's reader makes of somebody's file
+    except Exception as error:  # whatever another project's reader raises over an unknown file
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise DataError(
             str(path), msg("inspect_ai can't read the log ({kind}: {reason})", kind=type(error).__name__, reason=first)

@@ -35,7 +35,7 @@ MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
 #: lm-eval names a file by task and time; a zip may name its members by up to 65,535 bytes.
 _MAX_NAME = 512
-#: Samples of one call, and rows that can't be used: a file of nothing else is no file of completions.
+#: Samples of one call, and rows that can't be used: a file with nothing else is not a file of completions.
 MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
 _UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 EXAMPLE = msg("rows look like {example}", example='{"task_id": "7", "completion": "…"}')
@@ -171,7 +171,10 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
         row = as_object(value)
         reader = next((reader for reader in known if reader.claims(row)), None)
         if reader is None:
-            raise UnusableRowError(msg("no field completion, resps, filtered_resps or solution"))
+            has = ", ".join(str(name)[:40] for name in list(row)[:8]) or "{}"
+            raise UnusableRowError(
+                msg("no field completion, resps, filtered_resps or solution; it has {names}", names=has)
+            )
         task, problem_id = reader.whose(row)
         return reader.name, list(reader.entries(row, line))
     except UnusableRowError as error:

@@ -96,7 +96,7 @@ def _plain(path: Path) -> str:
 
 
 def of_folder(folder: Path, task: str) -> Sources:
-    """The samples of `task` in a folder of lm-eval's or MultiPL-E's output. Raises UsageError where there are none, or those of
+    """The samples of `task` in a folder of lm-eval's or MultiPL-E's output. Raises UsageError if there are none, or those of
     several models."""
     files = list(islice(_files(folder, _DEPTH), _LOOKED_AT))
     logs = [(match, path) for path in files if (match := SAMPLES.match(path.name))]

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from codeeval import bounded_json
 from codeeval.i18n import msg
-from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row
+from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row, not_text
+from codeeval.scoring import literals
 from codeeval.tasks.rows import parquet_rows
 
 #: Separators by the names of files.
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _MAX_COLUMNS = 1_000
+_MAX_HEADER = 1024 * 1024
+#: How Excel names the separator in a line of its own.
+_NAMED_SEPARATOR = re.compile(r"sep=([,;|\t])\r?\n?", re.IGNORECASE)
 _PARQUET = b"PAR1"
 
 if TYPE_CHECKING:
@@ -42,14 +48,29 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
     too many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
     before = csv.field_size_limit(MAX_LINE_BYTES)
     try:
-        text = io.TextIOWrapper(io.BufferedReader(_Lines(stream)), encoding="utf-8-sig", newline="")
-        reader = csv.reader(text, delimiter=separator, strict=True)
-        header = next(reader, [])
+        plain = io.BufferedReader(_Lines(stream))
+        if (known := not_text(plain.peek(8)[:32])) is not None:
+            raise ValueError(known)
+        text = io.TextIOWrapper(plain, encoding="utf-8-sig", newline="")
+        first = text.readline(_MAX_HEADER)
+        if (named := _NAMED_SEPARATOR.fullmatch(first)) is not None:
+            separator, first = named[1], text.readline(_MAX_HEADER)
+        reader = csv.reader(itertools.chain((first,), text), delimiter=_separator(first, separator), strict=True)
+        header = [name.strip() for name in next(reader, [])]
         if len(header) > _MAX_COLUMNS:
             raise ValueError(f"more than {_MAX_COLUMNS} columns")
+        if twice := [name for name in header if name and header.count(name) > 1]:
+            raise ValueError(msg("the column {name} stands in it twice", name=twice[0][:40]))
         yield from _rows(reader, header)
+    except UnicodeDecodeError:
+        raise ValueError(msg("not UTF-8: save the table as CSV in UTF-8")) from None
     finally:
         csv.field_size_limit(before)
+
+
+def _separator(header: str, usual: str) -> str:
+    """What the header's names stand between: spreadsheets write semicolons where the comma is the decimal mark."""
+    return next((mark for mark in (usual, ";", "\t", "|") if mark in header), usual)
 
 
 def _rows(reader: Iterator[list[str]], header: list[str]) -> Rows:
@@ -80,14 +101,15 @@ def _row(header: list[str], cells: list[str]) -> Row:
 
 
 def _value(cell: str) -> object:
-    """A list of texts is written as JSON; anything else is the text itself."""
+    """A list of texts is written as JSON, or by pandas as Python has it; anything else is the text itself."""
     if cell.startswith("[") and cell.rstrip().endswith("]"):
-        try:
-            found = bounded_json.loads(cell)
-        except ValueError:
-            return cell
-        if isinstance(found, list) and all(isinstance(one, str | None) for one in found):
-            return found
+        for parse in (bounded_json.loads, literals.parse):
+            try:
+                found = parse(cell)
+            except ValueError:
+                continue
+            if isinstance(found, list) and all(isinstance(one, str | None) for one in found):
+                return found
     return cell
 
 

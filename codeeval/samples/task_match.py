@@ -20,7 +20,7 @@ from codeeval.samples.entries import Entry, Found
 from codeeval.tasks.problem_ids import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
-#: Sets that everybody knows by these names: `HumanEval/3` is no problem of MBPP, whatever its ids are.
+#: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its ids are.
 _FAMILIES = {
     "humaneval": "humaneval",
     "humanevalplus": "humaneval",
@@ -36,7 +36,7 @@ _Row = TypeVar("_Row", Entry, BadRow)
 
 
 def fitting(found: Found, task: Task) -> Found:
-    """What of `found` belongs to `task`, with the other rows among those that could not be used. Raises UsageError where most
+    """What of `found` belongs to `task`, with the other rows among those that could not be used. Raises UsageError if most
     of its problems are not those of the set."""
     known = {problem.id: problem for problem in task.problems}
     found = _placed(found, task)
@@ -60,7 +60,7 @@ def fitting(found: Found, task: Task) -> Found:
 
 
 def _placed(found: Found, task: Task) -> Found:
-    """Places of the set become ids. Raises UsageError where there are more than the set has, or where most completions don't name
+    """Places of the set become ids. Raises UsageError if there are more than the set has, or where most completions don't name
     the function of the problem at their place."""
     by_place = [entry for entry in found.entries if entry.position is not None]
     if not by_place:
@@ -226,7 +226,7 @@ def _refusal(found: Found, task: Task, faults: _Faults) -> str:
 
 
 def _refuse_another_name(found: Found, task: Task) -> None:
-    """Raises UsageError where rows without functions name another published set than the one that is scored, or several sets."""
+    """Raises UsageError if rows without functions name another published set than the one that is scored, or several sets."""
     own = _family(task.name)
     names = sorted({entry.task for entry in found.entries if entry.task and entry.prompt is None})
     other = next((name for name in names if own and _family(name) not in (None, own)), None)
@@ -251,7 +251,7 @@ def _family(name: str) -> str | None:
 
 
 def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
-    """`HumanEval/3` may well be problem 3 of a set of another name, but somebody should look."""
+    """`HumanEval/3` may well be problem 3 of a set of another name, but that needs a look."""
     names = sorted({entry.task for entry in entries if entry.task and entry.prompt is None})
     strange = [name for name in names if not _alike(name, task.name)]
     return (

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from codeeval import syntax
 from codeeval.scoring.equality import mera_equal, mera_text, strict_equal
-from codeeval.scoring.grade import TIMED_OUT
+from codeeval.scoring.mera_outputs import TIMED_OUT
 from codeeval.types import Judgement, Problem, Verdict
 from sandbox.wire import Observation, Outcome
 
@@ -37,7 +37,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One protocol's view of a sample. `outcome` is None where nothing was executed."""
+    """One protocol's view of a sample. `outcome` is None if nothing was executed."""
 
     program: str
     judgement: Judgement

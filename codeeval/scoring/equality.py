@@ -2,7 +2,7 @@
 
 `strict`: right if the texts are equal, or if the expected text is what `str()` of a plain value gives and that value equals
 the plain data that was returned. Numbers are equal by Python's `==`, and floats also where they are close (`RTOL`, `ATOL`), at
-any depth; a bool is no number. Sets and dicts are equal whatever their order, but a list is never a tuple. A value that holds
+any depth; a bool is not a number. Sets and dicts are equal whatever their order, but a list is never a tuple. A value that holds
 anything but exact built-in types (a Counter, a named tuple, numpy's numbers) is its text and nothing more.
 
 `mera`: right if `str(expected) == str(got)`, where a call that raised or returned None gives None. So a call that
@@ -95,7 +95,7 @@ def _close(one: object, other: object) -> bool:
 
 
 def _pairs(one: object, other: object) -> list[tuple[object, object]] | None:
-    """What has to agree for two values of one kind to agree; None where they can't."""
+    """What has to agree for two values of one kind to agree; None if they can't."""
     for kind, parts in _PARTS:
         if isinstance(one, kind) and isinstance(other, kind):
             return parts(one, other)

@@ -39,7 +39,7 @@ _MAX_GROWTH, _MAX_EXTRA = 8, 4_096
 
 
 def failed_calls(problem: Problem, oracle: Oracle, seen: Sequence[Observation]) -> tuple[int, ...]:
-    """The calls that are not right, ascending. Raises ValueError where the reference's answers are not known."""
+    """The calls that are not right, ascending. Raises ValueError if the reference's answers are not known."""
     if problem.expected is None:
         raise ValueError(f"problem {problem.id}: the reference solution was not executed")
     tolerances = _tolerances(problem.expected, oracle)
@@ -71,7 +71,7 @@ def _is_floats(value: object) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _value(wanted: str) -> object:
-    """Read once for all samples of a problem; nothing changes it. None for a text that is no literal of ours."""
+    """Read once for all samples of a problem; nothing changes it. None if the text is not such a literal."""
     try:
         return literals.parse(wanted)
     except ValueError:

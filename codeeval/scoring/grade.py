@@ -7,19 +7,14 @@ the table.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
-from codeeval.scoring.limits import limits_for
+from codeeval.scoring.mera_outputs import IDLE, NOT_CAUGHT, TIMED_OUT, Outputs, mera_outputs, overslept, own_ms
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Job, Observation, Outcome, OutcomeStatus, Ruling, Tests, is_mera
-
-#: What MERA's scorer puts in place of a sample's list when the child process ended without one.
-TIMED_OUT = "timed out"
-Outputs = tuple[str | None, ...] | str
+from sandbox.wire import Observation, Outcome, OutcomeStatus, Ruling, is_mera
 
 _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "syntax_error": Verdict.SYNTAX_ERROR,
@@ -30,16 +25,8 @@ _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "output_limit": Verdict.OUTPUT_LIMIT,
     "crashed": Verdict.CRASHED,
 }
-#: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
-#: something, not for a processor: it is too late there on a machine of its own, too.
-_MERA_WAITS_MS, _IDLE = 4_000, 10
 #: The alarm that MERA sets for the definitions, as its execution modes report it.
 _DEFINITIONS_TIMED_OUT = "TimeoutException"
-#: `except Exception`, which is all that MERA's executor has since 1.2, lets these through: its child dies without a result.
-#: 1.1 has a bare `except`, and goes on with the next call.
-_NOT_CAUGHT_BY_MERA = frozenset(
-    {"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"}
-)
 _ENDED = {
     Verdict.EMPTY: msg("nothing was left of the completion"),
     Verdict.NO_ENTRY_POINT: msg("the function is not defined by the end of the definitions"),
@@ -50,8 +37,6 @@ _ENDED = {
     Verdict.OUTPUT_LIMIT: msg("the outputs are larger than the limit"),
     Verdict.CRASHED: msg("the process ended before it had reported"),
 }
-
-
 #: Names that a message about a missing function lists.
 _FOUND_SHOWN = 5
 
@@ -61,18 +46,8 @@ def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
     return protocol.comparison == "mera" or bool(extraction.body.strip())
 
 
-def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
-    """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
-    code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
-    limits = limits_for(problem, protocol)
-    if problem.tests is not None:
-        tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
-        return Job(extraction.program, problem.entry_point, (), limits, "assert", tests)
-    return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
-
-
 def not_judged(outcome: Outcome | None) -> str | None:
-    """Why the tests could not be carried out, by what they do themselves; None where they were."""
+    """Why the tests could not be carried out, by what they do themselves; None if they were."""
     ruling = outcome.ruling if outcome is not None else None
     if outcome is None or outcome.status not in ("completed", "crashed"):
         return None  # the program had come to an end of its own
@@ -95,35 +70,8 @@ def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol
     if len(outcome.observations) != len(problem.calls):
         raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(outcome.observations)} observations")
     if protocol.comparison == "mera":
-        return _mera_outputs(outcome, _not_caught(protocol))
+        return mera_outputs(outcome, protocol.mode)
     return tuple(seen.text if seen.status == "returned" else None for seen in outcome.observations)
-
-
-def _not_caught(protocol: ScoringProtocol) -> frozenset[str]:
-    return frozenset() if protocol.mode == "mera-1.1" else _NOT_CAUGHT_BY_MERA
-
-
-def _mera_outputs(outcome: Outcome, not_caught: frozenset[str]) -> Outputs:
-    failed = outcome.definition
-    if failed is not None and failed.exc_type in not_caught:
-        return TIMED_OUT
-    if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
-        return (None,) * len(outcome.observations)
-    if outcome.status != "completed" or overslept(outcome):
-        return TIMED_OUT
-    if any(seen.exc_type in not_caught for seen in outcome.observations):
-        return TIMED_OUT
-    return tuple(equality.mera_text(seen) for seen in outcome.observations)
-
-
-def overslept(outcome: Outcome) -> bool:
-    """Whether MERA would have stopped waiting for a program that had not computed much, on a machine without other work."""
-    return _own_ms(outcome) >= max(_MERA_WAITS_MS, _IDLE * outcome.cpu_ms)
-
-
-def _own_ms(outcome: Outcome) -> int:
-    """The time on the clock without that in which other work had the processors."""
-    return outcome.wall_ms - outcome.waited_ms
 
 
 def may_have_stalled(outcome: Outcome) -> bool:
@@ -131,7 +79,7 @@ def may_have_stalled(outcome: Outcome) -> bool:
     the same; executing the program again tells them apart."""
     failed = outcome.definition
     if failed is not None and failed.exc_type == _DEFINITIONS_TIMED_OUT:
-        return _own_ms(outcome) >= _IDLE * outcome.cpu_ms
+        return own_ms(outcome) >= IDLE * outcome.cpu_ms
     return outcome.status == "completed" and overslept(outcome)
 
 
@@ -152,7 +100,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
         return _found_instead(_by_tests(problem, outcome, protocol), extraction)
     got = outputs(problem, outcome, protocol)
     failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
-    # MERA's list says it all; strict wants the program to have ended in order, too.
+    # MERA's list says it all; strict also requires a clean exit.
     if not failed and (protocol.comparison == "mera" or (outcome is not None and outcome.status == "completed")):
         return Judgement(Verdict.PASSED, True, got)
     if outcome is None or not extraction.body.strip():
@@ -173,7 +121,7 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
-    """What the judge saw decides, and only where the program's process ended in order, too.
+    """What the judge saw decides, and only if the program's process exited cleanly.
 
     `not_supported` comes from what the tests pass, never from what a program returned: that fails, whatever its type.
     """
@@ -270,7 +218,7 @@ class Ending:
 
 
 def ending(outcome: Outcome, protocol: ScoringProtocol) -> Ending | None:
-    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None where every call
+    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None if every call
     returned."""
     call: int | None = None
     blamed: Observation | None = None
@@ -303,7 +251,7 @@ def _of_call(observed: Observation) -> tuple[Verdict, Observation | None]:
 
 
 def ending_call(outcome: Outcome) -> int | None:
-    """The call that was running when a limit or a crash ended the program; None where nothing did, or no call was."""
+    """The call that was running when a limit or a crash ended the program; None if nothing did, or no call was."""
     if outcome.status not in ("timeout", "memory", "output_limit", "crashed"):
         return None
     return next((i for i, seen in enumerate(outcome.observations) if seen.status == "not_reached"), None)
@@ -313,7 +261,7 @@ def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> i
     """The first call that is not right; where one call cost MERA's whole list, that call."""
     if got == TIMED_OUT:
         for i, seen in enumerate(outcome.observations):
-            if seen.exc_type in _NOT_CAUGHT_BY_MERA:
+            if seen.exc_type in NOT_CAUGHT:
                 return i
     return failed[0]
 
@@ -323,26 +271,3 @@ def _said(right: str, got: str | None) -> tuple[str, str]:
     if got is None:
         return likeness.one_line(right, ""), msg("nothing")
     return likeness.one_line(right, got), likeness.one_line(got, right)
-
-
-@dataclass(frozen=True, slots=True)
-class Consensus:
-    """The answer that most samples of a problem gave: per call, and how many of how many samples gave exactly it."""
-
-    outputs: tuple[str | None, ...]
-    votes: int
-    samples: int
-
-
-def consensus(samples: Sequence[Outputs]) -> Consensus | None:
-    """The most frequent vector of outputs among the samples of one problem; the earliest of those that tie.
-
-    Needs no expected outputs. A sample that MERA calls "timed out", and one of which no call returned anything, has no
-    vote; None if no sample has.
-    """
-    lists = [row for row in samples if not isinstance(row, str)]
-    votes = Counter(row for row in lists if any(text is not None for text in row))
-    if not votes:
-        return None
-    row, count = votes.most_common(1)[0]
-    return Consensus(row, count, len(samples))

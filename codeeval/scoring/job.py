@@ -6,10 +6,19 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 
-from codeeval.scoring import grade
 from codeeval.scoring.limits import limits_for
 from codeeval.types import Extraction, Problem, ScoringProtocol
-from sandbox.wire import Job, Limits
+from sandbox.wire import Job, Limits, Tests
+
+
+def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
+    """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
+    code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
+    limits = limits_for(problem, protocol)
+    if problem.tests is not None:
+        tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
+        return Job(extraction.program, problem.entry_point, (), limits, "assert", tests)
+    return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
 
 
 class JobMaker:
@@ -20,7 +29,7 @@ class JobMaker:
 
     def __init__(self, problem: Problem, protocol: ScoringProtocol, worker: Limits) -> None:
         limits = limits_for(problem, protocol, worker)
-        self._model = replace(grade.job(problem, Extraction("", ""), protocol), limits=limits)
+        self._model = replace(job(problem, Extraction("", ""), protocol), limits=limits)
         self._head, self._tail = _head(self._model), _tail(self._model)
 
     def job(self, program: str) -> Job:
@@ -34,7 +43,7 @@ class JobMaker:
 
 
 def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol, worker: Limits) -> Job:
-    """The job of one program. Who makes many of a problem has a `JobMaker`."""
+    """The job of one program. Use a `JobMaker` to make many jobs of one problem."""
     return JobMaker(problem, protocol, worker).job(extraction.program)
 
 

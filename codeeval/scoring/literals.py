@@ -45,7 +45,7 @@ _NAN = math.nan
 
 
 def parse(text: str) -> object:
-    """The value that `text` is the literal of. Raises ValueError where it is not one that this module reads."""
+    """The value that `text` is the literal of. Raises ValueError if it is not one that this module reads."""
     if len(text) > MAX_CHARS:
         raise ValueError(f"longer than {MAX_CHARS} characters")
     reader = _Reader(_tokens(text))

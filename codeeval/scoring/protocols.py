@@ -132,7 +132,7 @@ def get(name: str) -> ScoringProtocol:
 
 
 def check_fits(protocol: ScoringProtocol, task: Task) -> None:
-    """Raises UsageError where a protocol says nothing about problems of this kind."""
+    """Raises UsageError if a protocol says nothing about problems of this kind."""
     english = any(problem.tests is not None or problem.oracle is not None for problem in task.problems)
     if protocol.name == "strict" or english == (protocol.name in ENGLISH):
         return

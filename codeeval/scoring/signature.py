@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"(?!0x…)\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 def signature(verdict: Verdict, blamed: Observation | None, failed: Sequence[int], n_calls: int) -> str:
     """The name of the group that a failed sample belongs to. `blamed` is what raised, if anything did; `failed` are the
-    calls that went wrong (ascending), empty where the failure is about no call."""
+    calls that went wrong (ascending), empty if the failure is about no call."""
     parts = [verdict.value]
     if blamed is not None and blamed.exc_type:
         parts.append(mask(raised(blamed)))

@@ -106,7 +106,7 @@ def parse_triple(text: str) -> tuple[str, ...]:
 def audit(published: AuditInput, most: int = 10) -> Audit:
     """Histograms behind a published row, and what is odd about them. `most`: how many to list (at least 1).
 
-    Raises UsageError for values that are no shares.
+    Raises UsageError for values outside [0, 1].
     """
     for value in published.values:
         parse_triple(value)
@@ -245,25 +245,3 @@ def _odd_values(shares: Sequence[float], published: AuditInput, order: Sequence[
 
 def _slashed(numbers: Sequence[int]) -> str:
     return "/".join(map(str, numbers))
-
-
-def render(result: Audit) -> str:
-    """Plain text: the answer first, then the histograms, then what is odd."""
-    label = "/".join(f"pass@{k}" for k in result.ks)
-    if result.consistent is None:
-        head = "not settled: no histogram was found within the bound of the search, and none was excluded"
-    elif not result.consistent:
-        head = "inconsistent: no counts of correct samples give these values"
-    elif result.total is None:
-        head = f"consistent: at least {result.at_least:,} histograms give these values (search cut short)"
-    elif result.total == 1:
-        head = "consistent: exactly 1 histogram gives these values"
-    else:
-        head = f"consistent: {result.total:,} histograms give these values"
-    lines = [f"{label}, n = {result.n}, {result.problems} problems", head]
-    for histogram in result.histograms:
-        cells = [f"{many} × c={c}" for c, many in enumerate(histogram) if many]
-        lines.append("  " + ", ".join(cells))
-    if result.histograms and (result.total is None or result.total > len(result.histograms)):
-        lines.append("  …")
-    return "\n".join(lines + [f"note: {remark}" for remark in result.remarks])

@@ -25,8 +25,8 @@ Scored = tuple[float, bool]
 
 
 def best_of_k(samples: Sequence[Scored], k: int) -> float | None:
-    """The chance that the best scored of k samples is correct, or None where k is larger than their number. Raises
-    ValueError for k < 1 and for a score that is no number."""
+    """The chance that the best scored of k samples is correct, or None if k is larger than their number. Raises
+    ValueError for k < 1 and for a score that is not a number."""
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     if any(isnan(score) for score, _ in samples):

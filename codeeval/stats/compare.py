@@ -11,62 +11,38 @@ model sampled again, and the narrower of the two. With one sample per problem it
 The samples of a problem are taken for independent draws. Problems whose samples are not (codeeval/stats/dependence.py) are judged
 as if they had one sample in each run.
 
-One problem's change is called
-- `regressed` (or `fixed`) where it exceeds sampling noise: Fisher's exact two-sided p of its two counts is at most 0.05;
-  where so few samples could never reach that, where all samples were right and now none is (or the other way round), which
-  is then not `beyond_noise`;
-- `changed` where the rates differ by less than that;
-- `same` where they are equal.
+What the change of one problem is called is in codeeval/stats/problem_change.py.
 The tests of single problems are not adjusted for the number of problems. Instead it is said how many would be listed as
 regressed if both runs came from one model (`expected_regressed`), and how likely as many as were seen are then (`p_regressed`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import lru_cache
-from typing import Literal, TypedDict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TypedDict
 
-from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n.messages import at, joined, msg
-from codeeval.stats.chance import Counts, Pair, at_least, drop_p, named_by_chance, worst_p
+from codeeval.errors import UsageError
+from codeeval.i18n.messages import joined, msg
+from codeeval.stats.chance import Counts, Pair, at_least, drop_p, worst_p
 from codeeval.stats.dependence import ALL_OR_NOTHING, all_or_nothing
 from codeeval.stats.intervals import Interval
 from codeeval.stats.paired import (
     CAPPED,
     MeanDifference,
     detectable,
-    fisher_p,
     mcnemar_p,
     paired_t,
     plain_error,
     rerun_difference,
     unseen_blocks,
 )
-from codeeval.stats.passk import pass_at_k
 from codeeval.stats.permutation import Sampled, permutation_p
+from codeeval.stats.problem_change import Change, ProblemChange, all_or_none, change_of, rate, regressed_by_chance
 from codeeval.stats.rerun import rerun_variance
-from codeeval.stats.summary import MOST, count_pairs, whole
+from codeeval.stats.run_counts import RunCounts, shared_problems
+from codeeval.stats.summary import count_pairs
 from codeeval.stats.words import ASSUMPTION
-
-_NOISE = 0.05
-Change = Literal["regressed", "fixed", "changed", "same"]
-
-
-@dataclass(frozen=True, slots=True)
-class RunCounts:
-    """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for it to be fair.
-
-    `digests`: name -> digest, for example problems, prompt, image, limits. `dependent`: problems whose samples count as one, and
-    why (`dependence`); None where only the counts are known.
-    """
-
-    name: str
-    counts: Mapping[str, tuple[int, int]]
-    digests: Mapping[str, str] = field(default_factory=dict)
-    dependent: frozenset[str] | None = None
-    dependence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,25 +59,6 @@ class CompareOptions:
     def __post_init__(self) -> None:
         if self.k < 1 or not 0 < self.level < 1 or not 0.5 <= self.power < 1 or self.resamples < 100:
             raise UsageError("compare: need k >= 1, 0 < level < 1, 0.5 <= power < 1 and at least 100 resamples")
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemChange:
-    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to. `as_one`: its
-    samples are dependent and count as one in each run, so that p is 1."""
-
-    problem_id: str
-    a: tuple[int, int]
-    b: tuple[int, int]
-    difference: float
-    p: float
-    change: Change
-    as_one: bool = False
-
-    @property
-    def beyond_noise(self) -> bool:
-        """Whether its two counts differ by more than sampling noise does in one of twenty cases."""
-        return self.p <= _NOISE
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +116,15 @@ class Comparison:
 def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -> Comparison:
     """Compare run `b` with run `a`.
 
-    Raises UsageError where digests or problems differ (unless allowed) or some problem has fewer than k samples, and
+    Raises UsageError if digests or problems differ (unless allowed) or some problem has fewer than k samples, and
     NothingToEvaluate where the runs have no problem in common.
     """
     chosen = options or CompareOptions()
     shared, warnings = shared_problems(a, b, chosen.allow_different)
     blocks, why_alike = dependent_problems(a, b, shared)
-    changes = tuple(problem_change(problem, a, b, chosen.k, problem in blocks) for problem in shared)
+    changes = tuple(
+        change_of(problem, a.counts[problem], b.counts[problem], chosen.k, problem in blocks) for problem in shared
+    )
     differences = [change.difference for change in changes]
     over_problems = paired_t(differences, chosen.level)
     same_problems = _rerun(changes, chosen)
@@ -180,8 +139,8 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
         k=chosen.k,
         level=chosen.level,
         problems=len(changes),
-        mean_a=sum(_rate(*change.a, chosen.k) for change in changes) / len(changes),
-        mean_b=sum(_rate(*change.b, chosen.k) for change in changes) / len(changes),
+        mean_a=sum(rate(*change.a, chosen.k) for change in changes) / len(changes),
+        mean_b=sum(rate(*change.b, chosen.k) for change in changes) / len(changes),
         difference=over_problems.difference,
         population=over_problems.interval,
         rerun=same_problems.interval if same_problems else None,
@@ -218,7 +177,7 @@ def _by_chance(changes: tuple[ProblemChange, ...]) -> _Chances:
     pairs: list[Pair] = [(change.a, change.b) for change in changes if not change.as_one]
     blocks: list[Pair] = [(change.a, change.b) for change in changes if change.as_one]
     named = [
-        _either_way(change.a, change.b) if change.as_one else _regressed_by_chance(change.a, change.b)
+        _either_way(change.a, change.b) if change.as_one else regressed_by_chance(change.a, change.b)
         for change in changes
     ]
     p_regressed = at_least(named, sum(change.change == "regressed" for change in changes))
@@ -243,7 +202,7 @@ def _is_one(change: ProblemChange) -> bool:
 
 def _either_way(a: Counts, b: Counts) -> float:
     """The chance that a problem is called regressed whose samples count as one: the two runs as a whole are exchanged."""
-    return sum(0.5 for one, two in ((a, b), (b, a)) if _lost(one, two) == "regressed")
+    return sum(0.5 for one, two in ((a, b), (b, a)) if all_or_none(one, two) == "regressed")
 
 
 def dependent_problems(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
@@ -281,107 +240,8 @@ def _methods(over_problems: str, same_problems: MeanDifference | None, permutati
     )
 
 
-def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
-    """Problems of both runs in a's order, and what differs between the runs."""
-    for run in (a, b):
-        _check(run)
-    found = [
-        _different(name, a, b)
-        for name in sorted(a.digests.keys() & b.digests.keys())
-        if a.digests[name] != b.digests[name]
-    ]
-    for one, other in ((a, b), (b, a)):
-        extra = [problem for problem in one.counts if problem not in other.counts]
-        if extra:
-            ids = ", ".join(extra[:5]) + ", …" * (len(extra) > 5)
-            found.append(msg("{n} problems are only in {where}: {ids}", n=len(extra), where=one.name, ids=ids))
-    if found and not allow_different:
-        raise UsageError(
-            msg(
-                "the runs can't be compared:\n  {differences}\n  allow differences (--allow-different) to compare anyway",
-                differences=joined("\n  ", found),
-            )
-        )
-    shared = [problem for problem in a.counts if problem in b.counts]
-    if not shared:
-        raise NothingToEvaluate(msg("{a_run} and {b_run} have no problem in common", a_run=a.name, b_run=b.name))
-    return shared, tuple(found)
-
-
-def _different(digest: str, a: RunCounts, b: RunCounts) -> str:
-    names = {
-        "limits": msg("limits"),
-        "problems": msg("problems"),
-        "protocol": msg("protocol"),
-        "prompt": msg("prompt"),
-        "image": msg("image"),
-    }
-    return msg(
-        "different {what}: {left} in {a_run}, {right} in {b_run}",
-        what=names.get(digest, digest),
-        left=a.digests[digest],
-        a_run=a.name,
-        right=b.digests[digest],
-        b_run=b.name,
-    )
-
-
-def _check(run: RunCounts) -> None:
-    for problem, pair in run.counts.items():
-        try:
-            whole(pair)
-        except ValueError:
-            n, c = pair
-            said = msg(
-                "need 0 <= correct <= samples <= {most} in whole numbers, got {value} of {other}",
-                most=f"{MOST:,}",
-                value=c,
-                other=n,
-            )
-            raise UsageError(at(msg("{path}, problem {id}", path=run.name, id=problem), said)) from None
-
-
-def _rate(n: int, c: int, k: int) -> float:
-    value = pass_at_k(n, c, k)
-    if value is None:
-        raise UsageError(msg("pass@{k} needs {n} samples of every problem, one has {m}", k=k, n=k, m=n))
-    return value
-
-
-def problem_change(problem: str, a: RunCounts, b: RunCounts, k: int, as_one: bool) -> ProblemChange:
-    one, two = whole(a.counts[problem]), whole(b.counts[problem])
-    difference = _rate(*two, k) - _rate(*one, k)
-    if as_one:
-        return ProblemChange(problem, one, two, difference, 1.0, _lost(one, two), as_one=True)
-    p = fisher_p(*one, *two)
-    return ProblemChange(problem, one, two, difference, p, _kind(one, two, p))
-
-
-def _kind(a: Counts, b: Counts, p: float) -> Change:
-    (n_a, c_a), (n_b, c_b) = a, b
-    if p <= _NOISE and c_a * n_b != c_b * n_a:
-        return "fixed" if c_b * n_a > c_a * n_b else "regressed"
-    found = _lost(a, b)
-    return found if found not in ("regressed", "fixed") or fisher_p(n_a, n_a, n_b, 0) > _NOISE else "changed"
-
-
-def _lost(a: Counts, b: Counts) -> Change:
-    """What a change amounts to where no test could tell: all right and then all wrong, or the other way round."""
-    (n_a, c_a), (n_b, c_b) = a, b
-    if c_a * n_b == c_b * n_a:
-        return "same"
-    if (c_a, c_b) == (n_a, 0):
-        return "regressed"
-    return "fixed" if (c_a, c_b) == (0, n_b) else "changed"
-
-
-@lru_cache(maxsize=65_536)
-def _regressed_by_chance(a: Counts, b: Counts) -> float:
-    return named_by_chance(a, b, lambda one, two: _kind(one, two, fisher_p(*one, *two)) == "regressed")
-
-
 def _rerun(changes: tuple[ProblemChange, ...], options: CompareOptions) -> MeanDifference | None:
-    """None where some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
+    """None if some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
 
     A problem that counts as one shows its own sampling variance by its difference alone."""
     own = [change for change in changes if not change.as_one]

@@ -24,7 +24,7 @@ _TIE = 1e-9  # chances that differ by less, relatively, are taken for equal: the
 @dataclass(frozen=True, slots=True, eq=False)
 class Dealt:
     """The chance that `lowest`, lowest + 1, ... of the correct samples are run b's; `below` sums it up from the lowest; `fisher`
-    sums, for each, all that are no likelier."""
+    sums, for each, all that are at most as likely."""
 
     lowest: int
     chances: NDArray[Any]
@@ -32,7 +32,7 @@ class Dealt:
     fisher: NDArray[Any]
 
     def at(self, c_b: int) -> int | None:
-        """The place of a count; None where it is so unlikely that it has none."""
+        """The place of a count; None if it is so unlikely that it has none."""
         place = c_b - self.lowest
         return place if 0 <= place < len(self.chances) else None
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from codeeval.i18n.messages import msg
-from codeeval.stats.compare import Comparison, ProblemChange
+from codeeval.stats.compare import Comparison
 from codeeval.stats.intervals import Interval
+from codeeval.stats.problem_change import ProblemChange
 from codeeval.stats.words import LONG_RUN, apart, points, population, rerun
 
 #: What a problem that changed is called.

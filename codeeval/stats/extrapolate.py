@@ -63,7 +63,7 @@ class Bootstrap:
 def extrapolate(
     counts: Sequence[tuple[int, int]], ks: Sequence[int], bootstrap: Bootstrap | None = None
 ) -> tuple[Extrapolation, ...]:
-    """One per k. `counts`: (n, c) per problem. Raises ValueError where some k is not above the smallest n (pass@k is known
+    """One per k. `counts`: (n, c) per problem. Raises ValueError if some k is not above the smallest n (pass@k is known
     there), where problems have one sample, and where there is no problem or no correct sample at all."""
     import numpy as np
 

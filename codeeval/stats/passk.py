@@ -3,7 +3,6 @@
 - pass@k = 1 - C(n-c, k) / C(n, k): the chance that at least one of k samples drawn without replacement from the n is
   correct; unbiased for 1 - (1-p)^k (Chen et al. 2021, "Evaluating Large Language Models Trained on Code", eq. 1).
 - pass^k = C(c, k) / C(n, k): the chance that all k are correct; unbiased for p^k (Yao et al. 2024, "τ-bench").
-- avg@n = c / n, which is pass@1.
 
 All are evaluated in exact integers and rounded once, so they carry no error beyond the last bit. Where k > n nothing
 unbiased exists: the scalar functions give None, the array functions NaN. Never 1.0, never an extrapolation.
@@ -11,7 +10,6 @@ unbiased exists: the scalar functions give None, the array functions NaN. Never 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import comb, nan
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def pass_at_k(n: int, c: int, k: int) -> float | None:
-    """Unbiased estimate of "at least one of k samples is correct", or None where k > n.
+    """Unbiased estimate of "at least one of k samples is correct", or None if k > n.
 
     Raises ValueError unless 0 <= c <= n and k >= 1.
     """
@@ -32,7 +30,7 @@ def pass_at_k(n: int, c: int, k: int) -> float | None:
 
 
 def pass_hat_k(n: int, c: int, k: int) -> float | None:
-    """Unbiased estimate of "all of k samples are correct" (pass^k), or None where k > n.
+    """Unbiased estimate of "all of k samples are correct" (pass^k), or None if k > n.
 
     Raises ValueError unless 0 <= c <= n and k >= 1.
     """
@@ -42,24 +40,11 @@ def pass_hat_k(n: int, c: int, k: int) -> float | None:
     return comb(c, k) / comb(n, k)
 
 
-def avg_at_n(n: int, c: int) -> float | None:
-    """Share of correct samples, or None where there are no samples. Raises ValueError unless 0 <= c <= n."""
-    _check(n, c, 1)
-    return c / n if n else None
-
-
 def pass_at_k_array(n: ArrayLike, c: ArrayLike, k: int) -> NDArray[Any]:
-    """`pass_at_k` over integer arrays `n` and `c` that broadcast together; float64, NaN where k > n."""
-    return _over_pairs(pass_at_k, n, c, k)
+    """`pass_at_k` over integer arrays `n` and `c` that broadcast together; float64, NaN where k > n.
 
-
-def pass_hat_k_array(n: ArrayLike, c: ArrayLike, k: int) -> NDArray[Any]:
-    """`pass_hat_k` over integer arrays `n` and `c` that broadcast together; float64, NaN where k > n."""
-    return _over_pairs(pass_hat_k, n, c, k)
-
-
-def _over_pairs(function: Callable[[int, int, int], float | None], n: ArrayLike, c: ArrayLike, k: int) -> NDArray[Any]:
-    """Evaluate `function` once per distinct (n, c): runs have few, so exact integers cost nothing."""
+    Evaluated once per distinct (n, c): runs have few, so exact integers cost nothing.
+    """
     import numpy as np
 
     n_all, c_all = np.broadcast_arrays(np.asarray(n), np.asarray(c))
@@ -73,7 +58,7 @@ def _over_pairs(function: Callable[[int, int, int], float | None], n: ArrayLike,
     width = int(c_all.max()) + 1
     keys = (n_all.astype(np.int64) * width + c_all.astype(np.int64)).ravel()
     distinct, inverse = _distinct(keys)
-    values = [function(int(key) // width, int(key) % width, k) for key in distinct]
+    values = [pass_at_k(int(key) // width, int(key) % width, k) for key in distinct]
     table = np.array([nan if value is None else value for value in values])
     result: NDArray[Any] = table[inverse].reshape(n_all.shape)
     return result

@@ -94,7 +94,7 @@ class SamplingPlan:
 def plan(wish: PlanInput, counts: Sequence[tuple[int, int]] | None = None) -> SamplingPlan:
     """Samples per problem for `wish`. `counts`: (n, c) per problem of an earlier run of the like model, if there is one.
 
-    Raises UsageError where the counts have problems with fewer than two samples.
+    Raises UsageError if the counts have problems with fewer than two samples.
     """
     within = wish.mean * (1 - wish.mean) * (1 - wish.spread) if counts is None else _within(counts)
     n = max(1, ceil(2 * within / wish.problems * (_quantiles(wish) / wish.mde) ** 2 - 1e-9))

@@ -47,7 +47,7 @@ Histogram = Mapping[Cell, int]
 
 
 def rerun_noise(histogram: Histogram, k: int) -> Noise:
-    """From how many problems have each (n, c). Raises ValueError where some n < k or the histogram is empty."""
+    """From how many problems have each (n, c). Raises ValueError if some n < k or the histogram is empty."""
     import numpy as np
 
     if not histogram:

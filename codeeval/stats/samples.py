@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """cons@k of one problem. `accuracy` is None where correctness is unknown."""
+    """cons@k of one problem. `accuracy` is None if correctness is unknown."""
 
     agreement: float
     accuracy: float | None
 
 
 def mean_over_problems(problem: ArrayLike, value: ArrayLike) -> float | None:
-    """Mean over problems of the mean over that problem's samples; None where there are none.
+    """Mean over problems of the mean over that problem's samples; None if there are none.
 
     `problem`: an integer per sample, which problem it belongs to (0 and up); `value`: a number per sample: 1 or 0 for
-    "compiles", passed / total for "share of tests passed". Raises ValueError where the lengths differ.
+    "compiles", passed / total for "share of tests passed". Raises ValueError if the lengths differ.
     """
     import numpy as np
 
@@ -45,7 +45,7 @@ def mean_over_problems(problem: ArrayLike, value: ArrayLike) -> float | None:
 
 
 def share_of_tests_passed(problem: ArrayLike, passed: ArrayLike, total: ArrayLike) -> float | None:
-    """Mean share of tests passed, per sample, then per problem. Raises ValueError where passed > total or total < 1."""
+    """Mean share of tests passed, per sample, then per problem. Raises ValueError if passed > total or total < 1."""
     import numpy as np
 
     right, tests = np.asarray(passed, dtype=float), np.asarray(total, dtype=float)
@@ -57,9 +57,9 @@ def share_of_tests_passed(problem: ArrayLike, passed: ArrayLike, total: ArrayLik
 def consensus_at_k(
     votes: Sequence[Hashable | None], k: int, correct: Mapping[Hashable, bool] | None = None
 ) -> Consensus | None:
-    """cons@k of one problem, or None where k > n. `votes`: output vectors, None for a sample without any.
+    """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without any.
 
-    `correct` says which vectors are right; None where expected outputs are hidden. Raises ValueError for k < 1.
+    `correct` says which vectors are right; None if expected outputs are hidden. Raises ValueError for k < 1.
     """
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")

@@ -15,9 +15,9 @@ pass@k assumes n independent draws. These are the ways in which that goes wrong 
 | refusal          | samples that are a refusal to answer                                             | any       |
 | thought_in_text  | samples that begin with a thought, in which stop sequences were looked for       | any       |
 
-Only problems with two samples or more count for the first three. One seed for a problem is no fault by itself: a backend
+Only problems with two samples or more count for the first three. One seed for a problem is not a fault by itself: a backend
 may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself,
-nobody can do anything about it: that warning is left out, and equal samples are said to come from the model. At temperature 0
+the user can't do anything about it: that warning is left out, and equal samples are said to come from the model. At temperature 0
 equal samples are what was asked for: then only a note says that n samples are one. The thresholds are judgement, not theory:
 an easy problem may well yield the same short body every time, but half of all problems don't at temperature 0.6.
 """
@@ -72,7 +72,7 @@ class SanityWarning:
 
 @dataclass(frozen=True, slots=True)
 class SanityReport:
-    """Shares in [0, 1]; None where nothing could be measured. `warnings` in the order of the table above."""
+    """Shares in [0, 1]; None if nothing could be measured. `warnings` in the order of the table above."""
 
     problems: int
     samples: int
@@ -213,7 +213,7 @@ def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
 
 
 def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
-    """About answers that are none by somebody's decision, and about thoughts where answers are expected."""
+    """Answers withheld by a filter or declined by the model, and thoughts where answers are expected."""
     if shares.content_filter:
         text = msg(
             "{share} of the samples were cut or withheld by the server's content filter; they count",
@@ -230,9 +230,3 @@ def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
             share=f"{shares.thought_in_text:.2f}",
         )
         yield SanityWarning("thought_in_text", shares.thought_in_text, 0.0, text)
-
-
-def render(report: SanityReport) -> str:
-    """Plain text: one line per warning, or that there is none."""
-    lines = [f"warning: {warning.message} [{warning.code}]" for warning in report.warnings]
-    return "\n".join(lines) or f"sampling looks sound: {report.samples} samples of {report.problems} problems"

@@ -12,16 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from codeeval.stats.chance import Counts
-from codeeval.stats.compare import (
-    Change,
-    CompareOptions,
-    ProblemChange,
-    RunCounts,
-    dependent_problems,
-    problem_change,
-    shared_problems,
-)
+from codeeval.stats.compare import CompareOptions, dependent_problems
 from codeeval.stats.passk import pass_at_k
+from codeeval.stats.problem_change import Change, ProblemChange, change_of
+from codeeval.stats.run_counts import RunCounts, shared_problems
 from codeeval.stats.summary import KEstimate, summarize
 
 #: What runs can be ordered by.
@@ -99,7 +93,7 @@ def _place(one: SeriesProblem) -> tuple[int, float, float]:
 
 
 def _problem(problem: str, runs: Sequence[RunCounts], k: int, *, as_one: bool) -> SeriesProblem:
-    change: ProblemChange = problem_change(problem, runs[0], runs[-1], k, as_one)
+    change: ProblemChange = change_of(problem, runs[0].counts[problem], runs[-1].counts[problem], k, as_one)
     cells = tuple((int(n), int(c)) for n, c in (run.counts[problem] for run in runs))
     rates = tuple(pass_at_k(*cell, k) or 0.0 for cell in cells)
     return SeriesProblem(problem, cells, rates, change.difference, max(rates) - min(rates), change.p, change.change)

@@ -27,7 +27,7 @@ POPULATION_METHOD = msg("Wilson score with effective sample size")
 
 @dataclass(frozen=True, slots=True)
 class KEstimate:
-    """Mean pass@k over problems with its intervals, all in [0, 1]; None where the data can't say.
+    """Mean pass@k over problems with its intervals, all in [0, 1]; None if the data can't say.
 
     `population`: the mean over other problems of this kind. `rerun`: the mean over the same problems if they were
     sampled again for ever (a single new run of the same size scatters 1.4 times as wide). `stderr`: the plain standard error

@@ -26,9 +26,9 @@ def rerun(level: float = 0.95) -> str:
     return msg("{level}% CI, these problems (sampling only)", level=f"{100 * level:.4g}")
 
 
-def points(rate: float, digits: int = 1) -> str:
+def points(rate: float) -> str:
     """A difference of rates as signed percentage points."""
-    return f"{round(100 * rate, digits) + 0.0:+.{digits}f}"  # never -0.0
+    return f"{round(100 * rate, 1) + 0.0:+.1f}"  # never -0.0
 
 
 def apart(value: float, limit: float, digits: int = 1) -> tuple[str, str]:

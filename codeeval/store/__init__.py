@@ -1,6 +1,6 @@
 """One SQLite file per run is the truth: `RunStore` writes it, `RunReader` reads it.
 
-Covered: what is committed survives `kill -9`; one writer at a time; texts that are no valid Unicode come back exactly.
+Covered: what is committed survives `kill -9`; one writer at a time; texts that are not valid Unicode come back exactly.
 Not covered: a power cut can cost the last fraction of a second (never the file); a damaged disk.
 """
 

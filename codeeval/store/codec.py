@@ -1,4 +1,4 @@
-"""Values of the run file: text that may be no valid Unicode, outcomes and judgements as JSON.
+"""Values of the run file: text that may not be valid Unicode, outcomes and judgements as JSON.
 
 A model's text can hold lone surrogates and NULs. SQLite keeps NULs; for the rest, a text that UTF-8 can't carry is
 stored as a BLOB in UTF-8 with surrogates passed through, so that every `str` comes back as it was. JSON is written
@@ -19,7 +19,7 @@ from codeeval.i18n import msg
 from sandbox import Observation, Outcome
 from sandbox.wire import Ruling
 
-#: Above this an outcome, or the outputs of a judgement, are compressed: a program that prints megabytes shall not fill the disk.
+#: Above this an outcome, or the outputs of a judgement, are compressed: a program that prints megabytes must not fill the disk.
 COMPRESS_ABOVE = 8_192
 #: No outcome that a run writes is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
 MAX_UNPACKED = 48 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Opening run files, and turning SQLite's errors into ours."""
+"""Open run files, and turn SQLite's errors into codeeval's."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def translating(path: Path) -> Iterator[None]:
 def open_read_only(path: Path) -> sqlite3.Connection:
     """A connection that can't write. The file of a finished run is read as it lies, also on read-only media; one that a
     run of this user is writing at this moment, or that a killed one left, is read together with its write-ahead log; of
-    somebody else's such run a private copy is read. Raises DataError for what no run leaves, StoreError."""
+    such a run of another user a private copy is read. Raises DataError for what no run leaves, StoreError."""
     lying, uri = look(path), f"{path.resolve().as_uri()}?mode=ro"
     with translating(path):
         if not (lying.journal or lying.wal or lying.in_wal_mode):
@@ -96,7 +96,7 @@ def _of_own(uri: str, path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         if beside(path, WAL).exists() or os.access(path.parent, os.W_OK):
             raise
-        # a log can't be made beside the file, and there is none to read: nobody can be writing
+        # a log can't be made beside the file, and there is none to read: no process can be writing
         return _probed(uri + "&immutable=1")
 
 

@@ -1,5 +1,5 @@
 """Indexes that make counting a million samples a matter of a second. A file without them answers the same, only later: the
-writer adds them, no reader needs them, and they are no part of the schema's version.
+writer adds them, no reader needs them, and they do not count in the schema's version.
 """
 
 from __future__ import annotations

@@ -87,7 +87,7 @@ def remove(path: Path) -> None:
 
 
 def status(path: Path) -> os.stat_result | None:
-    """Of the name itself, not of what a link points to; None where there is none. Raises OSError."""
+    """Of the name itself, not of what a link points to; None if there is none. Raises OSError."""
     try:
         with folder_of(path) as folder:
             return os.stat(path.name, dir_fd=folder, follow_symlinks=False)

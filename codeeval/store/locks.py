@@ -1,4 +1,4 @@
-"""Who writes a run: the kernel's lock on its folder, held by one process and let go when that ends, however it ends."""
+"""One writer per run: a lock of the kernel on its folder, released when the process that holds it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from codeeval.errors import StoreError, UsageError
 from codeeval.files import reason
 from codeeval.i18n import msg
 
-#: Whoever asks holds the lock for a moment; a writer waits so many times so long for that.
+#: A process that asks holds the lock for a moment; a writer retries so many times, so long apart.
 _TRIES, _PAUSE_S = 10, 0.02
 
 
 def hold(run_dir: Path) -> int:
-    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError where another process has
+    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError if another process has
     it, StoreError where the folder can't be opened."""
     descriptor = _opened(run_dir)
     for _ in range(_TRIES):
@@ -35,7 +35,7 @@ def hold(run_dir: Path) -> int:
 
 
 def is_held(run_dir: Path) -> bool | None:
-    """Whether a living process is writing the run; None where that can't be known."""
+    """Whether a living process is writing the run; None if that can't be known."""
     try:
         descriptor = _opened(run_dir)
     except StoreError:

@@ -1,7 +1,7 @@
 """Which runs were made here: a mark in the run file, keyed with a secret of this user that is outside of run folders.
 
 The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of
-samples. Whoever changes one of them, or copies a mark into another file, voids it; a folder that is moved or copied whole keeps
+samples. Changing one of them, or copying a mark into another file, voids it; a folder that is moved or copied whole keeps
 it. It does not cover samples, evidence and verdicts, which can do nothing to a machine.
 
 The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run
@@ -34,7 +34,7 @@ class NoKeyError(Exception):
 
 
 def key_path() -> Path:
-    """Where the key is. Raises RuntimeError where nobody's home is known."""
+    """Where the key is. Raises RuntimeError if there is no home folder."""
     given = os.environ.get("XDG_STATE_HOME", "")
     state = Path(given) if given.startswith("/") else Path.home() / ".local" / "state"
     return state / "codeeval" / "key"
@@ -87,7 +87,7 @@ def _key(*, make: bool) -> bytes:
             os.close(folder)
     except OSError as error:
         raise NoKeyError(at(str(key_path()), reason(error))) from None
-    except (ValueError, RuntimeError) as error:  # a NUL in the name, the home of nobody
+    except (ValueError, RuntimeError) as error:  # a NUL in the name, or no home folder
         raise NoKeyError(str(error)) from None
 
 

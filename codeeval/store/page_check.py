@@ -20,7 +20,7 @@ _SOUND: set[tuple[int, int]] = set()
 
 
 def refuse_odd_pages(connection: sqlite3.Connection, where: str) -> None:
-    """Raises DataError where the pages of a small file are not sound. `where` is the path of the file."""
+    """Raises DataError if the pages of a small file are not sound. `where` is the path of the file."""
     try:
         status = os.stat(where)
     except OSError:

@@ -1,4 +1,4 @@
-"""A run file of somebody else that is being written, or was when its writer was killed: read from a copy.
+"""A run file of another user that is being written, or was when its writer was killed: read from a copy.
 
 Nothing is written beside the original, and its shared memory (`-shm`) is not looked at. The copy loses its names as soon as it is
 open, so that it goes with the connection, however the process ends.

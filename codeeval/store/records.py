@@ -45,7 +45,7 @@ def _shown(cut: Cut) -> tuple[str, int, int]:
 @dataclass(frozen=True, slots=True)
 class StoredJudgement:
     """A judgement with its key. `job_digest` names the evidence (None: nothing had to be executed); `outputs` is what
-    the protocol compares; `judgement` is None where the expected outputs are hidden: there is no verdict to give. `reading`
+    the protocol compares; `judgement` is None if the expected outputs are hidden: there is no verdict to give. `reading`
     is None under protocols that take a completion verbatim."""
 
     problem_id: str
@@ -133,7 +133,7 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class Session:
     """One invocation that worked on the file. `end` is "complete", "incomplete", "interrupted" or the error.
-    `servers`: samples that each server answered, by its address; empty where no server was asked."""
+    `servers`: samples that each server answered, by its address; empty if no server was asked."""
 
     started_at: str
     command: tuple[str, ...]

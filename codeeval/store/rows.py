@@ -1,200 +1,101 @@
-"""Values as rows of a run file's tables, and back: the one place that knows the order of the columns."""
+"""Values as rows of a run file's tables, and back."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
-
-from codeeval.store.codec import (
-    pack_int,
-    pack_json,
-    pack_large,
-    pack_optional,
-    pack_outcome,
-    pack_text,
-    unpack_int,
-    unpack_json,
-    unpack_large,
-    unpack_optional,
-    unpack_text,
+from codeeval.store.columns import Row as Row
+from codeeval.store.columns import packer, selection, unpacker
+from codeeval.store.records import (
+    Counterfactual,
+    Execution,
+    Incident,
+    PlannedProblem,
+    StoredJudgement,
+    StoredReward,
 )
-from codeeval.store.records import Counterfactual, Execution, Incident, PlannedProblem, Reading, StoredJudgement
-from codeeval.types import Judgement, Oracle, Problem, ProblemTests, Prompt, Sample, Verdict
+from codeeval.types import Judgement, Problem, Sample
 
-#: A row of a table, in the order of its columns.
-Row = tuple[Any, ...]
+#: What a query selects for the functions below; s, j, c and r are the tables' names in it.
+PROBLEM_COLUMNS = selection("problems", first=1)
+SAMPLE_COLUMNS = selection("samples", "s")
+JUDGEMENT_COLUMNS = selection("judgements", "j", first=1)
+COUNTERFACTUAL_COLUMNS = selection("counterfactuals", "c")
+REWARD_COLUMNS = selection("rewards", "r", first=1)
 
-#: What a query selects for the functions below; s, j and c are the tables' names in it.
-PROBLEM_COLUMNS = (
-    "id, instruction, prompt, entry_point, calls, expected, canonical_solution, extra,"
-    " model_prompt, prompt_digest, wanted, tests, oracle"
-)
-SAMPLE_COLUMNS = (
-    "s.problem_id, s.idx, s.prompt_digest, s.completion, s.finish_reason, s.tokens_in, s.tokens_out, s.seed, s.raw,"
-    " s.thought, s.is_program"
-)
-JUDGEMENT_COLUMNS = (
-    "j.problem_id, j.idx, j.job_digest, j.verdict, j.passed, j.outputs, j.call, j.error, j.signature, j.failed_calls,"
-    " j.reading"
-)
-COUNTERFACTUAL_COLUMNS = "c.problem_id, c.idx, c.classes, c.steps, c.job_digest, c.verdict, c.passed"
+_pack_problem, _unpack_problem = packer("problems"), unpacker("problems", first=1)
+_pack_sample, _unpack_sample = packer("samples"), unpacker("samples")
+_pack_execution = packer("executions")
+_pack_incident, _unpack_incident = packer("incidents"), unpacker("incidents")
+_pack_judgement, _unpack_judgement = packer("judgements", first=1), unpacker("judgements", first=1)
+_pack_counterfactual, _unpack_counterfactual = packer("counterfactuals"), unpacker("counterfactuals")
+_pack_reward, _unpack_reward = packer("rewards"), unpacker("rewards", first=1)
 
 
-def problem_row(planned: PlannedProblem) -> tuple[object, ...]:
+def problem_row(position: int, planned: PlannedProblem) -> Row:
     problem = planned.problem
-    return (
-        pack_text(problem.id),
-        pack_text(problem.instruction),
-        pack_text(problem.prompt),
-        pack_text(problem.entry_point),
-        pack_json(problem.calls),
-        None if problem.expected is None else pack_json(problem.expected),
-        pack_optional(problem.canonical_solution),
-        pack_json(problem.extra),
-        None if planned.prompt is None else pack_json(asdict(planned.prompt)),
-        pack_text(planned.prompt_digest),
-        planned.wanted,
-        None if problem.tests is None else pack_json(asdict(problem.tests)),
-        None if problem.oracle is None else pack_json(asdict(problem.oracle)),
-    )
+    stated = (problem.id, problem.instruction, problem.prompt, problem.entry_point, problem.calls, problem.expected)
+    more = (problem.canonical_solution, problem.extra, planned.prompt, planned.prompt_digest, planned.wanted)
+    return _pack_problem((position, *stated, *more, problem.tests, problem.oracle))
 
 
-def problem_of(row: tuple[Any, ...]) -> PlannedProblem:
-    pid, instruction, prompt, entry_point, calls, expected, canonical, extra, model_prompt, digest, wanted, *later = row
-    problem = Problem(
-        id=unpack_text(pid),
-        instruction=unpack_text(instruction),
-        prompt=unpack_text(prompt),
-        entry_point=unpack_text(entry_point),
-        calls=tuple(unpack_json(calls)),
-        expected=None if expected is None else tuple(unpack_json(expected)),
-        canonical_solution=unpack_optional(canonical),
-        extra=tuple((name, value) for name, value in unpack_json(extra)),
-        tests=_problem_tests(later[0]),
-        oracle=None if later[1] is None else Oracle(**unpack_json(later[1])),
-    )
-    return PlannedProblem(problem, _prompt(model_prompt), unpack_text(digest), wanted)
-
-
-def _problem_tests(stored: Any) -> ProblemTests | None:
-    if stored is None:
-        return None
-    raw = unpack_json(stored)
-    return ProblemTests(raw["source"], raw["prelude"], tuple(raw["names"]))
-
-
-def _prompt(stored: Any) -> Prompt | None:
-    if stored is None:
-        return None
-    raw = unpack_json(stored)
-    return Prompt(raw["text"], tuple((role, content) for role, content in raw["messages"]))
+def problem_of(row: Row) -> PlannedProblem:
+    values = _unpack_problem(row)
+    return PlannedProblem(Problem(*values[:8], *values[11:]), *values[8:11])
 
 
 def sample_row(sample: Sample) -> Row:
-    return (
-        pack_text(sample.problem_id),
-        sample.index,
-        pack_text(sample.prompt_digest),
-        pack_text(sample.completion),
-        sample.finish_reason,
-        sample.tokens_in,
-        sample.tokens_out,
-        pack_int(sample.seed),
-        pack_optional(sample.raw),
-        pack_optional(sample.thought),
-        int(sample.is_program),
+    return _pack_sample(
+        (
+            *(sample.problem_id, sample.index, sample.prompt_digest, sample.completion, sample.finish_reason),
+            *(sample.tokens_in, sample.tokens_out, sample.seed, sample.raw, sample.thought, sample.is_program),
+        )
     )
 
 
-def sample_of(row: tuple[Any, ...]) -> Sample:
-    pid, index, digest, completion, finish_reason, tokens_in, tokens_out, seed, raw, thought, program = row
-    return Sample(
-        problem_id=unpack_text(pid),
-        index=index,
-        prompt_digest=unpack_text(digest),
-        completion=unpack_text(completion),
-        finish_reason=finish_reason,
-        tokens_in=tokens_in,
-        tokens_out=tokens_out,
-        seed=unpack_int(seed),
-        raw=unpack_optional(raw),
-        thought=unpack_optional(thought),
-        is_program=bool(program),
-    )
+def sample_of(row: Row) -> Sample:
+    return Sample(*_unpack_sample(row))
 
 
 def execution_row(execution: Execution) -> Row:
-    return (
-        pack_text(execution.problem_id),
-        execution.job_digest,
-        execution.mode,
-        pack_text(execution.source),
-        pack_outcome(execution.outcome),
+    return _pack_execution(
+        (execution.problem_id, execution.job_digest, execution.mode, execution.source, execution.outcome)
     )
 
 
 def incident_row(incident: Incident) -> Row:
-    return (pack_text(incident.problem_id), incident.index, incident.stage, pack_text(incident.reason))
+    return _pack_incident((incident.problem_id, incident.index, incident.stage, incident.reason))
+
+
+def incident_of(row: Row) -> Incident:
+    return Incident(*_unpack_incident(row))
 
 
 def judgement_row(row: StoredJudgement) -> Row:
-    key = (pack_text(row.problem_id), row.index, row.job_digest)
-    judgement = row.judgement
-    reading = None if row.reading is None else pack_json(row.reading.to_json())
+    """All but the protocol."""
+    key, judgement = (row.problem_id, row.index, row.job_digest), row.judgement
     if judgement is None:
-        return (*key, None, None, pack_large(row.outputs), None, None, None, None, reading)
-    return (
-        *key,
-        judgement.verdict.value,
-        int(judgement.passed),
-        pack_large(row.outputs),
-        judgement.call,
-        pack_optional(judgement.error),
-        pack_text(judgement.signature),
-        pack_json(judgement.failed_calls),
-        reading,
-    )
+        return _pack_judgement((*key, None, None, row.outputs, None, None, None, None, row.reading))
+    found = (judgement.verdict, judgement.passed, row.outputs, judgement.call, judgement.error, judgement.signature)
+    return _pack_judgement((*key, *found, judgement.failed_calls, row.reading))
 
 
-def judgement_of(row: tuple[Any, ...]) -> StoredJudgement:
-    pid, index, job_digest, verdict, passed, outputs, call, error, signature, failed_calls, stored = row
-    reading = None if stored is None else Reading.from_json(unpack_json(stored))
-    read = unpack_large(outputs)
-    got = read if isinstance(read, str) else tuple(read)
-    if verdict is None:
-        return StoredJudgement(unpack_text(pid), index, job_digest, got, None, reading)
-    judgement = Judgement(
-        verdict=Verdict(verdict),
-        passed=bool(passed),
-        outputs=got,
-        call=call,
-        error=unpack_optional(error),
-        signature=unpack_text(signature),
-        failed_calls=tuple(unpack_json(failed_calls)),
-    )
-    return StoredJudgement(unpack_text(pid), index, job_digest, got, judgement, reading)
+def judgement_of(row: Row) -> StoredJudgement:
+    pid, index, digest, verdict, passed, outputs, *why, reading = _unpack_judgement(row)
+    judgement = None if verdict is None else Judgement(verdict, passed, outputs, *why)
+    return StoredJudgement(pid, index, digest, outputs, judgement, reading)
 
 
-def counterfactual_row(row: Counterfactual) -> tuple[object, ...]:
-    return (
-        pack_text(row.problem_id),
-        row.index,
-        pack_json(row.classes),
-        pack_json(row.steps),
-        row.job_digest,
-        None if row.verdict is None else row.verdict.value,
-        None if row.passed is None else int(row.passed),
-    )
+def counterfactual_row(row: Counterfactual) -> Row:
+    key = (row.problem_id, row.index)
+    return _pack_counterfactual((*key, row.classes, row.steps, row.job_digest, row.verdict, row.passed))
 
 
-def counterfactual_of(row: tuple[Any, ...]) -> Counterfactual:
-    pid, index, classes, steps, digest, verdict, passed = row
-    return Counterfactual(
-        problem_id=unpack_text(pid),
-        index=index,
-        classes=tuple(unpack_json(classes)),
-        steps=tuple(unpack_json(steps)),
-        job_digest=digest,
-        verdict=None if verdict is None else Verdict(verdict),
-        passed=None if passed is None else bool(passed),
-    )
+def counterfactual_of(row: Row) -> Counterfactual:
+    return Counterfactual(*_unpack_counterfactual(row))
+
+
+def reward_row(ranker: int, row: StoredReward) -> Row:
+    return _pack_reward((ranker, row.problem_id, row.index, row.score, row.cut))
+
+
+def reward_of(row: Row) -> StoredReward:
+    return StoredReward(*_unpack_reward(row))

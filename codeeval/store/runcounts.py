@@ -11,8 +11,8 @@ from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
-from codeeval.stats.compare import RunCounts
 from codeeval.stats.dependence import Dependence, dependence
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
 from sandbox.wire import Limits
@@ -59,7 +59,7 @@ def judged(
     name: str = "",
     alike: Dependence | None = None,
 ) -> RunCounts:
-    """`alike`: which problems have samples that are no independent draws. Raises NothingToEvaluate where no sample has a
+    """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate if no sample has a
     verdict."""
     if not counts:
         raise NothingToEvaluate(
@@ -144,12 +144,11 @@ def _size(stated: dict[str, float]) -> dict[str, float]:
 
 def require_complete(reader: RunReader) -> None:
     """Raises IncompleteRun while some sample is missing or lacks a judgement."""
-    lacking = {key for name in reader.manifest().protocols for key in reader.unjudged(name)}
-    refuse_pending(reader.run_dir, len(lacking) + reader.n_missing())
+    refuse_pending(reader.run_dir, reader.n_pending())
 
 
 def refuse_pending(run_dir: Path, pending: int) -> None:
-    """Raises IncompleteRun where samples of the run are pending."""
+    """Raises IncompleteRun if samples of the run are pending."""
     if pending:
         raise IncompleteRun(
             msg(

@@ -1,9 +1,9 @@
 """Tables of a run file, and how an older one is brought up to date.
 
-`PRAGMA application_id` says that a SQLite file is ours, `PRAGMA user_version` counts the migrations that it has seen.
+`PRAGMA application_id` marks a SQLite file as a run file, `PRAGMA user_version` counts the migrations that it has seen.
 A migration is never changed once released; a new one is appended.
 
-Text goes in as TEXT, or as a BLOB where it is no valid Unicode (see `codec.py`); hence the columns without a type.
+Text goes in as TEXT, or as a BLOB where it is not valid Unicode (see `codec.py`); hence the columns without a type.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ CREATE TABLE samples (
     raw,
     PRIMARY KEY (problem_id, idx)
 ) WITHOUT ROWID;
--- evidence: what one program of one problem did, once, whoever wrote it
+-- evidence: what one program of one problem did, once, whichever samples hold it
 CREATE TABLE executions (
     problem_id NOT NULL,
     job_digest TEXT NOT NULL,
@@ -178,8 +178,8 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
 
 
 def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
-    """A file may be written by somebody else: it must have the tables as a run makes them, and nothing besides, so that neither
-    reading nor writing starts anything of its author's. `check` refuses a file of another program. Raises DataError."""
+    """A file may come from another user: it must have exactly the tables that a run makes, so that neither
+    reading nor writing runs anything that its author put there. `check` refuses a file of another program. Raises DataError."""
     found, known = version(connection), len(MIGRATIONS)
     if not is_ours(connection) or found > known:
         return

@@ -41,7 +41,7 @@ def beside(path: Path, suffix: str) -> Path:
 
 def look(path: Path) -> Lying:
     """How the file lies, once no other process is changing its kind of journal. Raises DataError for what no run leaves behind: a
-    link, a file that is no ordinary one, a header that is not SQLite's, a journal that names other files; StoreError."""
+    link, a file that is not an ordinary one, a header that is not SQLite's, a journal that names other files; StoreError."""
     deadline = time.monotonic() + _CHANGING_S
     while True:
         head, names = _head(path)
@@ -57,7 +57,7 @@ def look(path: Path) -> Lying:
 
 
 def refuse_journal(path: Path) -> None:
-    """Raises DataError: a journal beside a file of somebody else."""
+    """Raises DataError: a journal beside another user's file."""
     journal = beside(path, JOURNAL)
     raise DataError(
         str(journal),

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from codeeval import bounded_json
 from codeeval.store import indexes
 from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
 from codeeval.store.reader import RunReader
@@ -29,37 +28,6 @@ _CPU_MS = (
     "CASE typeof(e.outcome) WHEN 'text' THEN coalesce(json_extract(e.outcome, '$.cpu_ms'), 0)"
     " ELSE cpu_ms_of(e.outcome) END"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Samples of one problem with one verdict and signature (both None where the expected outputs are hidden), and the
-    first of them."""
-
-    problem_id: str
-    verdict: str | None
-    signature: str | None
-    passed: bool | None
-    n: int
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A problem as lists show it. `fields`: further fields of its `meta` with their values as texts; a list has several."""
-
-    position: int
-    id: str
-    entry_point: str
-    prompt: str
-    wanted: int
-    hidden: bool
-    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-    @property
-    def topics(self) -> tuple[str, ...]:
-        """What `meta.topics` says."""
-        return dict(self.fields).get("topics", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,40 +54,9 @@ class Criteria:
 class RunViews(RunReader):
     """A run file, opened read-only by `RunViews(path)`; raises what RunReader raises."""
 
-    def heads(self) -> tuple[Head, ...]:
-        """All problems in the order of the run."""
-        query = (
-            "SELECT position, id, entry_point, prompt, wanted, expected IS NULL, extra FROM problems ORDER BY position"
-        )
-        return tuple(
-            Head(
-                position, unpack_text(pid), unpack_text(name), unpack_text(prompt), wanted, bool(hidden), _fields(extra)
-            )
-            for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
-        )
-
     def planned(self, problem_id: str) -> PlannedProblem | None:
         rows = self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE id = ?", (pack_text(problem_id),))
         return next(map(problem_of, rows), None)
-
-    def tallies(self, protocol: str) -> Iterator[Tally]:
-        """Of every judged sample under a protocol, counted by problem, verdict and signature, in no order."""
-        query = (
-            "SELECT problem_id, verdict, signature, passed, count(*), min(idx) FROM judgements WHERE protocol = ?"
-            " GROUP BY problem_id, verdict, signature"
-        )
-        for pid, verdict, signature, passed, n, first in self._rows(query, (protocol,)):
-            judged = None if passed is None else bool(passed)
-            yield Tally(unpack_text(pid), verdict, unpack_optional(signature), judged, n, first)
-
-    def sample_counts(self) -> dict[str, int]:
-        """Samples there are, per problem that has some."""
-        rows = self._rows("SELECT problem_id, count(*) FROM samples GROUP BY problem_id")
-        return {unpack_text(pid): n for pid, n in rows}
-
-    def n_pending(self, protocols: Sequence[str]) -> int:
-        """Samples that are missing, or that lack a judgement under one of the protocols."""
-        return sum(map(len, self.pending(protocols).values()))
 
     def marks(self, protocol: str, problem_ids: Sequence[str]) -> dict[str, list[Mark]]:
         """The judged samples of some problems, by ascending index."""
@@ -156,31 +93,6 @@ class RunViews(RunReader):
             found.setdefault(unpack_text(pid), set()).add(index)
         return found
 
-    def pending(self, protocols: Sequence[str]) -> dict[str, set[int]]:
-        """Indices of the samples that `n_pending` counts, per problem that has some. Only problems whose counts say that
-        something lacks are looked at."""
-        there = self.sample_counts()
-        judged = [self._judged_counts(name) for name in protocols]
-        found = {}
-        for pid, wanted in self._rows("SELECT id, wanted FROM problems"):
-            name = unpack_text(pid)
-            n = there.get(name, 0)
-            if n != wanted or any(counts.get(name, 0) < n for counts in judged):
-                found[name] = self._lacking(name, wanted, protocols)
-        return {name: indices for name, indices in found.items() if indices}
-
-    def _judged_counts(self, protocol: str) -> dict[str, int]:
-        query = "SELECT problem_id, count(*) FROM judgements WHERE protocol = ? GROUP BY problem_id"
-        return {unpack_text(pid): n for pid, n in self._rows(query, (protocol,))}
-
-    def _lacking(self, problem_id: str, wanted: int, protocols: Sequence[str]) -> set[int]:
-        there = set(self.indices(problem_id))
-        found = set(range(wanted)) - there
-        query = "SELECT idx FROM judgements WHERE protocol = ? AND problem_id = ?"
-        for name in protocols:
-            found |= there - {index for (index,) in self._rows(query, (name, pack_text(problem_id)))}
-        return found
-
     def slower(self, protocol: str, than_ms: int) -> Iterator[tuple[str, int, int]]:
         """(problem id, index, CPU time in ms) of the judged samples that took at least so long."""
         self._db.create_function("cpu_ms_of", 1, _cpu_ms, deterministic=True)
@@ -214,7 +126,7 @@ class RunViews(RunReader):
     def repaired_counts(
         self, protocol: str, known: Mapping[str, tuple[int, int]] | None = None
     ) -> dict[str, tuple[int, int]]:
-        """(n, c) per problem under strict with the format repaired, over the samples that `protocol` judged, too.
+        """(n, c) per problem under strict with the format repaired, over the samples that `protocol` judged as well.
 
         `known`: those of strict, where the caller has them and both have judged every sample.
         """
@@ -236,14 +148,6 @@ class RunViews(RunReader):
         )
         return {unpack_text(pid): (n, c) for pid, n, c in self._rows(query)}
 
-    def passed(self, protocol: str) -> dict[str, str]:
-        """Indices of the samples that passed, in one text with commas, per problem that has some."""
-        query = (
-            "SELECT problem_id, group_concat(idx) FROM judgements WHERE protocol = ? AND verdict = 'passed' AND passed = 1"
-            " GROUP BY problem_id"
-        )
-        return {unpack_text(pid): indices for pid, indices in self._rows(query, (protocol,))}
-
     def _all_judged(self, *protocols: str) -> bool:
         """Whether every sample has a verdict under each of these."""
         samples = self.n_samples()
@@ -262,25 +166,6 @@ class RunViews(RunReader):
     def counterfactual(self, problem_id: str, index: int) -> Counterfactual | None:
         query = f"SELECT {COUNTERFACTUAL_COLUMNS} FROM counterfactuals c WHERE problem_id = ? AND idx = ?"
         return next(map(counterfactual_of, self._rows(query, (pack_text(problem_id), index))), None)
-
-    def disagreements(self, protocol: str, other: str) -> tuple[tuple[str, str, int, str, int], ...]:
-        """What two protocols disagree about: (verdict and cause under each, samples, an example's problem and index)."""
-        passed = {name: self.passed(name) for name in (protocol, other)}
-        query = "SELECT idx, signature FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
-        found: dict[tuple[str, str], list[Any]] = {}
-        for head in self.heads():
-            for passing, failing in ((protocol, other), (other, protocol)):
-                ours, theirs = passed[passing].get(head.id, ""), passed[failing].get(head.id, "")
-                only = set(ours.split(",")) - set(theirs.split(",")) if ours != theirs else ()
-                for index, signature in self._rows(query, (failing, pack_text(head.id))) if only else ():
-                    if str(index) not in only:
-                        continue
-                    sides = ("passed", _cause(signature)) if passing == protocol else (_cause(signature), "passed")
-                    entry = found.setdefault(sides, [0, (head.position, index), head.id])
-                    entry[0] += 1
-                    entry[1:] = min((entry[1], entry[2]), ((head.position, index), head.id))
-        ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
-        return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
 
     def hidden_endings(self) -> Iterator[tuple[str, str, Outcome]]:
         """(problem id, job digest, evidence) of the programs for problems with hidden answers that may not have returned from
@@ -303,7 +188,7 @@ class RunViews(RunReader):
             yield unpack_text(pid), index, digest
 
     def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
-        """Of one sample, None where it is not judged."""
+        """Of one sample, None if it is not judged."""
         query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
         return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
@@ -328,20 +213,8 @@ class RunViews(RunReader):
         for pid, index, digest in self._rows(query, (protocol,)):
             yield unpack_text(pid), index, digest
 
-    def error_of(self, protocol: str, problem_id: str, index: int) -> str:
-        """The message of one judgement, empty where there is none."""
-        query = "SELECT error FROM judgements WHERE protocol = ? AND problem_id = ? AND idx = ?"
-        for (error,) in self._rows(query, (protocol, pack_text(problem_id), index)):
-            return unpack_optional(error) or ""
-        return ""
-
-    def indices(self, problem_id: str) -> tuple[int, ...]:
-        """Of the samples that one problem has, ascending."""
-        rows = self._rows("SELECT idx FROM samples WHERE problem_id = ? ORDER BY idx", (pack_text(problem_id),))
-        return tuple(index for (index,) in rows)
-
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
-        """Index of the first or the last failed sample of a problem, None where none failed."""
+        """Index of the first or the last failed sample of a problem, None if none failed."""
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found
@@ -353,38 +226,6 @@ def _utf8(stored: Any) -> bytes:
 
 def _outputs(stored: Any) -> str | None:
     return None if stored is None else large_text(stored)
-
-
-def _fields(extra: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The fields of a problem's `meta` that are texts, numbers, true or false, or lists of these."""
-    found = []
-    for name, text in list(unpack_json(extra))[:_MOST_FIELDS]:
-        if (value := _value(text)) is not None:
-            texts = [_text(one) for one in (value if isinstance(value, list) else [value])[:_MOST_VALUES]]
-            if values := tuple(dict.fromkeys(one for one in texts if one)):
-                found.append((str(name), values))
-    return tuple(found)
-
-
-def _value(text: object) -> object:
-    """Of a field as it is stored; None for what is too long, or no JSON, which only somebody else's file can have."""
-    if not isinstance(text, str) or len(text) > _LONGEST_FIELD:
-        return None
-    try:
-        return bounded_json.loads(text)
-    except ValueError:
-        return None
-
-
-def _text(value: object) -> str:
-    """As it is read; empty for what is no plain value."""
-    if isinstance(value, str):
-        return value if len(value) <= _LONGEST_VALUE else ""
-    return json.dumps(value) if isinstance(value, bool | int | float) else ""
-
-
-def _cause(signature: Any) -> str:
-    return unpack_text(signature).split(" · ")[0]
 
 
 def _cpu_ms(stored: Any) -> int:

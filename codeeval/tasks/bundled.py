@@ -19,7 +19,7 @@ def page(name: str) -> str:
 
 
 def bundled(name: str) -> Path:
-    """The path of `rustarter.jsonl` (a file) or `demo-model` (a folder). Raises UsageError where it is missing."""
+    """The path of `rustarter.jsonl` (a file) or `demo-model` (a folder). Raises UsageError if it is missing."""
     if name not in _CHECKOUT:
         raise UsageError(f"nothing bundled is called {name!r}; there are: {', '.join(_CHECKOUT)}")
     package = Path(__file__).resolve().parent.parent

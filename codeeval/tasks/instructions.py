@@ -51,7 +51,7 @@ def instructions(task: Task) -> tuple[Instruction, ...]:
 def chosen(task: Task, wish: str) -> tuple[Instruction, ...]:
     """What `--instructions` asks for, after OWN. `wish`: `all`, or numbers such as `1,3-5`.
 
-    Raises UsageError for a set with one instruction only, and for numbers that there are not."""
+    Raises UsageError for a set with one instruction only, and for numbers that it does not have."""
     known = instructions(task)
     if len(known) < 2:
         raise UsageError(

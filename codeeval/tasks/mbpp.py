@@ -90,7 +90,7 @@ def _defined(code: str) -> set[str]:
 
 def _entry_point(asserts: Sequence[str], defined: set[str]) -> str | None:
     """The function that the first assert calls; without a reference to say which are functions of the candidate's, the
-    first called name that is none of Python's own."""
+    first called name that is not a built-in."""
     for test in asserts:
         for name in _called(test):
             if name in defined or (not defined and name not in _BUILTINS):

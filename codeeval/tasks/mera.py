@@ -43,7 +43,7 @@ _HINTS = {
     "inputs.tests": msg('Write the list as a text: "[{one}, {two}]".', one="{'n': 3}", two="{'n': 4}"),
     "outputs": msg('Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].'),
 }
-#: pydantic's names of what it wanted -> ours.
+#: What pydantic expected, by its name -> in codeeval's words.
 _KINDS = {
     "string_type": msg("a text"),
     "list_type": msg("a list"),
@@ -136,7 +136,7 @@ def _fields(row: SourceRow) -> _Fields:
 
 
 def _refuse_odd_outputs(row: SourceRow) -> None:
-    """The first output that is no text. pydantic would describe every one of them, in two kilobytes each."""
+    """The first output that is not a text. pydantic would describe every one of them, in two kilobytes each."""
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):
@@ -150,7 +150,7 @@ def _refuse_odd_outputs(row: SourceRow) -> None:
 
 
 def _data_error(row: SourceRow, error: ValidationError) -> DataError:
-    """The first thing that pydantic found, in our words."""
+    """The first fault that pydantic found, in the words of the other errors."""
     first = error.errors(include_url=False, include_context=False)[0]
     # For meta.id pydantic appends which alternative failed (int, str): no part of the field's name.
     path = [part for part in first["loc"] if part not in ("int", "str")]

@@ -10,7 +10,7 @@ HINT = msg('An id is a whole number, or a short text on one line such as "7" or 
 
 
 def id_fault(name: str) -> str | None:
-    """What keeps a text from being an id, in words; None where nothing does. Files of completions are read without white space
+    """What keeps a text from being an id, in words; None if nothing does. Files of completions are read without white space
     around an id, so one that has it would never find its samples."""
     if not name.strip():
         return msg("is empty")

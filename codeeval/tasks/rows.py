@@ -18,7 +18,7 @@ from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError, install
 from codeeval.files import GZIP, is_gzip, most_unpacked, reason, unpacked
 from codeeval.i18n import joined, msg
-from codeeval.sample_rows import COMPLETION_FIELDS
+from codeeval.sample_rows import COMPLETION_FIELDS, not_text
 from codeeval.tasks.bundled import page
 
 #: MBPP+ with all its inputs is a quarter of it. Memory is up to thirty times of it.
@@ -61,7 +61,7 @@ def suffix_of(path: Path) -> str:
 
 
 def check_file(path: Path) -> None:
-    """Raises UsageError for what is no file, or can't be looked at, and DataError for one that is too large."""
+    """Raises UsageError if it is not a file or can't be looked at, and DataError if it is too large."""
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:
@@ -93,9 +93,8 @@ def _text(path: Path) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         column = error.start - (data.rfind(b"\n", 0, error.start) + 1) + 1
         place = msg("{path}, line {line}, byte {column} of it", path=path, line=line, column=column)
-        raise DataError(
-            place, msg("not UTF-8: {reason}", reason=error.reason), msg("Save the file as UTF-8.")
-        ) from None
+        said = not_text(data) or error.reason
+        raise DataError(place, msg("not UTF-8: {reason}", reason=said), msg("Save the file as UTF-8.")) from None
 
 
 def _unzipped(path: Path) -> bytes:
@@ -119,7 +118,14 @@ def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
     # Not splitlines(): it also splits at characters that JSON allows inside of strings.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
-            yield SourceRow(msg("{path}, line {line}", path=path, line=number), _loads(path, line, number))
+            place, value = msg("{path}, line {line}", path=path, line=number), _loads(path, line, number)
+            if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+                raise DataError(
+                    place,
+                    msg("a list of rows in one line"),
+                    msg("A .jsonl file has one row per line; a list of rows is a .json file."),
+                )
+            yield SourceRow(place, value)
 
 
 def _json_rows(path: Path, text: str) -> Iterator[SourceRow]:

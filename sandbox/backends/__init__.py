@@ -15,19 +15,27 @@ def _to_stderr(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def select(name: str = "auto", progress: Progress | None = None) -> Backend:
-    """`docker`, `local`, or `auto`: docker where an engine answers, else local; `backend.why` says which and why.
+def select(name: str = "auto", progress: Progress | None = None, python: str | None = None) -> Backend:
+    """`docker`, `local`, or `auto`: docker where an engine answers, else local; `backend.why` says which and why. `python`: the
+    interpreter that executes programs, which only `local` can choose, so that `auto` is `local` then.
 
-    Raises BackendUnavailable, with the remedy, where the named backend (or, for `auto`, both) can't work here.
+    Raises BadInterpreter for a `python` that can't be used; BackendUnavailable, with the remedy, where the named backend (or,
+    for `auto`, both) can't work here.
     """
     from sandbox.backends.docker import DockerBackend
     from sandbox.backends.local import LocalBackend
 
     report = progress or _to_stderr
+    if name == "docker" and python is not None:
+        raise BackendUnavailable("the docker sandbox has the Python of its image; only the local one takes another")
     if name == "docker":
         return DockerBackend(report)
     if name == "local":
-        return LocalBackend()
+        return LocalBackend(python=python)
+    if name == "auto" and python is not None:
+        backend = LocalBackend(python=python)
+        backend.why = "a Python was named, which only it can use"
+        return backend
     if name != "auto":
         raise BackendUnavailable(f"unknown sandbox {name!r}: choose auto, docker or local")
     try:
@@ -47,18 +55,17 @@ def select(name: str = "auto", progress: Progress | None = None) -> Backend:
 def sweep() -> list[str]:
     """Removes what dead runs left on this machine and its engine; returns the names of what was removed. Raises
     BackendUnavailable where no engine answers, after having done the rest."""
-    from sandbox.backends import cgroups
-    from sandbox.backends.docker import sweep_engine
+    from sandbox.backends import cgroups, docker_engine
 
-    return cgroups.sweep() + sweep_engine()
+    return cgroups.sweep() + docker_engine.sweep_engine()
 
 
 def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
     """Builds the docker backend's image, on this base or the usual one, unless it is there: (tag, image id). Raises
     BackendUnavailable."""
-    from sandbox.backends import docker, image
+    from sandbox.backends import docker_engine, image
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return image.ensure(client, progress, base)
     finally:
@@ -67,9 +74,9 @@ def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
 
 def build_base(progress: Progress, wanted: Wanted) -> str:
     """Builds a base image with packages unless it is there: its name. Raises BackendUnavailable."""
-    from sandbox.backends import docker, packages
+    from sandbox.backends import docker_engine, packages
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return packages.build(client, wanted, progress)
     finally:
@@ -78,9 +85,9 @@ def build_base(progress: Progress, wanted: Wanted) -> str:
 
 def prune_images() -> list[str]:
     """Removes sandbox images that this version would not use; returns their names. Raises BackendUnavailable."""
-    from sandbox.backends import docker, image
+    from sandbox.backends import docker_engine, image
 
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return image.prune(client)
     finally:

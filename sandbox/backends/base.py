@@ -43,7 +43,7 @@ class Backend(Protocol):
         """Facts for the manifest: engine version, image id, isolation features."""
 
     def start(self, limits: Limits) -> Worker:
-        """Starts one worker. Raises SandboxError where the machinery fails, BackendUnavailable where it can't work."""
+        """Starts one worker. Raises SandboxError if the machinery fails, BackendUnavailable where it can't work."""
 
     def alive(self) -> bool:
         """Whether the machinery behind this backend answers right now (asked after a worker was lost)."""

@@ -60,7 +60,7 @@ class Group:
 
 
 def parents(mounts: str | None = None, own: str | None = None) -> Parents | None:
-    """Where groups with the wanted controllers could be made; None where nowhere. The arguments are the texts of
+    """Where groups with the wanted controllers could be made; None if nowhere. The arguments are the texts of
     /proc/self/mountinfo and /proc/self/cgroup."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text() if mounts is None else mounts
@@ -76,7 +76,7 @@ def parents(mounts: str | None = None, own: str | None = None) -> Parents | None
 
 
 def make(above: Parents, limits: Limits) -> Group:
-    """A new group with these limits. Raises OSError where it can't be made; nothing is left then."""
+    """A new group with these limits. Raises OSError if it can't be made; nothing is left then."""
     name = f"{_PREFIX}{owner.me()}:{secrets.token_hex(4)}"
     made: list[Path] = []
     try:

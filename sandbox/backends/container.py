@@ -80,9 +80,12 @@ def remedy(said: str) -> str | None:
         return None
     flags = " ".join(each.flag for each in needed)
     context = ", ".join(each.context for each in needed)
-    where = f"the file is {script(PROFILE)}" if any(PROFILE in each.flag for each in needed) else ""
     lines = [f"  This is a container, and it may not make namespaces. Start it with: {flags}"]
-    lines.append(f"  In Kubernetes, in the container's securityContext: {context}" + (f" ({where})" if where else ""))
+    lines.append(f"  In Kubernetes, in the container's securityContext: {context}")
+    if any(PROFILE in each.flag for each in needed):
+        lines.append(
+            "  The profile is a file in here: copy it to the machine of the engine, or to the node, and name that copy."
+        )
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox import owner
-from sandbox.backends import image, podman, user_ids
+from sandbox.backends import docker_engine, image, podman, user_ids
 from sandbox.backends.base import ENVIRONMENT, Progress
 from sandbox.channel import AttachChannel, Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -32,13 +32,9 @@ from sandbox.wire import Limits
 if TYPE_CHECKING:
     import docker
 
-LABEL = "codeeval.sandbox.owner"
-_SOCKETS = "codeeval-sandbox-"
 _OVERHEAD_MB = 64
 _SUPERVISOR_PIDS = 16
 _START_DEADLINE_S = 60.0
-#: How long an engine that works may take to say that it does.
-_PING_S = 10
 _BOOT = "import sys; sys.path.append('/opt/sandbox'); from sandbox.guest.boot import main; main()"
 
 
@@ -53,8 +49,10 @@ class DockerWorker:
 
     def kill(self) -> None:
         self.channel.close()
-        if _answers(self._client):  # one that stands still is not waited for: the container ends with its channel
-            _remove(self._client, self._container)
+        if docker_engine.answers(
+            self._client
+        ):  # one that stands still is not waited for: the container ends with its channel
+            docker_engine.remove(self._client, self._container)
         self._tidy()
 
 
@@ -66,7 +64,7 @@ class DockerBackend:
     def __init__(self, progress: Progress, runtime: str | None = None, channel: str | None = None) -> None:
         self.why = "a Docker engine answers"
         self._process = os.getpid()
-        self._client = connect()
+        self._client = docker_engine.connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
         try:
             self._podman = self._is_podman()
@@ -76,7 +74,7 @@ class DockerBackend:
             raise
         self._seccomp = image.resource("seccomp.json")
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
-        self._unix = wished == "unix" or (wished == "auto" and _engine_is_here(self._client))
+        self._unix = wished == "unix" or (wished == "auto" and docker_engine.is_here(self._client))
         self._fallback = wished == "auto"  # until a worker has once come to a socket
         self._sockets: Path | None = None
         self._lock = threading.Lock()
@@ -89,7 +87,7 @@ class DockerBackend:
             if found:
                 podman.check_runtime(self._runtime, self._client.info())
         except (DockerException, OSError) as error:  # it answered a moment ago
-            raise _no_engine(error) from error
+            raise docker_engine.no_engine(error) from error
         return found
 
     def describe(self) -> dict[str, str]:
@@ -100,7 +98,7 @@ class DockerBackend:
             "image": self.image_id,
             "image_tag": self.tag,
             "engine": f"{self._kind(version)} {version.get('Version', '')}".strip(),
-            "cgroup": str(info.get("CgroupVersion", "1")) if caps(info) else "none",
+            "cgroup": str(info.get("CgroupVersion", "1")) if docker_engine.caps(info) else "none",
             "runtime": self._runtime or str(info.get("DefaultRuntime", "runc")),
             "channel": "unix" if self._unix else "attach",
         }
@@ -113,8 +111,8 @@ class DockerBackend:
         from requests.exceptions import RequestException
 
         self._check_process()
-        if not _answers(self._client):
-            raise SandboxError(f"the engine could not start a worker: {_silent()}")
+        if not docker_engine.answers(self._client):
+            raise SandboxError(f"the engine could not start a worker: {docker_engine.silent()}")
         try:
             return self._start_by_socket(limits) if self._unix else self._start_attached(limits)
         except (DockerException, RequestException, OSError) as error:
@@ -137,11 +135,11 @@ class DockerBackend:
         return worker
 
     def alive(self) -> bool:
-        return _answers(self._client)
+        return docker_engine.answers(self._client)
 
     def sweep(self) -> list[str]:
         self._check_process()
-        return _sweep(self._client)
+        return docker_engine.sweep(self._client)
 
     def _check_process(self) -> None:
         """A fork has the same connections to the engine: requests of two processes would get each other's answers."""
@@ -164,7 +162,7 @@ class DockerBackend:
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             if container:
-                _remove(self._client, container)
+                docker_engine.remove(self._client, container)
             raise
         return DockerWorker(
             self._client, container, Channel(connection), lambda: shutil.rmtree(folder, ignore_errors=True)
@@ -193,7 +191,7 @@ class DockerBackend:
             )
             self._client.api.start(container)
         except BaseException:
-            _remove(self._client, container)
+            docker_engine.remove(self._client, container)
             raise
         # the SDK's own file object: its socket, duplicated, would not do for TLS and SSH
         return DockerWorker(
@@ -237,7 +235,7 @@ class DockerBackend:
             hostname="sandbox",
             working_dir="/",
             environment=ENVIRONMENT,
-            labels={LABEL: owner.me()},
+            labels={docker_engine.LABEL: owner.me()},
             stdin_open=attached,
             tty=False,
             host_config=api.create_host_config(**options),
@@ -247,7 +245,7 @@ class DockerBackend:
     def _socket_folder(self) -> Path:
         with self._lock:
             if self._sockets is None or not self._sockets.is_dir():
-                self._sockets = Path(tempfile.mkdtemp(prefix=_SOCKETS))
+                self._sockets = Path(tempfile.mkdtemp(prefix=docker_engine.SOCKETS))
                 (self._sockets / "owner").write_text(owner.me())
                 # at the end of the process too, where nobody calls `close`
                 weakref.finalize(self, _remove_folder, self._sockets, self._process)
@@ -279,117 +277,9 @@ class _NoSocket(SandboxError):
     """The supervisor did not come to the socket."""
 
 
-def connect(timeout_s: int = 120) -> docker.DockerClient:
-    """A client of the engine that DOCKER_HOST (or the default socket) names. Raises BackendUnavailable, at the latest when the
-    engine has been silent for 10 seconds."""
-    from docker.errors import DockerException
-
-    import docker
-
-    try:
-        _knock(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock", _PING_S)
-        client = docker.from_env(timeout=_PING_S)  # asks for its version: one that stands still takes connections, too
-    except (DockerException, OSError) as error:
-        raise _no_engine(_silent() if "timed out" in str(error).lower() else error) from error
-    client.api.timeout = timeout_s
-    return client
-
-
-def is_rootless(info: Mapping[str, Any]) -> bool:
-    """Whether the engine is an ordinary user's, by its own description (Docker's way to say it, and Podman's)."""
-    return "name=rootless" in (info.get("SecurityOptions") or []) or bool(info.get("Rootless"))
-
-
-def caps(info: Mapping[str, Any]) -> bool:
-    """Whether its containers have control groups of their own: an ordinary user gets none of version 1, and of version 2 only
-    from systemd."""
-    if info.get("CgroupDriver") == "none":
-        return False
-    return not (is_rootless(info) and str(info.get("CgroupVersion", "1")) == "1")
-
-
-def _answers(client: docker.DockerClient) -> bool:
-    """Whether the engine answers within 10 seconds, which are less than any other request may take."""
-    try:
-        return client.api.get(f"{client.api.base_url}/_ping", timeout=_PING_S).ok
-    except Exception:
-        return False
-
-
-def _silent() -> str:
-    return f"it has not answered for {_PING_S} s (stopped, overloaded, or gone?)"
-
-
-def _knock(host: str, timeout_s: float) -> None:
-    """Raises OSError where nobody listens on a Unix socket; the SDK would say so too, but leave its own socket open."""
-    if host.startswith("unix:///"):
-        with socket.socket(socket.AF_UNIX) as probe:
-            probe.settimeout(timeout_s)
-            probe.connect(host.removeprefix("unix://"))
-
-
-def _no_engine(error: object) -> BackendUnavailable:
-    where = os.environ.get("DOCKER_HOST") or "/var/run/docker.sock"
-    return BackendUnavailable(
-        f"no Docker engine answers at {where} ({error}).\n"
-        f"  Start one (`{image.script('engine.sh')}` does it as root on Debian and Ubuntu), add yourself to the group `docker`,\n"
-        "  point DOCKER_HOST to an engine (Podman's socket works too), or use --sandbox local."
-    )
-
-
-def _engine_is_here(client: docker.DockerClient) -> bool:
-    return str(client.api.base_url).startswith("http+docker://localhost") and os.uname().sysname == "Linux"
-
-
 def _close_stream(stream: Any) -> None:
     """Closes what the SDK holds of an attach stream: the file object and the response that it came with."""
     response = getattr(stream, "_response", stream)
     for part in (stream, response):
         with contextlib.suppress(Exception):
             part.close()
-
-
-def _remove(client: docker.DockerClient, container: str) -> None:
-    from docker.errors import DockerException
-    from requests.exceptions import RequestException
-
-    # gone already, or just being removed by the engine: both are what we want; a dead engine is for the sweep
-    with contextlib.suppress(DockerException, RequestException, OSError):
-        client.api.remove_container(container, force=True, v=True)
-
-
-def sweep_engine() -> list[str]:
-    """What `DockerBackend.sweep` does, without needing an image. Raises BackendUnavailable where no engine answers."""
-    client = connect()
-    try:
-        return _sweep(client)
-    finally:
-        client.close()
-
-
-def _sweep(client: docker.DockerClient) -> list[str]:
-    from docker.errors import DockerException
-    from requests.exceptions import RequestException
-
-    removed = _sweep_sockets()
-    try:
-        for found in client.api.containers(all=True, filters={"label": LABEL}):
-            if owner.is_dead(found["Labels"].get(LABEL, "")):
-                _remove(client, found["Id"])
-                removed.append(found["Id"][:12])
-    except (DockerException, RequestException) as error:
-        raise SandboxError(f"the engine could not list containers: {error}") from error
-    return removed
-
-
-def _sweep_sockets() -> list[str]:
-    removed = []
-    for folder in Path(tempfile.gettempdir()).glob(f"{_SOCKETS}*"):
-        with contextlib.suppress(OSError):
-            mark = folder / "owner"
-            who = mark.read_text()
-            # Another boot: this machine's earlier one, or another machine on a shared disk, whose folder would be made anew.
-            if owner.is_dead(who) or (owner.is_of_another_boot(who) and mark.stat().st_mtime < owner.booted()):
-                shutil.rmtree(folder, ignore_errors=True)
-                removed.append(folder.name)
-    return removed

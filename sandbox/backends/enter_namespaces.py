@@ -47,8 +47,8 @@ def mount(source: str, target: str, kind: str | None, flags: int, data: str = ""
 def main() -> int:
     """Standard input: the plan as JSON (see `local.py`). Exits with the supervisor's status."""
     plan = json.loads(sys.stdin.buffer.read())
-    os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # nobody after us needs it
-    # What whoever started us ignores (nohup, a shell's background job) would be ignored by every candidate, too.
+    os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # no later process needs it
+    # Signals that are ignored here (nohup, a shell's background job) would be ignored by every candidate as well.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     privileged = os.geteuid() == 0
@@ -107,7 +107,7 @@ def _inner(plan: dict[str, Any], mapper: socket.socket | None) -> NoReturn:
 
 
 def _leave_root(mapper: socket.socket, owner: int) -> None:
-    """After the mounts are made with root's rights: a user namespace in which nobody is the machine's root.
+    """After the mounts are made with root's rights: a user namespace in which no process is the machine's root.
 
     The mount namespace keeps belonging to the machine, so that not even user 0 in here can mount anything. The user namespace
     belongs to `owner`: what the kernel counts per user (inotify and the like) counts against a namespace's owner as well, and
@@ -134,8 +134,8 @@ def _build_root(plan: dict[str, Any]) -> None:
     for target, source in plan["links"].items():
         _parents(base + target)
         os.symlink(source, base + target)
-    for path in plan["binds"]:
-        _bind(path, base + path)
+    for source, target in plan["binds"]:
+        _bind(source, base + target)
     for path in plan["masks"]:
         if os.path.isdir(base + path):
             mount("tmpfs", base + path, "tmpfs", _NOSUID | _NODEV | _RDONLY, "size=4k,mode=755")

@@ -23,7 +23,7 @@ REPOSITORY = "codeeval-sandbox"
 LABEL = "codeeval.sandbox.image"
 DEFAULT_BASE = "python:3.12-slim"
 #: Bases that docker/base-image.sh makes, for machines without a registry.
-LOCAL_BASES = ("codeeval-base:bookworm", "codeeval-base:trixie")
+LOCAL_BASES = ("codeeval-base:bookworm", "codeeval-base:trixie", "codeeval-base:forky")
 _PACKAGE = Path(__file__).resolve().parent.parent
 
 

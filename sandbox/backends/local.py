@@ -10,18 +10,16 @@ time are the kernel's to cap and to count. Not covered as tightly as by docker: 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import platform
 import socket
 import subprocess
 import sys
-import sysconfig
 from functools import cached_property
 from pathlib import Path
 
-from sandbox.backends import cgroups, container, seccomp, user_ids
+from sandbox.backends import cgroups, container, interpreter, seccomp, user_ids
 from sandbox.backends.base import ENVIRONMENT
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -31,6 +29,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _GUEST_ROOT = "/opt/sandbox"
 _COMMANDS = "/opt/commands"
 _BOOT = f"import sys; sys.path.append('{_GUEST_ROOT}'); from sandbox.guest.boot import main; main()"
+_TOP = ("/bin", "/lib", "/lib64", "/lib32")
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/usr/share/zoneinfo")
 _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/alternatives")
 _REMEDY = (
@@ -62,11 +61,13 @@ class LocalBackend:
 
     name = "local"
 
-    def __init__(self, control_groups: bool = True) -> None:
-        """`control_groups` False: does without, as where none can be made."""
+    def __init__(self, control_groups: bool = True, python: str | None = None) -> None:
+        """`control_groups` False: does without, as where none can be made. `python`: the interpreter that executes programs,
+        None for the one of this process; raises BadInterpreter, too."""
         self.why = "chosen by name"
         if sys.platform != "linux":
             raise BackendUnavailable(f"the local sandbox needs Linux, this is {sys.platform}.\n{_REMEDY}")
+        self._named, self._python = python, interpreter.named(python) if python is not None else interpreter.own()
         self._groups = cgroups.parents() if control_groups and os.geteuid() == 0 else None
         if self._groups is not None:
             try:
@@ -79,7 +80,8 @@ class LocalBackend:
     def describe(self) -> dict[str, str]:
         return {
             "backend": self.name,
-            "image": f"host python {platform.python_version()}",
+            "image": self._python.title,
+            **({"interpreter": self._named} if self._named is not None else {}),
             "kernel": platform.release(),
             "users": "separate" if os.geteuid() == 0 else "shared",
             "seccomp": "deny-list" if seccomp.program() else "none",
@@ -117,7 +119,7 @@ class LocalBackend:
                 told.write(json.dumps(plan).encode())
                 told.seek(0)
                 process = subprocess.Popen(
-                    [str(plan["python"]), "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
+                    [interpreter.own().path, "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
                     stdin=told,
                     stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
                     stderr=subprocess.PIPE,
@@ -155,36 +157,34 @@ class LocalBackend:
 
     @cached_property
     def _plan(self) -> dict[str, object]:
-        """What every worker of this process needs; see enter.py."""
-        python = os.path.realpath(getattr(sys, "_base_executable", sys.executable) or sys.executable)
-        links = {path: os.readlink(path) for path in ("/bin", "/lib", "/lib64", "/lib32") if os.path.islink(path)}
-        links[f"{_COMMANDS}/python3"] = python
-        real = [path for path in ("/bin", "/lib", "/lib64") if os.path.isdir(path) and not os.path.islink(path)]
-        stdlib = sysconfig.get_path("stdlib")
-        shared = sysconfig.get_config_var("LIBDIR") or ""
-        library = os.path.join(shared, sysconfig.get_config_var("INSTSONAME") or "-")
-        binds = [*real, *_SYSTEM, *_FILES, stdlib, python, library]
+        """What every worker of this backend needs; see enter_namespaces.py. Sources are paths of this machine, all others those
+        of the worker."""
+        python, root = self._python, self._python.root
+        links = {path: os.readlink(root + path) for path in _TOP if os.path.islink(root + path)}
+        links[f"{_COMMANDS}/python3"] = python.path
+        real = [path for path in _TOP if os.path.isdir(root + path) and not os.path.islink(root + path)]
+        binds = [*real, *_SYSTEM, *_FILES, python.stdlib, python.path, python.library]
         masks = ["/usr/lib/python3/dist-packages", "/usr/lib/python3/site-packages"]
-        masks += [f"{stdlib}/site-packages", f"{stdlib}/dist-packages"]
-        numpy = _numpy_folders()
+        masks += [f"{python.stdlib}/site-packages", f"{python.stdlib}/dist-packages"]
         return {
-            "python": python,
+            "python": python.path,
             "links": links,
-            "binds": _outermost([path for path in binds if os.path.exists(path)]),
+            "binds": [(root + path, path) for path in _outermost([p for p in binds if os.path.exists(root + p)])],
             "masks": masks,
-            "extras": [(str(path), f"{_GUEST_ROOT}/{path.name}") for path in numpy],
+            "extras": [(root + path, f"{_GUEST_ROOT}/{os.path.basename(path)}") for path in python.packages],
             "files": _guest_files(),
             "seccomp": seccomp.program().hex(),
             "environment": _environment(python),
         }
 
 
-def _environment(python: str) -> dict[str, str]:
+def _environment(python: interpreter.Interpreter) -> dict[str, str]:
     """Programs start this interpreter as `sys.executable` and as `python3`, and any other one must find its own library: the
     home is told only where this one would not find it from its place."""
     found = ENVIRONMENT | {"PATH": f"{_COMMANDS}:/usr/bin:/bin", "PYTHONPATH": _GUEST_ROOT}
-    if os.path.dirname(python) != os.path.join(os.path.realpath(sys.base_prefix), "bin"):
-        found["PYTHONHOME"] = sys.base_prefix
+    home = python.home if python.root else os.path.realpath(python.home)
+    if os.path.dirname(python.path) != os.path.join(home, "bin"):
+        found["PYTHONHOME"] = python.home
     return found
 
 
@@ -195,15 +195,6 @@ def _outermost(paths: list[str]) -> list[str]:
         if not any(path == other or path.startswith(other + "/") for other in kept):
             kept.append(path)
     return kept
-
-
-def _numpy_folders() -> list[Path]:
-    """numpy and its bundled libraries, the one package beyond the standard library that programs may use."""
-    found = importlib.util.find_spec("numpy")
-    if found is None or not found.origin:
-        return []
-    folder = Path(found.origin).parent
-    return [path for path in (folder, folder.parent / "numpy.libs") if path.is_dir()]
 
 
 def _guest_files() -> dict[str, str]:

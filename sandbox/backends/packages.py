@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = "codeeval-base-with"
 _ASK = "import json, sys, sysconfig; print(json.dumps([sys.version_info[:2], sysconfig.get_path('purelib')]))"
+_OTHER_FILE = re.compile(r"\s*(?:-[rc]\s*|--(?:requirement|constraint)(?:\s+|=))(\S+)")
 _DOCKERFILE = "ARG BASE\nFROM ${BASE}\nCOPY packages/ %s/\nRUN python3 -m compileall -q %s || true\n"
 
 
@@ -59,7 +62,7 @@ def build(client: docker.DockerClient, wanted: Wanted, progress: Progress) -> st
         )
         progress(f"fetching packages for Python {version[0]}.{version[1]} …")
         with tempfile.TemporaryDirectory(prefix="codeeval-packages-") as place:
-            _fetch(lines, f"{version[0]}.{version[1]}", Path(place))
+            _fetch(wanted, f"{version[0]}.{version[1]}", Path(place))
             progress(f"building the base image {tag} from {base} (once) …")
             client.images.build(
                 fileobj=_context(Path(place), folder),
@@ -76,24 +79,34 @@ def build(client: docker.DockerClient, wanted: Wanted, progress: Progress) -> st
 
 
 def _lines(wanted: Wanted) -> tuple[str, ...]:
-    """What pip is asked for, as lines of a requirements file."""
-    told = wanted.requirements.read_text("utf-8").splitlines() if wanted.requirements is not None else []
+    """What pip is asked for, as lines of a requirements file, those of the files that it names included."""
+    told = _told(wanted.requirements, set()) if wanted.requirements is not None else ()
     return tuple(line for line in (*told, *wanted.packages) if line.strip())
 
 
-def _fetch(lines: Sequence[str], version: str, place: Path) -> None:
-    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-        file.flush()
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
-        command += [
-            "--only-binary=:all:",
-            f"--python-version={version}",
-            f"--target={place}",
-            "--requirement",
-            file.name,
-        ]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+def _told(file: Path, seen: set[Path]) -> Iterator[str]:
+    seen.add(file.resolve())
+    for line in file.read_text("utf-8").splitlines():
+        yield line
+        if (named := _OTHER_FILE.match(line)) is not None and "://" not in named[1]:
+            other = file.parent / named[1]
+            if other.resolve() not in seen:
+                yield from _told(other, seen)
+
+
+def _fetch(wanted: Wanted, version: str, place: Path) -> None:
+    if find_spec("pip") is None:
+        raise BackendUnavailable(
+            f"packages are fetched by pip, and the environment of {sys.executable} has none: install pip into it\n"
+            "  (with uv: `uv pip install pip`, or `uvx --with pip --from …`)"
+        )
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--only-binary=:all:", f"--python-version={version}", f"--target={place}"]
+    if wanted.requirements is not None:
+        command += ["--requirement", str(wanted.requirements)]
+    done = subprocess.run(
+        [*command, "--", *wanted.packages], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if not line.startswith("WARNING")]
         raise BackendUnavailable(

@@ -29,8 +29,8 @@ def answered(version: Mapping[str, Any]) -> bool:
 def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Podman's host options for a worker: the arguments of `create_host_config` that Docker would get.
 
-    `folder` is ours and lasts as long as the workers. A Podman that sees another file system finds no profile there and makes no
-    container: no worker ever runs without the profile.
+    `folder` belongs to this process and lasts as long as the workers. A Podman that sees another file system finds no profile
+    there and makes no container: no worker ever runs without the profile.
     """
     kind, _, profile = options["security_opt"][-1].partition("=")
     tmpfs = {path: ",".join(_known(terms)) for path, terms in options["tmpfs"].items()}
@@ -45,7 +45,7 @@ def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def check_runtime(wished: str | None, info: Mapping[str, Any]) -> None:
-    """Raises BackendUnavailable where another runtime is wished than the engine's: a request for it would be ignored."""
+    """Raises BackendUnavailable if another runtime is wished than the engine's: a request for it would be ignored."""
     used = str(info.get("DefaultRuntime"))
     if wished and wished != used:
         raise BackendUnavailable(

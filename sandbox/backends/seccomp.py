@@ -36,11 +36,11 @@ class Table:
 
 # ptrace and other processes' memory · SysV IPC · POSIX queues · keys · userfaultfd, io_uring, bpf, perf · namespaces and
 # mounts · modules, kexec, reboot, swap, clocks · handles, personality, accounting, NUMA placement · scheduling, which for a
-# shared user could starve the supervisor and all later samples · memfd_create, memory that belongs to no process and that nobody
-# would count · asynchronous input and output, of which the machine has one supply for all · sync and syncfs, which wait for the
-# machine's disks. `attributes`, extended ones: a directory keeps them when it is emptied, and access lists, which are such, are
-# memory of the kernel that nobody counts. They are refused as by a file system that has none: `cp -p` and `sed -i` shrug at that,
-# and not at EPERM.
+# shared user could starve the supervisor and all later samples · memfd_create, memory that belongs to no process and that no
+# counter would count · asynchronous input and output, of which the machine has one supply for all · sync and syncfs, which wait
+# for the machine's disks. `attributes`, extended ones: a directory keeps them when it is emptied, and access lists, which are
+# such, are memory of the kernel that no group is charged with. They are refused as by a file system that has none: `cp -p` and
+# `sed -i` shrug at that, and not at EPERM.
 _X86_64 = Table(
     audit=0xC000003E,
     denied=(

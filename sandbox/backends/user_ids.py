@@ -1,6 +1,6 @@
 """User ids for workers, far above those of people and services: the kernel counts processes, pipes and inotify per user.
 
-The range is none that Debian, systemd or subordinate ids (`/etc/subuid`) use. Each worker of this process gets ids of its own;
+Debian, systemd and subordinate ids (`/etc/subuid`) do not use this range. Each worker of this process gets ids of its own;
 those of other processes begin elsewhere.
 """
 

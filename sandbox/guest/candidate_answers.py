@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.guest import descriptions, library_types, raised, value_codec
+from sandbox.guest import descriptions, library_types, raised, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.main_module import end_fork
 
@@ -87,7 +87,8 @@ def _most_references(containers: list[Any]) -> int:
 
 
 def _unkept() -> tuple[int, int]:
-    """What `_most_references` says in `answer_one` of containers that nobody else holds: new ones, and those that were passed."""
+    """What `_most_references` says in `answer_one` of containers without other references: new ones, and those that were
+    passed."""
     value: list[list[int]] = [[]]
     new = [value, value[0]]
     args: tuple[list[int], ...] = ([],)
@@ -116,7 +117,7 @@ class Witness:
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge has, too
+        self._shared: list[Any] = []  # containers that the judge also has
         self._told: set[int] = set()  # the numbers that the judge has a description of
         self._fresh: set[int] = set()
         self._own = _getpid()
@@ -127,7 +128,7 @@ class Witness:
             pass
 
     def answer_one(self) -> bool:
-        """One question; False where the judge is gone."""
+        """One question; False if the judge is gone."""
         try:
             number, data = self._line.receive(_ANY)
         except Lost:
@@ -158,18 +159,18 @@ class Witness:
             pass  # the next question will not come either
         return True
 
-    def _decoder(self, data: bytes) -> value_codec.Decoder:
+    def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """Of a question, read up to the contents of its new containers."""
         count = value_codec.COUNT.size
         shared = value_codec.COUNT.unpack_from(data)[0]
         del self._shared[shared:]
         changed = data[count : count + 1] == CHANGED
-        decoder = value_codec.Decoder(
+        decoder = value_decoder.Decoder(
             data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
         )
         decoder.head()
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
-            value_codec.put(container, content)
+            value_decoder.put(container, content)
         return decoder
 
     def _contents_of_shared(self) -> bytes:

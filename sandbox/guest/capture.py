@@ -7,9 +7,9 @@ import os
 import select
 import time
 
-#: What a pipe holds, unless somebody changes that.
+#: What a pipe holds by default.
 CAPACITY = 65_536
-#: Bytes of one stream that are taken from a sample; whoever writes more gets EPIPE. 4,096 times what is kept by default, and
+#: Bytes of one stream that are taken from a sample; writing more fails with EPIPE. 4,096 times what is kept by default, and
 #: more than a program that is read by anybody prints.
 MOST_TAKEN = 1 << 28
 #: After so many times small portions are taken at intervals, so that the supervisor does not keep a second processor busy.

@@ -1,7 +1,7 @@
 """Whether the memory that a sample has cost its worker's control group has come back.
 
 Not all of it belongs to processes and files: names that were looked up, rules, buffers and the like are the kernel's own memory,
-charged to the group. Some of it stays until it is wanted elsewhere, and whoever wants it first pays for the search; some is given
+charged to the group. Some of it stays until it is wanted elsewhere, and the first to want it pays for the search; some is given
 back by a thread of the kernel, at its leisure. The next sample would meet a lower limit of memory, or be charged with processor
 time that is not its own. So the charge has to be near what it was before the first sample; pages of files that can be dropped at
 once may be more.
@@ -13,9 +13,8 @@ with it; it is the machine's.
 from __future__ import annotations
 
 import os
-import time
 
-from sandbox.guest import meters
+from sandbox.guest import meters, processes
 
 _V1, _V2 = "/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory.current"
 _V1_PARTS, _V2_PARTS = "/sys/fs/cgroup/memory/memory.stat", "/sys/fs/cgroup/memory.stat"
@@ -43,13 +42,10 @@ class Charge:
         """`held`: bytes of the sample that the supervisor itself still holds. One system call, where nothing was left."""
         if self._read() <= self._most + held:
             return True
-        deadline, pause = time.monotonic() + _SETTLE_S, 0.001
-        while time.monotonic() < deadline:
+        for _ in processes.looks(_SETTLE_S):
             pages = self._file_pages()
             if self._read() - pages <= self._most + held and pages <= self._pages:
                 return True
-            time.sleep(pause)
-            pause = min(2 * pause, 0.05)
         return False
 
     def _read(self) -> int:

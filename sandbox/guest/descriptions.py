@@ -12,8 +12,8 @@ import re
 import types
 from typing import Any
 
+from sandbox.guest.built_in_values import base_of
 from sandbox.guest.library_types import name_of
-from sandbox.guest.value_codec import base_of
 
 #: Special methods that a proxy hands on.
 ASKED = (

@@ -18,7 +18,7 @@ _read, _write, _unpack, _set_affinity = os.read, os.write, _HEAD.unpack_from, os
 
 
 class Lost(BaseException):
-    """The other side is gone, or says what nobody of ours says."""
+    """The other side is gone, or violates the protocol."""
 
 
 def pin(cpus: Collection[int]) -> None:
@@ -34,9 +34,8 @@ def pin(cpus: Collection[int]) -> None:
 class Line:
     """One side's two descriptors. `partner` is a pidfd: its end is noticed even while others hold the pipe.
 
-    `meet` is the processor on which this side waits for the other one, which waits there, too, and `work` are those on which it
-    works: a question and its answer are then two switches on one processor, and wait for no other that has to wake up or that
-    somebody else is using.
+    `meet` is the processor on which this side waits for the other one, which also waits there, and `work` are those on which it
+    works: a question and its answer are then two switches on one processor, and wait for no other that has to wake up or is busy.
     """
 
     def __init__(
@@ -69,7 +68,7 @@ class Line:
     def receive(self, most: int) -> tuple[int, bytes]:
         """(number, payload). Raises Lost at the end, or for a frame above `most` bytes.
 
-        Nobody of ours sends a frame before the one before it was answered, so one read takes all there is.
+        The protocol is strictly request/response, so one read takes all there is.
         """
         data = self._some()
         if self._work:
@@ -89,7 +88,7 @@ class Line:
         return number, b"".join(pieces)
 
     def _some(self, most: int = _PIPE) -> bytes:
-        """What is there, once something is. Lost where nothing will come any more."""
+        """What is there, once something is. Lost if nothing can come any more."""
         if self._partner >= 0 and not any(fd == self._in for fd, _ in self._poll.poll()):
             raise Lost("the process has ended")
         try:

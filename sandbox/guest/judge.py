@@ -24,7 +24,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import candidate_answers, library_types, value_codec
+from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.proxies import Proxies, Remote, is_remote
 from sandbox.guest.raised import Makers
@@ -61,7 +61,7 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate has, too, in the order in which it knows them
+        self._shared: list[Any] = []  # containers that the candidate also has, in the order in which it knows them
         self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
@@ -144,7 +144,7 @@ class Judge:
         return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
 
     def _state_of_shared(self) -> bytes:
-        """The contents of what both sides have; nothing any more where the tests have put into it what can't cross."""
+        """The contents of what both sides have; nothing once the tests have put into it what can't cross."""
         try:
             state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
         except (Unsupported, value_codec.TooLarge):
@@ -166,16 +166,16 @@ class Judge:
         if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
             raise value_codec.Malformed("no answer")
         changed, kept = _FLAGS[flag]
-        own = passed if self._in_place or not changed else [value_codec.empty(one) for one in passed]
+        own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
         seen = [*self._shared, *own]
-        decoder = value_codec.Decoder(data[2:], self._proxies.make, seen)
+        decoder = value_decoder.Decoder(data[2:], self._proxies.make, seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
-            value_codec.put(container, content)
+            value_decoder.put(container, content)
         self._share(
             [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
         )

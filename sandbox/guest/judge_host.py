@@ -43,7 +43,7 @@ def pair() -> tuple[int, int]:
 
 
 def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
-    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError where the kernel
+    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError if the kernel
     has no room for the message."""
     try:
         os.write(control, _ORDER.pack(*numbers))
@@ -70,7 +70,7 @@ def serve(control: int, region: mmap.mmap, pipes: Sequence[tuple[int, int]]) -> 
             os._exit(0)
         size, cpu_s, most, cpu, candidate = _ORDER.unpack(data)
         pin(() if cpu < 0 else (cpu,))
-        fds = (*ends, os.pidfd_open(candidate))  # nobody has reaped it: the number is still its own
+        fds = (*ends, os.pidfd_open(candidate))  # it has not been reaped, so the number is still its own
         limit = int(sum(os.times()[:2])) + 1 + cpu_s
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         Judge(region).carry_out(size, Line(*fds), most)

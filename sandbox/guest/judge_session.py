@@ -95,7 +95,7 @@ def _close(fds: Iterable[int]) -> None:
 
 
 class Trial:
-    """Used by the supervisor for one sample after the other. `uid` is the judges' user, None where it can't be changed."""
+    """Used by the supervisor for one sample after the other. `uid` is the judges' user, None if it can't be changed."""
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
@@ -123,7 +123,7 @@ class Trial:
         return memoryview(self._region)[judge.RULING_BYTES : judge.RULING_BYTES + size]
 
     def open(self, fork: Callable[[], int]) -> None:
-        """A judge, unless one waits already, and the pipes of the next sample. Raises NoProcess where the machine has no room."""
+        """A judge, unless one waits already, and the pipes of the next sample. Raises NoProcess if the machine has no room."""
         if self.alive and os.waitpid(self._pid, os.WNOHANG)[0]:
             self.lost()
         if self.alive and not self._spare:
@@ -142,7 +142,7 @@ class Trial:
         return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
-        """Has the judge begin. `candidate` is a process that nobody has reaped. Raises NoProcess where it can't be told."""
+        """Has the judge begin. `candidate` is a process that has not been reaped. Raises NoProcess if it can't be told."""
         _close(self._pipes)
         self._pipes = ()
         try:
@@ -165,7 +165,7 @@ class Trial:
             self.lost()
 
     def lost(self) -> None:
-        """The judge is gone, and somebody has reaped it or will."""
+        """The judge is gone, and is or will be reaped."""
         if self.alive:
             os.close(self.control)
         for pipes in self._spare:

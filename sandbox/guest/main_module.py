@@ -28,7 +28,7 @@ _exit = os._exit
 
 
 class SourceLines(Sequence[str]):
-    """What `linecache` gives for the program, split when somebody asks: tracebacks and `inspect` find the lines."""
+    """What `linecache` gives for the program, split on demand: tracebacks and `inspect` find the lines."""
 
     source = ""
 
@@ -43,7 +43,7 @@ class SourceLines(Sequence[str]):
 
 
 def make_module(lines: SourceLines) -> types.ModuleType:
-    """The program's module. It is the main module, too, whatever its name: `from __main__ import f` finds what is defined."""
+    """The program's module. It is also the main module, whatever its name: `from __main__ import f` finds what is defined."""
     module = types.ModuleType(MODULE)
     module.__dict__.update(__builtins__=builtins, __file__=FILENAME)
     sys.modules[MODULE] = sys.modules["__main__"] = module
@@ -70,7 +70,7 @@ class OtherInterpreters:
         with open(f"{_FOLDER}/{MODULE}.py", "w", encoding="utf-8", newline="") as file:
             file.write(self._lines.source)
         sys.path.append(_FOLDER)  # which is told to the other interpreter
-        sys.modules["__main__"] = types.ModuleType("__main__")  # has no file that it would execute, too
+        sys.modules["__main__"] = types.ModuleType("__main__")  # also has no file that it would execute
 
 
 def end_fork(error: BaseException | None) -> NoReturn:

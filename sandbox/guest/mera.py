@@ -23,7 +23,7 @@ from typing import Any
 
 from sandbox.guest import mera_names
 
-#: Loaded in the scorer's process before it takes functions away, and not to be loaded any more after that: by a word of the
+#: Loaded in the scorer's process before it takes functions away, and not to be loaded after that: by a word of the
 #: program that tells of them.
 _LOADED = (
     *(("numpy", "numpy"), ("compute_pass_k", "numpy")),

@@ -48,7 +48,7 @@ class CgroupMeter:
 
 
 class ProcMeter:
-    """For workers without a control group of their own: a process that nobody has waited for is not counted once it is gone.
+    """For workers without a control group of their own: a process that has not been waited for is not counted once it is gone.
 
     The supervisor must be PID 1 and see only its descendants.
     """
@@ -89,7 +89,7 @@ def best(memory_mb: int) -> Meter:
 
 def _capped(memory_mb: int) -> bool:
     """Whether what we see is a group made for this worker: a rootless engine on version 1 can make none, and shows that of the
-    machine, whose counters are everybody's. Locally the limit is not shown, and the counters only where they are ours."""
+    machine, whose counters are shared. Locally the limit is not shown, and the counters only if they are this worker's."""
     for path in (_V2_CAP, _V1_CAP):
         if os.path.exists(path):
             limit = read(path).strip()

@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest.value_codec import base_of, pairs_of, plain_leaf, python_number
+from sandbox.guest.built_in_values import base_of, pairs_of, plain_leaf, python_number
 
 _MAX_NODES, _MAX_DEPTH, _MAX_CHARS = 50_000, 50, 131_072
 #: A Decimal of a larger exponent is not written out as an integer.
@@ -24,11 +24,11 @@ _SETS = (type(_NOTHING.keys()), type(_NOTHING.items()))
 
 
 class _NotBare(Exception):
-    """There is something in it that is no plain data, or there is too much of it."""
+    """It holds something other than plain data, or too much of it."""
 
 
 def literal(value: object) -> str | None:
-    """The literal of the plain data in `value`; None where it holds anything else, or is very long."""
+    """The literal of the plain data in `value`; None if it holds anything else, or is very long."""
     try:
         text = repr(_bare(value, [_MAX_NODES], 0))
     except Exception:  # classes may be made so that reading them fails; an integer may be too long

@@ -6,9 +6,11 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 RESET_DEADLINE_S = 5.0
+#: On a loaded machine `looks` takes up to so many times as long.
+_MOST_OVERTIME = 2
 
 
 def plain_fork() -> Callable[[], int]:
@@ -84,27 +86,39 @@ def kill_all() -> None:
         pass
 
 
-def reap_all() -> bool:
-    """Reaps until there is no child left (every process of the namespace ends up as ours); False after 5 seconds."""
-    deadline = time.monotonic() + RESET_DEADLINE_S
-    pause = 0.0002
+def looks(seconds: float, pause_s: float = 0.02) -> Iterator[None]:
+    """Yields, with pauses of up to `pause_s` between, until the time is over: for what the kernel does a little later.
+
+    Where other work has the processors, pauses last longer than they should, and what is waited for takes longer as well. So
+    the time is not over before half of the looks were made that an idle machine has time for.
+    """
+    start, pause, made = time.monotonic(), 0.0002, 0
     while True:
+        yield
+        made += 1
+        passed = time.monotonic() - start
+        if passed > seconds and (2 * made * pause_s >= seconds or passed > _MOST_OVERTIME * seconds):
+            return
+        time.sleep(pause)
+        pause = min(pause * 2, pause_s)
+
+
+def reap_all() -> bool:
+    """Reaps until there is no child left (every process of the namespace ends up as ours); False where some stay."""
+    for _ in looks(RESET_DEADLINE_S):
         try:
-            reaped, _ = os.waitpid(-1, os.WNOHANG)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         except ChildProcessError:
             return True
-        if not reaped:
-            if time.monotonic() > deadline:
-                return False
-            kill_all()
-            time.sleep(pause)
-            pause = min(pause * 2, 0.02)
+        kill_all()
+    return False
 
 
 def alone_but(pid: int) -> bool:
     """Reaps what has ended; True if this child is then the only process beside ourselves.
 
-    Whoever loses its parent becomes a child of ours before that parent can be reaped, so no process can hide behind another.
+    An orphan becomes a child of the supervisor before its parent can be reaped, so no process can hide behind another.
     """
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -147,14 +161,10 @@ def socket_counter() -> Callable[[], int]:
 
 
 def collect_sockets(count: Callable[[], int], most: int) -> bool:
-    """Has the kernel look for such rings, which it does when any socket ends; False where more than `most` stay for 5 seconds."""
-    deadline = time.monotonic() + RESET_DEADLINE_S
-    pause = 0.0002
-    while count() > most:
-        if time.monotonic() > deadline:
-            return False
+    """Has the kernel look for such rings, which it does when any socket ends; False where more than `most` stay."""
+    for _ in looks(RESET_DEADLINE_S):
+        if count() <= most:
+            return True
         for end in socket.socketpair():
             end.close()
-        time.sleep(pause)
-        pause = min(pause * 2, 0.02)
-    return True
+    return False

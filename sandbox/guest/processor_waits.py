@@ -4,8 +4,8 @@ Every task of the worker tells how long it has computed and how long it has wait
 the kernel adds a wait when it ends). A sample must not be able to make such time by itself, with many processes that wait for one
 another. While a task waits for another one of the same sample, that one computes: so a task's wait, less what all others in the
 worker have computed in the same period, is at most what other work has cost. Of claims for periods that overlap the largest
-holds; those of periods that follow one another add up, so that processes that take turns are found one after the other. Nobody
-has a claim who has lowered its own priority, or chosen its processors: then it might be waiting for that reason.
+holds; those of periods that follow one another add up, so that processes that take turns are found one after the other. A
+task that has lowered its own priority or chosen its processors has no claim: it might be waiting for that reason.
 
 Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, whose waits are lost;
 kernels without schedstat, where nothing is found; a machine that stood still as a whole.
@@ -138,7 +138,7 @@ def _read() -> dict[_Task, _Times]:
     found = {}
     for pid in (_SUPERVISOR, *meters.others()):
         for tid in _threads(pid):
-            # the state first: whoever sleeps then has ended all waits that the times don't hold yet
+            # the state first: a process that sleeps then has ended all waits that the times don't hold yet
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:

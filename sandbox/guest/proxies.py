@@ -18,9 +18,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import candidate_answers as asks
+from sandbox.guest.built_in_values import bare_value
 from sandbox.guest.descriptions import ASKED, BASES, KEPT, KNOWN, SHOWN, SPECIALS
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
-from sandbox.guest.value_codec import NOTHING, Malformed, bare_value
+from sandbox.guest.value_codec import NOTHING, Malformed
 
 
 class Host(Protocol):
@@ -209,7 +210,7 @@ class Proxies:
         return known
 
     def number(self, value: object) -> int | None:
-        """The candidate's number for a proxy; None for what is none."""
+        """The candidate's number for a proxy; None for any other object."""
         if is_remote(value):
             return Remote.number(value)
         number = self._numbers.get(id(value))

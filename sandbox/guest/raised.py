@@ -1,8 +1,8 @@
 """Exceptions between candidate and judge.
 
 The candidate tells an exception's class by the built-in classes that it derives from, found by their identity: a class that is
-only called ValueError is none. The judge raises an exception of a class of its own making, with the same names and bases, or of
-the built-in class itself, or of the prelude's class where the program's module has the class under the same name.
+only called ValueError is not one. The judge raises an exception of a class of its own making, with the same names and bases, or
+of the built-in class itself, or of the prelude's class where the program's module has the class under the same name.
 """
 
 from __future__ import annotations

@@ -6,7 +6,6 @@ import contextlib
 import fcntl
 import os
 import resource
-import time
 
 from sandbox.guest import processes
 
@@ -16,7 +15,7 @@ _SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS, whose argument is an int in spite of
 
 
 class Folders:
-    """To be made before the first sample. `uid` is the candidates' user, None where it is ours: then the folders are theirs."""
+    """To be made before the first sample. `uid` is the candidates' user, None if it is this process's own."""
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
@@ -30,22 +29,17 @@ class Folders:
         if self._uid is None:
             for folder in WRITABLE:
                 os.chmod(folder, 0o1777)
-        deadline = time.monotonic() + processes.RESET_DEADLINE_S
         if self._count() != self._inodes:
             _wipe(self._uid, self._all)
         if self._uid is None:
             for folder, before in self._before:
                 _clear_flags(folder)
                 os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
-        return self._settle(deadline)
+        return self._settle()
 
-    def _settle(self, deadline: float) -> bool:
+    def _settle(self) -> bool:
         """The kernel gives back some of what ended processes held later, in threads of its own (Landlock's rules hold inodes)."""
-        while self._count() != self._inodes:
-            if time.monotonic() > deadline:
-                return False
-            time.sleep(0.001)
-        return True
+        return any(self._count() == self._inodes for _ in processes.looks(processes.RESET_DEADLINE_S))
 
     def _count(self) -> int:
         """Inodes in use on the writable mounts: exact, a system call for each."""
@@ -53,7 +47,7 @@ class Folders:
 
 
 def strays() -> list[str]:
-    """Folders in other temporary file systems that everybody may write to, although nobody asked for them: runtimes leave some
+    """Folders in other temporary file systems that are writable for all without having been asked for: runtimes leave some
     (crun the root of control groups of version 1, Podman /run). Samples must not leave anything there either."""
     found = []
     with open(_MOUNTS, "rb") as mounts:
@@ -103,11 +97,11 @@ def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
                 _empty(folder)
         finally:
             os._exit(0)
-    deadline = time.monotonic() + processes.RESET_DEADLINE_S
-    while os.waitpid(pid, os.WNOHANG)[0] == 0:
-        if time.monotonic() > deadline:
-            processes.kill_all()
-        time.sleep(0.0005)
+    for _ in processes.looks(processes.RESET_DEADLINE_S, 0.001):
+        if os.waitpid(pid, os.WNOHANG)[0]:
+            return
+    processes.kill_all()
+    os.waitpid(pid, 0)
 
 
 def _empty(folder: str) -> None:

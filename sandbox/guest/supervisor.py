@@ -33,20 +33,16 @@ import sys
 import time
 
 from sandbox import wire
-from sandbox.guest import charges, child, meters, processes, processor_waits
+from sandbox.guest import charges, child, meters, processes, processor_waits, worker_setup
 from sandbox.guest.capture import CAPACITY, Capture
+from sandbox.guest.host_channel import HostChannel, HostGone, JobLimits
 from sandbox.guest.judge_session import Trial
 from sandbox.guest.scratch_folders import Folders
 
 _MIN_TICK_S = 0.005
 _MEMORY_TICK_S = 0.02
 _RDHUP = getattr(select, "POLLRDHUP", 0x2000) | select.POLLHUP | select.POLLERR
-_JobLimits = tuple[int, int, int, int]  # cpu ms, wall ms, bytes kept of each stream, bytes of the reply
 _Usage = tuple[str, int, resource.struct_rusage]  # how the sample ended, the candidate's wait status and what it used
-
-
-class HostGone(Exception):
-    """The channel is at its end: there is nobody left to work for."""
 
 
 class Supervisor:
@@ -54,7 +50,7 @@ class Supervisor:
     change it."""
 
     def __init__(self, fds: tuple[int, int], uid: int | None, memory_mb: int) -> None:
-        self._in, self._out = fds
+        self._host = HostChannel(fds)
         self._uid = uid
         self._memory_kb = memory_mb * 1024
         self._meter = meters.best(memory_mb)
@@ -68,7 +64,7 @@ class Supervisor:
         self._trial = Trial(None if uid is None else uid + 1)
         self._cpus = os.sysconf("SC_NPROCESSORS_ONLN")  # whatever `os.cpu_count` is made to say to programs
         self._poll = select.poll()
-        self._poll.register(self._in, _RDHUP)
+        self._poll.register(self._host.read_end, _RDHUP)
         self._streams = (Capture(1, self._poll), Capture(2, self._poll))
         self._victim = processes.OomVictim()
         self._folders = Folders(uid)
@@ -80,55 +76,20 @@ class Supervisor:
 
     def serve(self) -> None:
         """Works until the host goes away."""
-        self._send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
+        self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
-            number, limits, size = self._receive()
+            number, limits, size = self._host.receive(self._body, self._trial)
             self._number, self._told = number, 0
-            self._send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
+            self._host.send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
             except processes.NoProcess:  # no candidate has run: nobody may blame one
-                self._send(wire.DECLINE, wire.ACCEPT_HEADER.pack(number))
+                self._host.send(wire.DECLINE, wire.ACCEPT_HEADER.pack(number))
                 raise HostGone from None
-
-    # --- channel -------------------------------------------------------------------------------------------------
-
-    def _receive(self) -> tuple[int, _JobLimits, int]:
-        header = bytearray(wire.LENGTH.size + 1 + wire.JOB_HEADER.size)
-        self._read_into(memoryview(header))
-        number, cpu_ms, wall_ms, output_bytes, reply_bytes, tests = wire.JOB_HEADER.unpack_from(
-            header, wire.LENGTH.size + 1
-        )
-        size = wire.LENGTH.unpack_from(header)[0] - 1 - wire.JOB_HEADER.size - tests
-        if header[wire.LENGTH.size : wire.LENGTH.size + 1] != wire.JOB or not 0 < size <= wire.MAX_JOB_BYTES - tests:
-            raise HostGone  # not our host, or not our version: never guess
-        with memoryview(self._body) as view:
-            self._read_into(view[:size])
-        with self._trial.tests(tests) as view:
-            self._read_into(view)
-        return number, (cpu_ms, wall_ms, output_bytes, max(4096, reply_bytes)), size
-
-    def _read_into(self, view: memoryview) -> None:
-        done = 0
-        while done < len(view):
-            count = os.readv(self._in, [view[done:]])
-            if not count:
-                raise HostGone
-            done += count
-
-    def _send(self, kind: bytes, *parts: bytes | memoryview) -> None:
-        total = 1 + sum(len(part) for part in parts)
-        pending: list[bytes | memoryview] = [wire.LENGTH.pack(total) + kind, *(part for part in parts if len(part))]
-        while pending:
-            count = os.writev(self._out, pending)
-            while pending and count >= len(pending[0]):
-                count -= len(pending.pop(0))
-            if count:
-                pending[0] = memoryview(pending[0])[count:]
 
     # --- one sample ----------------------------------------------------------------------------------------------
 
-    def _work(self, number: int, limits: _JobLimits, size: int) -> None:
+    def _work(self, number: int, limits: JobLimits, size: int) -> None:
         meter, streams = self._meter, self._streams
         if len(self._reply) != limits[3]:
             self._reply = mmap.mmap(-1, limits[3])
@@ -142,7 +103,7 @@ class Supervisor:
         else:
             self._trial.end()
         self._own_sockets = self._sockets()
-        gc.freeze()  # nothing of ours is young any more: the child's collector would walk, and so copy, all of it
+        gc.freeze()  # a collection in the fork would touch, and so copy, every page
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_kills(), time.monotonic()
         pid = processes.start(self._fork)
@@ -174,7 +135,9 @@ class Supervisor:
             streams[1].size,
         )
         with memoryview(self._reply) as reply:
-            self._send(wire.RESULT, header, reply[8 : 8 + reply_size], ruling, streams[0].view(), streams[1].view())
+            self._host.send(
+                wire.RESULT, header, reply[8 : 8 + reply_size], ruling, streams[0].view(), streams[1].view()
+            )
         self._forget(size)
 
     def _forget(self, size: int) -> None:
@@ -192,7 +155,7 @@ class Supervisor:
         finally:
             os._exit(70)
 
-    def _supervise(self, pid: int, limits: _JobLimits, cpu_before: float) -> _Usage:
+    def _supervise(self, pid: int, limits: JobLimits, cpu_before: float) -> _Usage:
         """Waits until the child has exited or a limit is reached, then ends every process of the sample."""
         end = self._watch(pid, limits, cpu_before)
         processes.kill_all()
@@ -200,7 +163,7 @@ class Supervisor:
         self._drain_rest()
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
-    def _try(self, pid: int, limits: _JobLimits, cpu_before: float) -> _Usage:
+    def _try(self, pid: int, limits: JobLimits, cpu_before: float) -> _Usage:
         """The same where a judge's exit is the end. The candidate's status counts if it had ended by itself."""
         self._trial.begin(pid, limits[0] // 1000 + 2, limits[3])
         end = self._wait_for(self._trial.control, limits, cpu_before)
@@ -214,20 +177,20 @@ class Supervisor:
         status = status if by_itself else 0
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
-    def _watch(self, pid: int, limits: _JobLimits, cpu_before: float) -> str:
+    def _watch(self, pid: int, limits: JobLimits, cpu_before: float) -> str:
         handle = os.pidfd_open(pid)
         end = self._wait_for(handle, limits, cpu_before)
         os.close(handle)
         return end
 
-    def _wait_for(self, handle: int, limits: _JobLimits, cpu_before: float) -> str:
+    def _wait_for(self, handle: int, limits: JobLimits, cpu_before: float) -> str:
         self._poll.register(handle, select.POLLIN)
         end = self._wait(handle, limits, cpu_before)
         self._poll.unregister(handle)
         return end
 
     def _drain_rest(self) -> None:
-        """Takes what the pipes still hold: bounded, because nobody writes any more."""
+        """Take what the pipes still hold. It is bounded: no process is left to write."""
         for _ in range(64):
             ready = self._poll.poll(0)
             if not ready:
@@ -238,13 +201,13 @@ class Supervisor:
 
     def _drain(self, ready: list[tuple[int, int]]) -> None:
         for fd, _ in ready:
-            if fd == self._in:
+            if fd == self._host.read_end:
                 raise HostGone
             for stream in self._streams:
                 if fd == stream.read_end and stream.drain() >= CAPACITY:
                     self._waits.output_stood = True
 
-    def _wait(self, handle: int, limits: _JobLimits, cpu_before: float) -> str:
+    def _wait(self, handle: int, limits: JobLimits, cpu_before: float) -> str:
         now = start = time.monotonic()
         check, look = now + self._tick(limits[0]), now + processor_waits.LOOK_S
         while True:
@@ -276,7 +239,7 @@ class Supervisor:
             return "starved"
         if passed_s >= (self._told + 1) * limit_s and self._told < wire.MOST_WAITS:
             self._told += 1
-            self._send(wire.WAIT, wire.ACCEPT_HEADER.pack(self._number))
+            self._host.send(wire.WAIT, wire.ACCEPT_HEADER.pack(self._number))
         return ""
 
     def _at_exit(self, start: float, cpu_limit_ms: int, cpu_before: float) -> str:
@@ -293,7 +256,7 @@ class Supervisor:
         tick = max(_MIN_TICK_S, left_ms / 1000 / self._cpus)
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
-    def _reset(self, limits: _JobLimits, size: int) -> bool:
+    def _reset(self, limits: JobLimits, size: int) -> bool:
         """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
         if not self._trial.alive and not processes.reap_all():
             return False
@@ -324,90 +287,12 @@ def main(arguments: list[str]) -> None:
     The judges' uid is the next one.
     """
     where, user, memory_mb, pids = arguments
-    uid = None if user == "-" else _existing(int(user))
-    fds = _connect(where)
-    _prepare(uid, int(memory_mb), int(pids))
+    uid = None if user == "-" else worker_setup.existing(int(user))
+    fds = worker_setup.connect(where)
+    worker_setup.prepare(uid, int(memory_mb), int(pids))
     gc.disable()
     try:
         Supervisor(fds, uid, int(memory_mb)).serve()
     except (HostGone, BrokenPipeError, ConnectionError):
         processes.kill_all()
         sys.exit(0)
-
-
-#: Where an engine gives its containers few user ids (rootless, `--userns-remap`), which belong to no one else: of these.
-_FEW_FIRST, _FEW = 10_000, 50_000
-
-
-def _existing(uid: int, uid_map: str = "/proc/self/uid_map") -> int:
-    """This user id, or one that exists in this user namespace; so does the next one."""
-    with open(uid_map, encoding="ascii") as file:
-        ranges = [tuple(map(int, line.split())) for line in file]
-    if any(first <= uid and uid + 1 < first + count for first, _, count in ranges):
-        return uid
-    return _FEW_FIRST + uid % (_FEW // 2) * 2
-
-
-def _prepare(uid: int | None, memory_mb: int, pids: int) -> None:
-    """Sets once what every candidate inherits. Root is not held by the process limit, so that it can always act."""
-    if uid is None:
-        _hide()
-        # As PID 1 a signal without a handler can't reach us; Python's own SIGINT handler would be one.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-    else:
-        os.setgroups([])
-        os.setresgid(uid, uid, uid)
-    os.umask(0o022)
-    os.chdir("/tmp")
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NPROC: pids,
-        resource.RLIMIT_NOFILE: 256,
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-        # signals and timers that wait are counted per user: who has started the local sandbox needs some, too
-        resource.RLIMIT_SIGPENDING: _lowered(resource.RLIMIT_SIGPENDING, 8_192),
-    }
-    if isinstance(meters.best(memory_mb), meters.ProcMeter):
-        limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a net under the watch, which looks every 20 ms only
-    for name, value in limits.items():
-        resource.setrlimit(name, (value, value))
-    # programs that recurse deeply ask for more, and would fail where that is refused; the limit of memory holds all the same
-    most = resource.getrlimit(resource.RLIMIT_STACK)[1]
-    resource.setrlimit(resource.RLIMIT_STACK, (_lowered(resource.RLIMIT_STACK, 64 << 20), most))
-
-
-def _lowered(name: int, wished: int) -> int:
-    """A limit that is allowed here."""
-    most = resource.getrlimit(name)[1]
-    return wished if most < 0 else min(wished, most)
-
-
-def _hide() -> None:
-    """Undumpable: candidates of the same user can't trace this process or open its /proc entries."""
-    import ctypes
-
-    if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) != 0:
-        raise OSError("prctl(PR_SET_DUMPABLE) failed")
-
-
-def _connect(where: str) -> tuple[int, int]:
-    kind, _, rest = where.partition(":")
-    if kind == "unix":
-        import socket
-
-        channel = socket.socket(socket.AF_UNIX)
-        channel.connect(rest)
-        fd = channel.detach()
-        os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # candidates read the end of file from it
-        return fd, fd
-    first, second = map(int, rest.split(","))
-    # Moved out of 0-2, which become /dev/null here: a stray print of ours must never look like a frame.
-    moved = os.dup(first), os.dup(second)
-    os.dup2(os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC), 0)
-    os.dup2(0, 1)
-    if first > 2:
-        os.close(first)
-        if second != first:
-            os.close(second)
-    return moved

@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import grade, job
+from codeeval.scoring.grade import grade
+from codeeval.scoring.job import job
 from codeeval.types import Extraction, Problem
 from sandbox import Limits, Pool
 from sandbox.backends import Backend, Worker

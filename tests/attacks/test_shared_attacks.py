@@ -13,7 +13,8 @@ import pytest
 from attack_corpus import Bench, Probes, Program, run_all
 
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import grade, job
+from codeeval.scoring.grade import grade
+from codeeval.scoring.job import job
 from codeeval.types import Extraction, Problem
 from sandbox import Limits, Pool, select
 from sandbox.backends import Backend

@@ -18,7 +18,8 @@ from cells import Vector
 
 from codeeval.gate.rule import GatePolicy, GateVerdict, gate
 from codeeval.stats import summarize
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 
 POLICY = GatePolicy(compare=CompareOptions(resamples=100))
 

@@ -21,7 +21,8 @@ from cells import Vector
 
 from codeeval.gate import load_policy
 from codeeval.gate.rule import GatePolicy, GateVerdict, gate
-from codeeval.stats.compare import CompareOptions, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, compare
+from codeeval.stats.run_counts import RunCounts
 
 Generator = np.random.Generator
 Integers = np.ndarray[Any, np.dtype[np.int64]]

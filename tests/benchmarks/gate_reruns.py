@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from codeeval.gate.rule import GatePolicy, GateVerdict, gate
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 from codeeval.store import RunReader
 
 POLICY = GatePolicy(compare=CompareOptions(resamples=100))

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import overslept
+from codeeval.scoring.mera_outputs import overslept
 from sandbox import Job, Limits, Outcome, Pool, SandboxError, select
 
 NEAR = 0.05

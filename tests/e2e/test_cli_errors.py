@@ -72,6 +72,15 @@ def test_broken_samples_files(folder: Path) -> None:
         failed(score(folder), 2, "samples.jsonl", "no usable row")
 
 
+def test_a_python_that_cannot_execute_programs(folder: Path) -> None:
+    """Refused before a model is loaded or a sandbox started, by what has to be mended, in both languages."""
+    words = "--python ./none: there is no such file"
+    failed(codeeval(folder, "run", "-t", "tasks.jsonl", "-m", "samples.jsonl", "--python", "./none"), 2, words)
+    failed(codeeval(folder, "sandbox", "selftest", "--python", "no-such-python"), 2, "of this name on PATH")
+    failed(score(folder, "--python", folder / "tasks.jsonl", "--lang", "ru"), 2, "это не исполняемый файл")
+    assert not (folder / "runs").exists()
+
+
 def test_unknown_names_get_near_matches(folder: Path) -> None:
     """Task, protocol, template, backend, sandbox and format that don't exist: exit 2 and what was probably meant."""
     for arguments, near in (

@@ -35,7 +35,7 @@ def write(folder: Path, loops: int, padding: int = 0) -> None:
 def executed(run: Path) -> int:
     try:
         with RunReader(run) as reader:
-            return int(reader.n_executions())
+            return len(reader.execution_keys())
     except CodeevalError:
         return 0
 

@@ -34,6 +34,8 @@ WITH_EXAMPLES = (
     ("tasks", "validate"),
 )
 HEAVY = (
+    "sandbox",
+    "asyncio",
     "numpy",
     "pydantic",
     "docker",

@@ -34,7 +34,7 @@ def test_a_report_in_russian(folder: Path) -> None:
     assert codeeval(folder, "report", "run", env={"CODEEVAL_LANG": "ru"}).stdout == russian.stdout
     assert codeeval(folder, "report", "run", "--lang", "en", env={"CODEEVAL_LANG": "ru"}).stdout == english.stdout
     assert codeeval(folder, "report", "run", env={"LANG": "ru_RU.UTF-8"}).stdout == english.stdout
-    for words in ("неверный результат (wrong_output)", "проза перед кодом", "предупреждение:", "в процентах"):
+    for words in ("неверный результат (wrong_output)", "проза перед кодом", "предупреждение:", "исправленным"):
         assert words in russian.stdout
     assert not CYRILLIC.search(english.stdout)
     number = re.compile(r"\d+\.\d+")

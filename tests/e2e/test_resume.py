@@ -61,7 +61,7 @@ def kill_after(
     """Send a signal once so many executions are committed; False when the process had ended before. It stands still while
     `send` looks around: a busy machine must not let it end meanwhile."""
     deadline = time.monotonic() + 240
-    while look(run, RunReader.n_executions, -1) < executions:
+    while look(run, lambda reader: len(reader.execution_keys()), -1) < executions:
         if process.poll() is not None:
             process.communicate()
             return False

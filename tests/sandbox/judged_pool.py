@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from codeeval.reading.extract import extract
-from codeeval.scoring.grade import grade, job
+from codeeval.scoring.grade import grade
+from codeeval.scoring.job import job
 from codeeval.types import Judgement, Problem, ScoringProtocol
 from sandbox import Job, Pool
 

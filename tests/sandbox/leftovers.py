@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sandbox import owner
-from sandbox.backends import docker
+from sandbox.backends import docker_engine
 
 _SUBREAPER = 36
 _WORKERS = (b"sandbox.guest.boot", b"backends/enter_namespaces.py")
@@ -57,9 +57,9 @@ def worker_processes(root: int | None = None) -> list[int]:
 
 def containers(started_by: str | None = None) -> list[str]:
     """Ids of all containers with our label, of one owner (this process unless told)."""
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
-        label = f"{docker.LABEL}={started_by or owner.me()}"
+        label = f"{docker_engine.LABEL}={started_by or owner.me()}"
         return [str(found["Id"]) for found in client.api.containers(all=True, filters={"label": label})]
     finally:
         client.close()

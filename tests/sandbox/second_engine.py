@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.backends import build_image, docker, image
+from sandbox.backends import build_image, docker_engine, image
 
 _START_S = 60.0
 
@@ -26,7 +26,7 @@ def needs_root() -> None:
 def worker_images() -> tuple[str, str]:
     """The worker image and its base, made by the usual engine."""
     tag, _ = build_image(lambda line: None)
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return tag, image.choose_base(client, lambda line: None)
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.guest import charges
+from sandbox.guest import charges, processes
 
 MB = 1 << 20
 
@@ -57,7 +57,7 @@ def test_it_may_come_back_a_little_later(group: Group, monkeypatch: pytest.Monke
     charge = charges.Charge(watched=True)
     group.holds(500, 2)
     monkeypatch.setattr(charges, "_SETTLE_S", 30.0)
-    monkeypatch.setattr(charges.time, "sleep", lambda _: group.holds(21, 2))
+    monkeypatch.setattr(processes.time, "sleep", lambda _: group.holds(21, 2))
     assert charge.is_back(0)
 
 

@@ -96,7 +96,7 @@ sys.exit(None if check.ok else check.detail)
 
 def in_container(*flags: str) -> subprocess.CompletedProcess[str]:
     """The probe in a container of the engine, which has the engine's defaults and these flags."""
-    from sandbox.backends.docker import connect
+    from sandbox.backends.docker_engine import connect
 
     client = connect(timeout_s=10)
     try:

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from sandbox import BackendUnavailable, Limits, SandboxError, doctor
-from sandbox.backends import docker, local, podman
+from sandbox.backends import docker, docker_engine, local, podman
 from sandbox.doctor import Check
 
 
@@ -142,7 +142,7 @@ def test_which_engine_and_which_runtimes(
 def test_the_runtime_is_passed_on(monkeypatch: pytest.MonkeyPatch) -> None:
     """What CODEEVAL_RUNTIME names is what the engine starts workers with; one that it does not know is an error that says so."""
     monkeypatch.setenv("CODEEVAL_RUNTIME", "io.containerd.runc.v2")
-    with closing(docker.connect()) as client:
+    with closing(docker_engine.connect()) as client:
         if podman.answered(client.version()):
             pytest.skip("Podman takes the runtime of its own configuration")
     backend = docker.DockerBackend(lambda line: None)

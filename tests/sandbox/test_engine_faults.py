@@ -12,7 +12,7 @@ from host_script import job
 from test_faults import answers
 
 from sandbox import BackendUnavailable, Pool, owner
-from sandbox.backends import docker
+from sandbox.backends import docker, docker_engine
 
 
 @pytest.fixture
@@ -65,19 +65,19 @@ def test_sockets_that_have_worked_are_never_given_up(
 
 def test_an_engine_that_is_silent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes the connection and says nothing, as a stopped one does: an error that says so, instead of minutes."""
-    monkeypatch.setattr(docker, "_PING_S", 1)
+    monkeypatch.setattr(docker_engine, "_PING_S", 1)
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind("s")
         listener.listen(8)
         monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/s")
         with pytest.raises(BackendUnavailable, match="has not answered for"):
-            docker.connect()
+            docker_engine.connect()
 
 
 def test_folders_of_an_earlier_boot_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those older than this boot; a young one of another boot may be another machine's, on a disk that both use."""
-    monkeypatch.setattr(docker.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(docker_engine.tempfile, "gettempdir", lambda: str(tmp_path))
     boot = owner.me().partition(":")[0].partition(".")[0]
     other = boot[::-1] if boot[::-1] != boot else "0" * len(boot)
     for name, age in (("old", 3600), ("young", -3600)):
@@ -88,5 +88,5 @@ def test_folders_of_an_earlier_boot_are_swept(tmp_path: Path, monkeypatch: pytes
     mine = tmp_path / "codeeval-sandbox-mine"
     mine.mkdir()
     (mine / "owner").write_text(owner.me())
-    assert docker._sweep_sockets() == ["codeeval-sandbox-old"]
+    assert docker_engine.sweep_sockets() == ["codeeval-sandbox-old"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["codeeval-sandbox-mine", "codeeval-sandbox-young"]

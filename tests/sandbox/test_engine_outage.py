@@ -13,7 +13,7 @@ from second_engine import SecondEngine, needs_root, worker_images
 from test_faults import answers
 
 from sandbox import BackendUnavailable, Pool, SandboxError
-from sandbox.backends import docker
+from sandbox.backends import docker, docker_engine
 
 pytestmark = [
     pytest.mark.docker,
@@ -93,7 +93,7 @@ def test_the_engine_stands_still(engine: SecondEngine, backend: docker.DockerBac
             with pytest.raises(SandboxError, match="has not answered for"):
                 backend.start(pool.limits)
             with pytest.raises(BackendUnavailable, match="has not answered for"):
-                docker.connect()
+                docker_engine.connect()
         finally:
             engine.thaw()
         assert answers([pool.submit(job(1, 0))]) == ["completed 1"]

@@ -17,7 +17,7 @@ from leftovers import containers, settles
 from second_engine import worker_images
 
 from sandbox import BackendUnavailable, Job, Limits, Pool, doctor
-from sandbox.backends import build_image, docker, podman, prune_images
+from sandbox.backends import build_image, docker, docker_engine, podman, prune_images
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 _START_S = 60.0
@@ -192,7 +192,7 @@ def test_another_runtime(service: Podman, monkeypatch: pytest.MonkeyPatch) -> No
     """Podman would ignore the request, so that it is refused."""
     monkeypatch.setenv("DOCKER_HOST", service.host)
     monkeypatch.setenv("CODEEVAL_RUNTIME", "runsc")
-    with closing(docker.connect()) as client:
+    with closing(docker_engine.connect()) as client:
         assert podman.answered(client.version())
     with pytest.raises(BackendUnavailable, match="runtime of its own configuration"):
         docker.DockerBackend(lambda line: None)

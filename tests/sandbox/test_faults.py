@@ -24,7 +24,7 @@ from host_script import WORKERS, job
 from leftovers import containers, descendants, settles, socket_folders, worker_processes
 
 from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_thread
-from sandbox.backends import Backend, Worker, docker
+from sandbox.backends import Backend, Worker, docker, docker_engine
 from sandbox.channel import Channel
 
 WAIT = 180.0
@@ -35,7 +35,7 @@ def supervisors(backend: Backend) -> list[int]:
     """The process ids, as this machine sees them, of the first processes of all workers of this process."""
     if backend.name == "local":
         return [pid for pid in worker_processes() if b"sandbox.guest.boot" in _command(pid) and _is_first(pid)]
-    client = docker.connect()
+    client = docker_engine.connect()
     pids = []
     try:
         for name in containers():
@@ -316,10 +316,10 @@ def test_a_sweep_takes_what_the_dead_left(backend: Backend) -> None:
     boot, pid, started = owner.me().split(":")
     dead = f"{boot}:{pid}:{int(started) - 1}"
     owners = [dead, owner.me(), "another.boot:1:1"]
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         made = [
-            client.api.create_container(backend.image_id, ["true"], labels={docker.LABEL: label})["Id"]
+            client.api.create_container(backend.image_id, ["true"], labels={docker_engine.LABEL: label})["Id"]
             for label in owners
         ]
         try:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from sandbox import BackendUnavailable, select, sweep
-from sandbox.backends import build_image, docker, image
+from sandbox.backends import build_image, docker_engine, image
 
 
 class Tagged(Exception):
@@ -41,7 +41,7 @@ def tag(monkeypatch: pytest.MonkeyPatch) -> str:
         raise Tagged(wanted)
 
     monkeypatch.setattr(image, "_build", stop)
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         return image.ensure(client, lambda line: None)[0]
     except Tagged as reached:
@@ -106,7 +106,7 @@ def test_a_build_that_fails_shows_its_log(package: Path) -> None:
         build_image(said.append)
     assert "the-reason-why" in str(caught.value)
     wanted = said[0].split()[4]
-    client = docker.connect()
+    client = docker_engine.connect()
     try:
         assert wanted.startswith("codeeval-sandbox:")
         assert not image.has(client, wanted)
@@ -201,7 +201,7 @@ def test_an_engine_that_goes_away_while_it_is_asked(monkeypatch: pytest.MonkeyPa
 )
 def test_which_engines_cap_their_containers(info: dict[str, object], capped: bool) -> None:
     """An ordinary user's engine has control groups only on version 2, and there only by way of systemd."""
-    assert docker.caps(info) is capped
+    assert docker_engine.caps(info) is capped
 
 
 @pytest.mark.local
@@ -224,7 +224,7 @@ def test_an_unknown_backend() -> None:
 @pytest.mark.docker
 def test_images_of_other_guests_are_removed() -> None:
     """`prune` removes what carries the label and is not today's image, and leaves today's alone."""
-    client = docker.connect()
+    client = docker_engine.connect()
     label = f"codeeval.test.{os.getpid()}"
     tag, _ = image.ensure(client, lambda line: None)
     try:

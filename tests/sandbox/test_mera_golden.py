@@ -9,12 +9,14 @@ import pytest
 
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import Outputs, outputs
+from codeeval.scoring.grade import outputs
 from codeeval.scoring.job import make_job
+from codeeval.scoring.mera_outputs import Outputs
 from codeeval.types import Problem, ScoringProtocol
 from sandbox import Job, Limits, Pool, select
 
-OTHER_PYTHON = "codeeval-base:trixie"
+#: Base images with a newer Python, whose `locals()` behaves differently; docker/base-image.sh makes them.
+OTHER_PYTHONS = {"docker-3.13": "codeeval-base:trixie", "docker-3.14": "codeeval-base:forky"}
 
 HEAD = 'def f(n):\n    """Doc."""'
 WITH_HELPER = 'def g(n):\n    return n\n\n\ndef f(n):\n    """Doc."""'
@@ -126,9 +128,9 @@ GOLDEN: dict[str, tuple[str, str, str, tuple[str, ...], Outputs]] = {
 }
 
 
-def other_python_is_here() -> bool:
-    """Whether the engine holds the base image with Python 3.13 (docker/base-image.sh trixie makes it)."""
-    asked = subprocess.run(["docker", "image", "inspect", OTHER_PYTHON], capture_output=True, check=False)
+def is_here(image: str) -> bool:
+    """Whether the engine holds this image."""
+    asked = subprocess.run(["docker", "image", "inspect", image], capture_output=True, check=False)
     return asked.returncode == 0
 
 
@@ -137,16 +139,16 @@ def other_python_is_here() -> bool:
     params=[
         pytest.param("docker", marks=pytest.mark.docker),
         pytest.param("local", marks=pytest.mark.local),
-        pytest.param("docker-3.13", marks=pytest.mark.docker),
+        *(pytest.param(name, marks=pytest.mark.docker) for name in OTHER_PYTHONS),
     ],
 )
 def pool(request: pytest.FixtureRequest) -> Iterator[Pool]:
-    """Two workers. The third kind has a Python whose `locals()` behaves differently."""
+    """Two workers, under each Python that is here."""
     with pytest.MonkeyPatch.context() as patch:
-        if request.param == "docker-3.13":
-            if not other_python_is_here():
-                pytest.skip(f"the engine has no {OTHER_PYTHON}: docker/base-image.sh trixie makes it")
-            patch.setenv("CODEEVAL_BASE", OTHER_PYTHON)
+        if (base := OTHER_PYTHONS.get(request.param)) is not None:
+            if not is_here(base):
+                pytest.skip(f"the engine has no {base}: docker/base-image.sh {base.partition(':')[2]} makes it")
+            patch.setenv("CODEEVAL_BASE", base)
         backend = select(request.param.partition("-")[0])
     try:
         with Pool(backend, workers=2) as made:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from sandbox import Job, Pool, select
-from sandbox.backends import Wanted, build_base, build_image
-from sandbox.backends.docker import connect
+from sandbox.backends import Wanted, build_base, build_image, packages
+from sandbox.backends.docker_engine import connect
 from sandbox.backends.packages import _context, _lines
 from sandbox.errors import BackendUnavailable
 
@@ -23,6 +23,31 @@ def test_a_file_and_names_are_asked_for_together(tmp_path: Path) -> None:
     (tmp_path / "r.txt").write_text("a==1 --hash=sha256:0\n\nb\n", "utf-8")
     assert _lines(Wanted(None, ("c",), tmp_path / "r.txt")) == ("a==1 --hash=sha256:0", "b", "c")
     assert _lines(Wanted()) == ()
+
+
+def test_an_environment_without_pip(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """uv makes them so; it is said how pip gets there."""
+    monkeypatch.setattr(packages, "find_spec", lambda name: None)
+    with pytest.raises(BackendUnavailable, match="uvx --with pip"):
+        packages._fetch(Wanted(packages=(PACKAGE,)), "3.12", tmp_path)
+
+
+def test_files_that_a_file_names_count(tmp_path: Path) -> None:
+    """The name of an image changes with them; a ring of files ends, and what lies elsewhere is pip's."""
+    (tmp_path / "r.txt").write_text("-r more.txt\n--constraint=limits.txt\n-r https://example.invalid/x.txt\n", "utf-8")
+    (tmp_path / "more.txt").write_text("a==1\n-rr.txt\n", "utf-8")
+    (tmp_path / "limits.txt").write_text("b<2\n", "utf-8")
+    found = _lines(Wanted(requirements=tmp_path / "r.txt"))
+    assert [line for line in found if "txt" not in line] == ["a==1", "b<2"]
+
+
+@pytest.mark.docker
+def test_a_requirements_file_with_hashes(tmp_path: Path) -> None:
+    """A file of the user's is read where it lies, with the files that it names; a wrong hash is refused by pip."""
+    (tmp_path / "r.txt").write_text("-r pinned.txt\n", "utf-8")
+    (tmp_path / "pinned.txt").write_text(f"{PACKAGE} --hash=sha256:{'0' * 64}\n", "utf-8")
+    with pytest.raises(BackendUnavailable, match=f"(?s)HASHES.*Expected sha256 {'0' * 64}"):
+        build_base(lambda line: None, Wanted(requirements=tmp_path / "r.txt"))
 
 
 def test_what_the_engine_gets_belongs_to_root(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.guest import library_types, value_codec
+from sandbox.guest import library_types, value_codec, value_decoder
 
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
@@ -70,7 +70,7 @@ def encode(value: object, most: int = 1 << 24, **options: Any) -> bytes:
 
 
 def decode(data: bytes, make: Any = lambda number, told, bare: ("object", number)) -> Any:
-    decoder = value_codec.Decoder(data, make)
+    decoder = value_decoder.Decoder(data, make)
     decoder.head()
     decoder.fill(0)
     value = decoder.value()
@@ -256,7 +256,7 @@ def test_time_zones_do_not_cross(value: object) -> None:
 def test_numbers_of_the_wrong_kind(message: bytes) -> None:
     """What is made of integers is made of so many of them, and of nothing else."""
     with pytest.raises(value_codec.Malformed):
-        value_codec.Decoder(message, Thing).value()
+        value_decoder.Decoder(message, Thing).value()
 
 
 def test_an_exact_encoder_takes_no_subclasses() -> None:
@@ -307,7 +307,7 @@ def test_unchanged_containers_are_recognised() -> None:
     question = value_codec.Encoder(no_number, 1 << 20)
     root = question.root(([shared, shared], "x"))
     contents = question.contents(0)
-    there = value_codec.Decoder(question.head() + contents + root, lambda *_: None)
+    there = value_decoder.Decoder(question.head() + contents + root, lambda *_: None)
     there.head()
     state = there.fill(0)
     args, _ = there.value()

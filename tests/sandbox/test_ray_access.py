@@ -52,11 +52,12 @@ def guarded() -> Iterator[LoopbackCluster]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("environment", "why"),
     [
         ({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "b" * 64}, "the token of this process is not the cluster's"),
-        pytest.param({"RAY_AUTH_MODE": "disabled"}, "the cluster asks for a token", marks=pytest.mark.slow),
+        ({"RAY_AUTH_MODE": "disabled"}, "the cluster asks for a token"),
     ],
     ids=["another", "none"],
 )
@@ -137,6 +138,19 @@ def test_a_mode_that_the_user_has_chosen_stays(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv(ray_auth.MODE, "disabled")
     ray_auth.OwnToken().forget()
     assert os.environ[ray_auth.MODE] == "disabled"
+
+
+def test_what_ray_says_of_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the exception only that it could not connect, in the stream of errors why."""
+    said = "[…] gcs_client.cc:210: Failed to get cluster ID: Unauthenticated: RPC error: InvalidAuthToken: missing"
+    monkeypatch.delenv(ray_auth.TOKEN, raising=False)
+    monkeypatch.delenv("RAY_AUTH_TOKEN_PATH", raising=False)
+    assert str(ray_auth.refusal(ConnectionError("Failed to connect"), said)).startswith(
+        "the cluster asks for a token\n"
+    )
+    monkeypatch.setenv(ray_auth.TOKEN, TOKEN)
+    assert "is not the cluster's" in str(ray_auth.refusal(ConnectionError("Failed to connect"), said))
+    assert ray_auth.refusal(ConnectionError("Failed to connect"), "") is None
 
 
 @pytest.mark.parametrize(("ray_version", "python_version"), [("2.1.0", "3.11.7"), ("2.60.0", "3.9.1")])

@@ -11,7 +11,7 @@ import pytest
 
 from sandbox import Job, Limits, Pool, select
 from sandbox.backends import user_ids
-from sandbox.guest import supervisor
+from sandbox.guest import worker_setup
 
 TAKES_ALL = """
 import ctypes, time
@@ -46,7 +46,7 @@ def test_each_worker_has_ids_of_its_own() -> None:
 def test_ids_exist_in_the_workers_namespace(tmp_path: Path, ranges: str, same: bool) -> None:
     """Rootless engines map few; then two neighbouring ids are taken that exist."""
     (tmp_path / "uid_map").write_text(ranges + "\n")
-    found = supervisor._existing(0x7000_0007, str(tmp_path / "uid_map"))
+    found = worker_setup.existing(0x7000_0007, str(tmp_path / "uid_map"))
     assert (found == 0x7000_0007) is same
     assert same or 10_000 <= found < 59_999
 

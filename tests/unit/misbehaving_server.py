@@ -10,8 +10,9 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -33,6 +34,7 @@ class Behaviour:
     keeps_stop: bool = False
     repeats: bool = False
     tail: str = "\nprint(1)"
+    drips: bool = False  # a byte at a time, without an end
     cut_after: int | None = None  # bytes of the body, for every second request
     refuses: tuple[str, ...] = ()
     says: str | Callable[[str], str] | None = None  # instead of the hash; or what it makes of the prompt
@@ -112,10 +114,16 @@ FAILED_INSIDE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "timeout",
             "network_error",
             "failed",
+            "internal_server_issue",
         )
     },
     "an object that is an error": lambda c: {**c, "object": "error", "message": "upstream"},
     "status failed": in_choice(status="failed"),
+    "status of the whole failed": lambda c: {**c, "status": "failed", "message": "upstream"},
+    "no success": lambda c: {**c, "success": False, "message": "upstream"},
+    "words elsewhere": lambda c: {"choices": None, "base_resp": {"status_code": 1002, "status_msg": "upstream"}},
+    "a number for a content": in_choice(message={"content": 5}, text=5),
+    "neither text nor message": lambda c: {**c, "choices": [{"index": 0, "finish_reason": "stop"}]},
     "unknown finish_reason and an error": in_choice(finish_reason="weird", error={"message": "upstream"}),
 }
 
@@ -195,6 +203,15 @@ class _Handler(BaseHTTPRequestHandler):
         }
 
     def _send(self, status: int, headers: dict[str, str], body: bytes, cut: bool = False) -> None:
+        if self.state.behaviour.drips:
+            self.send_response(status)
+            self.send_header("Content-Length", str(1 << 30))
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b" ")
+                    time.sleep(0.01)
+            return
         at = self.state.behaviour.cut_after if cut else None
         self.send_response(status)
         for name, value in headers.items():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
 from codeeval.stats import histograms
-from codeeval.stats.audit import AuditInput, audit, parse_triple, render
+from codeeval.stats.audit import AuditInput, audit, parse_triple
 from codeeval.stats.passk import pass_at_k
 
 
@@ -105,7 +105,6 @@ def test_too_many_to_count_says_at_least(monkeypatch: pytest.MonkeyPatch) -> Non
     found = audit(AuditInput(("0.5", "0.7", "0.8"), 10, 164), most=2)
     assert found.total is None
     assert found.at_least >= 2
-    assert f"at least {found.at_least:,} histograms" in render(found)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,6 @@ def test_impossible_rows_are_excluded(text: str, n: int, problems: int, remark: 
     found = audit(AuditInput(parse_triple(text), n, problems))
     assert (found.consistent, found.total, found.histograms) == (False, 0, ())
     assert any(remark in line for line in found.remarks)
-    assert "inconsistent" in render(found)
 
 
 def test_all_or_nothing_is_noticed() -> None:

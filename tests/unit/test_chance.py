@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from codeeval.gate.rule import GatePolicy, GateVerdict, gate
 from codeeval.stats import chance
 from codeeval.stats.chance import at_least, drop_p, named_by_chance
-from codeeval.stats.compare import RunCounts, compare
+from codeeval.stats.compare import compare
+from codeeval.stats.run_counts import RunCounts
 
 
 @pytest.mark.parametrize(("a", "b"), [((4, 3), (4, 1)), ((3, 2), (5, 1)), ((2, 0), (2, 0)), ((1, 1), (1, 0))])

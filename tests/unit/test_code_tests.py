@@ -62,6 +62,8 @@ UNFIT = {
     "def check():\n    assert twice(1) == 2\n": "must take the candidate's function",
     "def check(a, b):\n    assert a(b) == 2\n": "must take the candidate's function",
     "def check(candidate, *, n):\n    assert candidate(n) == 2\n": "must take the candidate's function",
+    "import pytest\ndef check(candidate):\n    assert candidate(1) == 2\n": "imports pytest",
+    "def check(candidate):\n    from solution import twice\n    assert candidate(1) == 2\n": "imports solution",
     "import pytest\nassert twice(1) == 2\n": "imports pytest",
     "from solution import twice\nassert twice(1) == 2\n": "imports solution",
     "from . import x\nassert twice(1) == 2\n": "imports relatively",

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.stats.compare import CompareOptions, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, compare
 from codeeval.stats.difference_lines import render
 from codeeval.stats.paired import (
     detectable,
@@ -26,6 +26,7 @@ from codeeval.stats.paired import (
     rerun_difference,
     sign_flip_p,
 )
+from codeeval.stats.run_counts import RunCounts
 
 
 def run(name: str, correct: list[int], n: int = 10) -> RunCounts:

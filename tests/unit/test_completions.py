@@ -125,6 +125,22 @@ def test_rows_that_other_rows_repeat_are_not_missed(tmp_path: Path) -> None:
     assert (list(found.samples), found.missing) == (["1", "2", "3"], ())
 
 
+def test_a_prediction_that_is_missing_is_missed(tmp_path: Path) -> None:
+    """A document of predictions with a hole in it is not refused, and not scored as if the row had never been there."""
+    (tmp_path / "s.json").write_text(json.dumps({**of_compass(), "2": {"origin_prompt": "x", "gold": ""}}))
+    found = placed(tmp_path / "s.json")
+    assert texts(found)["2"] == ANSWERS[2]
+    assert [one.problem_id for one in found.missing] == ["3"]
+
+
+@pytest.mark.parametrize("last", ["user", "assistant"])
+def test_a_conversation_is_one_answer(tmp_path: Path, last: str) -> None:
+    """The model's last turn; one that ends with the question has no answer."""
+    turns = [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}, {"role": last, "content": "b"}]
+    path = write(tmp_path / "s.jsonl", [{"task_id": 1, "completion": turns}])
+    assert texts(placed(path))["1"] == ["b" if last == "assistant" else ""]
+
+
 def test_a_run_that_lacks_samples_is_missing_them(tmp_path: Path) -> None:
     """An interrupted run is scored as one: what it lacks may be what is hard."""
     from run_values import make_manifest
@@ -198,6 +214,15 @@ FORMS: dict[str, object] = {
     "predictions": [{"task_id": pid, "predictions": found} for pid, found in ANSWERS.items()],
     "by id, a null": {"1": ANSWERS[1], "2": ANSWERS[2], "3": [None, WRONG]},
     "by id": {str(pid): found for pid, found in ANSWERS.items()},
+    "conversations": [
+        {
+            "task_id": pid,
+            "responses": [[{"role": "user", "content": "q"}, {"role": "assistant", "content": t}] for t in found],
+        }
+        for pid, found in ANSWERS.items()
+    ],
+    "rows by id": {str(pid): [{"completion": text} for text in found] for pid, found in ANSWERS.items()},
+    "a row by id": {f"tasks/{pid}": {"completions": found} for pid, found in ANSWERS.items()},
     "opencompass": of_compass(gold="assert add(1, 2) == 3"),
     "opencompass, ids": {key: {**row, "gold": f"tasks/{int(key) + 1}"} for key, row in of_compass().items()},  # type: ignore[dict-item]
     "opencompass lines": [{"idx": int(key), **row} for key, row in of_compass().items()],  # type: ignore[dict-item]
@@ -332,6 +357,40 @@ def test_tables(tmp_path: Path) -> None:
     columns = {"task_id": list(ANSWERS), "responses": [[text or None for text in found] for found in ANSWERS.values()]}
     parquet.write_table(pyarrow.table(columns), tmp_path / "s.parquet")
     assert texts(placed(tmp_path / "s.parquet")) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("task_id;completion\n1;a, b\n", "s.csv"),
+        ("sep=;\r\ntask_id;completion\r\n1;a, b\r\n", "s.csv"),
+        ("task_id\tcompletion\n1\ta, b\n", "s.csv"),
+        ("task_id|completion\n1|a, b\n", "s.csv"),
+        (' task_id , completion \n1,"a, b"\n', "s.csv"),
+        (",task_id,completions\n0,1,\"['a, b']\"\n", "s.csv"),
+        ("task_id\tcompletion\n1\ta, b\n", "s.tsv"),
+    ],
+)
+def test_tables_of_spreadsheets(tmp_path: Path, text: str, kind: str) -> None:
+    """Other separators, Excel's line that names one, an index without a name, lists as pandas writes them."""
+    (tmp_path / kind).write_bytes(text.encode("utf-8-sig"))
+    assert texts(placed(tmp_path / kind))["1"] == ["a, b"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"task_id,completion,completion\n1,a,b\n", "the column completion stands in it twice"),
+        ("task_id,completion\n1,да\n".encode("cp1251"), "not UTF-8: save the table as CSV in UTF-8"),
+        ("task_id,completion\n1,да\n".encode("utf-16"), "UTF-16: save it as UTF-8"),
+        (b"", "no usable row"),
+    ],
+)
+def test_tables_that_cannot_be_read(tmp_path: Path, content: bytes, said: str) -> None:
+    """What is wrong with them, and what to do."""
+    (tmp_path / "s.csv").write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        read(tmp_path / "s.csv", "t")
 
 
 @pytest.mark.parametrize("last", ['3,"cut', "3", "3,a,b", '3,"a"b'])

@@ -63,6 +63,28 @@ CASES: dict[str, tuple[str, tuple[FormatFailure, ...], tuple[str, ...] | None]] 
         (F.PROSE,),
         None,
     ),
+    "lost indentation in a fence": (
+        "```python\nc = a\nreturn c + b\n```",
+        (F.FENCE, F.LOST_INDENTATION),
+        ("fence removed", "body re-indented"),
+    ),
+    "two spaces in a fence": (
+        "```python\n  c = a\n  return c + b\n```",
+        (F.FENCE, F.WRONG_INDENTATION),
+        ("fence removed", "body re-indented"),
+    ),
+    "lost indentation between sentences": (
+        "Вот тело функции:\n\nc = a\nreturn c + b\n\nГотово.\n",
+        (F.PROSE,),
+        ("prose dropped", "newline added", "body re-indented"),
+    ),
+    "no-break spaces behind a draft": (
+        f"```python\ndef add(a, b):\n    return 0\n```\nЛучше:\n{FENCED}".replace(
+            "    return a", "\u00a0" * 4 + "return a"
+        ),
+        (F.FENCE, F.WHOLE_FUNCTION, F.CUT_BY_STOP, F.NO_BREAK_SPACES),
+        ("plain spaces instead of others", "stop sequence undone"),
+    ),
     "no-break spaces": (
         "\n    c = a\n    return\u00a0c + b",
         (F.NO_BREAK_SPACES,),
@@ -122,6 +144,12 @@ def test_a_repaired_program_computes_what_was_meant(name: str) -> None:
     function = [node for node in ast.parse(fixed.program).body if isinstance(node, ast.FunctionDef)][-1]
     assert ast.unparse(function.body[-1]) in {"return a + b", "return c + b", "return x + b"}
     assert fixed.program.startswith("from typing import List")
+
+
+def test_a_function_of_another_name_has_not_lost_its_indentation() -> None:
+    """In a fence it is a fence, and nothing about how its lines are indented."""
+    other = Sample("1", 0, "", "```python\ndef plus(a, b):\n    return a + b\n```")
+    assert classify(PROBLEM, other) == (F.FENCE,)
 
 
 def test_ended_by_length_is_named() -> None:

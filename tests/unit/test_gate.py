@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide, gate, render
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide, gate
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 
 POLICY = GatePolicy()
 
@@ -99,8 +100,6 @@ def test_clear_drop_fails_and_names_the_problems() -> None:
     found = gate(run("new", after), run("old", before))
     assert (found.verdict, found.exit_code) == (GateVerdict.FAIL, 1)
     assert {item.problem_id for item in found.comparison.with_change("regressed")} == {f"p{i}" for i in range(20)}
-    assert "regressed: 20 problems" in render(found)
-    assert render(found).startswith("FAIL: ")
 
 
 def test_undecided_says_how_many_samples_would_decide() -> None:

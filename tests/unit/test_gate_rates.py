@@ -10,7 +10,8 @@ import pytest
 
 from codeeval.gate import load_policy
 from codeeval.gate.rule import GatePolicy, GateVerdict, gate
-from codeeval.stats.compare import CompareOptions, RunCounts
+from codeeval.stats.compare import CompareOptions
+from codeeval.stats.run_counts import RunCounts
 
 POLICY = GatePolicy(compare=CompareOptions(resamples=100))
 

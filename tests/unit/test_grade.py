@@ -11,7 +11,10 @@ from mera_rows import NONE, NOT_REACHED, make_problem, outcome, raised, returned
 
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import TIMED_OUT, Consensus, Outputs, consensus, grade, job, needs_execution, outputs
+from codeeval.scoring.consensus import Consensus, consensus
+from codeeval.scoring.grade import grade, needs_execution, outputs
+from codeeval.scoring.job import job
+from codeeval.scoring.mera_outputs import TIMED_OUT, Outputs
 from codeeval.types import Judgement, Verdict
 from sandbox.wire import Observation, Outcome, OutcomeStatus
 

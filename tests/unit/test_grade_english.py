@@ -11,8 +11,8 @@ from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.reference_check import validate
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import grade, job, not_judged, outputs
-from codeeval.scoring.job import job_digest, make_job
+from codeeval.scoring.grade import grade, not_judged, outputs
+from codeeval.scoring.job import job, job_digest, make_job
 from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.store.codec import pack_outcome, unpack_outcome
 from codeeval.tasks.human_eval import problem_of

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import logging
+import socket
 import ssl
 import subprocess
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from shutil import which
@@ -22,6 +26,7 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.generators import create
 from codeeval.generators.base import problem_seed
 from codeeval.generators.common.retry import Later
+from codeeval.generators.openai import bounded_client
 from codeeval.generators.openai.generator import OpenAIGenerator
 from codeeval.generators.openai.network import is_loopback
 from codeeval.generators.openai.replies import answers, parse
@@ -120,6 +125,13 @@ UNSAID: dict[str, tuple[dict[str, Any], str, str]] = {
         "    ret",
         "content_filter",
     ),
+    "null as a text": ({"text": None, "finish_reason": "stop"}, "", "unknown"),
+    "texts of another interface": (
+        {"text": ["    a", {"type": "text", "text": "b"}], "finish_reason": "stop"},
+        "    ab",
+        "stop",
+    ),
+    "an error of the word null": ({"message": {"content": "x"}, "error": "null", "finish_reason": "stop"}, "x", "stop"),
     "errors of nulls": ({"message": {"content": "x"}, "error": None, "finish_reason": "stop"}, "x", "stop"),
     "object of nulls": ({"message": {"content": "x"}, "error": {"code": None}, "finish_reason": "stop"}, "x", "stop"),
 }
@@ -175,6 +187,11 @@ PARTS: dict[str, tuple[Callable[[str], dict[str, Any]], str | None]] = {
         lambda text: {"content": text, "reasoning_details": [{"type": "reasoning.text", "text": "hm"}]},
         "hm",
     ),
+    "an unknown kind": (lambda text: {"content": [{"type": "markdown", "text": text}, {"type": "weird"}]}, None),
+    "a tool's text": (
+        lambda t: {"content": [{"type": "tool_result", "text": "no"}, {"type": "text", "text": t}]},
+        None,
+    ),
     "image": (
         lambda t: {"content": [{"type": "image_url", "image_url": {"url": "u"}}, {"type": "text", "text": t}]},
         None,
@@ -189,6 +206,109 @@ def test_content_in_parts(name: str) -> None:
     with serving(Behaviour(wrap=wrap, tail="")) as server:
         (sample,) = ask(server, [replace(CHAT, indices=(0,))])
     assert (sample.completion, sample.thought) == (body_of("u", sample.seed), thought)
+
+
+RUSSIAN = json.dumps({"choices": [{"message": {"content": "    # да"}, "finish_reason": "stop"}]}, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (RUSSIAN.encode(), "application/json; charset=iso-8859-1"),
+        (RUSSIAN.encode(), "application/json; charset=none-such"),
+        (RUSSIAN.encode(), "text/html"),
+        (RUSSIAN.encode("utf-8-sig"), "application/json"),
+        (RUSSIAN.encode("utf-16"), "application/json"),
+        (RUSSIAN.encode("utf-16-le"), "application/json"),
+        (RUSSIAN.encode("cp1251"), "application/json; charset=windows-1251"),
+        (b"data: " + RUSSIAN.replace("message", "delta").encode() + b"\n\n", "text/event-stream; charset=latin-1"),
+        (gzip.compress(RUSSIAN.encode()), "gzip"),
+    ],
+)
+def test_the_encoding_of_an_answer(body: bytes, kind: str) -> None:
+    """JSON is UTF-8, whatever a header claims; letters are never mangled on the way to the sandbox."""
+    headers = {"Content-Encoding": "gzip"} if kind == "gzip" else {"Content-Type": kind}
+    with serving(Behaviour(fail=lambda number, asked: (200, headers, body))) as server:
+        (sample,) = ask(server, [replace(CHAT, indices=(0,))])
+    assert sample.completion == "    # да"
+
+
+def test_an_answer_beyond_any_bound_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its size once it is unpacked, whatever the status; it stays pending."""
+    monkeypatch.setattr(bounded_client, "MAX_REPLY_BYTES", 1 << 20)
+    long = json.dumps({"choices": [{"message": {"content": "a" * (3 << 20)}, "finish_reason": "stop"}]}).encode()
+    replies: list[Reply] = [
+        (200, {}, long),
+        (400, {}, long),
+        (200, {"Content-Encoding": "gzip"}, gzip.compress(long)),
+    ]
+    for reply in replies:
+        behaviour = Behaviour(fail=lambda number, asked, reply=reply: reply)  # type: ignore[misc]
+        with serving(behaviour) as server, pytest.raises(GenerationError, match="longer than 1 MiB"):
+            ask(server, [CHAT], patience="0")
+
+
+def test_an_answer_that_drips_ends() -> None:
+    """The time of a request is that of all its pieces."""
+    with (
+        serving(Behaviour(drips=True)) as server,
+        pytest.raises(GenerationError, match="did not come to its end in time"),
+    ):
+        ask(server, [replace(CHAT, indices=(0,))], patience="0", timeout="1")
+
+
+def test_a_redirection_that_leads_nowhere_is_named() -> None:
+    """Also one that turns the request into one for a page."""
+    for status in (301, 302, 303, 307, 308):
+        behaviour = Behaviour(fail=lambda number, asked: (status, {"Location": "/other/completions"}, b""))  # noqa: B023
+        with (
+            serving(behaviour) as server,
+            pytest.raises(UsageError, match=r"sends requests on to .*/other/completions"),
+        ):
+            ask(server, requests(1, 1))
+    with (
+        serving(Behaviour(fail=lambda number, asked: (307, {}, b""))) as server,
+        pytest.raises(UsageError, match="307"),
+    ):
+        ask(server, requests(1, 1))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"\0\xff garbage\r\n\r\n",
+        b"SSH-2.0-OpenSSH_9\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n" + b"[" * 9000,
+        b"HTTP/1.1 200 " + b"A" * 200_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 2000 + b"\r\n",
+        b"{}",
+        b"",
+    ],
+    ids=["garbage", "ssh", "half a chunk", "deep", "long status", "many headers", "no header", "nothing"],
+)
+def test_what_is_no_server_of_this_protocol(said: bytes) -> None:
+    """Whatever listens there: an error that says what it said, no traceback."""
+
+    def answer(listener: socket.socket) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(said)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,), daemon=True)
+        thread.start()
+        made = create("openai", "m", {"base_url": f"http://127.0.0.1:{listener.getsockname()[1]}/v1", "patience": "0"})
+        with pytest.raises(GenerationError, match="no answer within 0 s"):
+            list(made.generate(requests(1, 1), SAMPLING))
+        made.close()
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
 
 
 JSON = st.recursive(
@@ -284,6 +404,51 @@ def test_a_neutral_value_that_is_refused_is_left_out(
         assert len(server.asked) == 5
     assert len(by_key(samples)) == 4
     assert caplog.text.count(f"the server refuses the parameter {name}") == 1
+
+
+#: How servers say that they do not know a parameter.
+WORDS: list[tuple[str, object]] = [
+    ("seed", {"error": {"message": "Unrecognized request argument supplied: seed", "param": None}}),
+    (
+        "seed",
+        {
+            "object": "error",
+            "message": {"detail": [{"type": "extra_forbidden", "loc": ["body", "seed"], "msg": "Extra"}]},
+        },
+    ),
+    ("seed", [{"error": {"code": 400, "message": 'Unknown name "seed": Cannot find field.', "status": "INVALID"}}]),
+    ("seed", {"error": 'json: unknown field "seed"'}),
+    ("seed", {"error": {"message": "Parameter seed is not supported"}}),
+    ("seed", {"error": {"message": "Параметр seed не поддерживается"}}),
+    ("stop", {"error": {"message": "stop is not supported with this model"}}),
+    ("stop", {"code": "invalid", "error": "This model does not support parameter stop."}),
+    ("n", {"error": {"message": "n must be 1"}}),
+    ("n", {"error": {"message": "Only n=1 is supported"}}),
+    ("n", {"error": {"message": "Multiple completions (n > 1) are not supported"}}),
+    ("top_p", {"error": {"message": "不支持参数 top_p"}}),
+    ("top_p", {"error_msg": "Argument not supported on this model: top_p"}),
+    ("max_tokens", {"error": {"message": "max_tokens is not supported; please use max_completion_tokens"}}),
+]
+
+
+@pytest.mark.parametrize(("name", "words"), WORDS)
+def test_a_refused_parameter_is_found_in_the_servers_words(name: str, words: object) -> None:
+    """Quoted or not, in whatever language and field."""
+    reply: Reply = (400, {}, json.dumps(words).encode())
+    with serving(Behaviour(fail=lambda number, body: reply if name in body else None)) as server:
+        assert len(by_key(ask(server, [CHAT], n="2", concurrency="1"))) == 2
+        assert name not in server.asked[-1]
+
+
+@pytest.mark.parametrize(
+    "words", ["can't read the prompt: when will it stop", "def n(seed): is not supported", "seedless"]
+)
+def test_words_of_a_prompt_are_no_parameters(words: str) -> None:
+    """A refusal that quotes the prompt costs that problem, not what every other request is sent with."""
+    with serving(Behaviour(fail=lambda number, body: error(400, words))) as server:
+        with pytest.raises(GenerationError, match="the server refused"):
+            ask(server, [CHAT], n="2", concurrency="1")
+        assert len(server.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import codeeval
+from codeeval.cli.health import EXTRAS, generation_checks
 from codeeval.errors import install
 from codeeval.generators import BACKENDS
 from codeeval.manifest import package_version
@@ -76,6 +77,15 @@ def test_an_extra_is_installed_by_what_it_stands_for(extra: str, monkeypatch: py
     assert install(extra) == "pip install " + " ".join(f"'{each}'" for each in PROJECT["optional-dependencies"][extra])
     monkeypatch.setattr(metadata, "requires", lambda name: None)
     assert f".[{extra}]" in install(extra)
+
+
+def test_the_doctor_tells_the_state_of_every_extra() -> None:
+    """The backends have a line of their own; what is missing comes with its command."""
+    assert set(EXTRAS) | {"hf", "vllm", "dev"} == set(PROJECT["optional-dependencies"])
+    found = next(check for check in generation_checks() if check.name == "extras")
+    named = set(re.findall(r"\w+", found.detail)) & set(EXTRAS)
+    assert (named, found.ok) == (set(EXTRAS), None)
+    assert len(found.remedy.splitlines()) == len([name for name in EXTRAS if f"{name}: pip install" in found.remedy])
 
 
 def test_every_extra_that_a_message_names_exists() -> None:

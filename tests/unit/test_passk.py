@@ -1,4 +1,4 @@
-"""pass@k, pass^k and avg@n against brute force, exact rationals and their own algebra."""
+"""pass@k, and pass^k against brute force, exact rationals and their own algebra."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.stats.passk import avg_at_n, pass_at_k, pass_at_k_array, pass_hat_k, pass_hat_k_array
+from codeeval.stats.passk import pass_at_k, pass_at_k_array, pass_hat_k
 
 SMALL = [(n, c, k) for n in range(1, 9) for c in range(n + 1) for k in range(1, n + 1)]
 
@@ -62,9 +62,9 @@ def test_is_unbiased(n: int, k: int, p: Fraction) -> None:
 
 
 def test_is_the_share_of_correct_samples_for_one_try() -> None:
-    """pass@1 = pass^1 = avg@n = c / n."""
+    """pass@1 = pass^1 = c / n."""
     for n, c in ((7, 3), (10, 0), (10, 10), (1, 1)):
-        assert pass_at_k(n, c, 1) == pass_hat_k(n, c, 1) == avg_at_n(n, c) == c / n
+        assert pass_at_k(n, c, 1) == pass_hat_k(n, c, 1) == c / n
 
 
 def test_is_none_where_more_samples_are_asked_for_than_there_are() -> None:
@@ -72,7 +72,6 @@ def test_is_none_where_more_samples_are_asked_for_than_there_are() -> None:
     assert pass_at_k(5, 5, 6) is None
     assert pass_hat_k(5, 5, 6) is None
     assert pass_at_k(0, 0, 1) is None
-    assert avg_at_n(0, 0) is None
 
 
 @pytest.mark.parametrize(("n", "c", "k"), [(5, 6, 1), (5, -1, 1), (-1, 0, 1), (5, 1, 0), (5, 1, -3)])
@@ -86,13 +85,11 @@ def test_refuses_impossible_counts(n: int, c: int, k: int) -> None:
 
 @given(st.lists(st.integers(0, 30).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))), st.integers(1, 12))
 def test_arrays_equal_the_scalars(pairs: list[tuple[int, int]], k: int) -> None:
-    """The array functions give the scalars' values, NaN for None, in the same places."""
+    """The array function gives the scalars' values, NaN for None, in the same places."""
     n, c = np.array([p[0] for p in pairs], dtype=int), np.array([p[1] for p in pairs], dtype=int)
-    for scalar, array in ((pass_at_k, pass_at_k_array), (pass_hat_k, pass_hat_k_array)):
-        values = array(n, c, k)
-        for pair, value in zip(pairs, values.tolist(), strict=True):
-            expected = scalar(*pair, k)
-            assert isnan(value) if expected is None else value == expected
+    for pair, value in zip(pairs, pass_at_k_array(n, c, k).tolist(), strict=True):
+        expected = pass_at_k(*pair, k)
+        assert isnan(value) if expected is None else value == expected
 
 
 def test_arrays_broadcast_and_take_large_keys() -> None:

@@ -117,7 +117,7 @@ def test_every_sample_gets_its_verdict_and_equal_programs_run_once(pool: Pool, t
         result = run(store, ListGenerator({"1": COMPLETIONS}), pool)
         assert [verdict for _, _, verdict in verdicts(store)] == EXPECTED
         assert result.counts == Counts(generated=6, executed=4, deduplicated=2, cached=0)
-        assert store.n_executions() == 4
+        assert len(store.execution_keys()) == 4
         assert [session.end for session in store.sessions()] == ["complete"]
         assert store.counts("strict") == (("1", 6, 3),)
 
@@ -264,7 +264,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(pool: Pool, tmp_path: Path, s
         assert len(generator.asked) == 12 - had
         assert [list(store.judgements(name)) for name in ("mera-code", "strict")] == whole
         sessions = store.sessions()
-        assert sum(session.counts.executed for session in sessions) == store.n_executions()
+        assert sum(session.counts.executed for session in sessions) == len(store.execution_keys())
         assert sum(session.counts.generated for session in sessions) == 12
 
 
@@ -416,7 +416,7 @@ def test_a_machine_that_stood_still_is_not_the_programs_fault(pool: Pool, tmp_pa
         stalling = Stalling(pool, {0})
         result = run(store, ListGenerator({"1": (RIGHT,)}), stalling, (MERA,))  # type: ignore[arg-type]
         assert verdicts(store, "mera-code") == [("1", 0, "passed")]
-        assert (stalling.jobs, result.counts.executed, store.n_executions()) == (2, 1, 1)
+        assert (stalling.jobs, result.counts.executed, len(store.execution_keys())) == (2, 1, 1)
     with create(tmp_path / "always", wanted=1) as store:
         stalling = Stalling(pool, {0, 1, 2})
         run(store, ListGenerator({"1": (RIGHT,)}), stalling, (MERA,))  # type: ignore[arg-type]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reading_cases import CASES, FN, PROBLEM
+from reading_cases_more import MORE
 
 from codeeval.manifest import ModelInfo
 from codeeval.reading import read
@@ -44,7 +46,7 @@ def verdict(extraction: Extraction) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine")
-@pytest.mark.parametrize(("kind", "text", "wanted"), CASES, ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(("kind", "text", "wanted"), [*CASES, *MORE], ids=[case[0] for case in [*CASES, *MORE]])
 def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
     """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
     found = read(PROBLEM, text)
@@ -126,6 +128,43 @@ def test_a_body_goes_on_below_the_docstring(text: str) -> None:
 def test_a_prompt_that_ends_within_a_line_is_continued_there(prompt: str, text: str) -> None:
     """To the character."""
     assert read(Problem("1", "{function}", prompt, "f", (), ()), text).program == prompt + text
+
+
+INDENTED = Problem("1", "{function}", 'def f(n):\n    """Doc."""\n    ', "f", (), ())
+
+
+@pytest.mark.parametrize("prompt", [INDENTED.prompt, INDENTED.prompt.rstrip(" ")])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "    return n + 1\n",
+        "def f(n):\n    return n + 1\n",
+        "Here it is:\n\ndef f(n):\n    return n + 1\n",
+        "```python\n    return n + 1\n```",
+        "Here:\n```python\ndef f(n):\n    return n + 1\n```\nDone.",
+    ],
+)
+def test_a_prompt_that_ends_with_an_indentation_is_answered_anyhow(prompt: str, text: str) -> None:
+    """A body brings its own indentation, a function stands for itself."""
+    namespace: dict[str, object] = {}
+    exec(read(replace(INDENTED, prompt=prompt), text).program, namespace)  # noqa: S102
+    assert namespace["f"](1) == 2  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "return n + 1\n",
+        "return n + 1<|im_end|>",
+        "<think>a</think>return n + 1",
+        "if n:\n        n += 0\n    return n + 1\n\nThis works.\n",
+    ],
+)
+def test_a_text_goes_on_in_the_prompts_line(text: str) -> None:
+    """Also behind a thought; sentences behind it are left out."""
+    namespace: dict[str, object] = {}
+    exec(read(INDENTED, text).program, namespace)  # noqa: S102
+    assert namespace["f"](1) == 2  # type: ignore[operator]
 
 
 @settings(max_examples=300)
@@ -213,6 +252,7 @@ PIECES = st.lists(
 @example("\r")
 @example("'\\")
 @example('"""\\')
+@example("<think><|im_end|>")
 def test_any_text_gives_a_program_and_a_trace(text: str) -> None:
     """No text is an error; what is kept of it lies in it, in order."""
     for is_program in (False, True):
@@ -271,7 +311,27 @@ LONG = {
     "one word": "a" * N * 4,
     "indented": "    x\n" * N,
     "equal signs": "a = " * N,
+    "unknown tokens": "    x\n" + "'<|x|>'\n" * (N // 4),
+    "roles": "    x\n" + "yassistant\n\n" * (N // 4),
+    "marks that are spoken of": "    x\n" + "as I said </think> and so on\n" * (N // 8),
+    "marks in blocks": "```python\nx = '<think>'\n```\n" * (N // 10),
+    "quotation marks": "'''py\n" * N,
+    "quoted code": "> def f(a):\n>     return a\n" * (N // 10),
+    "helpers behind": "```python\ndef has_close(a):\n    h0()\n```\n"
+    + "".join(f"```python\ndef h{i}():\n    h{i + 1}()\n```\n" for i in range(N // 20)),
 }
+
+
+@pytest.mark.parametrize(
+    "before", ["", "<think>" + "a thought\n" * 100_000 + "</think>"], ids=["no thought", "thought"]
+)
+def test_an_answer_that_is_too_long_is_taken_as_it_stands(before: str) -> None:
+    """Its statements would take a hundred times its size; a long thought, or end tokens without end, don't count."""
+    text = "    x = 1\n" * 60_000
+    found = read(PROBLEM, before + text)
+    assert (found.program, found.body) == (PROBLEM.prompt + text, text)
+    assert found.trace[-1].rule == "reader: too long to read, all"
+    assert verdict(read(PROBLEM, f"{before}```python\n{FN}```" + "<|EOT|>\n" * 100_000)) == "passed"
 
 
 @pytest.mark.parametrize("name", LONG)

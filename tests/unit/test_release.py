@@ -336,7 +336,7 @@ def test_junit_without_a_baseline_fails_nothing(tmp_path: Path) -> None:
 @given(st.text(min_size=1, max_size=30), st.text(min_size=1, max_size=30))
 def test_junit_carries_any_name(task: str, problem: str) -> None:
     """Control characters, quotes and markup in names leave it well-formed."""
-    from codeeval.stats.compare import RunCounts
+    from codeeval.stats.run_counts import RunCounts
 
     (suite,) = read_junit(junit.render_counts(task, "strict", RunCounts("a", {problem: (1, 0)})))
     assert [case.name for case in suite]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
 import json
+import lzma
 from pathlib import Path
 
 import pytest
@@ -119,6 +121,25 @@ def test_files_that_cannot_be_read(tmp_path: Path, name: str) -> None:
     """A missing file and impossible names are one clear error."""
     with pytest.raises(DataError, match="can't read the samples"):
         read(Path(f"{tmp_path}/{name}"), "t")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (lzma.compress(b"{}"), "compressed by xz: unpack it"),
+        (bz2.compress(b"{}"), "compressed by bzip2: unpack it"),
+        (b"\x28\xb5\x2f\xfd\x04\x00", "compressed by Zstandard: unpack it"),
+        ('{"task_id": 1}'.encode("utf-16"), "UTF-16: save it as UTF-8"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:a\n", "git lfs pull"),
+        (b"<html><body>404</body></html>", "HTML"),
+        (b'{"task_id": 1, "answer": "x"}', "it has task_id, answer"),
+    ],
+)
+def test_files_of_other_kinds_are_named(tmp_path: Path, content: bytes, said: str) -> None:
+    """What it is, and what to do with it."""
+    (tmp_path / "s.jsonl").write_bytes(content)
+    with pytest.raises(DataError, match=said):
+        read(tmp_path / "s.jsonl", "t")
 
 
 def test_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:

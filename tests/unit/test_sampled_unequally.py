@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from codeeval.errors import UsageError
 from codeeval.stats import bootstrap_interval, dealing, summarize
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, compare
 from codeeval.stats.dealing import dealt
 from codeeval.stats.paired import sign_flip_p
 from codeeval.stats.passk import pass_at_k, pass_at_k_array
 from codeeval.stats.permutation import EXCHANGE, SIGN_FLIP, Sampled, exchange_p, permutation_p
 from codeeval.stats.rerun import rerun_noise
+from codeeval.stats.run_counts import RunCounts
 
 Pair = tuple[tuple[int, int], tuple[int, int]]
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.stats.compare import CompareOptions, RunCounts, compare
+from codeeval.stats.compare import CompareOptions, compare
+from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.series import numbers, ordered, series
 from codeeval.stats.summary import summarize
 

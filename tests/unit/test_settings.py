@@ -148,5 +148,5 @@ def test_effective_settings_are_those_of_the_run(flags: dict[str, object], expec
     assert {name: found[name][0] for name in expected} == expected
     assert found.keys() == set(NAMES)
     if resolved.settings.model or (resolved.settings.task == "rustarter" and not flags.get("base_url")):
-        asked = ask(resolved.settings)
+        asked = ask(resolved.settings, opens=False)
         assert (asked.model.backend, asked.ks, asked.sampling.n) == tuple(found[x][0] for x in ("backend", "k", "n"))

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest, clean, command_line
 from codeeval.store import Counts, Execution, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit, schema
 from codeeval.store.codec import COMPRESS_ABOVE, pack_outcome, pack_text, unpack_outcome, unpack_text
+from codeeval.store.columns import TABLES
 from codeeval.types import Judgement, Prompt, Sample, Verdict
 from sandbox import Observation, Outcome
 
@@ -118,6 +120,16 @@ def test_samples_and_judgements_come_back(
         assert reader.problems() == (plan,)
 
 
+def test_the_description_of_the_tables_is_that_of_the_migrations() -> None:
+    """The same tables, and the same columns in the same order."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for script in schema.MIGRATIONS:
+            connection.executescript(script)
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        made = {name: [row[1] for row in connection.execute(f"PRAGMA table_info({name})")] for name in names}
+    assert made == {table: list(columns) for table, columns in TABLES.items()}
+
+
 def test_executions_are_keyed_by_problem_and_job(run: Path) -> None:
     """Evidence is found by (problem, job digest), and by nothing less."""
     outcome = Outcome("completed", (Observation("returned", "3", "int", True),), cpu_ms=7)
@@ -142,7 +154,7 @@ def test_what_is_missing_is_a_difference(run: Path) -> None:
         assert store.unjudged("strict") == (("1", 0), ("1", 2))
         assert len(store.unjudged("mera-code")) == 5
         assert store.counts("strict") == (("1", 0, 0), ("2", 3, 1))
-        assert (store.n_wanted(), store.n_samples(), store.n_executions()) == (6, 5, 0)
+        assert (store.n_wanted(), store.n_samples(), len(store.execution_keys())) == (6, 5, 0)
 
 
 def test_hidden_answers_give_no_verdict(run: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from english_rows import ALL, HUMAN_EVAL, HUMAN_EVAL_PLUS, MBPP, MBPP_PLUS, SANITIZED, WITH_HELPER, write_rows
+from huggingface_hub import constants
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -310,8 +311,9 @@ def test_without_network_and_cache_the_error_says_how_to_get_the_set(
 ) -> None:
     """The command that fills the cache, the file to name, and for HumanEval the package."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(UsageError) as caught:
-        hub.fetch(name, hub.HubOptions(cache_dir=tmp_path))
+        hub.fetch(name)
     said = str(caught.value)
     assert f"hf download {hub.ENGLISH_SETS[name].repo} --repo-type dataset" in said
     assert f"-t path/to/{name}.parquet" in said

@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 from mera_rows import numbered, write_jsonl
 
 from codeeval.errors import UsageError
-from codeeval.tasks import HubOptions, load
+from codeeval.tasks import load
 from codeeval.tasks.hub import HUB_SETS, hub_set
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -39,9 +40,10 @@ def write_parquet(path: Path, rows: list[dict[str, object]]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test here reaches for the network."""
+def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test here reaches for the network; the cache is a folder of its own."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_jsonl_sets_are_read_from_the_cache(tmp_path: Path, task: str, edition: str, repo: str, file: str) -> None:
     """MERA 1.1.0 and 1.2.0: the repository, the path in it, and the commit that was read."""
     write_jsonl(snapshot(tmp_path, repo) / file, numbered(2))
-    loaded = load(task, HubOptions(edition=edition, cache_dir=tmp_path))
+    loaded = load(task, edition)
     assert (loaded.name, loaded.source, len(loaded.problems)) == (task, f"{repo}@{COMMIT}", 2)
 
 
@@ -69,39 +71,33 @@ def test_parquet_sets_are_read_from_the_cache(tmp_path: Path, task: str, repo: s
     write_parquet(files / "test-00000-of-00002.parquet", rows[:2])
     write_parquet(files / "test-00001-of-00002.parquet", rows[2:4])
     write_parquet(files / "train-00000-of-00001.parquet", rows[4:])
-    loaded = load(task, HubOptions(cache_dir=tmp_path))
+    loaded = load(task)
     assert [problem.id for problem in loaded.problems] == ["0", "1", "2", "3"]
     assert loaded.source == f"{repo}@{COMMIT}"
 
 
-def test_the_open_split_of_the_oldest_edition(tmp_path: Path) -> None:
-    """In MERA 1.1.0 `train` is the open set and `test` the closed one."""
+def test_the_answers_of_the_oldest_edition_are_hidden(tmp_path: Path) -> None:
+    """In MERA 1.1.0 `test` is the closed set."""
     files = snapshot(tmp_path, "ai-forever/MERA") / "data" / "ruhumaneval"
-    closed = [row | {"outputs": ["", ""]} for row in numbered(3)]
-    write_jsonl(files / "test.jsonl", closed)
-    write_jsonl(files / "train.jsonl", numbered(2))
-    options = HubOptions(edition="mera-1.1", cache_dir=tmp_path)
-    assert all(problem.expected is None for problem in load("ruhumaneval", options).problems)
-    opened = load("ruhumaneval", HubOptions(edition="mera-1.1", split="train", cache_dir=tmp_path))
-    assert [problem.expected for problem in opened.problems] == [("3", "3")] * 2
+    write_jsonl(files / "test.jsonl", [row | {"outputs": ["", ""]} for row in numbered(3)])
+    assert all(problem.expected is None for problem in load("ruhumaneval", "mera-1.1").problems)
 
 
-@pytest.mark.parametrize("revision", [OLDER, "v1.0"])
-def test_a_pinned_revision_is_the_one_that_is_read(tmp_path: Path, revision: str) -> None:
-    """A commit or a tag chooses among the snapshots in the cache; the source names the commit."""
+def test_the_main_branch_is_what_is_read(tmp_path: Path) -> None:
+    """Of several snapshots in the cache it is that of `main`; the source names the commit."""
     repo, file = "MERA-evaluation/MERA", "data/ruhumaneval/test.jsonl"
     write_jsonl(snapshot(tmp_path, repo) / file, numbered(3))
     write_jsonl(snapshot(tmp_path, repo, OLDER, "v1.0") / file, numbered(1))
-    loaded = load("ruhumaneval", HubOptions("mera-1.2", revision, cache_dir=tmp_path))
-    assert (loaded.source, len(loaded.problems)) == (f"{repo}@{OLDER}", 1)
+    loaded = load("ruhumaneval", "mera-1.2")
+    assert (loaded.source, len(loaded.problems)) == (f"{repo}@{COMMIT}", 3)
 
 
-def test_an_empty_cache_without_network_says_what_to_do(tmp_path: Path) -> None:
+def test_an_empty_cache_without_network_says_what_to_do() -> None:
     """The error names the repository, the command that fetches it, the variable, and the way by a file."""
     with pytest.raises(UsageError) as caught:
-        load("rucodeeval", HubOptions(revision="v9", cache_dir=tmp_path))
+        load("rucodeeval")
     text = str(caught.value)
-    assert "hf download MERA-evaluation/ruCodeEval --repo-type dataset --revision v9 --include 'data/test-*" in text
+    assert "hf download MERA-evaluation/ruCodeEval --repo-type dataset --include 'data/test-*" in text
     assert "HF_HUB_OFFLINE is set" in text
     assert "-t path/to/rucodeeval.parquet" in text
 
@@ -110,15 +106,15 @@ def test_a_cache_without_the_file_says_what_to_do(tmp_path: Path) -> None:
     """Another set of the same repository was downloaded: the snapshot is there, the file isn't."""
     write_jsonl(snapshot(tmp_path, "MERA-evaluation/MERA") / "data" / "ruhumaneval" / "test.jsonl", numbered(1))
     with pytest.raises(UsageError, match=r"rucodeeval/test.jsonl"):
-        load("rucodeeval", HubOptions("mera-1.2", cache_dir=tmp_path))
+        load("rucodeeval", "mera-1.2")
 
 
 def test_the_environment_of_huggingface_hub_is_honoured(tmp_path: Path) -> None:
     """A process of its own with HF_HOME and HF_HUB_OFFLINE finds the set there."""
     write_jsonl(snapshot(tmp_path / "hub", "MERA-evaluation/MERA") / "data/ruhumaneval/test.jsonl", numbered(2))
     code = (
-        "import json; from codeeval.tasks import load, HubOptions\n"
-        "t = load('ruhumaneval', HubOptions('mera-1.2')); print(json.dumps([t.source, len(t.problems)]))"
+        "import json; from codeeval.tasks import load\n"
+        "t = load('ruhumaneval', 'mera-1.2'); print(json.dumps([t.source, len(t.problems)]))"
     )
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HUGGINGFACE", "XDG_"))}
     env = kept | {"HF_HOME": str(tmp_path), "HF_HUB_OFFLINE": "1"}
@@ -126,18 +122,11 @@ def test_the_environment_of_huggingface_hub_is_honoured(tmp_path: Path) -> None:
     assert json.loads(done.stdout) == [f"MERA-evaluation/MERA@{COMMIT}", 2]
 
 
-@pytest.mark.parametrize(
-    ("task", "options"),
-    [
-        ("rucodeeval", HubOptions(edition="mera-1.1")),
-        ("ruhumaneval", HubOptions(edition="mera-9")),
-        ("ruhumaneval", HubOptions(split="train")),
-    ],
-)
-def test_an_edition_or_split_that_was_not_published_is_refused(task: str, options: HubOptions) -> None:
+@pytest.mark.parametrize(("task", "edition"), [("rucodeeval", "mera-1.1"), ("ruhumaneval", "mera-9")])
+def test_an_edition_that_was_not_published_is_refused(task: str, edition: str) -> None:
     """The error lists what there is."""
-    with pytest.raises(UsageError, match=r"editions: mera-code|it has test"):
-        load(task, options)
+    with pytest.raises(UsageError, match=r"editions: mera-code"):
+        load(task, edition)
 
 
 def test_strict_reads_the_newest_edition() -> None:

@@ -15,7 +15,7 @@ _TOKENIZER_FILES = (
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """The files that hold the weights, sorted by name: those of the index where there is one. Empty where there are
+    """The files that hold the weights, sorted by name: those of the index where there is one. Empty if there are
     none."""
     for name in _INDEXES:
         if (folder / name).is_file():

@@ -56,7 +56,7 @@ def _parameters(files: list[Path]) -> int | None:
 
 
 def chat_template_of(folder: Path) -> object:
-    """The template wherever a tokenizer keeps it: a text, or several by name; None where there is none."""
+    """The template wherever a tokenizer keeps it: a text, or several by name; None if there is none."""
     try:
         if (folder / "chat_template.jinja").is_file():
             return (folder / "chat_template.jinja").read_text(encoding="utf-8")

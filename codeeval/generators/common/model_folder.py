@@ -109,7 +109,7 @@ def _shortfall(header: bytes, size: int) -> str | None:
 
 
 def _check_tokenizer(name: str, folder: Path) -> None:
-    """Raises UsageError where no file holds a vocabulary, or the one that does is no JSON to its end."""
+    """Raises UsageError if no file holds a vocabulary, or the one that does is no JSON to its end."""
     try:
         if (folder / "tokenizer.json").is_file():
             json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))

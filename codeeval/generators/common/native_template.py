@@ -40,7 +40,7 @@ def native_template(backend: str, model: str, options: Mapping[str, str]) -> Nat
     """What fits the files of `model`, where `backend` finds it; a tokenizer is loaded without its model. (What a server's
     model takes, `openai_api` finds out by asking.)
 
-    Raises UsageError where the model can't be found or nothing can be told.
+    Raises UsageError if the model can't be found or nothing can be told.
     """
     check_installed(backend, options)
     if backend == "replay":

@@ -14,7 +14,7 @@ _SPACE = "\u2581"
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`piece` is the vocabulary's spelling, `text` what it stands for; a `special` token is no text."""
+    """`piece` is the vocabulary's spelling, `text` what it stands for; a `special` token does not stand for text."""
 
     id: int
     piece: str
@@ -35,7 +35,7 @@ def readable(tokenizer: Any, ids: Sequence[int]) -> tuple[Token, ...]:
 
 
 def text_of(piece: str, in_bytes: bool) -> str:
-    """What a piece stands for. `in_bytes`: its characters are bytes, as in GPT-2's vocabulary; what is no whole character of
+    """What a piece stands for. `in_bytes`: its characters are bytes, as in GPT-2's vocabulary; what is not a whole character of
     UTF-8 is shown byte by byte, as SentencePiece spells it."""
     known = _byte_of()
     if in_bytes and all(char in known for char in piece):

@@ -116,7 +116,7 @@ class HFGenerator:
         return [one for count, part in parts for one in self._draw_in_parts(ids, count, part, sampling)]
 
     def _watch(self, ids: list[int], rows: int, sampling: Sampling) -> StopWatch | ThoughtWatch | None:
-        """None where nothing but its own end and the limit of tokens shall end a sequence."""
+        """None if only its own end and the token limit end a sequence."""
         tokenizer, think = self._model.tokenizer, self._settings.think_tokens
         stops = () if self._settings.keep_raw else sampling.stop
         if think:
@@ -161,7 +161,7 @@ class HFGenerator:
         ]
 
     def _read(self, ids: list[int], new: list[int], stopped_at: int | None, seed: int | None) -> EngineAnswer:
-        """What follows the end of a sequence is padding and is dropped; the ending token counts but is no text."""
+        """What follows the end of a sequence is padding and is dropped; the ending token counts but is not text."""
         new = new[:stopped_at]
         eos = next((i for i, token in enumerate(new) if token in self._model.eos), None)
         return EngineAnswer(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,8 +12,6 @@ from codeeval.errors import GenerationError, UsageError, install
 from codeeval.generators.base import Options, lora_folder
 from codeeval.generators.hf.loading import from_pretrained, set_threads
 from codeeval.i18n import msg
-
-logger = logging.getLogger(__name__)
 
 DTYPES = ("auto", "float32", "bfloat16", "float16")
 

@@ -25,7 +25,7 @@ from codeeval.generators.hf.replica import read_sample
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
-#: Replicas that a problem may lose before nobody is asked for it any more.
+#: How many replicas may end while they work on a problem before it is given up.
 MAX_LOSSES = 2
 #: Problems in a replica's hands: one that is answered, one that waits.
 AHEAD = 2

@@ -101,10 +101,13 @@ class Client:
         while True:
             arguments, create = self._arguments(ask, sampling)
             try:
-                content = create(**arguments).http_response.text
+                response = create(**arguments).http_response
+                content = replies.text_of(response.content, response.charset_encoding)
             except self._errors.APIStatusError as error:
-                response = error.response
-                refusal = Refusal(error.status_code, response.text, response.headers, "messages" in arguments)
+                refused = error.response
+                body = replies.text_of(refused.content, refused.charset_encoding)
+                moved = str(refused.url) if refused.history else ""
+                refusal = Refusal(error.status_code, body, refused.headers, "messages" in arguments, moved)
                 failure = self._asked.explain(refusal)
                 if sampling.harness == "mera":  # that harness leaves nothing out
                     kept = {name: value for name, value in arguments.items() if name in REPLACEABLE}

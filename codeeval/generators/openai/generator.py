@@ -2,7 +2,7 @@
 
 Every sample has a seed of its own, the problem's seed plus its index, and by default a request of its own: servers may
 ignore `n`, answer with fewer choices, or repeat themselves at one seed. What is missing from an answer is asked for again,
-one by one. Whether a seed gives the same text twice is the server's promise, not ours.
+one by one. Whether a seed gives the same text twice is up to the server; codeeval does not promise it.
 
 A sample that fails in a way that may pass is asked again for `patience` seconds. A request that the server refuses for good
 (a prompt beyond the context) costs that problem only: the others go on, and at the end the refusals are told.

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 
 from codeeval.errors import UsageError
 from codeeval.files import reason
+from codeeval.generators.openai.bounded_client import bounded_client
 from codeeval.i18n import literal, msg
 from codeeval.manifest import hidden
 
 
 class Address(Protocol):
-    """The settings that say where a server is. `ca_bundle`: a file or folder of certificates, "" for the usual ones."""
+    """The settings that say where a server is, and for how long it may take. `ca_bundle`: a file or folder of certificates, ""
+    for the usual ones."""
 
     @property
     def base_url(self) -> str: ...
@@ -24,6 +26,8 @@ class Address(Protocol):
     def ca_bundle(self) -> str: ...
     @property
     def verify(self) -> bool: ...
+    @property
+    def timeout_s(self) -> int: ...
 
 
 def is_loopback(base_url: str) -> bool:
@@ -76,10 +80,11 @@ def certificates(address: Address) -> ssl.SSLContext | None:
 
 
 def http_client(address: Address, openai: Any) -> Any:
-    """The client of `openai` for this address: the environment's proxies are not for this machine. Raises UsageError."""
+    """The client of `openai` for this address: the environment's proxies are not for this machine, and answers are bounded in
+    size and time. Raises UsageError."""
     context = certificates(address)
     try:
-        return openai.DefaultHttpxClient(
+        return bounded_client(openai, address.timeout_s)(
             trust_env=not is_loopback(address.base_url), verify=True if context is None else context
         )
     except (ImportError, ValueError) as error:  # a proxy of a kind that the library does not know, or not without more

@@ -20,6 +20,7 @@ from codeeval.generators.openai.network import through
 from codeeval.generators.openai.server_words import inert, named_in, words_of
 from codeeval.generators.openai.settings import Key
 from codeeval.i18n import msg
+from codeeval.manifest import hidden
 
 #: Parameters without which the samples are what they were, and what it costs.
 DISPENSABLE = {
@@ -32,6 +33,7 @@ _FLAGS = {"temperature": "--temperature", "top_p": "--top-p", "top_k": "--top-k"
 _ABOUT = (
     r"(?:un|not |no longer |n't )?support|unknown|unrecogni|unexpected|not permitted|not allowed|forbidden|extra|invalid"
     r"|deprecated|must be|should be|only the default|has no|not a valid|(?:cannot|can't|can not) (?:both )?be"
+    r"|не поддержив|недопустим|неизвестн|запрещ|不支持|不允许|无效|未知"
 )
 _DEFAULT = re.compile(r"default[^0-9]{0,20}?([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
 #: What chat templates without a system role say of one, in the words of Gemma's, Mistral's and others.
@@ -64,12 +66,14 @@ class NoInterface(UsageError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status above 400: its number, body and headers. `chat`: which interface was asked."""
+    """A status that is no success: its number, body and headers. `chat`: which interface was asked; `moved`: the address to which
+    the request was sent on, "" where it was not."""
 
     status: int
     body: str
     headers: Mapping[str, str]
     chat: bool
+    moved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,24 @@ class Asked:
                 msg(
                     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})",
                     url=where,
+                    reason=said,
+                )
+            )
+        if 300 <= status < 400:
+            return UsageError(
+                msg(
+                    "{url} answers with a redirection that can't be followed ({reason}); correct --base-url",
+                    url=where,
+                    reason=said,
+                )
+            )
+        if refusal.moved and status in (404, 405):
+            return NoInterface(
+                msg(
+                    "{url} sends requests on to {moved}, where there is no such interface ({reason}); give --base-url the "
+                    "address to which it leads",
+                    url=where,
+                    moved=hidden(inert(refusal.moved, 200)),
                     reason=said,
                 )
             )
@@ -190,7 +212,7 @@ def lacks_system_role(said: str) -> bool:
 
 def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[str]:
     """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of; first those
-    that nobody misses."""
+    that matter least."""
     pointed = list(named_in(refusal.body))
     text = words_of(refusal.body)
     found = pointed or [name for name in names if _complains_of(text, name)]
@@ -204,10 +226,21 @@ def _complains_of(text: str, name: str) -> bool:
     """A short word has to stand in quotes, and what we can't do without beside a word of complaint: a refusal may quote the
     prompt as well."""
     quoted, short = rf"""['"`]{re.escape(name)}['"`]""", "_" not in name and len(name) < 6
-    if name in DISPENSABLE or name.startswith("max_"):
-        return re.search(quoted, text) is not None
+    if name.startswith("max_"):
+        return re.search(quoted, text) is not None or (name in text and f"max_completion_{name[4:]}" in text)
+    if name in DISPENSABLE:
+        return re.search(rf"{quoted}|{_said_plainly(name)}", text, re.IGNORECASE) is not None
     word = quoted if short else rf"(?<![\w-]){re.escape(name)}(?![\w-])"
     return re.search(rf"(?:{_ABOUT})[^.]{{0,60}}{word}|{word}[^.]{{0,60}}(?:{_ABOUT})", text, re.IGNORECASE) is not None
+
+
+def _said_plainly(name: str) -> str:
+    """A pattern of a short parameter's name without quotes where it can't be a word of the prompt: called a parameter, or at the
+    beginning beside a word of complaint, or at the end behind a colon."""
+    word = rf"{re.escape(name)}(?![\w-])"
+    kinds = r"(?:parameter|argument|field|property|option|параметр\w*)s?(?: supplied| name)?"
+    value = r"|\bn ?(?:=|>|!=|must be|greater than|above) ?1\b" if name == "n" else ""
+    return rf"\b{kinds}[: ]{{1,2}}{word}|\A{word}[^.]{{0,40}}(?:{_ABOUT})|(?:{_ABOUT})[^.:]{{0,60}}: {word}\W*\Z{value}"
 
 
 def is_neutral(name: str, value: Any, refusal: Refusal) -> bool:

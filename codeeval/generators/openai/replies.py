@@ -1,4 +1,4 @@
-"""The body of a server's answer -> completions. A failure that is wrapped in an answer is found here: it is no completion.
+"""The body of a server's answer -> completions. A failure wrapped in an answer is found here and does not become a completion.
 
 Servers that stand in front of others answer 200 and put the failure inside: an `error` beside the choices, in a choice or in
 its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if the model
@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from codeeval import bounded_json
 from codeeval.generators.common.finish import EngineAnswer
 from codeeval.generators.common.retry import Later
 from codeeval.generators.openai.server_words import complaint, inert, words_in
@@ -29,27 +30,44 @@ _REASONS: dict[str, FinishReason] = {
 }
 #: A `finish_reason` that says that the answer is not all that the model would have written.
 _FAILED = re.compile(
-    r"error|abort|cancel|fail|time.?out|timed.?out|unavailable|overload|insufficient|interrupt|disconnect|preempt|crash"
+    r"error|abort|cancel|fail|internal|time.?out|timed.?out|unavailable|overload|insufficient|interrupt|disconnect|preempt|crash"
     r"|exception|kill|terminat|reject|dropped|lost|busy|unhealthy|expired|shed|oom"
 )
 _TEXT_PARTS = frozenset({"text", "output_text", "input_text"})
+#: Kinds of parts whose text, if they have one, was not said to the user.
+_NO_TEXT = re.compile(
+    r"(?:tool|function|server_tool|image|audio|video|file|input|refus|redact|encrypt|search|citation|code_exec)"
+)
 _THOUGHT_FIELDS = ("reasoning_content", "reasoning", "thinking", "reasoning_text")
 _DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one message holds: the answer's text, None where it has none; the thought; a refusal in the model's words."""
+    """What one message holds: the answer's text, None if it has none; the thought; a refusal in the model's words."""
 
     text: str | None
     thought: str | None = None
     refusal: str | None = None
 
 
-def parse(content: str) -> Fields:
-    """The answer's JSON object, also of a server that streams although nobody asked for it. Raises Later."""
+def text_of(content: bytes, charset: str | None) -> str:
+    """The text of a body. JSON is UTF-8, whatever a header says of it, with or without a byte order mark; what is not may be
+    in another encoding of Unicode, or in the `charset` of the header."""
     try:
-        body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else json.loads(content)
+        return content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode(charset or "utf-8", "replace")
+    except LookupError:
+        return content.decode("utf-8", "replace")
+
+
+def parse(content: str) -> Fields:
+    """The answer's JSON object, also of a server that streams without being asked to. Raises Later."""
+    try:
+        body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else bounded_json.loads(content)
     except (ValueError, RecursionError) as error:
         raise Later(
             f"the server's answer is not understandable ({type(error).__name__}): {inert(content, 200)}"
@@ -60,11 +78,11 @@ def parse(content: str) -> Fields:
 
 
 def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
-    """The first `n` completions in the order of their index, up to the first that is none; at least one. `seeds[i]` is what
-    completion i was asked with. Raises Later where there is not even one, with the server's own words."""
+    """The first `n` completions in the order of their index, up to the first that is not one; at least one. `seeds[i]` is what
+    completion i was asked with. Raises Later if there is not even one, with the server's own words."""
     said = complaint(body.get("error"))
-    if said is None and "error" in (body.get("object"), body.get("type")):
-        said = words_in(body) or "an error"
+    if said is None and _is_failure(body):
+        said = words_in({name: value for name, value in body.items() if name != "choices"}) or "an error"
     choices = body.get("choices")
     found: list[EngineAnswer] = []
     for choice in _in_order(choices)[:n] if isinstance(choices, list) and said is None else ():
@@ -95,6 +113,15 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
     ]
 
 
+def _is_failure(body: Fields) -> bool:
+    """Whether the reply as a whole says that it holds no answer."""
+    return (
+        "error" in (body.get("object"), body.get("type"))
+        or body.get("success") is False
+        or _FAILED.search(_reason(body, "status")) is not None
+    )
+
+
 def _in_order(choices: list[object]) -> list[Fields]:
     known = [choice if isinstance(choice, dict) else {} for choice in choices]
     places = [choice.get("index") for choice in known]
@@ -104,7 +131,7 @@ def _in_order(choices: list[object]) -> list[Fields]:
 
 
 def _failure(choice: Fields) -> str | None:
-    """Why this is no completion, in the server's words where it has some; None where it may be one."""
+    """Why this is not a completion, in the server's words where it has some; None if it may be one."""
     message = choice.get("message")
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):
@@ -124,14 +151,18 @@ def _reason(choice: Fields, name: str = "finish_reason") -> str:
 
 
 def _answer(choice: Fields) -> EngineAnswer | None:
-    """None where the choice holds neither a message nor a text."""
+    """None if the choice holds neither a message nor a text."""
     message = choice.get("message")
     if isinstance(message, dict):
+        if isinstance(message.get("content"), bool | int | float):
+            return None
         said = read_message(message)
     elif isinstance(message, str):
         said = Said(message)
-    elif isinstance(choice.get("text"), str):
-        said = Said(str(choice["text"]), _thought(choice))
+    elif isinstance(choice.get("text"), str | list) or (
+        "text" in choice and choice["text"] is None and _reason(choice)
+    ):
+        said = read_message({**choice, "content": choice["text"]})
     else:
         return None
     reason: FinishReason = _REASONS.get(_reason(choice), "unknown")
@@ -170,7 +201,7 @@ def _parts(content: object, depth: int) -> Iterator[tuple[str, str]]:
             yield from (("thought", text) for _, text in _parts(held, depth - 1 if depth else 0))
         elif kind == "refusal":
             yield "refusal", str(content.get("refusal") or content.get("text") or "")
-        elif kind in _TEXT_PARTS:
+        elif kind in _TEXT_PARTS or not _NO_TEXT.match(kind):
             text = content.get("text", content.get("content"))
             if isinstance(text, dict):
                 text = text.get("value")

@@ -9,6 +9,11 @@ from collections.abc import Iterator
 MOST_SHOWN = 500
 #: Of a body that is longer only the beginning is read for words.
 _MOST_READ = 200_000
+#: Where servers put what they have to say.
+_HOLDERS = (
+    *("error", "errors", "detail", "message", "msg", "error_msg", "error_message", "errmsg", "status_msg", "base_resp"),
+    *("title", "details"),
+)
 
 
 def words_of(body: str) -> str:
@@ -18,13 +23,15 @@ def words_of(body: str) -> str:
         found = json.loads(body[:_MOST_READ])
     except (ValueError, RecursionError):
         found = None
+    if isinstance(found, list) and found:
+        found = found[0]
     said = words_in(found) if isinstance(found, dict) else None
     return inert(said or body[: 4 * MOST_SHOWN])
 
 
 def words_in(body: dict[str, object]) -> str | None:
     """The same of a body that is JSON already; None where it complains of nothing."""
-    for name in ("error", "errors", "detail", "message", "msg", "title"):
+    for name in _HOLDERS:
         if said := complaint(body.get(name)):
             return said
     return None
@@ -40,7 +47,8 @@ def complaint(value: object) -> str | None:
         return _of_object(value) or json.dumps(value, ensure_ascii=False)[:_MOST_READ]
     if isinstance(value, list):
         return "; ".join(filter(None, map(complaint, value))) or None
-    return str(value).strip() or None
+    said = str(value).strip()
+    return said if said.lower() not in ("", "null", "none") else None
 
 
 def _of_object(value: dict[str, object]) -> str | None:
@@ -58,16 +66,17 @@ def named_in(body: str) -> Iterator[str]:
         found = json.loads(body[:_MOST_READ])
     except (ValueError, RecursionError):
         return
+    if isinstance(found, list) and found:
+        found = found[0]
     outer = found if isinstance(found, dict) else {}
-    error = outer.get("error")
-    for part in (outer, error if isinstance(error, dict) else {}):
+    for part in (outer, *(outer[name] for name in ("error", "message") if isinstance(outer.get(name), dict))):
         if isinstance(part.get("param"), str):
             yield part["param"].rpartition(".")[2]
-    details = outer.get("detail")
-    for one in details if isinstance(details, list) else ():
-        place = one.get("loc") if isinstance(one, dict) else None
-        if isinstance(place, list) and place:
-            yield str(place[-1])
+        details = part.get("detail")
+        for one in details if isinstance(details, list) else ():
+            place = one.get("loc") if isinstance(one, dict) else None
+            if isinstance(place, list) and place:
+                yield str(place[-1])
 
 
 def inert(text: str, most: int = MOST_SHOWN) -> str:

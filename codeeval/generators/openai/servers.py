@@ -1,4 +1,4 @@
-"""One model behind one server or several: who is asked next, and who is left alone for a while.
+"""One model behind one server or several: which one is asked next, and which one is left alone for a while.
 
 A request goes to the server that has the fewest under way. Seeds belong to samples, so what comes back does not depend on who
 answered, as far as the servers are alike. A server that fails is left alone for a growing while, then tried with one request;
@@ -15,6 +15,7 @@ import urllib.error
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
 
 from codeeval.errors import GenerationError
 from codeeval.generators.common.finish import EngineAnswer
@@ -29,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 #: Seconds for which a server that has failed is left alone, doubled with each further failure.
 FIRST_REST_S, LONGEST_REST_S = 2.0, 60.0
+#: Seconds for which a server is asked for its version, and the bytes that are read of what it says.
+_PATIENCE_S, _MOST_READ = 5, 10_000
 
 
 @dataclass(slots=True)
@@ -55,7 +58,7 @@ class Servers:
 
     @classmethod
     def open(cls, model: str, settings: ServerSettings, key: Key) -> Servers:
-        """Raises GenerationError where nothing listens at any address; where something listens at one, those without are
+        """Raises GenerationError if nothing listens at any address; where something listens at one, those without are
         tried again later. Raises UsageError for certificates that can't be read."""
         found: list[_Server] = []
         missing: list[tuple[str, GenerationError]] = []
@@ -157,22 +160,33 @@ def _list(names: Sequence[str]) -> str | None:
 
 
 def reach(settings: ServerSettings) -> str | None:
-    """The version of a vLLM server, None for every other. Raises GenerationError where nothing listens: better now than
+    """The version of a vLLM server, None for every other. Raises GenerationError if nothing listens: better now than
     after the sandbox has been started; UsageError for certificates that can't be read."""
     base_url = settings.base_url
     try:
-        with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=5) as response:
-            found = json.loads(response.read(10_000))
+        with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=_PATIENCE_S) as response:
+            found = json.loads(_begin_of(response))
     except urllib.error.HTTPError:
         return None
     except urllib.error.URLError as error:
         if isinstance(error.reason, ConnectionRefusedError):
             raise _nobody(base_url) from None
         return None
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError, HTTPException):
         return None
     version = found.get("version") if isinstance(found, dict) else None
     return version if isinstance(version, str) and set(found) == {"version"} else None
+
+
+def _begin_of(response: HTTPResponse) -> bytes:
+    """What comes within a few seconds and is no longer than the answer that is hoped for."""
+    until, read = time.monotonic() + _PATIENCE_S, b""
+    while len(read) < _MOST_READ and time.monotonic() < until:
+        part = response.read1(_MOST_READ - len(read))
+        if not part:
+            break
+        read += part
+    return read
 
 
 def _nobody(base_url: str) -> GenerationError:

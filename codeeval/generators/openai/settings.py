@@ -36,7 +36,7 @@ class Key:
         return self._value or "none"
 
     def hide(self, text: str) -> str:
-        """`text` without the key, should somebody have put it there: some servers quote it in their refusal."""
+        """`text` without the key: some servers quote it in their refusal."""
         return text.replace(self._value, "***") if self._value else text
 
     def __bool__(self) -> bool:
@@ -111,7 +111,7 @@ class ServerSettings:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user has to know about the address: how it was corrected, and that nobody checks whose it is."""
+        """What a user has to know about the address: how it was corrected, and that its certificate is not checked."""
         found = []
         if self.endpoint:
             found.append(
@@ -130,7 +130,7 @@ def read_key(path: str, base_urls: Sequence[str]) -> Key:
     if path:
         try:
             value = read_text(Path(path).expanduser(), most=MAX_KEY_BYTES).strip()
-        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of nobody
+        except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user
             raise UsageError(
                 msg("-M api_key_file={path}: can't be read ({reason})", path=path, reason=type(error).__name__)
             ) from None

@@ -33,7 +33,7 @@ from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
-#: Engines that a sample may lose before nobody is asked for it any more.
+#: How many engines may end while they work on a sample before it is given up.
 MAX_LOSSES = 2
 
 

@@ -1,4 +1,4 @@
-"""`-M key=value` for vLLM: a few keys are ours, every other is an argument of vLLM's engine and goes there as it is."""
+"""`-M key=value` for vLLM: a few keys belong to codeeval; every other is passed unchanged to vLLM's engine."""
 
 from __future__ import annotations
 

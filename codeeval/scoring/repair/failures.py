@@ -10,8 +10,9 @@ from codeeval import syntax
 from codeeval.i18n.messages import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import text as forms
-from codeeval.scoring.repair.programs import parses
+from codeeval.scoring.repair.programs import is_sound
 from codeeval.scoring.repair.repairs import continues, heard
+from codeeval.syntax import parses
 from codeeval.types import Problem, Sample
 
 
@@ -77,11 +78,20 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     seen = _written(problem, sample)
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
+    in_fence = forms.blocks(seen)[-1][1] if fenced and not whole else ""
+    if _PROGRAM.search(in_fence):  # it has functions of another name, and needs no other indentation
+        in_fence = ""
+
+    def strict() -> str:
+        return extract(problem, sample.completion, "strict", is_program=sample.is_program).program
 
     def broken() -> bool:
         if seen is not sample.completion:
             return True
-        return not parses(extract(problem, sample.completion, "strict", is_program=sample.is_program).program)
+        return not parses(strict())
+
+    def unread() -> bool:
+        return not is_sound(strict(), problem.entry_point)
 
     checks: tuple[tuple[FormatFailure, Callable[[], bool]], ...] = (
         (FormatFailure.FENCE, lambda: fenced),
@@ -90,16 +100,24 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
         (FormatFailure.CUT_BY_STOP, lambda: _cut(problem, sample)),
         (FormatFailure.GLUED, lambda: continuation and _glued(problem, sample.completion)),
         (FormatFailure.LOST_INDENTATION, lambda: continuation and _lost_indentation(sample.completion)),
+        (FormatFailure.LOST_INDENTATION, lambda: bool(in_fence) and unread() and _lost_indentation(in_fence)),
         (FormatFailure.WRONG_INDENTATION, lambda: continuation and _wrong_indentation(problem, sample.completion)),
+        (
+            FormatFailure.WRONG_INDENTATION,
+            lambda: bool(in_fence) and unread() and _wrong_indentation(problem, "\n" + in_fence),
+        ),
         (FormatFailure.NO_BREAK_SPACES, lambda: forms.has_no_break_spaces(seen) and broken()),
         (FormatFailure.UNSEEN, lambda: forms.has_unseen(seen) and broken()),
         (FormatFailure.MIXED_TABS, lambda: forms.mixes_tabs(seen) and broken()),
         (FormatFailure.LENGTH, lambda: sample.finish_reason == "length"),
     )
     found = tuple(name for name, holds in checks if holds())
-    if FormatFailure.PROSE in found:  # the indentation of a sentence is no news
+    if FormatFailure.PROSE in found:  # prose is already reported; don't also report its indentation
         return tuple(name for name in found if "indent" not in name.value and name is not FormatFailure.GLUED)
     return found
+
+
+_PROGRAM = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 
 
 def _written(problem: Problem, sample: Sample) -> str:

@@ -1,4 +1,4 @@
-"""Programs made of a prompt and somebody's code: is one sound, and how must a body be indented to make it so. Pure."""
+"""Programs made of a prompt and given code: whether one is sound, and how a body must be indented to make it so. Pure."""
 
 from __future__ import annotations
 
@@ -40,25 +40,16 @@ def _is_literal(node: ast.stmt) -> bool:
 
 def as_program(problem: Problem, code: str) -> str | None:
     """The program of a whole function, moved to the margin, below what the prompt has above its own function. Unindented
-    text behind it is left out where it is no code. None unless it is sound."""
+    text behind it is left out if it is not code. None unless it is sound."""
     if len(code) > MAX_CHARS:
         return None
     code = textwrap.dedent(code.expandtabs(8) if "\t" in code and " \t" in code else code)
-    for candidate in [code] if parses(code) else _without_tail(code):
+    for candidate in [code] if syntax.parses(code) else _without_tail(code):
         if defines(candidate, problem.entry_point):
             program = with_preamble(problem, candidate)
             if is_sound(program, problem.entry_point):
                 return program
     return None
-
-
-def parses(code: str) -> bool:
-    """Whether `code` is a program."""
-    try:
-        syntax.parse_module(code)
-    except SyntaxError:
-        return False
-    return True
 
 
 def _without_tail(code: str) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from codeeval.reading import UNCLOSED, answer_of
 from codeeval.reading.extract import extract
@@ -16,6 +17,9 @@ PROSE_DROPPED, REINDENTED = "prose dropped", "body re-indented"
 NEWLINE_ADDED, CUT_UNDONE = "newline added", "stop sequence undone"
 SPACES_REPLACED, TABS_REPLACED = "plain spaces instead of others", "spaces instead of tabs"
 
+#: A problem and a text -> sound programs, each with the steps that made it, the most literal first.
+_Reading = Callable[[Problem, str], Iterator[tuple[str, tuple[str, ...]]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Repair:
@@ -26,7 +30,7 @@ class Repair:
 
 
 def repair(problem: Problem, sample: Sample) -> Repair | None:
-    """The one repair of a sample; None where its format is right already, or where nothing sound can be made of it.
+    """The one repair of a sample; None if its format is right already, or where nothing sound can be made of it.
 
     The first sound program wins: of the completion, else of the text before the cut of a stop sequence, else of these with
     plain white space. What `strict` reads without fault is not repaired: another program would be another answer.
@@ -37,9 +41,13 @@ def repair(problem: Problem, sample: Sample) -> Repair | None:
     sample = heard(sample)[0]
     if is_sound(strict, problem.entry_point) and not _was_cut_amid_code(problem, sample):
         return None
+    if not is_sound(strict, problem.entry_point) and _is_no_plain_body(problem, sample.completion):
+        reading = partial(_as_strict_reads, is_program=sample.is_program)
+        if (plain := _with_plain_white_space(problem, sample, reading)) is not None:
+            return plain
     for program, steps in _candidates(problem, sample):
         return None if program == strict else Repair(program, steps)
-    return _with_plain_white_space(problem, sample)
+    return _with_plain_white_space(problem, sample, _of_text)
 
 
 def heard(sample: Sample) -> tuple[Sample, bool]:
@@ -60,18 +68,26 @@ def _was_cut_amid_code(problem: Problem, sample: Sample) -> bool:
     return forms.body_goes_on(raw, len(sample.completion))
 
 
-def _with_plain_white_space(problem: Problem, sample: Sample) -> Repair | None:
-    """The program of the same text with plain spaces, and with spaces for tabs."""
+def _is_no_plain_body(problem: Problem, text: str) -> bool:
+    """Whether a text has spaces that are none, or more in it than a body, which is rather indented anew than read again."""
+    return forms.plain_spaces(text) != text or forms.has_structure(text, problem.entry_point)
+
+
+def _with_plain_white_space(problem: Problem, sample: Sample, reading: _Reading) -> Repair | None:
+    """Spaces that are none, characters that nobody sees and tabs replaced, read by `reading`."""
     ways = _in_plain_white_space(sample.completion)
     if sample.raw is not None and sample.raw != sample.completion:
         ways += [(text, (*done, CUT_UNDONE)) for text, done in _in_plain_white_space(sample.raw)]
     for plain, done in ways:
-        program = extract(problem, plain, "strict", is_program=sample.is_program).program
-        if is_sound(program, problem.entry_point):
-            return Repair(program, done)
-        for found, more in _of_text(problem, plain):
-            return Repair(found, (*more, *done))
+        for program, more in reading(problem, plain):
+            return Repair(program, (*more, *done))
     return None
+
+
+def _as_strict_reads(problem: Problem, text: str, *, is_program: bool) -> Iterator[tuple[str, tuple[str, ...]]]:
+    program = extract(problem, text, "strict", is_program=is_program).program
+    if is_sound(program, problem.entry_point):
+        yield program, ()
 
 
 def _in_plain_white_space(written: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -123,9 +139,9 @@ def _of_fenced(problem: Problem, text: str) -> Iterator[tuple[str, tuple[str, ..
         if program is not None:
             yield program, (*drop, WHOLE_USED)
     for code in (forms.before_fence(text), *blocks):  # a fence that only closes stands behind the code
-        program = as_continuation(problem, code) if code.strip() else None
-        if program is not None:
-            yield program, drop
+        found = _as_body(problem, code) if code.strip() else None
+        if found is not None:
+            yield found[0], (*drop, *(step for step in found[1] if step == REINDENTED))
 
 
 def _as_whole(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -141,14 +157,16 @@ def _as_whole(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None
 
 
 def _as_body(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
-    program = as_continuation(problem, text)
+    program, dropped = as_continuation(problem, text), False
+    if program is None and (code := forms.without_prose_behind(text)) != text:
+        program, text, dropped = as_continuation(problem, code), code, True
     if program is None:
         return None
     on_own_line = problem.prompt.endswith("\n") or text.startswith(("\n", "\r\n"))
     opening = problem.prompt if problem.prompt.endswith("\n") else problem.prompt + "\n"
     moved = program[len(opening) :].rstrip() != text.strip("\n").rstrip()
-    steps = ((NEWLINE_ADDED,) if not on_own_line else ()) + ((REINDENTED,) if moved else ())
-    return program, steps
+    holds = ((PROSE_DROPPED, dropped), (NEWLINE_ADDED, not on_own_line), (REINDENTED, moved))
+    return program, tuple(step for step, done in holds if done)
 
 
 def _after_prose(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
@@ -158,4 +176,4 @@ def _after_prose(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | N
     lines = text.split("\n")
     start = forms.first_code(lines)
     found = _as_body(problem, "\n".join(lines[start:])) if start else None
-    return (found[0], (PROSE_DROPPED, *found[1])) if found else None
+    return (found[0], tuple(dict.fromkeys((PROSE_DROPPED, *found[1])))) if found else None

@@ -11,11 +11,11 @@ from codeeval.types import Sample
 #: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
 FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
 _MAX_PROSE = 1_000
-#: Spaces that look like the plain one and are none to Python, and characters that nobody sees.
+#: Characters that look like a space but are not one to Python, and invisible characters.
 _NO_BREAK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u00ad\ufeff]")
 _MIXED_TABS = re.compile(r"^(?: +\t|\t+ +\S)", re.MULTILINE)
-#: A line longer than this is no sentence and no statement that somebody wrote.
+#: A longer line is neither a sentence nor a statement written by hand.
 _MAX_LINE = 10_000
 _CODE_START = re.compile(
     r"""\s*(?:
@@ -81,7 +81,7 @@ def first_code_line(text: str) -> str | None:
 
 def first_code(lines: list[str], *, at_margin: bool = False) -> int | None:
     """Where code begins: the number of the first line that looks like it, not indented if `at_margin`. Only so many lines are
-    looked at: nobody writes a thousand lines of prose before an answer."""
+    looked at: answers do not begin with a thousand lines of prose."""
     written = (i for i, line in enumerate(lines) if line.strip() and not (at_margin and line[0].isspace()))
     return next((i for i in islice(written, _MAX_PROSE) if looks_like_code(lines[i])), None)
 
@@ -102,13 +102,18 @@ def _opens(line: str) -> bool:
 
 
 def _parses(source: str) -> bool:
-    for candidate in (source, f"def _():\n {source}"):
-        try:
-            syntax.parse_module(candidate)
-        except SyntaxError:
-            continue
-        return True
-    return False
+    return syntax.parses(source) or syntax.parses(f"def _():\n {source}")
+
+
+def without_prose_behind(text: str) -> str:
+    """`text` up to its last line that is indented or looks like code."""
+    lines = text.split("\n")
+    for _ in range(min(len(lines), _MAX_PROSE)):
+        last = lines[-1]
+        if last.strip() and (last[0].isspace() or looks_like_code(last)):
+            break
+        lines.pop()
+    return "\n".join(lines)
 
 
 def starts_with_prose(text: str) -> bool:

@@ -1,0 +1,129 @@
+"""Steps 1 to 3 of the reader: what is left of a completion without header, end tokens, thought and the tags around it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from codeeval.reading import blocks, end_tokens, tags, thoughts
+from codeeval.reading.code import scan
+from codeeval.reading.pieces import Piece
+from codeeval.reading.program import is_python
+from codeeval.types import Cut
+
+#: The rule in the trace of a thought that has no end: there is no answer then.
+UNCLOSED = "reader: thought, never closed"
+#: Characters of an answer that are looked at as statements, each of which takes memory; nobody's answer is as long.
+MAX_READ = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is left of a completion without thought, end tokens and tags around it; `left`: what went, and why."""
+
+    piece: Piece
+    left: tuple[Cut, ...] = ()
+
+
+def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
+    """Steps 1 to 3: a template's header, what follows an end token, the thought, tags around the answer."""
+    return _answer(Piece.of(completion), own_tokens, in_strings=True)
+
+
+def with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
+    """The answer if end tokens within strings don't end it; None where there are none."""
+    piece = Piece.of(completion)
+    if len(piece.text) > MAX_READ:
+        return None
+    places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]
+    if not places:
+        return None
+    code = scan(piece.text)
+    if not any(code.bare[place] != code.text[place] != "#" for place in places):
+        return None
+    return _answer(piece, own_tokens, in_strings=False)
+
+
+def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
+    left: list[Cut] = []
+    start, end = end_tokens.header_end(piece.text), len(piece.text)
+    if start:
+        left.append(left_out("header", piece, 0, start))
+    if "<|message|>" not in piece.text:
+        end = _end(piece.text, start, own, in_strings=in_strings)
+    if end < len(piece.text):
+        left.append(left_out("end token", piece, end, len(piece.text)))
+    rest = piece.cut(start, end)
+    said = thoughts.spoken(rest.text, _within_code(rest.text))
+    if said.thought is not None:
+        left.append(left_out("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
+    rest = rest.cut(said.start, said.end)
+    again = min(_end(rest.text, 0, own, in_strings=in_strings), _end_behind_code(rest.text, in_strings=in_strings))
+    if again < len(rest.text):
+        left.append(left_out("end token", rest, again, len(rest.text)))
+        rest = rest.cut(0, again)
+    inside = tags.inside(rest.text)
+    if inside is not None:
+        left += [left_out("outside of the answer's tags", rest, 0, inside[0])]
+        left += [left_out("outside of the answer's tags", rest, inside[1], len(rest.text))]
+        rest = rest.cut(*inside)
+    return Answer(rest, tuple(cut for cut in left if cut.start < cut.end))
+
+
+def _within_code(text: str) -> Callable[[int], bool]:
+    """Whether a place stands within a string or a comment of a fenced block that is Python: marks there are the code's own."""
+    spans: list[tuple[int, str]] = []
+    for block in blocks.find(Piece(text)).blocks if len(text) <= MAX_READ and thoughts.has_mark(text) else ():
+        content = block.piece
+        if len(content.marks) > 1 or not thoughts.has_mark(content.text):
+            continue
+        if is_python(content.text) or is_python("def _():\n" + content.text):
+            spans.append((content.origin(0), scan(content.text).bare))
+
+    def within(place: int) -> bool:
+        number = bisect_right(spans, place, key=lambda span: span[0]) - 1
+        if number < 0:
+            return False
+        start, bare = spans[number]
+        return place - start < len(bare) and bare[place - start] != text[place]
+
+    return within
+
+
+def _end(text: str, start: int, own: Sequence[str], *, in_strings: bool) -> int:
+    """Where the first end token stands that is not spoken of within a thought."""
+    masked = marks = None
+    for place in end_tokens.tokens(text, own):
+        if place < start:
+            continue
+        if not in_strings:
+            masked = masked or scan(text).bare
+            if masked[place] != text[place]:
+                continue
+        marks = marks or thoughts.Marks.of(text)
+        if place < marks.last_closing and (marks.is_open(place) or _is_mention(text, place)):
+            continue
+        return place
+    return len(text)
+
+
+def _end_behind_code(text: str, *, in_strings: bool) -> int:
+    masked = None
+    for place in end_tokens.behind_code(text):
+        masked = masked or scan(text).bare
+        if in_strings or masked[place] == text[place] or text[place] == "#":  # a heading is a comment to Python
+            return place
+    return len(text)
+
+
+def _is_mention(text: str, place: int) -> bool:
+    """Whether a token stands amid a sentence, where a thought or a text speaks of it."""
+    before = text[max(0, place - 200) : place].rpartition("\n")[2]
+    behind = re.compile(r"[>\]][^\n<]").search(text, place, place + 60)
+    return bool(before.strip()) and behind is not None
+
+
+def left_out(rule: str, piece: Piece, start: int, end: int) -> Cut:
+    return Cut(f"reader: {rule}", piece.origin(start), piece.origin(end), kept=False)

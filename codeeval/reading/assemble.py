@@ -1,0 +1,100 @@
+"""The pieces that the reader chose, as one program with its trace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from codeeval.reading import prompt_parts
+from codeeval.reading.program import Choice, Part
+from codeeval.reading.statements import Kind
+from codeeval.types import Cut, Extraction, Problem
+
+
+def assembled(
+    problem: Problem, parts: Sequence[Part], choice: Choice, body_part: int | None, left: Sequence[Cut]
+) -> Extraction:
+    """The program: future imports, what the prompt gives, what is kept of the answer. `body_part` continues the prompt."""
+    future: list[str] = []
+    body: list[str] = []
+    rest: list[str] = []
+    trace: list[Cut] = list(left)
+    for number, part in enumerate(parts):
+        is_body = number == body_part
+        texts: list[str] = []
+        for place, item in enumerate(part.found.items):
+            cut = (part.piece.origin(item.start), part.piece.origin(item.end))
+            if place not in choice.kept[number]:
+                trace.append(Cut(f"reader: {choice.left[number].get(place, 'prose')}", *cut, kept=False))
+                continue
+            trace.append(Cut("reader: body" if is_body else "reader: program", *cut))
+            text = part.found.text(item)
+            (future if re.match(r"from[ \t]+__future__\b", item.head) else texts).append(text)
+        (body if is_body else rest).append(line_ended("".join(texts), number < len(parts) - 1))
+    return _put_together(problem, parts, choice, ("".join(future), body, "".join(rest)), trace)
+
+
+def line_ended(text: str, more: bool) -> str:
+    return text + "\n" if more and text and not text.endswith("\n") else text
+
+
+def _put_together(
+    problem: Problem,
+    parts: Sequence[Part],
+    choice: Choice,
+    texts: tuple[str, list[str], str],
+    trace: list[Cut],
+) -> Extraction:
+    future, body, rest = texts
+    future = line_ended(future, True)
+    taken = "".join([future, *body, rest])
+    made = merged(trace)
+    if body and "".join(body).strip():
+        prompt, bodies = problem.prompt, "".join(body)
+        if prompt_parts.is_indented(prompt) and bodies[0] in " \t":  # it brings its own indentation
+            prompt = prompt.rstrip(" \t")
+        glue = "\n" if prompt_parts.ends_with_docstring(prompt) and not bodies.startswith("\n") else ""
+        bodies = line_ended(bodies, bool(rest))
+        return Extraction(future + prompt + glue + bodies + rest, taken, made, added=("prompt",))
+    own = frozenset(
+        name
+        for part, kept in zip(parts, choice.kept, strict=True)
+        for n in kept
+        if part.found.items[n].kind in (Kind.DEF, Kind.CLASS)
+        for name in part.found.items[n].names
+    )
+    above = prompt_parts.preamble(problem.prompt, problem.entry_point, own)
+    if not above.strip():
+        return Extraction(future + rest, taken, made, found=_found(parts, choice, problem.entry_point))
+    program = future + above.rstrip("\n") + "\n" + rest
+    return Extraction(
+        program, taken, made, added=("imports and helpers",), found=_found(parts, choice, problem.entry_point)
+    )
+
+
+def _found(parts: Sequence[Part], choice: Choice, entry_point: str) -> tuple[str, ...]:
+    """What is defined at the margin, for a message about a function that is missing."""
+    names = []
+    for part, kept in zip(parts, choice.kept, strict=True):
+        for number in sorted(kept):
+            item = part.found.items[number]
+            if item.kind is Kind.CLASS:
+                method = re.search(
+                    rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", part.found.bare(item), re.M
+                )
+                names.append(f"class {next(iter(item.names))}" + (f" with the method {entry_point}" if method else ""))
+            elif item.kind is Kind.DEF:
+                names.append(next(iter(item.names)))
+    return tuple(dict.fromkeys(names))
+
+
+def merged(trace: Sequence[Cut]) -> tuple[Cut, ...]:
+    """In the order of the text, neighbours of one rule as one."""
+    made: list[Cut] = []
+    for cut in sorted(trace, key=lambda cut: (cut.start, cut.end)):
+        last = made[-1] if made else None
+        if last is not None and last.rule == cut.rule and last.kept == cut.kept and last.end == cut.start:
+            made[-1] = Cut(cut.rule, last.start, cut.end, cut.kept)
+        elif cut.start < cut.end:
+            made.append(cut)
+    return tuple(made)

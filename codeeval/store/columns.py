@@ -1,0 +1,286 @@
+"""The tables of a run file, described once: the columns in their order, and of each how a value is packed for SQLite, unpacked,
+and told from one that no run writes.
+
+The definitions in SQL are in `schema.py`: migrations, which never change once released. A test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, astuple, dataclass, is_dataclass
+from functools import partial
+from types import UnionType
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+
+from codeeval.errors import DataError
+from codeeval.store.codec import (
+    pack_int,
+    pack_json,
+    pack_large,
+    pack_outcome,
+    pack_text,
+    unpack_int,
+    unpack_json,
+    unpack_large,
+    unpack_outcome,
+    unpack_text,
+)
+from codeeval.store.records import Reading, Session
+from codeeval.types import Oracle, ProblemTests, Prompt, Verdict
+from sandbox.wire import Outcome
+
+#: A row of a table, in the order of its columns.
+Row = tuple[Any, ...]
+Check = Callable[[Any], object]
+
+#: What reading wrong values can end in.
+MISREADINGS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
+#: Samples that one problem may want: more than any run has, and little enough to be counted one by one.
+MAX_WANTED = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a column holds. `check` raises one of MISREADINGS or DataError for a stored value that no run writes."""
+
+    pack: Callable[[Any], Any]
+    unpack: Callable[[Any], Any]
+    check: Check
+
+
+def why_wrong(check: Check, value: Any) -> str | None:
+    """What a check says of a value; None if it is right."""
+    try:
+        check(value)
+    except DataError as error:
+        return error.what
+    except MISREADINGS as error:
+        told = str(error)[:200]
+        return told if type(error) is ValueError and told else f"{type(error).__name__}: {told}"
+    return None
+
+
+def _need(holds: bool, what: str) -> None:
+    if not holds:
+        raise ValueError(what)
+
+
+def _text(value: Any) -> None:
+    _need(isinstance(value, str | bytes), "a text is expected")
+    unpack_text(value)
+
+
+def _whole(low: int, high: int = 2**63) -> Check:
+    return lambda value: _need(type(value) is int and low <= value < high, "a whole number in range is expected")
+
+
+def _seed(value: Any) -> None:
+    _need(isinstance(value, int | str), "a whole number is expected")
+    int(value)
+
+
+def _real(value: Any) -> None:
+    _need(isinstance(value, int | float), "a number is expected")
+
+
+def _absent_or(check: Check) -> Check:
+    return lambda value: None if value is None else check(value)
+
+
+def _list(item: Check) -> Check:
+    def checked(value: Any) -> None:
+        _need(isinstance(value, list), "a list is expected")
+        for part in value:
+            item(part)
+
+    return checked
+
+
+def _word(value: Any) -> None:
+    _need(isinstance(value, str), "a text is expected")
+
+
+def _pair(value: Any) -> None:
+    _need(isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value), "a pair")
+
+
+def _outputs(value: Any) -> None:
+    if not isinstance(value, str):
+        _list(_absent_or(_word))(value)
+
+
+def _prompt(value: Any) -> None:
+    _absent_or(_word)(value["text"])
+    _list(_pair)(value["messages"])
+
+
+def _tests(value: Any) -> None:
+    _word(value["source"])
+    _word(value["prelude"])
+    _list(_word)(value["names"])
+
+
+def _oracle(value: Any) -> None:
+    found = Oracle(**value)
+    _word(found.rule)
+    _real(found.atol)
+    _whole(0)(found.base)
+
+
+def _reading(value: Any) -> None:
+    found = Reading.from_json(value)
+    _list(_word)(list(found.added))
+    for cut in found.trace:
+        _word(cut.rule)
+        _whole(0)(cut.start)
+        _whole(0)(cut.end)
+
+
+def _session(value: Any) -> None:
+    found = Session.from_json(value)
+    _list(_word)(list(found.command))
+    _word(found.started_at)
+    _word(found.end)
+    for number in (*astuple(found.counts), *astuple(found.timing)):
+        _real(number)
+
+
+def _fits(value: Any, hint: Any) -> None:
+    """Whether a value is what an annotation of an outcome says."""
+    origin, inside = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        _need(any(why_wrong(partial(_fits, hint=part), value) is None for part in inside), f"{hint} is expected")
+    elif origin is Literal:
+        _need(value in inside, f"one of {inside} is expected")
+    elif origin is tuple:
+        for part in value:
+            _fits(part, inside[0])
+    elif is_dataclass(hint):
+        _need(isinstance(value, cast(type, hint)), f"{hint} is expected")
+        for name, kind in get_type_hints(hint).items():
+            _fits(getattr(value, name), kind)
+    else:
+        _need(isinstance(value, (int, float) if hint is float else hint), f"{hint} is expected")
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _or_null(kind: Kind) -> Kind:
+    pack, unpack = kind.pack, kind.unpack
+    return Kind(
+        lambda value: None if value is None else pack(value),
+        lambda stored: None if stored is None else unpack(stored),
+        _absent_or(kind.check),
+    )
+
+
+def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = _same) -> Kind:
+    """JSON that `check` describes; `plain` makes a value into what JSON has, `build` makes it from that."""
+
+    def checked(stored: Any) -> None:
+        _text(stored)
+        check(unpack_json(stored))
+
+    return Kind(lambda value: pack_json(plain(value)), lambda stored: build(unpack_json(stored)), checked)
+
+
+_ROW_NUMBER = Kind(_same, _same, _same)
+_TEXT = Kind(pack_text, unpack_text, _text)
+#: Text of which it is known that UTF-8 can carry it: digests, names of protocols.
+_NAME = Kind(_same, _same, _text)
+_INDEX = Kind(_same, _same, _whole(0))
+_FLAG = Kind(int, bool, _whole(0, 2))
+_NAMES = _json(_list(_word))
+_KEY = {"problem_id": _TEXT, "idx": _INDEX}
+_VERDICT = {
+    "verdict": _or_null(Kind(lambda verdict: verdict.value, Verdict, Verdict)),
+    "passed": _or_null(_FLAG),
+}
+
+TABLES: dict[str, dict[str, Kind]] = {
+    "meta": {"key": _NAME, "value": _TEXT},
+    "problems": {
+        "position": _ROW_NUMBER,
+        **dict.fromkeys(("id", "instruction", "prompt", "entry_point"), _TEXT),
+        "calls": _NAMES,
+        "expected": _or_null(_NAMES),
+        "canonical_solution": _or_null(_TEXT),
+        "extra": _json(_list(_pair), lambda pairs: tuple((name, value) for name, value in pairs)),
+        "model_prompt": _or_null(
+            _json(
+                _prompt, lambda raw: Prompt(raw["text"], tuple((role, said) for role, said in raw["messages"])), asdict
+            )
+        ),
+        "prompt_digest": _TEXT,
+        "wanted": Kind(_same, _same, _whole(0, MAX_WANTED + 1)),
+        "tests": _or_null(
+            _json(_tests, lambda raw: ProblemTests(raw["source"], raw["prelude"], tuple(raw["names"])), asdict)
+        ),
+        "oracle": _or_null(_json(_oracle, lambda raw: Oracle(**raw), asdict)),
+    },
+    "samples": {
+        **_KEY,
+        "prompt_digest": _TEXT,
+        "completion": _TEXT,
+        "finish_reason": _NAME,
+        **dict.fromkeys(("tokens_in", "tokens_out"), _or_null(_INDEX)),
+        "seed": _or_null(Kind(pack_int, unpack_int, _seed)),
+        **dict.fromkeys(("raw", "thought"), _or_null(_TEXT)),
+        "is_program": Kind(int, bool, _absent_or(_FLAG.check)),  # NULL in older files
+    },
+    "executions": {
+        "problem_id": _TEXT,
+        "job_digest": _NAME,
+        "mode": _NAME,
+        "source": _TEXT,
+        "outcome": Kind(
+            pack_outcome,
+            lambda stored: unpack_outcome(stored, "outcome"),
+            lambda stored: _fits(unpack_outcome(stored, "outcome"), Outcome),
+        ),
+    },
+    "judgements": {
+        "protocol": _NAME,
+        **_KEY,
+        "job_digest": _or_null(_NAME),
+        **_VERDICT,
+        "outputs": Kind(
+            pack_large,
+            lambda stored: read if isinstance(read := unpack_large(stored), str) else tuple(read),
+            lambda stored: _outputs(unpack_large(stored)),
+        ),
+        "call": _or_null(_INDEX),
+        **dict.fromkeys(("error", "signature"), _or_null(_TEXT)),
+        "failed_calls": _or_null(_json(_list(_INDEX.check))),
+        "reading": _or_null(_json(_reading, Reading.from_json, Reading.to_json)),
+    },
+    "incidents": {**_KEY, "stage": _NAME, "reason": _TEXT},
+    "sessions": {"id": _ROW_NUMBER, "record": _json(_session, Session.from_json, Session.to_json)},
+    "counterfactuals": {**_KEY, "classes": _NAMES, "steps": _NAMES, "job_digest": _or_null(_NAME), **_VERDICT},
+    "rewards": {"ranker": _INDEX, **_KEY, "score": Kind(_same, _same, _real), "cut": _FLAG},
+}
+
+
+def packer(table: str, first: int = 0) -> Callable[[Iterable[Any]], Row]:
+    """Makes a row of a table from the values of its columns, in their order, without the first so many."""
+    packs = [kind.pack for kind in TABLES[table].values()][first:]
+    return lambda values: tuple([pack(value) for pack, value in zip(packs, values, strict=True)])
+
+
+def unpacker(table: str, first: int = 0) -> Callable[[Row], list[Any]]:
+    """Makes the values from what `selection` names, without the first so many columns."""
+    unpacks = [kind.unpack for kind in TABLES[table].values()][first:]
+    return lambda row: [unpack(stored) for unpack, stored in zip(unpacks, row, strict=True)]
+
+
+def selection(table: str, alias: str = "", first: int = 0) -> str:
+    """The columns of a table for a query, without the first so many."""
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(f"{prefix}{name}" for name in [*TABLES[table]][first:])
+
+
+def insertion(table: str, otherwise: str = "") -> str:
+    """`otherwise`: what to do with a row that is there already, `OR REPLACE` or `OR IGNORE`."""
+    return f"INSERT {otherwise} INTO {table} VALUES ({', '.join('?' * len(TABLES[table]))})"

@@ -1,0 +1,112 @@
+"""What a run file lacks: samples that are wanted and not there, and samples without a judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codeeval.manifest import Manifest
+from codeeval.store.codec import pack_text, unpack_text
+from codeeval.store.rows import SAMPLE_COLUMNS, Row
+from codeeval.store.run_file import RunFile
+
+#: Rows that are read at a time, and less than any index.
+PART, MIN_INDEX = 256, -(1 << 63)
+_UNJUDGED = (
+    "FROM samples s JOIN problems p ON p.id = s.problem_id"
+    " LEFT JOIN judgements j ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx WHERE j.idx IS NULL"
+)
+
+
+class Pending(RunFile):
+    """Questions about what is still to be done."""
+
+    def manifest(self) -> Manifest:
+        return Manifest.from_json(unpack_text(self._meta("manifest")), str(self.path))
+
+    def n_wanted(self) -> int:
+        return int(self._one("SELECT coalesce(sum(wanted), 0) FROM problems"))
+
+    def sample_counts(self) -> dict[str, int]:
+        """Samples there are, per problem that has some."""
+        rows = self._rows("SELECT problem_id, count(*) FROM samples GROUP BY problem_id")
+        return {unpack_text(pid): n for pid, n in rows}
+
+    def indices(self, problem_id: str) -> tuple[int, ...]:
+        """Of the samples that one problem has, ascending."""
+        rows = self._rows("SELECT idx FROM samples WHERE problem_id = ? ORDER BY idx", (pack_text(problem_id),))
+        return tuple(index for (index,) in rows)
+
+    def n_pending(self, protocols: Sequence[str] | None = None) -> int:
+        """Samples that are missing, or that lack a judgement under one of the protocols: those of the run unless given."""
+        names = self.manifest().protocols if protocols is None else protocols
+        return sum(map(len, self.pending(names).values()))
+
+    def pending(self, protocols: Sequence[str]) -> dict[str, set[int]]:
+        """Indices of the samples that `n_pending` counts, per problem that has some. Only problems whose counts say that
+        something lacks are looked at."""
+        there = self.sample_counts()
+        judged = [self._judged_counts(name) for name in protocols]
+        found = {}
+        for pid, wanted in self._rows("SELECT id, wanted FROM problems"):
+            name = unpack_text(pid)
+            n = there.get(name, 0)
+            if n != wanted or any(counts.get(name, 0) < n for counts in judged):
+                found[name] = self._lacking(name, wanted, protocols)
+        return {name: indices for name, indices in found.items() if indices}
+
+    def _judged_counts(self, protocol: str) -> dict[str, int]:
+        query = "SELECT problem_id, count(*) FROM judgements WHERE protocol = ? GROUP BY problem_id"
+        return {unpack_text(pid): n for pid, n in self._rows(query, (protocol,))}
+
+    def _lacking(self, problem_id: str, wanted: int, protocols: Sequence[str]) -> set[int]:
+        there = set(self.indices(problem_id))
+        found = set(range(wanted)) - there
+        query = "SELECT idx FROM judgements WHERE protocol = ? AND problem_id = ?"
+        for name in protocols:
+            found |= there - {index for (index,) in self._rows(query, (name, pack_text(problem_id)))}
+        return found
+
+    def missing_samples(self) -> dict[str, tuple[int, ...]]:
+        """Sample indices not there yet, ascending, of every problem that lacks some."""
+        query = (
+            "SELECT p.id, p.wanted, (SELECT count(*) FROM samples s WHERE s.problem_id = p.id"
+            " AND s.idx >= 0 AND s.idx < p.wanted) AS had FROM problems p WHERE had < p.wanted ORDER BY p.position"
+        )
+        missing: dict[str, tuple[int, ...]] = {}
+        for pid, wanted, had in list(self._rows(query)):
+            indices = self._rows("SELECT idx FROM samples WHERE problem_id = ?", (pid,)) if had else iter(())
+            have = {index for (index,) in indices}
+            missing[unpack_text(pid)] = tuple(index for index in range(wanted) if index not in have)
+        return missing
+
+    def unjudged(self, protocol: str) -> tuple[tuple[str, int], ...]:
+        """(problem id, index) of the samples that have no judgement under this protocol."""
+        query = f"SELECT s.problem_id, s.idx {_UNJUDGED} ORDER BY p.position, s.idx"
+        return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (protocol,)))
+
+    def n_unjudged(self, protocol: str) -> int:
+        """How many samples have no judgement under this protocol."""
+        return int(self._one(f"SELECT count(*) {_UNJUDGED}", (protocol,)))
+
+    def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
+        """The samples that lack a judgement under some of these protocols, as rows, each with the protocols that it lacks.
+        Read in parts: the file may be written meanwhile, and rows added behind the current part are included."""
+        joins = "".join(
+            f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
+            for i in range(len(protocols))
+        )
+        lacks = ", ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
+        where = " OR ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
+        query = (
+            f"SELECT {SAMPLE_COLUMNS}, {lacks} FROM samples s{joins} WHERE s.problem_id = ? AND s.idx > ?"
+            f" AND ({where}) ORDER BY s.idx LIMIT {PART}"
+        )
+        for (pid,) in list(self._rows("SELECT id FROM problems ORDER BY position")):
+            after: int | None = MIN_INDEX
+            while after is not None:
+                part = list(self._rows(query, (*protocols, pid, after)))
+                after = part[-1][1] if len(part) == PART else None
+                for row in part:
+                    lacking = row[-len(protocols) :]
+                    names = tuple(name for name, is_lacking in zip(protocols, lacking, strict=True) if is_lacking)
+                    yield row[: -len(protocols)], names

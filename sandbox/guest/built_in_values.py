@@ -1,0 +1,114 @@
+"""Which built-in type a value is of, and its value by that type's own methods, whatever its class says of itself."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sandbox.guest.library_types import LIBRARY
+
+_int, _float, _complex = struct.Struct(">cq").pack, struct.Struct(">cd").pack, struct.Struct(">cdd").pack
+#: A tag and a number.
+sized = struct.Struct(">cI").pack
+_modules = sys.modules
+_mro = type.__dict__["__mro__"].__get__
+_EMPTY: dict[Any, Any] = {}
+_KEYS, _VALUES, ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
+
+
+def _long(value: int) -> bytes:
+    if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
+        return _int(b"i", value)
+    data = value.to_bytes(value.bit_length() // 8 + 1, "big", signed=True)
+    return sized(b"I", len(data)) + data
+
+
+def _text(value: str) -> bytes:
+    data = value.encode("utf-8", "surrogatepass")
+    return sized(b"s", len(data)) + data
+
+
+#: How values of types without parts are written.
+LEAVES: dict[type, Callable[[Any], bytes]] = {
+    type(None): lambda _: b"N",
+    bool: lambda value: b"T" if value else b"F",
+    int: _long,
+    str: _text,
+    float: lambda value: _float(b"f", value),
+    bytes: lambda value: sized(b"b", len(value)) + value,
+    complex: lambda value: _complex(b"c", value.real, value.imag),
+}
+KINDS: dict[type, int] = {list: ord("l"), dict: ord("d"), set: ord("s"), bytearray: ord("a")}
+VIEWS: dict[type, bytes] = {_KEYS: b"k", _VALUES: b"v", ITEMS: b"m"}
+_DAY, _HOUR = ("year", "month", "day"), ("hour", "minute", "second", "microsecond", "fold")
+MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
+    date: (b"y", _DAY),
+    time: (b"h", _HOUR),
+    datetime: (b"w", (*_DAY, *_HOUR)),
+    timedelta: (b"x", ("days", "seconds", "microseconds")),
+}
+#: Instances of subclasses of these are written as theirs.
+AS_BASE = frozenset((*MOMENTS, *VIEWS, Fraction, Decimal))
+# by identity: a metaclass may say that its classes equal any other
+_BASES = {
+    id(one): one for one in (*LEAVES, *KINDS, *VIEWS, *MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)
+}
+
+
+def base_of(kind: type) -> Any:
+    """The type of ours that this one is or derives from."""
+    for one in _mro(kind):
+        if id(one) in _BASES:
+            return _BASES[id(one)]
+    return None
+
+
+def python_number(value: Any) -> Any:
+    """numpy's numbers as Python's; anything else as it is."""
+    generic = getattr(_modules.get("numpy"), "generic", None)
+    return value.item() if generic is not None and generic in _mro(type(value)) else value
+
+
+def container_of(value: object) -> Any:
+    """The type of a container, one of the library's or a built-in one."""
+    kind = type(value)
+    return kind if id(kind) in LIBRARY else base_of(kind)
+
+
+def factory_of(value: Any) -> Any:
+    """Of a defaultdict."""
+    return vars(defaultdict)["default_factory"].__get__(value)
+
+
+def bare_value(value: Any, base: Any) -> Any:
+    """The base's value in an instance of a subclass, by the base's own methods, as what can't be changed: a list as a tuple, a
+    dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
+    if base in LEAVES:
+        return plain_leaf(value, base)
+    if base is dict:
+        return tuple(pairs_of(value))
+    if base is bytearray:
+        return bytes(memoryview(value))
+    return (frozenset if base is set or base is frozenset else tuple)(base.__iter__(value))
+
+
+def pairs_of(value: Any) -> list[tuple[Any, Any]]:
+    """A dict's items by dict's own method; an OrderedDict has an order of its own."""
+    return list(OrderedDict.items(value) if type(value) is OrderedDict else dict.items(value))
+
+
+def plain_leaf(value: Any, base: Any) -> Any:
+    """The plain value in an instance of a subclass, by the base's own methods."""
+    if base is str:
+        return str.__str__(value)
+    if base is bytes:
+        return bytes.__getitem__(value, slice(None))
+    if base is complex:
+        return complex.__pos__(value)
+    return int.__index__(value) if base is int else float.__float__(value)

@@ -1,0 +1,198 @@
+"""Reads what `value_codec` writes, whoever has written it."""
+
+from __future__ import annotations
+
+import struct
+from collections import OrderedDict, defaultdict, deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from sandbox.guest import library_types
+from sandbox.guest.library_types import TYPES
+from sandbox.guest.value_codec import BOUNDED, MAX_DEPTH, NOTHING, Malformed
+
+#: How many descriptions may stand in one another: an exception holds its arguments.
+_MAX_DESCRIPTIONS = 10
+_q, _d, _dd, _i = (struct.Struct(form).unpack_from for form in (">q", ">d", ">dd", ">I"))
+_from_bytes = int.from_bytes
+_NEW: dict[int, Callable[[], Any]] = {
+    ord("l"): list,
+    ord("d"): dict,
+    ord("s"): set,
+    ord("a"): bytearray,
+} | library_types.NEW
+
+#: What stands for an object: its number, the description or None, and the built-in value in it (`NOTHING`: there is none).
+Make = Callable[[int, Any, Any], Any]
+
+
+class Decoder:
+    """Reads one message. `known` are the containers that the message refers to before its own.
+
+    `make` gives what stands for an object that is not plain.
+    """
+
+    def __init__(self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES) -> None:
+        self._data, self._make, self._at, self._names = data, make, 0, named
+        self._describing = 0
+        self.table: list[Any] = list(known)
+
+    def head(self) -> None:
+        """The new containers, made empty."""
+        count = self._count()
+        self.table += [deque(maxlen=self._count()) if kind == BOUNDED else _NEW[kind]() for kind in self._take(count)]
+
+    def fill(self, start: int) -> bytes:
+        """The containers from `start` get the contents that come next; returns the bytes that held them."""
+        begin = self._at
+        for container in self.table[start:]:
+            put(container, self.content(type(container)))
+        return self._data[begin : self._at]
+
+    def content(self, kind: type) -> Any:
+        """What one container of this type shall hold."""
+        count = self._count()
+        if kind is bytearray:
+            return self._take(count)
+        if issubclass(kind, dict):
+            factory = self.value(0) if kind is defaultdict else None
+            pairs = [(self.value(0), self.value(0)) for _ in range(count)]
+            return (factory, pairs) if kind is defaultdict else pairs
+        return [self.value(0) for _ in range(count)]
+
+    def value(self, depth: int = 0) -> Any:
+        """The value that comes next."""
+        data, at = self._data, self._at
+        tag = data[at]
+        self._at = at + 1
+        if tag == 105:  # i
+            self._at = at + 9
+            return _q(data, at + 1)[0]
+        if tag == 115:  # s
+            return self._take(self._count()).decode("utf-8", "surrogatepass")
+        if tag == 114:  # r
+            return self.table[self._count()]
+        if tag == 116:  # t
+            return tuple(self._several(depth))
+        if tag == 102:  # f
+            self._at = at + 9
+            return _d(data, at + 1)[0]
+        if tag in _SINGLE:
+            return _SINGLE[tag]
+        return self._rare(chr(tag), depth)
+
+    def _rare(self, tag: str, depth: int) -> Any:
+        if tag == "o" or tag == "O":
+            return self._make(*self._named(tag, depth), NOTHING)
+        if tag == "S":
+            tag = chr(self._take(1)[0])
+            return self._make(*self._named(tag, depth), self.value(depth + 1))
+        if tag == "b":
+            return self._take(self._count())
+        if tag == "I":
+            return _from_bytes(self._take(self._count()), "big", signed=True)
+        if tag == "c":
+            self._at += 16
+            return complex(*_dd(self._data, self._at - 16))
+        if tag == "e":
+            return Decimal(self._take(self._count()).decode("ascii"))
+        if tag == "B":
+            return self._names[self._take(self._count()).decode("ascii")]
+        make = _COLLECTED[tag]
+        return make(self._several(depth))
+
+    def _named(self, tag: str, depth: int) -> tuple[int, Any]:
+        """(an object's number, its description or None)."""
+        if tag not in ("o", "O") or depth > MAX_DEPTH + 1 or self._describing > _MAX_DESCRIPTIONS:
+            raise Malformed("no object")
+        number = self._count()
+        if tag == "o":
+            return number, None
+        self._describing += 1
+        description = self.value(0)
+        self._describing -= 1
+        return number, description
+
+    def end(self) -> None:
+        """Raises Malformed unless all of the message has been read."""
+        if self._at != len(self._data):
+            raise Malformed("more than a message")
+
+    def _several(self, depth: int) -> list[Any]:
+        if depth > MAX_DEPTH:
+            raise Malformed("too deep")
+        return [self.value(depth + 1) for _ in range(self._count())]
+
+    def _count(self) -> int:
+        (count,) = _i(self._data, self._at)
+        self._at += 4
+        return int(count)
+
+    def _take(self, count: int) -> bytes:
+        end = self._at + count
+        if end > len(self._data):
+            raise Malformed("cut short")
+        piece = self._data[self._at : end]
+        self._at = end
+        return piece
+
+
+def empty(container: Any) -> Any:
+    """A new one of its kind."""
+    return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
+
+
+def put(container: Any, content: Any) -> None:
+    """Gives a container this content in place of its own. Raises TypeError for what can't be hashed."""
+    if type(container) is list or type(container) is bytearray:
+        container[:] = content
+    elif isinstance(container, dict):
+        container.clear()
+        if type(container) is defaultdict:
+            factory, content = content
+            if factory is not None and not callable(factory):
+                raise TypeError("a factory that is none")
+            container.default_factory = factory
+        (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
+    elif type(container) is deque:
+        container.clear()
+        container.extend(content)
+    else:
+        container.clear()
+        container.update(content)
+
+
+def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], Any]:
+    def made(numbers: list[Any]) -> Any:
+        if len(numbers) != count or not all(type(number) is int for number in numbers):
+            raise Malformed("something else than so many integers")
+        return make(*numbers)
+
+    return made
+
+
+_SINGLE: dict[int, Any] = {
+    ord("N"): None,
+    ord("T"): True,
+    ord("F"): False,
+    ord("!"): NotImplemented,
+    ord("."): Ellipsis,
+}
+_COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
+    "z": frozenset,
+    "g": _of_integers(range, 3),
+    "q": _of_integers(Fraction, 2),
+    "y": _of_integers(date, 3),
+    "h": _of_integers(lambda *parts: time(*parts[:4], fold=parts[4]), 5),
+    "w": _of_integers(lambda *parts: datetime(*parts[:7], fold=parts[7]), 8),
+    "x": _of_integers(timedelta, 3),
+    "k": lambda items: dict.fromkeys(items).keys(),
+    "L": lambda parts: slice(*parts),
+    "n": library_types.make_named,
+    "u": library_types.make_numpy,
+    "v": lambda items: dict(enumerate(items)).values(),
+    "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),
+}
