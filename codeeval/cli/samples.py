@@ -184,6 +184,8 @@ def _line(row: SampleRow) -> str:
     words = [f"{row.problem_id}/{row.index}", name(row.code), message(recognised(row.error))]
     if row.text:
         words.append(f"{row.line}: {row.text}")
+    if row.found:
+        words.append(row.found)
     return safe("  ".join(word for word in words if word))
 
 

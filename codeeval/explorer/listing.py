@@ -18,7 +18,7 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.explorer.query import Key, Matching, agreement, matching
 from codeeval.explorer.sample import failing_line
-from codeeval.explorer.search import COMMAND_S
+from codeeval.explorer.search import COMMAND_S, Found
 from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample
 
@@ -36,7 +36,7 @@ _LINE = 200
 class SampleRow:
     """One sample. `code` is the verdict, or how it stands to the consensus, or `pending`, or `missing`; `ended_by` how its
     generation ended; `line` and `text` where and what in its program failed, where that is known; `tag` and `note`: what
-    somebody wrote about it."""
+    somebody wrote about it; `found`: the line in which the filter's pattern is found."""
 
     problem_id: str
     index: int
@@ -49,6 +49,7 @@ class SampleRow:
     text: str
     tag: str = ""
     note: str = ""
+    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Fi
     pages = max(1, -(-found.n_samples // ROWS_PER_PAGE))
     page = min(chosen.page, pages)
     keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
-    rows = tuple(sample_rows(numbers, reader, keys))
+    rows = tuple(sample_rows(numbers, reader, keys, found.lines))
     n_problems = sum(n > 0 for n in found.counts)
     notes = readable_notes(reader.run_dir)
     return SamplesPage(
@@ -103,10 +104,11 @@ def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) ->
 
 def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = COMMAND_S) -> Iterator[SampleRow]:
     """The whole list, row by row. Raises PatternError, DataError and StoreError, before the first row."""
-    return sample_rows(numbers, reader, matching(numbers, reader, chosen, search_s).keys(reader))
+    found = matching(numbers, reader, chosen, search_s)
+    return sample_rows(numbers, reader, found.keys(reader), found.lines)
 
 
-def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> Iterator[SampleRow]:
+def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key], lines: Found) -> Iterator[SampleRow]:
     heads = {head.id: head for head in numbers.heads}
     notes = readable_notes(reader.run_dir)
     known: tuple[str, dict[int, str]] = "", {}
@@ -130,6 +132,7 @@ def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key]) -> I
             text=_line_of(execution.source, line) if execution and line else "",
             tag=notes.get((pid, index), NO_NOTE).tag,
             note=notes.get((pid, index), NO_NOTE).note,
+            found=lines.get(pid, {}).get(index, ""),
         )
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.answers import answer_id, failed_with
 from codeeval.explorer.filters import AGREEMENT, ANY_NOTE, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.search import PAGE_S, search
+from codeeval.explorer.search import PAGE_S, Found, search
 from codeeval.scoring.consensus import consensus
 from codeeval.store.codec import unpack_json
 from codeeval.store.tallies import Head
@@ -23,11 +23,13 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What a filter lets through: problems in the order of the page, and which samples of each (None: all that are there)."""
+    """What a filter lets through: problems in the order of the page, and which samples of each (None: all that are there);
+    `lines`: where its pattern is found in them."""
 
     heads: tuple[Head, ...]
     by_problem: dict[str, set[int]] | None
     counts: tuple[int, ...]
+    lines: Found = field(default_factory=dict)
 
     @property
     def n_samples(self) -> int:
@@ -88,12 +90,13 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: in
         found = _both(found, _answering(numbers, reader, chosen))
     if chosen.tag:
         found = _both(found, _noted(reader, chosen.tag))
+    lines: Found = search(reader, numbers.protocol, chosen.search, search_s) if chosen.search else {}
     if chosen.search:
-        found = _both(found, search(reader, numbers.protocol, chosen.search, search_s))
+        found = _both(found, {pid: set(hits) for pid, hits in lines.items()})
     heads = [head for head in numbers.heads if found is None or head.id in found]
     heads = _sorted([head for head in heads if _says(head, chosen)], numbers, chosen.sort)
     counts = (len(found[head.id]) if found is not None else numbers.samples.get(head.id, 0) for head in heads)
-    return Matching(tuple(heads), found, tuple(counts))
+    return Matching(tuple(heads), found, tuple(counts), lines)
 
 
 def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:

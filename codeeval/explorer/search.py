@@ -32,13 +32,14 @@ class PatternError(UsageError):
     """The pattern can't be searched for."""
 
 
-Found = dict[str, set[int]]
+#: Problem -> index -> the line of the first place in which the pattern is found.
+Found = dict[str, dict[int, str]]
 Key = TypeVar("Key")
 
 
 def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S) -> Found:
-    """Indices per problem that has some. Errors are those under `protocol`. Raises PatternError for a pattern that is none, is
-    too long or takes too long; DataError and StoreError."""
+    """The samples in which the pattern is found. Errors are those under `protocol`. Raises PatternError for a pattern that is
+    none, is too long or takes too long; DataError and StoreError."""
     if len(pattern) > MAX_PATTERN:
         raise PatternError(msg("the pattern is longer than {n} characters", n=MAX_PATTERN))
     if not _AT_ONCE.acquire(timeout=seconds * _WAIT):
@@ -46,12 +47,12 @@ def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S)
     try:
         with _Searching(pattern, seconds) as searching:
             found: Found = {}
-            for pid, index in searching.matching(reader.sample_texts(protocol)):
-                found.setdefault(pid, set()).add(index)
-            programs = set(searching.matching(reader.programs()))
+            for (pid, index), line in searching.matching(reader.sample_texts(protocol)):
+                found.setdefault(pid, {})[index] = line
+            programs = dict(searching.matching(reader.programs()))
             for pid, index, digest in reader.program_digests(protocol) if programs else ():
                 if (pid, digest) in programs:
-                    found.setdefault(pid, set()).add(index)
+                    found.setdefault(pid, {}).setdefault(index, programs[pid, digest])
             return found
     finally:
         _AT_ONCE.release()
@@ -93,12 +94,12 @@ class _Searching:
                 pass
         self._process.wait()
 
-    def matching(self, texts: Iterable[tuple[Key, bytes]]) -> Iterator[Key]:
-        """The keys of the texts in which the pattern is found."""
+    def matching(self, texts: Iterable[tuple[Key, bytes]]) -> Iterator[tuple[Key, str]]:
+        """The keys of the texts in which the pattern is found, with the line of the first place."""
         for keys, batch in _batches(texts):
             head = struct.pack(f"<{len(batch) + 1}I", len(batch), *map(len, batch))
-            numbers = self._ask([head, *batch])
-            yield from (keys[number] for number in numbers)
+            hits = self._ask([head, *batch])
+            yield from ((keys[number], line) for number, line in hits)
 
     def _ask(self, parts: list[bytes]) -> Any:
         try:

@@ -3,7 +3,7 @@
 Python's engine can take for ever and can't be interrupted, so a pattern never runs in the explorer's own process. Nothing but
 the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
 texts (4 bytes, little endian), the length of each, and the texts in UTF-8. What goes out: a JSON line, empty or {"error": …};
-then for each batch a JSON line with the numbers of the texts in which the pattern is found.
+then for each batch a JSON line with the numbers of the texts in which the pattern is found, each with the line of it.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ import re
 import resource
 import struct
 import sys
+
+#: Characters of a line that are told, and before what was found in it.
+LINE, BEFORE = 200, 80
 
 
 def main() -> None:
@@ -30,8 +33,15 @@ def main() -> None:
     while head := take.read(4):
         [n] = struct.unpack("<I", head)
         sizes = struct.unpack(f"<{n}I", take.read(4 * n))
-        found = [at for at, size in enumerate(sizes) if find(take.read(size).decode("utf-8", "surrogatepass"))]
+        texts = (take.read(size).decode("utf-8", "surrogatepass") for size in sizes)
+        found = [(at, line(text, hit.start())) for at, text in enumerate(texts) if (hit := find(text))]
         print(json.dumps(found), file=say, flush=True)
+
+
+def line(text: str, at: int) -> str:
+    """The line of a place, of a long one the part around it."""
+    start = max(text.rfind("\n", 0, at) + 1, at - BEFORE)
+    return text[start : start + LINE].lstrip().partition("\n")[0].rstrip()
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ class _Explorer:
 
         def parts() -> Iterator[str]:
             with run.open() as reader:
-                yield from made(listing.sample_rows(numbers, reader, found.keys(reader)))
+                yield from made(listing.sample_rows(numbers, reader, found.keys(reader), found.lines))
 
         headers = {"content-disposition": f'attachment; filename="{run.slug}.{kind}"'}
         media = "text/csv" if kind == "csv" else "application/jsonl"

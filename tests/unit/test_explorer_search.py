@@ -59,6 +59,9 @@ def test_completions_are_searched(explorer: TestClient, pattern: str) -> None:
 def test_errors_and_programs_are_searched(explorer: TestClient) -> None:
     """What was raised, and the prompt that stands before a completion in its program."""
     assert listed(explorer, "ZeroDivisionError") == [("p/1", 2)]
+    [row] = explorer.get("/r/samples/index.json?search=ZeroDiv").json()["rows"]
+    assert row["found"] == "ZeroDivisionError: division by zero (call 0)"
+    assert explorer.get("/r/samples/index.json?search=A{9}Z*").json()["rows"][0]["found"].startswith("z = 'AAA")
     assert ("p/1", 0) in listed(explorer, r"^def \w+\(n")
     assert listed(explorer, r"n \* 20", "&verdict=passed") == []
     assert listed(explorer, r"n \* 20", "&verdict=wrong_output") == [("p/1", 1)]
