@@ -64,8 +64,8 @@ _MAX_NESTING = 3
 
 
 def sees_arguments(tests: Tests) -> bool:
-    """What `tests.in_place` says, else what their text says."""
-    return _looks_back(tests.source) if tests.in_place is None else tests.in_place
+    """Whether the tests look at an argument after the statement that passed it, by their text."""
+    return _looks_back(tests.source)
 
 
 @functools.lru_cache(maxsize=512)

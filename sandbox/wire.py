@@ -95,8 +95,8 @@ class Tests:
 
     The judge executes `prelude` (a problem's prompt with the helpers that its tests use, imports), binds each of `names` (none
     given: the entry point alone) to a proxy of what the candidate calls so, and executes `source`. A name that the candidate
-    does not define keeps what the prelude made of it. `in_place`: whether the tests see what the candidate does to their
-    arguments; None decides by whether an argument is looked at after the statement that passed it.
+    does not define keeps what the prelude made of it. The tests see what the candidate does to their arguments only if their
+    text looks at an argument after the statement that passed it.
     """
 
     __test__ = False  # not a class of tests, whatever pytest makes of its name
@@ -104,7 +104,6 @@ class Tests:
     source: str
     prelude: str = ""
     names: tuple[str, ...] = ()
-    in_place: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +244,7 @@ TESTS, PRELUDE = "<tests>", "<prelude>"
 
 @functools.lru_cache(maxsize=512)
 def encode_tests(tests: Tests, entry_point: str, in_place: bool) -> bytes:
-    """The part of a job that only the judge reads. `in_place` is what `tests.in_place` says or stands for.
+    """The part of a job that only the judge reads. `in_place`: whether the tests see what happens to their arguments.
 
     The code goes with the text: many samples have the same tests, and a judge of the same Python need not compile them.
     """

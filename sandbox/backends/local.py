@@ -61,14 +61,13 @@ class LocalBackend:
 
     name = "local"
 
-    def __init__(self, control_groups: bool = True, python: str | None = None) -> None:
-        """`control_groups` False: does without, as where none can be made. `python`: the interpreter that executes programs,
-        None for the one of this process; raises BadInterpreter, too."""
+    def __init__(self, python: str | None = None) -> None:
+        """`python`: the interpreter that executes programs, None for the one of this process. Raises BadInterpreter."""
         self.why = "chosen by name"
         if sys.platform != "linux":
             raise BackendUnavailable(f"the local sandbox needs Linux, this is {sys.platform}.\n{_REMEDY}")
         self._named, self._python = python, interpreter.named(python) if python is not None else interpreter.own()
-        self._groups = cgroups.parents() if control_groups and os.geteuid() == 0 else None
+        self._groups = cgroups.parents() if os.geteuid() == 0 else None
         if self._groups is not None:
             try:
                 self._probe()

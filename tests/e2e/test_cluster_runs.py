@@ -186,7 +186,7 @@ def test_a_node_that_is_killed_with_its_containers(
 ) -> None:
     """Containers that nobody ended are removed by the next pool on that machine, by their label."""
     process = start(folder, *command("r", "docker", *on(cluster)))
-    both_work(cluster)
+    until(lambda: len(cluster.actors()) == 2)
     middle(process, folder / "r")
     owners = {f"{owner._boot()}:{pid}:{owner._started(pid)}" for pid in cluster.actors(FIRST)}
     assert [each for who in owners for each in containers(who)]

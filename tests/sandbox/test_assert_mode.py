@@ -20,7 +20,7 @@ def judged(backend: Backend) -> Iterator[Pool]:
 
 
 def ask(pool: Pool, program: str, tests: str, **options: object) -> Outcome:
-    """The outcome of a program whose entry point is `f`. Options: prelude, names, in_place; limits."""
+    """The outcome of a program whose entry point is `f`. Options: prelude, names; limits."""
     limits = options.pop("limits", LIMITS)
     return pool.submit(Job(program, "f", (), limits, "assert", Tests(tests, **options))).result(timeout=120)  # type: ignore[arg-type]
 

@@ -48,9 +48,3 @@ def test_arguments_that_are_looked_at(source: str) -> None:
 def test_arguments_that_nobody_looks_at(source: str) -> None:
     """Not in the statement that passed them: what is expected must not come from what the candidate had in hand."""
     assert not sees_arguments(Tests(source))
-
-
-def test_whoever_knows_better_says_so() -> None:
-    """An explicit choice is kept."""
-    assert sees_arguments(Tests("pass", in_place=True))
-    assert not sees_arguments(Tests("candidate(x)\nassert x\n", in_place=False))
