@@ -94,12 +94,12 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         task, more = renamed(task)
         notes = (*notes, *more)
     model, system = _model(settings), system_text(settings.system)
-    if opens:
-        check_model(model.backend, model.location, model.options)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
-        if asked == AUTO:
-            asked = mera_template(model.location, model.backend)
+    if opens:
+        check_model(model.backend, model.location, model.options)
+    if sampling.harness == "mera" and asked == AUTO:
+        asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
     place = Place(model.backend, model.location, model.options)
