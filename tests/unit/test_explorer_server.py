@@ -368,3 +368,7 @@ def test_hidden_answers_show_the_consensus_and_no_verdict(tmp_path: Path) -> Non
     assert [test["expected"] for test in problem["tests"]] == [None, None]
     assert codes == ["agrees", "agrees", "differs", "silent"]
     assert "most samples agree" in page
+    groups = {group["code"]: group["signature"] for group in problem["groups"]}
+    assert groups["silent"].startswith("syntax_error")  # known without the answers
+    assert groups["differs"] == groups["agrees"] == ""
+    assert '<span class="mono soft">syntax_error SyntaxError: invalid syntax (&lt;candidate&gt;, line #)</span>' in page
