@@ -7,7 +7,8 @@ of another user: a link in it could bring any file of this machine into an expor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from codeeval.store.inside import locked, read_file, replace_file
 FILE_NAME = "annotations.json"
 MAX_NOTE, MAX_TAG = 10_000, 60
 MAX_FILE_BYTES = 64 * 1024 * 1024
+#: Tags that a page offers.
+TAGS_OFFERED = 100
 
 Key = tuple[str, int]
 
@@ -46,6 +49,11 @@ def readable_notes(run_dir: Path) -> dict[Key, Annotation]:
         return Annotations(run_dir).read()
     except CodeevalError:
         return {}
+
+
+def tags_of(notes: Mapping[Key, Annotation]) -> list[tuple[str, int]]:
+    """Tags with the number of their notes, the most frequent first."""
+    return Counter(note.tag for note in notes.values() if note.tag).most_common()
 
 
 class Annotations:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from codeeval.explorer.annotations import FILE_NAME, Annotations
 from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
+from codeeval.explorer.static import export_site
 
 
 @pytest.fixture
@@ -50,6 +52,22 @@ def test_the_list_is_filtered_by_tag(explorer: TestClient, run: Path) -> None:
     assert keys(explorer, "tag=bug") == [("1", 0), ("2", 0), ("2", 1)]
     page = explorer.get("/r/samples/index.json").json()
     assert (page["tags"], page["notes"]) == ([["bug", 4]], 5)
+
+
+def test_the_run_page_counts_tags(explorer: TestClient, run: Path, tmp_path: Path) -> None:
+    """Each is a link to the samples with it; files, which have no such filter, only say the numbers."""
+    Annotations(run).put("2", 0, "<b>&", "")
+    page = explorer.get("/r/index.json").json()
+    assert (page["tags"], page["notes"]) == ([["bug", 3], ["<b>&", 1]], 5)
+    html = explorer.get("/r/").text
+    links = dict(re.findall(r'<a class="chip text" href="\.\./r/(\?tag=[^"#]*)#found">([^<]*) <b>', html))
+    assert links == {"?tag=%2A": "with a note", "?tag=bug": "bug", "?tag=%3Cb%3E%26": "&lt;b&gt;&amp;"}
+    assert explorer.get("/r/index.json?tag=%3Cb%3E%26").json()["matrix"]["matching_samples"] == 1
+    export_site([run], tmp_path / "site")
+    exported = (tmp_path / "site/r/index.html").read_text("utf-8")
+    assert '<span class="chip text">&lt;b&gt;&amp; <b>1</b></span>' in exported
+    assert "?tag" not in exported
+    assert "#tag" not in exported
 
 
 def test_marks_are_in_matrix_list_and_files(explorer: TestClient) -> None:
