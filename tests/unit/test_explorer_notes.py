@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -90,3 +91,59 @@ def test_the_command_line_chooses_by_tag(run: Path) -> None:
     answer = CliRunner().invoke(app, ["samples", str(run), "--tag", "other"])
     assert isinstance(answer.exception, UsageError)
     assert "--tag 'other': no note of the run has it; they have bug" in str(answer.exception)
+
+
+def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> None:
+    """The later one of two stays; what the run has no sample for is left out; twice changes nothing."""
+    other = make_run(tmp_path / "other", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"], "9": ["right"]})
+    theirs = Annotations(other)
+    for key in (("1", 1), ("2", 1), ("9", 0)):
+        theirs.put(*key, "theirs", "текст\nв две строки")
+    rows = json.loads((other / FILE_NAME).read_text())["annotations"]
+    stamped = [{**row, "updated_at": "2999-01-01T00:00:00+00:00"} for row in rows if row["problem_id"] == "2"]
+    early = {"problem_id": "1", "index": 0, "tag": "early", "note": "", "updated_at": "2001-01-01"}
+    odd = {"problem_id": "1", "index": 2, "tag": "odd", "note": "", "updated_at": "<never>"}
+    long = {"problem_id": "2", "index": 0, "tag": "t" * 1000, "note": "n" * 100_000}
+    changed = [row for row in rows if row["problem_id"] != "2"] + [*stamped, early, odd, long]
+    (tmp_path / "notes.json").write_text(json.dumps({"schema": 1, "annotations": changed}))
+    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / "notes.json")])
+    assert "2 added, 1 in the place of earlier ones, 2 left as they were, 1 of samples" in answer.stderr
+    found = Annotations(run).read()
+    assert {key: note.tag for key, note in found.items()} == {
+        ("1", 0): "bug",
+        ("1", 1): "theirs",
+        ("1", 2): "",
+        ("2", 0): "t" * 60,
+        ("2", 1): "theirs",
+        ("gone", 7): "bug",
+    }
+    assert len(found["2", 0].note) == 10_000
+    before = (run / FILE_NAME).read_bytes()
+    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(run)])
+    assert "0 added, 0 in the place" in answer.stderr
+    assert (run / FILE_NAME).read_bytes() == before
+
+
+def test_exported_notes_are_what_an_import_takes(run: Path, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["notes", str(run), "--format", "json"])
+    assert json.loads(answer.stdout) == json.loads((run / FILE_NAME).read_text())
+    (tmp_path / "notes.json").write_text(answer.stdout)
+    copy = make_run(tmp_path / "copy", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"]})
+    assert "3 added" in CliRunner().invoke(app, ["notes", str(copy), "--import", str(tmp_path / "notes.json")]).stderr
+    lines = CliRunner().invoke(app, ["notes", str(copy)]).stdout.splitlines()
+    assert lines == ["1/0 [bug] of the set", "1/2 look again", "2/1 [bug]"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"annotations": 3}', '{"annotations": [{"index": Infinity, "problem_id": 1}]}']
+)
+def test_foreign_notes_are_data(run: Path, tmp_path: Path, text: str) -> None:
+    """What is no file of notes, a link and a missing file are errors with a remedy, and change nothing."""
+    before = (run / FILE_NAME).read_bytes()
+    (tmp_path / "bad.json").write_text(text)
+    (tmp_path / "link.json").symlink_to(run / FILE_NAME)
+    for name in ("bad.json", "link.json", "none.json"):
+        answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / name)])
+        assert isinstance(answer.exception, UsageError)
+        assert name in str(answer.exception)
+    assert (run / FILE_NAME).read_bytes() == before
