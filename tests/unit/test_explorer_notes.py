@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from codeeval.cli.main import app
-from codeeval.errors import UsageError
+from codeeval.errors import StoreError, UsageError
+from codeeval.explorer import annotations
 from codeeval.explorer.annotations import FILE_NAME, Annotations
 from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
@@ -147,4 +148,13 @@ def test_foreign_notes_are_data(run: Path, tmp_path: Path, text: str) -> None:
         answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / name)])
         assert isinstance(answer.exception, UsageError)
         assert name in str(answer.exception)
+    assert (run / FILE_NAME).read_bytes() == before
+
+
+def test_more_notes_than_can_be_read_are_not_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is cut when it is read would lose all of them."""
+    before = (run / FILE_NAME).read_bytes()
+    monkeypatch.setattr(annotations, "MAX_FILE_BYTES", len(before) + 1000)
+    with pytest.raises(StoreError, match="the notes would take more than"):
+        Annotations(run).put("2", 0, "", "я" * 5000)
     assert (run / FILE_NAME).read_bytes() == before
