@@ -118,9 +118,8 @@ def samples(
 def _tag(run_dir: Path, given: str | None) -> str:
     """Raises UsageError for a tag that no note of the run has, DataError and StoreError."""
     from codeeval.errors import UsageError
-    from codeeval.explorer.annotations import Annotations
+    from codeeval.explorer.annotations import Annotations, tags_of
     from codeeval.explorer.filters import ANY_NOTE
-    from codeeval.explorer.listing import tags_of
 
     if given is None or given == ANY_NOTE:
         return given or ""

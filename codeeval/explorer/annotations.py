@@ -7,7 +7,8 @@ of another user: a link in it could bring any file of this machine into an expor
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ from codeeval.store.inside import locked, read_file, replace_file
 FILE_NAME = "annotations.json"
 MAX_NOTE, MAX_TAG = 10_000, 60
 MAX_FILE_BYTES = 64 * 1024 * 1024
+#: Tags that a page offers.
+TAGS_OFFERED = 100
 
 Key = tuple[str, int]
 
@@ -48,6 +51,42 @@ def readable_notes(run_dir: Path) -> dict[Key, Annotation]:
         return {}
 
 
+def tags_of(notes: Mapping[Key, Annotation]) -> list[tuple[str, int]]:
+    """Tags with the number of their notes, the most frequent first."""
+    return Counter(note.tag for note in notes.values() if note.tag).most_common()
+
+
+def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
+    """The notes in a file. Raises FileNotFoundError, DataError with `remedy` if it holds no annotations, StoreError where it
+    can't be read."""
+    try:
+        text = read_file(path, MAX_FILE_BYTES).decode("utf-8")
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StoreError(at(str(path), reason(error))) from None
+    except UnicodeDecodeError:
+        raise DataError(str(path), msg("is no UTF-8 text")) from None
+    try:
+        rows = bounded_json.loads(text)["annotations"]
+        return {
+            (str(row["problem_id"]), int(row["index"])): Annotation(
+                _lines(str(row.get("tag", ""))),
+                _lines(str(row.get("note", ""))),
+                str(row.get("updated_at", "")),
+            )
+            for row in rows
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+        raise DataError(str(path), msg("is no file of annotations ({reason})", reason=error), remedy) from None
+
+
+def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:
+    """The file as a value."""
+    rows = [{"problem_id": pid, "index": index, **asdict(what)} for (pid, index), what in sorted(notes.items())]
+    return {"schema": 1, "annotations": rows}
+
+
 class Annotations:
     """All notes of one run. A change is written at once, to a new file that takes the old one's place."""
 
@@ -57,43 +96,31 @@ class Annotations:
     def read(self) -> dict[Key, Annotation]:
         """Raises DataError if the file holds no annotations, StoreError where it can't be read."""
         try:
-            text = read_file(self.path, MAX_FILE_BYTES).decode("utf-8")
+            return read_notes(self.path, msg("Move it away; it is not part of the run."))
         except FileNotFoundError:
             return {}
-        except OSError as error:
-            raise StoreError(at(str(self.path), reason(error))) from None
-        except UnicodeDecodeError:
-            raise DataError(str(self.path), msg("is no UTF-8 text")) from None
-        try:
-            rows = bounded_json.loads(text)["annotations"]
-            return {
-                (str(row["problem_id"]), int(row["index"])): Annotation(
-                    _lines(str(row.get("tag", ""))),
-                    _lines(str(row.get("note", ""))),
-                    str(row.get("updated_at", "")),
-                )
-                for row in rows
-            }
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DataError(
-                str(self.path),
-                msg("is no file of annotations ({reason})", reason=error),
-                msg("Move it away; it is not part of the run."),
-            ) from None
 
     def put(self, problem_id: str, index: int, tag: str, note: str) -> None:
         """Replace the note of one sample; empty texts remove it. Raises DataError and StoreError."""
-        with self._alone():
-            found = self.read()
+        tag, note = _lines(tag), _lines(note)
+        with self.changing() as found:
             found.pop((problem_id, index), None)
-            tag, note = _lines(tag), _lines(note)
             if tag.strip() or note.strip():
                 found[problem_id, index] = Annotation(tag.strip()[:MAX_TAG], note.strip()[:MAX_NOTE], now())
+
+    @contextmanager
+    def changing(self) -> Iterator[dict[Key, Annotation]]:
+        """All notes, to be changed; written at the end. Raises DataError and StoreError."""
+        with self._alone():
+            found = self.read()
+            yield found
             self._write(found)
 
     def _write(self, found: dict[Key, Annotation]) -> None:
-        rows = [{"problem_id": pid, "index": index, **asdict(what)} for (pid, index), what in sorted(found.items())]
-        text = json.dumps({"schema": 1, "annotations": rows}, indent=1)
+        text = json.dumps(as_document(found), indent=1)
+        if len(text) > MAX_FILE_BYTES:
+            limit = MAX_FILE_BYTES // 1024**2
+            raise StoreError(at(str(self.path), msg("the notes would take more than {n} MiB", n=limit)))
         try:
             replace_file(self.path, text.encode("ascii"))
         except OSError as error:

@@ -1,7 +1,7 @@
 """All samples of a run in a few bytes each, for the filters of an export: there a script does what a server does here.
 
-A sample is the number of its kind: what the matrix shows of it, its failure group, its failures of format, and the
-largest of the offered times that it took.
+A sample is the number of its kind: what the matrix shows of it, its failure group, its failures of format, the largest of the
+offered times that it took, and the tag of its note.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 
 from markupsafe import Markup
 
+from codeeval.explorer.annotations import readable_notes
 from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import SLOW_MS, format_id, group_id
 from codeeval.explorer.links import CHUNK, Links
-from codeeval.explorer.matrix import CELLS_PER_PAGE, PROBLEMS_PER_PAGE, WAITING, codes_of, title
+from codeeval.explorer.matrix import CELLS_PER_PAGE, MISSING, PROBLEMS_PER_PAGE, WAITING, codes_of, title
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.query import has_field
 from codeeval.explorer.shapes import GLYPHS
@@ -26,7 +27,8 @@ from codeeval.store.views import RunViews
 #: Characters of all statements together that can be searched.
 _SEARCHED = 400_000
 
-Kind = tuple[str, str, tuple[str, ...], int]
+#: The last is None where there is no note.
+Kind = tuple[str, str, tuple[str, ...], int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def catalogue(run: str, numbers: RunNumbers, reader: RunViews, link: Links, lang
         "fields": fields,
         "glyphs": {code: (glyph, t(code)) for code, glyph in GLYPHS.items()},
         "waiting": sorted(WAITING),
+        "noted": t("with a note"),
         "chunk": CHUNK,
         "perPage": [CELLS_PER_PAGE, PROBLEMS_PER_PAGE],
         "groups": {group_id(group.signature): plain(cause(group.signature, lang)) for group in numbers.all_groups},
@@ -71,7 +74,7 @@ def _rows(
     run: str, numbers: RunNumbers, reader: RunViews, link: Links, known: tuple[dict[Kind, int], list[str]]
 ) -> list[CatalogueRow]:
     kinds, fields = known
-    slow, formats = _times(numbers, reader), _formats(reader)
+    slow, formats, notes = _times(numbers, reader), _formats(reader), readable_notes(reader.run_dir)
     rows = []
     each = _SEARCHED // max(1, len(numbers.heads))
     for head in numbers.heads:
@@ -82,7 +85,9 @@ def _rows(
         found = []
         for index, code in codes.items():
             key = (head.id, index)
-            kind = (code, group.get(index, ""), formats.get(key, ()), slow.get(key, 0))
+            note = notes.get(key) if code != MISSING else None
+            tag = plain(note.tag) if note is not None else None
+            kind = (code, group.get(index, ""), formats.get(key, ()), slow.get(key, 0), tag)
             found.append(kinds.setdefault(kind, len(kinds)))
         indices = None if list(codes) == list(range(len(codes))) else tuple(codes)
         places = tuple(at for at, name in enumerate(fields) if has_field(head, name))

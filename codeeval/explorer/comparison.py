@@ -47,6 +47,11 @@ class ComparePage:
     ks: tuple[int, ...] = (1,)
     protocols: tuple[str, ...] = ()
 
+    @property
+    def switched(self) -> tuple[str, ...]:
+        """The protocols that files have a page for: such a page leads to those of both runs under one name."""
+        return self.protocols if self.a.protocols[:1] == self.b.protocols[:1] else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

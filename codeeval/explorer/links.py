@@ -15,7 +15,7 @@
 | of one problem  | `/series/RUN/p/PROBLEM`     | `series/RUN/p/PROBLEM.html`            |
 
 Under another protocol than the requested one a server's page has `?protocol=strict`, and a run's or problem's file is
-called `index.strict.html`; a file with samples shows what every protocol says of them.
+called `index.strict.html`, a comparison of another k `index.k5.html`; a file with samples shows what every protocol says of them.
 
 A twin has `.json` in the place of `.html`; on the server a page that ends in `/` has its twin at `index.json`.
 """
@@ -137,6 +137,12 @@ class Links:
     def compare(self, a: str, b: str) -> str:
         return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())
 
+    def compare_as(self, a: str, b: str) -> str:
+        """The comparison under this protocol and k; between files `compare` leads to the first one."""
+        if not self.static:
+            return self.compare(a, b)
+        return f"{self.root}compare/{a}/{b}/{compare_name(self.protocol, self.k)}.html"
+
     def compare_anyway(self, a: str, b: str) -> str:
         """The comparison of runs that differ."""
         return replace(self, different=True).compare(a, b)
@@ -174,3 +180,8 @@ def _with(address: str, query: Query) -> str:
 def file_name(protocol: str = "", page: str | int = "") -> str:
     """Of a run's or a problem's page as a file, without its ending."""
     return ".".join(["index", *([protocol] if protocol else []), *([f"page-{page}"] if page not in ("", 1) else [])])
+
+
+def compare_name(protocol: str, k: int) -> str:
+    """Of a comparison as a file, without its ending."""
+    return file_name(protocol) + (f".k{k}" if k != 1 else "")

@@ -5,11 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 
-from codeeval.explorer.annotations import Annotation, readable_notes
+from codeeval.explorer.annotations import TAGS_OFFERED, Annotation, readable_notes, tags_of
 from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
@@ -24,8 +23,6 @@ from codeeval.types import Judgement, Sample
 
 ROWS_PER_PAGE = 100
 NO_NOTE = Annotation()
-#: Tags that a filter offers.
-TAGS_OFFERED = 100
 #: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: Characters of the line of code that a row shows.
@@ -90,11 +87,6 @@ def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Fi
         tags=tuple(tags_of(notes)[:TAGS_OFFERED]),
         notes=len(notes),
     )
-
-
-def tags_of(notes: Mapping[Key, Annotation]) -> list[tuple[str, int]]:
-    """Tags with the number of their notes, the most frequent first."""
-    return Counter(note.tag for note in notes.values() if note.tag).most_common()
 
 
 def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) -> SamplesPage:

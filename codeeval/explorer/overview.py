@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass, field
 
+from codeeval.explorer.annotations import TAGS_OFFERED, readable_notes, tags_of
 from codeeval.explorer.breakdown import FieldTable, breakdown, choices
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.library import RunFile
@@ -50,7 +51,8 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run. The counts are those of `codeeval report --format json`, under the same names."""
+    """One run. The counts are those of `codeeval report --format json`, under the same names; `tags` are those of its `notes`,
+    with their numbers."""
 
     run: RunRow
     filter: Filter
@@ -80,6 +82,8 @@ class RunPage:
     reasons: tuple[str, ...] = ()
     fields: tuple[FieldTable, ...] = ()
     field_choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    tags: tuple[tuple[str, int], ...] = ()
+    notes: int = 0
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -117,6 +121,7 @@ def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
 def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> RunPage:
     """Raises DataError and StoreError."""
     row = run_row(run, numbers)
+    notes = readable_notes(reader.run_dir)
     return RunPage(
         run=row,
         filter=chosen,
@@ -146,6 +151,8 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         reasons=numbers.reasons,
         fields=breakdown(numbers),
         field_choices=choices(numbers.heads),
+        tags=tuple(tags_of(notes)[:TAGS_OFFERED]),
+        notes=len(notes),
     )
 
 

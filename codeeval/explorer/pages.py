@@ -288,8 +288,9 @@ def compare_html(
         frame,
         entry_points=entry_points,
         has_pair=has_pair,
-        under=lambda name: link.under("" if name == requested else name).compare(a, b),
-        at_k=lambda k: replace(link, k=k).compare(a, b),
+        protocols=page.switched if link.static else page.protocols,
+        under=lambda name: link.under("" if name == requested else name).compare_as(a, b),
+        at_k=lambda k: replace(link, k=k).compare_as(a, b),
     )
 
 

@@ -5,23 +5,22 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from codeeval.explorer.answers import NO_ANSWERS, WrongAnswers, wrong_answers
-from codeeval.explorer.filters import PENDING
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.explorer.query import hidden_code
+from codeeval.explorer.problem_samples import ProblemSample, SampleGroup, groups_of, samples_of, with_sources
 from codeeval.scoring.consensus import consensus
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.tallies import Head
 from codeeval.store.views import RunViews
 from codeeval.syntax import parse_expression
 
-#: Different answers to one test that are told one by one, and programs shown per group.
-ANSWERS_SHOWN, PROGRAMS_SHOWN = 50, 12
+#: Different answers to one test that are told one by one.
+ANSWERS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +37,6 @@ class ProblemHead:
     hidden: bool
     previous: str | None
     next: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ProblemSample:
-    """A sample as the problem's page shows it. `code` is the verdict, or how it stands to the consensus."""
-
-    index: int
-    code: str
-    signature: str
-    error: str
-    program: str
-    failed: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """Samples with one and the same program. `source` is given for the largest of a group only."""
-
-    digest: str
-    samples: tuple[int, ...]
-    source: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SampleGroup:
-    """Samples of one cause (or that passed), by identical program, the most frequent program first."""
-
-    code: str
-    signature: str
-    error: str
-    n: int
-    programs: tuple[Program, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +128,8 @@ def problem_page(run: RunFile, numbers: RunNumbers, reader: RunViews, planned: P
     problem, protocol = planned.problem, numbers.protocol
     judged = list(reader.judgements(protocol, problem.id))
     agreed = consensus([row.outputs for row in judged]) if problem.expected is None else None
-    samples = _samples(judged, reader.indices(problem.id), agreed.outputs if agreed else None)
+    endings = numbers.endings.get(problem.id, {})
+    samples = samples_of((judged, endings), reader.indices(problem.id), agreed.outputs if agreed else None)
     return ProblemPage(
         head=problem_head(run, numbers, head_of(numbers, problem.id)),
         instruction=problem.instruction,
@@ -169,7 +137,7 @@ def problem_page(run: RunFile, numbers: RunNumbers, reader: RunViews, planned: P
         canonical_solution=problem.canonical_solution,
         protocol=protocol,
         samples=samples,
-        groups=_with_sources(_groups(samples), reader, problem.id),
+        groups=with_sources(groups_of(samples), reader, problem.id),
         tests=_tests(planned, judged, agreed.outputs if agreed else None),
         consensus=ConsensusInfo(agreed.votes, agreed.samples) if agreed else None,
         test_code=problem.tests.source if problem.tests else None,
@@ -189,55 +157,6 @@ def _test_lines(source: str, judged: Sequence[StoredJudgement]) -> tuple[TestLin
         TestLine(line, lines[line - 1].strip() if 0 < line <= len(lines) else "", len(found), found[0])
         for line, found in sorted(at.items())
     )
-
-
-def _samples(
-    judged: Sequence[StoredJudgement], there: Sequence[int], agreed: tuple[str | None, ...] | None
-) -> tuple[ProblemSample, ...]:
-    by_index = {row.index: row for row in judged}
-    return tuple(_sample(index, by_index.get(index), agreed) for index in there)
-
-
-def _sample(index: int, row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> ProblemSample:
-    if row is None:
-        return ProblemSample(index, PENDING, "", "", "", ())
-    found = row.judgement
-    if found is None:
-        return ProblemSample(index, hidden_code(row.outputs, agreed), "", "", row.job_digest or "", ())
-    return ProblemSample(
-        index, found.verdict.value, found.signature, found.error or "", row.job_digest or "", found.failed_calls
-    )
-
-
-def _groups(samples: Sequence[ProblemSample]) -> tuple[SampleGroup, ...]:
-    """By code and signature; failures first, the largest first, then what passed, then what is pending."""
-    members: dict[tuple[str, str], list[ProblemSample]] = {}
-    for sample in samples:
-        members.setdefault((sample.code, sample.signature), []).append(sample)
-    groups = [_group(*key, found) for key, found in members.items()]
-    last = {"passed": 1, PENDING: 2}
-    return tuple(sorted(groups, key=lambda group: (last.get(group.code, 0), -group.n, group.signature, group.code)))
-
-
-def _group(code: str, signature: str, found: list[ProblemSample]) -> SampleGroup:
-    by_program: dict[str, list[int]] = {}
-    for sample in found:
-        by_program.setdefault(sample.program, []).append(sample.index)
-    programs = [Program(digest, tuple(indices)) for digest, indices in by_program.items()]
-    programs.sort(key=lambda program: (-len(program.samples), program.samples))
-    return SampleGroup(code, signature, found[0].error, len(found), tuple(programs))
-
-
-def _with_sources(groups: tuple[SampleGroup, ...], reader: RunViews, problem_id: str) -> tuple[SampleGroup, ...]:
-    """The text of the most frequent program of the first groups."""
-    result = []
-    for number, group in enumerate(groups):
-        first = group.programs[0]
-        execution = reader.execution(problem_id, first.digest) if number < PROGRAMS_SHOWN and first.digest else None
-        if execution is not None:
-            group = replace(group, programs=(replace(first, source=execution.source), *group.programs[1:]))
-        result.append(group)
-    return tuple(result)
 
 
 def _tests(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
-from codeeval.explorer.filters import PENDING
+from codeeval.explorer.filters import AGREEMENT, PENDING
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import arguments
 from codeeval.explorer.query import hidden_code
@@ -30,6 +30,7 @@ from codeeval.report.waterfall import cause_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
+from codeeval.scoring.repair import names
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.runcounts import limits_of
@@ -56,12 +57,13 @@ def sample_page(
     seen = _seen(evidence, reader, row)
     trace = row.reading.trace if row is not None and row.reading is not None else extraction.trace
     before, after = _neighbours(evidence.there, index)
+    code = sample_code(row, evidence.agreed)
     return SamplePage(
         head=evidence.head,
         index=index,
         protocol=protocol.name,
-        code=sample_code(row, evidence.agreed),
-        repair=_repair(reader, problem.id, index),
+        code=code,
+        repair=_repair(reader, problem.id, index) or _unrepaired(problem, sample, code),
         scores=tuple(
             _score(name, judged.get(index), numbers.endings.get(problem.id, {}).get(index))
             for name, judged in evidence.judged.items()
@@ -159,6 +161,13 @@ def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
         passed=found.passed,
         program=execution.source if execution else None,
     )
+
+
+def _unrepaired(problem: Problem, sample: Sample, code: str) -> Repaired | None:
+    """Where the answers are hidden nothing is repaired, but the text says what is wrong with its format."""
+    looked_at = code in AGREEMENT[1:] and not sample.is_program
+    classes = names(problem, sample) if looked_at else ()
+    return Repaired(classes, (), None, None, None) if classes else None
 
 
 def sample_code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | None) -> str:

@@ -13,7 +13,8 @@ from codeeval.explorer.links import CHUNK, Links
 from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, DIFFERS, MISSING, SILENT, Matrix, MatrixRow
 from codeeval.explorer.overview import RunPage
-from codeeval.explorer.problem import ProblemPage, ProblemSample
+from codeeval.explorer.problem import ProblemPage
+from codeeval.explorer.problem_samples import ProblemSample
 from codeeval.explorer.text import clip, plain
 from codeeval.types import Verdict
 

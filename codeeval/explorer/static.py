@@ -12,7 +12,8 @@ import secrets
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
-from itertools import permutations
+from dataclasses import replace
+from itertools import permutations, product
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from codeeval.explorer.catalogue import catalogue
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.library import Library, RunFile
-from codeeval.explorer.links import CHUNK, Links, file_name, slug
+from codeeval.explorer.links import CHUNK, Links, compare_name, file_name, slug
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import ProblemHead, head_of, problem_head, problem_page
 from codeeval.explorer.runs import runs_page
@@ -180,18 +181,31 @@ def _crumbs(link: Links, run: RunFile, head: ProblemHead) -> tuple[tuple[str, st
 
 
 def _export_comparison(site: Site, library: Library, a: RunFile, b: RunFile) -> None:
-    one, two = library.numbers(a), library.numbers(b)
-    page = comparison.compare_page((a, one), (b, two))
-    path = f"compare/{a.slug}/{b.slug}/index.html"
-    frame = site.frame(path, (f"{a.name} → {b.name}", ""))
-    entry_points = {head.id: head.entry_point for head in one.heads}
+    page = comparison.compare_page((a, library.numbers(a)), (b, library.numbers(b)))
     differing = {change.problem_id for change in page.changes if change.change != "same"}
-    html = pages.compare_html(page, frame, entry_points, lambda change: change.problem_id in differing)
-    site.write(path, html, page)
+    for name, k in product(page.switched or ("",), page.ks):
+        _export_score(site, library, (a, b), (name, k), differing)
     with ExitStack() as stack:
         opened = [comparison.Opened(run, library.numbers(run), stack.enter_context(run.open())) for run in (a, b)]
         for pid in differing:
             _export_pair(site, opened[0], opened[1], pid)
+
+
+def _export_score(
+    site: Site, library: Library, pair: tuple[RunFile, RunFile], chosen: tuple[str, int], differing: set[str]
+) -> None:
+    """The comparison under a protocol ("": each run's own) and k. `differing`: the problems whose programs have a page, which
+    shows the requested protocol."""
+    (a, b), (name, k) = pair, chosen
+    one, two = library.numbers(a, name), library.numbers(b, name)
+    protocol = _other(one)
+    page = comparison.compare_page((a, one), (b, two), k=k)
+    path = f"compare/{a.slug}/{b.slug}/{compare_name(protocol, k)}.html"
+    frame = site.frame(path, (f"{a.name} → {b.name}", ""), protocol=protocol)
+    frame = replace(frame, link=replace(frame.link, k=k))
+    entry_points = {head.id: head.entry_point for head in one.heads}
+    shown = set() if protocol else differing
+    site.write(path, pages.compare_html(page, frame, entry_points, lambda change: change.problem_id in shown), page)
 
 
 def _export_pair(site: Site, a: comparison.Opened, b: comparison.Opened, pid: str) -> None:

@@ -292,6 +292,7 @@ RU: dict[str, str] = {
     "Copied": "Скопировано",
     "Copy": "Копировать",
     "Note": "Заметка",
+    "Notes": "Заметки",
     "Tag": "Метка",
     "Save": "Сохранить",
     "The explorer was started again meanwhile, so this was not saved yet. Save it once more.": (

@@ -16,6 +16,7 @@ VERBS = (
     ("rerank",),
     ("report",),
     ("samples",),
+    ("notes",),
     ("explore",),
     ("compare",),
     ("gate",),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from codeeval.explorer import library as library_module
+from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.catalogue import catalogue
 from codeeval.explorer.filters import Filter, format_id, group_id
 from codeeval.explorer.library import Library
@@ -33,7 +34,17 @@ ORIGIN = "http://127.0.0.1:8451"
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with everything: failures, hidden answers, samples that wait, samples that are missing."""
     samples = {"1": [*CODE], "2": ["right", "slow", "syntax"], "3": ["right", "wrong"], "4": ["raises", "right"]}
-    return make_run(tmp_path_factory.mktemp("filters") / "r", samples, hidden=["3"], unjudged=1, wanted=9)
+    run = make_run(tmp_path_factory.mktemp("filters") / "r", samples, hidden=["3"], unjudged=1, wanted=9)
+    for pid, index, tag in (
+        ("1", 1, "bug"),
+        ("1", 2, ""),
+        ("2", 1, "bug"),
+        ("3", 1, "bug"),
+        ("4", 1, ""),
+        ("4", 5, "bug"),
+    ):
+        Annotations(run).put(pid, index, tag, "noted")
+    return run
 
 
 def client(run: Path) -> TestClient:
@@ -46,13 +57,14 @@ def let_through(stock: dict[str, Any], chosen: Filter) -> set[tuple[str, int]]:
     for row in stock["rows"]:
         indices = row["indices"] or range(len(row["kinds"]))
         for index, kind in zip(indices, row["kinds"], strict=True):
-            code, group, formats, ms = stock["kinds"][kind]
+            code, group, formats, ms, tag = stock["kinds"][kind]
             waits = chosen.verdict == "pending" and code in stock["waiting"]
             if (
                 (not chosen.verdict or chosen.verdict == code or waits)
                 and (not chosen.group or chosen.group == group)
                 and (not chosen.format or chosen.format in formats)
                 and (not chosen.slow or ms >= chosen.slow)
+                and (not chosen.tag or (tag is not None if chosen.tag == "*" else tag == chosen.tag))
             ):
                 found.add((row["id"], index))
     return found
@@ -64,6 +76,7 @@ FILTERS = st.builds(
     group=st.sampled_from(["", group_id("wrong_output · call 0"), group_id("none such")]),
     format=st.sampled_from(["", format_id("lost indentation"), format_id("none such")]),
     slow=st.sampled_from([0, 100, 1_000, 3_000]),
+    tag=st.sampled_from(["", "", "*", "bug", "none such"]),
 )
 
 
@@ -90,7 +103,7 @@ def test_pending_samples_are_in_the_matrix_and_can_be_asked_for(run: Path) -> No
     codes = [cell[1] for row in numbers["matrix"]["rows"] for cell in row["cells"]]
     assert codes.count("pending") == 1
     assert codes.count("pending") + codes.count("missing") == numbers["pending"]
-    assert page.text.count('<a class="x pending"') == 1
+    assert page.text.count('<a class="x pending noted"') == 1
     assert page.text.count('<span class="x missing"') == codes.count("missing")
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,11 +14,13 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from codeeval.cli.main import app
-from codeeval.errors import UsageError
+from codeeval.errors import StoreError, UsageError
+from codeeval.explorer import annotations
 from codeeval.explorer.annotations import FILE_NAME, Annotations
 from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
+from codeeval.explorer.static import export_site
 
 
 @pytest.fixture
@@ -52,6 +56,23 @@ def test_the_list_is_filtered_by_tag(explorer: TestClient, run: Path) -> None:
     assert (page["tags"], page["notes"]) == ([["bug", 4]], 5)
 
 
+def test_the_run_page_counts_tags(explorer: TestClient, run: Path, tmp_path: Path) -> None:
+    """Each is a link to the samples with it, on a server and in files."""
+    Annotations(run).put("2", 0, "<b>&", "")
+    page = explorer.get("/r/index.json").json()
+    assert (page["tags"], page["notes"]) == ([["bug", 3], ["<b>&", 1]], 5)
+    html = explorer.get("/r/").text
+    links = dict(re.findall(r'<a class="chip text" href="\.\./r/(\?tag=[^"#]*)#found">([^<]*) <b>', html))
+    assert links == {"?tag=%2A": "with a note", "?tag=bug": "bug", "?tag=%3Cb%3E%26": "&lt;b&gt;&amp;"}
+    assert explorer.get("/r/index.json?tag=%3Cb%3E%26").json()["matrix"]["matching_samples"] == 1
+    export_site([run], tmp_path / "site")
+    exported = (tmp_path / "site/r/index.html").read_text("utf-8")
+    links = dict(
+        re.findall(r'<a class="chip text" href="[^"#]*#(tag=[^"]*)" data-filter="tag"[^>]*>([^<]*) <b>', exported)
+    )
+    assert links == {"tag=%2A": "with a note", "tag=bug": "bug", "tag=%3Cb%3E%26": "&lt;b&gt;&amp;"}
+
+
 def test_marks_are_in_matrix_list_and_files(explorer: TestClient) -> None:
     assert [row["noted"] for row in explorer.get("/r/index.json").json()["matrix"]["rows"]] == [[0, 2], [1]]
     assert explorer.get("/r/").text.count(' noted" href=') == 3
@@ -72,3 +93,68 @@ def test_the_command_line_chooses_by_tag(run: Path) -> None:
     answer = CliRunner().invoke(app, ["samples", str(run), "--tag", "other"])
     assert isinstance(answer.exception, UsageError)
     assert "--tag 'other': no note of the run has it; they have bug" in str(answer.exception)
+
+
+def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> None:
+    """The later one of two stays; what the run has no sample for is left out; twice changes nothing."""
+    other = make_run(tmp_path / "other", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"], "9": ["right"]})
+    theirs = Annotations(other)
+    for key in (("1", 1), ("2", 1), ("9", 0)):
+        theirs.put(*key, "theirs", "текст\nв две строки")
+    rows = json.loads((other / FILE_NAME).read_text())["annotations"]
+    stamped = [{**row, "updated_at": "2999-01-01T00:00:00+00:00"} for row in rows if row["problem_id"] == "2"]
+    early = {"problem_id": "1", "index": 0, "tag": "early", "note": "", "updated_at": "2001-01-01"}
+    odd = {"problem_id": "1", "index": 2, "tag": "odd", "note": "", "updated_at": "<never>"}
+    long = {"problem_id": "2", "index": 0, "tag": "t" * 1000, "note": "n" * 100_000}
+    changed = [row for row in rows if row["problem_id"] != "2"] + [*stamped, early, odd, long]
+    (tmp_path / "notes.json").write_text(json.dumps({"schema": 1, "annotations": changed}))
+    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / "notes.json")])
+    assert "2 added, 1 in the place of earlier ones, 2 left as they were, 1 of samples" in answer.stderr
+    found = Annotations(run).read()
+    assert {key: note.tag for key, note in found.items()} == {
+        ("1", 0): "bug",
+        ("1", 1): "theirs",
+        ("1", 2): "",
+        ("2", 0): "t" * 60,
+        ("2", 1): "theirs",
+        ("gone", 7): "bug",
+    }
+    assert len(found["2", 0].note) == 10_000
+    before = (run / FILE_NAME).read_bytes()
+    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(run)])
+    assert "0 added, 0 in the place" in answer.stderr
+    assert (run / FILE_NAME).read_bytes() == before
+
+
+def test_exported_notes_are_what_an_import_takes(run: Path, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(app, ["notes", str(run), "--format", "json"])
+    assert json.loads(answer.stdout) == json.loads((run / FILE_NAME).read_text())
+    (tmp_path / "notes.json").write_text(answer.stdout)
+    copy = make_run(tmp_path / "copy", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"]})
+    assert "3 added" in CliRunner().invoke(app, ["notes", str(copy), "--import", str(tmp_path / "notes.json")]).stderr
+    lines = CliRunner().invoke(app, ["notes", str(copy)]).stdout.splitlines()
+    assert lines == ["1/0 [bug] of the set", "1/2 look again", "2/1 [bug]"]
+
+
+@pytest.mark.parametrize(
+    "text", ["{", "[]", '{"annotations": 3}', '{"annotations": [{"index": Infinity, "problem_id": 1}]}']
+)
+def test_foreign_notes_are_data(run: Path, tmp_path: Path, text: str) -> None:
+    """What is no file of notes, a link and a missing file are errors with a remedy, and change nothing."""
+    before = (run / FILE_NAME).read_bytes()
+    (tmp_path / "bad.json").write_text(text)
+    (tmp_path / "link.json").symlink_to(run / FILE_NAME)
+    for name in ("bad.json", "link.json", "none.json"):
+        answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / name)])
+        assert isinstance(answer.exception, UsageError)
+        assert name in str(answer.exception)
+    assert (run / FILE_NAME).read_bytes() == before
+
+
+def test_more_notes_than_can_be_read_are_not_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is cut when it is read would lose all of them."""
+    before = (run / FILE_NAME).read_bytes()
+    monkeypatch.setattr(annotations, "MAX_FILE_BYTES", len(before) + 1000)
+    with pytest.raises(StoreError, match="the notes would take more than"):
+        Annotations(run).put("2", 0, "", "я" * 5000)
+    assert (run / FILE_NAME).read_bytes() == before

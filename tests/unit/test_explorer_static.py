@@ -6,6 +6,7 @@ import html
 import json
 import re
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
@@ -124,7 +125,20 @@ def test_differing_problems_of_two_runs_are_side_by_side(site: Path) -> None:
     """In both directions, but not where nothing differs."""
     assert (site / "compare/a/b/2.html").is_file()
     assert (site / "compare/b/a/2.html").is_file()
-    assert len(list((site / "compare/a/b").glob("*.html"))) == 3  # 1, 2 and the index
+    named = {path.name for path in (site / "compare/a/b").glob("*.html") if not path.name.startswith("index")}
+    assert named == {"1.html", "2.html"}
+
+
+def test_comparisons_have_a_file_per_protocol_and_k(site: Path) -> None:
+    """Each leads to the others, and shows what it is named after."""
+    for protocol, k in product(("", ".strict"), ("", ".k2")):
+        path = site / f"compare/a/b/index{protocol}{k}.html"
+        found = json.loads(path.with_suffix(".json").read_text("ascii"))
+        assert found["k"] == (2 if k else 1)
+        assert found["a"]["protocol"] == found["b"]["protocol"] == (protocol or ".mera-code").removeprefix(".")
+        links = {link.rpartition("/compare/a/b/")[2] for link in _Page(path.read_text("utf-8")).links}
+        assert {f"index{protocol}.html", f"index{protocol}.k2.html", f"index{k}.html", f"index.strict{k}.html"} <= links
+        assert any(link.endswith(f"compare/b/a/index{protocol}{k}.html") for link in links)
 
 
 def test_an_export_replaces_only_an_export(site: Path, tmp_path: Path) -> None:

@@ -160,7 +160,7 @@
   };
 
   // -- what only files need: filters without a server, in the address after #; links of a form
-  const NAMES = ["verdict", "group", "format", "slow", "meta", "q", "sort", "page"];
+  const NAMES = ["verdict", "group", "format", "slow", "tag", "meta", "q", "sort", "page"];
   const UNFAILED = ["passed", "pending", "missing", "agrees", "differs", "silent"];
   const stock = () => {
     const data = one("#catalogue");
@@ -173,12 +173,13 @@
   };
   const address = (filter) =>
     `#${new URLSearchParams(NAMES.filter((name) => filter[name]).map((name) => [name, filter[name]]))}`;
-  const fits = (filter, [code, group, formats, ms]) =>
+  const fits = (filter, [code, group, formats, ms, tag]) =>
     (!filter.verdict || filter.verdict === code || (filter.verdict === "failed" && !UNFAILED.includes(code)) || (filter.verdict === "pending" && stock().waiting.includes(code)))
     && (!filter.group || filter.group === group) && (!filter.format || formats.includes(filter.format))
-    && (!(filter.slow > 0) || ms >= Number(filter.slow));
+    && (!(filter.slow > 0) || ms >= Number(filter.slow))
+    && (!filter.tag || (filter.tag === "*" ? tag !== null : filter.tag === tag));
   const chosen = (filter) => {
-    const bySample = ["verdict", "group", "format", "slow"].some((name) => filter[name]);
+    const bySample = ["verdict", "group", "format", "slow", "tag"].some((name) => filter[name]);
     const words = (filter.q || "").trim().toLowerCase();
     const kinds = stock().kinds.map((kind) => fits(filter, kind));
     const counts = stock().kinds.map(([code], at) => kinds[at] && (code !== "missing" || filter.verdict === "pending"));
@@ -192,15 +193,15 @@
   };
   const cell = (row, kinds, at) => {
     const index = row.indices ? row.indices[at] : at;
-    const code = stock().kinds[row.kinds[at]][0];
+    const [code, , , , tag] = stock().kinds[row.kinds[at]];
     const [glyph, word] = stock().glyphs[code];
     const made = document.createElement(code === "missing" || !kinds[row.kinds[at]] ? "span" : "a");
     if (!kinds[row.kinds[at]]) { made.className = "x no"; made.textContent = "·"; return made; }
-    made.className = `x ${code}`;
+    made.className = tag === null ? `x ${code}` : `x ${code} noted`;
     made.textContent = glyph;
     if (code !== "missing") {
       made.href = row.samples.replace("{chunk}", Math.floor(index / stock().chunk) + 1).replace("{index}", index);
-      made.setAttribute("aria-label", `#${index} ${word}`);
+      made.setAttribute("aria-label", `#${index} ${word}${tag === null ? "" : `, ${stock().noted}`}`);
     }
     return made;
   };

@@ -1,0 +1,78 @@
+"""`codeeval notes`"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from codeeval.cli import options
+from codeeval.i18n import msg
+
+if TYPE_CHECKING:
+    from codeeval.explorer.annotations import Annotation, Key
+    from codeeval.explorer.notes_import import Imported
+
+HELP = """The notes that people left on a run's samples in `codeeval explore`; --import adds those of another file or run.
+
+Of two notes on one sample the later one stays. `--format json` is the file that --import takes.
+
+\b
+Examples:
+  codeeval notes runs/my-run
+  codeeval notes runs/my-run --format json > notes.json
+  codeeval notes runs/my-run --import notes.json
+"""
+
+Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
+Import = Annotated[
+    Path | None,
+    typer.Option("--import", help="Add the notes of this file, or of the run in this folder.", metavar="PATH"),
+]
+Format = Annotated[str, typer.Option("--format", help="human or json.", metavar="FORMAT")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("notes", help=HELP, short_help="The notes on a run's samples; add those of others.")(notes)
+
+
+def notes(run: Run, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:
+    options.speak(lang)
+    from codeeval.cli.console import Console
+    from codeeval.evaluation.choice import choose
+    from codeeval.explorer.annotations import Annotations, as_document
+    from codeeval.explorer.notes_import import import_notes
+    from codeeval.store.views import RunViews
+
+    console = Console(choose("--format", format, ("human", "json")))
+    with RunViews(run) as reader:
+        kept = Annotations(reader.run_dir)
+        if imported is not None:
+            console.complain(_said(import_notes(reader, kept, imported), imported))
+            return 0
+        found = kept.read()
+    if format == "json":
+        console.document(as_document(found))
+    for key, note in sorted(found.items()) if format == "human" else ():
+        console.result(_line(key, note))
+    return 0
+
+
+def _said(done: Imported, source: Path) -> str:
+    return msg(
+        "{path}: {added} added, {replaced} in the place of earlier ones, {kept} left as they were, {strange} of samples that "
+        "the run does not have",
+        path=source,
+        added=done.added,
+        replaced=done.replaced,
+        kept=done.kept,
+        strange=done.strange,
+    )
+
+
+def _line(key: Key, note: Annotation) -> str:
+    from codeeval.report.terminal import safe
+
+    words = [f"{key[0]}/{key[1]}", f"[{note.tag}]" if note.tag else "", " ".join(note.note.split())]
+    return safe(" ".join(word for word in words if word))

@@ -1,0 +1,67 @@
+"""Notes of another file, or of another copy of a run, put beside those of a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from codeeval.errors import UsageError
+from codeeval.explorer.annotations import FILE_NAME, MAX_NOTE, MAX_TAG, Annotation, Annotations, Key, read_notes
+from codeeval.i18n import msg
+from codeeval.store.views import RunViews
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """How many notes were `added`, `replaced` an earlier one, or were not newer than that of the run, which was `kept`; `strange`
+    ones are of samples that the run does not have, and were left out."""
+
+    added: int
+    replaced: int
+    kept: int
+    strange: int
+
+
+def import_notes(reader: RunViews, into: Annotations, source: Path) -> Imported:
+    """Add the notes of `source`, a file or the folder of a run; of two on one sample the later one stays. Nothing is changed
+    where it can't be read. Raises UsageError, DataError and StoreError."""
+    path = source / FILE_NAME if source.is_dir() else source
+    if path.is_symlink():
+        raise UsageError(msg("--import {path}: is a link; name the file that it leads to", path=path))
+    try:
+        given = read_notes(path, msg("Name a file that `codeeval notes RUN --format json` wrote, or a run's folder."))
+    except FileNotFoundError:
+        raise UsageError(msg("--import {path}: there are no notes", path=path)) from None
+    ours = _of_the_run(reader, given)
+    strange = len(given) - len(ours)
+    with into.changing() as found:
+        new = {key: note for key, note in ours.items() if key not in found}
+        later = {key: note for key, note in ours.items() if key in found and _moment(note) > _moment(found[key])}
+        found.update(new | later)
+    return Imported(len(new), len(later), len(ours) - len(new) - len(later), strange)
+
+
+def _of_the_run(reader: RunViews, given: dict[Key, Annotation]) -> dict[Key, Annotation]:
+    """Those on samples that are there, no longer than a form lets them be."""
+    there = {pid: frozenset(reader.indices(pid)) for pid in {pid for pid, _ in given}}
+    return {
+        (pid, index): Annotation(note.tag.strip()[:MAX_TAG], note.note.strip()[:MAX_NOTE], _said(note))
+        for (pid, index), note in given.items()
+        if index in there[pid] and (note.tag.strip() or note.note.strip())
+    }
+
+
+def _moment(note: Annotation) -> datetime:
+    """When it was written; the file may say anything."""
+    try:
+        found = datetime.fromisoformat(note.updated_at)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return _EARLIEST
+
+
+def _said(note: Annotation) -> str:
+    return "" if (found := _moment(note)) == _EARLIEST else found.isoformat(timespec="seconds")
