@@ -49,13 +49,6 @@ def _put_together(
     future = line_ended(future, True)
     taken = "".join([future, *body, rest])
     made = merged(trace)
-    if body and "".join(body).strip():
-        prompt, bodies = problem.prompt, "".join(body)
-        if prompt_parts.is_indented(prompt) and bodies[0] in " \t":  # it brings its own indentation
-            prompt = prompt.rstrip(" \t")
-        glue = "\n" if prompt_parts.ends_with_docstring(prompt) and not bodies.startswith("\n") else ""
-        bodies = line_ended(bodies, bool(rest))
-        return Extraction(future + prompt + glue + bodies + rest, taken, made, added=("prompt",))
     own = frozenset(
         name
         for part, kept in zip(parts, choice.kept, strict=True)
@@ -63,6 +56,15 @@ def _put_together(
         if part.found.items[n].kind in (Kind.DEF, Kind.CLASS)
         for name in part.found.items[n].names
     )
+    if body and "".join(body).strip():
+        prompt, bodies = problem.prompt, "".join(body)
+        if prompt_parts.is_indented(prompt) and bodies[0] in " \t":  # it brings its own indentation
+            prompt = prompt.rstrip(" \t")
+        glue = "\n" if prompt_parts.ends_with_docstring(prompt) and not bodies.startswith("\n") else ""
+        bodies = line_ended(bodies, bool(rest))
+        if problem.entry_point in own:  # defined once more, without what its stub imports
+            future += prompt_parts.inner_imports(problem.prompt, problem.entry_point)
+        return Extraction(future + prompt + glue + bodies + rest, taken, made, added=("prompt",))
     above = prompt_parts.preamble(problem.prompt, problem.entry_point, own)
     if not above.strip():
         return Extraction(future + rest, taken, made, found=_found(parts, choice, problem.entry_point))

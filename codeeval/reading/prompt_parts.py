@@ -20,13 +20,24 @@ def parts(prompt: str, entry_point: str) -> tuple[tuple[str, frozenset[str]], ..
     above: list[tuple[str, frozenset[str]]] = []
     for item in found.items:
         if item.kind in (Kind.DEF, Kind.CLASS) and entry_point in item.names:
-            above += [(line.strip() + "\n", frozenset()) for line in _INNER_IMPORT.findall(found.bare(item))]
+            above += [(line, frozenset()) for line in _inner(found.bare(item))]
             break
         names = item.names if item.kind in (Kind.DEF, Kind.CLASS) else frozenset()
         above.append((found.text(item), names))
     else:
         return ()  # it has no such function: nothing is above it
     return tuple((text, names) for text, names in above if text.strip())
+
+
+def _inner(stub: str) -> list[str]:
+    return [line.strip() + "\n" for line in _INNER_IMPORT.findall(stub)]
+
+
+def inner_imports(prompt: str, entry_point: str) -> str:
+    """The imports within the function's stub, for a function that takes its place."""
+    found = split(prompt)
+    stubs = [item for item in found.items if item.kind is Kind.DEF and entry_point in item.names]
+    return "".join(line for item in stubs[:1] for line in _inner(found.bare(item)))
 
 
 def preamble(prompt: str, entry_point: str, own: frozenset[str] = frozenset()) -> str:
