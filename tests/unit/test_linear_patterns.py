@@ -81,7 +81,7 @@ def test_the_patterns_are_found() -> None:
         "scoring",
         "explorer",
         "cli",
-        "replies",
+        "reply_records",
     }
 
 
