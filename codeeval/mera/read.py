@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -16,6 +18,17 @@ from codeeval.i18n import literal, msg
 MAX_FILE_BYTES = 128 * 1024 * 1024
 #: Exact names in the root of the zip: the site looks for nothing else.
 NAMES = ("ruHumanEval.json", "ruCodeEval.json")
+#: What zipfile raises for a damaged archive; ValueError covers names that are not UTF-8 and impossible dates.
+BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    struct.error,
+)
 
 #: One sample: its list, or "timed out".
 SampleOutputs = tuple[str | None, ...] | str
@@ -60,17 +73,20 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
             data = archive.read(member)
     except OSError as error:
         raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise UsageError(
-            msg(
-                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
-                path=path,
-                reason=literal(str(error)),
-            )
-        ) from error
+    except BROKEN as error:
+        raise unreadable(path, str(error)) from error
     entries, more = _entries(f"{path}: {member}", data)
     others = tuple(item.filename for item in members if item.filename != member)
     return SubmissionFile(member, entries, (*problems, *more), others)
+
+
+def unreadable(path: Path, why: str) -> UsageError:
+    """The error for an archive that can't be read."""
+    return UsageError(
+        msg(
+            "{path}: not a readable zip ({reason}); a submission is a zip of JSON files", path=path, reason=literal(why)
+        )
+    )
 
 
 def _choose(path: Path, names: list[str], wanted: str | None) -> tuple[str, list[str]]:

@@ -7,11 +7,8 @@ which one member can't be extracted has no files at all.
 
 from __future__ import annotations
 
-import lzma
 import posixpath
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,23 +17,12 @@ from pathlib import Path
 from codeeval.bounded_json import MAX_VALUES
 from codeeval.errors import DataError, UsageError
 from codeeval.files import most_unpacked, reason
-from codeeval.i18n import literal, msg
-from codeeval.mera.read import MAX_FILE_BYTES
+from codeeval.i18n import msg
+from codeeval.mera.read import BROKEN, MAX_FILE_BYTES, unreadable
 
 #: What a file system takes: bytes of one name, and of a path below some folder.
 _MAX_NAME, _MAX_PATH = 255, 4_000
 _CHUNK = 1 << 20
-#: What zipfile raises for a damaged archive; ValueError covers names that are not UTF-8 and impossible dates.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    lzma.LZMAError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    struct.error,
-)
 _Node = dict[str, "_Node | None"]
 
 
@@ -78,14 +64,8 @@ def open_zip(path: Path) -> Iterator[SiteZip]:
         archive = zipfile.ZipFile(path)
     except OSError as error:
         raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error
-    except _BROKEN as error:
-        raise UsageError(
-            msg(
-                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
-                path=path,
-                reason=literal(str(error)),
-            )
-        ) from error
+    except BROKEN as error:
+        raise unreadable(path, str(error)) from error
     with archive:
         items = archive.infolist()
         most = most_unpacked(path.stat().st_size, MAX_FILE_BYTES)
@@ -99,7 +79,7 @@ def open_zip(path: Path) -> Iterator[SiteZip]:
 def _read(archive: zipfile.ZipFile, item: zipfile.ZipInfo, path: Path) -> bytes:
     try:
         return archive.read(item)
-    except (OSError, *_BROKEN) as error:
+    except (OSError, *BROKEN) as error:
         raise DataError(
             msg("{path}: {filename}", path=path, filename=item.filename), msg("can't be read: {reason}", reason=error)
         ) from error
@@ -112,7 +92,7 @@ def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str |
             with archive.open(item) as stream:
                 while stream.read(_CHUNK):
                     pass
-        except (OSError, *_BROKEN) as error:
+        except (OSError, *BROKEN) as error:
             return msg("{name}: can't be extracted: {reason}", name=item.filename, reason=error)
     return None
 

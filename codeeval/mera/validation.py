@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
-from codeeval.i18n import literal, msg
+from codeeval.i18n import msg
 from codeeval.mera.check import Checked, Reference, SubmissionFinding, check
-from codeeval.mera.read import NAMES, read_submission
+from codeeval.mera.read import NAMES, read_submission, unreadable
 from codeeval.mera.score import SubmissionScore, score
 from codeeval.mera.site import KS, SiteError, SiteScore, score_file
 from codeeval.mera.site_zip import Found, SiteZip, open_zip
@@ -100,13 +100,7 @@ def _chosen(opened: SiteZip, file: str | None) -> Iterator[tuple[str, str, tuple
 
 def _refuse_broken(opened: SiteZip) -> None:
     if opened.broken:
-        raise UsageError(
-            msg(
-                "{path}: not a readable zip ({reason}); a submission is a zip of JSON files",
-                path=opened.path,
-                reason=literal(opened.broken),
-            )
-        )
+        raise unreadable(opened.path, opened.broken)
 
 
 def _near(member: str) -> str | None:

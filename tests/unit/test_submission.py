@@ -110,6 +110,20 @@ def test_a_file_that_the_site_would_not_find_is_an_error(tmp_path: Path, name: s
     assert not check(found).valid
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_damaged_member_is_no_traceback(tmp_path: Path, method: int) -> None:
+    """Whatever way it is packed: every error of the unpackers is the same clear one."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("ruHumanEval.json", "[1]" * 1_000)
+        start = archive.getinfo("ruHumanEval.json").header_offset + 30 + len("ruHumanEval.json")
+    data = bytearray(path.read_bytes())
+    data[start : start + 3] = bytes(3)
+    path.write_bytes(data)
+    with pytest.raises(UsageError, match=r"not a readable zip|can't be read"):
+        read_submission(path)
+
+
 def test_what_is_no_submission_says_so(tmp_path: Path) -> None:
     """No zip, nothing in it, no JSON, no rows: each is one clear error."""
     path = tmp_path / "x.zip"
