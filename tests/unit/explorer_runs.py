@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from run_values import make_manifest, problem
+from run_values import add_execution, add_judgements, make_manifest, problem
 
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
@@ -120,10 +120,10 @@ def _judge(store: RunStore, one: Problem, sample: Sample, name: str, protocol: s
     outcome = BEHAVIOURS[name] if executed else BEHAVIOURS["syntax"] if rules.comparison == "mera" else None
     digest = f"{name}-{protocol}" if outcome else None
     if outcome and digest:
-        store.add_execution(Execution(one.id, digest, rules.mode, extraction.program, outcome))
+        add_execution(store, Execution(one.id, digest, rules.mode, extraction.program, outcome))
     if one.expected is None:
         row = StoredJudgement(one.id, sample.index, digest, outputs(one, outcome, rules), None)
     else:
         judgement = grade(one, extraction, outcome, rules)
         row = StoredJudgement(one.id, sample.index, digest, judgement.outputs, judgement)
-    store.add_judgements(protocol, [row])
+    add_judgements(store, protocol, [row])
