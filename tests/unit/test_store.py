@@ -151,8 +151,9 @@ def test_what_is_missing_is_a_difference(run: Path) -> None:
         )
         add_judgements(store, "strict", [judged("2", i, passed=i == 0) for i in range(3)])
         assert store.missing_samples() == {"1": (1,)}
-        assert store.unjudged("strict") == (("1", 0), ("1", 2))
-        assert len(store.unjudged("mera-code")) == 5
+        assert (store.n_missing(), store.n_unjudged("strict"), store.n_unjudged("mera-code")) == (1, 2, 5)
+        assert store.n_unjudged("strict", "mera-code") == 5
+        assert store.pending(("strict",)) == {"1": {0, 1, 2}}
         assert store.counts("strict") == (("1", 0, 0), ("2", 3, 1))
         assert (store.n_wanted(), store.n_samples(), len(store.execution_keys())) == (6, 5, 0)
 
@@ -164,7 +165,7 @@ def test_hidden_answers_give_no_verdict(run: Path) -> None:
         store.add_samples([Sample("1", 0, "d", "a")])
         add_judgements(store, "strict", [row])
         assert list(store.judgements("strict")) == [row]
-        assert store.unjudged("strict") == ()
+        assert store.n_unjudged("strict") == 0
         assert store.counts("strict")[0] == ("1", 0, 0)
 
 
