@@ -142,6 +142,11 @@ class SandboxInfo(_Part):
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
 
+    @property
+    def image(self) -> str:
+        """What programs ran in, by its tag where it has one; empty if that is not known."""
+        return self.describe.get("image_tag") or self.describe.get("image", "")
+
     @model_serializer(mode="wrap")
     def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
         """A file that does not say it by protocol stays as it was."""

@@ -54,19 +54,25 @@ def read_file(path: Path, most: int) -> bytes:
 def replace_file(path: Path, data: bytes) -> None:
     """Put a new file with `data` in the place of `path`, whole or not at all; a link in that place is replaced, not followed.
     Raises OSError."""
-    part = f".{path.name[:200]}.{secrets.token_hex(8)}.part"
-    with folder_of(path) as folder:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o666, dir_fd=folder)
-        try:
-            with open(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(part, dir_fd=folder)
-            raise
+    with folder_of(path) as folder, draft(folder, path.name, data) as part:
+        os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextmanager
+def draft(folder: int, name: str, data: bytes, mode: int = 0o666) -> Iterator[str]:
+    """The name of a new file that holds `data`, on the disk and beside the one it is meant for. Gone afterwards unless it was
+    renamed. Raises OSError."""
+    part = f".{name[:200]}.{secrets.token_hex(8)}.part"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, mode, dir_fd=folder)
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield part
+    finally:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=folder)
 
 
 @contextmanager
