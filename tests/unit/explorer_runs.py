@@ -30,6 +30,9 @@ RETURNED = Observation("returned", "2", "int", True), Observation("returned", "3
 BEHAVIOURS: dict[str, Outcome] = {
     "right": Outcome("completed", RETURNED, cpu_ms=3, wall_ms=9),
     "wrong": Outcome("completed", (Observation("returned", "20", "int", True), RETURNED[1]), stdout="said\n", cpu_ms=3),
+    "float": Outcome(
+        "completed", tuple(Observation("returned", f"{one.text}.0", "float", True) for one in RETURNED), cpu_ms=3
+    ),
     "raises": Outcome(
         "completed",
         (Observation("raised", exc_type="ZeroDivisionError", message="division by zero", line=3), RETURNED[1]),
@@ -52,6 +55,7 @@ BEHAVIOURS: dict[str, Outcome] = {
 CODE = {
     "right": "\n    return n + 1",
     "wrong": "\n    return n * 20",
+    "float": "\n    return n + 1.0",
     "raises": "\n    return n / 0",
     "syntax": "\n    return (n + 1",
     "slow": "\n    while n == 2:\n        pass\n    return n + 1",
