@@ -50,8 +50,8 @@ class MeanDifference:
 def paired_t(differences: Sequence[float], level: float = 0.95) -> MeanDifference:
     """Student's t over problems: the difference on other problems of this kind. Raises ValueError if there are no problems.
 
-    Its error is at least that of one additional pair that differs by 1, in both directions (Agresti & Min 2005), and grows towards
-    the long tail if skewness is beyond chance."""
+    Its error is at least that of one additional pair that differs by 1, in both directions (Agresti & Min 2005). It
+    grows towards the long tail if skewness is beyond chance."""
     mean, variance = _moments(differences)
     size = len(differences)
     seen, least = variance / size, 1.0 / (size + 2) ** 2

@@ -69,8 +69,8 @@ def bootstrap_interval(
 ) -> Interval:
     """Bayesian bootstrap interval for mean pass@k, corrected near 0 and 1 and for few units (see above); clusters stay whole.
 
-    The same seed gives the same interval, whatever the order of the problems. Raises ValueError if the lengths differ, if there are
-    no problems, or if some problem has fewer than k samples.
+    The same seed gives the same interval, whatever the order of the problems. Raises ValueError if the lengths differ,
+    if there are no problems, or if some problem has fewer than k samples.
     """
     import numpy as np
 

@@ -14,8 +14,8 @@ from codeeval.stats.summary import MOST, whole
 class RunCounts:
     """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for a fair comparison.
 
-    `digests`: name -> digest, for example of problems, prompt, image, limits. `dependent`: problems whose samples count as one, and
-    why (`dependence`); None if only the counts are known.
+    `digests`: name -> digest, for example of problems, prompt, image, limits. `dependent`: problems whose samples count
+    as one, and why (`dependence`); None if only the counts are known.
     """
 
     name: str

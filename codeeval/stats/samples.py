@@ -57,7 +57,7 @@ def share_of_tests_passed(problem: ArrayLike, passed: ArrayLike, total: ArrayLik
 def consensus_at_k(
     votes: Sequence[Hashable | None], k: int, correct: Mapping[Hashable, bool] | None = None
 ) -> Consensus | None:
-    """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without any.
+    """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without outputs.
 
     `correct` says which vectors are right; None if expected outputs are hidden. Raises ValueError for k < 1.
     """

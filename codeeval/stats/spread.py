@@ -26,8 +26,8 @@ Counts = tuple[int, int]
 @dataclass(frozen=True, slots=True)
 class Spread:
     """Spread of the means of several runs, all in [0, 1]. `range` is highest - lowest; `sd` has the divisor runs - 1;
-    `range_chance` is the mean range if the runs did not differ, and chance exceeds `range_chance_95` one time in twenty; `p` is the
-    probability of this range or a larger one. `lowest` and `highest` are indices into the runs."""
+    `range_chance` is the mean range if the runs did not differ, and chance exceeds `range_chance_95` one time in
+    twenty; `p` is the probability of this range or a larger one. `lowest` and `highest` are indices into the runs."""
 
     k: int
     means: tuple[float, ...]
