@@ -104,8 +104,8 @@ def kinds_in(reader: RunReader, protocol: str) -> Iterable[Kind]:
 def limits_of(manifest: Manifest, protocol: str, kind: Kind) -> dict[str, float]:
     """The limits under which the programs of a run were executed.
 
-    A file that does not say so has the limits of the requested protocol alone. Those were executed for calls, under that
-    protocol; for the rest, and for a protocol that a rescore has made the requested one, they are computed.
+    An old file records only the requested protocol's limits. For calls under that protocol, those were executed; for
+    other kinds, and for a protocol that a rescore has since made the requested one, they are computed.
     """
     stated = manifest.sandbox.limits
     if (named := manifest.sandbox.limits_by_protocol.get(protocol, {}).get(kind)) is not None:
