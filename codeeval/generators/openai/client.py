@@ -1,6 +1,6 @@
 """One request to an OpenAI-compatible server: what is sent, and what is learnt from refusals.
 
-`openai_replies` parses the answers, `openai_refusals` interprets failures.
+`replies` parses the answers, `refusals` interprets failures.
 """
 
 from __future__ import annotations
