@@ -1,6 +1,6 @@
 """How MERA's harness prompts a model, where that differs from codeeval. Pure except for `template_of`.
 
-What it does on each backend is in `codeeval.generators` (`hf_mera`, `openai_mera`, and the vllm backend); docs/mera.md
+What it does on each backend is in `codeeval.generators` (`as_mera` of each backend); docs/mera.md
 shows both ways side by side.
 """
 

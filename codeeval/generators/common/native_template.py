@@ -38,7 +38,7 @@ FROM_FILE = NativeTemplate("none", msg("the completions exist already"))
 
 def native_template(backend: str, model: str, options: Mapping[str, str]) -> NativeTemplate:
     """The template that fits the files of `model`, located as `backend` does; loads a tokenizer but not the model.
-    (`openai_api` finds out a server's by asking.)
+    (For a server, the backend asks it.)
 
     Raises UsageError if the model can't be found or nothing can be determined.
     """
