@@ -31,11 +31,11 @@ def folder_of(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a
     device, a folder, and, if `flags` allow writing, for a file with a second hard link."""
     with folder_of(path) as folder:
-        descriptor = os.open(path.name, flags | _SAFELY, mode, dir_fd=folder)
+        descriptor = os.open(path.name, flags | _SAFELY, 0o600, dir_fd=folder)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
