@@ -8,7 +8,6 @@ from itertools import groupby
 
 from codeeval.manifest import Manifest
 from codeeval.stats import KEstimate, best_of
-from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import RunReader, StoredJudgement
 
@@ -82,7 +81,9 @@ def _passed(row: StoredJudgement) -> bool:
 
 
 def _possible(problems: Sequence[Sequence[tuple[float, bool]]], k: int | None) -> float | None:
-    return mean_of_all(pass_at_k(len(one), sum(passed for _, passed in one), k or len(one)) for one in problems)
+    values = [pass_at_k(len(one), sum(passed for _, passed in one), k or len(one)) for one in problems]
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if known and len(known) == len(values) else None
 
 
 def columns(found: Reranked) -> list[str]:

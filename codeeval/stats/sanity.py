@@ -30,7 +30,6 @@ from typing import Literal
 
 from codeeval.i18n.messages import msg
 from codeeval.reading.thinking import CLOSE, OPEN
-from codeeval.stats.means import mean_of_all
 from codeeval.types import Sample
 
 Code = Literal[
@@ -112,16 +111,16 @@ def check_sampling(
     found = SanityReport(
         problems=len(by_problem),
         samples=len(everything),
-        distinct=mean_of_all([len({sample.completion for sample in group}) / len(group) for group in several]),
-        all_equal=mean_of_all([_one_text(group) for group in several]),
-        constant_seed=mean_of_all([_one_seed(group) and _one_text(group) for group in several]),
+        distinct=_mean([len({sample.completion for sample in group}) / len(group) for group in several]),
+        all_equal=_mean([_one_text(group) for group in several]),
+        constant_seed=_mean([_one_seed(group) and _one_text(group) for group in several]),
         shared_seed=len(by_problem) > 1 and _one_seed(everything),
-        stopped_at_once=mean_of_all([_cut_to_nothing(sample, may_hide) for sample in everything]),
-        ended_by_length=mean_of_all([sample.finish_reason == "length" for sample in everything]),
-        empty=mean_of_all([not sample.completion and not _cut_to_nothing(sample, may_hide) for sample in everything]),
-        content_filter=mean_of_all([sample.finish_reason == "content_filter" for sample in everything]),
-        refusal=mean_of_all([sample.finish_reason == "refusal" for sample in everything]),
-        thought_in_text=mean_of_all([thinks and _thinks_in_text(sample) for sample in everything]),
+        stopped_at_once=_mean([_cut_to_nothing(sample, may_hide) for sample in everything]),
+        ended_by_length=_mean([sample.finish_reason == "length" for sample in everything]),
+        empty=_mean([not sample.completion and not _cut_to_nothing(sample, may_hide) for sample in everything]),
+        content_filter=_mean([sample.finish_reason == "content_filter" for sample in everything]),
+        refusal=_mean([sample.finish_reason == "refusal" for sample in everything]),
+        thought_in_text=_mean([thinks and _thinks_in_text(sample) for sample in everything]),
         warnings=(),
     )
     equal = [_GREEDY] if several else []
@@ -147,6 +146,10 @@ def _one_seed(group: list[Sample]) -> bool:
 
 def _one_text(group: list[Sample]) -> bool:
     return len({sample.completion for sample in group}) == 1
+
+
+def _mean(values: list[float] | list[bool]) -> float | None:
+    return sum(values) / len(values) if values else None  # not fsum: another last digit would change recorded reports
 
 
 _GREEDY = SanityWarning("greedy", 1.0, 0.0, msg("temperature 0: n samples of a problem are one sample repeated"))
