@@ -200,7 +200,7 @@ def test_a_run_of_tests_that_are_code_is_a_run_like_any_other(tmp_path: Path) ->
     for kind in ("jsonl", "lm-eval", "html", "baseline"):
         done = codeeval(tmp_path, "export", kind, "r", "-o", f"out-{kind}")
         assert done.returncode == 0, (kind, done.stderr)
-    failed(codeeval(tmp_path, "export", "mera", "r", "-o", "m.zip"), 2, "h is no set of MERA's")
+    failed(codeeval(tmp_path, "export", "mera", "r", "-o", "m.zip"), 2, "h is not a set of MERA's")
     assert codeeval(tmp_path, "compare", "r", "r").returncode == 0
     assert codeeval(tmp_path, "gate", "r", "--baseline", "out-baseline").returncode == 0
     page = next((tmp_path / "out-html").rglob("p/7/index.html")).read_text("utf-8")

@@ -380,7 +380,7 @@ def test_tables_of_spreadsheets(tmp_path: Path, text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"task_id,completion,completion\n1,a,b\n", "the column completion stands in it twice"),
+        (b"task_id,completion,completion\n1,a,b\n", "the column completion occurs in it twice"),
         ("task_id,completion\n1,да\n".encode("cp1251"), "not UTF-8: save the table as CSV in UTF-8"),
         ("task_id,completion\n1,да\n".encode("utf-16"), "UTF-16: save it as UTF-8"),
         (b"", "no usable row"),

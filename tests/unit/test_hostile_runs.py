@@ -134,7 +134,7 @@ def test_tables_are_plain_tables(run: Path, statement: str) -> None:
         if "TEMP" in statement:
             opened(run).close()
         else:
-            with pytest.raises(DataError, match="no run file of ours"):
+            with pytest.raises(DataError, match="not a run file of codeeval"):
                 opened(run)
 
 

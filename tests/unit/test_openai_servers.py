@@ -178,7 +178,7 @@ def test_addresses_of_a_list() -> None:
     assert settings.endpoint == "/chat/completions"
     assert [each.base_urls for each in settings.each()] == [("http://a:1/v1",), ("http://b:2/v1",)]
     assert settings.threads == 32
-    with pytest.raises(UsageError, match=r"--base-url 'b' is no address"):
+    with pytest.raises(UsageError, match=r"--base-url 'b' is not an address"):
         parsed("http://a:1,b")
     with pytest.raises(UsageError, match="no name, password or query"):
         parsed("http://a:1,http://me:secret@b")
