@@ -233,7 +233,7 @@ def test_the_settings_follow_the_set(tmp_path: Path) -> None:
 
 @pytest.mark.local
 def test_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`codeeval.evaluate` takes such files, too, with the answers of a reference where they come with one."""
+    """`codeeval.evaluate` accepts such files as well, with a reference's answers if they have one."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     path = write_rows(tmp_path / "h.jsonl", HUMAN_EVAL)
     run = api.evaluate(str(path), {"7": ["    return 2 * n\n", "    return n\n"]}, k=[1], sandbox="local")

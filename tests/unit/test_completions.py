@@ -80,7 +80,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
 def test_a_row_that_cannot_be_read_is_missed(tmp_path: Path, row: object) -> None:
-    """It leaves a gap in its problem; whose it is and where nobody knows, in the problem that has too few."""
+    """It leaves a gap in its problem; if its problem is unknown, in the one that has too few samples."""
     path = write(tmp_path / "s.jsonl", rows(row))
     lost = 2 if row == BROKEN["a list with a number"] else 1
     found = placed(path)

@@ -102,7 +102,7 @@ def test_a_failing_servers_share_goes_to_the_others(
 
 
 def test_a_server_that_dies_in_the_middle(alone: dict[tuple[str, int], str]) -> None:
-    """Nothing listens any more: the other one does the rest."""
+    """One server stops listening: the other one does the rest."""
     with serving() as sound:
         with serving() as dying:
             made = opened(dying, sound, concurrency="2", patience="60")
