@@ -144,6 +144,17 @@ class Observation(NamedTuple):
 
 
 RulingStatus = Literal["passed", "failed", "not_reached"]
+#: So many calls a ruling tells of.
+MOST_LAST_CALLS = 3
+
+
+class LastCall(NamedTuple):
+    """A call that tests made before one of them failed, and what came of it: two texts for a reader, cut where they are long. One
+    of `returned` and `raised` is given."""
+
+    call: str
+    returned: str | None = None
+    raised: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,8 @@ class Ruling:
     to its end; the outcome's status says why, `line` where the tests were, and `message` is given where the tests need
     something that can't cross (a function as an argument, say), which is not the candidate's failure. `calls`: how many calls
     were made. `not_carried`: the tests failed, because they did something with an object of the candidate's class that no
-    message carries (compare it, say); in one process they may have passed.
+    message carries (compare it, say); in one process they may have passed. `last_calls`: of tests that failed, what the candidate
+    answered to the last calls in that line, or before it; the latest stands last. They decide nothing.
 
     A pass needs `passed` here and `completed` as the outcome's status.
     """
@@ -169,6 +181,7 @@ class Ruling:
     calls: int = 0
     candidate_line: int | None = None
     not_carried: bool = False
+    last_calls: tuple[LastCall, ...] = ()
 
 
 #: `completed`: definitions ran, every call returned or raised (mode "assert": the judge came to its end, passed or failed), and

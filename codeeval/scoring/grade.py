@@ -141,6 +141,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     verdict, error = _of_ruling(ruling)
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)
+    error = _with_last_call(error, ruling)
     if ruling.line is not None:
         where = msg("line {n}", n=ruling.line)
         name, error = (
@@ -162,6 +163,17 @@ def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
             "a test does not hold"
         )
     return Verdict.WRONG_OUTPUT, msg("the tests can't work with what was returned: {reason}", reason=told)
+
+
+def _with_last_call(error: str, ruling: Ruling) -> str:
+    """The error, with the call that came before it and what the candidate made of it."""
+    if not ruling.last_calls:
+        return error
+    last = ruling.last_calls[-1]
+    call = signature.one_line(last.call)
+    if last.returned is not None:
+        return msg("{what}; {head} returned {got}", what=error, head=call, got=signature.one_line(last.returned))
+    return msg("{what}; the call was {head}", what=error, head=call) if ruling.from_candidate else error
 
 
 def _failed_calls(
