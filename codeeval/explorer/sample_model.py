@@ -48,6 +48,19 @@ class SampleTest:
 
 
 @dataclass(frozen=True, slots=True)
+class TestCall:
+    """A call that tests which are code made before one of them failed, and what came of it; `expected` where their text says
+    so."""
+
+    __test__ = False  # not a class of tests
+
+    call: str
+    expected: str | None
+    returned: str | None
+    raised: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionView:
     """What the program did, from the evidence. `limit` names the limit that ended it."""
 
@@ -76,6 +89,7 @@ class Seen:
     execution: ExecutionView
     fail_line: int | None
     fail_text: str
+    calls: tuple[TestCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,9 @@ class Ranked:
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code` (tests that
-    are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one;
-    `place`: where the sample stands in the list that the address filters; `disagreement`: why the requested
-    protocol and strict say different things of it."""
+    are code), which made `test_calls` last; `instead`: the text that the protocol compares in the place of all answers,
+    where it has such a one; `place`: where the sample stands in the list that the address filters; `disagreement`: why the
+    requested protocol and strict say different things of it."""
 
     head: ProblemHead
     index: int
@@ -158,3 +172,4 @@ class SamplePage:
     disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()
     prompt_parts: tuple[str, ...] = ()
+    test_calls: tuple[TestCall, ...] = ()

@@ -170,9 +170,9 @@ def _with_last_call(error: str, ruling: Ruling) -> str:
     if not ruling.last_calls:
         return error
     last = ruling.last_calls[-1]
-    call = signature.one_line(last.call)
+    call = signature.value(last.call)
     if last.returned is not None:
-        return msg("{what}; {head} returned {got}", what=error, head=call, got=signature.one_line(last.returned))
+        return msg("{what}; {head} returned {got}", what=error, head=call, got=signature.value(last.returned))
     return msg("{what}; the call was {head}", what=error, head=call) if ruling.from_candidate else error
 
 

@@ -66,7 +66,7 @@ def test_a_pass_needs_both() -> None:
                 "failed", "AssertionError", "", 5, last_calls=(LastCall("f(1)", "2"), LastCall("f(\n2)", "[3,\x1b 4]"))
             ),
             "wrong_output",
-            "a test does not hold; f( 2) returned [3, 4] (line 5 of the tests)",
+            "a test does not hold; f( 2) returned [3,  4] (line 5 of the tests)",
         ),
         (
             Ruling(
