@@ -1,4 +1,4 @@
-"""What a test that is code expects of a call, where its text says so: `assert candidate(1) == 2`. Nothing is executed."""
+"""The result that a test which is code expects, if its text states it: `assert candidate(1) == 2`. Executes nothing."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from codeeval import syntax
 
 
 def expected(source: str, line: int | None, entry_point: str) -> str | None:
-    """The literal that the assert in this line compares the function's result with; None where it is no such assert, or one of
-    several."""
+    """The literal that the assert on this line compares the function's result with; None if there is no such assert, or
+    more than one."""
     found = [node for node in _asserts(source) if line and node.lineno <= line <= (node.end_lineno or node.lineno)]
     if len(found) != 1 or not isinstance(test := found[0].test, ast.Compare):
         return None

@@ -1,7 +1,7 @@
-"""What the candidate answered to the calls before a test failed: for the reader of the failure, never for the verdict.
+"""The calls made just before a test failed, and their results: for the reader of the failure, never for the verdict.
 
-Values are kept as they are and become text when a test has failed. What is large becomes text at once, so that nothing is
-held that would be gone without this; so do arguments that the candidate may change, of the first calls.
+Values are kept by reference and converted to text only once a test has failed. Large values are converted immediately, so
+that they are not kept alive; so are arguments that the candidate may change, for the first calls.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from typing import Any
 from sandbox import wire
 from sandbox.guest.shown_values import shown, shown_call
 
-#: Characters of a call, and of what came of it.
+#: Characters of a call, and of its result.
 _MAX_CALL, _MAX_VALUE = 600, 2_000
-#: Bytes that both messages of a call have together, if its values are kept.
+#: Values are kept if the call's question and answer have at most this many bytes together.
 _MAX_KEPT = 262_144
-#: Calls whose arguments become text before they are made: with more of them it would take time that the tests need.
+#: The number of calls whose arguments are converted before the call: more would take too much of the sample's time.
 _MAX_WRITTEN = 200
 _quote = json.encoder.encode_basestring_ascii
 
 
 @dataclass(slots=True)
 class Call:
-    """One of them. `place`: the frame of the tests and the instruction in it."""
+    """`place`: the id of the tests' frame, and the instruction in it."""
 
     line: int
     place: tuple[int, int]
@@ -38,17 +38,17 @@ class Call:
     raised: bool = False
 
     def returned(self, value: Any, size: int) -> None:
-        """What came of it; `size`: bytes of its messages."""
+        """Records the result; `size`: bytes of the call's messages."""
         self.value = value
         if size > _MAX_KEPT:
             self.write()
 
     def failed(self, error: BaseException) -> None:
-        """It raised this."""
+        """Records the exception that it raised."""
         self.result, self.raised = shown(error, _MAX_VALUE), True
 
     def write(self) -> None:
-        """Makes it text, and lets go of the values."""
+        """Converts to text and drops the references to the values."""
         if self.text is None:
             self.text = shown_call(self.name, self.args, self.keywords.items(), _MAX_CALL)
         if self.result is None:
@@ -57,7 +57,7 @@ class Call:
 
 
 class LastCalls:
-    """Of one sample: the calls of the statement that is being executed, as far as can be told, or those before it."""
+    """The recent calls of one sample: those of the statement being executed, as far as that is known."""
 
     def __init__(self) -> None:
         self._calls: list[Call] = []
@@ -66,7 +66,8 @@ class LastCalls:
     def begin(
         self, name: str, args: tuple[Any, ...], keywords: dict[str, Any], frame: types.FrameType | None, changes: bool
     ) -> Call:
-        """A call is about to be made from this frame of the tests. `changes`: the candidate may change its arguments."""
+        """Records a call about to be made from this frame of the tests. `changes`: the candidate may change its
+        arguments."""
         place, line = ((id(frame), frame.f_lasti), frame.f_lineno) if frame is not None else ((0, 0), 0)
         calls = self._calls
         if calls and (calls[-1].place[0] != place[0] or calls[-1].place[1] >= place[1]):
@@ -81,8 +82,8 @@ class LastCalls:
         return call
 
     def fields(self, line: int | None, room: int) -> str:
-        """`,"a0":"f(1)","r0":"2"` and so on, of at most `room` bytes: the calls in this line of the tests, else the last
-        ones; the latest first."""
+        """Fields of a record, `,"a0":"f(1)","r0":"2"` and so on, in at most `room` bytes: the calls on this line of the
+        tests, or else the last ones; the most recent first."""
         calls = [one for one in self._calls if one.line == line] or self._calls
         found: list[str] = []
         for call in reversed(calls):

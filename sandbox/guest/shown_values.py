@@ -1,8 +1,8 @@
-"""A value as text for a reader: bounded in characters, depth and work, and without asking the value for anything.
+"""A value as text for a reader, with bounded length, depth and work, without calling any of its own methods.
 
-Plain values look as `repr` writes them, instances of other classes are named after their class. Subclasses of built-in types
-show the value that the base has in them, read by the base's own methods: no method of a class that the program has named is
-called, so that a proxy is never asked.
+Plain values look the way `repr` writes them; instances of other classes are shown by their class's name. For subclasses of
+built-in types the base's value is shown, read with the base's own methods. No method of a class that the program defined is
+called, so no proxy sends a question to the candidate.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ from sandbox.guest.built_in_values import ITEMS, MOMENTS, VIEWS, base_of, factor
 from sandbox.guest.library_types import LIBRARY, name_of, named_fields
 
 _MAX_DEPTH, _MAX_NAME = 20, 60
-#: Of a larger integer the size is told: its digits take time in proportion to the square of their number.
+#: Of a larger integer only the size is shown: converting it takes time quadratic in the number of its digits.
 _MAX_BITS = 6_600
 _ELLIPSIS = "…"
 _mro = type.__dict__["__mro__"].__get__
 _args = BaseException.__dict__["args"].__get__
-#: The signs around what a container holds, by its base.
+#: The brackets of each container, by its base.
 _SIGNS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})")}
 _REPR: dict[Any, Any] = {kind: kind.__repr__ for kind in (float, complex, Decimal, *MOMENTS)}
 _VIEW_NAMES = {kind: kind.__name__ for kind in (*VIEWS, ITEMS)}
 
 
 class _Full(Exception):
-    """There is room for no more."""
+    """The text has reached its maximum length."""
 
 
 def shown(value: object, most: int) -> str:
-    """At most `most` characters, all of them printable, then `…` where there is more. Raises nothing."""
+    """At most `most` characters, all printable, followed by `…` if there is more. Never raises."""
     return _text(most, lambda writer: writer.value(value))
 
 
 def shown_call(name: str, args: Iterable[object], keywords: Iterable[tuple[str, object]], most: int) -> str:
-    """A call as it stands in a program, in the same bounds. Raises nothing."""
+    """A call as source code, with the same bounds. Never raises."""
     return _text(most, lambda writer: writer.call(name, args, keywords))
 
 
@@ -48,13 +48,13 @@ def _text(most: int, write: Any) -> str:
     writer = _Writer(most)
     try:
         write(writer)
-    except Exception:  # full, or something that can't be read to its end
+    except Exception:  # full, or a value that can't be read completely
         writer.out.append(_ELLIPSIS)
     return "".join(writer.out)
 
 
 def class_name(kind: type) -> str:
-    """A class's name, if it is one that can be shown."""
+    """A class's name, or "object" if it is not a printable identifier."""
     name = name_of(kind)
     return name[:_MAX_NAME] if name.isidentifier() and name.isprintable() else "object"
 
@@ -63,7 +63,7 @@ class _Writer:
     def __init__(self, most: int) -> None:
         self._left = most
         self.out: list[str] = []
-        self._around: set[int] = set()  # the containers that are being written
+        self._around: set[int] = set()  # ids of the containers being written
 
     def put(self, text: str) -> None:
         self.out.append(text[: self._left])
