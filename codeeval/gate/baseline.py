@@ -163,7 +163,9 @@ def load_baseline(path: Path) -> Baseline:
         found = first_fault(error)
         said = found.said
         if found.kind == "extra_forbidden":
-            said = msg("there is no such field: a later version of codeeval may have written it, or somebody by hand")
+            said = msg(
+                "there is no such field: a later version of codeeval may have written it, or it was edited by hand"
+            )
         raise DataError(
             msg("{path}, field {field}", path=path, field=found.field) if found.field else str(path),
             said,

@@ -39,7 +39,7 @@ def open_file(path: Path, flags: int = os.O_RDONLY) -> int:
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(str(path), msg("is no ordinary file"), _MOVE_AWAY)
+        raise DataError(str(path), msg("is not an ordinary file"), _MOVE_AWAY)
     if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
         os.close(descriptor)
         raise DataError(str(path), msg("is a hard link, so another file would be written too"), _MOVE_AWAY)
