@@ -165,7 +165,7 @@ def test_notes_are_an_ordinary_file(run: Path, tmp_path: Path) -> None:
         Annotations(run).read()
     notes.unlink()
     notes.write_text("[" * 100_000)
-    with pytest.raises(DataError, match="no file of annotations"):
+    with pytest.raises(DataError, match="not a file of annotations"):
         Annotations(run).read()
 
 
