@@ -369,7 +369,7 @@ def test_files_that_are_no_runs_are_refused(tmp_path: Path) -> None:
     """Nothing there, a text, and somebody else's database each get their own sentence, and stay as they are."""
     with pytest.raises(UsageError, match="no such run folder"):
         RunReader(tmp_path / "absent")
-    with pytest.raises(UsageError, match="no run folder of codeeval"):
+    with pytest.raises(UsageError, match="not a run folder of codeeval"):
         RunReader(tmp_path)
     text = tmp_path / "text.sqlite"
     text.write_text("not a database, " * 100)
