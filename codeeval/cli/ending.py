@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codeeval.cli.console import Console
 from codeeval.errors import NothingToEvaluate
-from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.work import Ended
 from codeeval.i18n import msg, recognised
 from codeeval.report import build
 from codeeval.report.results import check_writable, write_results

@@ -68,7 +68,7 @@ def run(
     one_of({"--resume": resume, "--print-config": print_config or None})
     earlier = None
     if like is not None:
-        from codeeval.evaluation.like import settings_like
+        from codeeval.evaluation.earlier_run import settings_like
 
         earlier = settings_like(like)
     resolved = resolve(flags, config, like=earlier.settings if earlier else None)

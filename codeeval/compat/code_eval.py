@@ -18,9 +18,9 @@ from typing import TypedDict
 
 from codeeval.compat import references as reading
 from codeeval.errors import UsageError
-from codeeval.evaluation.direct import Asked, NotJudged, judge
+from codeeval.evaluation.judge_programs import Asked, NotJudged, judge
 from codeeval.evaluation.sandbox import Workers
-from codeeval.evaluation.standing import StandingSandbox, wished
+from codeeval.evaluation.standing_sandbox import StandingSandbox, wished
 from codeeval.scoring import protocols
 from codeeval.scoring.job import make_job
 from codeeval.scoring.limits import TESTS_LIMITS

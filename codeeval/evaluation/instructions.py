@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.evaluation.like import differences
+from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.pipeline import Result
 from codeeval.evaluation.reporter import Reporter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from codeeval.errors import CodeevalError
 from codeeval.evaluation.batches import Judging
@@ -21,6 +22,16 @@ class Interrupted(CodeevalError):
     """Ctrl-C or SIGTERM, after everything that had finished was kept."""
 
     exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None if nothing was to
+    be; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was told."""
+
+    run_dir: Path
+    result: Result | None = None
+    unranked: bool = False
 
 
 def requests_for(store: RunReader) -> tuple[Request, ...]:

@@ -21,11 +21,11 @@ from typing import Self
 from codeeval.errors import CodeevalError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.completions import task_of
-from codeeval.evaluation.direct import Asked, NotJudged, judge
+from codeeval.evaluation.judge_programs import Asked, NotJudged, judge
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import KINDS, Placement
-from codeeval.evaluation.standing import StandingSandbox, wished
+from codeeval.evaluation.standing_sandbox import StandingSandbox, wished
 from codeeval.reading.extract import extract
 from codeeval.reading.thinking import split_thought
 from codeeval.scoring import protocols

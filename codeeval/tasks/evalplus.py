@@ -30,7 +30,7 @@ _Arguments = list[object]
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Its answers are not known yet: `codeeval.evaluation.reference` executes the reference solution."""
+    """One row, checked. Its answers come later, from `codeeval.evaluation.reference_answers`."""
     fields = Fields(row)
     entry_point, mbpp = fields.function("entry_point"), _is_mbpp(fields)
     number = fields.id()
