@@ -17,7 +17,7 @@ from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.pipeline import Result
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import RunRequest, ask, placement
+from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import (
     check_changeable,
@@ -28,7 +28,7 @@ from codeeval.evaluation.resume import (
     run_protocols,
 )
 from codeeval.evaluation.run import first_line, tell_unmarked
-from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work

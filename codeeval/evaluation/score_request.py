@@ -9,8 +9,8 @@ from pathlib import Path
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
+from codeeval.evaluation.selection import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.settings import Settings
 from codeeval.i18n import at, joined, mapped, msg
 from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
