@@ -110,20 +110,9 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
     sampling = _sampling(settings, judged_by[0], whole, template.name)
     if settings.protocol is None:
         judged_by = led_by(judged_by, whole, template.name)
+    planned = _planned(task, file or template.name, system, sampling)
     return RunRequest(
-        *(
-            whole,
-            task,
-            _planned(task, file or template.name, system, sampling),
-            model,
-            judged_by,
-            sampling,
-            ks,
-            template,
-            system,
-            settings.dedup,
-            run_dir,
-        ),
+        *(whole, task, planned, model, judged_by, sampling, ks, template, system, settings.dedup, run_dir),
         template_file=file,
         notes=notes,
         altered=("renamed",) if settings.rename else (),

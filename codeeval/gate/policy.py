@@ -32,7 +32,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from codeeval import toml_file
 from codeeval.errors import DataError, UsageError, fault
 from codeeval.files import reason
-from codeeval.gate.rule import GatePolicy
+from codeeval.gate.verdict import GatePolicy
 from codeeval.i18n import at, msg
 from codeeval.stats.compare import CompareOptions
 

@@ -17,7 +17,7 @@ from codeeval.errors import UsageError
 from codeeval.i18n import msg
 from codeeval.sample_rows import BadRow
 from codeeval.samples.entries import Entry, Found
-from codeeval.tasks.problem_ids import MAX_ID_CHARS
+from codeeval.tasks.fields import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
 #: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its ids are.

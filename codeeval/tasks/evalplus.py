@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from codeeval.prompts.templates import FIELD
-from codeeval.tasks.english_fields import Fields
+from codeeval.tasks.fields import Fields
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
 

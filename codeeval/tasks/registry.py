@@ -10,7 +10,7 @@ from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.i18n import msg
-from codeeval.tasks import file_schema, hub, mera
+from codeeval.tasks import hub, mera, schema
 from codeeval.tasks.bundled import bundled
 from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
 from codeeval.types import Task
@@ -94,7 +94,7 @@ def _unknown(spec: str) -> str:
 
 
 def _task(name: str, source: str, rows: list[SourceRow]) -> Task:
-    problems, protocol = file_schema.problems(rows)
+    problems, protocol = schema.problems(rows)
     if not problems:
         raise NothingToEvaluate(msg("{source}: there is no problem in it", source=source))
     return Task(name=name, source=source, digest=mera.digest(problems), problems=problems, protocol=protocol)

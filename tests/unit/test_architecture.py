@@ -24,6 +24,7 @@ PURE = {
     "codeeval.reading",
     "codeeval.scoring",
     "codeeval.stats",
+    "codeeval.gate.reason",
     "codeeval.gate.rule",
     "codeeval.gate.verdict",
     "codeeval.i18n.messages",
