@@ -14,7 +14,7 @@ from codeeval.i18n import msg
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending
+    from codeeval.cli.ending import Destination
     from codeeval.report import Report
     from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
@@ -82,7 +82,7 @@ def report(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending
+    from codeeval.cli.ending import Destination
     from codeeval.evaluation.resolve import resolve
     from codeeval.report import build
     from codeeval.report.instructions import is_instructions
@@ -90,7 +90,7 @@ def report(
     from codeeval.store import RunReader
 
     settings = resolve({"k": k, "format": format, "results": results}, None).settings
-    ending = Ending(Console(settings.format), settings.results)
+    ending = Destination(Console(settings.format), settings.results)
     if plot is not None:
         check_picture(plot)
     if is_instructions(run):
@@ -118,7 +118,7 @@ def report(
     return 0
 
 
-def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Ending) -> None:
+def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Destination) -> None:
     """The picture and the results, where they were asked for."""
     from codeeval.i18n import tr
     from codeeval.report.results import write_results
@@ -180,7 +180,7 @@ def _show(found: Report, more: Sequence[Further], beyond: Sequence[Extrapolation
         console.result("\n" + (extrapolated.markdown if in_markdown else extrapolated.text)(beyond))
 
 
-def _print_manifest(reader: RunReader, ending: Ending) -> None:
+def _print_manifest(reader: RunReader, ending: Destination) -> None:
     import json
 
     from codeeval.report import manifest_text

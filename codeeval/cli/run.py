@@ -96,7 +96,7 @@ def run(
 def _resume(folder: Path, resolved: Resolved) -> int:
     """Continue a run, or a folder with a run per instruction."""
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.report.instructions import is_instructions
 
     console = Console(resolved.settings.format)
@@ -109,14 +109,14 @@ def _resume(folder: Path, resolved: Resolved) -> int:
     from codeeval.evaluation.resume import check_changeable, resume
 
     check_changeable(resolved)
-    ending = Ending(console, resolved.settings.results)
+    ending = Destination(console, resolved.settings.results)
     return finish(resume(folder, resolved, console), ending)
 
 
 def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
     """A fresh run, or one per instruction."""
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
 
     console = Console(resolved.settings.format)
     if resolved.settings.instructions is not None:
@@ -126,5 +126,5 @@ def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
         return show_ended(evaluate_all(resolved, console, like), console)
     from codeeval.evaluation.run import evaluate
 
-    ending = Ending(console, resolved.settings.results)
+    ending = Destination(console, resolved.settings.results)
     return finish(evaluate(resolved, console, like), ending)

@@ -10,7 +10,7 @@ from codeeval.errors import UsageError
 from codeeval.evaluation.chosen_limits import limits_like
 from codeeval.evaluation.rerank import like_rankers
 from codeeval.evaluation.resolve import EARLIER, Resolved
-from codeeval.evaluation.trust import Asked, refuse_unasked, repeated_settings
+from codeeval.evaluation.trust import UntrustedSetting, refuse_unasked, repeated_settings
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, TaskInfo
 from codeeval.store import RunReader
@@ -29,7 +29,7 @@ class Like:
     run_dir: Path
     settings: dict[str, object]
     manifest: Manifest
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[UntrustedSetting, ...] = ()
 
     def check(self, resolved: Resolved) -> None:
         """Raises UsageError for settings of a run from elsewhere that were not given again."""

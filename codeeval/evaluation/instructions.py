@@ -15,7 +15,7 @@ from pathlib import Path
 from codeeval.errors import StoreError, UsageError
 from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
-from codeeval.evaluation.pipeline import Result
+from codeeval.evaluation.pipeline import PipelineResult
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.resolve import Resolved
@@ -214,7 +214,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
             return
 
 
-def _is_hopeless(result: Result, reporter: Reporter) -> bool:
+def _is_hopeless(result: PipelineResult, reporter: Reporter) -> bool:
     """Tell what went wrong, and whether the next run would fare no better."""
     if result.generation_error is not None:
         reporter.complain(msg("codeeval: generation: {why}", why=result.generation_error))

@@ -16,7 +16,7 @@ from sandbox.wire import is_mera
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProgramJob:
     """One program, the problem whose tests judge it, and the job that executes it."""
 
     problem: Problem
@@ -34,7 +34,7 @@ class NotJudged:
 
 
 def judge(
-    pool: Workers, asked: Sequence[Asked], protocol: ScoringProtocol, at_a_time: int
+    pool: Workers, asked: Sequence[ProgramJob], protocol: ScoringProtocol, at_a_time: int
 ) -> Iterator[Judgement | NotJudged]:
     """One answer per program, in their order, with at most `at_a_time` given to the pool. Raises ValueError if a
     problem's answers are hidden."""
@@ -46,7 +46,7 @@ def judge(
         yield _settled(pool, one, waiting.popleft(), protocol)
 
 
-def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
+def _submitted(pool: Workers, one: ProgramJob, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
     if not needs_execution(one.extraction, protocol):
         return grade(one.problem, one.extraction, None, protocol)
     if len(one.job.source) > MAX_PROGRAM_CHARS:
@@ -59,7 +59,7 @@ def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[O
 
 
 def _settled(
-    pool: Workers, one: Asked, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
+    pool: Workers, one: ProgramJob, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
 ) -> Judgement | NotJudged:
     if not isinstance(sent, Future):
         return sent

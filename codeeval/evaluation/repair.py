@@ -18,7 +18,7 @@ from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
 from codeeval.scoring.job import job_digest, make_job
 from codeeval.scoring.repair import FormatFailure, Repair, names, repair
-from codeeval.store import Counterfactual, Execution, RunStore
+from codeeval.store import Counterfactual, RunStore, StoredExecution
 from codeeval.types import Extraction, Problem, Sample
 from sandbox import Job, Limits, Outcome, SandboxError
 
@@ -100,7 +100,7 @@ class _Explorer:
                 self._failures += 1
                 self.done = replace(self.done, reason=outcome)
                 continue
-            self._store.add_execution(Execution(*key, job.mode, job.source, outcome))
+            self._store.add_execution(StoredExecution(*key, job.mode, job.source, outcome))
             self._known.add(key)
             self.done = replace(self.done, executed=self.done.executed + 1)
 

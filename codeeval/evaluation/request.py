@@ -22,7 +22,7 @@ from codeeval.evaluation.selection import (
     usual_ks,
 )
 from codeeval.evaluation.settings import Settings
-from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
+from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, ModelPlace, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
 from codeeval.generators.registry import check_model
@@ -105,7 +105,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
-    place = Place(model.backend, model.location, model.options)
+    place = ModelPlace(model.backend, model.location, model.options)
     template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
     sampling = _sampling(settings, judged_by[0], whole, template.name)
     if settings.protocol is None:

@@ -14,7 +14,7 @@ from codeeval.evaluation.selection import check_protocol, chosen_ks, chosen_prot
 from codeeval.evaluation.settings import Settings
 from codeeval.i18n import at, joined, mapped, msg
 from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
-from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
+from codeeval.samples import DEFAULT_RESPONSES, FoundSamples, Placed, fitting, place, read
 from codeeval.samples.place import MissingSample
 from codeeval.types import Sample, Sampling, ScoringProtocol, Task
 
@@ -82,7 +82,7 @@ class FileRequest:
     """The same, and what was found in the file that `path` names."""
 
     path: Path
-    found: Found
+    found: FoundSamples
     placed: Placed
     request: ScoreRequest
 
@@ -133,7 +133,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     return FileRequest(path, found, placed, request)
 
 
-def _only(found: Found, wanted: str) -> Found:
+def _only(found: FoundSamples, wanted: str) -> FoundSamples:
     """With one sample alone. Raises UsageError if there is none of that name."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
@@ -154,7 +154,7 @@ def _only(found: Found, wanted: str) -> Found:
     )
 
 
-def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
+def _notes(found: FoundSamples, task: Task, placed: Placed) -> list[str]:
     """What a reader of the score has to know about the file."""
     notes = []
     if bad := found.bad:
@@ -179,7 +179,7 @@ def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
     return notes
 
 
-def _made_by(path: Path, found: Found, n: int) -> MadeBy:
+def _made_by(path: Path, found: FoundSamples, n: int) -> MadeBy:
     more = len(found.files) - 1
     origin, name = found.origin, printable(f"{path.name} and {more} more" if more else path.name)
     return MadeBy(
@@ -198,7 +198,7 @@ def unknown_sampling(n: int) -> SamplingInfo:
     return SamplingInfo.model_validate(asdict(Sampling(n=n)) | unknown)
 
 
-def _altered(found: Found) -> tuple[str, ...]:
+def _altered(found: FoundSamples) -> tuple[str, ...]:
     if found.origin is None:
         return ()
     return found.origin.task.altered or (("renamed",) if found.origin.renamed else ())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codeeval.errors import CodeevalError
 from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.pipeline import Pipeline, Plan, Result
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
 from codeeval.evaluation.shard_interface import JobRunner
@@ -30,7 +30,7 @@ class Ended:
     be; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was told."""
 
     run_dir: Path
-    result: Result | None = None
+    result: PipelineResult | None = None
     unranked: bool = False
 
 
@@ -60,7 +60,7 @@ def work(
     sandbox: Sandbox,
     reporter: Reporter,
     invocation: Invocation | None = None,
-) -> Result:
+) -> PipelineResult:
     """Bring a run file to its end, as far as model and sandbox let it. Raises Interrupted and StoreError."""
     called = invocation or Invocation()
     requests = requests_for(store) if generator else ()
@@ -93,7 +93,7 @@ def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[
     return made, made - len(unjudged)
 
 
-def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:
+def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> PipelineResult:
     """Judge what has evidence in the file; nothing is executed. Raises StoreError."""
     with SILENT.progress(0, 0, 1) as tell:
         return _execute(store, _plan(store, protocols, (), None), (None, None), Invocation(), tell)
@@ -118,7 +118,7 @@ def _execute(
     parts: tuple[Generator | None, Sandbox | None],
     called: Invocation,
     tell: Tell,
-) -> Result:
+) -> PipelineResult:
     generator, sandbox = parts
     session = Session(now(), called.command, "running")
     if sandbox is not None:

@@ -9,7 +9,7 @@ from codeeval.errors import UsageError
 from codeeval.i18n import joined, msg
 from codeeval.manifest import no_score
 from codeeval.mera.check import Reference, check
-from codeeval.mera.read import Entry, SubmissionFile
+from codeeval.mera.read import SubmissionEntry, SubmissionFile
 from codeeval.store import RunReader
 from codeeval.tasks import TASKS
 
@@ -172,7 +172,7 @@ def checked_document(run: Path) -> tuple[str, dict[str, object]]:
 
 def _refuse_if_malformed(run: Path, member: str, content: dict[str, object], n_tests: dict[str, int]) -> None:
     rows = content["data"]["test"]  # type: ignore[index]
-    entries = tuple(Entry(place, row["meta"]["id"], row["outputs"]) for place, row in enumerate(rows))
+    entries = tuple(SubmissionEntry(place, row["meta"]["id"], row["outputs"]) for place, row in enumerate(rows))
     checked = check(SubmissionFile(member, entries), Reference(n_tests, {}))
     wrong = [finding for finding in checked.findings if finding.error]
     if wrong:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from codeeval.stats import Consensus, consensus_at_k
+from codeeval.stats import ConsensusScore, consensus_at_k
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k, pass_hat_k
 from codeeval.store import StoredJudgement
@@ -61,7 +61,7 @@ def _passed(row: StoredJudgement) -> bool:
     return row.judgement is not None and row.judgement.passed
 
 
-def _consensus(group: Sequence[StoredJudgement], k: int) -> Consensus | None:
+def _consensus(group: Sequence[StoredJudgement], k: int) -> ConsensusScore | None:
     votes = [_vote(row) for row in group]
     if any(row.judgement is None for row in group):
         return consensus_at_k(votes, k)

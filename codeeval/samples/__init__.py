@@ -4,7 +4,7 @@
 every row is. A row that can't be read is never left out unless it was asked for.
 """
 
-from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, to_sample
+from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, FoundSamples, to_sample
 from codeeval.samples.place import MissingSample, Placed, place
 from codeeval.samples.read import read
 from codeeval.samples.task_match import fitting
@@ -13,7 +13,7 @@ __all__ = [
     "DEFAULT_RESPONSES",
     "RESPONSES",
     "Entry",
-    "Found",
+    "FoundSamples",
     "MissingSample",
     "Placed",
     "fitting",

@@ -82,7 +82,7 @@ def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[No
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Stratum:
     """Some of the problems: how many, the mean of each run over them, and each run's noise."""
 
     problems: float
@@ -100,16 +100,16 @@ def _parted(n: NDArray[Any], counts: NDArray[Any]) -> list[NDArray[Any]]:
     return [*enough, *([others] if counts[0][others].sum() else [])]
 
 
-def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[Any]) -> _Part:
+def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[Any]) -> _Stratum:
     import numpy as np
 
     own = [cell for cell, here in zip(cells, chosen, strict=True) if here]
     total = float(counts[0][chosen].sum())
     means = counts[:, chosen] @ np.array([pass_at_k(*cell, k) for cell in own], dtype=float) / total
-    return _Part(total, tuple(means.tolist()), tuple(rerun_noises(own, counts[:, chosen], k)))
+    return _Stratum(total, tuple(means.tolist()), tuple(rerun_noises(own, counts[:, chosen], k)))
 
 
-def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list[Noise]:
+def _joined(parts: Sequence[_Stratum], means: Sequence[float], groups: int) -> list[Noise]:
     """The noise of all problems. The largest variance of a part is taken at its mean drawn to the middle by one problem
     more, half of it solved: a part that is all right or all wrong still varies."""
     total, found = sum(part.problems for part in parts), []

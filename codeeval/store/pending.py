@@ -17,7 +17,7 @@ _UNJUDGED = (
 )
 
 
-class Pending(RunFile):
+class PendingReader(RunFile):
     """Questions about what is still to be done."""
 
     def manifest(self) -> Manifest:

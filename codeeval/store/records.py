@@ -57,7 +57,7 @@ class StoredJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
+class StoredExecution:
     """Evidence: what `source` did, run in `mode`."""
 
     problem_id: str

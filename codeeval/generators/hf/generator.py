@@ -25,7 +25,7 @@ from codeeval.generators.common.model_folder import local_folder
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
-from codeeval.generators.hf.model import LoadedModel, Settings, load
+from codeeval.generators.hf.model import HFSettings, LoadedModel, load
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode, lacks_system_role
 from codeeval.i18n import msg
 from codeeval.reading.thinking import opens_thought
@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 class HFGenerator:
     """Holds the model from creation to `close`. Not for use by several threads at once."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: HFSettings) -> None:
         self._name, self._settings = name, settings
         self._loaded: LoadedModel | None = load(name, settings)
         self._description: dict[str, Scalar] | None = None
@@ -196,7 +196,7 @@ class HFGenerator:
                 torch.cuda.empty_cache()
 
 
-def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, Scalar]:
+def _describe(name: str, settings: HFSettings, loaded: LoadedModel) -> dict[str, Scalar]:
     import torch
     import transformers
 
@@ -227,7 +227,7 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
     """What can be known without loading. Raises UsageError."""
-    settings = Settings.parse(Options("hf", options))
+    settings = HFSettings.parse(Options("hf", options))
     local_folder(model)
     if settings.replicas > 1:
         from codeeval.generators.hf.replicas import check
@@ -237,7 +237,7 @@ def check_model(model: str, options: Mapping[str, str]) -> None:
 
 def open_generator(model: str, options: Mapping[str, str]) -> Generator:
     """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    settings = Settings.parse(Options("hf", options))
+    settings = HFSettings.parse(Options("hf", options))
     if settings.replicas > 1:
         from codeeval.generators.hf.replicas import HFReplicas
 

@@ -29,9 +29,9 @@ def main() -> int:
     start = inbox.get()
     try:
         from codeeval.generators.hf.generator import HFGenerator
-        from codeeval.generators.hf.model import Settings
+        from codeeval.generators.hf.model import HFSettings
 
-        generator = HFGenerator(start["model"], Settings(**start["settings"]))
+        generator = HFGenerator(start["model"], HFSettings(**start["settings"]))
         send({"event": "ready"})
         while (message := inbox.get())["op"] != "quit":
             if message["op"] == "describe":

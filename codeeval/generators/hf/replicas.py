@@ -20,7 +20,7 @@ from codeeval.generators.base import Scalar, check_request, check_sampling
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
-from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.model import HFSettings
 from codeeval.generators.hf.replica import read_sample
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
@@ -60,7 +60,7 @@ class _Work:
 class HFReplicas:
     """Holds the processes from creation to `close`. `generate` is not for several threads at once."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: HFSettings) -> None:
         self._name, self._settings = name, settings
         self._inbox: Inbox = queue.SimpleQueue()
         self._failures: dict[EngineProcess, tuple[str, str]] = {}
@@ -198,7 +198,7 @@ class HFReplicas:
             engine.close(max(0.0, until - time.monotonic()))
 
 
-def check(settings: Settings) -> list[str]:
+def check(settings: HFSettings) -> list[str]:
     """The GPUs that are dealt out; none: every replica is on the CPU. Raises UsageError where they can't be."""
     import torch
 

@@ -77,7 +77,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Endpoint:
     """Who was asked for what; every text that is made of an error is free of the key."""
 
     base_url: str
