@@ -40,7 +40,7 @@ class GeneratorBackend:
 
 
 BACKENDS: dict[str, GeneratorBackend] = {
-    "hf": GeneratorBackend("codeeval.generators.hf.generator", ("torch", "transformers"), "hf"),
+    "hf": GeneratorBackend("codeeval.generators.hf.backend", ("torch", "transformers"), "hf"),
     "vllm": GeneratorBackend(
         "codeeval.generators.vllm.generator",
         ("vllm",),

@@ -219,11 +219,8 @@ def _later(
         part = parts[number]
         for place, item in enumerate(part.found.items):
             choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
-            if item.kind not in (
-                *_DEFINITIONS,
-                StatementKind.IMPORT,
-                StatementKind.ASSIGN,
-            ) or entry_point in part.found.uses(item):
+            binds = item.kind in (*_DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
+            if not binds or entry_point in part.found.uses(item):
                 continue
             for name in item.names - {entry_point}:
                 by_name.setdefault(name, []).append((number, place))

@@ -10,18 +10,17 @@ prefix of n = 20.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators.base import Generator, Options, Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.common.context import DoesNotFit, Refusals, room
 from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.common.model_folder import local_folder
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
@@ -223,23 +222,3 @@ def _describe(name: str, settings: HFSettings, loaded: LoadedModel) -> dict[str,
         **model_facts(loaded.folder),
         "parameters": sum(p.numel() for p in loaded.model.parameters()),
     }
-
-
-def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading. Raises UsageError."""
-    settings = HFSettings.parse(Options("hf", options))
-    local_folder(model)
-    if settings.replicas > 1:
-        from codeeval.generators.hf.replicas import check
-
-        check(settings)
-
-
-def open_generator(model: str, options: Mapping[str, str]) -> Generator:
-    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    settings = HFSettings.parse(Options("hf", options))
-    if settings.replicas > 1:
-        from codeeval.generators.hf.replicas import HFReplicas
-
-        return HFReplicas(model, settings)
-    return HFGenerator(model, settings)

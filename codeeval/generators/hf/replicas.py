@@ -21,7 +21,6 @@ from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
 from codeeval.generators.hf.model import HFSettings
-from codeeval.generators.hf.replica import read_sample
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
@@ -133,7 +132,7 @@ class HFReplicas:
         elif message["key"] not in held:
             return  # of a call that was given up
         elif message["event"] == "sample":
-            sample = read_sample(message["sample"])
+            sample = Sample(**message["sample"])
             held[message["key"]].left.discard(sample.index)
             self._answered[engine.name] += 1
             yield sample
