@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,16 @@ def settings_like(run_dir: Path) -> Like:
                 run_dir=run_dir,
             )
         )
+    found = _settings(manifest, ids) | like_rankers(manifest)
+    if own:
+        python = manifest.sandbox.describe.get("interpreter")
+        return Like(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
+    taken, asked = repeated_settings(manifest, found)
+    return Like(run_dir, taken, manifest, asked)
+
+
+def _settings(manifest: Manifest, ids: Sequence[str]) -> dict[str, object]:
+    """The settings that a manifest tells; `ids` are those of its problems."""
     sampling, options = manifest.sampling, dict(manifest.model.options)
     settings: dict[str, object] = {
         "task": _task(manifest.task),
@@ -78,12 +89,7 @@ def settings_like(run_dir: Path) -> Like:
         "rename": manifest.renamed or None,
         "problems": ",".join(ids) if manifest.task.n_selected < manifest.task.n_problems else None,
     }
-    found = {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest)
-    if own:
-        python = manifest.sandbox.describe.get("interpreter")
-        return Like(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
-    taken, asked = repeated_settings(manifest, found)
-    return Like(run_dir, taken, manifest, asked)
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _literally(system: str | None) -> str | None:

@@ -108,18 +108,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     placed = place(found, task, source.skip_bad_rows)
     samples = placed.samples
     if not samples:
-        have = ", ".join(list(found.by_problem())[:3])
-        ids = ", ".join(problem.id for problem in task.problems[:3])
-        raise NothingToEvaluate(
-            msg(
-                "{path}: no sample belongs to a selected problem of {task}\n  The samples name {some}, the problems are "
-                "{ids}, …",
-                path=path,
-                task=task.name,
-                some=have,
-                ids=ids,
-            )
-        )
+        raise _nothing_fits(path, found, task)
     sizes = [len(rows) for rows in samples.values()]
     ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more=msg("Give more samples"))
     run_dir = settings.out or new_run_dir(task.name, path.stem)
@@ -131,6 +120,21 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
         whole, task, samples, judged_by, ks, run_dir, made_by, notes, settings.dedup, placed.missing, skipped
     )
     return FileRequest(path, found, placed, request)
+
+
+def _nothing_fits(path: Path, found: FoundSamples, task: Task) -> NothingToEvaluate:
+    have = ", ".join(list(found.by_problem())[:3])
+    ids = ", ".join(problem.id for problem in task.problems[:3])
+    return NothingToEvaluate(
+        msg(
+            "{path}: no sample belongs to a selected problem of {task}\n  The samples name {some}, the problems are "
+            "{ids}, …",
+            path=path,
+            task=task.name,
+            some=have,
+            ids=ids,
+        )
+    )
 
 
 def _only(found: FoundSamples, wanted: str) -> FoundSamples:
