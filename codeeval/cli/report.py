@@ -94,19 +94,9 @@ def report(
     if plot is not None:
         check_picture(plot)
     if is_instructions(run):
-        from codeeval.cli.instructions import draw, show
-
         if manifest or results is not None:
-            raise UsageError(
-                msg(
-                    "{run}: it holds a run per instruction; name one of them, for example {path}",
-                    run=run,
-                    path=run / "own",
-                )
-            )
-        if plot is not None:
-            draw(run, plot, ending.console, min(settings.k or (1,)))
-        return show(run, ending.console, settings.k)
+            raise _names_no_run(run)
+        return _of_instructions(run, settings.k, plot, ending.console)
     with RunReader(run) as reader:
         if manifest:
             _print_manifest(reader, ending)
@@ -116,6 +106,22 @@ def report(
         _show(found, *asked, ending.console)
         _leave_behind(reader, found, plot, ending)
     return 0
+
+
+def _names_no_run(folder: Path) -> UsageError:
+    said = msg(
+        "{run}: it holds a run per instruction; name one of them, for example {path}", run=folder, path=folder / "own"
+    )
+    return UsageError(said)
+
+
+def _of_instructions(folder: Path, ks: tuple[int, ...] | None, plot: Path | None, console: Console) -> int:
+    """The runs of `run --instructions`, side by side."""
+    from codeeval.cli.instructions import draw, show
+
+    if plot is not None:
+        draw(folder, plot, console, min(ks or (1,)))
+    return show(folder, console, ks)
 
 
 def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Destination) -> None:
@@ -136,7 +142,6 @@ def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: D
 def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[Extrapolation]:
     if ks is None:
         return ()
-    from codeeval.errors import UsageError
     from codeeval.report.extrapolated import extrapolated
 
     parts = [part.strip() for part in ks.split(",")]

@@ -81,16 +81,20 @@ def run(
         print_settings(resolved)
         return 0
     if show_prompt is not None:
-        from codeeval.cli.console import Console
-        from codeeval.cli.prompt import show_prompt as show
-        from codeeval.evaluation.show_prompt import prompt_of
-
-        console = Console(resolved.settings.format)
-        show(prompt_of(resolved.settings, show_prompt, console), console)
-        return 0
+        return _show_prompt(show_prompt, resolved)
     if resume is not None:
         return _resume(resume, resolved)
     return _evaluate(resolved, then)
+
+
+def _show_prompt(problem_id: str, resolved: Resolved) -> int:
+    from codeeval.cli.console import Console
+    from codeeval.cli.prompt import show_prompt
+    from codeeval.evaluation.show_prompt import prompt_of
+
+    console = Console(resolved.settings.format)
+    show_prompt(prompt_of(resolved.settings, problem_id, console), console)
+    return 0
 
 
 def _resume(folder: Path, resolved: Resolved) -> int:
