@@ -12,7 +12,6 @@ from codeeval.cli.flags import option
 
 Task = Annotated[str | None, option("task")]
 Ks = Annotated[str | None, option("k")]
-ProtocolName = Annotated[str | None, option("protocol")]
 Sandbox = Annotated[str | None, option("sandbox")]
 Python = Annotated[str | None, option("python")]
 Workers = Annotated[int | None, option("workers")]

@@ -12,8 +12,7 @@ from codeeval.reading import begins_with_thought
 from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
 from codeeval.report.headline import Headline, headline
 from codeeval.report.hidden_answers import hidden_answers
-from codeeval.report.original_tests import base_scores
-from codeeval.report.other_metrics import extras
+from codeeval.report.other_metrics import base_scores, extras
 from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, Quality, Report, Throughput

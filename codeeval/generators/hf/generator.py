@@ -21,7 +21,7 @@ from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
 from codeeval.generators.hf.model import HFSettings, LoadedModel, load

@@ -24,7 +24,7 @@ from codeeval.generators.common.engine_process import EngineProcess, Message
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.model_folder import check_weights
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.engines import EngineEnded, Engines
 from codeeval.generators.vllm.settings import VLLMSettings
