@@ -14,7 +14,7 @@ from codeeval.i18n import msg
 
 
 def chosen_tag(run_dir: Path, given: str | None) -> str:
-    """Raises UsageError for a tag that no note of the run has, DataError and StoreError."""
+    """Raises UsageError for a tag that no note of the run has, and DataError and StoreError."""
     if given is None or given == ANY_NOTE:
         return given or ""
     tags = [name for name, _ in tags_of(Annotations(run_dir).read())]

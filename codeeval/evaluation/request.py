@@ -1,4 +1,4 @@
-"""What a fresh run is asked to do: settings turned into problems, prompts, model and protocols, and checked."""
+"""A fresh run's request: settings turned into problems, prompts, model and protocols, and checked."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ DEMO_TASK = "rustarter"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What generates: the name that people know it by, and where the backend finds it."""
+    """The model to generate with: its name for people, and where the backend finds it."""
 
     name: str
     location: str
@@ -75,14 +75,16 @@ class RunRequest:
     rankers: tuple[RewardInfo, ...] = ()
 
     def generator(self) -> Generator:
-        """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
+        """The generator that was opened to find out which template the model takes, or a new one. Raises UsageError,
+        GenerationError."""
         opened = self.template.opened
         return opened or create(self.model.backend, self.model.location, self.model.options)
 
 
 def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
-    """Check a run's settings. `opens`: the model is to be opened, so its packages, options and files are checked as well, before
-    anything of it is read. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
+    """Check a run's settings. `opens`: the model will be opened, so its packages, options and files are checked as
+    well, before any of it is loaded. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run
+    folder."""
     check_protocol(settings.protocol)
     choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
@@ -144,8 +146,8 @@ def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
 
 
 def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task, template: str) -> Sampling:
-    """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
-    the stops of a continuation would cut the program of a chat answer at its first line."""
+    """The protocol's sampling, with the user's changes. An English set is always sampled by its own protocol, but the
+    stops of a continuation would cut a chat answer's program at its first line."""
     usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling
     if task.protocol in protocols.ENGLISH and template != "none":
         usual = replace(usual, stop=())
@@ -172,7 +174,7 @@ def _model(settings: Settings) -> Model:
     if settings.sampling == "mera" and backend == "vllm":
         options.setdefault("seed", str(MERA_SEED))
     if backend == "openai":
-        return Model(printable(name), name, backend, options)  # the server's word for it, whatever lies here
+        return Model(printable(name), name, backend, options)  # the server's name for it, whatever files exist here
     location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
     if Path(location).exists():
         location = str(Path(location).resolve())
@@ -180,7 +182,7 @@ def _model(settings: Settings) -> Model:
 
 
 def chosen_backend(name: str, settings: Settings) -> str:
-    """vLLM where it can be used and there is a GPU to use it on; the bundled model is too small to wait for it."""
+    """vLLM if it can be used and there is a GPU for it; the bundled model is too small to be worth its start-up."""
     if settings.base_url:
         return "openai"
     if name.endswith(".jsonl"):

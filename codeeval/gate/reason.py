@@ -1,4 +1,4 @@
-"""The gate's verdict in a sentence whose numbers agree with it: as many digits are written as show which is larger. Pure."""
+"""The gate's verdict as a sentence with consistent numbers: enough digits are written to show which is larger. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.stats.words import apart, chance, signed
 
 
 def reason(verdict: GateVerdict, found: Comparison, policy: GatePolicy, advice: Advice) -> str:
-    """One sentence: what was seen, and what follows from it."""
+    """One sentence: what was observed, and what follows."""
     low, high = found.rerun or found.population
     seen = msg(
         "pass@1 changed by {value} points (between {low} and {high})",
@@ -66,7 +66,7 @@ def _failed(seen: str, found: Comparison, policy: GatePolicy) -> str:
 
 
 def most_lost(found: Comparison) -> ProblemChange:
-    """The problem that chance explains least among those that got worse."""
+    """Among the problems that got worse, the one that chance explains least."""
     return min(found.changes, key=lambda item: (item.difference >= 0, item.p, item.difference, item.problem_id))
 
 

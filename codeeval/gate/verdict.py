@@ -10,7 +10,7 @@ from codeeval.stats.compare import CompareOptions
 
 
 class GateVerdict(StrEnum):
-    """What CI acts on. INCONCLUSIVE fails a build only where that was asked for."""
+    """What CI acts on. INCONCLUSIVE fails a build only if requested."""
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -21,9 +21,8 @@ class GateVerdict(StrEnum):
 class GatePolicy:
     """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
 
-    `drop_p`: fail where one and the same model would drop as far with less than this probability. `lost_p`: fail also
-    where problems were lost, in number or one of them, as one model would lose them with less than this probability. 0 turns
-    either off."""
+    `drop_p`: fail if an unchanged model would drop this far with a smaller probability. `lost_p`: fail also if an
+    unchanged model would lose as many problems, or one as clearly, with a smaller probability. 0 turns either off."""
 
     margin: float = 0.03
     min_effect: float = 0.01
@@ -46,9 +45,9 @@ class GatePolicy:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Samples per problem that would decide if the difference stays: in `both` runs, or in the `candidate` alone; None: no
-    number would. `enough_before`: the baseline has as many as it needs. `dependent`: there are problems whose samples count
-    as one."""
+    """Samples per problem that would decide if the difference persists: in `both` runs, or in the `candidate` alone;
+    None: no number would. `enough_before`: the baseline has as many as needed. `dependent`: there are problems with
+    samples that count as one."""
 
     both: int | None = None
     candidate: int | None = None

@@ -17,7 +17,8 @@ _ROUNDED = 1e-5  # pass_at_1 of a baseline has six decimals
 
 
 def corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str]]:
-    """A baseline with the limits that were executed, where an earlier version stated the protocol's instead; and a warning."""
+    """The baseline with the limits that were executed, if an earlier version stated the protocol's instead; and a
+    warning."""
     stated, executed = before.digests.get("limits"), found.counts.digests.get("limits")
     if stated is None or executed is None or stated == executed or stated != found.limits_before:
         return before, []
@@ -53,8 +54,8 @@ def baseline_warnings(found: Candidate, task: BaselineTask, before: RunCounts, n
 
 
 def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
-    """What could not be compared, because one side does not say it."""
-    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have further ones
+    """What could not be compared because one side lacks it."""
+    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have more
     lacking = [name for name in names if (name in before.digests) != (name in now.digests)]
     return [
         msg(
@@ -67,7 +68,7 @@ def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
 
 
 def _newer(task: BaselineTask) -> list[str]:
-    """A baseline that a later version wrote may mean something else by its numbers."""
+    """Warn about a baseline from a later version, where the numbers may have another meaning."""
     here = package_version()
     if not _release(task.codeeval_version):
         said = repr(task.codeeval_version[:40])
@@ -84,12 +85,12 @@ def _newer(task: BaselineTask) -> list[str]:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """The numbers of a version, as far as there are any."""
+    """The leading numbers of a version."""
     return tuple(int(part) for part in re.findall(r"\d{1,9}", re.split(r"[^\d.]", version, maxsplit=1)[0]))
 
 
 def _misstated(task: BaselineTask) -> list[str]:
-    """What a reviewer of the file reads is not what the gate computes with."""
+    """Warn if what a reviewer of the file reads differs from what the gate computes."""
     mean = sum(c / n for n, c in task.problems.values()) / len(task.problems)
     if abs(task.pass_at_1 - mean) <= _ROUNDED:
         return []
@@ -103,7 +104,7 @@ def _misstated(task: BaselineTask) -> list[str]:
 
 
 def _sampling(found: Candidate, task: BaselineTask) -> list[str]:
-    """Other sampling settings give other scores of the same model."""
+    """Warn about different sampling settings, which change a given model's score."""
     return [
         f"sampled differently: {name} was {task.sampling[name]:g} in the baseline, is {now:g} now"
         for name in SAMPLING

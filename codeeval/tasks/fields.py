@@ -15,16 +15,16 @@ from codeeval.tasks.bundled import page
 from codeeval.tasks.rows import SourceRow
 
 _SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
-#: What is parsed to find out which functions a program defines.
+#: Up to this size a program is parsed to find out which functions it defines.
 MAX_PROGRAM_CHARS = 1_000_000
 MAX_ID_CHARS = 200
-#: The remedy, whatever is wrong with an id.
+#: The remedy for any unusable id.
 ID_HINT = msg('An id is a whole number, or a short text on one line such as "7" or "strings/7".')
 
 
 def id_fault(name: str) -> str | None:
-    """What keeps a text from being an id, in words; None if nothing does. Files of completions are read without white space
-    around an id, so one that has it would never find its samples."""
+    """Why a text can't be an id; None if it can. Files of completions strip white space around an id, so an id with it
+    would never match its samples."""
     if not name.strip():
         return msg("is empty")
     if len(name) > MAX_ID_CHARS:
@@ -57,7 +57,7 @@ class Fields:
         return self._row[name]
 
     def text(self, name: str) -> str:
-        """A text, with the line ends that Python's own files have."""
+        """A text, with line ends normalised as in Python source files."""
         value = self.value(name)
         if not isinstance(value, str):
             self.fail(name, "must be a text")
@@ -79,7 +79,7 @@ class Fields:
         return float(value)
 
     def id(self) -> str:
-        """`task_id` without the name of the set: `HumanEval/7`, `"7"` and 7 are problem 7."""
+        """`task_id` without the set's name: `HumanEval/7`, `"7"` and 7 are problem 7."""
         value = self.value("task_id")
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)

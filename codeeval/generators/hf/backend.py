@@ -12,7 +12,7 @@ from codeeval.generators.hf.replicas import HFReplicas, check
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading. Raises UsageError."""
+    """Check what can be checked without loading. Raises UsageError."""
     settings = HFSettings.parse(Options("hf", options))
     local_folder(model)
     if settings.replicas > 1:
