@@ -12,7 +12,7 @@ from codeeval.cli import options
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.explorer.listing import SampleRow
+    from codeeval.explorer.listing import ListedSample
 
 HELP = """List samples of a run, those that a filter lets through: the list that `codeeval explore` shows, in its order.
 
@@ -106,7 +106,7 @@ def samples(
     return 0
 
 
-def _show(rows: Iterator[SampleRow], format: str, console: Console) -> None:
+def _show(rows: Iterator[ListedSample], format: str, console: Console) -> None:
     from codeeval.explorer import listing
 
     if format == "json":
@@ -120,7 +120,7 @@ def _show(rows: Iterator[SampleRow], format: str, console: Console) -> None:
             console.result(_line(row))
 
 
-def _line(row: SampleRow) -> str:
+def _line(row: ListedSample) -> str:
     from codeeval.i18n import message, name, recognised
     from codeeval.report.terminal import safe
 

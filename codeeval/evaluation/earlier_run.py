@@ -23,7 +23,7 @@ MODEL_DIGESTS = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
+class EarlierRun:
     """An earlier run to repeat: `settings` are taken from it, `asked` have to be given again; `manifest` is for
     `differences`."""
 
@@ -42,7 +42,7 @@ class Like:
         )
 
 
-def settings_like(run_dir: Path) -> Like:
+def settings_like(run_dir: Path) -> EarlierRun:
     """The settings that repeat a run. Raises UsageError for a run with completions from a file, and DataError and
     StoreError for one that can't be read."""
     with RunReader(run_dir) as reader:
@@ -59,9 +59,9 @@ def settings_like(run_dir: Path) -> Like:
     found = _settings(manifest, ids) | like_rankers(manifest)
     if own:
         python = manifest.sandbox.describe.get("interpreter")
-        return Like(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
+        return EarlierRun(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
     taken, asked = repeated_settings(manifest, found)
-    return Like(run_dir, taken, manifest, asked)
+    return EarlierRun(run_dir, taken, manifest, asked)
 
 
 def _settings(manifest: Manifest, ids: Sequence[str]) -> dict[str, object]:
