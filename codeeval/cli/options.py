@@ -24,6 +24,10 @@ Lang = Annotated[
     str | None,
     typer.Option("--lang", help="Language of what people read: en (default) or ru; or CODEEVAL_LANG.", metavar="LANG"),
 ]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
+OutputFormat = Annotated[
+    str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")
+]
 Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings from a TOML file.", metavar="FILE")]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,7 +26,6 @@ Examples:
   codeeval samples runs/my-run --group "exception NameError" --protocol strict --format jsonl
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Verdict = Annotated[
     str | None,
     typer.Option(
@@ -66,7 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def samples(
-    run: Run,
+    run: options.RunFolder,
     verdict: Verdict = None,
     group: Group = None,
     topic: Topic = None,

@@ -9,7 +9,7 @@ from typing import TypedDict
 
 from codeeval.manifest import Manifest
 from codeeval.reading import begins_with_thought
-from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
+from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
 from codeeval.report.headline import Headline, headline
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.other_metrics import base_scores, extras
@@ -17,7 +17,7 @@ from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
-from codeeval.report.waterfall import Waterfall, build_waterfall, verbatim_of
+from codeeval.report.waterfall import Waterfall, build_waterfall
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed
 from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
@@ -124,10 +124,9 @@ class _OfScores(TypedDict):
 def _of_scores(reader: RunReader, manifest: Manifest, ks: tuple[int, ...]) -> _OfScores:
     """pass@k under every protocol, and what two protocols disagree about."""
     scores = {name: estimates([(n, c) for _, n, c in reader.counts(name)], ks) for name in manifest.protocols}
-    waterfall, differences = build_waterfall(reader, ks), _differences(reader, manifest)
-    differing = sum(difference.n_samples for difference in differences)
-    said = headline(scores, manifest.protocol, waterfall, differing)
-    return {"estimates": scores, "differences": differences, "waterfall": waterfall, "headline": said}
+    waterfall, differing = build_waterfall(reader, ks), differences(reader)
+    said = headline(scores, manifest.protocol, waterfall, sum(each.n_samples for each in differing))
+    return {"estimates": scores, "differences": differing, "waterfall": waterfall, "headline": said}
 
 
 class _Outstanding(TypedDict):
@@ -169,13 +168,6 @@ def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
     """The problems whose tests could not be carried out for some sample, in the run's order."""
     found = (row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.NOT_SUPPORTED)
     return tuple(dict.fromkeys(row.problem_id for row in found))
-
-
-def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...]:
-    """The samples on which the two scores disagree, the most frequent kind first."""
-    if "strict" not in manifest.protocols:
-        return ()
-    return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(manifest.protocols), "strict"))
 
 
 def _quality(rows: Iterable[StoredJudgement]) -> Quality:
