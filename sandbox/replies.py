@@ -39,7 +39,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Written:
     """What the candidate's process recorded before it ended."""
 
     observations: tuple[Observation, ...] = ()
@@ -119,7 +119,7 @@ def _split(payload: bytes, at: int, sizes: list[int]) -> list[bytes]:
     return parts
 
 
-def _with_ruling(told: _Told, ruling: Ruling) -> _Told:
+def _with_ruling(told: _Written, ruling: Ruling) -> _Written:
     """A program that has answered its judge to the end has no end of its own: it is killed while it waits for more
     questions.
 
@@ -134,7 +134,9 @@ def _with_ruling(told: _Told, ruling: Ruling) -> _Told:
 _Limit = Literal["cpu", "wall", "memory", "reply"]
 
 
-def _status(end: str, told: _Told, facts: tuple[int, int, int], limits: Limits) -> tuple[OutcomeStatus, _Limit | None]:
+def _status(
+    end: str, told: _Written, facts: tuple[int, int, int], limits: Limits
+) -> tuple[OutcomeStatus, _Limit | None]:
     sig, cpu_ms, flags = facts
     if end == "memory" or flags & wire.FLAG_OOM:
         return "memory", "memory"
@@ -149,7 +151,7 @@ def _status(end: str, told: _Told, facts: tuple[int, int, int], limits: Limits) 
     return "crashed", None
 
 
-def _read_reply(data: bytes, n_calls: int) -> _Told:
+def _read_reply(data: bytes, n_calls: int) -> _Written:
     """All records up to the first that an honest child would not write; then `ended` is `broken`."""
     observations: list[Observation] = []
     definition: Observation | None = None
@@ -157,10 +159,10 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
     ended: Literal["", "end", "overflow", "broken"] = ""
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
-        return _Told(ended="broken")
+        return _Written(ended="broken")
     records = reply_records.records(data)
     if isinstance(records, list) and [record["s"] for record in records] == ["defined", *["returned"] * n_calls, "end"]:
-        return _Told(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual case
+        return _Written(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual case
     for record in records:
         kind = record.get("s") if record else None
         if record is None or ended:
@@ -183,7 +185,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
             break
     if ended == "end" and (not started or (status == "completed" and len(observations) != n_calls)):
         ended = "broken"
-    return _Told(tuple(observations), definition, ended, status, started)
+    return _Written(tuple(observations), definition, ended, status, started)
 
 
 def _read_ruling(data: bytes) -> Ruling:

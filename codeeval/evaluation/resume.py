@@ -8,15 +8,14 @@ from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.cluster import cluster_of
-from codeeval.evaluation.ending import Ended
-from codeeval.evaluation.like import MODEL_DIGESTS
+from codeeval.evaluation.earlier_run import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.rerank import rank, unranked
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.sandbox import Placement, as_executed, open_sandbox, worker_limits
 from codeeval.evaluation.settings import flag
 from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
-from codeeval.evaluation.work import work
+from codeeval.evaluation.work import Ended, work
 from codeeval.generators import Generator, create
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, ModelInfo, clean

@@ -3,7 +3,8 @@
 The command line builds its flags from this table (codeeval/cli/flags.py), as do `--print-config` and the tables of
 docs/cli.md. `codeeval.evaluation.resolve` fills in values from flags, environment and file.
 
-Nothing heavy is imported here, so that `codeeval --help` stays quick.
+The file is one table of data, and so may be longer than others. Nothing heavy is imported
+here, so that `codeeval --help` stays quick.
 """
 
 from __future__ import annotations

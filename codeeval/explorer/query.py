@@ -54,17 +54,17 @@ class Matching:
                     yield head.id, index
             at += n
 
-    def place(self, reader: RunViews, key: Key) -> Place:
+    def place(self, reader: RunViews, key: Key) -> ListPlace:
         """The position of a sample among the matching ones; it need not match itself."""
         ids = [head.id for head in self.heads]
         if key[0] not in ids:
-            return Place(None, self.n_samples, None, None)
+            return ListPlace(None, self.n_samples, None, None)
         at = ids.index(key[0])
         there = self.indices(reader, key[0])
         left, right = bisect_left(there, key[1]), bisect_right(there, key[1])
         before = (key[0], there[left - 1]) if left else self._nearest(reader, range(at - 1, -1, -1), -1)
         after = (key[0], there[right]) if right < len(there) else self._nearest(reader, range(at + 1, len(ids)), 0)
-        return Place(sum(self.counts[:at]) + left + 1 if right > left else None, self.n_samples, before, after)
+        return ListPlace(sum(self.counts[:at]) + left + 1 if right > left else None, self.n_samples, before, after)
 
     def _nearest(self, reader: RunViews, places: Iterable[int], which: int) -> Key | None:
         for at in places:
@@ -74,7 +74,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     """`number`: counted from 1; None if the sample is not among the `of` matching ones. `before`, `after`: the nearest
     of them."""
 

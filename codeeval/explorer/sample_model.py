@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.problem import ProblemHead
-from codeeval.explorer.query import Place
+from codeeval.explorer.query import ListPlace
 from codeeval.types import Cut
 
 
@@ -168,7 +168,7 @@ class SamplePage:
     test_line: int | None = None
     test_text: str = ""
     instead: str = ""
-    place: Place | None = None
+    place: ListPlace | None = None
     disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()
     prompt_parts: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from codeeval.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
-class Backend:
+class GeneratorBackend:
     """`module` has `open_generator`; `needs` are the importable names that it requires, and `extra` installs them ("":
     they are packages with those names). `elsewhere`: a variable that may name another interpreter that has them."""
 
@@ -39,16 +39,16 @@ class Backend:
         return [name for name in self.needs if find_spec(name) is None]
 
 
-BACKENDS: dict[str, Backend] = {
-    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "hf"),
-    "vllm": Backend(
+BACKENDS: dict[str, GeneratorBackend] = {
+    "hf": GeneratorBackend("codeeval.generators.hf.backend", ("torch", "transformers"), "hf"),
+    "vllm": GeneratorBackend(
         "codeeval.generators.vllm.generator",
         ("vllm",),
         "vllm",
         "CODEEVAL_VLLM_PYTHON",
     ),
-    "openai": Backend("codeeval.generators.openai.generator", ("openai",)),
-    "replay": Backend("codeeval.generators.replay"),
+    "openai": GeneratorBackend("codeeval.generators.openai.generator", ("openai",)),
+    "replay": GeneratorBackend("codeeval.generators.replay"),
 }
 
 

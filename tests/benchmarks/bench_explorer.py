@@ -34,7 +34,7 @@ from codeeval.manifest import Manifest  # noqa: E402
 from codeeval.reading.extract import extract  # noqa: E402
 from codeeval.scoring.grade import grade  # noqa: E402
 from codeeval.scoring.protocols import get  # noqa: E402
-from codeeval.store import Counterfactual, Execution, PlannedProblem, RunStore, Session, StoredJudgement  # noqa: E402
+from codeeval.store import Counterfactual, PlannedProblem, RunStore, Session, StoredExecution, StoredJudgement  # noqa: E402
 from codeeval.types import Problem, Prompt, Sample, Verdict  # noqa: E402
 from sandbox import Observation, Outcome  # noqa: E402
 
@@ -115,7 +115,7 @@ def _judge(store: RunStore, problem: Problem, sample: Sample) -> None:
         extraction = extract(problem, sample.completion, protocol.extraction)
         digest = f"{hash((extraction.program, name)) & (1 << 63) - 1:032x}"
         outcome = _outcome(sample.completion, int(sample.completion.rsplit("# ", 1)[1]))
-        add_execution(store, Execution(problem.id, digest, protocol.mode, extraction.program, outcome))
+        add_execution(store, StoredExecution(problem.id, digest, protocol.mode, extraction.program, outcome))
         judgement = grade(problem, extraction, outcome, protocol)
         if name == "strict" and not judgement.passed:
             right = sample.index % 3 == 0

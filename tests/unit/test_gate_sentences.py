@@ -16,8 +16,10 @@ from hypothesis import strategies as st
 from codeeval.errors import DataError
 from codeeval.explorer.words_ru import RU as EXPLORER_WORDS
 from codeeval.gate import annotations, judge, junit, load_baseline, load_policy, save_baseline, text
-from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate
-from codeeval.gate.rule import GatePolicy, GateResult, GateVerdict, gate
+from codeeval.gate.candidate import Candidate, candidate
+from codeeval.gate.judge import GateReport, TaskGate
+from codeeval.gate.rule import GateResult, gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.i18n import language, message
 from codeeval.report.compare_plot import draw
 from codeeval.stats import summarize, words

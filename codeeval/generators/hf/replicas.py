@@ -20,8 +20,7 @@ from codeeval.generators.base import Scalar, check_request, check_sampling
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
-from codeeval.generators.hf.model import Settings
-from codeeval.generators.hf.replica import read_sample
+from codeeval.generators.hf.model import HFSettings
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
@@ -60,7 +59,7 @@ class _Work:
 class HFReplicas:
     """Holds the processes from creation to `close`. `generate` is not thread-safe."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: HFSettings) -> None:
         self._name, self._settings = name, settings
         self._inbox: Inbox = queue.SimpleQueue()
         self._failures: dict[EngineProcess, tuple[str, str]] = {}
@@ -133,7 +132,7 @@ class HFReplicas:
         elif message["key"] not in held:
             return  # of an abandoned call
         elif message["event"] == "sample":
-            sample = read_sample(message["sample"])
+            sample = Sample(**message["sample"])
             held[message["key"]].left.discard(sample.index)
             self._answered[engine.name] += 1
             yield sample
@@ -198,7 +197,7 @@ class HFReplicas:
             engine.close(max(0.0, until - time.monotonic()))
 
 
-def check(settings: Settings) -> list[str]:
+def check(settings: HFSettings) -> list[str]:
     """The GPUs to assign; empty: every replica is on the CPU. Raises UsageError if they can't be assigned."""
     import torch
 

@@ -24,7 +24,7 @@ from codeeval.generators.common.engine_process import EngineProcess, Message
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.model_folder import check_weights
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.engines import EngineEnded, Engines
 from codeeval.generators.vllm.settings import VLLMSettings
@@ -38,7 +38,7 @@ MAX_LOSSES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedPrompt:
     """A prompt's ids, and whether it ends inside a thought."""
 
     ids: list[int]
@@ -46,12 +46,12 @@ class Encoded:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenSample:
     """One sample in progress. `head`: the thought generated so far, text and ids."""
 
     request: Request
     index: int
-    prompt: Encoded
+    prompt: EncodedPrompt
     seed: int | None
     engine: EngineProcess
     thinks: bool = False
@@ -92,8 +92,8 @@ class VLLMGenerator:
                 self._cancel()
         refusals.tell()
 
-    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _Open]:
-        waiting: dict[str, _Open] = {}
+    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _OpenSample]:
+        waiting: dict[str, _OpenSample] = {}
         greedy = sampling.temperature == 0
         batches: dict[EngineProcess, list[Message]] = {}
         mera = sampling.harness == "mera"
@@ -108,7 +108,7 @@ class VLLMGenerator:
                 continue
             for index in request.indices[:1] if greedy else request.indices:
                 thinks = self._settings.think_tokens > 0
-                one = _Open(
+                one = _OpenSample(
                     request, index, prompt, None if greedy else sampling.seed if mera else seed + index, engine, thinks
                 )
                 waiting[key := str(len(waiting))] = one
@@ -117,7 +117,7 @@ class VLLMGenerator:
             engine.send({"op": "add", "requests": batch})
         return waiting
 
-    def _message(self, key: str, one: _Open, sampling: Sampling) -> Message:
+    def _message(self, key: str, one: _OpenSample, sampling: Sampling) -> Message:
         ids = [*one.prompt.ids, *one.head_ids]
         return {"id": key, "ids": ids, "params": self._params(sampling, len(ids), one.thinks, one.seed)}
 
@@ -138,7 +138,7 @@ class VLLMGenerator:
             "seed": seed,
         }
 
-    def _collect(self, waiting: dict[str, _Open], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
+    def _collect(self, waiting: dict[str, _OpenSample], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
         while waiting:
             try:
                 engine, message = self._engines.receive("finished", "refused")
@@ -156,7 +156,9 @@ class VLLMGenerator:
                     self._engines.answered[engine.name] += 1
                     yield sample
 
-    def _pass_on(self, waiting: dict[str, _Open], ended: EngineEnded, sampling: Sampling, refusals: Refusals) -> None:
+    def _pass_on(
+        self, waiting: dict[str, _OpenSample], ended: EngineEnded, sampling: Sampling, refusals: Refusals
+    ) -> None:
         """Move what an engine had not finished to the others. Raises `ended` if there are none, or if the samples come
         from the engine's one random stream."""
         alive = self._engines.alive
@@ -175,7 +177,7 @@ class VLLMGenerator:
         for engine, batch in batches.items():
             engine.send({"op": "add", "requests": batch})
 
-    def _answer_follows(self, one: _Open, message: Message, sampling: Sampling) -> bool:
+    def _answer_follows(self, one: _OpenSample, message: Message, sampling: Sampling) -> bool:
         """After the end of a thought the answer is a separate request, with the answers' stops and limit. Text that
         does not begin with a thought is requested again as an answer, from the start."""
         text = message["text"]
@@ -190,7 +192,7 @@ class VLLMGenerator:
             return False
         return True
 
-    def _samples(self, one: _Open, message: Message, sampling: Sampling) -> Iterator[Sample]:
+    def _samples(self, one: _OpenSample, message: Message, sampling: Sampling) -> Iterator[Sample]:
         """At temperature 0 one answer is used for every index."""
         answer = EngineAnswer(
             text=one.head + message["text"],
@@ -203,7 +205,7 @@ class VLLMGenerator:
         for index in one.request.indices if one.seed is None else (one.index,):
             yield finish(one.request, index, answer, rule)
 
-    def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[Encoded]:
+    def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[EncodedPrompt]:
         """The prompts' ids; for MERA's harness truncated to leave room for the answer. Raises UsageError,
         GenerationError."""
         prompts = [request.prompt for request in requests]
@@ -216,7 +218,7 @@ class VLLMGenerator:
         most = context if isinstance(context, int) else None
         return [replace(one, ids=cut_left(self._name, one.ids, sampling.max_tokens, most)) for one in found]
 
-    def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[Encoded]:
+    def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[EncodedPrompt]:
         """The ids that the model receives; `mera`: whether MERA's harness adds BOS; None encodes as codeeval does.
         Raises UsageError for messages that the tokenizer's template refuses."""
         asked = [[prompt.text, prompt.messages] for prompt in prompts]
@@ -225,7 +227,7 @@ class VLLMGenerator:
         for item in self._engines.receive("encoded")[1]["prompts"]:
             if "problem" in item:
                 raise UsageError(msg("{name}: {item}", name=self._name, item=item["problem"]))
-            found.append(Encoded(item["ids"], opens_thought(item["tail"])))
+            found.append(EncodedPrompt(item["ids"], opens_thought(item["tail"])))
         return found
 
     def answered(self) -> dict[str, int]:
