@@ -158,8 +158,11 @@ class Supervisor:
     def _supervise(self, pid: int, limits: JobLimits, cpu_before: float) -> _Usage:
         """Waits until the child has exited or a limit is reached, then ends every process of the sample."""
         end = self._watch(pid, limits, cpu_before)
-        processes.kill_all()
+        if end:
+            processes.kill_all()
         _, status, usage = os.wait4(pid, 0)
+        if not processes.alone():
+            processes.kill_all()
         self._drain_rest()
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
@@ -213,7 +216,7 @@ class Supervisor:
         while True:
             deadline = start + limits[1] / 1000 + self._waits.seconds
             ready = self._poll.poll(max(0.0, min(check, look, deadline) - now) * 1000 + 1)
-            if any(fd == handle for fd, _ in ready):
+            if handle in dict(ready):
                 return self._at_exit(start, limits[0], cpu_before)
             self._drain(ready)
             now = time.monotonic()
