@@ -137,9 +137,10 @@ class Trial:
         """(read, write): descriptors that the candidate keeps."""
         return self._pipes[0], self._pipes[3]
 
-    def line(self) -> Line:
-        """The candidate's end, to be made in its process."""
-        return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
+    def testify(self, *about: Any) -> Witness:
+        """What answers the judge in the candidate's process; `about` is what `Witness` has to know of it."""
+        line = Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
+        return Witness(line, *about)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
         """Has the judge begin. `candidate` is a process that has not been reaped. Raises NoProcess if it can't be told."""

@@ -59,11 +59,12 @@ _NOTHING = _Look(0, {}, 0.0, 0.0, None, b"")
 
 
 class Waits:
-    """`begin` for each sample, then `look` now and then; `seconds` is what has been found so far."""
+    """`begin` and `candidate` for each sample, then `look` now and then; `seconds` is what has been found so far."""
 
     def __init__(self, meter: meters.Meter) -> None:
         self._meter = meter
-        self._candidate = 0
+        #: The sample's first process, to be told before the first look.
+        self.candidate = 0
         self._bases: dict[_Task, _Base] = {}
         self._last = _NOTHING
         self._before_ms, self._before_ns, self._start = 0.0, 0, 0
@@ -74,12 +75,12 @@ class Waits:
     def seconds(self) -> float:
         return self._last.found / 1e9
 
-    def begin(self, candidate: int, cpu_ms: float) -> None:
-        """The sample's first process has just been started; `cpu_ms` is the meter's value before that.
+    def begin(self, cpu_ms: float) -> None:
+        """A sample is about to be started; `cpu_ms` is the meter's value now.
 
         Every sample comes here, few come to `look`: what only a look needs is made there.
         """
-        self._candidate, self._before_ms, self._before_ns = candidate, cpu_ms, time.process_time_ns()
+        self._before_ms, self._before_ns = cpu_ms, time.process_time_ns()
         self._last, self.output_stood, self._start = _NOTHING, False, time.monotonic_ns()
 
     def look(self) -> None:
@@ -94,7 +95,7 @@ class Waits:
         if self._last is _NOTHING:
             self._last = _NOTHING._replace(at=self._start)
         if not self._last.tasks:  # what was there before, or may have been, counts from now on
-            candidate = str(self._candidate)
+            candidate = str(self.candidate)
             older = {task: times for task, times in now.items() if task[0] != candidate}
             self._bases = {
                 task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()

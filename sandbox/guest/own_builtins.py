@@ -1,0 +1,44 @@
+"""The guest's own modules get builtins of their own. A program may rebind `builtins.len` or `builtins.str` for itself, and the
+functions that carry it out in the same process must go on as before.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from types import ModuleType
+
+_BUILTINS = dict(vars(builtins))
+
+
+class _OwnBuiltins(SourceFileLoader):
+    """Loads a module whose functions look builtins up in a copy that no program reaches by name."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__dict__["__builtins__"] = _BUILTINS
+        super().exec_module(module)
+
+
+class _GuestModules:
+    """On `sys.meta_path` while the guest's modules are imported."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+        """The ordinary spec with the loader above, for the package `sandbox` alone."""
+        spec = PathFinder.find_spec(name, path) if name.partition(".")[0] == "sandbox" else None
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _OwnBuiltins(spec.loader.name, spec.loader.path)
+        return spec
+
+
+@contextlib.contextmanager
+def guest_modules() -> Iterator[None]:
+    """What is imported of the package `sandbox` in this block has builtins of its own. Not for a candidate's process."""
+    finder = _GuestModules()
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
