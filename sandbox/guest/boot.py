@@ -1,4 +1,4 @@
-"""Starts a supervisor: imports what programs usually import, once, so that every fork has it already."""
+"""Start a supervisor: import once what programs usually import, so that every fork has it already."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ def main() -> None:
     """Entry point of the image and of the local backend: `boot.py CHANNEL UID MEMORY_MB PIDS`."""
     for name in PRELOAD:
         importlib.import_module(name)
-    random.seed(
-        0
-    )  # every sample is a fork of this process: programs that draw without a seed of their own repeat exactly
+    random.seed(0)  # every sample is a fork of this process, so programs that draw without a seed repeat exactly
     from sandbox.guest.own_builtins import guest_modules
 
     with guest_modules():

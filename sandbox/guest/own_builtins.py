@@ -1,5 +1,7 @@
-"""The guest's own modules get builtins of their own. A program may rebind `builtins.len` or `builtins.str` for itself, and the
-functions that carry it out in the same process must go on as before.
+"""Separate builtins for the guest's own modules.
+
+A program may rebind `builtins.len` or `builtins.str` for itself, and the guest functions in the same process must continue
+to work.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ _BUILTINS = dict(vars(builtins))
 
 
 class _OwnBuiltins(SourceFileLoader):
-    """Loads a module whose functions look builtins up in a copy that no program reaches by name."""
+    """Loads a module with a copy of builtins that no program can reach by name."""
 
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__["__builtins__"] = _BUILTINS
@@ -26,7 +28,7 @@ class _GuestModules:
     """On `sys.meta_path` while the guest's modules are imported."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        """The ordinary spec with the loader above, for the package `sandbox` alone."""
+        """The ordinary spec with the loader above; only for the package `sandbox`."""
         spec = PathFinder.find_spec(name, path) if name.partition(".")[0] == "sandbox" else None
         if spec is not None and type(spec.loader) is SourceFileLoader:
             spec.loader = _OwnBuiltins(spec.loader.name, spec.loader.path)
@@ -35,7 +37,7 @@ class _GuestModules:
 
 @contextlib.contextmanager
 def guest_modules() -> Iterator[None]:
-    """What is imported of the package `sandbox` in this block has builtins of its own. Not for a candidate's process."""
+    """Modules of the package `sandbox` that are imported in this block get separate builtins. Not for a candidate's process."""
     finder = _GuestModules()
     sys.meta_path.insert(0, finder)
     try:

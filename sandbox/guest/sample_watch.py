@@ -1,4 +1,4 @@
-"""Waits for the end of a sample, its candidate's or judge's exit or the first limit that it reaches, and takes its output."""
+"""Wait for the end of a sample, the exit of its candidate or judge or the first limit that it reaches; read its output."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ _RDHUP = getattr(select, "POLLRDHUP", 0x2000) | select.POLLHUP | select.POLLERR
 
 
 class Watch:
-    """`begin` before the sample's first process is forked, then `wait` and `drain_rest`; `waits.candidate` is told in between.
+    """Call `begin` before the sample's first process is forked, set `waits.candidate`, then call `wait` and `drain_rest`.
 
-    Most samples are over at the first look, so `begin` prepares that one: what a process writes to while a fork of it lives is
-    copied page by page.
+    Most samples end before the first timeout, so `begin` computes that one: after the fork every page written is copied.
     """
 
     def __init__(self, host: HostChannel, meter: meters.Meter, memory_mb: int) -> None:
         self._host, self._meter = host, meter
         self._memory_kb = memory_mb * 1024
-        self._cpus = os.sysconf("SC_NPROCESSORS_ONLN")  # whatever `os.cpu_count` is made to say to programs
+        self._cpus = os.sysconf("SC_NPROCESSORS_ONLN")  # unaffected by a patched `os.cpu_count`
         self._poll = select.poll()
         self._poll.register(host.read_end, _RDHUP)
         self.streams: Sequence[Capture] = (Capture(1, self._poll), Capture(2, self._poll))
@@ -47,14 +46,14 @@ class Watch:
         self.waits.begin(cpu_before)
 
     def wait(self, handle: int) -> str:
-        """Returns once there is something to read from `handle`, or a limit is reached: which, or "". Raises HostGone."""
+        """Block until `handle` is readable or a limit is reached; return that limit's name, or "". Raises HostGone."""
         self._poll.register(handle, select.POLLIN)
         end = self._wait(handle)
         self._poll.unregister(handle)
         return end
 
     def drain_rest(self) -> None:
-        """Take what the pipes still hold. It is bounded: no process is left to write."""
+        """Read what the pipes still hold. Bounded: no process is left to write."""
         for _ in range(64):
             ready = self._poll.poll(0)
             if not ready:
@@ -98,7 +97,7 @@ class Watch:
             timeout_ms = max(0.0, min(check, look, start + wall_s + self.waits.seconds) - now) * 1000 + 1
 
     def _by_the_clock(self, passed_s: float, limit_s: float) -> str:
-        """Why a sample has to end that has been there for so long; "" where it may go on. The host is told that it does."""
+        """Why a sample that has run for this long must end; "" if it may continue, of which the host is notified."""
         waited = self.waits.seconds
         if passed_s - waited >= limit_s:
             return "wall_limit"
@@ -110,7 +109,8 @@ class Watch:
         return ""
 
     def _at_exit(self, start: float) -> str:
-        """A sample that ended just before the limit would have been noticed is over it all the same, on any machine."""
+        """A sample that ended just before the limit would have been noticed has exceeded it all the same, on any
+        machine."""
         passed_s = time.monotonic() - start
         if passed_s > processor_waits.LOOK_S:
             self.waits.look()

@@ -1,22 +1,22 @@
 """PID 1 of a worker: takes one job at a time, forks the candidate, ends it, cleans up, reports.
 
-Theory of operation. The supervisor never parses what a candidate wrote, and its heap never holds any of it: a job's body is
-received into an anonymous mapping that the forked child decodes, the child's reply lies in a shared mapping, its output is
-read into mappings, and all of it is sent on from there and zeroed. So a later sample, which is a fork of this process,
-finds neither the program nor the results of an earlier one.
+Theory of operation. The supervisor never parses what a candidate wrote, and its heap never holds any of it: a job's
+body is received into an anonymous mapping that the forked child decodes, the child's reply is in a shared mapping, its
+output is read into mappings, and all of it is sent on from there and zeroed. So a later sample, which is a fork of this
+process, finds neither the program nor the results of an earlier one.
 
-Per job: receive · ACCEPT · fork · wait for the child's exit or a limit · kill(-1) · reap all · wipe · verify · RESULT. A reset
-that cannot be verified is reported as DIRTY, and the host destroys the worker. End of file on the channel ends everything,
-also in the middle of a sample: nothing outlives the host.
+Per job: receive · ACCEPT · fork · wait for the child's exit or a limit · kill and reap all that is left · wipe · verify · RESULT.
+A reset that can't be verified is reported as DIRTY, and the host destroys the worker. End of file on the channel ends
+everything, even during a sample: nothing outlives the host.
 
-An assert-style sample has a judge as well (`judge_session.py`, imported by the first one): it is there before the candidate is
-forked, its ruling ends the sample and goes with RESULT beside the candidate's reply.
+An assert-style sample also has a judge (`judge_session.py`, imported by the first one): it exists before the candidate
+is forked, and its ruling ends the sample and is sent with RESULT beside the candidate's reply.
 
-What is the same for all samples (file size and process limits, group, working directory) is set once here and inherited:
-every system call and every page that a fork does not touch makes samples faster.
+What is the same for all samples (file size and process limits, group, working directory) is set once here and
+inherited: every system call and every page that a fork does not touch makes samples faster.
 
-Covered: whatever the child does with its own process, descendants, descriptors, files and output. Not covered: bugs of the
-kernel. Runs as root with SETUID, SETGID and KILL only (docker, local as root), or as one unprivileged user (local).
+Covered: whatever the child does with its own process, descendants, descriptors, files and output. Not covered: bugs of
+the kernel. Runs as root with SETUID, SETGID and KILL only (docker, local as root), or as one unprivileged user (local).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _Usage = tuple[str, int, resource.struct_rusage]  # how the sample ended, the ca
 
 
 class Supervisor:
-    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None where this process has no right to
+    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None if this process can't
     change it."""
 
     def __init__(self, fds: tuple[int, int], uid: int | None, memory_mb: int) -> None:
@@ -70,7 +70,7 @@ class Supervisor:
         self._charge = charges.Charge(isinstance(self._meter, meters.CgroupMeter))
 
     def serve(self) -> None:
-        """Works until the host goes away."""
+        """Work until the host goes away."""
         processes.give_back_memory()
         self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
@@ -78,12 +78,12 @@ class Supervisor:
             self._host.send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
-            except processes.NoProcess:  # no candidate has run: nobody may blame one
+            except processes.NoProcess:  # no candidate has run, so none may be blamed
                 self._host.send(wire.DECLINE, wire.ACCEPT_HEADER.pack(number))
                 raise HostGone from None
 
     def _room_for_tests(self, size: int) -> memoryview:
-        if self._trial is None:  # most workers never need one: its modules would make every fork larger
+        if self._trial is None:  # most workers need none, and its modules would make every fork slower
             with guest_modules():
                 from sandbox.guest.judge_session import Trial
             self._trial = Trial(None if self._uid is None else self._uid + 1)
@@ -113,7 +113,7 @@ class Supervisor:
         pid = processes.start(self._fork)
         if not pid:
             self._become_candidate(size, limits[0], trial)
-        self._victim.disarm()  # as little as possible from here to the candidate's end: what is written to is copied
+        self._victim.disarm()  # from here to the candidate's end every page written is copied: do little
         self._watch.waits.candidate = pid
         if trial is None:
             end, status, usage = self._supervise(pid)
@@ -124,7 +124,7 @@ class Supervisor:
         flags = wire.FLAG_OOM if meters.has_killed(oom_before, meter.oom_events()) else 0
         flags |= wire.FLAG_TRUNCATED if streams[0].truncated or streams[1].truncated else 0
         flags |= 0 if clean else wire.FLAG_DIRTY
-        reply_size = min(int.from_bytes(self._reply[:8], "big"), limits[3] - 8)  # a forged size stays in the mapping
+        reply_size = min(int.from_bytes(self._reply[:8], "big"), limits[3] - 8)  # bounds a forged size
         ruling = memoryview(b"") if trial is None else trial.ruling()
         header = wire.RESULT_HEADER.pack(
             number,
@@ -148,7 +148,7 @@ class Supervisor:
         self._forget(size)
 
     def _forget(self, size: int) -> None:
-        """Gives the pages back that held the sample's data; they read as zeros from now on."""
+        """Release the pages that held the sample's data; they read as zeros from now on."""
         self._body.madvise(mmap.MADV_DONTNEED, 0, size)
         self._reply.madvise(mmap.MADV_REMOVE)
         if self._trial is not None:
@@ -164,7 +164,7 @@ class Supervisor:
             os._exit(70)
 
     def _supervise(self, pid: int) -> _Usage:
-        """Waits until the child has exited or a limit is reached, then ends every process of the sample."""
+        """Wait until the child has exited or a limit is reached, then end every process of the sample."""
         handle = os.pidfd_open(pid)
         end = self._watch.wait(handle)
         os.close(handle)
@@ -177,7 +177,8 @@ class Supervisor:
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
     def _try(self, trial: Trial, pid: int, limits: JobLimits) -> _Usage:
-        """The same where a judge's exit is the end. The candidate's status counts if it had ended by itself."""
+        """The same for a sample that ends with its judge's exit. The candidate's status counts if it had ended by
+        itself."""
         trial.begin(pid, limits[0] // 1000 + 2, limits[3])
         end = self._watch.wait(trial.control)
         by_itself = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
@@ -191,7 +192,8 @@ class Supervisor:
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
     def _reset(self, limits: JobLimits, size: int) -> bool:
-        """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
+        """Whether no process, socket, file, memory or priority of the sample is left; False if that can't be
+        verified."""
         trial = self._trial
         if (trial is None or not trial.alive) and not processes.reap_all():
             return False
