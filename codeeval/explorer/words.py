@@ -1,4 +1,5 @@
-"""The words of the interface. English is written in the templates and is the key."""
+"""The words of the interface. English is written in the templates and is the key of `codeeval/i18n/ru/explorer.json`; verdicts,
+causes and failures of format are those of `codeeval.i18n`."""
 
 from __future__ import annotations
 
@@ -53,11 +54,9 @@ def translator(lang: str) -> Callable[[str], str]:
     """Text in English -> text in `lang`; what has no translation stays."""
     if lang != "ru":
         return lambda text: ENGLISH.get(text, text)
-    from codeeval.explorer.words_ru import RU
-    from codeeval.i18n import catalogue
-
     # the identifier that a report adds in brackets is in the page's address and twin
-    known = {**{name: said.split(" (")[0] for name, said in catalogue("names").items()}, **RU}
+    names = {name: said.split(" (")[0] for name, said in i18n.catalogue("names").items()}
+    known = {**names, **i18n.catalogue("explorer")}
     return lambda text: known.get(text, text)
 
 

@@ -3,7 +3,8 @@
 Two ways lead here. A renderer asks for its own words with `tr("{n} {n:sample|samples}", n=3)`. What is made in one place and
 shown in another (an error, a warning, a finding; published as JSON in English) is a message, `msg("row {n}: {reason}", …)`:
 English text that keeps its template and values, which `message` says in the language that is spoken. Russian is in
-`ru/messages.json`, by template. Text that has no template any more, from a file or a library, goes through `recognised` first.
+`ru/messages.json`, by template; the words of the explorer's pages are in `ru/explorer.json`. Text without its template, from a
+file or a library, goes through `recognised` first.
 """
 
 from __future__ import annotations
@@ -98,7 +99,7 @@ def form(count: int, one: str, many: str) -> str:
 
 @cache
 def catalogue(part: str) -> Mapping[str, str]:
-    """The Russian of `messages` or `names`, by the English. Read when Russian is first asked for."""
+    """The Russian of `messages`, `names` or `explorer`, by the English. Read when Russian is first asked for."""
     import json
     from importlib.resources import files
 
