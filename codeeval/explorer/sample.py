@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import shlex
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import AGREEMENT, PENDING
+from codeeval.explorer.neighbours import beside, twins
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import arguments
 from codeeval.explorer.query import hidden_code
 from codeeval.explorer.sample_model import (
+    CodedTests,
+    Executed,
     ExecutionView,
-    Near,
     Ranked,
     Repaired,
+    Sampled,
     SamplePage,
     SampleTest,
     Score,
@@ -54,9 +56,7 @@ def sample_page(
     protocol = protocols.get(numbers.protocol)
     extraction = extract(problem, sample.completion, protocol.extraction, is_program=sample.is_program)
     row = evidence.judged[protocol.name].get(index)
-    seen = _seen(evidence, reader, row)
     trace = row.reading.trace if row is not None and row.reading is not None else extraction.trace
-    before, after = _neighbours(evidence.there, index)
     code = sample_code(row, evidence.agreed)
     return SamplePage(
         head=evidence.head,
@@ -64,48 +64,68 @@ def sample_page(
         protocol=protocol.name,
         code=code,
         repair=_repair(reader, problem.id, index) or _unrepaired(problem, sample, code),
-        scores=tuple(
-            _score(name, judged.get(index), numbers.endings.get(problem.id, {}).get(index))
-            for name, judged in evidence.judged.items()
-        ),
+        scores=tuple(_scores(evidence, index, numbers.endings.get(problem.id, {}).get(index))),
         prompt=_prompt(evidence.planned),
-        completion=sample.completion,
-        raw=sample.raw,
-        thought=sample.thought,
+        **_sampled(sample),
         segments=_segments(sample, trace),
         extraction=protocol.extraction,
         trace=trace,
         prompt_parts=extraction.added,
         problem_prompt=problem.prompt,
-        program=seen.program if seen else extraction.program,
+        **_executed(evidence, reader, row, extraction.program),
+        incidents=evidence.incidents.get(index, ()),
+        same_program=twins(evidence, row),
+        limits=_limits(numbers.manifest, protocol.name, problem),
+        command=command(reader.run_dir, numbers.manifest, sample),
+        annotation=annotation,
+        **beside(evidence, index),
+        **_coded_tests(problem, row),
+        instead=row.outputs if row and isinstance(row.outputs, str) else "",
+        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
+        ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
+    )
+
+
+def _sampled(sample: Sample) -> Sampled:
+    return Sampled(
+        completion=sample.completion,
+        raw=sample.raw,
+        thought=sample.thought,
+        tokens_in=sample.tokens_in,
+        tokens_out=sample.tokens_out,
+        seed=sample.seed,
+        finish_reason=sample.finish_reason,
+    )
+
+
+def _executed(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | None, extracted: str) -> Executed:
+    """`extracted`: the program of a sample that was not executed."""
+    seen = _seen(evidence, reader, row)
+    return Executed(
+        program=seen.program if seen else extracted,
         mode=seen.mode if seen else None,
         fail_line=seen.fail_line if seen else None,
         fail_text=seen.fail_text if seen else "",
         tests=seen.tests if seen else tests_of_sample(evidence, row, None),
         execution=seen.execution if seen else None,
-        incidents=evidence.incidents.get(index, ()),
-        same_program=_twins(evidence, row),
-        tokens_in=sample.tokens_in,
-        tokens_out=sample.tokens_out,
-        seed=sample.seed,
-        finish_reason=sample.finish_reason,
-        limits=tuple(
-            (name, f"{value:.12g}")
-            for name, value in limits_of(numbers.manifest, protocol.name, kind_of(problem)).items()
-        ),
-        command=command(reader.run_dir, numbers.manifest, sample),
-        annotation=annotation,
-        previous=Near(problem.id, before) if before is not None else None,
-        next=Near(problem.id, after) if after is not None else None,
-        previous_failure=_failure_near(evidence, index, forward=False),
-        next_failure=_failure_near(evidence, index, forward=True),
-        test_code=problem.tests.source if problem.tests else None,
-        test_line=row.judgement.call if problem.tests and row and row.judgement else None,
-        test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
-        instead=row.outputs if row and isinstance(row.outputs, str) else "",
-        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
-        ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
     )
+
+
+def _coded_tests(problem: Problem, row: StoredJudgement | None) -> CodedTests:
+    found = row.judgement if problem.tests and row else None
+    return CodedTests(
+        test_code=problem.tests.source if problem.tests else None,
+        test_line=found.call if found else None,
+        test_text=(found.error or "") if found else "",
+    )
+
+
+def _limits(manifest: Manifest, protocol: str, problem: Problem) -> tuple[tuple[str, str], ...]:
+    return tuple((name, f"{value:.12g}") for name, value in limits_of(manifest, protocol, kind_of(problem)).items())
+
+
+def _scores(evidence: ProblemEvidence, index: int, ended: Ending | None) -> Iterator[Score]:
+    return (_score(name, judged.get(index), ended) for name, judged in evidence.judged.items())
 
 
 def _disagreement(name: str, reader: RunViews, evidence: ProblemEvidence, index: int) -> str:
@@ -268,24 +288,3 @@ def _execution(outcome: Outcome) -> ExecutionView:
         stdout=outcome.stdout,
         stderr=outcome.stderr,
     )
-
-
-def _twins(evidence: ProblemEvidence, row: StoredJudgement | None) -> tuple[int, ...]:
-    if row is None or row.job_digest is None:
-        return ()
-    return tuple(index for index in evidence.by_program[row.job_digest] if index != row.index)
-
-
-def _neighbours(there: Sequence[int], index: int) -> tuple[int | None, int | None]:
-    """`there` ascends."""
-    left, right = bisect_left(there, index), bisect_right(there, index)
-    return there[left - 1] if left else None, there[right] if right < len(there) else None
-
-
-def _failure_near(evidence: ProblemEvidence, index: int, *, forward: bool) -> Near | None:
-    pid = evidence.planned.problem.id
-    before, after = _neighbours(evidence.failed, index)
-    inside = after if forward else before
-    if inside is not None:
-        return Near(pid, inside)
-    return evidence.failure_after if forward else evidence.failure_before
