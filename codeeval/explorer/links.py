@@ -36,12 +36,15 @@ CHUNK = 50
 Query = Sequence[tuple[str, str]]
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 _LOOKS_MADE = re.compile(r".*-[0-9a-f]{8}")
+#: Pages and addresses that stand beside those of problems, and names of devices, which no file of an export on Windows can have.
+_RESERVED = re.compile(r"index|live|con|prn|aux|nul|(?:com|lpt)[0-9]")
 
 
 @lru_cache(maxsize=8192)
 def slug(text: str) -> str:
-    """A name for URLs and files, the same on every machine; different texts have different ones."""
-    if _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text):
+    """A name for URLs and files, the same on every machine; different texts have different ones, also where upper and lower case
+    are one. It is never one that the scheme needs itself."""
+    if _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text) and not _RESERVED.fullmatch(text):
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:32].strip("-")
@@ -51,7 +54,7 @@ def slug(text: str) -> str:
 def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
     """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
     itself are not given away."""
-    taken = {"compare", "index", "series", *given}
+    taken = {"compare", "series", *given}
     result = []
     for name in names:
         base = slug(name)

@@ -126,7 +126,18 @@ def test_names_in_urls_are_safe_and_different(names: set[str]) -> None:
 
 def test_runs_of_one_name_are_told_apart() -> None:
     """And none takes a name that the addresses need."""
-    assert unique(["a", "a", "compare", "index", "a"]) == ["a", "a-2", "compare-2", "index-2", "a-3"]
+    found = unique(["a", "a", "compare", "index", "a"])
+    assert found[:3] + found[4:] == ["a", "a-2", "compare-2", "a-3"]
+    assert re.fullmatch("index-[0-9a-f]{8}", found[3])
+
+
+RESERVED = ("index", "live", "con", "NUL", "aux", "Com1", "lpt9")
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_no_name_in_urls_is_a_page_or_a_device(name: str) -> None:
+    """Pages of their own beside those of problems, and names that no file on Windows can have."""
+    assert re.fullmatch(f"{name.lower()}-[0-9a-f]{{8}}", slug(name))
 
 
 def test_links_are_relative() -> None:
