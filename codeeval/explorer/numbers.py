@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from codeeval.explorer.hidden import Endings, endings, groups
+from codeeval.explorer.hidden import Endings, Formats, Standing, endings, groups
 from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
@@ -43,8 +43,9 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
     `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None if no
-    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
-    `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
+    repair was tried; `written`: a process was writing the run; of problems with hidden answers: `endings`,
+    `hidden_groups`, `agreement` (samples by how they stand to the consensus), `hidden_formats` (failures of format of
+    those that do not agree); `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
     `codeeval report --format json`, and counts the same."""
 
     manifest: Manifest
@@ -70,6 +71,8 @@ class RunNumbers:
     endings: Endings = field(default_factory=dict)
     hidden_groups: tuple[FailureGroup, ...] = ()
     reasons: tuple[str, ...] = ()
+    agreement: dict[str, int] = field(default_factory=dict)
+    hidden_formats: Formats = field(default_factory=dict)
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -122,8 +125,11 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         warnings=(),
         written=written,
     )
-    sampling = _sampling(bare, reader)
-    return {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    sampling, standing = _sampling(bare, reader), Standing(reader, heads)
+    under = {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    return {
+        name: _with_hidden(found, *standing.under(name)) if found.hidden else found for name, found in under.items()
+    }
 
 
 def _under(
@@ -145,6 +151,16 @@ def _under(
         endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
+
+
+def _with_hidden(found: RunNumbers, agreement: dict[str, int], classes: Formats) -> RunNumbers:
+    """With what is known of samples without a verdict."""
+    ours = Counter(name for by_index in classes.values() for names in by_index.values() for name in names)
+    known = {one.name: one for one in found.formats}
+    formats = [replace(one, n_samples=one.n_samples + ours[one.name]) for one in found.formats]
+    formats += [FormatCount(name, n, 0) for name, n in ours.items() if name not in known]
+    formats.sort(key=lambda one: (-one.n_samples, one.name))
+    return replace(found, agreement=agreement, hidden_formats=classes, formats=tuple(formats))
 
 
 def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:

@@ -6,13 +6,14 @@ import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from codeeval.explorer.agreement import hidden_code
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.evidence import ProblemEvidence
-from codeeval.explorer.filters import AGREEMENT, PENDING
+from codeeval.explorer.filters import PENDING
+from codeeval.explorer.hidden import format_of
 from codeeval.explorer.neighbours import beside, twins
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.problem import arguments
-from codeeval.explorer.query import hidden_code
 from codeeval.explorer.sample_model import (
     CodedTests,
     Executed,
@@ -32,7 +33,6 @@ from codeeval.report.waterfall import cause_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
-from codeeval.scoring.repair import names
 from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.runcounts import limits_of
@@ -185,8 +185,7 @@ def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
 
 def _unrepaired(problem: Problem, sample: Sample, code: str) -> Repaired | None:
     """Where the answers are hidden nothing is repaired, but the text says what is wrong with its format."""
-    looked_at = code in AGREEMENT[1:] and not sample.is_program
-    classes = names(problem, sample) if looked_at else ()
+    classes = format_of(problem, sample, code)
     return Repaired(classes, (), None, None, None) if classes else None
 
 

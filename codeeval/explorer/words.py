@@ -19,6 +19,7 @@ ENGLISH: dict[str, str] = {
     "agrees": "agrees with the consensus",
     "differs": "differs from the consensus",
     "silent": "no outputs",
+    "hidden": "answers hidden",
     "missing": "not generated yet",
     "ended: stop": "a stop sequence",
     "ended: length": "the token limit",
