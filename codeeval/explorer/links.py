@@ -36,16 +36,24 @@ CHUNK = 50
 Query = Sequence[tuple[str, str]]
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 _LOOKS_MADE = re.compile(r".*-[0-9a-f]{8}")
-#: Pages and addresses that stand beside those of problems, and names of devices, which no file of an export on Windows can have.
-_RESERVED = re.compile(r"index|live|con|prn|aux|nul|(?:com|lpt)[0-9]")
+#: Names of devices, which no file of an export on Windows can have; pages and addresses that stand beside those of problems.
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+_BESIDE = ("index", "live")
 
 
 @lru_cache(maxsize=8192)
 def slug(text: str) -> str:
-    """A name for URLs and files, the same on every machine; different texts have different ones, also where upper and lower case
-    are one. It is never one that the scheme needs itself."""
-    if _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text) and not _RESERVED.fullmatch(text):
-        return text
+    """A problem's name for URLs and files, the same on every machine; different texts have different ones, also where upper and
+    lower case are one. It is never one that the scheme needs itself."""
+    return _made(text) if text in _BESIDE else _slug(text)
+
+
+def _slug(text: str) -> str:
+    known = _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text) and not _DEVICE.fullmatch(text)
+    return text if known else _made(text)
+
+
+def _made(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:32].strip("-")
     return f"{words or 'x'}-{digest}"
@@ -54,10 +62,10 @@ def slug(text: str) -> str:
 def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
     """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
     itself are not given away."""
-    taken = {"compare", "series", *given}
+    taken = {"compare", "index", "series", *given}
     result = []
     for name in names:
-        base = slug(name)
+        base = _slug(name)
         found, number = base, 2
         while found in taken:
             found, number = f"{base}-{number}", number + 1

@@ -17,7 +17,8 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOVE_AWAY = msg("Move it away; it is not part of the run.")
+#: What to do about a file that is no part of a run.
+MOVE_AWAY = msg("Move it away; it is not part of the run.")
 
 
 @contextmanager
@@ -30,24 +31,24 @@ def folder_of(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600, remedy: str = MOVE_AWAY) -> int:
     """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a device, a
-    folder, and where `flags` allow writing for a file that has a second name elsewhere."""
+    folder, and where `flags` allow writing for a file that has a second name elsewhere; `remedy`: what to do about that."""
     with folder_of(path) as folder:
         descriptor = os.open(path.name, flags | _SAFELY, mode, dir_fd=folder)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(str(path), msg("is no ordinary file"), _MOVE_AWAY)
+        raise DataError(str(path), msg("is no ordinary file"), remedy)
     if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
         os.close(descriptor)
-        raise DataError(str(path), msg("is a hard link, so another file would be written too"), _MOVE_AWAY)
+        raise DataError(str(path), msg("is a hard link, so another file would be written too"), remedy)
     return descriptor
 
 
-def read_file(path: Path, most: int) -> bytes:
+def read_file(path: Path, most: int, remedy: str = MOVE_AWAY) -> bytes:
     """The first `most` bytes. Raises OSError and DataError as `open_file` does."""
-    with open(open_file(path), "rb") as stream:
+    with open(open_file(path, remedy=remedy), "rb") as stream:
         return stream.read(most)
 
 

@@ -126,9 +126,9 @@ def test_names_in_urls_are_safe_and_different(names: set[str]) -> None:
 
 def test_runs_of_one_name_are_told_apart() -> None:
     """And none takes a name that the addresses need."""
-    found = unique(["a", "a", "compare", "index", "a"])
-    assert found[:3] + found[4:] == ["a", "a-2", "compare-2", "a-3"]
-    assert re.fullmatch("index-[0-9a-f]{8}", found[3])
+    found = unique(["a", "a", "compare", "index", "a", "live", "nul"])
+    assert found[:6] == ["a", "a-2", "compare-2", "index-2", "a-3", "live"]
+    assert re.fullmatch("nul-[0-9a-f]{8}", found[6])
 
 
 RESERVED = ("index", "live", "con", "NUL", "aux", "Com1", "lpt9")
