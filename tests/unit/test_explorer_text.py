@@ -91,6 +91,15 @@ def test_differences_are_harmless_and_complete(one: str, two: str) -> None:
     assert [row.number_a for row in rows if row.number_a] == list(range(1, one.count("\n") + 2))[:400]
 
 
+def test_lines_with_little_in_common_are_marked_whole() -> None:
+    """Single letters that happen to be the same only make them hard to read; their indentation is no difference."""
+    before, after = intraline("        start = 0", "        total += abs(floor - start)")
+    assert before == "        <del>start = 0</del>"
+    assert after == "        <ins>total += abs(floor - start)</ins>"
+    before, after = intraline("    return a - b", "    return a + b")
+    assert (before, after) == ("    return a <del>-</del> b", "    return a <ins>+</ins> b")
+
+
 def test_a_line_of_a_megabyte_is_cut_where_it_is_shown() -> None:
     """A page stays small, and says how much it leaves out."""
     assert len(block(HOSTILE)) < 10 * MAX_LINE
