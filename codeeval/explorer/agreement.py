@@ -1,4 +1,4 @@
-"""How samples stand to the consensus of their problem, where the expected outputs are hidden."""
+"""The relation of samples to the consensus of their problem, if the expected outputs are hidden."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from codeeval.store.views import Mark, RunViews
 
 
 def agreement(reader: RunViews, protocol: str, problem_id: str) -> dict[int, str]:
-    """How each judged sample of a problem stands. Raises DataError and StoreError."""
+    """The relation of each judged sample of a problem to the consensus. Raises DataError and StoreError."""
     return agreement_of(reader.marks(protocol, [problem_id])[problem_id])
 
 
 def agreement_of(marks: Iterable[Mark]) -> dict[int, str]:
-    """The same, of the marks of a problem."""
+    """The same, from the marks of a problem."""
     read: dict[str, Outputs] = {}  # many samples answer the same
     outputs: dict[int, Outputs] = {}
     for mark in marks:
@@ -35,7 +35,7 @@ def _as_outputs(stored: str) -> Outputs:
 
 
 def hidden_code(outputs: Outputs, agreed: tuple[str | None, ...] | None) -> str:
-    """How a sample stands to the consensus of its problem: one of `AGREEMENT`."""
+    """A sample's relation to the consensus of its problem: one of `AGREEMENT`."""
     agrees, differs, silent = AGREEMENT
     if isinstance(outputs, str) or not any(text is not None for text in outputs):
         return silent

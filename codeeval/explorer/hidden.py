@@ -1,5 +1,5 @@
-"""Samples of problems with hidden answers: how their programs ended, how many of them agree, and what is wrong with the format of
-those that do not, as far as that can be known."""
+"""Samples of problems with hidden answers: how their programs ended, how many agree with the consensus, and the failures of
+format of those that do not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from codeeval.store.tallies import Head
 from codeeval.store.views import RunViews
 from codeeval.types import Problem, Sample
 
-#: The format of so many samples that do not agree is looked at: a file of any size must not hold up its first page.
+#: Limit of the samples whose format is checked, so that a large file does not delay its first page.
 FORMATS_READ = 5_000
 
 #: Problem -> sample -> how it ended; only those that did not return from every call.
@@ -29,12 +29,12 @@ Formats = dict[str, dict[int, tuple[str, ...]]]
 
 
 def format_of(problem: Problem, sample: Sample, code: str) -> tuple[str, ...]:
-    """What is wrong with the format of a sample that stands so to the consensus: nothing is said of one that agrees."""
+    """The failures of format of a sample with this relation to the consensus; none for one that agrees."""
     return names(problem, sample) if code in AGREEMENT[1:] and not sample.is_program else ()
 
 
 class Standing:
-    """How the samples of a run's hidden problems stand under its protocols; the format of each is read once for all of them."""
+    """The relation of a run's samples to the consensus, under each protocol; the format of each sample is read once."""
 
     def __init__(self, reader: RunViews, heads: Iterable[Head]) -> None:
         self._reader = reader
@@ -42,8 +42,8 @@ class Standing:
         self._read: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def under(self, protocol: str) -> tuple[dict[str, int], Formats]:
-        """Samples by how they stand, and the failures of format of the first `FORMATS_READ` that do not agree. Raises
-        DataError and StoreError."""
+        """Counts by relation to the consensus, and the failures of format of the first `FORMATS_READ` samples that do not
+        agree. Raises DataError and StoreError."""
         counts, found = Counter(dict.fromkeys(AGREEMENT, 0)), Formats()
         left = FORMATS_READ
         for pid in self._hidden:
@@ -66,7 +66,7 @@ class Standing:
 
 
 def endings(reader: RunViews, protocol: str) -> Endings:
-    """Of all judged samples without a verdict. Raises DataError and StoreError."""
+    """The endings of all judged samples without a verdict. Raises DataError and StoreError."""
     rules = protocols.get(protocol)
     by_program: dict[tuple[str, str], Ending] = {}
     for pid, digest, outcome in reader.hidden_endings():

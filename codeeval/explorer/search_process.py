@@ -1,4 +1,5 @@
-"""The process that tries a regular expression on texts: started by `search.py`, ended by the kernel when it has used its time.
+"""The process that applies a regular expression to texts: started by `search.py`, killed by the kernel at its time
+limit.
 
 Python's engine can take for ever and can't be interrupted, so a pattern never runs in the explorer's own process. Nothing but
 the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
@@ -18,7 +19,7 @@ import sys
 from collections.abc import Callable
 from typing import BinaryIO
 
-#: Characters of a line that are told, and before what was found in it.
+#: How many characters of a line are shown in total, and before the match.
 LINE, BEFORE = 200, 80
 
 
@@ -54,7 +55,7 @@ def searched(take: BinaryIO, find: Callable[[str], re.Match[str] | None]) -> lis
 
 
 def line(text: str, at: int) -> str:
-    """The line of a place, of a long one the part around it."""
+    """The line at an offset, or of a long line the part around it."""
     start = max(text.rfind("\n", 0, at) + 1, at - BEFORE)
     return text[start : start + LINE].lstrip().partition("\n")[0].rstrip()
 

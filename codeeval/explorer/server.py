@@ -1,4 +1,4 @@
-"""The live explorer: a Starlette application over run files that are opened read-only, anew for each request."""
+"""The live explorer: a Starlette application over run files, which are opened read-only for each request."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ class _Explorer:
                 try:
                     return made(request)
                 except MISREADINGS:
-                    # what was counted may be older than what was read since
+                    # the counts may be older than what was read afterwards
                     for run in self._runs_of(request):
                         self._library.forget(run)
                     return made(request)
@@ -136,7 +136,7 @@ class _Explorer:
         return [run for run in found if run is not None]
 
     def _damaged(self, request: Request) -> Response | None:
-        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+        """What is wrong with the files that a page is made of, if that is why it can't be made."""
         for run in self._runs_of(request):
             done, found = self._checks.ask(run)
             if found is not None:
@@ -164,7 +164,7 @@ class _Explorer:
         return JSONResponse({"version": run.version()}) if run else self.replies.nothing(request)
 
     def _listed(self, request: Request) -> Response:
-        """The whole list as a file, made while it is sent."""
+        """The whole list as a file, generated while it is sent."""
         try:
             run, numbers = self._pages.found(request)
             with run.open() as reader:
@@ -185,7 +185,7 @@ class _Explorer:
         return StreamingResponse(parts(), media_type=media, headers=headers)
 
     def _pick(self, request: Request) -> Response:
-        """The form of the list of runs, without a script."""
+        """Handle the form of the list of runs, without a script."""
         a, b = (self._library.find(request.query_params.get(name, "")) for name in ("a", "b"))
         return (
             RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303)
@@ -194,7 +194,8 @@ class _Explorer:
         )
 
     async def _export(self, request: Request) -> Response:
-        """A run's pages, or those of all runs, as a zip. Only a form of our own page may ask for so much work."""
+        """A run's pages, or those of all runs, as a zip. Only a form on codeeval's own page can request so much
+        work."""
         form = await small_form(request)
         if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
             return PlainTextResponse(
@@ -213,7 +214,7 @@ class _Explorer:
         except CodeevalError as error:
             return self.replies.failed(error)
         name = runs[0].slug if len(runs) == 1 else "runs"
-        # named as it is: what is packed already is not packed again
+        # without compression, because the content is compressed already
         headers = {"content-encoding": "identity"}
         done = BackgroundTask(path.unlink, missing_ok=True)
         return FileResponse(

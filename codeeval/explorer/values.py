@@ -1,8 +1,8 @@
-"""Values of tests as HTML: what was expected and what was returned, so that any difference can be seen. Work is bounded.
+"""Values of tests as HTML: what was expected and what was returned, with every difference visible. Work is bounded.
 
-White space that nothing would show is drawn: line breaks, tabs, spaces in a row, and all of what differs. Letters
-that look like those of the other side in the same place have their code points beside them. Of long texts a page shows the
-part around the first difference. Values that have little in common are shown whole, without marks.
+Invisible white space is drawn: line breaks, tabs, repeated spaces, and any that differs. Letters that look like those
+of the other side in the same place are followed by their code points. Of long texts a page shows the part around the
+first difference. Values that have little in common are shown whole, without marks.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from codeeval.explorer import edits
 from codeeval.explorer.text import visible
 from codeeval.scoring.likeness import alike, first_difference, window
 
-#: Characters that differ between values that are compared one by one, and that are shown before and behind the first of them.
+#: How many differing characters are compared one by one, and how many are shown before and after the first of them.
 _MAX_EDITS, _BEFORE, _BEHIND = 60, 60, 340
-#: Of values no longer than this one text can't show both: 20 in the place of 30 would read as 320.
+#: Values up to this length are not merged into one text: 20 in place of 30 would read as 320.
 _SHORT = 8
-#: Values that have less than this share in common are unlike.
+#: Values that have less than this share in common count as unlike.
 _SHARED = 0.5
 
 _WHITE = re.compile(r"[\n\t\r]|  +|[^\S \n\t\r]")
@@ -35,8 +35,8 @@ Part = tuple[bool, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both values marked up. `how`: in words, what differs, where it is hard to see; else empty. `whole`: they are unlike, and
-    nothing in them is marked."""
+    """Both values marked up. `how`: a description of the difference, if it is hard to see; otherwise empty. `whole`:
+    they are unlike, and nothing in them is marked."""
 
     expected: Markup
     actual: Markup
@@ -46,7 +46,7 @@ class Compared:
 
 @lru_cache(maxsize=4096)
 def value(text: str) -> Markup:
-    """One value, its white space drawn where it can't be seen."""
+    """One value, with invisible white space drawn."""
     start, end = window(text, 0, _BEFORE, _BEHIND)
     return _framed(text, start, end, _drawn(text[start:end], _WHITE))
 
@@ -75,8 +75,8 @@ def compared(expected: str, actual: str) -> Compared:
 
 @lru_cache(maxsize=4096)
 def unified(expected: str, actual: str) -> Markup:
-    """The actual value with what it has too much marked as <ins>, and what it lacks put in as <del>; where they are unlike the
-    actual value alone."""
+    """The actual value with what it has in excess marked as <ins>, and what it lacks inserted as <del>; if they are
+    unlike, or short, only the actual value."""
     found = compared(expected, actual)
     if found.whole or (not found.how and max(len(expected), len(actual)) <= _SHORT):
         return found.actual if found.whole else value(actual)
@@ -88,7 +88,7 @@ def unified(expected: str, actual: str) -> Markup:
 
 
 def how_they_differ(expected: str, actual: str) -> str:
-    """Why two values look the same though they are not; empty if the difference can be seen, or where there is none."""
+    """Why two values look the same though they are not; empty if the difference is visible, or if there is none."""
     if expected == actual:
         return ""
     if "".join(expected.split()) == "".join(actual.split()):
@@ -110,8 +110,8 @@ def _changes(one: str, two: str) -> tuple[tuple[int, int], tuple[int, int], list
 
 
 def joined(parts: list[Part]) -> list[Part]:
-    """Without equal parts that are no longer than the changes around them: single letters that happen to be the same only make
-    a difference hard to read."""
+    """Without equal parts that are no longer than the changes around them: single letters that happen to be equal only
+    make a difference hard to read."""
     found: list[Part] = []
     for at, (equal, a, b) in enumerate(parts):
         inside = equal and found and at + 1 < len(parts)
@@ -149,12 +149,12 @@ def _marked(tag: str, text: str, other: str) -> Markup:
 
 
 def _named(char: str) -> Markup:
-    """With its code point, which tells it from its twins."""
+    """Followed by its code point, which tells it from its lookalikes."""
     return visible(char) + Markup('<i class="odd">U+{:04X}</i>').format(ord(char))
 
 
 def _drawn(text: str, white: re.Pattern[str]) -> Markup:
-    """As `visible`, with white space drawn where the pattern finds it."""
+    """Like `visible`, with white space drawn where the pattern matches."""
     parts, at = [], 0
     for found in white.finditer(text):
         parts.append(str(visible(text[at : found.start()])))
@@ -171,7 +171,7 @@ def _white(char: str) -> str:
 
 
 def _framed(text: str, start: int, end: int, inside: Markup) -> Markup:
-    """With how much is left out; in quotes where the ends of the text can't be seen."""
+    """With the length of what is omitted; in quotes if the ends of the text are not visible."""
     before = f'<i class="odd">(+{start}) …</i>' if start else ""
     behind = f'<i class="odd">… (+{len(text) - end})</i>' if end < len(text) else ""
     quote = '<i class="ws">"</i>' if text != text.strip() or not text else ""
