@@ -12,7 +12,7 @@ from codeeval.explorer.words import teller, translator
 _NOTHING = (
     '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
     '<meta name="viewport" content="width=device-width"><title>404</title></head>'
-    '<body><h1>404</h1><p>{said}</p><p><a href="{back}">{runs}</a></p></body></html>\n'
+    '<body><main><h1>404</h1><p>{said}</p><p><a href="{back}">{runs}</a></p></main></body></html>\n'
 )
 
 

@@ -137,7 +137,9 @@ class RequestedPages:
         links = _keeping(request, numbers)
         crumbs = (run.name, links.run(run.slug, links.chosen)), (f"{pid} {page.head.entry_point}", "")
         frame = self._frame(links, f"index.json{query_of(request)}", *crumbs)
-        frame = going(replace(frame, series=self._series(run)), "../../live.json", version, going=not numbers.complete)
+        # without verdicts, or without all of them, there is nothing to show beside other runs
+        series = self._series(run) if numbers.complete and not page.head.hidden else ""
+        frame = going(replace(frame, series=series), "../../live.json", version, going=not numbers.complete)
         part = Filter.read(request.query_params).page
         return PageResponse(page, lambda: pages.problem_html(page, frame, part))
 

@@ -26,6 +26,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "unit")]
 
 from run_values import make_manifest  # noqa: E402 - the path comes first
 
+from codeeval.explorer import search  # noqa: E402
 from codeeval.explorer.library import Library  # noqa: E402
 from codeeval.explorer.security import Gate  # noqa: E402
 from codeeval.explorer.server import application  # noqa: E402
@@ -149,7 +150,7 @@ def measure(library: Library, pages: tuple[str, ...]) -> Iterator[dict[str, obje
         answer = client.get(page)
         wall, cpu = time.perf_counter() - wall, _processor_time() - cpu
         assert answer.status_code == 200, (page, answer.text[:300])
-        assert "the pattern took too long" not in answer.text, f"{page}: the machine is too busy to measure a search"
+        assert "the pattern took too long" not in answer.text, page
         yield {"page": page, "wall_s": round(wall, 3), "cpu_s": round(cpu, 3), "bytes": len(answer.content)}
 
 
@@ -178,6 +179,7 @@ def main() -> None:
     parser.add_argument("--no-export", action="store_true")
     parser.add_argument("--keep", type=Path, help="make the run in this folder, or take the one that is there")
     chosen = parser.parse_args()
+    search._WAIT = 1_000  # processor time is measured, so a busy machine must not end a search by the clock
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
         run = (chosen.keep or Path(folder)) / "bench"

@@ -59,6 +59,17 @@ def test_a_run_with_hidden_answers_is_counted(tmp_path: Path, monkeypatch: pytes
         assert "so many were looked at, the first ones: 2" in client.get("/r/").text
 
 
+def test_no_link_leads_to_a_history_that_is_refused(tmp_path: Path) -> None:
+    """Of a problem with hidden answers, or of an incomplete run, nothing can be shown beside other runs."""
+    for name in ("a", "b", "c"):
+        make_run(tmp_path / "runs" / name, {"1": ["right"], "2": ["wrong"]}, hidden=["2"])
+    make_run(tmp_path / "runs" / "d", {"1": ["right", "wrong"]}, unjudged=1)
+    with TestClient(application(Library.of([tmp_path / "runs"]), GATE), base_url=ORIGIN) as client:
+        linked = [f"/{page}/" for page in ("a/p/1", "a/p/2", "d/p/1") if "/series/" in client.get(f"/{page}/").text]
+        assert linked == ["/a/p/1/"]
+        assert client.get("/series/a/p/1").status_code == 200
+
+
 def test_a_run_without_any_answers_claims_nothing_about_verdicts(tmp_path: Path) -> None:
     """No pass@k, and no word on whether its protocols agree."""
     run = make_run(tmp_path / "r", {"1": ["right", "wrong"]}, hidden=["1"])
