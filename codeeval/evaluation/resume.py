@@ -133,7 +133,10 @@ def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]
         if name not in protocols.names():
             raise DataError(
                 where,
-                msg("it was judged under the protocol {name}, which this codeeval does not know", name=repr(name)),
+                msg(
+                    "it was judged under the protocol {name}, which this version of codeeval does not have",
+                    name=repr(name),
+                ),
             )
     return tuple(as_executed(protocols.get(name), manifest) for name in manifest.protocols)
 

@@ -81,9 +81,9 @@ def notes_of(data: bytes, where: str, remedy: str) -> dict[Key, Annotation]:
             for row in rows
         }
     except UnicodeDecodeError:
-        raise DataError(where, msg("is no UTF-8 text"), remedy) from None
+        raise DataError(where, msg("is not UTF-8 text"), remedy) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise DataError(where, msg("is no file of annotations ({reason})", reason=error), remedy) from None
+        raise DataError(where, msg("is not a file of annotations ({reason})", reason=error), remedy) from None
 
 
 def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:

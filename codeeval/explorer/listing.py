@@ -15,9 +15,9 @@ from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import MISSING
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.observed import failing_line
 from codeeval.explorer.overview import RunRow, run_row
 from codeeval.explorer.query import Key, Matching, matching
-from codeeval.explorer.sample import failing_line
 from codeeval.explorer.search import COMMAND_S, Found
 from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample

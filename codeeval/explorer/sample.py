@@ -13,16 +13,14 @@ from codeeval.explorer.filters import PENDING
 from codeeval.explorer.hidden import format_of
 from codeeval.explorer.neighbours import beside, twins
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.problem import arguments
+from codeeval.explorer.observed import calls_of_sample, execution_view, failing_line, tests_of_sample
 from codeeval.explorer.sample_model import (
     CodedTests,
     Executed,
-    ExecutionView,
     Ranked,
     Repaired,
     Sampled,
     SamplePage,
-    SampleTest,
     Score,
     Seen,
     Segment,
@@ -31,15 +29,13 @@ from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.report.waterfall import cause_of
 from codeeval.scoring import protocols
-from codeeval.scoring.grade import Ending, ending_call
+from codeeval.scoring.grade import Ending
 from codeeval.scoring.limits import kind_of
-from codeeval.scoring.signature import raised
 from codeeval.store import PlannedProblem, StoredJudgement
 from codeeval.store.runcounts import limits_of
 from codeeval.store.views import RunViews
 from codeeval.tasks import spec_of
 from codeeval.types import Cut, Problem, Sample
-from sandbox import Observation, Outcome
 
 #: Up to this many characters of a program's output are cached for the other samples with that program.
 _KEPT = 20_000
@@ -108,6 +104,7 @@ def _executed(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement 
         fail_text=seen.fail_text if seen else "",
         tests=seen.tests if seen else tests_of_sample(evidence, row, None),
         execution=seen.execution if seen else None,
+        test_calls=seen.calls if seen else (),
     )
 
 
@@ -154,9 +151,8 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
         return None
     outcome = execution.outcome
     line, text = failing_line(row, outcome)
-    found = Seen(
-        execution.source, execution.mode, tests_of_sample(evidence, row, outcome), _execution(outcome), line, text
-    )
+    tests, calls = tests_of_sample(evidence, row, outcome), tuple(calls_of_sample(evidence.planned.problem, outcome))
+    found = Seen(execution.source, execution.mode, tests, execution_view(outcome), line, text, calls)
     if len(evidence.by_program[row.job_digest]) > 1 and len(outcome.stdout) + len(outcome.stderr) < _KEPT:
         evidence.seen[row.job_digest] = found
     return found
@@ -222,68 +218,3 @@ def _segments(sample: Sample, trace: Sequence[Cut]) -> tuple[Segment, ...]:
     if sample.raw is not None and sample.raw.startswith(text):
         found.append(Segment("stopped", sample.raw[len(text) :]))
     return tuple(segment for segment in found if segment.text)
-
-
-def tests_of_sample(
-    evidence: ProblemEvidence, row: StoredJudgement | None, outcome: Outcome | None
-) -> tuple[SampleTest, ...]:
-    problem = evidence.planned.problem
-    return tuple(
-        _test(problem, number, row, outcome, evidence.agreed[number] if evidence.agreed else None)
-        for number in range(len(problem.calls))
-    )
-
-
-def _test(
-    problem: Problem, number: int, row: StoredJudgement | None, outcome: Outcome | None, agreed: str | None
-) -> SampleTest:
-    seen = outcome.observations[number] if outcome else Observation("not_reached")
-    judgement = row.judgement if row else None
-    return SampleTest(
-        call=f"{problem.entry_point}({arguments(problem.calls[number])})",
-        expected=problem.expected[number] if problem.expected is not None else None,
-        agreed=agreed,
-        actual=seen.text if seen.status == "returned" else None,
-        status=seen.status,
-        raised=raised(seen) if seen.status == "raised" else None,
-        line=seen.line,
-        right=None if judgement is None else number not in judgement.failed_calls,
-        cpu_ms=round(seen.cpu_ms, 3),
-        ended=outcome.status if outcome and number == ending_call(outcome) else None,
-    )
-
-
-def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
-    """The line named by the traceback of the deciding failure, and the exception raised there."""
-    if outcome is None:
-        return None, ""
-    if outcome.definition is not None:
-        return outcome.definition.line, raised(outcome.definition)
-    if (ruling := outcome.ruling) is not None:
-        seen = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
-        return (ruling.candidate_line, raised(seen)) if ruling.from_candidate else (None, "")
-    if row is not None and row.judgement is not None:
-        call = row.judgement.call
-    else:  # the answers are hidden: the first exception
-        call = next((i for i, seen in enumerate(outcome.observations) if seen.status == "raised"), None)
-    if call is not None and outcome.observations[call].status == "raised":
-        return outcome.observations[call].line, raised(outcome.observations[call])
-    return None, ""
-
-
-def _execution(outcome: Outcome) -> ExecutionView:
-    return ExecutionView(
-        status=outcome.status,
-        limit=outcome.limit,
-        cpu_ms=outcome.cpu_ms,
-        wall_ms=outcome.wall_ms,
-        max_rss_kb=outcome.max_rss_kb,
-        exit_code=outcome.exit_code,
-        exit_signal=outcome.exit_signal,
-        oom=outcome.oom,
-        truncated=outcome.truncated,
-        attempts=1 + len(outcome.attempts),
-        guest=outcome.guest,
-        stdout=outcome.stdout,
-        stderr=outcome.stderr,
-    )

@@ -94,7 +94,7 @@ class _Searching:
             answer = self._answer()
             if isinstance(answer, dict) and "error" in answer:
                 pattern = repr(self._asked["pattern"])
-                raise PatternError(at(pattern, msg("is no regular expression ({reason})", reason=answer["error"])))
+                raise PatternError(at(pattern, msg("is not a regular expression ({reason})", reason=answer["error"])))
         except BaseException:
             self.__exit__()
             raise

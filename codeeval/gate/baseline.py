@@ -164,7 +164,9 @@ def load_baseline(path: Path) -> Baseline:
         field = ".".join(map(str, first["loc"]))
         said = fault(first)
         if first["type"] == "extra_forbidden":
-            said = msg("there is no such field: a later version of codeeval may have written it, or somebody by hand")
+            said = msg(
+                "there is no such field: a later version of codeeval may have written it, or it was edited by hand"
+            )
         raise DataError(
             msg("{path}, field {field}", path=path, field=field) if field else str(path),
             said,

@@ -104,7 +104,9 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
         return found, []
     if isinstance(found, dict):
         return tuple(found), []
-    return (), [SiteError("", msg("data.test is no list: the scorer ends there, and scores no file of the zip"), True)]
+    return (), [
+        SiteError("", msg("data.test is not a list: the scorer ends there, and scores no file of the zip"), True)
+    ]
 
 
 def _member(value: object, name: str) -> tuple[object] | SiteError:

@@ -51,7 +51,7 @@ def run_path(path: Path) -> Path:
                 example=path / inside[-1],
             )
         )
-    raise UsageError(msg("{path}: no {name} in it, so this is no run folder of codeeval", path=path, name=FILE_NAME))
+    raise UsageError(msg("{path}: no {name} in it, so this is not a run folder of codeeval", path=path, name=FILE_NAME))
 
 
 def runs_in(folder: Path) -> list[Path]:

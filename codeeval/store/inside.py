@@ -40,7 +40,7 @@ def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600, remedy: s
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(str(path), msg("is no ordinary file"), remedy)
+        raise DataError(str(path), msg("is not an ordinary file"), remedy)
     if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
         os.close(descriptor)
         raise DataError(str(path), msg("is a hard link, so another file would be written too"), remedy)

@@ -106,7 +106,7 @@ def _read(folder: int, path: Path) -> bytes:
         _refuse_shared(found, path)
         key = stream.read(_KEY_BYTES + 1) if stat.S_ISREG(found.st_mode) else b""
     if len(key) != _KEY_BYTES:
-        raise NoKeyError(msg("{path} is no key; remove it, and the next run makes a new one", path=path))
+        raise NoKeyError(msg("{path} is not a key; remove it, and the next run makes a new one", path=path))
     return key
 
 

@@ -268,7 +268,7 @@ def test_notes_of_a_file_are_added(open_page: Any, runs: Path, tmp_path: Path) -
         assert page.locator("a.x.noted").count() == 1
         calm(watched)
         page.set_input_files("#notes-file", tmp_path / "wrong.json")
-        page.locator("#notes-told", has_text="is no file of annotations").wait_for()
+        page.locator("#notes-told", has_text="is not a file of annotations").wait_for()
         with page.expect_download() as got:
             page.click("text=All notes as a file")
         assert json.loads(Path(got.value.path()).read_text())["annotations"][0]["note"] == "theirs"

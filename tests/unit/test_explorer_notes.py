@@ -85,7 +85,7 @@ def test_marks_are_in_matrix_list_and_files(explorer: TestClient) -> None:
 def test_damaged_notes_hide_nothing(explorer: TestClient, run: Path) -> None:
     (run / FILE_NAME).write_text("{")
     assert explorer.get("/r/").status_code == explorer.get("/r/samples/").status_code == 200
-    assert "is no file of annotations" in explorer.get("/r/samples/?tag=bug").text
+    assert "is not a file of annotations" in explorer.get("/r/samples/?tag=bug").text
 
 
 def test_the_command_line_chooses_by_tag(run: Path) -> None:
@@ -130,7 +130,7 @@ def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("/dev/null", "/dev/null: is no ordinary file\n  Name a file that"),
+        ("/dev/null", "/dev/null: is not an ordinary file\n  Name a file that"),
         ("none.json", "none.json: there is no such file"),
         (".", "--import .: there are no notes"),
     ],
@@ -166,7 +166,7 @@ def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
     for body in (b"{", b"\xff", b"[]", b'{"annotations": 3}'):
         refused = explorer.post("/copy/notes", content=body, headers=ours)
         assert refused.status_code == 500
-        assert "notes.json: is no" in refused.text
+        assert "notes.json: is not" in refused.text
     large = explorer.post("/copy/notes", content=b" " * (MAX_IMPORT_BYTES + 1), headers=ours)
     assert large.status_code == 413
     assert len(Annotations(copy).read()) == 3
