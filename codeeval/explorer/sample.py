@@ -27,7 +27,7 @@ from codeeval.explorer.sample_model import (
 )
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
-from codeeval.report.waterfall import cause_of
+from codeeval.report.waterfall import cause_of, verbatim_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending
 from codeeval.scoring.limits import kind_of
@@ -77,7 +77,7 @@ def sample_page(
         **beside(evidence, index),
         **_coded_tests(problem, row),
         instead=row.outputs if row and isinstance(row.outputs, str) else "",
-        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
+        disagreement=_disagreement(verbatim_of(numbers.protocols), reader, evidence, index),
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
     )
 
