@@ -8,15 +8,16 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 
+from codeeval.explorer.agreement import agreement
 from codeeval.explorer.annotations import TAGS_OFFERED, Annotation, readable_notes, tags_of
 from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import MISSING
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.observed import failing_line
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.explorer.query import Key, Matching, agreement, matching
-from codeeval.explorer.sample import failing_line
+from codeeval.explorer.query import Key, Matching, matching
 from codeeval.explorer.search import COMMAND_S, Found
 from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample

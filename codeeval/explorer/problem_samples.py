@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codeeval.explorer.agreement import hidden_code
 from codeeval.explorer.filters import PENDING
-from codeeval.explorer.query import hidden_code
 from codeeval.scoring.grade import Ending
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.problem import ProblemHead
@@ -122,6 +123,47 @@ class Ranked:
     place: int
     of: int
     cut: bool
+
+
+class Sampled(TypedDict):
+    """Fields of a `SamplePage`: what was generated."""
+
+    completion: str
+    raw: str | None
+    thought: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    seed: int | None
+    finish_reason: str
+
+
+class Neighbours(TypedDict):
+    """Fields of a `SamplePage`: what is beside the sample."""
+
+    previous: Near | None
+    next: Near | None
+    previous_failure: Near | None
+    next_failure: Near | None
+
+
+class Executed(TypedDict):
+    """Fields of a `SamplePage`: what its program did."""
+
+    program: str
+    mode: str | None
+    fail_line: int | None
+    fail_text: str
+    tests: tuple[SampleTest, ...]
+    execution: ExecutionView | None
+    test_calls: tuple[TestCall, ...]
+
+
+class CodedTests(TypedDict):
+    """Fields of a `SamplePage`, of a set whose tests are code."""
+
+    test_code: str | None
+    test_line: int | None
+    test_text: str
 
 
 @dataclass(frozen=True, slots=True)
