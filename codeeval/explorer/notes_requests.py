@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from codeeval import i18n
@@ -44,7 +46,11 @@ class NotesRequests:
             return self._replies.nothing(request)
         except CodeevalError as error:
             return self._replies.failed(error)
-        return JSONResponse(found, headers={"content-disposition": f'attachment; filename="{run.slug}-notes.json"'})
+        return Response(
+            json.dumps(found),
+            media_type="application/json",
+            headers={"content-disposition": f'attachment; filename="{run.slug}-notes.json"'},
+        )
 
     async def _import(self, request: Request) -> Response:
         """Add the notes of a file, whose bytes are the request. Only a script of one of the server's own pages may do that."""
