@@ -171,7 +171,7 @@ class _Writer:
             self.put(f"<class '{class_name(value)}'>")
         elif BaseException in _mro(kind):
             self.call(class_name(kind), _args(value), ())
-        elif numpy is not None and kind is numpy.ndarray:
+        elif numpy is not None and kind is numpy.ndarray and not value.dtype.hasobject:
             self.put(" ".join(repr(value).split()))
         else:
             self.put(f"<{class_name(kind)} object>")

@@ -117,6 +117,12 @@ def test_values_that_are_not_asked(number: int) -> None:
     assert shown(value, 2_000) == text
 
 
+def test_elements_of_an_array_are_not_asked() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert shown(numpy.array([1, 2]), 100) == "array([1, 2])"
+    assert shown(numpy.array([Noisy()], dtype=object), 100) == "<ndarray object>"
+
+
 def test_a_large_value_takes_no_time() -> None:
     """Of a million elements only those that are shown are looked at."""
 
