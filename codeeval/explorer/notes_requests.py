@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from codeeval import i18n
-from codeeval.errors import CodeevalError
+from codeeval.errors import CodeevalError, DataError
 from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations, as_document, notes_of
 from codeeval.explorer.forms import read_body, small_form
 from codeeval.explorer.notes_import import REMEDY, add_notes
@@ -64,7 +64,10 @@ class NotesRequests:
     def _add(self, request: Request, body: bytes) -> Response:
         try:
             run, _ = self._pages.found(request)
-            given = notes_of(body, "notes.json", REMEDY)
+            try:
+                given = notes_of(body, "notes.json", REMEDY)
+            except DataError as error:
+                return self._replies.failed(error, 400)
             with run.open() as reader:
                 done = add_notes(reader, Annotations(run.path.parent), given)
         except NotThere:

@@ -165,7 +165,7 @@ def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
     assert explorer.get("/copy/index.json").json()["notes"] == 3
     for body in (b"{", b"\xff", b"[]", b'{"annotations": 3}'):
         refused = explorer.post("/copy/notes", content=body, headers=ours)
-        assert refused.status_code == 500
+        assert refused.status_code == 400
         assert "notes.json: is not" in refused.text
     large = explorer.post("/copy/notes", content=b" " * (MAX_IMPORT_BYTES + 1), headers=ours)
     assert large.status_code == 413
