@@ -10,6 +10,7 @@ from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.cluster import cluster_of
+from codeeval.evaluation.cluster_engines import launcher_of
 from codeeval.evaluation.headline import led_by
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT, Reporter
@@ -20,6 +21,7 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
+from codeeval.generators.common.launch import Launcher
 from codeeval.generators.registry import check_model
 from codeeval.i18n import msg
 from codeeval.manifest import RewardInfo, printable
@@ -70,11 +72,12 @@ class RunRequest:
     notes: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
+    launcher: Launcher | None = None
 
     def generator(self) -> Generator:
         """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
         opened = self.template.opened
-        return opened or create(self.model.backend, self.model.location, self.model.options)
+        return opened or create(self.model.backend, self.model.location, self.model.options, self.launcher)
 
 
 def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
@@ -94,10 +97,11 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         task, more = renamed(task)
         notes = (*notes, *more)
     model, system = _model(settings), system_text(settings.system)
+    launcher = launcher_of(settings)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
     if opens:
-        check_model(model.backend, model.location, model.options)
+        check_model(model.backend, model.location, model.options, launcher)
     if sampling.harness == "mera" and asked == AUTO:
         asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
@@ -121,6 +125,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         notes=notes,
         altered=("renamed",) if settings.rename else (),
         rankers=_rankers(settings),
+        launcher=launcher,
     )
 
 

@@ -1,5 +1,6 @@
 """Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator` and
-`check_model(model, options)`, which raises UsageError for what is wrong and can be seen without loading."""
+`check_model(model, options)`, which raises UsageError for what is wrong and can be seen without loading. Where the backend is
+`placed`, both take a launcher as well."""
 
 from __future__ import annotations
 
@@ -12,18 +13,21 @@ from typing import cast
 
 from codeeval.errors import UsageError, install
 from codeeval.generators.base import Generator
+from codeeval.generators.common.launch import Launcher
 from codeeval.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
 class Backend:
     """`module` has `open_generator`; `needs` are the importable names it cannot do without, `extra` brings them ("": they are
-    packages of those names). `elsewhere`: a variable that may name another interpreter that has them."""
+    packages of those names). `elsewhere`: a variable that may name another interpreter that has them. `placed`: a launcher may
+    start its engines on other machines."""
 
     module: str
     needs: tuple[str, ...] = ()
     extra: str = ""
     elsewhere: str = ""
+    placed: bool = False
 
     @property
     def remedy(self) -> str:
@@ -40,21 +44,24 @@ class Backend:
 
 
 BACKENDS: dict[str, Backend] = {
-    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "hf"),
+    "hf": Backend("codeeval.generators.hf.generator", ("torch", "transformers"), "hf", placed=True),
     "vllm": Backend(
         "codeeval.generators.vllm.generator",
         ("vllm",),
         "vllm",
         "CODEEVAL_VLLM_PYTHON",
+        placed=True,
     ),
     "openai": Backend("codeeval.generators.openai.generator", ("openai",)),
     "replay": Backend("codeeval.generators.replay"),
 }
 
 
-def create(backend: str, model: str, options: Mapping[str, str] | None = None) -> Generator:
+def create(
+    backend: str, model: str, options: Mapping[str, str] | None = None, launcher: Launcher | None = None
+) -> Generator:
     """The generator `backend` for `model`: a folder or Hub id for hf and vllm, the name at a server for openai, a JSONL file
-    for replay.
+    for replay. `launcher`: what starts the engines that `-M replicas=N` asks for, None: this machine.
 
     Raises UsageError for an unknown backend, a package that is not installed (says which extra brings it), an option
     the backend does not know, or a model that can't be found; GenerationError for a model that can't be loaded.
@@ -62,14 +69,25 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
     if backend not in BACKENDS:
         raise UsageError(msg("unknown backend {name}; known: {names}", name=repr(backend), names=", ".join(BACKENDS)))
     check_installed(backend, options)
-    return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
+    return cast(
+        Generator, import_module(BACKENDS[backend].module).open_generator(*_asked(backend, model, options, launcher))
+    )
 
 
-def check_model(backend: str, model: str, options: Mapping[str, str] | None = None) -> None:
+def check_model(
+    backend: str, model: str, options: Mapping[str, str] | None = None, launcher: Launcher | None = None
+) -> None:
     """What can be known without loading the model: packages, options, a folder or file that is missing, incomplete or cut
     short. Raises UsageError."""
     check_installed(backend, options)
-    import_module(BACKENDS[backend].module).check_model(model, options or {})
+    import_module(BACKENDS[backend].module).check_model(*_asked(backend, model, options, launcher))
+
+
+def _asked(
+    backend: str, model: str, options: Mapping[str, str] | None, launcher: Launcher | None
+) -> tuple[object, ...]:
+    """What the functions of a backend's module take."""
+    return (model, options or {}, launcher) if BACKENDS[backend].placed else (model, options or {})
 
 
 def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:

@@ -21,6 +21,7 @@ from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.launch import Launcher, launcher_for
 from codeeval.generators.common.model_folder import local_folder
 from codeeval.generators.common.openchat_check import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
@@ -225,21 +226,25 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
     }
 
 
-def check_model(model: str, options: Mapping[str, str]) -> None:
+def check_model(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> None:
     """What can be known without loading. Raises UsageError."""
     settings = Settings.parse(Options("hf", options))
     local_folder(model)
-    if settings.replicas > 1:
-        from codeeval.generators.hf.replicas import check
+    elsewhere = launcher_for(options, launcher).elsewhere
+    if settings.replicas > 1 or elsewhere:
+        from codeeval.generators.hf.replicas import check_device, check_gpus
 
-        check(settings)
+        check_device(settings)
+        if not elsewhere:
+            check_gpus(settings)
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> Generator:
+def open_generator(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> Generator:
     """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
     settings = Settings.parse(Options("hf", options))
-    if settings.replicas > 1:
+    where = launcher_for(options, launcher)
+    if settings.replicas > 1 or where.elsewhere:
         from codeeval.generators.hf.replicas import HFReplicas
 
-        return HFReplicas(model, settings)
+        return HFReplicas(model, settings, where)
     return HFGenerator(model, settings)
