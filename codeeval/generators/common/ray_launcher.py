@@ -61,8 +61,9 @@ class RayLauncher:
         import ray
 
         has_gpus = ray.cluster_resources().get("GPU", 0) > 0
-        actors = [self._actor(ray, spec, has_gpus) for spec in specs]
+        actors: list[Any] = []
         try:
+            actors.extend(self._actor(ray, spec, has_gpus) for spec in specs)
             said = self._placed(ray, actors, specs)
             _check_alike(said)
             opened = [actor.open.remote(spec) for actor, spec in zip(actors, specs, strict=True)]
