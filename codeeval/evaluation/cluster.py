@@ -69,8 +69,8 @@ def amount(key: str, value: str, *, zero: bool = False) -> float:
         found = float(value)
     except ValueError:
         found = -1.0
-    if zero and found == 0:
-        return 0.0
-    if not (found > 0 and math.isfinite(found)):
+    if zero and not 0 <= found < math.inf:
+        raise UsageError(msg("--cluster-option {key}={value}: must be 0 or a number above it", key=key, value=value))
+    if not zero and not 0 < found < math.inf:
         raise UsageError(msg("--cluster-option {key}={value}: must be a number above 0", key=key, value=value))
     return found

@@ -231,7 +231,9 @@ def test_a_node_with_another_codeeval_is_named(cluster: LoopbackCluster, tmp_pat
         ("127.0.0.5", other, "node 127.0.0.5 differs from this machine: codeeval 9."),
         ("127.0.0.6", none, "node 127.0.0.6 can't hold an engine: ModuleNotFoundError"),
     ):
-        cluster.add(address, cpus=2, resources='{"%s": 1}' % folder.name, environment={"PYTHONPATH": str(folder)})
+        cluster.add(
+            address, cpus=2, resources='{"%s": 1}' % folder.name, environment={"PYTHONPATH": f"{folder}:{ROOT}"}
+        )
         cluster.wait(address)
         there = ("--cluster-option", f"engine_resource.{folder.name}=1", "--cluster-option", "num_cpus=0.5")
         done = codeeval(tmp_path, *command(f"r-{folder.name}", *on(cluster, 1, *there)))
