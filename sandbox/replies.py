@@ -1,7 +1,8 @@
-"""Reads what a guest sends back. Everything here treats the guest as hostile: bounded, strict, nothing is executed.
+"""Parse what a guest sends back. Treats the guest as hostile: bounded and strict; nothing is executed.
 
-A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed frame is the
-candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling does not count: `not_reached`.
+A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed
+frame is the candidate's own doing and becomes an Outcome with status `crashed`. A malformed ruling does not count:
+`not_reached`.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from typing import Any, Literal
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
-from sandbox.wire import Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24
 _MAX_NAME = 1_000
+#: Characters of a call in a ruling, and of its result.
+_MAX_SHOWN = 2_100
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A decoded RESULT frame: the job's number, what it did, and whether the worker may be used again.
+    """A decoded RESULT frame: the job's number, its outcome, and whether the worker may be reused.
 
-    `starved`: other work kept it from running until its supervisor gave up; the outcome says nothing about the program then.
+    `starved`: other work kept the program from running until its supervisor gave up; the outcome then says nothing
+    about it.
     """
 
     number: int
@@ -36,7 +40,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the candidate's process wrote down before it ended."""
+    """What the candidate's process recorded before it ended."""
 
     observations: tuple[Observation, ...] = ()
     definition: Observation | None = None
@@ -52,7 +56,7 @@ def max_result_bytes(limits: Limits) -> int:
 
 
 def read_ready(payload: bytes) -> dict[str, str]:
-    """What a guest says of itself, as text values for the manifest. Raises ProtocolError."""
+    """A guest's description of itself, as text values for the manifest. Raises ProtocolError."""
     try:
         facts = json.loads(payload)
         if not isinstance(facts, dict) or facts.get("wire") != wire.WIRE_VERSION:
@@ -70,7 +74,7 @@ def read_accept(payload: bytes) -> int:
 
 
 def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *, judged: bool = False) -> Result:
-    """Decodes a RESULT frame for a job of `n_calls` calls, or for one with a judge and none.
+    """Decode a RESULT frame for a job with `n_calls` calls, or with a judge and no calls.
 
     Raises ProtocolError if the frame itself is malformed.
     """
@@ -116,10 +120,11 @@ def _split(payload: bytes, at: int, sizes: list[int]) -> list[bytes]:
 
 
 def _with_ruling(told: _Told, ruling: Ruling) -> _Told:
-    """A program that has answered its judge to the end has no end of its own: it is killed while it waits for more.
+    """A program that has answered its judge to the end has no end of its own: it is killed while it waits for more
+    questions.
 
-    Where there is no ruling, a program that ended as ours end after its definitions has been left alone with a judge that
-    is gone, and did not complete.
+    If there is no ruling, a program that ended normally after its definitions was abandoned by a judge that is gone,
+    and did not complete.
     """
     if told.status != "completed" or told.ended not in ("", "end"):
         return told
@@ -155,7 +160,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
         return _Told(ended="broken")
     records = reply_records.records(data)
     if isinstance(records, list) and [record["s"] for record in records] == ["defined", *["returned"] * n_calls, "end"]:
-        return _Told(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual one
+        return _Told(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual case
     for record in records:
         kind = record.get("s") if record else None
         if record is None or ended:
@@ -182,7 +187,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
 
 
 def _read_ruling(data: bytes) -> Ruling:
-    """What the judge said. Anything that an honest judge would not say is not a ruling."""
+    """The judge's ruling. Anything that an honest judge would not send is not a ruling."""
     head = wire.RULING_HEAD.size
     if len(data) < head:
         return Ruling("not_reached")
@@ -206,7 +211,19 @@ def _read_ruling(data: bytes) -> Ruling:
         calls=calls,
         candidate_line=_line(record.get("c")),
         not_carried=record.get("n") is True,
+        last_calls=_last_calls(record),
     )
+
+
+def _last_calls(record: dict[str, Any]) -> tuple[LastCall, ...]:
+    """A record has the most recent call first; the result has it last."""
+    found: list[LastCall] = []
+    for number in range(wire.MOST_LAST_CALLS):
+        call, *came = (record.get(f"{field}{number}") for field in "are")
+        returned, raised = (one[:_MAX_SHOWN] if isinstance(one, str) else None for one in came)
+        if isinstance(call, str) and (returned is None) != (raised is None):
+            found.insert(0, LastCall(call[:_MAX_SHOWN], returned, raised))
+    return tuple(found)
 
 
 _BEFORE_CALLS: dict[str, OutcomeStatus] = {
@@ -235,7 +252,7 @@ def _returned(record: dict[str, Any]) -> Observation:
     )
 
 
-#: What a named tuple's own `__new__` does takes three times as long, and a reply may have a thousand records.
+#: A named tuple's own `__new__` takes three times as long, and a reply may have a thousand records.
 _NEW: Callable[[type[Observation], tuple[object, ...]], Observation] = tuple.__new__
 
 

@@ -1,4 +1,5 @@
-"""The records in a reply or a ruling: one JSON object a line, flat and short, read without taking many times their size."""
+"""The records in a reply or a ruling: one flat, short JSON object per line, parsed without using many times their
+size."""
 
 from __future__ import annotations
 
@@ -14,10 +15,10 @@ _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
-    """The records of a reply, one a line; None, and no more, where a line is not one.
+    """The records of a reply, one per line; None at the first line that is not a record, and no more after it.
 
-    Read in one go where that gives as many records as there are lines. A program that writes lines which are records only when
-    taken together gains nothing by it: it could have written the records.
+    Parsed in one go if that gives as many records as there are lines. A program gains nothing by writing lines that are
+    records only when taken together: it could have written the records.
     """
     if not _is_plain(data):
         return _one_by_one(data)
@@ -38,7 +39,7 @@ def _one_by_one(data: bytes) -> Iterator[dict[str, Any] | None]:
 
 
 def record(line: bytes) -> dict[str, Any] | None:
-    """One record, or None. Its values may still be of any simple JSON type."""
+    """One record, or None. Its values may be of any simple JSON type."""
     if not _is_flat(line):
         return None
     try:
@@ -49,8 +50,8 @@ def record(line: bytes) -> dict[str, Any] | None:
 
 
 def _is_flat(line: bytes) -> bool:
-    """Whether a record has no more fields than an honest one, and nothing nested in it: a reply of `[],[],…` would become
-    thirty times its size of lists, and take ten seconds."""
+    """Whether a record has no more fields than an honest one and nothing nested: parsing a reply of `[],[],…` would
+    take thirty times its size in lists, and ten seconds."""
     if line.count(b"[") + line.count(b"{") + line.count(b",") <= _MAX_FIELDS:
         return True
     bare = _STRING.sub(b"", line)
@@ -58,8 +59,8 @@ def _is_flat(line: bytes) -> bool:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether a whole reply has records without lists, few fields each, and as many as a sample of EvalPlus at most: such a reply
-    is read in one go without taking many times its size."""
+    """Whether a whole reply has records without lists, with few fields each, and at most as many as a sample of
+    EvalPlus: such a reply is parsed in one go without using many times its size."""
     lines = data.count(b"\n")
     if lines > _MAX_LINES:
         return False
@@ -70,8 +71,8 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _outside_strings(data: bytes) -> bytes:
-    """What of JSON's own marks stands outside of its strings. Without an escape a mark is inside where the number of quotes
-    before it is odd, and that does not change when two neighbouring quotes are taken away."""
+    """JSON's structural characters outside its strings. Without escapes, a character is inside a string if the number
+    of quotes before it is odd, and removing two adjacent quotes does not change that."""
     if b"\\" in data:
         return _STRING.sub(b"", data)
     return b"".join(data.translate(None, _ORDINARY).replace(b'""', b"").split(b'"')[::2])

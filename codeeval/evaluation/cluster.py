@@ -1,4 +1,4 @@
-"""What `--cluster` and `--cluster-option` say: the Ray cluster on whose nodes programs are executed."""
+"""`--cluster` and `--cluster-option`: the Ray cluster on whose nodes programs are executed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENGINES, _ENGINE_RESOURCE = ("engines", "engine_gpus", "engine_cpus"), "engine_
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
-    """None if no cluster is named. Raises UsageError."""
+    """The cluster, or None if none is named. Raises UsageError."""
     if not address:
         if options:
             raise UsageError(msg("--cluster-option: there is no cluster; name one with --cluster"))
@@ -35,7 +35,7 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
         elif key not in _ENGINES and not (key.startswith(_ENGINE_RESOURCE) and key != _ENGINE_RESOURCE):
             known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES, *_ENGINES, "engine_resource.NAME"))
             raise UsageError(
-                msg("--cluster-option {key}=…: there is no such option; it knows: {names}", key=key, names=known)
+                msg("--cluster-option {key}=…: there is no such option; known: {names}", key=key, names=known)
             )
     if "namespace" in names and "placement_group" not in names:
         raise UsageError(
@@ -57,7 +57,7 @@ def _check_address(address: str) -> None:
     if not host or "/" in host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise UsageError(
             msg(
-                "--cluster {address} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT",
+                "--cluster {address} is not an address; use auto, local, HOST:PORT or ray://HOST:PORT",
                 address=repr(address),
             )
         )

@@ -1,4 +1,4 @@
-"""The shards as the driver sees them: what each has, and how much more it should be given."""
+"""The driver's view of the shards: what each has, and how much more it should get."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from codeeval.evaluation.shard_interface import ShardHandle
 from codeeval.store.rows import Row
 
-#: Samples per worker that a shard of another process may hold: enough that none waits for the driver.
+#: Samples per worker that a shard in another process may hold: enough that no worker waits for the driver.
 AHEAD = 16
-#: So many times as many equal ones may a shard hold beside them.
+#: A shard may hold this many times as many when equal samples are counted separately.
 MOST_EQUAL = 32
 
 #: Names of protocols.
@@ -19,7 +19,7 @@ Names = tuple[str, ...]
 
 @dataclass(slots=True)
 class Sent:
-    """A batch that a shard has and has not finished. `load`: its samples, equal ones counted once."""
+    """A batch that a shard has not finished. `load`: its number of samples, counting equal ones once."""
 
     samples: list[tuple[Row, Names]]
     load: int
@@ -28,7 +28,8 @@ class Sent:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all."""
+    """A shard as seen by the driver. `load` and `held`: samples sent and unanswered, counting equal ones once, and
+    all."""
 
     handle: ShardHandle
     ahead: Callable[[], int]
@@ -36,14 +37,14 @@ class Lane:
     sent: dict[int, Sent] = field(default_factory=dict)
     load: int = 0
     held: int = 0
-    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
+    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's for the same job
     failing: bool = False
     lost: bool = False
-    alone: bool = False  # holds a sample that others were lost with
+    alone: bool = False  # holds a sample that took shards down with it before
 
     @property
     def free(self) -> int:
-        """How many more samples it should be given now."""
+        """How many more samples it should get now."""
         if self.alone:
             return 0
         room = self.ahead() * self.handle.workers
@@ -56,7 +57,7 @@ def ahead_of_a_process() -> int:
 
 @dataclass(slots=True)
 class Open:
-    """A batch that is being filled."""
+    """A batch being filled."""
 
     samples: list[tuple[Row, Names]] = field(default_factory=list)
     load: int = 0

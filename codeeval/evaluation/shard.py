@@ -1,13 +1,13 @@
-"""A shard: holds problems with their expected outputs and a pool of some workers, and does everything between a stored sample
+"""A shard holds problems with their expected outputs and a pool of workers, and does everything between a stored sample
 and its rows: read → job → execute → grade → packed evidence and judgements.
 
-A shard is host, never guest: the guest's bytes end in it, and what it sends is made by the host. Where it lives is the
-affair of its `ShardHandle`: in the driver, in a process of its own, in an actor on another machine. `Shard` has no thread and
-knows no transport, so each of them can hold it.
+A shard is host code, never guest: the guest's bytes are consumed here, and what a shard sends is made by the host. Its
+`ShardHandle` decides where it runs: in the driver, in a separate process, in an actor on another machine. `Shard` has
+no thread and is independent of the transport, so each of them can hold it.
 
-Blame. What a shard sends is final: rows are written once, keyed by (problem, index, protocol) and (problem, digest). A batch
-whose shard is lost was not judged, as far as its rows did not come: what is left of it goes to another shard. Only the pool
-of a shard that lives may blame a program.
+Blame: what a shard sends is final. Rows are written once, keyed by (problem, index, protocol) and (problem, digest). A
+batch of a lost shard was not judged, except for rows that arrived: the rest goes to another shard. Only the pool of a
+running shard may blame a program.
 """
 
 from __future__ import annotations
@@ -19,22 +19,20 @@ from dataclasses import dataclass, field
 
 from codeeval.evaluation.batches import Batch, Judging, Rows, Stored
 from codeeval.evaluation.judged import judged
+from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.evaluation.shard_interface import JobRunner
-from codeeval.scoring.grade import may_have_stalled, needs_execution
+from codeeval.scoring.grade import needs_execution
 from codeeval.scoring.job import JobMaker
 from codeeval.store import Execution, Incident
 from codeeval.store.rows import Row, execution_row, incident_row, sample_of
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Observation, Outcome, SandboxError
-from sandbox.wire import MAX_JOB_BYTES, is_mera
 
-#: After so many jobs in a row that its pool could not execute, a shard executes nothing any more.
+#: After this many jobs in a row that its pool could not execute, a shard stops executing.
 GIVE_UP_AFTER = 8
 
-#: Safely below what `sandbox.Pool` takes (counted in bytes there), whatever the characters.
-MAX_PROGRAM_CHARS = MAX_JOB_BYTES // 12
-
-#: Characters of programs and evidence that a shard keeps at hand for equal programs to come; older evidence is in the run file.
+#: How many characters of programs and evidence a shard keeps for later equal programs; older evidence is in the run
+#: file.
 KEPT_CHARS = 64 * 1024 * 1024
 
 NOT_EXECUTED = "not executed under this protocol yet"
@@ -44,7 +42,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A job came back: with an outcome, or failed."""
+    """A finished job: with an outcome, or failed."""
 
     key: Key
     future: Future[Outcome]
@@ -52,8 +50,8 @@ class Arrival:
 
 @dataclass(slots=True)
 class _Known:
-    """A problem, what its jobs have in common, and its evidence that is in the run file or on its way there: digest -> index
-    of the sample that brought it, None for an earlier invocation."""
+    """A problem, what its jobs share, and its evidence in the run file or on the way there: digest -> index of the
+    sample that produced it, None for an earlier invocation."""
 
     problem: Problem
     makers: dict[str, JobMaker]
@@ -62,7 +60,7 @@ class _Known:
 
 @dataclass(slots=True)
 class _Unit:
-    """One sample under one protocol. `job` is None where nothing is left to execute."""
+    """One sample under one protocol. `job` is None if nothing is left to execute."""
 
     batch: int
     problem: Problem
@@ -75,7 +73,7 @@ class _Unit:
 
 @dataclass(slots=True)
 class _Told:
-    """`Rows` in the making."""
+    """`Rows` being collected."""
 
     executions: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
@@ -88,12 +86,12 @@ class _Told:
 
 
 class Shard:
-    """`take` batches, `settle` what arrives, `drain` what is finished. With `pool` None nothing is executed: what has no evidence
-    stays pending.
+    """`take` batches, `settle` what arrives, `drain` what is finished. If `pool` is None nothing is executed: samples
+    without evidence stay pending.
 
-    Everything is called from one thread; only `deliver` is called from the pool's threads. Evidence is looked for by (problem,
-    job digest): equal programs of one problem are executed once. What the pool could not execute becomes an incident, never
-    a verdict.
+    Everything is called from one thread, except `deliver`, which is called from the pool's threads. Evidence is looked
+    up by (problem, job digest): equal programs of one problem are executed once. What the pool could not execute
+    becomes an incident, never a verdict.
     """
 
     def __init__(self, judging: Judging, pool: JobRunner | None, deliver: Callable[[Arrival], None]) -> None:
@@ -111,12 +109,12 @@ class Shard:
 
     @property
     def outstanding(self) -> int:
-        """Jobs given to the pool that have not been settled."""
+        """Number of jobs submitted to the pool that are not settled."""
         return len(self._waiting)
 
     @property
     def finished(self) -> int:
-        """How many things `drain` would tell."""
+        """How many things `drain` would report."""
         told = self._told
         return len(told.judgements) + len(told.incidents) + len(told.stored) + len(told.done)
 
@@ -135,7 +133,7 @@ class Shard:
         self._finish(batch.number)
 
     def settle(self, arrival: Arrival) -> None:
-        """Keep what a job did and judge every sample that waited for it."""
+        """Store what a job did and judge every sample that waited for it."""
         if self._is_repeated(arrival):
             return
         units = self._waiting.pop(arrival.key)
@@ -143,7 +141,7 @@ class Shard:
         try:
             outcome = arrival.future.result()
         except (SandboxError, CancelledError) as error:
-            self._fail(units, f"{type(error).__name__}: {error}")
+            self._fail(units, failure(error))
             return
         self._failures = 0
         first, (problem_id, digest) = units[0], arrival.key
@@ -158,7 +156,7 @@ class Shard:
             self._judge(unit, outcome)
 
     def drain(self) -> Rows | None:
-        """What has been finished since the last time; None where nothing has."""
+        """What was finished since the last call; None if nothing was."""
         told = self._told
         if not self.finished:
             return None
@@ -197,12 +195,11 @@ class Shard:
             self._execute(unit, maker.job(extraction.program))
 
     def _is_repeated(self, arrival: Arrival) -> bool:
-        """Do once more what ended by itself but, by the clock, too late for MERA: a program that waits does so again, one that
-        a loaded machine kept from running does not."""
+        """Repeat a job if its outcome may be the machine's fault."""
         job, future = self._waiting[arrival.key][0].job, arrival.future
-        if job is None or not is_mera(job.mode) or self._pool is None or arrival.key in self._repeated:
+        if job is None or self._pool is None or arrival.key in self._repeated:
             return False
-        if future.cancelled() or future.exception() or not may_have_stalled(future.result()):
+        if future.cancelled() or future.exception() or not wants_repeating(job, future.result()):
             return False
         self._repeated.add(arrival.key)
         try:
@@ -233,14 +230,13 @@ class Shard:
         if self._pool is None or self.failing:
             self._remember([unit], self.failing or "")
             return
-        tests = len(job.tests.source) + len(job.tests.prelude) if job.tests else 0
-        if len(job.source) + sum(map(len, job.calls)) + tests > MAX_PROGRAM_CHARS:
+        if is_too_large(job):
             self._judge(unit, _too_large(job))
             return
         try:
             future = self._pool.submit(job)
         except SandboxError as error:
-            self._fail([unit], f"{type(error).__name__}: {error}")
+            self._fail([unit], failure(error))
             return
         unit.job = job
         self._waiting[unit.key] = [unit]
@@ -271,7 +267,7 @@ class Shard:
         self._finish(unit.batch)
 
     def _finish(self, batch: int) -> None:
-        """One thing less to do for this batch."""
+        """Count down what is left to do for this batch."""
         self._left[batch] -= 1
         if not self._left[batch]:
             del self._left[batch]
@@ -279,6 +275,4 @@ class Shard:
 
 
 def _too_large(job: Job) -> Outcome:
-    """A program that no pool accepts: the model's doing, so it gets a verdict, and the run does not wait for it."""
-    calls = tuple(Observation("not_reached") for _ in job.calls)
-    return Outcome("output_limit", calls, stderr=f"the program is larger than {MAX_PROGRAM_CHARS} characters")
+    return Outcome("output_limit", tuple(Observation("not_reached") for _ in job.calls), stderr=TOO_LARGE)

@@ -1,8 +1,8 @@
-"""A shard in a process of its own: `main` is what that process does.
+"""A shard in a separate process: `main` is what that process runs.
 
-It lives as long as its driver: at the end of the stream it closes its pool and ends; where it can't do that in time, or stands
-still, the kernel ends it together with the driver. Its workers end when it does, as any pool's. A signal to the terminal's
-group is left to the driver.
+It lives as long as its driver: at the end of the stream it closes its pool and exits; if it can't do so in time, or is
+stopped, the kernel kills it together with the driver. Its workers end with it, as with any pool. It ignores signals to
+the terminal's process group, which the driver handles.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.store.codec import pack_outcome
 from sandbox import Job, Limits, Outcome, SandboxError
 
-#: Seconds between two signs of life of a shard that has nothing else to say.
+#: Seconds between signs of life of a shard that has nothing else to send.
 ALIVE_EVERY_S = 2.0
-#: Rows are sent when so many have gathered, or the oldest has waited so many seconds, or nothing else is to come.
+#: Rows are sent when this many have collected, the oldest has waited this many seconds, or nothing else is due.
 ROWS_AT_ONCE, LINGER_S = 32, 0.05
 #: Seconds that a shard has for closing its pool after the driver's end.
 END_S = 20.0
-#: Things done before rows are looked at.
+#: How many things are handled before rows are looked at.
 AT_ONCE = 32
 _PR_SET_PDEATHSIG = 1
 
@@ -55,7 +55,8 @@ Event = tuple[bytes, bytes] | Arrival | Callable[[], None] | None
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How a shard makes its pool. `maker` is `module:function`, called with this; the context that it returns gives the pool."""
+    """How a shard makes its pool. `maker` is `module:function`, called with this Spec; the context manager it returns
+    gives the pool."""
 
     kind: str
     workers: int
@@ -66,7 +67,7 @@ class Spec:
 
 
 def main(descriptor: int, driver: int) -> None:
-    """`descriptor`: the connected socket to the driver; `driver`: its process."""
+    """`descriptor`: the connected socket to the driver; `driver`: its pid."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != driver:
         return
@@ -84,7 +85,7 @@ def main(descriptor: int, driver: int) -> None:
         with opened as pool:
             frames.send(UP)
             _Process(frames, inbox, pool).run()
-    except Exception as error:  # whatever it is, the driver says it
+    except Exception as error:  # whatever it is, the driver reports it
         frames.send(DOWN, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
 
 
@@ -109,15 +110,15 @@ class _Process:
         self._said_at = self._drained_at = time.monotonic()
 
     def run(self) -> None:
-        """Until the driver's end."""
+        """Run until the driver ends."""
         try:
             while self._step():
                 pass
-        except OSError:  # the driver has gone
+        except OSError:  # the driver has ended
             return
 
     def _step(self) -> bool:
-        """Wait for something to do, do what is there, say what is finished. False at the end."""
+        """Wait for work, do it, send what is finished. False at the end."""
         waiting = self._shard.finished if self._shard else 0
         left = self._drained_at + LINGER_S - time.monotonic() if waiting else ALIVE_EVERY_S
         done = 0
@@ -155,7 +156,7 @@ class _Process:
             self._submit(*cast(tuple[int, Job], pickle.loads(payload)))  # noqa: S301 - of the driver
 
     def _judge(self, judging: Judging) -> None:
-        """From now on; results of an earlier judging are dropped."""
+        """Judge like this from now on; results of an earlier judging are dropped."""
         self._judging += 1
         this = self._judging
 

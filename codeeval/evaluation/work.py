@@ -1,4 +1,4 @@
-"""The pipeline over a run file, as run, resume, score and rescore use it: the one place that makes a `Pipeline`."""
+"""Run the pipeline over a run file, for run, resume, score and rescore. Nothing else makes a `Pipeline`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
-from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import command_line, now
@@ -18,7 +17,7 @@ from codeeval.types import Request, Sampling, ScoringProtocol
 
 
 class Interrupted(CodeevalError):
-    """Ctrl-C or SIGTERM, after everything that had finished was kept."""
+    """Ctrl-C or SIGTERM, after everything finished was stored."""
 
     exit_code = 130
 
@@ -35,8 +34,8 @@ def requests_for(store: RunReader) -> tuple[Request, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """How a use case was called, for the manifest and the record of the session; `repairs`: also execute what failed by its
-    format, repaired."""
+    """How a use case was called, for the manifest and the session record; `repairs`: also execute failed samples with
+    their format repaired."""
 
     command: tuple[str, ...] = field(default_factory=command_line)
     repairs: bool = True
@@ -50,7 +49,7 @@ def work(
     reporter: Reporter,
     invocation: Invocation | None = None,
 ) -> Result:
-    """Bring a run file to its end, as far as model and sandbox let it. Raises Interrupted and StoreError."""
+    """Complete a run file, as far as model and sandbox allow. Raises Interrupted and StoreError."""
     called = invocation or Invocation()
     requests = requests_for(store) if generator else ()
     missing = sum(len(request.indices) for request in requests)
@@ -59,7 +58,7 @@ def work(
         with reporter.progress(missing, judgements, len(protocols)) as tell:
             result = _execute(store, _plan(store, protocols, requests, sandbox), (generator, sandbox), called, tell)
         if called.repairs:
-            explain_failures(store, sandbox.pool if result.sandbox_error is None else None, reporter)
+            explain_failures(store, sandbox if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
         made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
@@ -76,7 +75,7 @@ def work(
 
 
 def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
-    """The number of samples that there are, and of those that are judged under every protocol."""
+    """The number of samples, and of samples judged under every protocol."""
     made = store.n_samples()
     unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
     return made, made - len(unjudged)
@@ -115,13 +114,13 @@ def _execute(
     return Pipeline(plan, store, generator, sandbox.pool if sandbox else None, session, tell).run()
 
 
-def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter) -> None:
-    """Look for failures of format among the samples that failed, and execute their repairs. Raises StoreError."""
+def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:
+    """Look for failures of format among the failed samples, and execute their repairs. Raises StoreError."""
     from codeeval.evaluation.repair import explore
 
     failed = len(store.unexplained())
     if failed:
-        done = explore(store, pool, worker_limits(store.manifest().sandbox))
+        done = explore(store, sandbox)
         reporter.note(
             msg(
                 "{n} failed {n:sample|samples} checked for format errors, {m} repaired {m:program|programs} executed",

@@ -1,16 +1,16 @@
-"""The parts of a sample's page that samples with one and the same program share: made once for all of them."""
+"""The parts of a sample's page shared by samples with the same program: made once for all of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest
+from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest, TestCall
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The executed program: `given` lines of it are the prompt's."""
+    """The executed program; its first `given` lines are the prompt's."""
 
     program: str
     prompt: str
@@ -20,8 +20,8 @@ class Program:
 
 
 class Test(NamedTuple):
-    """One row of the tests, but for its time: many samples of a problem give one answer. `lost`: the protocol counts another
-    text in the place of all answers."""
+    """One row of the tests, without its time: many samples of a problem give the same answer. `lost`: the protocol
+    counts one other text in place of all answers."""
 
     number: int
     hidden: bool
@@ -39,7 +39,8 @@ class Test(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """All tests of a sample; `code` where they are code, with the line that did not hold, and why; `instead` as in SamplePage."""
+    """All tests of a sample; `code` if they are code, with the line that failed, why, and the last calls before it;
+    `instead` as in SamplePage."""
 
     tests: tuple[tuple[Test, str], ...]
     hidden: bool
@@ -47,6 +48,7 @@ class Tests:
     line: int | None = None
     why: str = ""
     instead: str = ""
+    calls: tuple[TestCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def program_of(page: SamplePage) -> Program:
 
 
 def _lines(prompt: str) -> int:
-    """How many lines a prompt has to itself, or begins: behind a final newline begins the model's own."""
+    """How many lines belong to the prompt: after its final newline the model's own lines begin."""
     return prompt.count("\n") + (not prompt.endswith("\n"))
 
 
@@ -74,11 +76,12 @@ def tests_of(page: SamplePage) -> Tests:
     lost = bool(page.instead)
     numbered = sorted(enumerate(page.tests), key=lambda one: _rank(one[1], hidden, lost))
     rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in numbered)
-    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead)
+    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead, page.test_calls)
 
 
 def _rank(test: SampleTest, hidden: bool, lost: bool) -> int:
-    """What failed comes first, then what was not reached; where the answers are hidden, what differs from the consensus."""
+    """Failures first, then calls that were not reached; if the answers are hidden, deviations from the consensus
+    first."""
     if test.status == "not_reached" and not test.ended:
         return 1
     failed = test.actual != test.agreed if hidden else test.right is False and not lost

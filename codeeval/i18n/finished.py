@@ -1,8 +1,8 @@
-"""Templates of the sentences that come finished, without them: see `recognise`, which reads these."""
+"""Templates of sentences that arrive finished, without a template: see `recognise`, which uses these."""
 
 from __future__ import annotations
 
-#: What run files keep; what has no values in it is found in the catalogue as it stands.
+#: Sentences that run files store. Those without values are found in the catalogue directly.
 STORED: tuple[str, ...] = (
     # what was wrong with a sample
     "{head} · {calls}",
@@ -13,6 +13,8 @@ STORED: tuple[str, ...] = (
     "{what} in call {i}",
     "call {i}: expected {right}, got {got}",
     "{what} (line {n} of the tests)",
+    "{what}; {head} returned {got}",
+    "{what}; the call was {head}",
     "a test does not hold: {reason}",
     "the tests can't work with what was returned: {reason}",
     "the tests can't be carried out: {reason}",
@@ -88,7 +90,7 @@ STORED: tuple[str, ...] = (
     "that is how a server that chats would be asked, and this one can't be ({why})",
     "and {n} more",
 )
-#: What others say.
+#: Sentences from other libraries and components.
 FOREIGN: tuple[str, ...] = (
     # the parser of the command line
     "Usage: {usage}",

@@ -1,15 +1,16 @@
-"""The judge's own process: executes trusted tests against a candidate that lives in another process, under another user.
+"""The judge's own process: execute trusted tests against a candidate in another process, under another user.
 
-Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call crosses as plain data (`value_codec.py`)
-over two pipes, the only thing that both processes share; results come back as built-in types and proxies, exceptions as those
-of the built-in classes that theirs derive from (`raised.py`). What the tests see of the candidate are values; the verdict is
-made of them in here, and reaches the supervisor through a mapping that the candidate never had.
+Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call is sent as plain data
+(`value_codec.py`) over two pipes, the only thing that both processes share; results come back as built-in types and
+proxies, exceptions as the built-in classes that theirs derive from (`raised.py`). The tests only see values of the
+candidate; the verdict is computed from them in here, and reaches the supervisor through a mapping that the candidate
+never had.
 
-Covered: nothing that the candidate sends is executed, looked up as code, or asked for its opinion: `==`, order and arithmetic
-of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that ends, or answers
-with anything but an answer, ends the judge at once and without a verdict, so that no `except` of a test can swallow it. Not
-covered: tests that themselves execute what they get (`eval`), or that compute what they expect from an argument that the
-candidate was given to change.
+Covered: nothing that the candidate sends is executed, looked up as code, or allowed to decide: `==`, order and
+arithmetic of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that
+ends, or replies with anything but an answer, ends the judge at once without a verdict, so that no `except` in a test
+can swallow it. Not covered: tests that execute what they receive (`eval`), or that compute an expected value from an
+argument that the candidate could change.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from typing import Any, NoReturn
 from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.proxies import Proxies, Remote, is_remote
 from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as
-#: much.
+#: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
+#: that cost.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _FLAGS = {
     candidate_answers.SAME: (False, False),
@@ -44,11 +46,11 @@ _quote = json.encoder.encode_basestring_ascii
 
 
 class Unsupported(BaseException):
-    """The tests need something that can't cross."""
+    """The tests need something that can't be sent."""
 
 
 class Judge:
-    """One sample's. `region` is what only judge and supervisor hold: the ruling, then the tests."""
+    """The judge of one sample. `region` is shared only by judge and supervisor: the ruling, then the tests."""
 
     def __init__(self, region: mmap.mmap) -> None:
         self._region = region
@@ -61,25 +63,28 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate also has, in the order in which it knows them
+        self._shared: list[Any] = []  # containers that the candidate also has, in its order
         self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
+        self._last_calls = LastCalls()
+        self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
+        self._bytes = 0  # of the last question and its answer
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
-        """Executes the tests, the `size` bytes after the ruling's in the region, and writes the ruling."""
+        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
         self._line, self._most = line, most
         code, prelude, source, names, in_place = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
         self._in_place = in_place
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
-            self._rule(_failure(error, error is self._crossed, self._crossed_line))
+            self._fail(*_failure(error, error is self._crossed, self._crossed_line))
         else:
             self._rule('{"s":"passed"}')
 
     def _execute(self, compiled: Callable[[], tuple[types.CodeType, types.CodeType]], names: tuple[str, ...]) -> None:
-        """What fails in here while the candidate is still busy with its definitions waits for it."""
+        """Execute the tests. A failure here while the candidate is still executing its definitions waits for it."""
         namespace = self._module.__dict__
         error: BaseException | None = None
         try:
@@ -98,8 +103,10 @@ class Judge:
             self._abandon("lost", "the candidate did not say what it defines")
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
-                if isinstance(namespace.get(name), type) and is_remote(values[0]):
-                    self._classes_asked_for.add(Remote.number(values[0]))
+                if is_remote(values[0]):
+                    self._names.setdefault(Remote.number(values[0]), name)
+                    if isinstance(namespace.get(name), type):
+                        self._classes_asked_for.add(Remote.number(values[0]))
                 namespace[name] = values[0]
 
     # --- questions -----------------------------------------------------------------------------------------------
@@ -107,15 +114,27 @@ class Judge:
     def ask(
         self, operation: int, target: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """What the candidate answers; raises what it raised."""
+        """The candidate's answer; raises what it raised."""
         keywords = kwargs or {}
+        frame = _calling_frame()
         self._calls += operation == candidate_answers.CALL
-        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
+        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
-        return self._exchange(question)
+        if operation != candidate_answers.CALL:
+            return self._exchange(question)
+        name = self._names.get(Remote.number(target), "…") if is_remote(target) else "…"
+        call = self._last_calls.begin(name, args, keywords, frame, self._in_place)
+        try:
+            value = self._exchange(question)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.returned(value, self._bytes)
+        return value
 
     def _exchange(self, question: object) -> Any:
-        """Ends the process where there is no answer: an exception could be caught by the tests."""
+        """Exchange a question for an answer. If there is none, the process ends: an exception could be caught by the
+        tests."""
         try:
             now = self._state_of_shared()
             encoder = self._encoder(self._shared)
@@ -129,12 +148,13 @@ class Judge:
             number, data = self._line.receive(self._most)
             if number != self._number:
                 raise Lost("an answer to another question")
+            self._bytes = len(again) + len(contents) + len(root) + len(data)
             kind, value = self._understand(data, encoder.table[len(self._shared) :])
         except Unsupported as error:
             self._abandon("unsupported", str(error))
         except Lost as error:
             self._abandon("lost", str(error))
-        except BaseException as error:  # whatever the candidate's bytes have led to
+        except BaseException as error:  # whatever the candidate's bytes have caused
             self._abandon("lost", f"not understood: {type(error).__name__}")
         if kind == candidate_answers.RAISED:
             self._raise(value)
@@ -144,7 +164,8 @@ class Judge:
         return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
 
     def _state_of_shared(self) -> bytes:
-        """The contents of what both sides have; nothing once the tests have put into it what can't cross."""
+        """The contents of containers that both sides have; empty once the tests have put something into them that can't
+        be sent."""
         try:
             state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
         except (Unsupported, value_codec.TooLarge):
@@ -161,7 +182,7 @@ class Judge:
         self._shared_state = state
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
-        """(kind, value), after what was passed has got the contents that the candidate left in it."""
+        """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
         if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
             raise value_codec.Malformed("no answer")
@@ -182,7 +203,8 @@ class Judge:
         return kind, value
 
     def _number_of(self, value: object) -> tuple[int, None]:
-        """The candidate's number for a value that is not plain. Raises Unsupported for what is not the candidate's."""
+        """The candidate's number for a value that is not plain. Raises Unsupported for objects that are not the
+        candidate's."""
         number = self._proxies.number(value)
         if number is not None:
             return number, None
@@ -199,13 +221,14 @@ class Judge:
         raise error
 
     def not_carried(self, what: str, kind: int = -1) -> NoReturn:
-        """The tests did something with an object of the candidate's that can't cross: by an exit, as no `except` may hide it.
+        """The tests did something with a candidate's object that can't be sent: exits, because no `except` may hide it.
 
-        Who chose the class is to blame for it: the tests, if the prelude has it as a class, else the candidate.
+        Whoever chose the class is to blame: the tests if the prelude has it as a class, otherwise the candidate.
         """
         if kind in self._classes_asked_for:
             self._abandon("unsupported", f"{what} does not cross to the tests")
-        self._rule(_record("TypeError", f"{what} does not cross to the tests", _calling_line() or None, ',"n":true'))
+        line = _line_of(_calling_frame()) or None
+        self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         os._exit(0)
 
     # --- the ruling ----------------------------------------------------------------------------------------------
@@ -213,6 +236,11 @@ class Judge:
     def _abandon(self, why: str, text: str) -> NoReturn:
         self._rule('{"s":"%s","m":%s}' % (why, _quote(text[:_MAX_TEXT])))
         os._exit(0)
+
+    def _fail(self, name: str, message: str, line: int | None, more: str) -> None:
+        where = "null" if line is None else line
+        told = '{"s":"failed","y":%s,"m":%s,"l":%s%s' % (_quote(name[:200]), _quote(message[:_MAX_TEXT]), where, more)
+        self._rule(told + self._last_calls.fields(line, RULING_BYTES - HEAD.size - len(told) - 1) + "}")
 
     def _rule(self, record: str) -> None:
         data = record.encode("ascii")[: RULING_BYTES - HEAD.size]
@@ -225,33 +253,30 @@ def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]
     return wire.compile_tests(prelude, wire.PRELUDE), wire.compile_tests(source, TESTS)
 
 
-def _calling_line() -> int:
-    """The tests' line that is being executed."""
+def _calling_frame() -> types.FrameType | None:
+    """The innermost frame of the tests."""
     frame: types.FrameType | None = sys._getframe(2)
-    while frame is not None:
-        if frame.f_code.co_filename == TESTS:
-            return frame.f_lineno
+    while frame is not None and frame.f_code.co_filename != TESTS:
         frame = frame.f_back
-    return 0
+    return frame
 
 
-def _failure(error: BaseException, crossed: bool, candidate_line: int | None) -> str:
-    """The record of an exception that ended the tests."""
+def _line_of(frame: types.FrameType | None) -> int:
+    return frame.f_lineno if frame is not None else 0
+
+
+def _failure(error: BaseException, crossed: bool, candidate_line: int | None) -> tuple[str, str, int | None, str]:
+    """An exception that ended the tests: (name, text, line, further fields of the record)."""
     try:
         message = str(error)
-    except BaseException:  # a number too long to be written, say
+    except BaseException:  # for example a number too long to be written
         message = "<the exception's text could not be made>"
     more = ',"f":%s,"c":%s' % ("true" if crossed else "false", candidate_line if crossed and candidate_line else "null")
-    return _record(type(error).__name__, message, _line(error), more)
-
-
-def _record(name: str, message: str, line: int | None, more: str) -> str:
-    where = "null" if line is None else line
-    return '{"s":"failed","y":%s,"m":%s,"l":%s%s}' % (_quote(name[:200]), _quote(message[:_MAX_TEXT]), where, more)
+    return type(error).__name__, message, _line(error), more
 
 
 def _line(error: BaseException) -> int | None:
-    """The innermost line of the tests; of tests that do not compile, the line that does not."""
+    """The innermost line of the tests; for tests that do not compile, the offending line."""
     if isinstance(error, SyntaxError) and error.filename == TESTS:
         return error.lineno
     line, traceback = None, error.__traceback__

@@ -141,7 +141,7 @@ def _outcome(completion: str, tag: int) -> Outcome:
 
 
 def measure(library: Library, pages: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    """Each page once, in this order, from one application that nobody has asked before."""
+    """Each page once, in this order, from one application that has had no request before."""
     client = TestClient(application(library, Gate()), base_url="http://127.0.0.1")
     for page in pages:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -78,7 +78,7 @@ def engine_of(parent: int) -> int:
 
 
 def wait_until_gone(group: int) -> None:
-    """Nothing of the group lives on; what nobody has waited for yet is dead all the same."""
+    """Nothing of the group survives; what has not been waited for yet is dead all the same."""
     deadline = time.monotonic() + PATIENCE_S
     while alive := [pid for pid, state, _, its in processes() if its == group and state not in "ZX"]:
         assert time.monotonic() < deadline, f"still there: {alive}"

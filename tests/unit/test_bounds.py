@@ -199,7 +199,7 @@ def test_a_run_file_has_the_schema_that_runs_have(tmp_path: Path, statement: str
         db.execute(statement)
     db.close()
     for opened in (RunReader, RunStore.open):
-        with pytest.raises(DataError, match="no run file of ours"):
+        with pytest.raises(DataError, match="not a run file of codeeval"):
             opened(run)
 
 

@@ -91,7 +91,22 @@ def test_large_outcomes_are_compressed() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", ["{", b"junk", '{"status": "completed"}', '{"observations": [], "status": 1, "x": 2}']
+    "stored",
+    [
+        *("{", b"junk", '{"status": "completed"}', '{"observations": [], "status": 1, "x": 2}'),
+        *(
+            '{"observations": [], "status": "completed", "ruling": {"status": "failed", "last_calls": %s}}' % calls
+            for calls in (
+                "7",
+                "[7]",
+                "[[]]",
+                '{"a": 1}',
+                '[["f()", 7]]',
+                '[["f()", "1", null, null]]',
+                str([["f()"]] * 4).replace("'", '"'),
+            )
+        ),
+    ],
 )
 def test_damaged_outcomes_are_reported(stored: str | bytes) -> None:
     """A row that was altered is an error that names it, not a crash."""

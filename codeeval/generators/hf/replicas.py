@@ -1,9 +1,9 @@
-"""Several models of transformers side by side, each in a process of its own with its part of the GPUs, on this machine or
-wherever a launcher places them.
+"""Several transformers models side by side, each in its own process with its share of the GPUs, on this machine or
+where a launcher places them.
 
-A problem goes whole to the replica that has the least to do, and its samples are those that any other would draw: their seed
-is the problem's. What a replica had not finished when it ended goes to the others; a problem that has taken down `MAX_LOSSES`
-of them is left out, and told at the end.
+A problem goes as a whole to the replica with the least work, and gets the samples that any replica would draw, because
+the seed is the problem's. Problems that a replica had not finished when it ended go to the others; a problem during
+which `MAX_LOSSES` replicas ended is skipped, and reported at the end.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from codeeval.generators.hf.replica import read_sample
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
-#: How many replicas may end while they work on a problem before it is given up.
+#: A problem is given up after this many replicas ended while working on it.
 MAX_LOSSES = 2
-#: Problems in a replica's hands: one that is answered, one that waits.
+#: Problems held by a replica: one being answered, one waiting.
 AHEAD = 2
-#: Seconds that the processes get to end by themselves: one that draws does not listen.
+#: Seconds that the processes get to exit on their own; while drawing, they don't read messages.
 QUIT_S = 2.0
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from codeeval.generators.hf.replica import main; "
@@ -41,7 +41,7 @@ _BOOT = (
 
 @dataclass(slots=True)
 class _Asked:
-    """A problem on its way. `left`: the indices that have not come."""
+    """A problem in progress. `left`: the indices that have not arrived."""
 
     request: Request
     left: set[int]
@@ -50,7 +50,7 @@ class _Asked:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `generate`: what waits, and what each replica has, by key."""
+    """One call of `generate`: what is waiting, and what each replica has, by key."""
 
     sampling: Sampling
     waiting: deque[_Asked]
@@ -60,7 +60,7 @@ class _Work:
 
 
 class HFReplicas:
-    """Holds the processes from creation to `close`. `generate` is not for several threads at once."""
+    """Holds the processes from creation to `close`. `generate` is not thread-safe."""
 
     def __init__(self, name: str, settings: Settings, launcher: Launcher = HERE) -> None:
         self._name, self._settings, self._launcher = name, settings, launcher
@@ -86,7 +86,7 @@ class HFReplicas:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The processes that live, by the names of the replicas."""
+        """The running processes, by replica name."""
         return {each.name: each.pid for each in self._alive}
 
     def _spec(self, number: int, names: Sequence[str]) -> EngineSpec:
@@ -98,8 +98,8 @@ class HFReplicas:
         return EngineSpec(f"replica {number + 1}", command, start, environment, gpus)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """Samples in the order in which they come. Raises UsageError, GenerationError; a prompt that does not fit costs its
-        problem, which is told at the end."""
+        """Samples in order of arrival. Raises UsageError, GenerationError. A problem with a prompt that does not fit is
+        skipped, stays pending, and is reported at the end."""
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
@@ -117,7 +117,7 @@ class HFReplicas:
         work.refusals.tell()
 
     def _hand_out(self, work: _Work) -> None:
-        """The next problems, to those that have the fewest."""
+        """Give the next problems to the replicas that have the fewest."""
         for number in range(AHEAD):
             for engine in self._alive:
                 if work.waiting and len(work.held[engine]) <= number:
@@ -136,7 +136,7 @@ class HFReplicas:
         elif message["event"] == "unusable":
             raise UsageError(message["message"])
         elif message["key"] not in held:
-            return  # of a call that was given up
+            return  # of an abandoned call
         elif message["event"] == "sample":
             sample = read_sample(message["sample"])
             held[message["key"]].left.discard(sample.index)
@@ -148,7 +148,7 @@ class HFReplicas:
                 work.refusals.add(asked.request.problem_id, GenerationError(message["message"]))
 
     def _take_back(self, work: _Work, engine: Engine) -> None:
-        """Only the problem that was being answered may have been the reason."""
+        """Reassign a replica's problems. Only the one being answered may have been the reason for its end."""
         for place, asked in enumerate(work.held.pop(engine).values()):
             asked.losses += place == 0
             if not asked.left:
@@ -160,7 +160,7 @@ class HFReplicas:
                 work.waiting.appendleft(asked)
 
     def _receive(self, *events: str) -> tuple[Engine, Message]:
-        """The next message of one of these kinds, or the end of a replica, which is told once."""
+        """The next message of one of these kinds. Reports the end of a replica once."""
         while True:
             engine, message = self._inbox.get()
             if message["event"] == "failed":
@@ -180,11 +180,11 @@ class HFReplicas:
         return GenerationError(f"{engine.name} failed: {kind}: {said}" if kind else engine.last_words())
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each replica so far, by its name."""
+        """Number of samples from each replica so far, by name."""
         return dict(self._answered)
 
     def describe(self) -> dict[str, Scalar]:
-        """What one of them says of itself, and how many they are. Raises GenerationError where all have ended."""
+        """One replica's description, and the number of replicas. Raises GenerationError if all have ended."""
         while self._description is None:
             if not self._alive:
                 raise GenerationError(msg("every replica has ended"))
@@ -195,7 +195,7 @@ class HFReplicas:
         return dict(self._description)
 
     def close(self) -> None:
-        """End the processes and give back what they held."""
+        """Stop the processes and release their resources."""
         for engine in self._all:
             engine.send({"op": "quit"})
         until = time.monotonic() + QUIT_S
@@ -218,7 +218,7 @@ def check_device(settings: Settings) -> None:
 
 
 def check_gpus(settings: Settings) -> list[str]:
-    """The GPUs of this machine that are dealt out; none: every replica is on the CPU. Raises UsageError for too few."""
+    """The GPUs of this machine to assign; empty: every replica is on the CPU. Raises UsageError if there are too few."""
     import torch
 
     if settings.device == "cpu":
