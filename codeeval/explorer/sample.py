@@ -28,7 +28,7 @@ from codeeval.explorer.sample_model import (
 )
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
-from codeeval.report.waterfall import cause_of
+from codeeval.report.waterfall import cause_of, verbatim_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
@@ -105,7 +105,7 @@ def sample_page(
         test_line=row.judgement.call if problem.tests and row and row.judgement else None,
         test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
         instead=row.outputs if row and isinstance(row.outputs, str) else "",
-        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
+        disagreement=_disagreement(verbatim_of(numbers.protocols), reader, evidence, index),
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
         test_calls=seen.calls if seen else (),
     )

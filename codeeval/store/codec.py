@@ -43,10 +43,6 @@ def unpack_text(stored: Any) -> str:
     return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else str(stored)
 
 
-def pack_optional(text: str | None) -> str | bytes | None:
-    return None if text is None else pack_text(text)
-
-
 def unpack_optional(stored: Any) -> str | None:
     return None if stored is None else unpack_text(stored)
 
