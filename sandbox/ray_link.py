@@ -82,7 +82,7 @@ class Link:
     def _open(self) -> None:
         """Starts the actor; waits as long as other people's work takes the node's processors."""
         crew = self._crew
-        self._actor = crew.connection.start(Node, self.place, crew.settings)
+        self._actor = crew.connection.start(self._actor_class(), self.place, crew.settings)
         reference = self._actor.open.remote()
         while not crew.connection.is_done(reference, _IDLE_S):
             if crew.stop.is_set():
@@ -100,21 +100,39 @@ class Link:
     def _exchange(self) -> None:
         crew = self._crew
         taken = self._take()
-        if not taken and not self.held:
-            crew.queue.wait(_IDLE_S)
+        if not taken and not self.held and not self._has_more():
+            crew.queue.wait(_IDLE_S, self._has_more)
             taken = self._take()
-            if not taken and len(crew.queue):
+            if not taken and len(crew.queue) and not self._has_more():
                 crew.stop.wait(WAIT_S)  # there are jobs, and they are for others
         jobs = self._packer.pack((number, pending.job) for number, pending in taken) if taken else b""
         want = max(1, min(WANTED, len(self.held) // 2)) if self.held else 0
         began = time.monotonic()
-        reply = crew.connection.result(self._actor.exchange.remote(jobs, WAIT_S, want), crew.silence_s)
-        answers = marshal.loads(reply)
+        answers = self._ask(jobs, want)
         for packed in answers:
             self._settle(*read_outcome(packed))
         if answers:
             rate = len(answers) / max(1e-3, time.monotonic() - began)
             self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+
+    # --- what another kind of link does differently --------------------------------------------------------------
+
+    def _actor_class(self) -> type[Node]:
+        return Node
+
+    def _has_more(self) -> bool:
+        """Whether the node has, or should get, something else than jobs."""
+        return False
+
+    def _ask(self, jobs: bytes, want: int) -> list[bytes]:
+        """One call of the node: gives it jobs, returns packed outcomes."""
+        reply = self._result(self._actor.exchange.remote(jobs, WAIT_S, want))
+        answers: list[bytes] = marshal.loads(reply)
+        return answers
+
+    def _result(self, reference: Any) -> Any:
+        """Raises what Ray raises, or TimeoutError, where the node is gone or says nothing."""
+        return self._crew.connection.result(reference, self._crew.silence_s)
 
     # --- jobs ----------------------------------------------------------------------------------------------------
 

@@ -18,13 +18,14 @@ from functools import partial
 from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.judged import judged
-from codeeval.evaluation.lanes import Lane, Names, Open, Sent, ahead_of_a_process
+from codeeval.evaluation.lanes import Lane, Names, Open, Sent
 from codeeval.evaluation.shard import NOT_EXECUTED, Shard
 from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore
 from codeeval.store.codec import unpack_text
-from codeeval.store.rows import Row
+from codeeval.store.rows import Row, incident_of
+from sandbox import SandboxError
 
 #: A sample that so many shards were lost with is not tried again in this invocation.
 MAX_LOSSES = 3
@@ -64,16 +65,17 @@ class Router:
         self._open: dict[tuple[str, int], Open] = {}
         self._again: deque[tuple[Row, Names, int]] = deque()
         self._executes, self._busy, self._looked_at = source is not None, False, time.monotonic()
+        self._is_over = False  # no shard is left, and none will come
         self.counts = Counts()
         self.judged = 0
         self.sandbox_error: str | None = None if source is not None else NOT_EXECUTED
         self._source = source if isinstance(source, ShardSource) else None
         self._own: ShardInDriver | None = None
         if isinstance(source, ShardSource):
-            self._lanes = [Lane(handle, ahead_of_a_process) for handle in source.open_shards(judging, self._deliver)]
+            self._lanes = [Lane(handle) for handle in source.open_shards(judging, self._deliver)]
         else:
-            self._own = ShardInDriver(judging, source, post)
-            self._lanes = [Lane(self._own, parallel)]
+            self._own = ShardInDriver(judging, source, post, parallel)
+            self._lanes = [Lane(self._own)]
         self._batch = BATCH if self._own is None else 1
 
     @property
@@ -86,12 +88,12 @@ class Router:
         """Whether some shard would have nothing to do soon."""
         if self._again:
             return False
-        return not self._lanes or any(lane.free > 0 for lane in self._lanes)
+        return self._is_over if not self._lanes else any(lane.free > 0 for lane in self._lanes)
 
     @property
     def is_well_fed(self) -> bool:
         """Whether every shard holds half of what it may hold."""
-        return all(2 * lane.free <= lane.ahead() * lane.handle.workers for lane in self._lanes)
+        return all(2 * lane.free <= lane.handle.room for lane in self._lanes)
 
     def accept(self, row: Row, names: Names) -> None:
         """Have a stored sample judged under the protocols of these names."""
@@ -107,6 +109,7 @@ class Router:
         batch.chars += len(row[3])
         lane.load += load
         lane.held += 1
+        lane.chars += len(row[3])
         if len(batch.samples) >= self._batch or batch.chars >= BATCH_CHARS:
             self._send(problem_id, lane, self._open.pop(key), 0)
 
@@ -155,7 +158,7 @@ class Router:
         known = self._store.execution_digests(problem_id) if first else ()
         problem = self._problems[problem_id] if first else None
         lane.told.add(problem_id)
-        lane.sent[self._number] = Sent(batch.samples, batch.load, losses)
+        lane.sent[self._number] = Sent(batch.samples, batch.load, losses, batch.chars)
         self._note_whether_busy()
         lane.handle.send(Batch(self._number, problem_id, tuple(batch.samples), problem, known))
 
@@ -178,8 +181,12 @@ class Router:
         disputed = self._store.add_judged(rows.executions, rows.judgements, lane.late)
         again = len(lane.late) - before
         self.judged += len(rows.judgements) - len(disputed)
-        if rows.incidents:
-            self._store.add_incident_rows(rows.incidents)
+        if rows.failing is not None and self._executes:
+            lane.failing = True
+            if all(other.failing for other in self._lanes):
+                self.sandbox_error = rows.failing
+        if given_up := [row for row in rows.incidents if not self._goes_elsewhere(lane, row)]:
+            self._store.add_incident_rows(given_up)
         for problem_id, index, name, digest in rows.stored:
             self._judge_by_file((problem_id, index, name, digest))
         self._judge_late(disputed)
@@ -194,11 +201,8 @@ class Router:
             sent = lane.sent.pop(number)
             lane.load -= sent.load
             lane.held -= len(sent.samples)
+            lane.chars -= sent.chars
             lane.alone = lane.alone and sent.losses + 1 < MAX_LOSSES
-        if rows.failing is not None and self._executes:
-            lane.failing = True
-            if all(other.failing for other in self._lanes):
-                self.sandbox_error = rows.failing
 
     def _judge_late(self, rows: list[Row]) -> None:
         """Of jobs that another shard has executed, too: by the evidence that is in the file."""
@@ -237,29 +241,48 @@ class Router:
                 elif left:
                     self._again.append((row, left, sent.losses + 1))
         self._look_for_more()
-        if not self._lanes:
-            self.sandbox_error = reason
+
+    def _goes_elsewhere(self, lane: Lane, row: Row) -> bool:
+        """Whether a sample whose job could not be executed is given to a shard again: the next one may fare better."""
+        if self._source is None or all(other.failing for other in self._lanes):
+            return False
+        incident = incident_of(row)
+        key, name = (incident.problem_id, incident.index), incident.stage.partition(":")[2]
+        for sent in lane.sent.values():
+            for sample, names in sent.samples:
+                if name in names and (unpack_text(sample[0]), sample[1]) == key:
+                    if sent.losses + 1 < MAX_LOSSES:
+                        self._again.append((sample, (name,), sent.losses + 1))
+                    return sent.losses + 1 < MAX_LOSSES
+        return False
 
     def _look_for_more(self) -> None:
         self._looked_at = time.monotonic()
-        while self._source is not None and (new := self._source.replacement(self._judging, self._deliver)) is not None:
-            self._lanes.append(Lane(new, ahead_of_a_process))
+        try:
+            while self._source and (new := self._source.replacement(self._judging, self._deliver)) is not None:
+                self._lanes.append(Lane(new))
+        except SandboxError as error:
+            self._is_over, self.sandbox_error = not self._lanes, str(error)
 
     def _try_again(self) -> None:
         """One sample in a batch, so that only what takes a shard down is tried so often; the last time alone in its shard."""
         for _ in range(len(self._again)):
             row, names, losses = self._again.popleft()
+            if not self._lanes and not self._is_over:
+                self._again.append((row, names, losses))
+                continue
             if not self._lanes:
                 self._remember(row, names, self.sandbox_error or msg("no shard is left"))
                 continue
-            lane = max(self._lanes, key=lambda lane: lane.free)
+            lane = max(self._lanes, key=lambda lane: (not lane.failing, lane.free))
             if lane.free <= 0 or (losses + 1 >= MAX_LOSSES and lane.held):
                 self._again.append((row, names, losses))
                 continue
             lane.load += 1
             lane.held += 1
+            lane.chars += len(row[3])
             lane.alone = losses + 1 >= MAX_LOSSES
-            self._send(unpack_text(row[0]), lane, Open([(row, names)], 1), losses)
+            self._send(unpack_text(row[0]), lane, Open([(row, names)], 1, len(row[3])), losses)
 
     def _remember(self, row: Row, names: Names, reason: str) -> None:
         incidents = [Incident(unpack_text(row[0]), row[1], f"execution:{name}", reason) for name in names]
@@ -277,9 +300,13 @@ class ShardInDriver:
 
     name, workers = "driver", 1
 
-    def __init__(self, judging: Judging, pool: JobRunner | None, post: Post) -> None:
+    def __init__(self, judging: Judging, pool: JobRunner | None, post: Post, parallel: Callable[[], int]) -> None:
         self._shard = Shard(judging, pool, lambda arrival: post(partial(self._shard.settle, arrival)))
-        self.send, self.drain = self._shard.take, self._shard.drain
+        self.send, self.drain, self._parallel = self._shard.take, self._shard.drain, parallel
+
+    @property
+    def room(self) -> int:
+        return self._parallel()
 
     def close(self) -> None:
         """The pool belongs to somebody else."""

@@ -17,12 +17,13 @@ from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
-from sandbox import Cluster, Job, Limits, Outcome, Pool, RayPool
+from sandbox import Cluster, Job, Limits, Outcome, Pool
 from sandbox.backends.base import Backend
 from sandbox.backends.interpreter import BadInterpreter, named
 from sandbox.ray_pool import ClusterBackend
 
 if TYPE_CHECKING:
+    from codeeval.evaluation.cluster_shards import ClusterShards
     from codeeval.evaluation.process_shards import ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
@@ -104,9 +105,9 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 @contextmanager
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
-) -> Iterator[tuple[Pool | RayPool | ProcessShards, Backend | ClusterBackend]]:
+) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
     """Workers that have not been tested yet: a pool in this process, processes with a pool each where one interpreter could not
-    keep up with so many workers, or the nodes of a cluster. Raises UsageError and SandboxError."""
+    keep up with so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
@@ -114,7 +115,9 @@ def open_workers(
     check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
     if placement.cluster is not None:
-        with RayPool(
+        from codeeval.evaluation.cluster_shards import ClusterShards
+
+        with ClusterShards(
             placement.cluster,
             placement.workers,
             limits,

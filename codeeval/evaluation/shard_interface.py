@@ -39,7 +39,11 @@ class ShardHandle(Interface):
 
     @property
     def workers(self) -> int:
-        """How many jobs it executes at a time. May change while it lives; 0: give it nothing now."""
+        """How many jobs it executes at a time. May change while it lives."""
+
+    @property
+    def room(self) -> int:
+        """How many samples it may hold now: enough that its workers never wait, and no more. 0: give it nothing now."""
 
     def send(self, batch: Batch) -> None:
         """Hands over a batch without waiting for its work or for the shard. A handle that finds its shard lost here delivers
@@ -59,4 +63,4 @@ class ShardSource(Interface):
 
     def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
         """A shard that has joined, or one in place of a lost one; None where there is none now. Asked for after a loss and
-        about once a second; where no shard is left it may wait for one as long as its patience lasts."""
+        about once a second. Raises SandboxError where no shard is left and none will come."""

@@ -217,7 +217,7 @@ class Differing:
 class Handle:
     """A shard whose pool says that every call returned this."""
 
-    workers = 1
+    workers, room = 1, 16
 
     def __init__(self, name: str, judging: Judging, deliver: Deliver, returns: str) -> None:
         self.name, self._deliver, self._returns = name, deliver, returns
