@@ -13,6 +13,39 @@ _ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
+#: (text, name of the type, whether it is plain, milliseconds, literal or nothing), as they stand between the quotes.
+Returned = tuple[str, str, str, str, str]
+_TEXT = r"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])"
+_RETURNED = re.compile(
+    rf'^{{"s":"returned","t":"({_TEXT}*+)","y":"([^"\\\x00-\x1f]{{0,1000}}+)","p":(true|false),'
+    rf'"c":([0-9]{{1,9}}\.[0-9]{{3}})(?:,"d":"({_TEXT}++)")?}}\n',
+    re.MULTILINE,
+)
+_DEFINED, _END = re.compile(rb'{"s":"defined","c":[0-9]{1,9}\.[0-9]{3}}\n'), b'{"s":"end"}\n'
+
+
+def returned(data: bytes, n_calls: int) -> list[Returned] | None:
+    """What each call returned, where a whole reply is that of a program that returned from every call, written as an honest
+    child writes it; None for any other. `unquoted` reads a text of it.
+
+    The same values as `records` would give, in a third of the time: a reply may have a thousand records.
+    """
+    head = _DEFINED.match(data)
+    if head is None or not data.endswith(_END) or data.count(b"\n") != n_calls + 2:
+        return None
+    try:
+        body = data[head.end() : -len(_END)].decode()
+    except UnicodeDecodeError:
+        return None
+    found: list[Returned] = _RETURNED.findall(body)
+    return found if len(found) == n_calls else None  # each is a whole line, so nothing is beside them
+
+
+def unquoted(text: str) -> str:
+    """A string of JSON, given without its quotes. Raises ValueError."""
+    return str(json.loads(f'"{text}"')) if "\\" in text else text
+
+
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
     """The records of a reply, one a line; None, and no more, where a line is not one.
 

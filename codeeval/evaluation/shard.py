@@ -36,6 +36,8 @@ MAX_PROGRAM_CHARS = MAX_JOB_BYTES // 12
 
 #: Characters of programs and evidence that a shard keeps at hand for equal programs to come; older evidence is in the run file.
 KEPT_CHARS = 64 * 1024 * 1024
+#: What an observation takes beside its text.
+OBSERVATION_CHARS = 64
 
 NOT_EXECUTED = "not executed under this protocol yet"
 
@@ -153,7 +155,7 @@ class Shard:
         self._told.executed += 1
         if self._judging.dedup:
             self._problems[problem_id].evidence[digest] = first.sample.index
-            self._keep(arrival.key, outcome, len(row[3]) + len(row[4]))
+            self._keep(arrival.key, outcome, len(row[3]) + _chars(outcome))
         for unit in units:
             self._judge(unit, outcome)
 
@@ -276,6 +278,12 @@ class Shard:
         if not self._left[batch]:
             del self._left[batch]
             self._told.done.append(batch)
+
+
+def _chars(outcome: Outcome) -> int:
+    """About how much memory evidence takes, in characters; it is far smaller in its row."""
+    said = sum([len(seen.text) for seen in outcome.observations if seen.text])
+    return said + len(outcome.stdout) + len(outcome.stderr) + OBSERVATION_CHARS * len(outcome.observations)
 
 
 def _too_large(job: Job) -> Outcome:
