@@ -32,8 +32,11 @@ class ShardNode(Node):
     def open(self) -> dict[str, str]:
         found = super().open()
         if "error" not in found:
-            threading.Thread(target=self._judge, name="shard", daemon=True).start()
+            self._begin()
         return {**package(), **found}
+
+    def _begin(self) -> None:
+        threading.Thread(target=self._judge, name="shard", daemon=True).start()
 
     def work(self, jobs: bytes, frames: list[Frame], wait_s: float, want: int, wanted: int) -> bytes:
         """Starts new jobs and gives the shard its frames; returns (outcomes, frames), marshalled, once there are `want` outcomes
