@@ -18,9 +18,12 @@ from codeeval.evaluation.shard_interface import Deliver, ShardHandle
 from codeeval.evaluation.shard_node import ShardNode, package
 from codeeval.i18n import msg
 from sandbox import RayPool, SandboxError
-from sandbox.ray_link import WAIT_S, Crew, Link
+from sandbox.ray_link import Crew, Link
 from sandbox.ray_node import Node
 from sandbox.ray_places import Place
+
+#: Seconds after which a node answers with what it has. A third of the work that it is given ahead.
+CALL_S = 0.1
 
 
 class ShardLink(Link):
@@ -38,7 +41,7 @@ class ShardLink(Link):
 
     def _ask(self, jobs: bytes, want: int) -> list[bytes]:
         shard = self.shard
-        reply = self._actor.work.remote(jobs, shard.outgoing(), WAIT_S, want, shard.wanted)
+        reply = self._actor.work.remote(jobs, shard.outgoing(), CALL_S, want, shard.wanted)
         answers, frames = marshal.loads(self._result(reply))
         if why := shard.hear(frames):
             raise SandboxError(why)

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
+from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.evaluation.sandbox import Workers
-from codeeval.evaluation.shard import MAX_PROGRAM_CHARS
-from codeeval.scoring.grade import grade, may_have_stalled, needs_execution, not_judged
+from codeeval.scoring.grade import grade, needs_execution, not_judged
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
 from sandbox import Job, Outcome, SandboxError
-from sandbox.wire import is_mera
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +48,12 @@ def judge(
 def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
     if not needs_execution(one.extraction, protocol):
         return grade(one.problem, one.extraction, None, protocol)
-    if len(one.job.source) > MAX_PROGRAM_CHARS:
-        reason = f"the program is larger than {MAX_PROGRAM_CHARS} characters"
-        return Judgement(Verdict.OUTPUT_LIMIT, False, (), error=reason, signature=Verdict.OUTPUT_LIMIT.value)
+    if is_too_large(one.job):
+        return Judgement(Verdict.OUTPUT_LIMIT, False, (), error=TOO_LARGE, signature=Verdict.OUTPUT_LIMIT.value)
     try:
         return pool.submit(one.job)
     except SandboxError as error:
-        return NotJudged(f"{type(error).__name__}: {error}")
+        return NotJudged(failure(error))
 
 
 def _settled(
@@ -65,10 +63,10 @@ def _settled(
         return sent
     try:
         outcome = sent.result()
-        if is_mera(one.job.mode) and may_have_stalled(outcome):
+        if wants_repeating(one.job, outcome):
             outcome = pool.submit(one.job).result()
     except (SandboxError, CancelledError) as error:
-        return NotJudged(f"{type(error).__name__}: {error}")
+        return NotJudged(failure(error))
     if (why := not_judged(outcome)) is not None:
         return NotJudged(why, of_tests=True)
     return grade(one.problem, one.extraction, outcome, protocol)

@@ -19,10 +19,11 @@ from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.judged import judged
 from codeeval.evaluation.lanes import Lane, Names, Open, Sent
+from codeeval.evaluation.ledger import Ledger
 from codeeval.evaluation.shard import NOT_EXECUTED, Shard
 from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
 from codeeval.i18n import msg
-from codeeval.store import Counts, Incident, RunStore
+from codeeval.store import Counts, Incident
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row, incident_of
 from sandbox import SandboxError
@@ -50,7 +51,7 @@ class Router:
     def __init__(
         self,
         judging: Judging,
-        store: RunStore,
+        store: Ledger,
         source: JobRunner | ShardSource | None,
         post: Post,
         clock: Clock,

@@ -19,20 +19,17 @@ from dataclasses import dataclass, field
 
 from codeeval.evaluation.batches import Batch, Judging, Rows, Stored
 from codeeval.evaluation.judged import judged
+from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.evaluation.shard_interface import JobRunner
-from codeeval.scoring.grade import may_have_stalled, needs_execution
+from codeeval.scoring.grade import needs_execution
 from codeeval.scoring.job import JobMaker
 from codeeval.store import Execution, Incident
 from codeeval.store.rows import Row, execution_row, incident_row, sample_of
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Observation, Outcome, SandboxError
-from sandbox.wire import MAX_JOB_BYTES, is_mera
 
 #: After so many jobs in a row that its pool could not execute, a shard executes nothing any more.
 GIVE_UP_AFTER = 8
-
-#: Safely below what `sandbox.Pool` takes (counted in bytes there), whatever the characters.
-MAX_PROGRAM_CHARS = MAX_JOB_BYTES // 12
 
 #: Characters of programs and evidence that a shard keeps at hand for equal programs to come; older evidence is in the run file.
 KEPT_CHARS = 64 * 1024 * 1024
@@ -145,7 +142,7 @@ class Shard:
         try:
             outcome = arrival.future.result()
         except (SandboxError, CancelledError) as error:
-            self._fail(units, f"{type(error).__name__}: {error}")
+            self._fail(units, failure(error))
             return
         self._failures = 0
         first, (problem_id, digest) = units[0], arrival.key
@@ -199,12 +196,11 @@ class Shard:
             self._execute(unit, maker.job(extraction.program))
 
     def _is_repeated(self, arrival: Arrival) -> bool:
-        """Do once more what ended by itself but, by the clock, too late for MERA: a program that waits does so again, one that
-        a loaded machine kept from running does not."""
+        """Do a job once more where its outcome may be the machine's fault."""
         job, future = self._waiting[arrival.key][0].job, arrival.future
-        if job is None or not is_mera(job.mode) or self._pool is None or arrival.key in self._repeated:
+        if job is None or self._pool is None or arrival.key in self._repeated:
             return False
-        if future.cancelled() or future.exception() or not may_have_stalled(future.result()):
+        if future.cancelled() or future.exception() or not wants_repeating(job, future.result()):
             return False
         self._repeated.add(arrival.key)
         try:
@@ -235,14 +231,13 @@ class Shard:
         if self._pool is None or self.failing:
             self._remember([unit], self.failing or "")
             return
-        tests = len(job.tests.source) + len(job.tests.prelude) if job.tests else 0
-        if len(job.source) + sum(map(len, job.calls)) + tests > MAX_PROGRAM_CHARS:
+        if is_too_large(job):
             self._judge(unit, _too_large(job))
             return
         try:
             future = self._pool.submit(job)
         except SandboxError as error:
-            self._fail([unit], f"{type(error).__name__}: {error}")
+            self._fail([unit], failure(error))
             return
         unit.job = job
         self._waiting[unit.key] = [unit]
@@ -287,6 +282,4 @@ def _chars(outcome: Outcome) -> int:
 
 
 def _too_large(job: Job) -> Outcome:
-    """A program that no pool accepts: the model's doing, so it gets a verdict, and the run does not wait for it."""
-    calls = tuple(Observation("not_reached") for _ in job.calls)
-    return Outcome("output_limit", calls, stderr=f"the program is larger than {MAX_PROGRAM_CHARS} characters")
+    return Outcome("output_limit", tuple(Observation("not_reached") for _ in job.calls), stderr=TOO_LARGE)

@@ -9,7 +9,6 @@ from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan, Result
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
-from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import command_line, now
@@ -59,7 +58,7 @@ def work(
         with reporter.progress(missing, judgements, len(protocols)) as tell:
             result = _execute(store, _plan(store, protocols, requests, sandbox), (generator, sandbox), called, tell)
         if called.repairs:
-            explain_failures(store, sandbox.pool if result.sandbox_error is None else None, reporter)
+            explain_failures(store, sandbox if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
         made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
@@ -115,13 +114,13 @@ def _execute(
     return Pipeline(plan, store, generator, sandbox.pool if sandbox else None, session, tell).run()
 
 
-def explain_failures(store: RunStore, pool: JobRunner | None, reporter: Reporter) -> None:
+def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:
     """Look for failures of format among the samples that failed, and execute their repairs. Raises StoreError."""
     from codeeval.evaluation.repair import explore
 
     failed = len(store.unexplained())
     if failed:
-        done = explore(store, pool, worker_limits(store.manifest().sandbox))
+        done = explore(store, sandbox)
         reporter.note(
             msg(
                 "{n} failed {n:sample|samples} checked for format errors, {m} repaired {m:program|programs} executed",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from codeeval.reading import prompt_parts
 from codeeval.reading.program import Choice, Part
-from codeeval.reading.statements import Kind
+from codeeval.reading.statements import Kind, is_future
 from codeeval.types import Cut, Extraction, Problem
 
 
@@ -29,7 +29,7 @@ def assembled(
                 continue
             trace.append(Cut("reader: body" if is_body else "reader: program", *cut))
             text = part.found.text(item)
-            (future if re.match(r"from[ \t]+__future__\b", item.head) else texts).append(text)
+            (future if is_future(item) else texts).append(text)
         (body if is_body else rest).append(line_ended("".join(texts), number < len(parts) - 1))
     return _put_together(problem, parts, choice, ("".join(future), body, "".join(rest)), trace)
 
@@ -63,7 +63,7 @@ def _put_together(
         glue = "\n" if prompt_parts.ends_with_docstring(prompt) and not bodies.startswith("\n") else ""
         bodies = line_ended(bodies, bool(rest))
         if problem.entry_point in own:  # defined once more, without what its stub imports
-            future += prompt_parts.inner_imports(problem.prompt, problem.entry_point)
+            prompt = prompt_parts.with_imports(prompt, prompt_parts.inner_imports(problem.prompt, problem.entry_point))
         return Extraction(future + prompt + glue + bodies + rest, taken, made, added=("prompt",))
     above = prompt_parts.preamble(problem.prompt, problem.entry_point, own)
     if not above.strip():

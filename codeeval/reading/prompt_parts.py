@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from codeeval.reading.statements import Kind, split
+from codeeval.reading.statements import Kind, is_future, split
 
 #: An import in the first level of a stub; one in another function of the prompt is that function's own.
 _INNER_IMPORT = re.compile(r"^[ \t]++(?:import|from[ \t]++[\w.]++[ \t]++import)[ \t].*$", re.MULTILINE)
@@ -38,6 +38,12 @@ def inner_imports(prompt: str, entry_point: str) -> str:
     found = split(prompt)
     stubs = [item for item in found.items if item.kind is Kind.DEF and entry_point in item.names]
     return "".join(line for item in stubs[:1] for line in _inner(found.bare(item)))
+
+
+def with_imports(prompt: str, lines: str) -> str:
+    """The prompt with these import lines as early as they may stand: below its own `__future__` imports."""
+    place = max((item.end for item in split(prompt).items if is_future(item)), default=0)
+    return prompt[:place] + lines + prompt[place:]
 
 
 def preamble(prompt: str, entry_point: str, own: frozenset[str] = frozenset()) -> str:

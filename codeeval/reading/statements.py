@@ -28,6 +28,9 @@ class Kind(StrEnum):
     BLANK = "blank"
 
 
+_FUTURE = re.compile(r"from[ \t]++__future__\b")
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """[start, end) in the text; `names` are those that it binds in the module."""
@@ -142,6 +145,11 @@ _LIST_ITEM = re.compile(
     r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~]|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
+
+
+def is_future(item: Statement) -> bool:
+    """Whether it is a `__future__` import, which has to stand above all other code."""
+    return item.kind is Kind.IMPORT and _FUTURE.match(item.head) is not None
 
 
 def is_prose(line: str) -> bool:

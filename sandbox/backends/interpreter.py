@@ -143,8 +143,8 @@ def _asked(path: str, root: str) -> dict[str, str]:
     command = [*enter, inside] if root else [path]
     try:
         done = subprocess.run(
-            [*command, "-I", "-c", _ASK],
-            stdin=subprocess.DEVNULL,
+            [*command, "-I", "-"],  # on standard input: another program would repeat an argument in its complaint
+            input=_ASK.encode(),
             capture_output=True,
             timeout=_PATIENCE_S,
             check=False,

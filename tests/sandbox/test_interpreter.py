@@ -63,6 +63,8 @@ def test_what_is_no_interpreter_is_refused_with_the_reason(tmp_path: Path) -> No
     assert refusal(script(tmp_path / "list", "echo '[1]'")) == "it does not answer as a Python"
     assert refusal(script(tmp_path / "numbers", "echo '{\"a\": 1}'")) == "it does not answer as a Python"
     assert refusal(script(tmp_path / "loud", "echo not me >&2")) == "it does not answer as a Python: not me"
+    repeating = refusal(script(tmp_path / "repeating", 'echo "no such file: $*" >&2; exit 2'))
+    assert repeating == "it does not answer as a Python: no such file: -I -"
     (tmp_path / "binary").write_bytes(b"\x7fELF")
     (tmp_path / "binary").chmod(0o755)
     assert refusal(str(tmp_path / "binary")).startswith("it can't be started: ")

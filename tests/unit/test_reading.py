@@ -6,6 +6,7 @@ import sys
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -85,6 +86,16 @@ def test_a_body_alone_is_no_program_of_its_own() -> None:
 def test_what_was_found_in_place_of_the_function(text: str, found: tuple[str, ...]) -> None:
     """For the message about a missing function."""
     assert read(PROBLEM, text).found == found
+
+
+def test_imports_of_a_stub_go_below_the_future_imports_of_its_prompt() -> None:
+    """A body and then the function again, below a prompt that begins with a `__future__` import and imports within its stub."""
+    prompt = 'from __future__ import annotations\n\ndef f(x: Later) -> int:\n    import math\n    """Round up."""\n'
+    problem = replace(PROBLEM, prompt=prompt, entry_point="f")
+    program = read(problem, "    return math.floor(x)\n\n\ndef f(x):\n    return math.ceil(x)\n").program
+    names: dict[str, Any] = {}
+    exec(compile(program, "<program>", "exec"), names)  # noqa: S102 - it is this file's own
+    assert names["f"](1.5) == 2
 
 
 def test_the_trace_says_what_went_and_why() -> None:

@@ -9,7 +9,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from run_values import make_manifest, problem
@@ -19,12 +21,14 @@ from codeeval.evaluation import process_shards
 from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
 from codeeval.evaluation.process_shards import ProcessShards
+from codeeval.evaluation.repair import explore
 from codeeval.evaluation.router import MAX_LOSSES
+from codeeval.evaluation.sandbox import Sandbox, Workers
 from codeeval.evaluation.shard import Arrival, Shard
 from codeeval.evaluation.shard_interface import Deliver, JobRunner, ShardSource
 from codeeval.scoring import protocols
 from codeeval.store import Counts, PlannedProblem, RunStore, Session
-from codeeval.types import Sample
+from codeeval.types import Sample, Verdict
 from sandbox import Job, Limits, Outcome, SandboxError
 
 JUDGING = Judging((protocols.get("mera-code"), protocols.get("strict")), Limits())
@@ -270,3 +274,68 @@ def test_rows_survive_the_border() -> None:
         7, "1", ((("1", 0, "", "\udfff", "stop", None, None, None, None, None), ("strict",)),), problem("1"), ("d",)
     )
     assert Batch.unpacked(batch.packed()) == batch
+
+
+class _Failing:
+    """Every call of a program returns 7."""
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        source = job.source.replace("# kills", "")
+        return Instant().submit(replace(job, source=f"# returns 7\n{source}"))
+
+
+class _Refusing:
+    workers = 1
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        raise SandboxError("no worker")
+
+
+class _Sparing:
+    workers = 1
+
+    def submit(self, job: Job) -> Future[Outcome]:
+        return Instant().submit(replace(job, source=job.source.replace("# kills", "")))
+
+
+def not_indented(pid: str, index: int) -> str:
+    if (pid, index) == ("7", 2):
+        return "return n  # kills"
+    return f"return n + {index % 5}" if index % 4 else "    return n"
+
+
+def failed_run(folder: Path) -> RunStore:
+    store = filled(folder, 10, not_indented)
+    judge(store, _Failing())
+    return store
+
+
+def as_sandbox(pool: object) -> Sandbox:
+    return Sandbox(cast(Workers, pool), make_manifest().sandbox, 4)
+
+
+def test_repairs_take_the_way_of_samples(tmp_path: Path) -> None:
+    """In shards in processes as in the driver, and one that takes shards down stays pending alone."""
+    with failed_run(tmp_path / "a") as store, ProcessShards(spec(4), per_shard=2) as shards:
+        done = explore(store, as_sandbox(shards))
+        assert store.unexplained() == (("7", 2),)
+        assert (done.looked_at, done.left) == (119, 1)
+        assert f"{MAX_LOSSES} shards were lost with it" in done.reason
+        assert done.executed == 12 * 5
+        found = {(row.problem_id, row.index): row for row in store.counterfactuals()}
+        assert found["1", 0].verdict is None  # its format is right
+        row = found["1", 1]
+        assert (row.verdict, row.steps) == (Verdict.WRONG_OUTPUT, ("newline added", "body re-indented"))
+        outcome = store.outcome("1", row.job_digest or "")
+        assert outcome is not None
+        assert [call.text for call in outcome.observations] == ["2", "2"]  # of this pool, not of the one before
+        assert store.incidents() == ()
+    with failed_run(tmp_path / "b") as store:
+        done = explore(store, None)
+        assert (done.executed, done.reason, done.looked_at + done.left) == (0, "not executed yet", 120)
+        done = explore(store, as_sandbox(_Refusing()))
+        assert (done.executed, done.reason) == (0, "SandboxError: no worker")
+        explore(store, as_sandbox(_Sparing()))
+        rows = {(row.problem_id, row.index): row for row in store.counterfactuals()}
+        assert rows.keys() == {*found, ("7", 2)}
+        assert found.items() <= rows.items()
