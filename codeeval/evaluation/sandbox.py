@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from codeeval.evaluation.shard_process import Spec
 
 KINDS = ("auto", "docker", "local")
-#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host, or for the way to its node.
-AHEAD_PER_WORKER, AHEAD_ON_A_NODE = 16, 32
+#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
+AHEAD_PER_WORKER = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,11 @@ class Sandbox:
 
     pool: Workers
     info: SandboxInfo
-    ahead: int = AHEAD_PER_WORKER
 
     @property
     def parallel(self) -> int:
-        """How many jobs may be outstanding now; nodes come and go."""
-        return self.ahead * self.pool.workers
+        """How many jobs a pool of this process may be given now."""
+        return AHEAD_PER_WORKER * self.pool.workers
 
 
 @contextmanager
@@ -99,7 +98,7 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
             describe=backend.describe(),
             why=backend.why,
         )
-        yield Sandbox(pool, info, AHEAD_ON_A_NODE if placement.cluster else AHEAD_PER_WORKER)
+        yield Sandbox(pool, info)
 
 
 @contextmanager
