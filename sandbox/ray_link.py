@@ -7,6 +7,7 @@ living node reports is final, and a job is answered once.
 from __future__ import annotations
 
 import marshal
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -68,7 +69,7 @@ class Link:
             while not crew.stop.is_set():
                 self._exchange()
         except Exception as error:  # whatever Ray raises, the node does no more for us
-            why = reason(error)
+            why = _not_installed(self.place, error) or reason(error)
         self.workers = 0
         if crew.stop.is_set() and self._actor is not None:
             self._close()
@@ -191,6 +192,15 @@ class Link:
 
 class Unusable(SandboxError):
     """A node that can't take part, whatever is tried."""
+
+
+def _not_installed(place: Place, error: BaseException) -> str | None:
+    """Where the actor can't be imported on its node."""
+    missing = re.search(r"No module named '([\w.]+)'", str(error))
+    if missing is None or type(error).__name__ not in ("ActorDiedError", "RayActorError"):
+        return None
+    remedy = "Install codeeval there, of the version that this machine has, for the Python that runs Ray."
+    return reason(Unusable(f"{place}: its Python has no module {missing[1]}. {remedy}"))
 
 
 def reason(error: BaseException) -> str:
