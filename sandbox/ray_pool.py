@@ -22,6 +22,7 @@ from sandbox.backends.base import Progress
 from sandbox.errors import BackendUnavailable, PoolClosed, SandboxError
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
+from sandbox.ray_backend import ClusterBackend
 from sandbox.ray_cluster import Connection
 from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
 from sandbox.ray_node import NodeSettings, versions
@@ -40,23 +41,6 @@ ALIKE = {
 _LOOK_S = 1.0
 #: Seconds before a node whose actor was lost gets another one, doubled with each loss.
 _AGAIN_S, _LONGEST_S = 1.0, 30.0
-
-
-class ClusterBackend:
-    """What a pool on a cluster says where a local one names its backend."""
-
-    def __init__(self, pool: RayPool) -> None:
-        self._pool = pool
-        self.name = pool.facts["backend"]
-        self.why = "the nodes of the cluster have it"
-
-    def describe(self) -> dict[str, str]:
-        """Facts for the manifest: those of the nodes, which are alike, and how many there are."""
-        nodes = ", ".join(f"{address} ({workers})" for address, workers in sorted(self._pool.nodes().items()))
-        return {**self._pool.facts, "cluster": f"ray {self._pool.facts['ray']}", "nodes": nodes}
-
-    def close(self) -> None:
-        """Nothing: the pool leaves the cluster."""
 
 
 class RayPool(Front):
@@ -103,7 +87,7 @@ class RayPool(Front):
             self.close()
             raise
         self._ready = True
-        self.backend = ClusterBackend(self)
+        self.backend = ClusterBackend(self.facts, self.nodes)
 
     @property
     def workers(self) -> int:

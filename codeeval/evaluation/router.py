@@ -13,14 +13,14 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.judged import judged
 from codeeval.evaluation.lanes import Lane, Names, Open, Sent
 from codeeval.evaluation.ledger import Ledger
-from codeeval.evaluation.shard import NOT_EXECUTED, Shard
+from codeeval.evaluation.shard import NOT_EXECUTED
+from codeeval.evaluation.shard_in_driver import Post, ShardInDriver
 from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident
@@ -36,9 +36,6 @@ BATCH, BATCH_CHARS = 32, 1_000_000
 LOOK_EVERY_S = 1.0
 #: Completions remembered with the shard that they went to.
 REMEMBERED = 65_536
-
-#: Called with what the driver's thread shall do; from any thread.
-Post = Callable[[Callable[[], None]], None]
 
 
 class Router:
@@ -294,20 +291,3 @@ class Router:
         if busy != self._busy:
             self._busy = busy
             (self._clock.enter if busy else self._clock.leave)("execution")
-
-
-class ShardInDriver:
-    """The one shard of a run with few workers: in the driver's process and thread, its pool's threads beside it."""
-
-    name, workers = "driver", 1
-
-    def __init__(self, judging: Judging, pool: JobRunner | None, post: Post, parallel: Callable[[], int]) -> None:
-        self._shard = Shard(judging, pool, lambda arrival: post(partial(self._shard.settle, arrival)))
-        self.send, self.drain, self._parallel = self._shard.take, self._shard.drain, parallel
-
-    @property
-    def room(self) -> int:
-        return self._parallel()
-
-    def close(self) -> None:
-        """The pool belongs to somebody else."""

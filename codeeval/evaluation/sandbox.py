@@ -20,7 +20,7 @@ from codeeval.types import ScoringProtocol
 from sandbox import Cluster, Job, Limits, Outcome, Pool
 from sandbox.backends.base import Backend
 from sandbox.backends.interpreter import BadInterpreter, named
-from sandbox.ray_pool import ClusterBackend
+from sandbox.ray_backend import ClusterBackend
 
 if TYPE_CHECKING:
     from codeeval.evaluation.cluster_shards import ClusterShards

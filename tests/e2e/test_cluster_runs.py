@@ -115,6 +115,8 @@ def middle(process: subprocess.Popen[str], run: Path, share: float = 0.2) -> Non
 def both_work(cluster: LoopbackCluster) -> None:
     """Waits for the second node, which may be slower to start."""
     until(lambda: len([each for each in cluster.actors() if worker_processes(each)]) == 2)
+    for node in (FIRST, SECOND):  # samples are graded where they are executed
+        assert cluster.processes(node, "ray::ShardNode")
 
 
 def ends(process: subprocess.Popen[str], code: int) -> str:

@@ -248,5 +248,3 @@ def test_a_slow_node_gets_less_and_bytes_are_bounded() -> None:
     for number in range(3):
         fast.send(Batch(10 + number, "1", ((("1", 0, "", "x" * 3_000_000), ("strict",)),)))
     assert [len(fast.outgoing()) for _ in range(3)] == [2, 1, 0]
-
-
