@@ -311,7 +311,7 @@ def failed_run(folder: Path) -> RunStore:
 
 
 def as_sandbox(pool: object) -> Sandbox:
-    return Sandbox(cast(Workers, pool), make_manifest().sandbox, 4)
+    return Sandbox(cast(Workers, pool), make_manifest().sandbox)
 
 
 def test_repairs_take_the_way_of_samples(tmp_path: Path) -> None:
