@@ -7,7 +7,7 @@ In a notebook (docs/python.md):
 
 For a trainer (docs/training.md): `codeeval.CodeReward("rustarter")`.
 
-Importing this imports nothing else; what it offers is fetched when it is used.
+Importing the package imports nothing else; names are loaded on first use.
 """
 
 from __future__ import annotations

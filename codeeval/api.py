@@ -1,7 +1,7 @@
-"""What a program or a notebook uses: `evaluate` completions, `load` a run, ask a `Run`. docs/python.md tells it.
+"""The Python interface: `evaluate` completions, `load` a run, query a `Run`. Documented in docs/python.md.
 
-`evaluate` is the same use case as `codeeval score`. The file of a run is opened for each question and only read, so that a run
-may still be going."""
+`evaluate` is the same use case as `codeeval score`. A run's file is opened read-only for each query, so the run may
+still be in progress."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ COMMAND = ("codeeval.evaluate",)
 
 @dataclass(frozen=True, slots=True)
 class ProblemRow:
-    """One problem: `n` samples with a verdict, `c` of them correct, of `wanted`; `rate` is c / n, None if n is 0."""
+    """One problem: `n` samples with a verdict out of `wanted`, `c` of them correct; `rate` is c / n, None if n is 0."""
 
     problem_id: str
     entry_point: str
@@ -56,7 +56,7 @@ class ProblemRow:
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One sample. `verdict` and `passed` are None while it is pending and where the answers are hidden; `outputs` is what
+    """One sample. `verdict` and `passed` are None while it is pending and if the answers are hidden; `outputs` is what
     the protocol compares; `cpu_ms` is None if nothing had to be executed."""
 
     problem_id: str
@@ -73,10 +73,10 @@ class SampleRow:
 
 
 class Run:
-    """A run file. Everything is under the protocol that the run was made for, unless `protocol` names another of its own."""
+    """A run file. Everything is under the protocol that the run was made for, unless `protocol` names another."""
 
     def __init__(self, path: Path, temporary: bool = False) -> None:
-        with RunReader(path) as reader:  # a wrong path is told at once
+        with RunReader(path) as reader:  # reports a wrong path at once
             self.path = reader.run_dir
         if temporary:
             weakref.finalize(self, shutil.rmtree, self.path, ignore_errors=True)
@@ -88,7 +88,7 @@ class Run:
             return reader.manifest()
 
     def problems(self, protocol: str | None = None) -> list[ProblemRow]:
-        """Every problem of the run, in its order. Raises UsageError for a protocol it was not judged under."""
+        """Every problem of the run, in order. Raises UsageError for a protocol that the run was not judged under."""
         with RunReader(self.path) as reader:
             counts = {pid: (n, c) for pid, n, c in reader.counts(_known(reader, protocol))}
             return [
@@ -105,15 +105,16 @@ class Run:
             return list(_samples(reader, _known(reader, protocol), problem_id))
 
     def pass_at_k(self, *ks: int, protocol: str | None = None) -> dict[int, KEstimate]:
-        """pass@k with both intervals, for the k of the run unless some are named. An estimate is None, with a warning,
-        where some problem has fewer than k samples."""
+        """pass@k with both intervals, by default for the k of the run. An estimate is None, with a warning, if some
+        problem has fewer than k samples."""
         with RunReader(self.path) as reader:
             pairs = [(n, c) for _, n, c in reader.counts(_known(reader, protocol)) if n]
             return {k: summarize(pairs, k) for k in ks or reader.manifest().k}
 
     def further(self, *ks: int, cluster: str | None = None, seed: int | None = None) -> tuple[Further, ...]:
-        """Further intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems with
-        one value of it count as one unit; `seed` asks for a bootstrap. Raises UsageError if there is no such field."""
+        """More intervals of pass@k for other problems: `cluster` names a field of the problems' `meta`, and problems
+        with the same value count as one unit; `seed` requests a bootstrap. Raises UsageError if there is no such
+        field."""
         from codeeval.report.intervals_on_request import Wish, further
 
         with RunReader(self.path) as reader:
@@ -121,19 +122,21 @@ class Run:
             return further(reader, manifest.protocol, ks or manifest.k, Wish(cluster, seed))
 
     def extrapolate(self, *ks: int) -> dict[int, Extrapolation]:
-        """What a fitted model says of pass@k for k above n; no estimate. Raises UsageError if there is nothing to fit."""
+        """pass@k for k above n according to a fitted model; not an estimate. Raises UsageError if there is nothing to
+        fit."""
         from codeeval.report.extrapolated import extrapolated
 
         with RunReader(self.path) as reader:
             return {found.k: found for found in extrapolated(reader, reader.manifest().protocol, ks)}
 
     def report(self) -> Report:
-        """All that `codeeval report` tells, as values."""
+        """Everything that `codeeval report` shows, as values."""
         with RunReader(self.path) as reader:
             return build(reader)
 
     def compare(self, baseline: Run, options: CompareOptions | None = None) -> Comparison:
-        """This run against a baseline: differences are this minus baseline. Raises UsageError for unlike runs."""
+        """Compare this run with a baseline: differences are this minus baseline. Raises UsageError for incomparable
+        runs."""
         with RunReader(self.path) as mine, RunReader(baseline.path) as theirs:
             return compare(run_counts(theirs), run_counts(mine), options)
 
@@ -150,7 +153,7 @@ class Run:
         return target
 
     def to_pandas(self, what: Literal["samples", "problems"] = "samples") -> pandas.DataFrame:
-        """A table with a row per sample or per problem, columns as in SampleRow and ProblemRow; needs pandas."""
+        """A table with a row per sample or per problem, with the columns of SampleRow or ProblemRow; needs pandas."""
         try:
             from pandas import DataFrame
         except ModuleNotFoundError:
@@ -171,12 +174,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """How completions are executed. `sandbox`: auto, docker or local. `workers`: programs at a time; None: one per processor.
+    """How completions are executed. `sandbox`: auto, docker or local. `workers`: programs at a time; None: one per
+    processor.
 
-    `python`: the interpreter that executes programs in the local sandbox; None: the one of this process.
-    `limits`: of one sample, under the protocol strict only. `repairs`: also execute what failed by its format, repaired, as the
-    command line does: the report then says what the score would be. `progress`: True for a bar on stderr, or a
-    function that gets a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
+    `python`: the interpreter for programs in the local sandbox; None: this process's. `limits`: for one sample; only
+    under the protocol strict. `repairs`: also execute samples with failures of format, repaired, as the command line
+    does; the report then shows what the score would be. `progress`: True for a bar on stderr, or a function that is
+    called with a `codeeval.evaluation.pipeline.Progress` now and then, in the thread that called `evaluate`."""
 
     sandbox: str = "auto"
     workers: int | None = None
@@ -196,12 +200,13 @@ def evaluate(
 ) -> Run:
     """Execute completions in the sandbox and judge them.
 
-    `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `completions`: per problem its completions,
-    by id, or in the order of the problems; what a model would write after the prompt. They are judged as they are: no stop
-    sequence is applied. Problems without completions are left out. `k`: those of pass@k; a k above n gives None.
-    `protocol`: how completions become programs and what is right (docs/scoring.md); `strict` is always judged too.
-    `sandbox`: auto, docker or local, or an Execution that says more. `out`: folder for the run; without it the run goes with the
-    object that is returned. May be called from any thread, also by several at once, and where an event loop runs (it blocks).
+    `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `completions`: each problem's
+    completions, by id or in the order of the problems, as a model would write them after the prompt. They are judged
+    unchanged: no stop sequence is applied. Problems without completions are left out. `k`: the k of pass@k; a k above n
+    gives None. `protocol`: how completions become programs and what is correct (docs/scoring.md); `strict` is always
+    judged as well. `sandbox`: auto, docker or local, or an Execution with more settings. `out`: a folder for the run;
+    without `out` the run is deleted with the returned object. May be called from any thread, by several at once, and
+    while an event loop runs (it blocks).
 
     Raises UsageError (lengths, ids, names), NothingToEvaluate, SandboxError (none works here, or programs could not be
     executed), StoreError.
@@ -218,7 +223,7 @@ def evaluate(
 
 
 def _checked(asked: ScoreRequest, how: Execution) -> ScoreRequest:
-    """What is asked, within the limits of an Execution that makes sense."""
+    """The request with the settings of a valid Execution applied."""
     if how.sandbox not in KINDS:
         raise UsageError(f"sandbox must be auto, docker or local, got {how.sandbox!r}")
     if how.workers is not None and (isinstance(how.workers, bool) or not 1 <= how.workers <= 1024):

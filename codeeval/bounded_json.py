@@ -1,7 +1,7 @@
-"""Untrusted JSON: parsed with memory in proportion to its size, and no more.
+"""Parse untrusted JSON with memory proportional to its size.
 
-`json.loads` makes thirty bytes of every byte of `[],[],…`, and raises RecursionError. Not covered: the size of the text, which
-the readers of files bound.
+`json.loads` turns every byte of `[],[],…` into thirty, and raises RecursionError. Not covered: the size of the text,
+which is bounded by the readers of files.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 
 from codeeval.i18n import msg
 
-#: Commas and opening brackets of one text, outside of its strings. Each can stand for 80 bytes of memory.
+#: The most commas and opening brackets of a text, outside its strings. Each can account for 80 bytes of memory.
 MAX_VALUES = 2_000_000
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def loads(text: str, most: int = MAX_VALUES) -> Any:
-    """The value of a JSON text. Raises ValueError (json.JSONDecodeError where the text is no JSON), also for nesting too deep to
-    read, integers of more than 4,300 digits, and more than `most` values."""
+    """The value of a JSON text. Raises ValueError (json.JSONDecodeError if it is not JSON), also for nesting that is
+    too deep, integers of more than 4,300 digits, and more than `most` values."""
     refuse_many(text, most)
     try:
         return json.loads(text)
@@ -28,8 +28,8 @@ def loads(text: str, most: int = MAX_VALUES) -> Any:
 
 
 def refuse_many(text: str, most: int) -> None:
-    """Raises ValueError for a JSON text of more than `most` values. For readers that collect every error: each takes two
-    kilobytes."""
+    """Raise ValueError for a JSON text of more than `most` values. For readers that collect every error, at two
+    kilobytes each."""
     if len(text) > most and _values(text) > most and _values(_STRING.sub("", text)) > most:
         raise ValueError(msg("more than {n} values", n=most))
 

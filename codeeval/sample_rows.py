@@ -1,7 +1,7 @@
 """The parts of a file of completions: lines of JSON, the problem that a row names, the answers that a field holds.
 
-A file is foreign input: lines have a size limit, nothing but JSON is read, and a row that makes no sense never ends the
-reading. What every format is read as is `codeeval/samples`.
+Such a file is untrusted: lines have a size limit, nothing but JSON is parsed, and an invalid row never stops the
+reading. The formats are in `codeeval/samples`.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from typing import IO, Literal
 from codeeval import bounded_json
 from codeeval.i18n import msg
 
-#: Longest line read. lm-eval rows carry the document and all responses; ten of 8,000 tokens stay far below.
+#: The longest line that is read. lm-eval rows hold the document and all responses; ten of 8,000 tokens are far below.
 MAX_LINE_BYTES = 32 * 1024 * 1024
-#: Answers of one row: far above what anybody samples of one problem.
+#: The most answers in a row: far more than anyone samples of one problem.
 MAX_ANSWERS = 100_000
 _NOTHING = "an empty list"
-#: `[[["…"]]]` is the deepest list that a log has.
+#: The deepest list in a log is `[[["…"]]]`.
 _MAX_DEPTH = 3
 
-#: Fields that name the problem, the most certain first.
+#: Fields that name the problem, the most reliable first.
 _ID_FIELDS = ("task_id", "problem_id", "doc_id", "custom_id", "id", "question_id")
-#: Whole programs, and what may be one or the continuation of the prompt: the reader of answers decides.
+#: Fields with whole programs, and fields with either a program or a continuation; the reader of answers decides.
 PROGRAMS = ("solution", "solutions")
 ANSWERS = (
     *("completions", "generation", "generations", "generated_text", "output", "outputs"),
     *("response", "responses", "prediction", "predictions"),
 )
-#: Fields by which a row of completions is recognised where a problem is expected.
+#: Fields by which a row of completions is recognised if a problem is expected.
 COMPLETION_FIELDS = ("completion", *PROGRAMS, *ANSWERS, "resps", "filtered_resps")
-#: Fields of an object that stands in place of an answer: a chat message, a pipeline's result.
+#: Fields of an object that wraps an answer: a chat message, a pipeline's result.
 _TEXT_FIELDS = ("content", "text", "generated_text", "completion")
-#: Where an answer of OpenAI's protocol, or of its batches, has what the model said.
+#: Where an answer in OpenAI's protocol, or in its batches, holds the model's text.
 _INNER_FIELDS = ("body", "choices", "message")
 
 Row = dict[str, object]
@@ -46,10 +46,10 @@ Unit = Literal["line", "row", "sample"]
 class BadRow:
     """A row that could not be used, counted from 1 (a sample of a run from 0, as everywhere), and why.
 
-    `problem_id` (with `task`, what stood before its slash) is None if the row does not say whose it is; `samples` is how
-    many answers it has or, where it can't be known, 1. `lost` is false for a row that the score does not lack: the same answers
-    stand elsewhere, or they are certainly those of another problem. `position` is the problem's place in the set, from 0,
-    where the row has no id; `source` counts the files that were read, from 0."""
+    `problem_id` (with `task`, the part before its slash) is None if the row does not name its problem; `samples` is how
+    many answers it has, or 1 if that is unknown. `lost` is false for a row that the score does not lack: the same
+    answers occur elsewhere, or certainly belong to another problem. `position` is the problem's index in the set, from
+    0, if the row has no id; `source` is the index of the file, from 0."""
 
     line: int
     reason: str
@@ -62,7 +62,7 @@ class BadRow:
     position: int | None = None
 
 
-#: How files begin that are no text, and what to do with them.
+#: How non-text files begin, and what to do with them.
 _BEGINNINGS = (
     (b"\xfd7zXZ\0", msg("compressed by xz: unpack it, or compress it by gzip")),
     (b"BZh", msg("compressed by bzip2: unpack it, or compress it by gzip")),
@@ -76,7 +76,7 @@ _BEGINNINGS = (
 
 
 def not_text(begun: bytes) -> str | None:
-    """What a file is that begins so and can't be read as text, with what to do; None where that is not known."""
+    """What a file that begins like this is, if it is not text, with what to do; None if it is not recognised."""
     return next((said for beginning, said in _BEGINNINGS if begun.lstrip(b" \t\r\n").startswith(beginning)), None)
 
 
@@ -88,13 +88,13 @@ def place(unit: Unit, number: int) -> str:
 
 
 def json_lines(stream: IO[bytes]) -> Iterator[tuple[int, object] | BadRow]:
-    """(line number from 1, JSON value) of each line of a file that is not blank; what can't be read as a BadRow."""
+    """(line number from 1, JSON value) of each non-blank line of a file; a BadRow for what can't be read."""
     for number, line in enumerate(_lines(stream), 1):
         yield from _parse_line(number, line)
 
 
 def _lines(stream: IO[bytes]) -> Iterator[bytes | None]:
-    """Lines with their ends; None for one that is too long, whose rest is skipped without being held."""
+    """Lines with their line ends; None for one that is too long, the rest of which is skipped without being held."""
     while line := stream.readline(MAX_LINE_BYTES + 1):
         if len(line) <= MAX_LINE_BYTES:
             yield line
@@ -158,7 +158,7 @@ def problem_of(row: Row) -> tuple[str | None, str]:
 
 def _find_id(row: Row) -> object:
     doc, meta = row.get("doc"), row.get("meta")
-    # lm-eval: `doc_id` counts rows of the set, the document knows its own name
+    # lm-eval: `doc_id` counts rows of the set; the document has its own id
     places = [(doc.get("meta"), "id"), (doc, "task_id")] if isinstance(doc, dict) else []
     places += [*((row, name) for name in _ID_FIELDS[:2]), (meta, "id"), *((row, name) for name in _ID_FIELDS[2:])]
     places += [(doc, "doc_id"), (doc, "id")]
@@ -183,9 +183,9 @@ def split_id(value: object) -> tuple[str | None, str]:
 
 
 def answers_in(value: object, field: str) -> list[str]:
-    """The answers that a field holds: a text, null (an empty answer, which counts as any other), an object with a text (or a
-    server's answer), or a list of these, nested at most three deep. Raises UnusableRowError for anything else, and where there
-    is none."""
+    """The answers in a field: a text, null (an empty answer, which counts like any other), an object with a text (or a
+    server's answer), or a list of these, nested at most three deep. Raises UnusableRowError for anything else, and if
+    there are none."""
     found: list[str] = []
     wrong = next(_collect(value, found, 0), None)
     if wrong == _NOTHING or (wrong is None and not found):
@@ -199,7 +199,7 @@ def answers_in(value: object, field: str) -> list[str]:
 
 
 def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
-    """Adds to `found`; yields what can't be an answer, in words."""
+    """Add answers to `found`; yield descriptions of what can't be an answer."""
     for _ in _INNER_FIELDS:  # no answer is wrapped deeper
         value = _unwrapped(value) if isinstance(value, dict) else value
     if isinstance(value, str):
@@ -218,7 +218,7 @@ def _collect(value: object, found: list[str], depth: int) -> Iterator[str]:
 
 
 def _of_the_model(value: list[object]) -> list[object]:
-    """Of a conversation the last turn, if the model had it; of any other list all of it."""
+    """The last turn of a conversation, if it is the model's; all of any other list."""
     roles = [item.get("role") for item in value if isinstance(item, dict)]
     if len(roles) < len(value) or not {"user", "human", "system"} & {*map(str, roles)}:
         return value
@@ -226,7 +226,7 @@ def _of_the_model(value: list[object]) -> list[object]:
 
 
 def _unwrapped(value: Row) -> object:
-    """The answer inside an object that stands in its place; any other value unchanged."""
+    """The answer inside a wrapping object; any other value unchanged."""
     found = next((value[name] for name in _TEXT_FIELDS if isinstance(value.get(name), str)), None)
     if found is not None:
         return found
@@ -238,13 +238,13 @@ def _unwrapped(value: Row) -> object:
 
 
 def first_field(row: Mapping[str, object], names: Sequence[str]) -> str | None:
-    """The first of these fields that a row has with a value; else the first that it has at all."""
+    """The first of these fields with a value in the row; otherwise the first that the row has at all."""
     there = [name for name in names if name in row]
     return next((name for name in there if row[name] is not None), there[0] if there else None)
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, in words."""
+    """The kind of a JSON value, in words."""
     names = {
         bool: msg("a boolean"),
         int: msg("a number"),

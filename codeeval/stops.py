@@ -1,9 +1,9 @@
 """Stop sequences: one rule for every backend.
 
-A completion is cut at the earliest stop sequence, which is itself left out. Only the completion is looked at: a
-newline that ends the prompt and a `def` that begins the completion make no `\\ndef`. Servers and libraries differ
-here (some keep the stop, some match across the border, some take at most four), so the cut is always made, or made
-again, on our side.
+A completion is cut at the earliest stop sequence, which is not included. Only the completion is searched: a newline
+that ends the prompt and a `def` that begins the completion do not form `\\ndef`. Servers and libraries differ here
+(some keep the stop, some match across the border, some accept at most four), so codeeval always makes the cut itself,
+even if they did.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ MERA_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
 
 
 def cut_at_stop(text: str, stops: Sequence[str]) -> tuple[str, str | None]:
-    """(what is kept, the stop that was found or None). Where two stops begin together the one listed first is named.
+    """(the kept text, the stop that was found or None). If two stops begin at the same place, the first in the list is
+    named.
 
     Raises UsageError for an empty stop sequence, which would cut everything.
     """

@@ -1,8 +1,8 @@
 """Parse untrusted Python text without executing it, without warnings, and within bounds.
 
-`ast.parse` warns on stderr about invalid escapes in the text that it is given and fails in five ways on hostile text.
-Here it fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, size: a syntax tree takes up to
-900 bytes per character of its text, so longer texts are not parsed, nor those of more than MAX_TOKENS tokens.
+`ast.parse` warns on stderr about invalid escapes in the parsed text and fails in five ways on hostile text. Here it
+fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, and size: a syntax tree takes up to
+900 bytes per character, so longer texts, and texts of more than MAX_TOKENS tokens, are not parsed.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from sandbox.wire import MAX_TOKENS, has_more_tokens
 
 Tree = TypeVar("Tree", bound=ast.AST)
 
-#: Thirty times what a completion of 1,024 tokens has.
+#: Thirty times the tokens of a completion of 1,024 tokens.
 MAX_CHARS = 128 * 1024
 
-#: `warnings.catch_warnings` swaps a list that all threads share; only one thread may do so at a time.
+#: `warnings.catch_warnings` swaps a list that all threads share, so only one thread at a time may use it.
 _LOCK = threading.Lock()
 
 
 def parse_module(source: str, max_chars: int = MAX_CHARS) -> ast.Module:
-    """The syntax tree of a program; SyntaxError for anything that isn't one."""
+    """The syntax tree of a program; raises SyntaxError for anything else."""
     return _parse(source, "exec", max_chars, ast.Module)
 
 
@@ -38,7 +38,7 @@ def parses(source: str, max_chars: int = MAX_CHARS) -> bool:
 
 
 def parse_expression(source: str, max_chars: int = MAX_CHARS) -> ast.expr:
-    """The syntax tree of one expression (surrounding white space allowed); SyntaxError for anything that isn't one."""
+    """The syntax tree of one expression (surrounding white space allowed); raises SyntaxError for anything else."""
     return _parse(source.strip(), "eval", max_chars, ast.Expression).body
 
 

@@ -1,4 +1,4 @@
-"""Untrusted TOML (a policy comes with a pull request): bounded, and failing in one way only."""
+"""Parse untrusted TOML (a policy comes with a pull request): bounded, with one kind of failure."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from typing import Any
 from codeeval.files import opened, reason
 from codeeval.i18n import msg
 
-#: Settings and policies have some dozens of lines.
+#: Settings and policies have a few dozen lines.
 MAX_BYTES = 256 * 1024
-#: A key of many parts takes quadratic time to read.
+#: A key with many parts takes quadratic time to parse.
 _MAX_PARTS = 100
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Raises OSError for a file that can't be read, ValueError for one that is not TOML or is larger than any such file needs
-    to be."""
+    """Raises OSError for a file that can't be read, ValueError for one that is not TOML or is unreasonably large."""
     with opened(path) as stream:
         data = stream.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:

@@ -1,4 +1,4 @@
-"""The values that modules hand to each other: frozen, slotted, no logic beyond their invariants."""
+"""The values that modules pass to each other: frozen, slotted, no logic beyond their invariants."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:  # the command line reads these types, and its help must not load the sandbox
+if TYPE_CHECKING:  # the command line imports these types, and `--help` must not load the sandbox
     from sandbox.wire import Limits, Mode
 
 FinishReason = Literal["stop", "length", "content_filter", "refusal", "unknown"]
 ExtractionRule = Literal["none", "mera-1.2", "mera-code", "evalplus", "strict"]
 Comparison = Literal["strict", "mera"]
-#: Whose way of sampling: `docs/mera.md` has what differs.
+#: Whose sampling procedure; `docs/mera.md` lists the differences.
 Harness = Literal["codeeval", "mera"]
-#: Samples of one problem that a run may have.
+#: The most samples of one problem in a run.
 MOST_SAMPLES = 100_000
 
 
 class Verdict(StrEnum):
-    """What the host concluded about one executed sample. There is no infrastructure member."""
+    """The host's conclusion about one executed sample. There is no member for infrastructure failures."""
 
     PASSED = "passed"
     WRONG_OUTPUT = "wrong_output"
@@ -31,27 +31,27 @@ class Verdict(StrEnum):
     MEMORY = "memory"
     OUTPUT_LIMIT = "output_limit"
     CRASHED = "crashed"
-    #: The tests need something that can't cross to the program. Counts as not passed, and is listed.
+    #: The tests need something that can't be passed to the program. Counts as not passed, and is listed.
     NOT_SUPPORTED = "not_supported"
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemTests:
-    """Tests that are code. A judge outside of the candidate's process executes `prelude`, then `source`, in which each of
-    `names` stands for the candidate's function of that name."""
+    """Tests that are code. A judge outside the candidate's process executes `prelude`, then `source`; in `source` each
+    of `names` refers to the candidate's function of that name."""
 
     source: str
     prelude: str = ""
     names: tuple[str, ...] = ()
 
 
-#: What counts as right beside an equal value; `codeeval/scoring/evalplus.py` says what each means.
+#: What counts as correct besides an equal value; `codeeval/scoring/evalplus.py` defines each.
 OracleRule = Literal["equal", "root", "same_set", "not_none", "anything", "or_zero", "or_pyramid", "or_digits"]
 
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """Answers are those of the reference solution, compared as data. `atol` is the absolute tolerance of numbers; the
+    """Answers are those of a reference solution, compared as data. `atol` is the absolute tolerance of numbers; the
     first `base` calls are those of the original set, the others were added to it."""
 
     rule: OracleRule = "equal"
@@ -61,11 +61,11 @@ class Oracle:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One task of a set. `calls` are Python literals (dicts of keyword arguments); `expected[i]` is `str()` of the right
-    value of call i, or `expected` is None if the answers are hidden. `instruction` contains `{function}`.
+    """One problem of a set. `calls` are Python literals (dicts of keyword arguments); `expected[i]` is the `str()` of
+    the correct value of call i, or `expected` is None if the answers are hidden. `instruction` contains `{function}`.
 
-    With `tests` there are no calls. With `oracle` a call is `{'*': [positional arguments]}`, and `expected[i]` is the right
-    value's literal; None until the reference solution has been executed."""
+    With `tests` there are no calls. With `oracle` a call is `{'*': [positional arguments]}`, and `expected[i]` is the
+    correct value's literal; `expected` is None until the reference solution has been executed."""
 
     id: str
     instruction: str
@@ -85,8 +85,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A problem set: its name, where it came from (path or repository@revision), a digest of its content, its problems, and
-    the protocol that it is judged under unless one is named."""
+    """A problem set: its name, its source (path or repository@revision), a digest of its content, its problems, and the
+    protocol that judges it by default."""
 
     name: str
     source: str
@@ -97,7 +97,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Exactly what the model is given: `text` for a raw completion, or `messages` ((role, content), …) where the backend
+    """Exactly what the model receives: `text` for a raw completion, or `messages` ((role, content), …) if the backend
     has to apply the model's own chat template."""
 
     text: str | None
@@ -110,8 +110,8 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
-    """How completions are drawn. `max_tokens` counts new tokens; `top_k` 0 means no cut. `harness` mera: as MERA's harness
-    draws on each backend, and `top_p` and `top_k` count only where they cut."""
+    """How completions are drawn. `max_tokens` counts new tokens; `top_k` 0 means no cut. `harness` mera: drawn as
+    MERA's harness does on each backend, where `top_p` and `top_k` count only if they cut."""
 
     n: int = 10
     temperature: float = 0.6
@@ -125,9 +125,10 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class ScoringProtocol:
-    """How a score comes about: how to sample, what of a completion is executed and how, and what counts as right.
+    """How a score is computed: how to sample, what part of a completion is executed and how, and what counts as
+    correct.
 
-    `sampling` holds defaults that a user may override; the other fields are what the protocol's name promises."""
+    `sampling` holds defaults that a user may override; the other fields are what the protocol's name guarantees."""
 
     name: str
     title: str
@@ -140,7 +141,7 @@ class ScoringProtocol:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Samples wanted of one problem. `indices` are the sample indices still missing, ascending."""
+    """Samples requested for one problem. `indices`: the sample indices still missing, ascending."""
 
     problem_id: str
     prompt: Prompt
@@ -149,9 +150,9 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One completion, already cut at the earliest stop sequence. `raw` is the text before that cut, where it differs;
-    `thought` is what a reasoning model wrote before it, without its marks. `is_program`: the completion is a program of its
-    own, which is never put below the prompt."""
+    """One completion, already cut at the earliest stop sequence. `raw` is the text before that cut, if different;
+    `thought` is what a reasoning model wrote before it, without its marks. `is_program`: the completion is a
+    self-contained program, which is never appended to the prompt."""
 
     problem_id: str
     index: int
@@ -168,8 +169,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """One step of the trace from completion to program: which rule, and the [start, end) of the text that it kept, or left out
-    where `kept` is false."""
+    """One step of the trace from completion to program: the rule, and the [start, end) of the text that it kept, or
+    left out if `kept` is false."""
 
     rule: str
     start: int
@@ -179,8 +180,8 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how. `added`: parts of the
-    prompt that stand in front; `found`: what is defined where the function is missing."""
+    """`program` is what is executed; `body` is what was taken from the completion; `trace` says how. `added`: prepended
+    parts of the prompt; `found`: what is defined if the function is missing."""
 
     program: str
     body: str
@@ -193,10 +194,9 @@ class Extraction:
 class Judgement:
     """The host's verdict on one sample under one protocol.
 
-    `call` is the index of the first call that went wrong, or the line of the tests (from 1) where the tests are code (None:
-    before or after the calls); `signature` groups failures:
-    verdict, exception type, masked message and failing calls; `outputs` is what the protocol compares, per call, or
-    the string "timed out" under a MERA protocol.
+    `call` is the index of the first wrong call, or, if the tests are code, the line of the tests (from 1; None: before
+    or after the calls); `signature` groups failures: verdict, exception type, masked message and failing calls;
+    `outputs` is what the protocol compares, per call, or the string "timed out" under a MERA protocol.
     """
 
     verdict: Verdict

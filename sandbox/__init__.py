@@ -1,4 +1,4 @@
-"""Run untrusted Python programs and observe what they do. Stands on its own; knows nothing of models, tasks or verdicts.
+"""Run untrusted Python programs and observe what they do. Independent of models, tasks and verdicts.
 
 from sandbox import Job, Limits, Pool, select
 

@@ -1,4 +1,5 @@
-"""The host's end of a worker: whole frames in and out, every wait with a deadline, every size with a cap."""
+"""The host's end of a worker's connection: whole frames in and out, every wait with a deadline, every size with a
+cap."""
 
 from __future__ import annotations
 
@@ -25,7 +26,7 @@ class Channel:
         _open.add(self)
 
     def send(self, data: bytes, timeout_s: float) -> None:
-        """Sends everything. Raises WorkerLost if the guest is gone or does not read in time."""
+        """Send everything. Raises WorkerLost if the guest is gone or does not read in time."""
         try:
             self._sock.settimeout(timeout_s)
             self._sock.sendall(data)
@@ -69,19 +70,19 @@ class Channel:
         self._buffer += data
 
     def abort(self) -> None:
-        """Wakes the thread that waits, with WorkerLost."""
+        """Wake the waiting thread with WorkerLost."""
         try:
             self._sock.shutdown(socket.SHUT_RDWR)
         except OSError:
             return
 
     def close(self) -> None:
-        """Closes the connection; the guest sees its end and exits."""
+        """Close the connection; the guest then exits."""
         self.abort()
         self._sock.close()
 
     def forget(self) -> None:
-        """Lets go of a connection that another owner keeps using."""
+        """Close this process's copy of a connection that another owner keeps using."""
         self._sock.close()
 
 
@@ -99,13 +100,14 @@ class AttachChannel(Channel):
             end = _DOCKER_HEADER.size + size
             if len(self._raw) < end:
                 return
-            if stream == 1:  # stderr is the supervisor's last words, not part of the protocol
+            if stream == 1:  # stderr carries the supervisor's last messages, not the protocol
                 self._buffer += self._raw[_DOCKER_HEADER.size : end]
             del self._raw[:end]
 
 
 def _forget_all() -> None:
-    """In a fork of the host's process: a worker lives as long as its connection, which must not outlive the host in here."""
+    """In a fork of the host's process: close the connections, because a worker must not outlive the host through the
+    fork."""
     for channel in list(_open):
         channel.forget()
 

@@ -1,7 +1,8 @@
-"""The cases that every backend must pass on the machine at hand: what a worker reports, and what it keeps from the next sample.
+"""The cases that every backend must pass on the current machine: what a worker reports, and what it hides from the next
+sample.
 
-They are data: `run(pool)` returns the cases that failed, so that the tests, `codeeval sandbox selftest` and a stranger's new
-backend all ask the same questions. A case is a list of jobs that follow each other, each with what must be observed.
+They are data: `run(pool)` yields the cases that failed, so that the tests, `codeeval sandbox selftest` and third-party
+backends all check the same. A case is a sequence of jobs, each with what must be observed.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from sandbox.wire import Job, Limits, Outcome, OutcomeStatus, RulingStatus, Test
 
 @dataclass(frozen=True, slots=True)
 class CaseStep:
-    """One program (its function is `f`), and what must be seen: the status, and the texts returned; or, where it is judged by
-    `tests` that are code, their ruling."""
+    """One program (its function is `f`), and what must be observed: the status, and the returned texts; or, if it is
+    judged by test code in `tests`, its ruling."""
 
     source: str
     status: OutcomeStatus = "completed"
@@ -31,7 +32,7 @@ class CaseStep:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`name` says what holds when the case passes."""
+    """`name` states what holds if the case passes."""
 
     name: str
     steps: tuple[CaseStep, ...]
@@ -39,7 +40,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A case that did not hold, and what was seen instead."""
+    """A case that failed, and what was observed instead."""
 
     case: str
     detail: str
@@ -50,7 +51,7 @@ def _case(name: str, *steps: CaseStep) -> Case:
 
 
 def _judged(source: str, ruling: RulingStatus = "passed", status: OutcomeStatus = "completed") -> CaseStep:
-    """A program under `_TESTS`."""
+    """A program judged by `_TESTS`."""
     return CaseStep(source, status, (), (), wall_s=20.0, tests=_TESTS, ruling=ruling)
 
 
@@ -261,7 +262,7 @@ CASES: tuple[Case, ...] = (
 
 
 def run(pool: Front, cases: Sequence[Case] = CASES) -> Iterator[Failure]:
-    """Runs the cases and yields those that fail. Raises SandboxError if the machinery does."""
+    """Run the cases and yield those that fail. Raises SandboxError if the infrastructure fails."""
     for case in cases:
         for number, step in enumerate(case.steps):
             outcome = pool.submit(_job(step, pool.limits)).result()

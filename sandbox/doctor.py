@@ -1,4 +1,4 @@
-"""Checks of this machine, each with the remedy where it fails."""
+"""Checks of this machine, each with the remedy if it fails."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OTHERWISE = "take the other kind of sandbox (--sandbox docker or --sandbox loca
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`ok` None: not a failure, only something to know."""
+    """`ok` None: information, not a failure."""
 
     name: str
     ok: bool | None
@@ -32,7 +32,7 @@ class Check:
 
 
 def checks() -> list[Check]:
-    """All checks, in the order in which one would fix them. Never raises."""
+    """All checks, in the order in which to fix them. Never raises."""
     return [_system(), *_container(), _cgroups(), _space(), *_docker(), _local()]
 
 
@@ -96,7 +96,8 @@ def _docker() -> list[Check]:
 
 
 def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> list[Check]:
-    """Which engine it is, and whether it knows gVisor; the arguments are what its API answers, and the runtime asked for."""
+    """Identify the engine and whether it supports gVisor; the arguments are its API's answers, and the requested
+    runtime."""
     from sandbox.backends import docker_engine, podman
 
     kind = "Podman" if podman.answered(version) else "Docker"
@@ -105,7 +106,7 @@ def engine(version: Mapping[str, Any], info: Mapping[str, Any], wished: str) -> 
     if not docker_engine.caps(info):
         control += " that it can't use: memory is watched instead of capped"
     said = Check("docker", True, f"{kind} {version.get('Version')}{rootless}, {control}, {info.get('Driver')}")
-    if kind == "Podman":  # it names all that it could use, whether or not they are installed, and takes its own choice
+    if kind == "Podman":  # it lists every runtime that it supports, installed or not, and uses its own choice
         used = info.get("DefaultRuntime")
         return [
             said,
@@ -144,7 +145,7 @@ def _local() -> Check:
 
 
 def _try(name: str, make: Callable[[], Backend]) -> Check:
-    """Starts one real worker, runs one program in it and judges another by tests that are code."""
+    """Start one real worker, run one program in it, and judge another by test code."""
     from sandbox.pool import Pool
     from sandbox.wire import Job, Tests
 

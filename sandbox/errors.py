@@ -1,15 +1,15 @@
-"""What can go wrong in the machinery. A candidate's failure is never an exception, it is an `Outcome`.
+"""Failures of the infrastructure. A candidate's failure is never an exception, it is an `Outcome`.
 
 SandboxError                 infrastructure: never a verdict, never a zero
-├── BackendUnavailable       no engine, no namespaces, no image: says what to do about it
-├── WorkerLost               the worker died or lied before it accepted the job: another worker retries
+├── BackendUnavailable       no engine, no namespaces, no image: the message says what to do
+├── WorkerLost               the worker died or misbehaved before it accepted the job: another worker retries
 ├── ProtocolError            a frame from the guest that no honest supervisor sends: ends the worker
 └── PoolClosed               a job was submitted to, or was still waiting in, a pool that has been closed
 """
 
 
 class SandboxError(Exception):
-    """The machinery failed; nothing is known about the candidate."""
+    """The infrastructure failed; nothing is known about the candidate."""
 
 
 class BackendUnavailable(SandboxError):

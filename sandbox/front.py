@@ -1,4 +1,4 @@
-"""What every pool offers to those who have jobs: `submit`, `map`, `run` and the room that bounds how many are unfinished."""
+"""The interface of every pool: `submit`, `map`, `run`, and a bound on the number of unfinished jobs."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ Isolation = Literal["warm", "fresh"]
 
 
 class Front(ABC):
-    """Thread-safe. `submit` blocks while `max_pending` jobs are unfinished. Belongs to the process that made it: in a fork of
-    that process it refuses jobs, and `close` does nothing. Use as a context manager, or call `close`."""
+    """Thread-safe. `submit` blocks while `max_pending` jobs are unfinished. Belongs to the process that made it: in a
+    fork of that process it refuses jobs, and `close` does nothing. Use as a context manager, or call `close`."""
 
     def __init__(self, limits: Limits, isolation: Isolation, max_pending: int) -> None:
         self.limits, self.isolation = limits, isolation
@@ -30,18 +30,18 @@ class Front(ABC):
         self._queue, self._room, self._process = JobQueue(), Room(max_pending), os.getpid()
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """Queues a job. The future raises SandboxError where the machinery failed; a candidate's failure is an Outcome. It can be
-        cancelled until a worker is given the job, which is then never executed.
+        """Queue a job. The future raises SandboxError if the infrastructure failed; a candidate's failure is an
+        Outcome. It can be cancelled until a worker gets the job, which is then never executed.
 
-        Raises ValueError for a job that no worker of this pool could take: limits that belong to another worker, calls that
-        are not literals, a program too large. Raises PoolClosed after `close`, and in another process than the pool's.
+        Raises ValueError for a job that no worker of this pool could accept: another worker's limits, calls that are
+        not literals, a program too large. Raises PoolClosed after `close`, and in a process other than the pool's.
         """
         limits, body = self._limits_of(job), _body_of(job)
         self._room.acquire()
         return self._queued(job, limits, body)
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Outcomes in the order of the jobs, with `max_pending` jobs of look-ahead at most."""
+        """Outcomes in the order of the jobs, submitting at most `max_pending` jobs ahead."""
         waiting: deque[Future[Outcome]] = deque()
         try:
             for job in jobs:
@@ -50,13 +50,13 @@ class Front(ABC):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
-        finally:  # given up, or failed: the others are not needed
+        finally:  # abandoned or failed: the other jobs are not needed
             for future in waiting:
                 future.cancel()
 
     async def run(self, job: Job) -> Outcome:
-        """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its executor.
-        A task that is cancelled gives its place to another one."""
+        """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its
+        executor. A cancelled task frees its place."""
         limits = self._limits_of(job)
         await self._room.acquire_async()
         try:
@@ -68,16 +68,17 @@ class Front(ABC):
 
     @abstractmethod
     def close(self) -> None:
-        """Fails what waits with PoolClosed, ends what runs, removes every worker. May be called twice, and from a callback."""
+        """Fail waiting jobs with PoolClosed, stop running ones, remove every worker. May be called twice, and from a
+        callback."""
 
     def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
-        """Called with room taken: puts the job into the queue, or gives the room back and raises PoolClosed."""
+        """Called after room was acquired: queue the job, or release the room and raise PoolClosed."""
         future: Future[Outcome] = Future()
         pending = Pending(job, body[0], limits, future, body[1])
         if not self._queue.put(pending):
             self._room.release()
             raise PoolClosed("the pool was closed")
-        # by its id, because a reference would be a cycle: thousands of programs would wait for the garbage collector
+        # by id, because a reference would be a cycle: thousands of programs would wait for the garbage collector
         future.add_done_callback(partial(self._is_done, id(pending)))
         return future
 
@@ -115,8 +116,8 @@ class Front(ABC):
 
 
 def _body_of(job: Job) -> tuple[bytes, bytes]:
-    """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and disturbs
-    no other."""
+    """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and
+    affects no other job."""
     try:
         body = encode_job_body(job)
         tests = b"" if job.tests is None else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests))

@@ -1,4 +1,4 @@
-"""What the lanes of a pool share: room for jobs, and their queue."""
+"""State shared by the lanes of a pool: room for jobs, and their queue."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from sandbox.wire import Job, Limits, Outcome
 
 @dataclass(slots=True)
 class Pending:
-    """A job on its way to an outcome, with what has gone wrong so far."""
+    """A job in progress, with what has gone wrong so far."""
 
     job: Job
     body: bytes  # the job as the candidate's process will read it
     limits: Limits
     future: Future[Outcome]
     tests: bytes = b""  # what only the judge will read
-    #: tries that ended before ACCEPT: infrastructure
+    #: attempts that ended before ACCEPT: infrastructure
     tries: int = 0
     #: earlier outcomes, and deaths of the worker after ACCEPT, that led to another attempt
     attempts: list[Outcome] = field(default_factory=list)
     deaths: int = 0
     claimed: bool = False
-    #: on a cluster: nothing else is given to the node beside it, because it may be what takes nodes down
+    #: on a cluster: nothing else is given to a node together with it, because it may be what crashes nodes
     alone: bool = False
 
     def claim(self) -> bool:
-        """Called by the thread that took it from the queue: False if it was cancelled before, which its waiters then learn.
-        From then on it can't be cancelled: a worker may have it."""
+        """Called by the thread that took it from the queue: False if it was cancelled before, of which its waiters are
+        then notified. From then on it can't be cancelled, because a worker may have it."""
         if not self.claimed:
             self.claimed = True
             return self.future.set_running_or_notify_cancel()
@@ -43,13 +43,13 @@ class Pending:
 
 
 def answer(future: Future[Outcome], outcome: Outcome) -> None:
-    """Ends a future with what its job did, unless it has ended already."""
+    """Resolve a future with its job's outcome, unless it is done already."""
     with _whatever_callbacks_raise():
         future.set_result(outcome)
 
 
 def fail(future: Future[Outcome], error: SandboxError) -> None:
-    """Ends a future with an error, unless it has ended already."""
+    """Resolve a future with an error, unless it is done already."""
     with _whatever_callbacks_raise():
         future.set_exception(error)
 
@@ -66,7 +66,7 @@ def _whatever_callbacks_raise() -> Iterator[None]:
 
 
 class Room:
-    """Permits for unfinished jobs, given in the order in which they were asked for, to threads and to tasks alike."""
+    """Permits for unfinished jobs, granted in order of request to threads and to tasks alike."""
 
     def __init__(self, permits: int) -> None:
         self._lock = threading.Lock()
@@ -75,7 +75,7 @@ class Room:
         self._closed = False
 
     def acquire(self) -> None:
-        """Blocks until there is room. Raises PoolClosed."""
+        """Block until there is room. Raises PoolClosed."""
         waiter = self._ask()
         try:
             waiter.result()
@@ -104,7 +104,7 @@ class Room:
         waiter.set_result(None)
 
     def close(self) -> None:
-        """Threads that wait, now or later, get PoolClosed."""
+        """Raise PoolClosed in threads that wait, now or later."""
         with self._lock:
             self._closed = True
             waiting, self._waiting = self._waiting, deque()
@@ -125,7 +125,7 @@ class Room:
         return waiter
 
     def _withdraw(self, waiter: Future[None]) -> None:
-        """Gives up a wait: what was granted in the same moment goes to the next in line."""
+        """Give up a wait: a permit granted at the same moment goes to the next in line."""
         if not waiter.cancel() and waiter.exception() is None:
             self.release()
 
@@ -139,7 +139,7 @@ class JobQueue:
         self._closed = False
 
     def put(self, pending: Pending, first: bool = False) -> bool:
-        """False if the queue is closed and the job was not taken."""
+        """False if the queue is closed and the job was not accepted."""
         with self._ready:
             if self._closed:
                 return False
@@ -150,25 +150,25 @@ class JobQueue:
             return True
 
     def take(self, wait: bool) -> Pending | None:
-        """The next job; None if there is none now (`wait` False) or will never be one again."""
+        """The next job; None if there is none now (`wait` False) or there will never be another."""
         with self._ready:
             while wait and not self._items and not self._closed:
                 self._ready.wait()
             return self._items.popitem(last=False)[1] if self._items else None
 
     def wait(self, timeout_s: float, or_else: Callable[[], bool] = lambda: False) -> None:
-        """Until there is a job, or none will ever come, or `or_else` holds when `wake` is called, or the time is over."""
+        """Wait until there is a job, the queue is closed, `or_else` is true when `wake` is called, or the time is over."""
         with self._ready:
             if not self._items and not self._closed and not or_else():
                 self._ready.wait(timeout_s)
 
     def wake(self) -> None:
-        """Have all that wait look at what else they wait for."""
+        """Make all waiting threads evaluate their `or_else`."""
         with self._ready:
             self._ready.notify_all()
 
     def discard(self, which: int) -> Pending | None:
-        """Takes out the job with this `id`; None if it is not there, or no longer."""
+        """Remove the job with this `id`; None if it is not in the queue (any longer)."""
         with self._ready:
             return self._items.pop(which, None)
 

@@ -1,14 +1,17 @@
-"""Whether tests look at what a program has made of its arguments. Read from their text, once for each text.
+"""Whether tests check what a program does to its arguments. Determined from their text, once for each text.
 
-A function that sorts its argument in place is tested by looking at the argument afterwards, so what the candidate did to it has
-to come back. If they are not looked at, nothing comes back: `assert candidate(xs) == reference(xs)` computes what it expects
-from the argument after the candidate had it, and a candidate that empties it would choose what is expected.
+A function that sorts its argument in place is tested by checking the argument afterwards, so what the candidate did to
+it has to be sent back. If the tests don't check it, nothing is sent back: `assert candidate(xs) == reference(xs)`
+computes the expected value from the argument after the candidate had it, and a candidate that empties it would choose
+what is expected.
 
-Looking is, in a later statement or the next turn of a loop,
+An argument is checked if, in a later statement or the next iteration of a loop,
 
-- to compare the argument itself, or a part of it, or to test its truth;
-- to compare what built-in functions make of it (`len(xs) == 3`), unless with what came from a call of any other function;
-- any use at all after a call whose result was thrown away or compared with None: then the argument is all there is to judge.
+- the argument itself, or a part of it, is compared, or tested for truth;
+- the result of built-in functions of it is compared (`len(xs) == 3`), unless with the result of a call of any other
+  function;
+- it is used at all after a call with a result that was discarded or compared with None: then only the argument can be
+  judged.
 
 Another name for the argument, the list that it is taken from, and what is taken from it count as the argument.
 """
@@ -21,7 +24,7 @@ from collections.abc import Iterator
 
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
-#: They change nothing and call nothing, without keywords.
+#: Without keywords, these change nothing and call nothing.
 _PURE = frozenset(
     (
         *(
@@ -59,12 +62,12 @@ _PURE = frozenset(
     )
 )
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-#: The bodies of loops are read twice, up to so many inside of one another.
+#: The bodies of loops are read twice, up to this nesting depth.
 _MAX_NESTING = 3
 
 
 def sees_arguments(tests: Tests) -> bool:
-    """Whether the tests look at an argument after the statement that passed it, by their text."""
+    """Whether the tests, by their text, check an argument after the statement that passed it."""
     return _looks_back(tests.source)
 
 
@@ -77,19 +80,19 @@ def _looks_back(source: str) -> bool:
         scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))]
         return any(_Scope().looks_back(scope.body) for scope in scopes)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False  # such tests can't run either
+        return False  # such tests can't be executed either
 
 
 class _Scope:
-    """What is known of the names of one function, in the order of its text."""
+    """What is known about the names in one function, in the order of its text."""
 
     def __init__(self) -> None:
         self._same: dict[str, str] = {}  # name -> the first name of the same object
         self._above: dict[str, set[str]] = {}  # what an object was taken from
-        #: Passed as a whole, or only a part of it; whether only the argument shows what the call did.
+        #: Passed as a whole, or only a part of it; and whether only the argument shows what the call did.
         self._passed: dict[str, bool] = {}
         self._touched: dict[str, bool] = {}
-        self._told: set[str] = set()  # bound to what came from a call
+        self._told: set[str] = set()  # bound to the result of a call
 
     def looks_back(self, body: list[ast.stmt]) -> bool:
         for statement in _simple_statements(body, 0):
@@ -116,7 +119,7 @@ class _Scope:
         return any(self._looks_through(tested) for tested in _tested(statement))
 
     def _affected(self, name: str) -> bool | None:
-        """None for a name whose object no call had; else whether only it shows what the call did."""
+        """None for a name with an object that no call received; otherwise whether only it shows what the call did."""
         one = self._same.get(name, name)
         found = [self._passed.get(one), self._touched.get(one)]
         found += [self._passed.get(above) for above in self._above.get(one, ())]
@@ -157,7 +160,7 @@ class _Scope:
                 self._bind(node.optional_vars, node.context_expr, taken=True)
 
     def _bind(self, target: ast.expr, value: ast.expr, *, taken: bool) -> None:
-        """`taken`: the target is not the value, but comes out of it."""
+        """`taken`: the target is not the value itself but a part of it."""
         parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
         if parts and (sources := _side_by_side(value, len(parts), taken)):
             for part, source in zip(parts, sources, strict=True):
@@ -187,7 +190,7 @@ class _Scope:
             self._above[name] = above
 
     def _sources(self, value: ast.expr) -> Iterator[str]:
-        """The names of which the value may be a part, or be made by functions that change nothing."""
+        """The names that the value may be a part of, or be computed from by functions that change nothing."""
         if isinstance(value, ast.Call) and self._is_pure(value):
             yield from _root(value.func) if isinstance(value.func, ast.Attribute) else ()
             for argument in value.args:
@@ -197,7 +200,7 @@ class _Scope:
 
 
 def _side_by_side(value: ast.expr, count: int, taken: bool) -> list[ast.expr]:
-    """Of several targets at once: where each comes from, if the text tells."""
+    """For several targets at once: the source of each, if the text shows it."""
     if not taken and isinstance(value, ast.Tuple | ast.List) and len(value.elts) == count:
         return value.elts
     if taken and isinstance(value, ast.Call) and isinstance(value.func, ast.Name):
@@ -209,7 +212,7 @@ def _side_by_side(value: ast.expr, count: int, taken: bool) -> list[ast.expr]:
 
 
 def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
-    """Statements without a body, and the heads of those that have one; functions and classes have scopes of their own."""
+    """Statements without a body, and the heads of those with one; functions and classes have separate scopes."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
@@ -227,7 +230,7 @@ def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
 
 
 def _heads(statement: ast.stmt) -> Iterator[ast.AST]:
-    """What a statement with a body does by itself."""
+    """What a statement with a body evaluates itself."""
     if isinstance(statement, ast.For | ast.AsyncFor):
         yield ast.For(statement.target, statement.iter, [], [])
     elif isinstance(test := getattr(statement, "test", None), ast.expr):
@@ -248,7 +251,7 @@ def _throws_away(statement: ast.AST) -> bool:
 
 
 def _tested(statement: ast.AST) -> Iterator[ast.expr]:
-    """The comparisons, and what is tested for its truth."""
+    """Comparisons, and expressions tested for truth."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Compare):
             yield node
@@ -257,7 +260,7 @@ def _tested(statement: ast.AST) -> Iterator[ast.expr]:
 
 
 def _looked_at(statement: ast.AST) -> Iterator[str]:
-    """The names that stand themselves, or with an index or an attribute, in a comparison or where truth is tested."""
+    """The names that occur, alone or with an index or an attribute, in a comparison or truth test."""
     for node in ast.walk(statement):
         operands: list[ast.expr] = []
         if isinstance(node, ast.Compare):
@@ -273,7 +276,7 @@ def _looked_at(statement: ast.AST) -> Iterator[str]:
 
 
 def _root(node: ast.expr) -> Iterator[str]:
-    """The name in an expression that is it or a part of it, or a list, tuple or dict that holds it."""
+    """The name in an expression that consists of it or a part of it, or of a list, tuple or dict that holds it."""
     waiting: list[ast.AST | None] = [node]
     while waiting:
         one = waiting.pop()

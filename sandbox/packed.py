@@ -1,7 +1,7 @@
-"""Jobs and outcomes as bytes for another machine of the host: plain tuples, marshalled.
+"""Serialise jobs and outcomes for another machine running host code: plain tuples, marshalled.
 
-Both ends are host code of one Python version, which the driver has made sure of before anything is sent (`ray_pool`): marshal
-is three times as fast as pickle here, and executes nothing by reading.
+Both ends run the same version of Python, which the driver verifies before anything is sent (`ray_pool`). Here marshal
+is three times as fast as pickle, and loading it executes nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 from sandbox.wire import Job, Limits, Observation, Outcome, Ruling, Tests
 
-#: Bytes of calls and tests that a node keeps. What is dropped is sent once more when a job needs it.
+#: Bytes of calls and tests that a node caches. Evicted ones are sent again when a job needs them.
 KEPT_BYTES = 64 * 1024 * 1024
 
 Shared = tuple[tuple[str, ...], Tests | None]
@@ -30,7 +30,7 @@ def outcome_values(outcome: Outcome) -> tuple[Any, ...]:
 
 
 def outcome_from(values: Sequence[Any]) -> Outcome:
-    """The reverse of `outcome_values`."""
+    """The inverse of `outcome_values`."""
     named = {spec.name: value for spec, value in zip(fields(Outcome), values, strict=True)}
     return Outcome(**{name: _READ.get(name, _same)(value) for name, value in named.items()})
 
@@ -39,7 +39,7 @@ def _same(value: Any) -> Any:
     return value
 
 
-#: How those fields of an outcome cross that hold other values; the rest cross as they are.
+#: Converters for fields of an outcome that hold other values; the rest is sent unchanged.
 _PACKED: dict[str, Callable[[Any], Any]] = {
     "observations": lambda each: tuple(map(tuple, each)),
     "definition": lambda one: None if one is None else tuple(one),
@@ -56,20 +56,20 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """A job that the machinery of a node could not execute, and why."""
+    """A job that a node's infrastructure could not execute, and why."""
 
     reason: str
 
 
 class JobPacker:
-    """The driver's side of one node: knows which calls and tests the node has, and sends those that it lacks with a job."""
+    """The driver's side of one node: tracks which calls and tests the node has, and sends missing ones with a job."""
 
     def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
         self._kept: OrderedDict[Shared, tuple[int, int]] = OrderedDict()
         self._bytes, self._most, self._last = 0, kept_bytes, 0
 
     def pack(self, jobs: Iterable[tuple[int, Job]]) -> bytes:
-        """Numbered jobs, with what a node has to learn and may forget before it reads them."""
+        """Numbered jobs, with the entries that a node must add to its cache and may evict before it reads them."""
         new: list[tuple[int, tuple[str, ...], tuple[Any, ...] | None]] = []
         packed = []
         for number, job in jobs:
@@ -86,7 +86,7 @@ class JobPacker:
         return marshal.dumps((new, packed, self._forgotten()))
 
     def _forgotten(self) -> list[int]:
-        """The oldest ones beyond the bound; they go after the jobs of this message have been read."""
+        """The oldest entries beyond the bound; evicted after the jobs of this message have been read."""
         found = []
         while self._bytes > self._most and len(self._kept) > 1:
             _, (number, size) = self._kept.popitem(last=False)
@@ -102,7 +102,7 @@ class JobReader:
         self._kept: dict[int, Shared] = {}
 
     def read(self, data: bytes) -> list[tuple[int, Job]]:
-        """The jobs with their numbers, calls and tests in place."""
+        """The jobs with their numbers, calls and tests filled in."""
         new, packed, forgotten = marshal.loads(data)
         for number, calls, tests in new:
             self._kept[number] = (calls, None if tests is None else Tests(*tests))
@@ -123,7 +123,7 @@ def pack_outcome(number: int, outcome: Outcome | Failed) -> bytes:
 
 
 def read_outcome(data: bytes) -> tuple[int, Outcome | Failed]:
-    """The reverse of `pack_outcome`."""
+    """The inverse of `pack_outcome`."""
     number, values = marshal.loads(data)
     return number, Failed(values) if isinstance(values, str) else outcome_from(values)
 
@@ -134,5 +134,5 @@ def _size(key: Shared) -> int:
 
 
 def size_of(job: Job) -> int:
-    """About how many bytes a job takes that nothing is shared of."""
+    """The approximate size of a job in bytes if nothing of it is cached."""
     return len(job.source) + _size((job.calls, job.tests))

@@ -21,10 +21,10 @@ from sandbox.worker_thread import SPARES, Lane, Shared
 
 
 class Pool(Front):
-    """A pool on this machine. `max_pending`: 64 per worker unless given.
+    """A pool on this machine. `max_pending`: by default 64 per worker.
 
-    `isolation="fresh"` gives every job a worker of its own. `patience_s` is how long a lane goes on trying to start a worker
-    while the engine does not answer.
+    `isolation="fresh"` gives every job a new worker. `patience_s`: how long a lane keeps trying to start a worker while
+    the engine does not answer.
     """
 
     def __init__(
@@ -55,13 +55,14 @@ class Pool(Front):
             thread.start()
 
     def wait_ready(self) -> None:
-        """Blocks until every lane has started its first worker, or has failed to."""
+        """Block until every lane has started its first worker, or has failed to."""
         self._check_process()
         for lane in self._lanes:
             lane.started.wait()
 
     def close(self) -> None:
-        """Fails what waits with PoolClosed, ends what runs, removes every worker. May be called twice, and from a callback."""
+        """Fail waiting jobs with PoolClosed, stop running ones, remove every worker. May be called twice, and from a
+        callback."""
         if self._process != os.getpid():
             return
         self._stop.set()
@@ -72,6 +73,6 @@ class Pool(Front):
         for lane in self._lanes:
             lane.abort()
         for thread in self._threads:
-            if thread is not threading.current_thread():  # a callback of a job's future: it ends when that has returned
+            if thread is not threading.current_thread():  # a job's callback: the thread ends when it returns
                 thread.join()
         self._helpers.shutdown(wait=True)

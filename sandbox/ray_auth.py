@@ -1,8 +1,7 @@
-"""Ray's token mode: a token for the cluster that is started here, and what Ray says of a token, or a version, that is not the
-cluster's.
+"""Ray's token mode: a token for the cluster that is started here, and Ray's messages about a wrong token or version.
 
-Ray reads mode and token once and keeps them. A process that has imported Ray before, or has had another cluster of its own,
-would go on with what it read then; so it is told to read anew.
+Ray reads mode and token once and caches them. A process that imported Ray before, or had another cluster, would
+continue with old values, so it is made to read them again.
 """
 
 from __future__ import annotations
@@ -16,13 +15,13 @@ import tempfile
 from collections.abc import Iterator
 
 MODE, TOKEN = "RAY_AUTH_MODE", "RAY_AUTH_TOKEN"
-#: How a line begins that Ray's C++ writes into the stream of errors of the process that it lives in.
+#: How lines begin that Ray's C++ code writes to the standard error of its process.
 _RAYS_OWN = re.compile(r"^\[\d{4}-\d\d-\d\d [\d:,]+ [A-Z] \d+ \d+\] ")
 
 
 class OwnToken:
-    """A token for one cluster, in the environment of this process and of what it starts, until `forget`. Not set where the
-    user has chosen a mode."""
+    """A token for one cluster, in the environment of this process and its children, until `forget`. Not set if the user
+    has chosen a mode."""
 
     def __init__(self) -> None:
         self._set = {} if MODE in os.environ else {MODE: "token", TOKEN: secrets.token_hex(32)}
@@ -43,10 +42,10 @@ class OwnToken:
 
 
 def read_anew() -> None:
-    """Have a Ray that was imported already read mode and token from the environment."""
+    """Make an already imported Ray read mode and token from the environment again."""
     if "ray" not in sys.modules:
         return
-    with contextlib.suppress(ImportError, AttributeError):  # a version that keeps nothing
+    with contextlib.suppress(ImportError, AttributeError):  # a version without this cache
         from ray import _raylet
 
         _raylet.Config.initialize("")  # type: ignore[attr-defined]
@@ -54,15 +53,15 @@ def read_anew() -> None:
 
 
 class Said:
-    """What Ray has written into the stream of errors."""
+    """What Ray has written to standard error."""
 
     text = ""
 
 
 @contextlib.contextmanager
 def rays_own_words() -> Iterator[Said]:
-    """Keeps what Ray's C++ writes into the stream of errors of this process out of it: the same line once a second for as long
-    as a token is refused. What others write meanwhile comes out at the end."""
+    """Keep Ray's C++ messages out of this process's standard error: the same line once a second for as long as a token
+    is refused. Other output is written at the end."""
     said = Said()
     try:
         kept = os.dup(2)
@@ -89,7 +88,7 @@ def rays_own_words() -> Iterator[Said]:
 
 
 def refusal(error: Exception, said: str) -> str | None:
-    """Why a cluster does not take this process, with the remedy, where Ray has given a reason."""
+    """Why a cluster refuses this process, with the remedy, if Ray gave a reason."""
     whole = f"{error}\n{said}"
     if "InvalidAuthToken" in whole or "Unauthenticated" in whole or type(error).__name__ == "AuthenticationError":
         has = os.environ.get(TOKEN) or "RAY_AUTH_TOKEN_PATH" in os.environ

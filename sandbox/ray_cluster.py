@@ -1,6 +1,6 @@
-"""The connection to a Ray cluster: how it is made, what it is told, and what of Ray must not reach a user.
+"""The connection to a Ray cluster: how it is made and configured, and which of Ray's output must not reach a user.
 
-`ray` is imported here and nowhere else in the driver, and only once a cluster is named.
+`ray` is imported here and nowhere else in the driver, and only if a cluster is named.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ from sandbox.errors import BackendUnavailable
 from sandbox.ray_auth import OwnToken, rays_own_words, refusal
 from sandbox.ray_places import Cluster, Place, group_of, places, strategy
 
-#: Seconds that the address of a cluster gets to take a connection.
+#: Seconds for connecting to a cluster's address.
 _KNOCK_S = 10.0
-#: Ray's own client ends its process, with exit code 1, when the head has been away for this long. The pool gives up earlier.
+#: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
+#: earlier.
 _RECONNECT_S = "604800"
 _OBJECT_STORE_BYTES = 80 * 1024 * 1024
 
 
 class Connection:
-    """A driver's link to a cluster. Raises BackendUnavailable, with the remedy, where there is none."""
+    """A driver's connection to a cluster. Raises BackendUnavailable, with the remedy, if there is none."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._token: OwnToken | None = None
         self.ray = _imported()
-        self._ours = not self.ray.is_initialized()  # a trainer may have its own
+        self._ours = not self.ray.is_initialized()  # a trainer may have its own connection
         if not self._ours:
             self._check_address()
         else:
@@ -55,7 +56,7 @@ class Connection:
             raise BackendUnavailable(_no_cluster(cluster, failed, said.text))
 
     def _init(self) -> Exception | None:
-        """Whatever Ray raises: it is not able to connect."""
+        """Connect, and return any exception that Ray raises."""
         try:
             with _signals_kept():
                 self.ray.init(**_arguments(self._cluster))
@@ -64,11 +65,11 @@ class Connection:
         return None
 
     def places(self) -> list[Place]:
-        """Where actors may be started. Blocks, perhaps for ever, while the cluster has no head."""
+        """Where actors may be started. Blocks, possibly for ever, while the cluster has no head."""
         return places(self.ray, self._cluster, self._group)
 
     def start(self, actor: type, place: Place, *arguments: object) -> Any:
-        """A handle of a new actor on this node. It lives once its first call has returned."""
+        """A handle of a new actor on this node. The actor is running once its first call has returned."""
         options = self.ray.remote(
             num_cpus=self._cluster.num_cpus / place.parts,
             resources={name: amount / place.parts for name, amount in self._cluster.resources.items()},
@@ -83,22 +84,22 @@ class Connection:
         return bool(done)
 
     def result(self, reference: Any, timeout_s: float) -> Any:
-        """What a call returns. Raises TimeoutError, or what Ray raises where the actor is gone."""
+        """What a call returns. Raises TimeoutError, or what Ray raises if the actor is gone."""
         return self.ray.get(reference, timeout=timeout_s)
 
     def kill(self, actor: Any) -> None:
-        """Ends an actor and the workers with it."""
+        """Kill an actor and its workers."""
         with contextlib.suppress(Exception):
             self.ray.kill(actor)
 
     def close(self, wait_s: float = 10.0) -> None:
-        """Leaves the cluster, and ends it where it was started here. Not waited for where the head is gone."""
+        """Leave the cluster, and stop it if it was started here. Does not wait if the head is gone."""
         if self._ours:
             _in_time(self.ray.shutdown, wait_s)
         self._forget_token()
 
     def _check_address(self) -> None:
-        """A process has one cluster: raises where another one is meant."""
+        """A process has one cluster: raise if another one is requested."""
         asked, has = self._cluster.address, str(self.ray.get_runtime_context().gcs_address)
         if asked not in ("auto", "local", has) and not asked.startswith("ray://"):
             raise BackendUnavailable(
@@ -112,7 +113,7 @@ class Connection:
 
 
 def _imported() -> Any:
-    """Ray, told by its environment what it reads when it is imported."""
+    """Import Ray, after setting the environment variables that it reads on import."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_gcs_rpc_server_reconnect_timeout_s", _RECONNECT_S)
     try:
@@ -126,8 +127,8 @@ def _imported() -> Any:
 
 
 def _silence() -> None:
-    """Ray prints what its nodes report into the driver's output, `log_to_driver=False` or not. A candidate may have written
-    it: it does not belong to a run's output."""
+    """Silence Ray, which prints what its nodes report into the driver's output even with `log_to_driver=False`. A
+    candidate may have written it, so it does not belong in a run's output."""
     from ray._private import worker
 
     if hasattr(worker, "print_to_stdstream"):
@@ -148,13 +149,13 @@ def _arguments(cluster: Cluster) -> dict[str, Any]:
             **common,
         }
     host = cluster.address.rpartition(":")[0]
-    if host.startswith("127."):  # a driver of a cluster on loopback must not look for itself on another interface
+    if host.startswith("127."):  # a driver of a cluster on loopback must not use another interface for itself
         common["_node_ip_address"] = host
     return {"address": cluster.address, **common}
 
 
 def _knock(address: str) -> None:
-    """Ray waits for minutes if there is no listener."""
+    """Try to connect, because Ray waits for minutes if there is no listener."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host:
         return
@@ -181,7 +182,7 @@ def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
 
 @contextlib.contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Ray handles SIGTERM itself, and would end the run without a message."""
+    """Preserve signal handlers: Ray handles SIGTERM itself and would end the run without a message."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -194,7 +195,7 @@ def _signals_kept() -> Iterator[None]:
 
 
 def _in_time(do: Callable[[], object], wait_s: float) -> None:
-    """Calls it in a thread that is not waited for any longer than this."""
+    """Call `do` in a thread and wait for it at most this long."""
     thread = threading.Thread(target=do, name="ray-end", daemon=True)
     thread.start()
     thread.join(wait_s)

@@ -1,7 +1,7 @@
-"""The driver's end of one node: a thread that keeps its actor supplied with jobs, and says when it is lost.
+"""The driver's end of one node: a thread that supplies its actor with jobs, and reports its loss.
 
-What was in the hands of a lost node was not judged: the jobs go back to the queue, each with one loss more. The outcome that a
-living node reports is final, and a job is answered once.
+Jobs held by a lost node were not judged: they return to the queue, each with one more loss. The outcome that a running
+node reports is final, and a job is answered once.
 """
 
 from __future__ import annotations
@@ -21,23 +21,24 @@ from sandbox.ray_cluster import Connection
 from sandbox.ray_node import Node, NodeSettings
 from sandbox.ray_places import Place
 
-#: Nodes that a job may lose before it is given up.
+#: A job is given up after this many nodes were lost with it.
 MAX_LOSSES = 3
-#: One call of a node: returns after so many outcomes, or so many seconds.
+#: One call of a node returns after this many outcomes, or this many seconds.
 WANTED, WAIT_S = 32, 0.05
-#: Seconds of its work that a node is given ahead, by how fast it was: a slow node gets less.
+#: A node gets this many seconds of work ahead, estimated by its speed: a slow node gets less.
 AHEAD_S = 0.3
-#: Most jobs in a node's hands per worker, and most bytes of them.
+#: The most jobs per worker that a node may hold, and the most bytes of them.
 MOST_PER_WORKER, MOST_BYTES = 64, 32 * 1024 * 1024
-#: How long a node that has failed by itself is left alone while others work.
+#: How long a node that failed by itself is left alone while others work (s).
 REST_S = 5.0
 _IDLE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """What the links of a pool share. `share` of a link: how many jobs are its part now; `welcome` is told what a node says of
-    itself, and returns why it can never be used, or nothing; `gone`: the link has ended, and why."""
+    """What the links of a pool share. `share` of a link: its current share of the jobs; `welcome` receives a node's
+    description and returns why the node can never be used, or ""; `gone`: called when the link has ended, with the
+    reason."""
 
     connection: Connection
     settings: NodeSettings
@@ -50,7 +51,7 @@ class Crew:
 
 
 class Link:
-    """`run` is the body of its thread. `workers` is 0 until the node has been welcomed, and once it is lost."""
+    """`run` is the body of its thread. `workers` is 0 until the node has been accepted, and after it is lost."""
 
     def __init__(self, crew: Crew, place: Place) -> None:
         self.place, self.workers = place, 0
@@ -68,7 +69,7 @@ class Link:
             self._open()
             while not crew.stop.is_set():
                 self._exchange()
-        except Exception as error:  # whatever Ray raises, the node does no more for us
+        except Exception as error:  # whatever Ray raises, this node is no longer used
             why = _not_installed(self.place, error) or reason(error)
         self.workers = 0
         if crew.stop.is_set() and self._actor is not None:
@@ -81,7 +82,7 @@ class Link:
     # --- the node ------------------------------------------------------------------------------------------------
 
     def _open(self) -> None:
-        """Starts the actor; waits as long as other people's work takes the node's processors."""
+        """Start the actor; waits while other users' work occupies the node's processors."""
         crew = self._crew
         self._actor = crew.connection.start(self._actor_class(), self.place, crew.settings)
         reference = self._actor.open.remote()
@@ -105,7 +106,7 @@ class Link:
             crew.queue.wait(_IDLE_S, self._has_more)
             taken = self._take()
             if not taken and len(crew.queue) and not self._has_more():
-                crew.stop.wait(WAIT_S)  # there are jobs, and they are for others
+                crew.stop.wait(WAIT_S)  # the waiting jobs are for other nodes
         jobs = self._packer.pack((number, pending.job) for number, pending in taken) if taken else b""
         want = max(1, min(WANTED, len(self.held) // 2)) if self.held else 0
         began = time.monotonic()
@@ -116,29 +117,29 @@ class Link:
             rate = len(answers) / max(1e-3, time.monotonic() - began)
             self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
 
-    # --- what another kind of link does differently --------------------------------------------------------------
+    # --- overridden by other kinds of links ----------------------------------------------------------------------
 
     def _actor_class(self) -> type[Node]:
         return Node
 
     def _has_more(self) -> bool:
-        """Whether the node has, or should get, something else than jobs."""
+        """Whether the node has, or should get, anything other than jobs."""
         return False
 
     def _ask(self, jobs: bytes, want: int) -> list[bytes]:
-        """One call of the node: gives it jobs, returns packed outcomes."""
+        """Call the node once: send jobs, return packed outcomes."""
         reply = self._result(self._actor.exchange.remote(jobs, WAIT_S, want))
         answers: list[bytes] = marshal.loads(reply)
         return answers
 
     def _result(self, reference: Any) -> Any:
-        """Raises what Ray raises, or TimeoutError, where the node is gone or says nothing."""
+        """The result of a call. Raises what Ray raises, or TimeoutError, if the node is gone or silent."""
         return self._crew.connection.result(reference, self._crew.silence_s)
 
     # --- jobs ----------------------------------------------------------------------------------------------------
 
     def _take(self) -> list[tuple[int, Pending]]:
-        """New jobs for the node, as its own: a suspect goes alone."""
+        """New jobs for the node; a suspected job is given alone."""
         taken: list[tuple[int, Pending]] = []
         if time.monotonic() < self._rest_until or any(pending.alone for pending in self.held.values()):
             return taken
@@ -176,8 +177,8 @@ class Link:
             self._again(self.held.pop(number), f"node {self.place.address}: {why}")
 
     def _again(self, pending: Pending, why: str) -> None:
-        """Hand the job to another node, or give it up. The last try runs alone, so that a job that takes nodes down takes no
-        other with it."""
+        """Return the job to the queue, or give it up. The last attempt runs alone, so that a job that crashes nodes
+        takes no other job with it."""
         pending.tries += 1
         pending.alone = pending.tries >= MAX_LOSSES - 1
         if pending.tries >= MAX_LOSSES:
@@ -195,7 +196,7 @@ class Unusable(SandboxError):
 
 
 def _not_installed(place: Place, error: BaseException) -> str | None:
-    """Where the actor can't be imported on its node."""
+    """The reason if the actor can't be imported on its node."""
     missing = re.search(r"No module named '([\w.]+)'", str(error))
     if missing is None or type(error).__name__ not in ("ActorDiedError", "RayActorError"):
         return None
@@ -204,6 +205,6 @@ def _not_installed(place: Place, error: BaseException) -> str | None:
 
 
 def reason(error: BaseException) -> str:
-    """What Ray says, in one line."""
+    """Ray's message on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__

@@ -1,7 +1,7 @@
-"""What lives on a node of a cluster: an actor that holds a local pool, and speaks with its driver in batches.
+"""The actor on a node of a cluster: it holds a local pool and exchanges batches with its driver.
 
-Ray repeats nothing of it (`ray_pool` starts it with no restarts and no retries). It ends by itself once its driver has said
-nothing for a while, whatever Ray knows of that driver; its workers end with it.
+Ray repeats nothing of it (`ray_pool` starts it without restarts and retries). It exits by itself if its driver has been
+silent for a while, whatever Ray reports about that driver; its workers end with it.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from sandbox.packed import Failed, JobReader, pack_outcome
 from sandbox.pool import Pool
 from sandbox.wire import Limits, Outcome
 
-#: Most bytes of outcomes in one answer; what is left comes with the next one.
+#: The most bytes of outcomes in one answer; the rest comes with the next one.
 ANSWER_BYTES = 8 * 1024 * 1024
-#: Seconds after which a node whose driver says nothing ends itself. A driver that lives speaks once a second.
+#: A node exits after its driver was silent for this many seconds. A running driver calls once a second.
 DRIVER_SILENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class NodeSettings:
-    """What a driver asks of a node."""
+    """A driver's requirements for a node."""
 
     kind: str
     limits: Limits
@@ -43,7 +43,7 @@ class NodeSettings:
 
 
 class Node:
-    """Called by one driver, one call at a time; `open` first."""
+    """Called by one driver, one call at a time; `open` comes first."""
 
     def __init__(self, settings: NodeSettings) -> None:
         self._settings = settings
@@ -56,7 +56,7 @@ class Node:
         threading.Thread(target=self._end_without_driver, name="driver-watch", daemon=True).start()
 
     def open(self) -> dict[str, str]:
-        """Starts the workers. Returns what is known of the sandbox here, or why there is none, under "error"."""
+        """Start the workers. Return what is known about the sandbox here, or why there is none, under "error"."""
         settings = self._settings
         try:
             self._backend = select(settings.kind, lambda line: None)
@@ -74,7 +74,7 @@ class Node:
         return {**versions(), **self._backend.describe(), "why": self._backend.why}
 
     def exchange(self, jobs: bytes, wait_s: float, want: int) -> bytes:
-        """Starts new jobs; returns what has finished, once that is `want` outcomes, or after `wait_s`."""
+        """Start new jobs; return finished outcomes once there are `want` of them, or after `wait_s`."""
         self._start(jobs)
         with self._arrived:
             self._arrived.wait_for(lambda: len(self._finished) >= want, wait_s)
@@ -83,7 +83,7 @@ class Node:
         return marshal.dumps(answer)
 
     def _start(self, jobs: bytes) -> None:
-        """A job that the pool refuses is answered with the reason."""
+        """Start new jobs. A job that the pool refuses is answered with the reason."""
         self._heard = time.monotonic()
         assert self._pool is not None
         for number, job in self._reader.read(jobs) if jobs else ():
@@ -95,7 +95,7 @@ class Node:
             future.add_done_callback(partial(self._finish, number))
 
     def close(self) -> None:
-        """Ends the workers. The driver ends the actor afterwards."""
+        """Stop the workers. The driver kills the actor afterwards."""
         if self._pool is not None:
             self._pool.close()
         if self._backend is not None:
@@ -125,7 +125,7 @@ class Node:
 
 
 def versions() -> dict[str, str]:
-    """What driver and nodes must have alike before they can understand each other: Python, Ray and this package."""
+    """What driver and nodes must have in common to understand each other: Python, Ray and this package."""
     import ray
 
     package = Path(__file__).resolve().parent

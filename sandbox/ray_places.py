@@ -1,4 +1,4 @@
-"""Where on a cluster workers may be: nodes with enough to spare, or the bundles of a placement group."""
+"""Where on a cluster workers can run: nodes with enough free resources, or the bundles of a placement group."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Any
 
 from sandbox.errors import BackendUnavailable
 
-#: What tells one place from another: Ray's name of the node, the bundle, and the part.
+#: What identifies a place: Ray's name of the node, the bundle, and the part.
 Key = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """`address`: `auto` (the one that RAY_ADDRESS or this machine knows), `local` (one is started on this machine, and ended
-    with the pool), `HOST:PORT`, or `ray://HOST:PORT`. A node is used where it has `num_cpus` and `resources` to spare.
-    `placement_group`: only the bundles of the group of this name, in `namespace`. `patience_s`: how long a cluster without a
-    head, or without a node, is waited for."""
+    """`address`: `auto` (from RAY_ADDRESS or this machine), `local` (started on this machine, and stopped with the
+    pool), `HOST:PORT`, or `ray://HOST:PORT`. A node is used if it has `num_cpus` and `resources` free.
+    `placement_group`: only the bundles of the group with this name, in `namespace`. `patience_s`: how long to wait for
+    a cluster without a head, or without a node."""
 
     address: str = "auto"
     num_cpus: float = 1.0
@@ -29,8 +29,8 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A node that may hold workers: Ray's name of it, its address, and the processors that Ray counts there, or in the `bundle`
-    of a placement group. `part`, `parts`: its share, where one node or bundle holds several actors."""
+    """A node that can hold workers: Ray's name of it, its address, and its number of processors according to Ray, or
+    that of the `bundle` of a placement group. `part`, `parts`: the share of one actor, if there are several in it."""
 
     node: str
     address: str
@@ -48,14 +48,14 @@ class Place:
         return f"node {self.address}{part}"
 
     def workers(self, wished: int | None) -> int:
-        """How many belong here, of so many on the whole node; None: as many as it has processors."""
+        """The workers of this part, of `wished` on the whole node; None: as many as it has processors."""
         whole = wished or self.cpus
         return whole // self.parts + (self.part < whole % self.parts)
 
 
 def places(ray: Any, cluster: Cluster, group: Any) -> list[Place]:
-    """The nodes that live and are large enough, or those that hold a bundle of the `group`. Blocks, perhaps for ever, while the
-    cluster has no head."""
+    """The running nodes that are large enough, or those that hold a bundle of the `group`. Blocks, possibly for ever,
+    while the cluster has no head."""
     needed = {"CPU": cluster.num_cpus, **cluster.resources}
     nodes = {node["NodeID"]: node for node in ray.nodes() if node["Alive"]}
     if group is None:
@@ -73,7 +73,7 @@ def places(ray: Any, cluster: Cluster, group: Any) -> list[Place]:
 
 
 def group_of(ray: Any, cluster: Cluster) -> Any:
-    """The placement group that was asked for. Raises BackendUnavailable where there is none of this name."""
+    """The requested placement group. Raises BackendUnavailable if there is none with this name."""
     if cluster.placement_group is None:
         return None
     try:
@@ -88,7 +88,7 @@ def group_of(ray: Any, cluster: Cluster) -> Any:
 
 
 def strategy(place: Place, group: Any) -> Any:
-    """How Ray is told that an actor belongs there and nowhere else."""
+    """The scheduling strategy that pins an actor to this place."""
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy, PlacementGroupSchedulingStrategy
 
     if group is None:

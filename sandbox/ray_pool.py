@@ -1,13 +1,13 @@
-"""A pool whose workers are on the nodes of a Ray cluster: the interface of `sandbox.Pool`, one actor per node behind it.
+"""A pool with workers on the nodes of a Ray cluster: the interface of `sandbox.Pool`, backed by one actor per node.
 
 >>> from sandbox import Job, RayPool
 >>> with RayPool("auto") as pool:                                                           # doctest: +SKIP
 ...     pool.submit(Job("def f(x):\\n    return x + 1\\n", "f", ('{"x": 1}',))).result().observations[0].text
 '2'
 
-A node that joins is used, one that leaves gives its jobs back. All nodes run one image: a node with another one is refused by
-its name, at the start with an error, later with a note. A cluster that does not answer for `patience_s` fails every job, as
-infrastructure.
+Nodes that join are used; jobs of nodes that leave are returned to the queue. All nodes must use the same image: a node
+with another one is refused by name, at the start with an error, later with a note. If the cluster does not answer for
+`patience_s`, every job fails as infrastructure.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from sandbox.ray_node import NodeSettings, versions
 from sandbox.ray_places import Cluster, Key, Place
 from sandbox.wire import Job, Limits, Outcome
 
-#: What must be alike on all nodes of a run, and what a user calls it.
-ALIKE = {
+#: What must be the same on all nodes of a run, and its name for users.
+_ALIKE = {
     "python": "Python",
     "ray": "Ray",
     "code": "the sandbox's code",
@@ -39,13 +39,14 @@ ALIKE = {
     "image": "image",
 }
 _LOOK_S = 1.0
-#: Seconds before a node whose actor was lost gets another one, doubled with each loss.
+#: Seconds before a node with a lost actor gets another one, doubled with each loss.
 _AGAIN_S, _LONGEST_S = 1.0, 30.0
 
 
 class RayPool(Front):
-    """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. `patience_s`: in place
-    of the cluster's. Raises BackendUnavailable where there is no cluster, no node with room in time, or nodes are not alike."""
+    """`workers` per node; None: as many as the node has processors. `kind`: which sandbox the nodes use. `patience_s`:
+    overrides the cluster's. Raises BackendUnavailable if there is no cluster, if no node has room in time, or if nodes
+    differ."""
 
     def __init__(
         self,
@@ -91,11 +92,11 @@ class RayPool(Front):
 
     @property
     def workers(self) -> int:
-        """How many jobs are executed at a time now. Never below 1, so that what is planned by it goes on waiting."""
+        """How many jobs are executed at a time now. At least 1, so that whatever plans by it keeps waiting."""
         return max(1, sum(self.nodes().values()))
 
     def nodes(self) -> dict[str, int]:
-        """The workers of each node that is in use, by its address."""
+        """The workers of each node in use, by address."""
         found: dict[str, int] = {}
         with self._state:
             for link in self._links.values():
@@ -124,13 +125,13 @@ class RayPool(Front):
         if self._error is not None:
             self._room.release()
             raise self._error
-        return super()._queued(job, limits, (b"", b""))  # encoded again on the node, once it is known to be good
+        return super()._queued(job, limits, (b"", b""))  # encoded again on the node; here it only has to be valid
 
     # --- nodes ---------------------------------------------------------------------------------------------------
 
     def _wait_for_nodes(self) -> None:
-        """Until every node of the first look is in use; those that are busy with other people's work are not waited for once
-        one is."""
+        """Wait until every node found at first is in use; once one is, nodes that are busy with other users' work are
+        not waited for."""
         deadline = time.monotonic() + self._patience_s
         with self._state:
             while not self._error:
@@ -159,11 +160,11 @@ class RayPool(Front):
         )
 
     def _look(self) -> None:
-        """The one thread that asks Ray for the nodes: without a head it is never answered."""
+        """The only thread that asks Ray for the nodes: without a head the call never returns."""
         while not self._stop.is_set():
             try:
                 places = self._connection.places()
-            except Exception:  # asked again; `_watch` counts the time
+            except Exception:  # retried; `_watch` limits the time
                 self._stop.wait(_LOOK_S)
                 continue
             self._seen = time.monotonic()
@@ -199,22 +200,22 @@ class RayPool(Front):
             self._threads[link] = thread
         thread.start()
 
-    # what a pool with another kind of link does differently
+    # overridden by pools with another kind of link
 
     def _link(self, crew: Crew, place: Place) -> Link:
         return Link(crew, place)
 
     def _parts(self, place: Place) -> Iterable[Place]:
-        """Where on a node actors are started."""
+        """The places of the actors on a node."""
         return (place,)
 
     def _versions(self) -> dict[str, str]:
-        """What a node must have as this process has it."""
+        """What must be the same on a node as in this process."""
         return versions()
 
     def _welcome(self, link: Link, said: dict[str, str]) -> str:
-        """Why a node can't be used, or nothing and it is. Raises SandboxError for one that is tried again: once the pool is at
-        work, an engine that does not answer may come back."""
+        """Why a node can't be used, or "" if it is now in use. Raises SandboxError for a node to retry: once the pool
+        is at work, an engine that does not answer may come back."""
         where = str(link.place)
         if "error" in said:
             if self._ready:
@@ -223,9 +224,9 @@ class RayPool(Front):
         facts = {**said, "image": said.get("image_tag") or said["image"]}
         with self._state:
             expected = {**facts, **self._versions(), **self.facts}
-            wrong = [name for name in ALIKE if name in expected and facts.get(name) != expected[name]]
+            wrong = [name for name in _ALIKE if name in expected and facts.get(name) != expected[name]]
             if wrong:
-                found = "; ".join(f"{ALIKE[name]} {facts.get(name)} instead of {expected[name]}" for name in wrong)
+                found = "; ".join(f"{_ALIKE[name]} {facts.get(name)} instead of {expected[name]}" for name in wrong)
                 return f"{where} differs from the others: {found}. Verdicts of one run come from one image"
             self.facts = self.facts or facts
             link.workers = link.place.workers(self._wished)
@@ -256,7 +257,8 @@ class RayPool(Front):
             self._progress(f"warning: {link.place} is not used: {why}")
 
     def _share(self, link: Link) -> int:
-        """Its part of all open jobs, by its workers: else the first to ask would leave nothing to the others."""
+        """A node's share of all open jobs, by its workers; otherwise the first to ask would leave nothing to the
+        others."""
         with self._state:
             links = [each for each in self._links.values() if each.workers]
         workers = sum(each.workers for each in links) or 1
@@ -266,7 +268,7 @@ class RayPool(Front):
     # --- the end -------------------------------------------------------------------------------------------------
 
     def _watch(self) -> None:
-        """Gives up where the head has not answered, or no node has worked, for `patience_s`."""
+        """Give up if the head has not answered, or no node has worked, for `patience_s`."""
         while not self._stop.wait(min(1.0, self._patience_s / 4)):
             now = time.monotonic()
             if self.nodes():
@@ -288,7 +290,7 @@ class RayPool(Front):
                     fail(pending.future, self._error)
 
     def _fail_waiting(self, error: SandboxError) -> None:
-        """Every job that no node has."""
+        """Fail every job that no node has."""
         for pending in self._queue.close():
             if pending.claim():
                 fail(pending.future, error)

@@ -1,7 +1,8 @@
-"""Reads what a guest sends back. Everything here treats the guest as hostile: bounded, strict, nothing is executed.
+"""Parse what a guest sends back. Treats the guest as hostile: bounded and strict; nothing is executed.
 
-A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed frame is the
-candidate's own doing and becomes an Outcome of status `crashed`. A malformed ruling does not count: `not_reached`.
+A malformed frame header is a ProtocolError (no honest supervisor sends it). A malformed reply inside a well-formed
+frame is the candidate's own doing and becomes an Outcome with status `crashed`. A malformed ruling does not count:
+`not_reached`.
 """
 
 from __future__ import annotations
@@ -24,9 +25,10 @@ _MAX_NAME = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A decoded RESULT frame: the job's number, what it did, and whether the worker may be used again.
+    """A decoded RESULT frame: the job's number, its outcome, and whether the worker may be reused.
 
-    `starved`: other work kept it from running until its supervisor gave up; the outcome says nothing about the program then.
+    `starved`: other work kept the program from running until its supervisor gave up; the outcome then says nothing
+    about it.
     """
 
     number: int
@@ -37,7 +39,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the candidate's process wrote down before it ended."""
+    """What the candidate's process recorded before it ended."""
 
     observations: tuple[Observation, ...] = ()
     definition: Observation | None = None
@@ -53,7 +55,7 @@ def max_result_bytes(limits: Limits) -> int:
 
 
 def read_ready(payload: bytes) -> dict[str, str]:
-    """What a guest says of itself, as text values for the manifest. Raises ProtocolError."""
+    """A guest's description of itself, as text values for the manifest. Raises ProtocolError."""
     try:
         facts = json.loads(payload)
         if not isinstance(facts, dict) or facts.get("wire") != wire.WIRE_VERSION:
@@ -71,7 +73,7 @@ def read_accept(payload: bytes) -> int:
 
 
 def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *, judged: bool = False) -> Result:
-    """Decodes a RESULT frame for a job of `n_calls` calls, or for one with a judge and none.
+    """Decode a RESULT frame for a job with `n_calls` calls, or with a judge and no calls.
 
     Raises ProtocolError if the frame itself is malformed.
     """
@@ -117,10 +119,11 @@ def _split(payload: bytes, at: int, sizes: list[int]) -> list[bytes]:
 
 
 def _with_ruling(told: _Told, ruling: Ruling) -> _Told:
-    """A program that has answered its judge to the end has no end of its own: it is killed while it waits for more.
+    """A program that has answered its judge to the end has no end of its own: it is killed while it waits for more
+    questions.
 
-    Where there is no ruling, a program that ended as ours end after its definitions has been left alone with a judge that
-    is gone, and did not complete.
+    If there is no ruling, a program that ended normally after its definitions was abandoned by a judge that is gone,
+    and did not complete.
     """
     if told.status != "completed" or told.ended not in ("", "end"):
         return told
@@ -154,7 +157,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Told(ended="broken")
-    if (returned := reply_records.returned(data, n_calls)) is not None:  # the usual one
+    if (returned := reply_records.returned(data, n_calls)) is not None:  # the usual case
         with suppress(ValueError):  # an escape that JSON does not have
             return _Told(_all_returned(returned), None, "end", "completed", True)
     records = reply_records.records(data)
@@ -184,7 +187,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
 
 
 def _read_ruling(data: bytes) -> Ruling:
-    """What the judge said. Anything that an honest judge would not say is not a ruling."""
+    """The judge's ruling. Anything that an honest judge would not send is not a ruling."""
     head = wire.RULING_HEAD.size
     if len(data) < head:
         return Ruling("not_reached")
@@ -218,8 +221,8 @@ _BEFORE_CALLS: dict[str, OutcomeStatus] = {
 }
 
 
-#: Short records that were read before, and how many of them are kept. A program that is called a thousand times returns what
-#: others returned before it: the same objects serve all, so evidence takes less memory, and the garbage collector less time.
+#: Short records that were read before, and how many of them are kept. A program that is called a thousand times mostly
+#: returns what others returned before: sharing these objects saves memory, and time of the garbage collector.
 _SEEN: dict[reply_records.Returned, Observation] = {}
 _MOST_SEEN, _SHORT = 32_768, 100
 
@@ -261,7 +264,7 @@ def _returned(record: dict[str, Any]) -> Observation:
     )
 
 
-#: What a named tuple's own `__new__` does takes three times as long, and a reply may have a thousand records.
+#: A named tuple's own `__new__` takes three times as long, and a reply may have a thousand records.
 _NEW: Callable[[type[Observation], tuple[object, ...]], Observation] = tuple.__new__
 
 

@@ -1,4 +1,5 @@
-"""The records in a reply or a ruling: one JSON object a line, flat and short, read without taking many times their size."""
+"""The records in a reply or a ruling: one flat, short JSON object per line, parsed without using many times their
+size."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ _ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
-#: (text, name of the type, whether it is plain, milliseconds, literal or nothing), as they stand between the quotes.
+#: (text, name of the type, whether it is plain, milliseconds, literal or ""), still with JSON's escapes.
 Returned = tuple[str, str, str, str, str]
 _TEXT = r"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])"
 _RETURNED = re.compile(
@@ -25,10 +26,10 @@ _DEFINED, _END = re.compile(rb'{"s":"defined","c":[0-9]{1,9}\.[0-9]{3}}\n'), b'{
 
 
 def returned(data: bytes, n_calls: int) -> list[Returned] | None:
-    """What each call returned, where a whole reply is that of a program that returned from every call, written as an honest
-    child writes it; None for any other. `unquoted` reads a text of it.
+    """What each call returned, if the whole reply is that of a program that returned from every call, written as an honest
+    child writes it; None for any other reply. `unquoted` reads its texts.
 
-    The same values as `records` would give, in a third of the time: a reply may have a thousand records.
+    Gives the same values as `records`, in a third of the time: a reply may have a thousand records.
     """
     head = _DEFINED.match(data)
     if head is None or not data.endswith(_END) or data.count(b"\n") != n_calls + 2:
@@ -42,15 +43,15 @@ def returned(data: bytes, n_calls: int) -> list[Returned] | None:
 
 
 def unquoted(text: str) -> str:
-    """A string of JSON, given without its quotes. Raises ValueError."""
+    """The value of a JSON string that is given without its quotes. Raises ValueError."""
     return str(json.loads(f'"{text}"')) if "\\" in text else text
 
 
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
-    """The records of a reply, one a line; None, and no more, where a line is not one.
+    """The records of a reply, one per line; None at the first line that is not a record, and no more after it.
 
-    Read in one go where that gives as many records as there are lines. A program that writes lines which are records only when
-    taken together gains nothing by it: it could have written the records.
+    Parsed in one go if that gives as many records as there are lines. A program gains nothing by writing lines that are
+    records only when taken together: it could have written the records.
     """
     if not _is_plain(data):
         return _one_by_one(data)
@@ -71,7 +72,7 @@ def _one_by_one(data: bytes) -> Iterator[dict[str, Any] | None]:
 
 
 def record(line: bytes) -> dict[str, Any] | None:
-    """One record, or None. Its values may still be of any simple JSON type."""
+    """One record, or None. Its values may be of any simple JSON type."""
     if not _is_flat(line):
         return None
     try:
@@ -82,8 +83,8 @@ def record(line: bytes) -> dict[str, Any] | None:
 
 
 def _is_flat(line: bytes) -> bool:
-    """Whether a record has no more fields than an honest one, and nothing nested in it: a reply of `[],[],…` would become
-    thirty times its size of lists, and take ten seconds."""
+    """Whether a record has no more fields than an honest one and nothing nested: parsing a reply of `[],[],…` would
+    take thirty times its size in lists, and ten seconds."""
     if line.count(b"[") + line.count(b"{") + line.count(b",") <= _MAX_FIELDS:
         return True
     bare = _STRING.sub(b"", line)
@@ -91,8 +92,8 @@ def _is_flat(line: bytes) -> bool:
 
 
 def _is_plain(data: bytes) -> bool:
-    """Whether a whole reply has records without lists, few fields each, and as many as a sample of EvalPlus at most: such a reply
-    is read in one go without taking many times its size."""
+    """Whether a whole reply has records without lists, with few fields each, and at most as many as a sample of
+    EvalPlus: such a reply is parsed in one go without using many times its size."""
     lines = data.count(b"\n")
     if lines > _MAX_LINES:
         return False
@@ -103,8 +104,8 @@ def _is_plain(data: bytes) -> bool:
 
 
 def _outside_strings(data: bytes) -> bytes:
-    """What of JSON's own marks stands outside of its strings. Without an escape a mark is inside where the number of quotes
-    before it is odd, and that does not change when two neighbouring quotes are taken away."""
+    """JSON's structural characters outside its strings. Without escapes, a character is inside a string if the number
+    of quotes before it is odd, and removing two adjacent quotes does not change that."""
     if b"\\" in data:
         return _STRING.sub(b"", data)
     return b"".join(data.translate(None, _ORDINARY).replace(b'""', b"").split(b'"')[::2])

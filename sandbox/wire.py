@@ -1,15 +1,16 @@
-"""What crosses the border of a sandbox: the value types and the frames. Standard library only; the guest has a copy.
+"""The border of a sandbox: the value types and frames that cross it. Standard library only; the guest has a copy.
 
 Theory of operation. A channel is a duplex stream of bytes. Every frame is
 
     length (4 bytes, big endian, of what follows) · kind (1 byte) · payload
 
-The host sends JOB frames; the guest answers READY once, then ACCEPT and RESULT for each job, in order; or ACCEPT and DECLINE,
-and ends, where it could not start the candidate's process. Between ACCEPT and RESULT it says WAIT, at most `MOST_WAITS` times:
-each time that the wall limit has passed once more by the clock, for a sample that other work keeps from running. Fixed-size
-headers are packed structs, so that the supervisor never has to parse anything that a candidate could have written, and so that
-the host can reject a malformed frame by its size alone. Bodies are opaque to the supervisor: the job's body is decoded in the
-candidate's own process, and the reply that the candidate's process writes is decoded on the host, strictly (`replies.py`).
+The host sends JOB frames; the guest answers READY once, then ACCEPT and RESULT for each job, in order; or ACCEPT and
+DECLINE, and exits, if it could not start the candidate's process. Between ACCEPT and RESULT it sends WAIT, at most
+`MOST_WAITS` times: each time another wall limit has passed for a sample that other work keeps from running. Fixed-size
+headers are packed structs, so that the supervisor never parses anything that a candidate could have written, and so
+that the host can reject a malformed frame by its size alone. Bodies are opaque to the supervisor: the job's body is
+decoded in the candidate's own process, and the reply that the candidate's process writes is decoded, strictly, on the
+host (`replies.py`).
 
 Sizes are bytes, times are seconds unless a name ends in `_ms` (milliseconds), memory is MiB.
 """
@@ -34,36 +35,36 @@ WIRE_VERSION = 3
 JOB, READY, ACCEPT, RESULT, DECLINE, WAIT = b"J", b"R", b"A", b"E", b"D", b"W"
 
 LENGTH = struct.Struct(">I")
-#: job number, cpu limit (ms), wall limit (ms), stdout/stderr bytes kept each, reply bytes, bytes of the tests; then the body, and
-#: the tests, which only the judge of an assert-style job reads
+#: job number, cpu limit (ms), wall limit (ms), bytes of stdout and stderr to keep each, reply bytes, bytes of the
+#: tests; then the body, and the tests, which only the judge of an assert-style job reads
 JOB_HEADER = struct.Struct(">QIIIII")
-#: job number; of ACCEPT, DECLINE and WAIT
+#: job number; for ACCEPT, DECLINE and WAIT
 ACCEPT_HEADER = struct.Struct(">Q")
 #: job number, end (index into ENDS), exit code, signal, cpu ms, wall ms, waited ms, max rss (KiB), flags, lengths of reply,
 #: ruling, stdout, stderr
 RESULT_HEADER = struct.Struct(">QBBBIIIIBIIII")
-#: A ruling: bytes of the record, number of calls made, the tests' line of the last one; then the record
+#: A ruling: bytes of the record, number of calls made, the tests' line of the last call; then the record
 RULING_HEAD = struct.Struct(">III")
 RULING_BYTES = 32_768
 
-#: How the candidate's process ended, as the supervisor saw it.
+#: How the candidate's process ended, as observed by the supervisor.
 ENDS = ("exited", "signalled", "cpu_limit", "wall_limit", "memory", "starved")
-#: A sample that was ready to run, and had no processor, for so many times its wall limit says nothing about its program.
+#: A sample that was ready to run without a processor for this many times its wall limit says nothing about its program.
 MOST_WAITS = 20
 FLAG_OOM, FLAG_TRUNCATED, FLAG_DIRTY = 1, 2, 4
 
-#: Bounds that the host enforces on whatever a guest claims.
+#: Bounds that the host enforces, whatever a guest claims.
 MAX_READY_BYTES = 16_384
 MAX_JOB_BYTES = 64 * 1024 * 1024
-#: Of a text that the host parses as Python: each may become some 500 bytes of syntax tree.
+#: Limit for a text that the host parses as Python: each character may become some 500 bytes of syntax tree.
 MAX_TOKENS = 262_144
 
-#: The modes of MERA are its versions' executors; "mera" is that of MERA Code.
+#: MERA's modes are the executors of its versions; "mera" is MERA Code's.
 Mode = Literal["module", "mera", "assert", "mera-1.2", "mera-1.1"]
 
 
 def is_mera(mode: str) -> bool:
-    """Whether a mode is that of one of MERA's executors."""
+    """Whether a mode is one of MERA's executors."""
     return mode.startswith("mera")
 
 
@@ -91,15 +92,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """Trusted code that judges a program, in a process of its own.
+    """Trusted code that judges a program, in a separate process.
 
-    The judge executes `prelude` (a problem's prompt with the helpers that its tests use, imports), binds each of `names` (none
-    given: the entry point alone) to a proxy of what the candidate calls so, and executes `source`. A name that the candidate
-    does not define keeps what the prelude made of it. The tests see what the candidate does to their arguments only if their
-    text looks at an argument after the statement that passed it.
+    The judge executes `prelude` (a problem's prompt with the helpers that its tests use, imports), binds each of
+    `names` (by default only the entry point) to a proxy of the candidate's object of that name, and executes `source`.
+    A name that the candidate does not define keeps its value from the prelude. The tests see what the candidate does to
+    their arguments only if their text checks an argument after the statement that passed it.
     """
 
-    __test__ = False  # not a class of tests, whatever pytest makes of its name
+    __test__ = False  # not a test class, although pytest would conclude so from its name
 
     source: str
     prelude: str = ""
@@ -108,10 +109,10 @@ class Tests:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One program and the calls to make. `calls` are Python literals, each a dict of keyword arguments, or `{'*': [...]}` with
-    positional ones.
+    """One program and the calls to make. `calls` are Python literals, each a dict of keyword arguments, or `{'*':
+    [...]}` with positional ones.
 
-    Mode "assert" has `tests` instead of `calls`: its outcome has no observations, and a `ruling`.
+    Mode "assert" has `tests` instead of `calls`: its outcome has a `ruling` and no observations.
     """
 
     source: str
@@ -119,17 +120,17 @@ class Job:
     calls: tuple[str, ...]
     limits: Limits | None = None  # None: the pool's
     mode: Mode = "module"
-    tests: Tests | None = None  # mode "assert", which has no `calls`, and only there
+    tests: Tests | None = None  # only in mode "assert", which has no `calls`
 
 
 class Observation(NamedTuple):
-    """One call, as reported by the candidate's process: evidence, not judgement. A named tuple, because a sample may have a
-    thousand of them.
+    """One call, as reported by the candidate's process: evidence, not judgement. A named tuple, because a sample may
+    have a thousand of them.
 
-    `text` is `str(value)`; `plain` says that the value was built of plain built-in types only, so that `text` (or, for a
-    string, the string) can be read back as a literal. `literal` is that of the plain data in a value that is made of instances
-    of subclasses of built-in types (Counter, named tuple, IntEnum) or numpy's numbers. `exc_type`, `message` and `line`
-    describe what was raised.
+    `text` is `str(value)`; `plain` means that the value consists of plain built-in types only, so that `text` (or, for
+    a string, the string) can be parsed as a literal. `literal` is that of the plain data in a value that consists of
+    instances of subclasses of built-in types (Counter, named tuple, IntEnum) or numpy's numbers. `exc_type`, `message`
+    and `line` describe the exception raised.
     """
 
     status: Literal["returned", "raised", "not_reached"]
@@ -148,15 +149,16 @@ RulingStatus = Literal["passed", "failed", "not_reached"]
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """What the judge of an assert-style job saw, over its own channel.
+    """What the judge of an assert-style job observed, reported over its own channel.
 
-    `passed`: it executed all of the tests without an exception. `failed`: the tests raised `exc_type` with `message` in `line`
-    of `Tests.source` (the innermost frame of the tests); `from_candidate` tells an exception that the candidate's call raised
-    from one of the tests' own, and `candidate_line` where in the program it was raised. `not_reached`: the judge did not come
-    to its end; the outcome's status says why, `line` where the tests were, and `message` is given where the tests need
-    something that can't cross (a function as an argument, say), which is not the candidate's failure. `calls`: how many calls
-    were made. `not_carried`: the tests failed, because they did something with an object of the candidate's class that no
-    message carries (compare it, say); in one process they may have passed.
+    `passed`: it executed all of the tests without an exception. `failed`: the tests raised `exc_type` with `message` on
+    `line` of `Tests.source` (the innermost frame of the tests); `from_candidate` distinguishes an exception raised by
+    the candidate's call from one of the tests' own, and `candidate_line` is where in the program it was raised.
+    `not_reached`: the judge did not finish; the outcome's status says why, `line` is where the tests were, and
+    `message` is set if the tests need something that can't be sent (a function as an argument, for example), which is
+    not the candidate's failure. `calls`: how many calls were made. `not_carried`: the tests failed because they did
+    something with an object of the candidate's class that no message can carry (comparing it, for example); in one
+    process they might have passed.
 
     A pass needs `passed` here and `completed` as the outcome's status.
     """
@@ -171,8 +173,8 @@ class Ruling:
     not_carried: bool = False
 
 
-#: `completed`: definitions ran, every call returned or raised (mode "assert": the judge came to its end, passed or failed), and
-#: the process ended as ours ends.
+#: `completed`: definitions ran, every call returned or raised (mode "assert": the judge finished, passed or failed),
+#: and the process ended normally.
 OutcomeStatus = Literal[
     "completed", "syntax_error", "definition_error", "no_entry_point", "timeout", "memory", "output_limit", "crashed"
 ]
@@ -180,11 +182,12 @@ OutcomeStatus = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one job did. `observations` has one entry per call, in order; those not reached say so.
+    """What one job did. `observations` has one entry per call, in order; unreached calls are marked as such.
 
-    `definition` holds the exception of a program that did not compile or whose definitions raised.
-    `limit` names the limit that ended the sample; `attempts` holds earlier tries, in which its worker was lost. `waited_ms` is
-    the part of `wall_ms` in which it was ready to run and other work had the processors; the wall limit does not count it.
+    `definition` holds the exception of a program that did not compile or failed in its definitions. `limit` names the
+    limit that ended the sample; `attempts` holds earlier attempts in which its worker was lost. `waited_ms` is the part
+    of `wall_ms` in which it was ready to run while other work had the processors; it does not count towards the wall
+    limit.
     """
 
     status: OutcomeStatus
@@ -210,7 +213,7 @@ class Outcome:
 _BODY = struct.Struct(">BIII")
 _CALL = struct.Struct(">BI")
 _LITERAL, _MARSHALLED = 0, 1
-#: Bound once: what the program replaces in these modules must not reach its arguments.
+#: Bound once: the program may replace things in these modules, which must not affect its arguments.
 _loads, _literal_eval = marshal.loads, ast.literal_eval
 _MODES: tuple[Mode, ...] = ("module", "mera", "assert", "mera-1.2", "mera-1.1")
 
@@ -218,7 +221,7 @@ _MODES: tuple[Mode, ...] = ("module", "mera", "assert", "mera-1.2", "mera-1.1")
 def encode_job_body(job: Job) -> bytes:
     """The part of a job that only the candidate's process reads. Lone surrogates and NULs survive.
 
-    Raises ValueError (SyntaxError included) for a call that is not a literal dict with string keys.
+    Raises ValueError (including SyntaxError) for a call that is not a literal dict with string keys.
     """
     if (job.mode == "assert") != (job.tests is not None) or (job.tests is not None and job.calls):
         raise ValueError('mode "assert" needs tests and no calls, and no other mode takes tests')
@@ -232,7 +235,7 @@ _WORD_OR_SIGN = re.compile(r"\w+|[^\w\s]")
 
 
 def has_more_tokens(source: str, most: int) -> bool:
-    """Whether a text has more than `most` words, numbers and signs. A string counts as what is in it."""
+    """Whether a text has more than `most` words, numbers and signs. A string counts by its content."""
     if len(source) <= most:
         return False
     return sum(1 for _ in itertools.islice(_WORD_OR_SIGN.finditer(source), most + 1)) > most
@@ -244,22 +247,23 @@ TESTS, PRELUDE = "<tests>", "<prelude>"
 
 @functools.lru_cache(maxsize=512)
 def encode_tests(tests: Tests, entry_point: str, in_place: bool) -> bytes:
-    """The part of a job that only the judge reads. `in_place`: whether the tests see what happens to their arguments.
+    """The part of a job that only the judge reads. `in_place`: whether the tests see changes of their arguments.
 
-    The code goes with the text: many samples have the same tests, and a judge of the same Python need not compile them.
+    The compiled code is sent with the text: many samples have the same tests, and a judge with the same Python need not
+    compile them.
     """
     names = tests.names or (entry_point,)
     return marshal.dumps((tests.source, tests.prelude, names, in_place, MAGIC_NUMBER, _compiled(tests)), 4)
 
 
-#: The compiler repeats the body of a `finally` at every way out of its `try`, and writes the name of a class before every
-#: private name in it: fifty kilobytes of either may become five gigabytes of code.
+#: The compiler repeats the body of a `finally` at every exit of its `try`, and prefixes every private name in a class
+#: with the class's name: fifty kilobytes of either may become five gigabytes of code.
 _MULTIPLIED = ("finally", "class")
 
 
 def _compiled(tests: Tests) -> bytes:
-    """Marshalled code for a guest with our own byte code; nothing where the text does not compile (the judge will say why) or
-    its code may be far longer than its text (the judge compiles within its own limits)."""
+    """Marshalled code for a guest with the same byte code; empty if the text does not compile (the judge will report
+    why) or its code may be far longer than its text (the judge compiles within its own limits)."""
     if any(word in text for text in (tests.prelude, tests.source) for word in _MULTIPLIED):
         return b""
     try:
@@ -271,20 +275,22 @@ def _compiled(tests: Tests) -> bytes:
 
 
 def compile_tests(source: str, name: str) -> types.CodeType:
-    """Asserts are kept, whatever this interpreter was told to optimise. Raises as `compile` does."""
+    """Asserts are kept, whatever optimisation this interpreter uses. Raises what `compile` raises."""
     return compile(source, name, "exec", dont_inherit=True, optimize=0)
 
 
 def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | None, str, str, tuple[str, ...], bool]:
-    """(code of prelude and tests if compiled by this Python, prelude, source, names, in_place). Guest side; trusts the host."""
+    """(code of prelude and tests if compiled by this Python, prelude, source, names, in_place). Guest side; the host is
+    trusted."""
     source, prelude, names, in_place, magic, code = marshal.loads(data)
     return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, in_place
 
 
 @functools.lru_cache(maxsize=512)
 def _encode_calls(calls: tuple[str, ...]) -> bytes:
-    """Arguments cross marshalled (format 4, read by every Python since 3.4), which saves the candidate's process a parse per
-    call. A call that holds a set crosses as its literal: marshal would change the order in which the set is filled."""
+    """Arguments are marshalled (format 4, readable since Python 3.4), which saves the candidate's process a parse per
+    call. A call that contains a set is sent as its literal: marshal would change the order in which the set is
+    filled."""
     parts = []
     for call in calls:
         if has_more_tokens(call, MAX_TOKENS):
@@ -308,7 +314,7 @@ def _has_set(value: object) -> bool:
 
 
 def decode_job_body(body: bytes) -> tuple[str, str, str, Iterator[dict[str, Any]]]:
-    """(mode, entry point, source, arguments of each call, made when asked for). Guest side; trusts the host."""
+    """(mode, entry point, source, arguments of each call, made lazily). Guest side; the host is trusted."""
     mode, n_entry, n_source, n_calls = _BODY.unpack_from(body)
     start = _BODY.size + n_entry
     entry_point = body[_BODY.size : start].decode("utf-8", "surrogatepass")
@@ -326,7 +332,8 @@ def _arguments(body: bytes, at: int, count: int) -> Iterator[dict[str, Any]]:
 
 
 def _literal(text: str) -> dict[str, Any]:
-    """Guest side. The host has read this literal already: the library fails only if the program has changed it or builtins."""
+    """Guest side. The host has parsed this literal before: it can fail only if the program has changed ast or
+    builtins."""
     try:
         value: dict[str, Any] = _literal_eval(text)
     except Exception:

@@ -1,13 +1,13 @@
-"""One lane of a pool: a thread that keeps one worker busy and decides what is to blame when it is lost.
+"""One lane of a pool: a thread that keeps one worker busy and decides who is to blame when it is lost.
 
-The blame line. Before ACCEPT the machinery is to blame: the job is tried elsewhere, at most `MAX_TRIES` times, then its
-future raises SandboxError. The same where the worker DECLINEs, because it had no room for the candidate's process. After
-ACCEPT the job is tried once more on a fresh worker, because a container can also be killed from outside; if that one dies
-too, the candidate is to blame and the outcome is `crashed`. A loss during which the backend itself does not answer counts
-as infrastructure whatever had been accepted. So a hostile program can't turn its failure into "infrastructure".
+Blame. Before ACCEPT the infrastructure is to blame: the job is tried elsewhere, at most `MAX_TRIES` times, then its
+future raises SandboxError. The same holds if the worker DECLINEs because it had no room for the candidate's process.
+After ACCEPT the job is tried once more on a fresh worker, because a container can also be killed from outside; if that
+one dies as well, the candidate is to blame and the outcome is `crashed`. A loss while the backend itself does not
+answer counts as infrastructure even after ACCEPT. So a hostile program can't turn its failure into "infrastructure".
 
-One kind of sample ends as infrastructure though its worker is well: one that was ready to run, and had no processor, for
-`MOST_WAITS` times its wall limit. Only other work can bring that about (`guest/processor_waits.py`).
+One kind of sample ends as infrastructure although its worker is well: one that was ready to run without a processor for
+`MOST_WAITS` times its wall limit. Only other work can cause that (`guest/processor_waits.py`).
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from sandbox.job_queue import JobQueue, Pending, answer, fail
 from sandbox.wire import Limits, Observation, Outcome, Ruling
 
 MAX_TRIES = 3
-#: Seconds beyond a sample's own wall limit for forking, reset and a loaded host.
+#: Seconds beyond a sample's own wall limit, for forking, reset and a loaded host.
 GRACE_S = 30.0
 READY_S = 60.0
 DEPTH = 3
-#: Workers that a lane has started ahead where each serves one sample: a start waits for the engine more than it computes.
+#: How many workers a lane starts ahead if each serves one sample: a start mostly waits for the engine.
 SPARES = 2
-#: Largest frame sent while the worker is still busy: it reads nothing meanwhile, so what waits must fit into the connection,
-#: or the host blocks in sending while the worker blocks in sending its result.
+#: Largest frame sent while the worker is busy: the worker does not read meanwhile, so what is sent must fit into the
+#: connection's buffer; otherwise the host blocks in sending while the worker blocks in sending its result.
 AHEAD_BYTES = 32_768
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What all lanes of a pool hold in common."""
+    """What all lanes of a pool share."""
 
     backend: Backend
     limits: Limits
@@ -80,7 +80,7 @@ class Lane:
                 spare.add_done_callback(_kill_started)
 
     def abort(self) -> None:
-        """Ends a wait for the worker at once."""
+        """End a wait for the worker at once."""
         worker = self._worker
         if worker is not None:
             worker.channel.abort()
@@ -88,14 +88,14 @@ class Lane:
     # --- jobs ----------------------------------------------------------------------------------------------------
 
     def _work_off(self, first: Pending, depth: int) -> None:
-        """Works until nothing is in flight; keeps up to `depth` jobs in the worker's hands so that it never idles."""
+        """Work until no job is in flight; keeps up to `depth` jobs at the worker so that it never idles."""
         self._inflight.append((0, first))
         self._sent = 0
         while self._inflight:
             self._top_up(depth)
             try:
                 self._ensure_worker()
-                if self._shared.stop.is_set():  # `close` came while the worker was being started
+                if self._shared.stop.is_set():  # `close` was called while the worker was being started
                     raise PoolClosed("the pool was closed")
                 self._send_new()
                 self._finish_first()
@@ -103,7 +103,7 @@ class Lane:
                 self._lost(error)
             except SandboxError as error:
                 self._give_up(error)
-            except Exception as error:  # a defect, of the pool or of a backend, must not leave a job without an answer
+            except Exception as error:  # a bug in the pool or in a backend must not leave a job without an answer
                 self._drop_worker()
                 self._give_up(SandboxError(f"the pool failed: {type(error).__name__}: {error}"))
 
@@ -117,7 +117,7 @@ class Lane:
                 self._inflight.append((0, pending))
 
     def _send_new(self) -> None:
-        """Sends what the worker does not have yet; small jobs go ahead while it is busy with an earlier one."""
+        """Send what the worker does not have yet; small jobs are sent ahead while it is busy with an earlier one."""
         assert self._worker is not None
         if self._deaf and not self._sent:
             raise WorkerLost("the worker takes no more jobs")
@@ -132,7 +132,7 @@ class Lane:
             except WorkerLost:
                 if not index:
                     raise
-                self._deaf = True  # what it has said of the earlier jobs decides who is to blame
+                self._deaf = True  # its answers to the earlier jobs decide who is to blame
                 return
             self._sent += 1
 
@@ -168,7 +168,7 @@ class Lane:
         self._resolve(pending, result)
 
     def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
-        """What the worker says of an accepted job; None if it declined after all."""
+        """The worker's answer to an accepted job; None if it declined after all."""
         wait_s, most = pending.limits.wall_s + GRACE_S, replies.max_result_bytes(pending.limits)
         kind, payload = channel.receive(wait_s, most)
         if kind == wire.DECLINE and replies.read_accept(payload) == number:
@@ -197,7 +197,7 @@ class Lane:
     # --- losses --------------------------------------------------------------------------------------------------
 
     def _lost(self, error: SandboxError) -> None:
-        """The worker is gone: charge whom it is due, and put the rest back in its order."""
+        """The worker is gone: assign the blame, and put the other jobs back in order."""
         self._drop_worker()
         if self._shared.stop.is_set():
             self._give_up(PoolClosed("the pool was closed"))
@@ -244,7 +244,7 @@ class Lane:
         if self._worker is not None:
             return
         self._sent = 0
-        # an outage is waited for once: later jobs ask again, but don't wait as long each
+        # an outage is waited for once: later jobs ask again, but none waits as long
         deadline = time.monotonic() + (self._shared.patience_s if self._patient else 0.0)
         pause = 0.2
         while True:
@@ -286,7 +286,7 @@ class Lane:
 
 
 class _AfterAccept(WorkerLost):
-    """The worker died or lied while it held an accepted job."""
+    """The worker died or misbehaved while it held an accepted job."""
 
 
 def _crashed(pending: Pending, message: str) -> Outcome:

@@ -1,4 +1,4 @@
-"""What goes where: results to stdout, everything else to stderr; bars on a terminal, plain lines otherwise."""
+"""Output: results go to stdout, everything else to stderr; progress bars on a terminal, plain lines otherwise."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from codeeval.evaluation.reporter import Progress, Tell
     from codeeval.report import Report
 
-#: Seconds between two lines of progress where there is no terminal.
+#: Seconds between two lines of progress without a terminal.
 LINE_EVERY_S = 5.0
 FORMATS = ("auto", "human", "json", "quiet")
 
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`format` is one of FORMATS; `auto` is `human`, with colour where stdout is a terminal."""
+    """`format` is one of FORMATS; `auto` is `human`, with colour if stdout is a terminal."""
 
     format: str = "auto"
 
@@ -37,12 +37,12 @@ class Console:
         return self.format == "quiet"
 
     def note(self, text: str) -> None:
-        """A line about what is going on, for people."""
+        """A line about what is happening, for people."""
         if not self.quiet:
             self.complain(text)
 
     def complain(self, text: str) -> None:
-        """A line about what went wrong: said also where nothing else is."""
+        """A line about what went wrong; shown even in quiet mode."""
         from codeeval.i18n import message
 
         _say(inert(message(text)))
@@ -51,11 +51,9 @@ class Console:
         print(inert(text, marks=colour()).encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
 
     def document(self, value: object) -> None:
-        """One JSON document on stdout; ASCII, so that any text survives any encoding."""
+        """One JSON document on stdout, in ASCII, so that any text survives any encoding."""
         text = json.dumps(value, indent=2)
-        self.result(
-            text.replace("##[", "#\\u0023[")
-        )  # the same text to readers of JSON, and not a command to a CI runner
+        self.result(text.replace("##[", "#\\u0023["))  # the same text to JSON parsers, and not a command to a CI runner
 
     def show(self, report: Report) -> None:
         """A report in the chosen format; `quiet` is one line of scores."""
@@ -77,8 +75,8 @@ class Console:
 
     @contextmanager
     def progress(self, samples: int, judgements: int, per_sample: int) -> Iterator[Tell]:
-        """A callback that shows how far `samples` to generate and `judgements` to make are; `per_sample` judgements
-        are made of each sample."""
+        """A callback that shows progress towards `samples` to generate and `judgements` to make, `per_sample` of them
+        for each sample."""
         if self.quiet:
             yield lambda progress: None
         elif _is_terminal(sys.stderr):
@@ -94,7 +92,8 @@ class Console:
 
 
 def _say(line: str) -> None:
-    """On stderr. A log on a full disk loses lines; the run goes on. Raises BrokenPipeError if the reader has gone."""
+    """Write a line to stderr. On a full disk lines are lost and the run continues. Raises BrokenPipeError if the reader
+    has gone."""
     try:
         print(line, file=sys.stderr, flush=True)
     except BrokenPipeError:
@@ -104,11 +103,11 @@ def _say(line: str) -> None:
 
 
 def inert(text: str, *, marks: bool = False) -> str:
-    """`text` as it may be printed: models, programs, problem files and run files choose parts of it.
+    """`text` made safe to print: models, programs, problem files and run files choose parts of it.
 
-    Characters that steer a terminal, or turn the direction of what follows, become escapes; with `marks` codeeval's own
-    colours stay. In a log of GitHub Actions nothing is left that its runner takes for a command: `::` at the start of a line,
-    `##[` anywhere.
+    Characters that control a terminal, or change the text direction, are escaped; with `marks` codeeval's own colours
+    are kept. In a GitHub Actions log, everything that the runner would interpret as a command is removed: `::` at the
+    start of a line, `##[` anywhere.
     """
     shown = _STEERING.sub(lambda found: found[0] if marks and found[1] else _escaped(found[0]), text)
     if os.environ.get("GITHUB_ACTIONS") != "true" or ("::" not in shown and "##[" not in shown):
@@ -120,11 +119,12 @@ def _escaped(found: str) -> str:
     return found.encode("unicode_escape").decode("ascii")
 
 
-#: Our own marks (codeeval/report/terminal.py), or a control character that is no tab and no line break, or a bidirectional one.
+#: codeeval's own styles (codeeval/report/terminal.py), or a control character except tab and newline, or a
+#: bidirectional one.
 _STEERING = re.compile(
     "(\x1b\\[(?:0|1|2|33)m)|[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 )
-#: Any white space may stand before it. Possessive: giving it back would take quadratic time.
+#: White space may precede it. Possessive: backtracking would take quadratic time.
 _COMMAND = re.compile(r"(?m)^((?:[^\S\n]|\x1b\[\d+m)*+)::")
 
 

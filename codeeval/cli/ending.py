@@ -1,4 +1,4 @@
-"""What the command line leaves when a use case has ended: the report, the results, an exit code."""
+"""The end of a command: the report, the results, an exit code."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codeeval.store import RunReader
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Where it goes: the console, and the file of --results. Raises UsageError for a file that can't be written."""
+    """Where output goes: the console, and the file of --results. Raises UsageError for a file that can't be written."""
 
     console: Console
     results: Path | None = None
@@ -27,7 +27,7 @@ class Ending:
 
 
 def finish(ended: Ended, ending: Ending) -> int:
-    """Show the report, write the results, and give the exit code. Raises NothingToEvaluate and StoreError."""
+    """Show the report, write the results, and return the exit code. Raises NothingToEvaluate and StoreError."""
     with RunReader(ended.run_dir) as reader:
         report = build(reader)
         ending.console.show(report)

@@ -32,7 +32,7 @@ Port = Annotated[
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser (default).")]
 
 
-#: How every run file begins.
+#: The beginning of every run file.
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -61,13 +61,13 @@ def explore(
 
 
 def _check_file(path: Path) -> None:
-    """Not a problem file or a report, which would be shown as a damaged run."""
+    """Refuse a problem file or a report, which would be shown as a damaged run."""
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UsageError(msg("{path}: not a run file of codeeval; name the folder of a run", path=path))
     try:
         with path.open("rb") as stream:
             begins = stream.read(len(_SQLITE))
-    except OSError:  # a folder, or what the library has better words for
+    except OSError:  # a folder, or an error that the library describes better
         return
     if begins != _SQLITE:
         raise UsageError(msg("{path}: not a run file of codeeval; name the folder of a run", path=path))

@@ -11,10 +11,10 @@ from codeeval.cli import options
 from codeeval.exports import FORMATS, GONE, SEVERAL, TITLES
 from codeeval.i18n import msg
 
-#: Formats of more than one file.
+#: Formats with more than one file.
 FOLDERS = ("lm-eval", "html", "wandb", "mlflow")
 
-#: Formats for people, in their language; the others are for programs, and English.
+#: Formats for people, written in their language; the others are for programs, and in English.
 READ = ("markdown", "html")
 
 HELP = (
@@ -77,7 +77,7 @@ def _write(format: str, runs: list[Path], out: Path) -> None:
 
 
 def _check_format(format: str, runs: list[Path]) -> None:
-    """Raises UsageError for an unknown format, one that is gone, and several runs where one is taken."""
+    """Raise UsageError for an unknown or removed format, and for several runs if only one is accepted."""
     from codeeval.errors import UsageError
     from codeeval.evaluation.choice import choose
 
@@ -91,7 +91,7 @@ def _check_format(format: str, runs: list[Path]) -> None:
 
 
 def _check(out: Path, format: str) -> None:
-    """Raises UsageError for a place where this format can't be."""
+    """Raise UsageError for a place where this format can't be written."""
     from codeeval.errors import UsageError
 
     if not out.parent.is_dir():

@@ -1,4 +1,4 @@
-"""Every failure as one clear message and an exit code."""
+"""Report every failure as one clear message and an exit code."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from codeeval.i18n import at, message, msg, recognised, spoken
 INTERRUPTED = 130
 #: 128 + SIGPIPE.
 UNREAD = 141
-#: What a standard stream fails with: no room, a quota, a limit on files, a broken disk.
+#: How writing to a standard stream fails: no space, a quota, a file size limit, a broken disk.
 _WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def guarded(command: Callable[[], int | None]) -> int:
-    """The exit code of a command, which is told why where it fails."""
+    """Run a command and return its exit code, reporting failures."""
     try:
         code = int(command() or 0)
-        # the parser makes this of a Ctrl-C that no command has answered, without a word
+        # the parser turns an unhandled Ctrl-C into this, without a message
         return _failed("interrupted", INTERRUPTED) if code == INTERRUPTED else code
     except CodeevalError as error:
         return _failed(str(error), error.exit_code)
@@ -33,7 +33,7 @@ def guarded(command: Callable[[], int | None]) -> int:
         return _failed(msg("interrupted"), INTERRUPTED)
     except BrokenPipeError:
         return _unread()
-    except SystemExit as error:  # the parser makes a 1 of a broken pipe, and that is a failed gate
+    except SystemExit as error:  # the parser turns a broken pipe into 1, which means a failed gate
         if isinstance(error.__context__, BrokenPipeError):
             return _unread()
         raise
@@ -44,21 +44,22 @@ def guarded(command: Callable[[], int | None]) -> int:
 
 
 def _unread() -> int:
-    """`codeeval report RUN | head`: the reader has gone. No complaint, and the code that the shell gives to what ends so: a gate
-    whose verdict was not written to the end has not passed."""
+    """`codeeval report RUN | head`: the reader has gone. Exit silently with the code that shells use for this: a gate
+    with an incompletely written verdict has not passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return UNREAD
 
 
 def _unwritten(error: OSError) -> int:
-    """`codeeval report RUN > /dev/full`. What was not written counts as not said: exit 0 would be a gate that has passed."""
+    """`codeeval report RUN > /dev/full`: incomplete output is a failure, because exit 0 would mean that a gate has
+    passed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     return _failed(msg("the result can't be written: {why}", why=reason(error)), 3)
 
 
 def _foreign(error: Exception) -> int:
-    """Errors of the parser (by shape: Typer has its own copy of click, older ones use the package), of the sandbox, and
-    codeeval's own."""
+    """Handle errors of the parser (by shape: Typer has its own copy of click, older versions use the package), of the
+    sandbox, and of codeeval."""
     show, exit_code = getattr(error, "show", None), getattr(error, "exit_code", None)
     if callable(show) and isinstance(exit_code, int):
         with suppress(OSError):
@@ -100,7 +101,7 @@ def _failed(text: str, code: int) -> int:
         _debug()
     from codeeval.cli.console import inert
 
-    with suppress(OSError):  # no message can be shown: the exit code says it
+    with suppress(OSError):  # no message can be shown: the exit code has to do
         typer.echo(inert(f"codeeval: {message(text)}"), err=True)
     return code
 

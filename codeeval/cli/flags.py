@@ -1,4 +1,4 @@
-"""Flags of settings, made from their one declaration in codeeval/evaluation/settings.py."""
+"""Flags for settings, built from their declaration in codeeval/evaluation/settings.py."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ import typer
 from codeeval.evaluation.settings import Setting, of_verb, table
 
 _TEXT: Any = str | None
-#: What the parser makes of a flag that may be repeated.
+#: The parser's type of a repeatable flag.
 _WORDS: Any = list[str] | None
-#: What the parser checks; the rest is checked with the settings.
+#: What the parser checks; everything else is checked with the settings.
 _CHECKED: tuple[Any, ...] = (bool | None, int | None, float | None, Path | None)
 
 
 def option(name: str) -> Any:
-    """The flag of a setting, for a verb that takes it as a parameter of its own."""
+    """The flag of a setting, for a verb that takes it as a separate parameter."""
     found = table()[name]
     return typer.Option(*found.names, help=found.flag.help, metavar=found.flag.metavar)
 
 
 def taking(verb: str, function: Callable[..., int]) -> Callable[..., int]:
-    """`function` as a command with the flags of the verb's settings, which it is given as its first argument, a mapping in
-    which None stands for what was not given; its other parameters stay what they are."""
+    """Wrap `function` as a command with the flags of the verb's settings. It receives them as its first argument, a
+    mapping with None for flags that were not given; its other parameters are unchanged."""
     settings = of_verb(verb)
     own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
     required = [each for each in own if each.default is each.empty]
@@ -54,7 +54,7 @@ def _parameter(setting: Setting) -> inspect.Parameter:
 
 
 def _flag_type(setting: Setting) -> Any:
-    """What the parser makes of the text."""
+    """The parser's type for the setting."""
     kind = setting.type
     if kind == dict[str, str] or setting.flag.repeated:
         return _WORDS

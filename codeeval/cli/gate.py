@@ -106,7 +106,7 @@ def _show(report: GateReport, console: Console) -> None:
     else:
         console.result(text.render(report, Style(colour=colour())))
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        for line in annotations.render(report):  # the runner reads both streams; stdout stays the result
+        for line in annotations.render(report):  # the runner reads both streams; stdout is kept for the result
             typer.echo(line, err=True)
 
 
@@ -123,7 +123,7 @@ def _leave_behind(report: GateReport, junit: Path | None, summary: Path | None) 
                 file.write(as_junit.render(report).encode("utf-8"))
         if summary is not None:
             place = summary
-            with language("en"), summary.open("a", encoding="utf-8") as stream:  # as the annotations beside it
+            with language("en"), summary.open("a", encoding="utf-8") as stream:  # like the annotations beside it
                 stream.write(markdown.bounded(markdown.render(report)) + "\n")
     except OSError as error:
         raise StoreError(msg("{place}: {reason}", place=place, reason=reason(error))) from None

@@ -1,4 +1,4 @@
-"""The doctor's view of what lies outside the sandbox: model backends and bundled files."""
+"""The doctor's checks outside the sandbox: model backends and bundled files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.generators import BACKENDS
 from codeeval.tasks.bundled import bundled
 from sandbox.doctor import Check
 
-#: Extras that are no backend -> the module that tells whether they are installed.
+#: Extras that are not backends -> the module that shows whether they are installed.
 EXTRAS = {
     "parquet": "pyarrow",
     "notebook": "pandas",
@@ -23,14 +23,14 @@ EXTRAS = {
 
 
 def generation_checks() -> list[Check]:
-    """One per backend (a missing package is not a failure: few users need every backend), one of the other extras, and one
-    per bundled file."""
+    """One check per backend (a missing package is not a failure, because few users need every backend), one for the
+    other extras, and one per bundled file."""
     files = (_file(name) for name in ("rustarter.jsonl", "demo-model"))
     return [*(_backend(name) for name in BACKENDS), _extras(), *files]
 
 
 def usable(checks: Sequence[Check]) -> bool:
-    """Whether some worker ran a program, or the engine answers and only has to build its image yet."""
+    """Whether some worker ran a program, or the engine answers and only its image has to be built."""
     by_name = {check.name: check.ok for check in checks}
     docker = by_name.get("docker") and by_name.get("docker worker", True)
     return bool(docker or by_name.get("local worker"))

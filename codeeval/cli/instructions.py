@@ -1,4 +1,4 @@
-"""A folder with a run per instruction, shown."""
+"""Show a folder with a run per instruction."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def draw(folder: Path, plot: Path, console: Console, k: int) -> None:
 
 
 def show_ended(folder: Path, console: Console) -> int:
-    """The same after the runs have ended: exit code 3 where one of them is incomplete."""
+    """The same after the runs have ended: exit code 3 if any is incomplete."""
     show(folder, console)
     return 0 if report.build(folder).complete else 3

@@ -1,4 +1,4 @@
-"""The entry point: assembles the verbs, and ends with an exit code whatever happens."""
+"""The entry point: assembles the verbs, and always ends with an exit code."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ app = typer.Typer(
     help=HELP,
     no_args_is_help=True,
     add_completion=False,
-    rich_markup_mode=None,  # plain help: quick, and it can be copied
+    rich_markup_mode=None,  # plain help: quick, and easy to copy
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
@@ -103,8 +103,8 @@ def main() -> NoReturn:
 
 
 def _fill_streams() -> None:
-    """`codeeval report RUN >&-`: a stream that the caller has closed is one that nobody reads. Left closed, its number would
-    go to the next file that is opened, and what is printed into a run."""
+    """`codeeval report RUN >&-`: open a closed standard stream on /dev/null. Otherwise its descriptor would go to the
+    next file that is opened, for example a run, and output would be written into it."""
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
@@ -115,13 +115,13 @@ def _fill_streams() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """SIGTERM ends a run as Ctrl-C does: cleanly, with everything kept."""
+    """SIGTERM ends a run like Ctrl-C: cleanly, with everything stored."""
     raise KeyboardInterrupt
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit, also when a model library still holds a thread, or Ray waits for a cluster that is gone: everything of ours has been
-    closed by now."""
+    """Exit even if a model library still holds a thread, or Ray waits for a cluster that is gone: codeeval's own
+    resources are closed by now."""
     import threading
 
     for stream in (sys.stdout, sys.stderr):

@@ -1,4 +1,4 @@
-"""Flags that several verbs take as parameters of their own."""
+"""Flags that several verbs take as separate parameters."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings fr
 
 
 def speak(lang: str | None) -> None:
-    """The language of this invocation: the flag, else CODEEVAL_LANG, else English. Everything that people read follows it: what
-    is printed, Markdown, the explorer's pages. LANG of the system is not looked at: the logs of a machine shall not depend on
-    whose it is. Raises UsageError if the language is unknown."""
+    """Set the language of this invocation: the flag, otherwise CODEEVAL_LANG, otherwise English. Everything for people
+    follows it: printed text, Markdown, the explorer's pages. The system's LANG is ignored, so that a machine's logs do
+    not depend on its owner. Raises UsageError if the language is unknown."""
     import os
 
     from codeeval import i18n
@@ -42,7 +42,7 @@ def speak(lang: str | None) -> None:
 
 
 def speak_as_asked(words: Sequence[str]) -> None:
-    """The same from the words of a command line that could not be parsed; of what is no language, English."""
+    """The same from the words of a command line that could not be parsed; English if the language is unknown."""
     from contextlib import suppress
 
     from codeeval.errors import UsageError

@@ -88,7 +88,7 @@ def plan(
 
 
 def _costs(reader: RunReader) -> Costs:
-    """What a sample of this run cost, as far as it was recorded; the defaults for the rest."""
+    """The recorded costs of this run's samples, with defaults for the rest."""
     from dataclasses import replace
 
     from codeeval.stats.plan import Costs

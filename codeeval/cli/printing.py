@@ -1,4 +1,4 @@
-"""`codeeval run --print-config`: the settings as a file that `-C` would take, with the origin of each."""
+"""`codeeval run --print-config`: the settings as a file for `-C`, with the origin of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codeeval.manifest import clean, hidden
 
 
 def print_settings(resolved: Resolved) -> None:
-    """TOML on stdout; with `--format json` one object of value and origin per setting. Raises UsageError."""
+    """TOML on stdout; with `--format json`, one object with value and origin per setting. Raises UsageError."""
     settings = resolved.settings
     rows = {name: (_plain(value), origin) for name, (value, origin) in effective(resolved).items()}
     console = Console(settings.format)
@@ -33,7 +33,7 @@ def _plain(value: object) -> object:
 
 
 def _toml(value: object) -> str:
-    """JSON is TOML for texts, numbers, booleans and lists of them; a table needs its own marks."""
+    """JSON is valid TOML for texts, numbers, booleans and lists of them; a table needs TOML's syntax."""
     if isinstance(value, dict):
         return "{" + ", ".join(f"{json.dumps(key)} = {json.dumps(item)}" for key, item in value.items()) + "}"
     return json.dumps(value, ensure_ascii=False)

@@ -9,7 +9,7 @@ from codeeval.i18n import msg, tr
 
 
 def show_prompt(found: ShownPrompt, console: Console) -> None:
-    """The prompt as text and ids; with JSON one document."""
+    """Print the prompt as text and ids, or as one JSON document."""
     prompt, shown = found.prompt, found.shown
     console.note(msg("Template {name}: {why}", name=found.template.name, why=found.note))
     if console.format == "json":
@@ -46,5 +46,5 @@ def show_prompt(found: ShownPrompt, console: Console) -> None:
 
 
 def _row(token: Token) -> str:
-    """A token on a line of its own; a special one has no quotes, since it is not text."""
+    """A token on its own line; a special one has no quotes, because it is not text."""
     return f"{token.id:>7}  " + (f"{token.text}  ({tr('special')})" if token.special else repr(token.text))

@@ -119,7 +119,7 @@ def report(
 
 
 def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Ending) -> None:
-    """The picture and the results, where they were asked for."""
+    """Write the picture and the results, if requested."""
     from codeeval.i18n import tr
     from codeeval.report.results import write_results
 
@@ -160,7 +160,7 @@ def _further(reader: RunReader, found: Report, cluster: str | None, seed: int | 
 
 
 def _show(found: Report, more: Sequence[Further], beyond: Sequence[Extrapolation], console: Console) -> None:
-    """The report, and behind it, apart from its scores, what was asked for besides."""
+    """Print the report and, separate from its scores, whatever else was requested."""
     if console.format == "json" and (more or beyond):
         from codeeval.report import document
 

@@ -116,7 +116,7 @@ def samples(
 
 
 def _tag(run_dir: Path, given: str | None) -> str:
-    """Raises UsageError for a tag that no note of the run has, DataError and StoreError."""
+    """Raises UsageError for a tag that no note of the run has, and DataError and StoreError."""
     from codeeval.errors import UsageError
     from codeeval.explorer.annotations import Annotations, tags_of
     from codeeval.explorer.filters import ANY_NOTE

@@ -1,4 +1,4 @@
-"""The self-test's findings, shown."""
+"""Show the self-test's findings."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codeeval.evaluation.selftest import SelfTest
 
 
 def show_selftest(found: SelfTest, console: Console) -> int:
-    """Returns 0, or 3 when something did not hold."""
+    """Return 0, or 3 if something failed."""
     if console.format == "json":
         console.document(
             {

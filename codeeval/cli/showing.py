@@ -1,4 +1,4 @@
-"""How tasks and problems look on a terminal, and as JSON."""
+"""Show tasks and problems on a terminal, and as JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _n_problems(task: Task) -> str:
 
 
 def _n_tests(problem: Problem) -> str:
-    """Tests that are code are counted by their lines: how many asserts a loop makes can't be told."""
+    """Test code is counted in lines: how many asserts a loop executes is unknown."""
     if problem.tests is not None:
         return f"{len(problem.tests.source.splitlines())} lines of tests"
     return f"{len(problem.calls)} {form(len(problem.calls), 'test', 'tests')}"

@@ -34,7 +34,7 @@ Tasks = Annotated[
     list[str] | None,
     typer.Option("-t", "--task", help="A set, to score its file; may be repeated.", metavar="TASK"),
 ]
-#: Findings shown at most per file; --format json has all.
+#: The most findings shown per file; --format json has all.
 SHOWN = 20
 
 
@@ -76,7 +76,7 @@ def _why_not(known_set: bool) -> str:
 
 
 def _references(tasks: tuple[str, ...], answers: Path | None) -> dict[str, Reference]:
-    """Name of a set's file in the zip -> what the set says; "" for a set of another name, or for answers alone."""
+    """Name of a set's file in the zip -> its set; "" for a set with another name, or for answers alone."""
     from codeeval.errors import UsageError
     from codeeval.mera.check import Reference
     from codeeval.mera.write import FILE_NAMES
@@ -110,7 +110,7 @@ def _references(tasks: tuple[str, ...], answers: Path | None) -> dict[str, Refer
 
 
 def _document(found: tuple[Validated, ...]) -> dict[str, object]:
-    """The fields beside `files` are those of the first file, but for `valid`, which is of all."""
+    """The fields beside `files` are those of the first file, except `valid`, which covers all."""
     files = [_one(each) for each in found]
     return {**files[0], "valid": all(each.valid for each in found), "files": files}
 
@@ -131,7 +131,7 @@ def _one(each: Validated) -> dict[str, object]:
 
 
 def _where(problem_id: str) -> str:
-    """The problem of a finding, or the row where it has no id."""
+    """The problem of a finding, or the row if it has no id."""
     from codeeval.i18n import tr
     from codeeval.report.terminal import safe
 

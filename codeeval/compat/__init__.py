@@ -1,1 +1,2 @@
-"""Interfaces of other evaluators, with programs executed in the sandbox: `code_eval` is Hugging Face's metric of that name."""
+"""Interfaces of other evaluators, executing programs in the sandbox: `code_eval` is Hugging Face's metric of that
+name."""

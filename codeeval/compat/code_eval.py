@@ -1,12 +1,13 @@
-"""`code_eval` of Hugging Face's `evaluate`: the same arguments and results, with every program in the sandbox.
+"""`code_eval` of Hugging Face's `evaluate`: the same arguments and results, with every program executed in the sandbox.
 
     pass_at_k, results = compute(references=["assert add(2, 3) == 5"], predictions=[["def add(a, b): return a + b"]], k=[1])
 
-Each candidate is a whole program, each reference the tests that would be executed below it. Here they are executed in a process
-apart from the program's (`codeeval.compat.references`), so that a program that ends the process, patches `builtins` or returns
-what equals everything does not pass. Nothing has to be allowed by `HF_ALLOW_CODE_EVAL`.
+Each candidate is a whole program, and each reference is the tests that would be executed below it. Here they run in a
+process separate from the program's (`codeeval.compat.references`), so that a program that ends the process, patches
+`builtins` or returns an object that equals everything does not pass. `HF_ALLOW_CODE_EVAL` is not needed.
 
-The workers stay between calls, because harnesses call once per problem; `close` ends them, and so does the end of the process.
+The workers are kept between calls, because harnesses call once per problem; `close` stops them, as does the end of the
+process.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _standing: dict[str, StandingSandbox] = {}
 
 
 class Result(TypedDict):
-    """What became of one candidate. `result` is "passed", "timed out" or "failed: " with the reason."""
+    """The result of one candidate. `result` is "passed", "timed out" or "failed: " with the reason."""
 
     task_id: int
     passed: bool
@@ -51,13 +52,13 @@ def compute(
     num_workers: int = 4,
     timeout: float = 3.0,
 ) -> tuple[dict[str, float], dict[int, list[tuple[int, Result]]]]:
-    """(pass@k by "pass@1", …; per problem, by its place, its candidates with what became of them).
+    """(pass@k by "pass@1", …; per problem index, its candidates with their results).
 
-    A k above the number of candidates of some problem is left out. `num_workers`: programs at a time, at most one per processor.
-    `timeout`: seconds of processor time of program and tests together; by the clock five times as many.
+    A k above the number of candidates of some problem is omitted. `num_workers`: concurrent programs, at most one per
+    processor. `timeout`: seconds of CPU time for program and tests together; the wall limit is five times as long.
 
-    Raises UsageError (lengths, types, tests that can't be carried out apart from the program), SandboxError (a program could
-    not be executed: no candidate is ever counted as failed for that)."""
+    Raises UsageError (lengths, types, tests that can't be executed separately from the program) and SandboxError (a
+    program could not be executed; no candidate is ever counted as failed for that)."""
     _check(references, predictions, num_workers, timeout)
     asked = [
         (task, place, reading.problem_of(task, reading.read(tests, f"references[{task}]"), text), text)
@@ -78,14 +79,14 @@ def compute(
 
 
 class Metric:
-    """What `evaluate.load("code_eval")` returns, as far as it is used: `compute`."""
+    """What `evaluate.load("code_eval")` returns, reduced to what is used: `compute`."""
 
     name = "code_eval"
     compute = staticmethod(compute)
 
 
 def install() -> None:
-    """From now on `evaluate.load("code_eval")` of this process gives this metric; every other name is loaded as before.
+    """Make `evaluate.load("code_eval")` of this process return this metric; other names are loaded as before.
 
     Raises UsageError if the package `evaluate` is missing."""
     try:
@@ -104,7 +105,7 @@ def install() -> None:
 
 
 def close() -> None:
-    """End the workers; the next call starts new ones."""
+    """Stop the workers; the next call starts new ones."""
     for standing in _standing.values():
         standing.close()
 

@@ -1,6 +1,6 @@
-"""lm-eval with its `code_eval` executed in the sandbox: `python -m codeeval.compat.lm_eval` in place of `lm_eval`.
+"""lm-eval with `code_eval` executed in the sandbox: run `python -m codeeval.compat.lm_eval` in place of `lm_eval`.
 
-The arguments are lm-eval's own. It still wants `--confirm_run_unsafe_code` for tasks that execute programs."""
+The arguments are lm-eval's own. It still requires `--confirm_run_unsafe_code` for tasks that execute programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codeeval.errors import UsageError
 
 
 def main() -> None:
-    """Raises SystemExit, with a sentence where lm-eval or evaluate is missing."""
+    """Raises SystemExit with an explanation if lm-eval or evaluate is missing."""
     try:
         install()
         from lm_eval.__main__ import cli_evaluate

@@ -1,12 +1,12 @@
-"""Tests that were written to be executed below a program, made ready for a judge apart from it. Pure.
+"""Prepare tests that were written to run below a program for a judge in a separate process. Pure.
 
-`code_eval` gives two texts, a program and its tests, and nothing says which names of the tests are the program's. They are the
-names that the tests use and do not bind. Of these the judge takes the candidate's, with one exception: a module (`math.isclose`)
-is imported by the judge itself, so that a program can't bring its own.
+`code_eval` gets two texts, a program and its tests, and nothing says which names in the tests are the program's. They
+are the names that the tests use but do not bind. The judge takes these from the candidate, with one exception: a module
+(`math.isclose`) is imported by the judge itself, so that a program can't substitute its own.
 
-Not covered: tests that lean on helpers of the program (HumanEval's problems 32, 38 and 50 call functions of their prompts, which
-the program repeats). A program may define those as it likes, as it may under `code_eval`; `codeeval score` knows the
-prompts and takes the helpers from there.
+Not covered: tests that rely on helpers in the program (HumanEval's problems 32, 38 and 50 call functions of their
+prompts, which the program repeats). A program can define those as it likes, as it can under `code_eval`; `codeeval
+score` has the prompts and takes the helpers from there.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from codeeval import syntax
 from codeeval.errors import UsageError
 from codeeval.types import Extraction, Problem, ProblemTests
 
-#: What the program is asked for first: defined below it, so that a function that is missing is told by the tests that miss it.
+#: Requested from the program first and defined below it, so that the tests that need a missing function report it.
 _PRESENT = "_codeeval_present"
 _MAX_CHARS = 1_000_000
 _BUILTINS = frozenset(dir(builtins))
-#: Modules that the judge has, and the one alias that everybody writes.
+#: Modules that the judge has, and the one alias that everyone uses.
 _TRUSTED = sys.stdlib_module_names | {"numpy"}
 _ALIASES = {"np": "numpy"}
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Tests and what they use: `wanted` is free and no builtin, `modules` of these are only asked for attributes, `called` are
-    builtins that they call."""
+    """Tests and what they use: `wanted` are free names that are not builtins; `modules` are those of which only
+    attributes are used; `called` are builtins that are called."""
 
     source: str
     wanted: frozenset[str]
@@ -46,8 +46,8 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class _Bound:
-    """What a program binds at its top level: all names, those that are imports (with the statement that gives the same in the
-    judge), and whether there may be more (`import *`)."""
+    """What a program binds at its top level: all names, those that are imports (with the statement that has the same
+    effect in the judge), and whether there may be more (`import *`)."""
 
     names: frozenset[str]
     imports: dict[str, str]
@@ -55,7 +55,7 @@ class _Bound:
 
 
 def program_of(candidate: str) -> Extraction:
-    """What is executed for a candidate: the whole text. An empty one is executed as any other."""
+    """What is executed for a candidate: the whole text. An empty one is executed like any other."""
     program = f"{candidate}\ndef {_PRESENT}(): pass\n"
     return Extraction(program, program)
 
@@ -87,7 +87,7 @@ def read(source: str, where: str) -> Reference:
 
 
 def _free(module: symtable.SymbolTable) -> Iterator[str]:
-    """Names that are looked up among the globals and that the tests do not bind there."""
+    """Names that are looked up as globals and that the tests do not bind."""
     own = {found.get_name() for found in module.get_symbols() if found.is_assigned() or found.is_imported()}
     waiting = [module]
     while waiting:
@@ -99,7 +99,8 @@ def _free(module: symtable.SymbolTable) -> Iterator[str]:
 
 
 def _trusted(name: str, reference: Reference, bound: _Bound) -> str:
-    """The judge's own import of what the tests take from the program's; "" for what is the candidate's, or is defined nowhere."""
+    """The judge's own import of what the tests use from the program; "" for what is the candidate's, or is defined
+    nowhere."""
     line = bound.imports.get(name, "")
     if line.startswith("from typing "):
         return line
@@ -135,7 +136,7 @@ def _bound(candidate: str) -> _Bound:
 
 
 def _imported(node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
-    """(name, the statement that binds it where the judge may execute that, else "")."""
+    """(name, the statement that binds it if the judge may execute that, otherwise "")."""
     for alias in node.names:
         name = alias.asname or alias.name.partition(".")[0]
         if isinstance(node, ast.Import):

@@ -1,4 +1,4 @@
-"""What can be asked of codeeval: run, resume, score, rescore, rerank. Used by the command line and by `codeeval.evaluate` alike.
+"""The use cases of codeeval: run, resume, score, rescore, rerank. Shared by the command line and `codeeval.evaluate`.
 
-A use case takes values, says what happens to a `Reporter`, and returns an `Ended`; it prints nothing and knows no exit code.
+A use case takes values, reports to a `Reporter`, and returns an `Ended`; it prints nothing and has no exit code.
 """

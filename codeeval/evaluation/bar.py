@@ -1,4 +1,4 @@
-"""Progress for a program or a notebook: a bar on stderr, or a function of the caller."""
+"""Progress for a program or a notebook: a bar on stderr, or a callback."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.evaluation.reporter import SilentReporter, Tell
 
 
 class BarReporter(SilentReporter):
-    """Reports progress only, if that is asked for: by a bar on stderr, or by a function of the caller."""
+    """Reports only progress, if requested: as a bar on stderr, or to the caller's function."""
 
     def __init__(self, wish: bool | Tell) -> None:
         self._wish = wish

@@ -1,7 +1,7 @@
-"""What crosses the border between the driver and a shard: samples in batches, rows of the run file back.
+"""The data exchanged between the driver and a shard: samples in batches, rows of the run file in return.
 
-Plain tuples of text, bytes, numbers and None, packed with `marshal`: neither side executes anything by reading them. Only a
-problem and the settings of the judging are pickled, and only the driver sends those.
+Plain tuples of text, bytes, numbers and None, packed with `marshal`: reading them executes nothing on either side. Only
+problems and the settings of the judging are pickled, and only the driver sends those.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from sandbox import Limits
 
 @dataclass(frozen=True, slots=True)
 class Judging:
-    """How samples become judgements: the same for a run, a resumed run and a rescore. `limits` are those of the workers;
-    `end_tokens` are special tokens of the model's own tokenizer that end an answer."""
+    """How samples become judgements: the same for a run, a resumed run and a rescore. `limits` are those of the
+    workers; `end_tokens` are special tokens of the model's own tokenizer that end an answer."""
 
     protocols: tuple[ScoringProtocol, ...]
     limits: Limits
@@ -37,9 +37,9 @@ class Judging:
 class Batch:
     """Samples of one problem, each with the names of the protocols that it lacks.
 
-    `number` is the driver's, and never used twice. `samples` are rows of the table `samples`. `problem` comes with the first
-    batch of a problem that a shard is given; `known` are digests of jobs of this problem whose evidence is in the run file,
-    which the shard does not execute.
+    `number` is assigned by the driver and never reused. `samples` are rows of the table `samples`. `problem` comes with
+    a problem's first batch for a shard; `known` are digests of this problem's jobs with evidence in the run file, which
+    the shard does not execute.
     """
 
     number: int
@@ -54,14 +54,14 @@ class Batch:
 
     @classmethod
     def unpacked(cls, data: bytes) -> Batch:
-        """Shard side; trusts the driver."""
+        """Shard side; the driver is trusted."""
         number, problem_id, samples, problem, known = marshal.loads(data)
         return cls(number, problem_id, samples, None if problem is None else pickle.loads(problem), known)  # noqa: S301
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A sample that is to be judged by evidence of the run file."""
+    """A sample to be judged by evidence in the run file."""
 
     problem_id: str
     index: int
@@ -74,12 +74,12 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What a shard has finished since it last said so.
+    """What a shard has finished since its last report.
 
-    `executions` and `judgements` are rows of the tables of these names, and belong together: evidence is stored before what
-    was judged by it. `incidents` are rows that say why a sample is pending. `stored` samples are for the driver to judge.
-    `done` are numbers of batches of which nothing is left. `executed`, `deduplicated`, `cached` are counts as in
-    `codeeval.store.Counts`. `failing`: why the shard's pool can no longer execute.
+    `executions` and `judgements` are rows of the tables with these names, and belong together: evidence is stored
+    before the judgements based on it. `incidents` are rows that say why a sample is pending. `stored` samples are for
+    the driver to judge. `done` are numbers of batches with nothing left to do. `executed`, `deduplicated`, `cached` are
+    counts as in `codeeval.store.Counts`. `failing`: why the shard's pool can no longer execute.
     """
 
     executions: tuple[Row, ...] = ()
@@ -95,10 +95,10 @@ class Rows:
     def packed(self) -> bytes:
         told = replace(
             self, failing=None if self.failing is None else str.__str__(self.failing)
-        )  # marshal knows no message
+        )  # marshal does not support Message
         return marshal.dumps(tuple(getattr(told, spec.name) for spec in fields(self)))
 
     @classmethod
     def unpacked(cls, data: bytes) -> Rows:
-        """Driver side; of bytes that a shard packed. Raises ValueError, TypeError or EOFError for others."""
+        """Driver side, for bytes that a shard packed. Raises ValueError, TypeError or EOFError for others."""
         return cls(*marshal.loads(data))

@@ -1,4 +1,4 @@
-"""One of several names, one of several flags."""
+"""Choices: one of several names, at most one of several flags."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.i18n import msg
 
 
 def choose(what: str, given: str, known: Iterable[str]) -> str:
-    """`given`, if it is one of `known`; UsageError with the near matches otherwise."""
+    """`given`, if it is one of `known`; otherwise raises UsageError with close matches."""
     names = tuple(known)
     if given in names:
         return given
@@ -32,7 +32,7 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
 
 
 def one_of(flags: Mapping[str, object]) -> None:
-    """Raises UsageError if more than one of these flags was given (is not None): the others would be ignored."""
+    """Raise UsageError if more than one of these flags was given (is not None): the others would be ignored."""
     given = [flag for flag, value in flags.items() if value is not None]
     if len(given) > 1:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""`--cpu-s`, `--wall-s`, `--memory-mb`: the limits of one sample, where no protocol has them for its own."""
+"""`--cpu-s`, `--wall-s`, `--memory-mb`: the limits of one sample, if no protocol prescribes them."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ NAMES = ("cpu_s", "wall_s", "memory_mb")
 def within_limits(
     judged_by: tuple[ScoringProtocol, ...], settings: Settings, task: Task
 ) -> tuple[ScoringProtocol, ...]:
-    """The protocols with the limits that were asked for. Raises UsageError if they are not the user's to choose: under a
-    protocol of a published scorer, for a published set, for tests that come with limits of their own."""
+    """The protocols with the requested limits. Raises UsageError if the user can't choose them: under the protocol of a
+    published scorer, for a published set, for tests with limits of their own."""
     asked = {name: getattr(settings, name) for name in NAMES if getattr(settings, name) is not None}
     if not asked:
         return judged_by
@@ -52,7 +52,7 @@ def within_limits(
 
 
 def _limits(usual: Limits, asked: Mapping[str, float]) -> Limits:
-    """Wall time keeps its ratio to CPU time where it is not chosen: it is the backstop on a busy machine."""
+    """Wall time keeps its ratio to CPU time unless it is given: it is the backstop on a busy machine."""
     found = dict(asked)
     found.setdefault("wall_s", usual.wall_s / usual.cpu_s * asked.get("cpu_s", usual.cpu_s))
     limits = replace(usual, **found)  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ def _said(limits: Limits) -> str:
 
 
 def limits_like(manifest: Manifest) -> dict[str, object]:
-    """The limits of an earlier run as settings: those that were chosen by hand."""
+    """The limits of an earlier run as settings, if they were chosen by hand."""
     if manifest.protocol not in protocols.names():
         return {}
     usual, found = asdict(protocols.get(manifest.protocol).limits), limits_of(manifest, manifest.protocol, "calls")

@@ -1,4 +1,4 @@
-"""Where the wall time of a run goes: generation, execution, both at once, neither."""
+"""How the wall time of a run divides into generation, execution, both at once, and neither."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ Activity = Literal["generation", "execution"]
 
 
 class Clock:
-    """Adds up the time in which each activity was going on. Thread-safe. `now` gives seconds and never runs back."""
+    """Adds up the time during which each activity was in progress. Thread-safe. `now` gives seconds and never goes
+    back."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now, self._lock = now, threading.Lock()
@@ -42,7 +43,7 @@ class Clock:
             self.leave(activity)
 
     def split(self) -> TimeSplit:
-        """The times until now, in seconds."""
+        """The times so far, in seconds."""
         with self._lock:
             self._advance()
             spent = self._spent

@@ -1,4 +1,4 @@
-"""What `--cluster` and `--cluster-option` say: the Ray cluster on whose nodes programs are executed."""
+"""`--cluster` and `--cluster-option`: the Ray cluster on whose nodes programs are executed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "n
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
-    """None if no cluster is named. Raises UsageError."""
+    """The cluster, or None if none is named. Raises UsageError."""
     if not address:
         if options:
             raise UsageError(msg("--cluster-option: there is no cluster; name one with --cluster"))

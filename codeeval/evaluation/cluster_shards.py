@@ -1,7 +1,7 @@
 """Shards on the nodes of a Ray cluster: the driver's side.
 
-The same nodes, and the same rules for them, as `sandbox.RayPool` has: which are used, refused, lost and tried again. Beside
-single jobs each link carries the frames of a shard, which lives where the programs run: what a sample costs is paid there.
+Which nodes are used, refused, lost and tried again is decided as in `sandbox.RayPool`. In addition to single jobs, each link
+carries the frames of a shard, which reads, executes and grades samples on the node.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from sandbox.ray_link import Crew, Link
 from sandbox.ray_node import Node
 from sandbox.ray_places import Place
 
-#: Seconds after which a node answers with what it has. A third of the work that it is given ahead.
+#: A call returns after this many seconds at most: a third of the work that a node is given ahead.
 CALL_S = 0.1
 
 
 class ShardLink(Link):
-    """A node, or a part of one, with its shard."""
+    """A node, or a part of one, and its shard."""
 
     def __init__(self, crew: Crew, place: Place) -> None:
         super().__init__(crew, place)
@@ -49,8 +49,8 @@ class ShardLink(Link):
 
 
 class ClusterShards(RayPool):
-    """Both a `ShardSource`, and a pool for single jobs; see `RayPool` for its arguments and errors. A node with more workers than
-    one interpreter can serve holds several actors."""
+    """Both a `ShardSource` and a pool for single jobs; see `RayPool` for arguments and errors. A node with more workers
+    than one interpreter can serve holds several actors."""
 
     _given: set[NodeShard]
 

@@ -1,4 +1,4 @@
-"""What is to be scored: completions as Python strings, checked without a sandbox."""
+"""Completions to score, given as Python strings; checked without a sandbox."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from codeeval.tasks import digest, load
 from codeeval.types import Problem, Sample, ScoringProtocol, Task
 from sandbox import Limits
 
-#: One problem's completions, or only one.
+#: One problem's completions, or a single one.
 Texts = str | None | Sequence[str | None]
 _PYTHON = ModelInfo(name="python", location="python", backend="samples")
 
@@ -26,7 +26,7 @@ def ask_strings(
     protocol: str,
     run_dir: Path,
 ) -> ScoreRequest:
-    """What is scored, before the answers of a reference solution are known. Raises UsageError and NothingToEvaluate."""
+    """What to score, before the answers of a reference solution are known. Raises UsageError and NothingToEvaluate."""
     task = task_of(problems)
     samples = _samples(task, completions)
     wanted = tuple(sorted({int(each) for each in ks}))
@@ -41,7 +41,7 @@ def ask_strings(
 
 
 def within(asked: ScoreRequest, limits: Limits | None) -> ScoreRequest:
-    """The same under other limits of one sample. Raises UsageError under another protocol than strict."""
+    """The same under other limits of one sample. Raises UsageError under a protocol other than strict."""
     if limits is None:
         return asked
     first: ScoringProtocol = asked.protocols[0]
@@ -92,7 +92,7 @@ def _by_id(task: Task, completions: Mapping[str, Texts] | Sequence[Texts]) -> di
 
 
 def _texts(given: Texts) -> list[str]:
-    """A None is an empty answer, which counts as any other."""
+    """A problem's texts. None is an empty answer, which counts like any other."""
     texts = [given] if given is None or isinstance(given, str) else list(given)
     if not all(text is None or isinstance(text, str) for text in texts):
         raise UsageError("evaluate: a completion must be a str")

@@ -1,4 +1,4 @@
-"""Programs judged where they are, without a run file: for callers that want a verdict and keep nothing."""
+"""Judge programs without a run file, for callers that want a verdict and keep nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sandbox import Job, Outcome, SandboxError
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One program, the problem whose tests judge it, and the job that executes it."""
+    """One program, the problem with the tests that judge it, and the job that executes it."""
 
     problem: Problem
     extraction: Extraction
@@ -25,8 +25,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class NotJudged:
-    """Why nothing is known of a program. `of_tests`: they need something that can't cross to the program's process, and will
-    for every program; else the sandbox could not execute it."""
+    """Why a program could not be judged. `of_tests`: the tests need something that can't be passed to the program's
+    process, so no program can be judged; otherwise the sandbox could not execute this one."""
 
     reason: str
     of_tests: bool = False
@@ -35,7 +35,7 @@ class NotJudged:
 def judge(
     pool: Workers, asked: Sequence[Asked], protocol: ScoringProtocol, at_a_time: int
 ) -> Iterator[Judgement | NotJudged]:
-    """One answer per program, in their order, with at most `at_a_time` given to the pool. Raises ValueError if a
+    """One answer per program, in order, with at most `at_a_time` submitted to the pool. Raises ValueError if a
     problem's answers are hidden."""
     waiting: deque[Future[Outcome] | Judgement | NotJudged] = deque()
     given = iter(asked)

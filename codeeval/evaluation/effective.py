@@ -1,4 +1,4 @@
-"""What a run would use where nothing was given: for `--print-config`."""
+"""The values that a run would use for settings that were not given: for `--print-config`."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SAMPLED = ("n", "temperature", "top_p", "top_k", "max_tokens", "seed")
 
 
 def effective(resolved: Resolved) -> dict[str, tuple[object, str]]:
-    """Every setting with its value and where that comes from; None: there is none until the run is made. Raises UsageError."""
+    """Every setting with its value and its source; None: undetermined until the run is made. Raises UsageError."""
     settings = resolved.settings
     check_protocol(settings.protocol)
     rows = {name: (getattr(settings, name), resolved.origins[name]) for name in NAMES}
     own = _usual_protocol(settings.task)
     protocol = settings.protocol or own
-    sampled_as = own if own in protocols.ENGLISH else protocol  # as a run does
+    sampled_as = own if own in protocols.ENGLISH else protocol  # as in a run
     usual = protocols.get(sampled_as).sampling
     filled: Mapping[str, tuple[object, str]] = {
         **{name: (getattr(usual, name), f"protocol {sampled_as}") for name in SAMPLED},
@@ -45,7 +45,7 @@ def effective(resolved: Resolved) -> dict[str, tuple[object, str]]:
 
 
 def _usual_protocol(task: str) -> str:
-    """The protocol of the set itself; the default where a file can't be read, which is not what was asked here."""
+    """The protocol of the set itself, or the default if its file can't be read, which is not an error here."""
     known = next((info.protocol for info in TASKS if info.name == task), None)
     if known is not None:
         return known

@@ -1,4 +1,4 @@
-"""How a use case ends."""
+"""The outcome of a use case."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from codeeval.evaluation.pipeline import Result
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None if nothing was to
-    be; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was told."""
+    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None if there was
+    nothing to do; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was
+    reported."""
 
     run_dir: Path
     result: Result | None = None

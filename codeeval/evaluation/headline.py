@@ -1,4 +1,4 @@
-"""Which protocol's score leads a run: the one that reads the answers in the form in which they were asked for."""
+"""Which protocol's score is the headline of a run: the one that reads answers in the form that was requested."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from codeeval.types import ScoringProtocol, Task
 
 
 def led_by(judged_by: tuple[ScoringProtocol, ...], task: Task, template: str) -> tuple[ScoringProtocol, ...]:
-    """`strict` first where an English set is asked with a chat template: the model is asked for a whole program in a fence,
-    which those sets' own protocols would run as the continuation of the prompt. Else as it was."""
+    """`strict` first if an English set is asked with a chat template: the model is asked for a whole program in a
+    fence, which those sets' own protocols would run as a continuation of the prompt. Otherwise unchanged."""
     if task.protocol not in protocols.ENGLISH or template == "none":
         return judged_by
     return tuple(sorted(judged_by, key=lambda protocol: protocol.name != "strict"))

@@ -1,7 +1,8 @@
-"""`codeeval run --instructions`: the same problems under several instructions, with one model and one sandbox for all of them.
+"""`codeeval run --instructions`: the same problems under several instructions, sharing one model and one sandbox.
 
-A folder with a run per instruction (`own`, `1`, `2`, …) and `instructions.json`. The runs are made before anything is sampled, in
-a folder that gets its name when all is there: a folder of that name is whole, so that it can be continued after kill -9.
+Makes a folder with a run per instruction (`own`, `1`, `2`, …) and `instructions.json`. The runs are created before
+anything is sampled, in a folder that is renamed when it is complete: so a folder with the final name is complete and
+can be continued after kill -9.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ _REPLAYED = msg("completions of a file do not depend on the instruction")
 
 
 def evaluate_all(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Path:
-    """A fresh folder of runs, which is returned. Raises what `codeeval.errors` and `sandbox.errors` list."""
+    """Make a new folder of runs and return it. Raises what `codeeval.errors` and `sandbox.errors` list."""
     settings = resolved.settings
     _check(settings)
     base = ask(settings, reporter)
@@ -136,7 +137,7 @@ def _refuse_used(folder: Path) -> None:
 def _create(
     base: RunRequest, plan: tuple[Instruction, ...], generator: Generator, sandbox: Sandbox, reporter: Reporter
 ) -> None:
-    """All runs, with nothing done in them yet."""
+    """Create all runs, with nothing done in them yet."""
     whole = base.run_dir
     part = whole.with_name(f".{whole.name}.{os.getpid()}.part")
     try:
@@ -184,7 +185,7 @@ def _planned(base: RunRequest, task: Task) -> tuple[PlannedProblem, ...]:
 def _work_all(
     folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter, *, fresh: bool = False
 ) -> None:
-    """One run after another, as far as model and sandbox let them. Raises Interrupted."""
+    """Work on one run after another, as far as model and sandbox allow. Raises Interrupted."""
     try:
         _work_each(folder, generator, sandbox, reporter, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
@@ -215,7 +216,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
 
 
 def _is_hopeless(result: Result, reporter: Reporter) -> bool:
-    """Tell what went wrong, and whether the next run would fare no better."""
+    """Report what went wrong, and return whether the next run would fail in the same way."""
     if result.generation_error is not None:
         reporter.complain(msg("codeeval: generation: {why}", why=result.generation_error))
     if result.sandbox_error is not None:

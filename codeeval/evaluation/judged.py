@@ -1,4 +1,4 @@
-"""A sample, its program and what that did, as a row of the table of judgements."""
+"""Make a row of the table of judgements from a sample, its program and the evidence."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def judged(
     protocol: ScoringProtocol,
     key: tuple[int, str | None],
 ) -> Row:
-    """A row of judgements: the verdict on a sample, or only its outputs where the answers are hidden. `key`: the sample's index
-    and the digest of its job."""
+    """A row of judgements: the verdict on a sample, or only its outputs if the answers are hidden. `key`: the sample's
+    index and the digest of its job."""
     index, digest = key
     reading = Reading(extraction.trace, extraction.added) if protocol.extraction == "strict" else None
     if problem.expected is None:

@@ -1,4 +1,4 @@
-"""The shards as the driver sees them: what each has, and how much more it should be given."""
+"""The driver's view of the shards: what each has, and how much more it should get."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from codeeval.evaluation.shard_interface import ShardHandle
 from codeeval.store.rows import Row
 
-#: So many times as many equal ones may a shard hold beside them.
+#: A shard may hold this many times as many when equal samples are counted separately.
 MOST_EQUAL = 32
-#: A shard that holds completions of so many characters is given no more, whatever their number.
+#: A shard that holds this many characters of completions gets no more, whatever their number.
 MOST_CHARS = 32 * 1024 * 1024
 
 #: Names of protocols.
@@ -18,7 +18,8 @@ Names = tuple[str, ...]
 
 @dataclass(slots=True)
 class Sent:
-    """A batch that a shard has and has not finished. `load`: its samples, equal ones counted once; `chars` of completions."""
+    """A batch that a shard has not finished. `load`: its number of samples, counting equal ones once; `chars`: of their
+    completions."""
 
     samples: list[tuple[Row, Names]]
     load: int
@@ -28,8 +29,8 @@ class Sent:
 
 @dataclass(slots=True, eq=False)
 class Lane:
-    """A shard as the driver sees it. `load` and `held`: samples sent and unanswered, with equal ones counted once, and all;
-    `chars` of their completions."""
+    """A shard as seen by the driver. `load` and `held`: samples sent and unanswered, counting equal ones once, and all;
+    `chars`: of their completions."""
 
     handle: ShardHandle
     told: set[str] = field(default_factory=set)
@@ -37,14 +38,14 @@ class Lane:
     load: int = 0
     held: int = 0
     chars: int = 0
-    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's, of the same job
+    late: set[Row] = field(default_factory=set)  # its evidence that came after another shard's for the same job
     failing: bool = False
     lost: bool = False
-    alone: bool = False  # holds a sample that others were lost with
+    alone: bool = False  # holds a sample that took shards down with it before
 
     @property
     def free(self) -> int:
-        """How many more samples it should be given now."""
+        """How many more samples it should get now."""
         if self.alone:
             return 0
         room = self.handle.room
@@ -53,7 +54,7 @@ class Lane:
 
 @dataclass(slots=True)
 class Open:
-    """A batch that is being filled."""
+    """A batch being filled."""
 
     samples: list[tuple[Row, Names]] = field(default_factory=list)
     load: int = 0

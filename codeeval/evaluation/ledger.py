@@ -1,4 +1,4 @@
-"""What a router asks of a run file and writes to it. `RunStore` is one; so is what stands for the repairs of its samples."""
+"""What a router reads from and writes to a run file. `RunStore` implements it; so does the substitute for repairs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sandbox import Outcome
 
 
 class Ledger(Interface):
-    """See the methods of these names in `RunReader` and `RunStore`."""
+    """See the methods with these names in `RunReader` and `RunStore`."""
 
     def problems(self) -> tuple[PlannedProblem, ...]: ...
 

@@ -1,4 +1,4 @@
-"""`codeeval run --like RUN`: the settings of an earlier run, as far as they made its numbers, for a new one."""
+"""`codeeval run --like RUN`: a new run with an earlier run's settings, as far as they affect its numbers."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from codeeval.store import RunReader
 from codeeval.tasks import spec_of
 from codeeval.tasks.bundled import DEMO_MODEL
 
-#: Digests of the generator's description that say whether it is the same model.
+#: Digests in the generator's description that tell whether it is the same model.
 MODEL_DIGESTS = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "lora_sha256", "samples_sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """An earlier run to be repeated: `settings` are taken from it, `asked` have to be given again; `manifest` is for
+    """An earlier run to repeat: `settings` are taken from it, `asked` have to be given again; `manifest` is for
     `differences`."""
 
     run_dir: Path
@@ -32,7 +32,7 @@ class Like:
     asked: tuple[Asked, ...] = ()
 
     def check(self, resolved: Resolved) -> None:
-        """Raises UsageError for settings of a run from elsewhere that were not given again."""
+        """Raise UsageError for settings of another user's run that were not given again."""
         refuse_unasked(
             self.run_dir,
             self.asked,
@@ -42,8 +42,8 @@ class Like:
 
 
 def settings_like(run_dir: Path) -> Like:
-    """What repeats a run. Raises UsageError for a run whose completions came
-    from a file, DataError and StoreError for one that can't be read."""
+    """The settings that repeat a run. Raises UsageError for a run with completions from a file, and DataError and
+    StoreError for one that can't be read."""
     with RunReader(run_dir) as reader:
         manifest = reader.manifest()
         own = reader.is_own()
@@ -87,12 +87,12 @@ def settings_like(run_dir: Path) -> Like:
 
 
 def _literally(system: str | None) -> str | None:
-    """The text itself, also where it looks like the name of a file."""
+    """The text itself, even if it looks like a file name."""
     return f"@{system}" if system and system.startswith("@") else system
 
 
 def _model(manifest: Manifest) -> str:
-    """A folder by where it was, the bundled model and a name on the Hub by name."""
+    """A folder by its path; the bundled model and a Hub model by name."""
     location = manifest.model.location
     return location if os.path.exists(location) and manifest.model.name != DEMO_MODEL else manifest.model.name
 
@@ -102,7 +102,7 @@ def _task(task: TaskInfo) -> str:
 
 
 def differences(then: Manifest, now: Manifest) -> list[str]:
-    """What is not as it was although the settings are: problems, prompts, model files, versions."""
+    """What differs although the settings are the same: problems, prompts, model files, versions."""
     found = []
     if then.task.problems_digest != now.task.problems_digest:
         found.append("the problems have changed since then")

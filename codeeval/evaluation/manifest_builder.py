@@ -1,4 +1,4 @@
-"""The one place that builds the manifest of a new run."""
+"""Build the manifest of a new run; nothing else does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from sandbox import Limits
 
 
 def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> Manifest:
-    """Of a run whose completions `generator` writes."""
+    """The manifest of a run with completions from `generator`."""
     description = generator.describe()
     wrong = description.get("openchat_ids_wrong")
     notes = [
@@ -66,7 +66,7 @@ def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> 
 
 
 def score_manifest(asked: ScoreRequest, info: SandboxInfo, command: tuple[str, ...]) -> Manifest:
-    """Of a run whose completions were made elsewhere."""
+    """The manifest of a run with completions made elsewhere."""
     made_by = asked.made_by
     return _manifest(
         asked,
@@ -101,7 +101,7 @@ def _manifest(asked: RunRequest | ScoreRequest, info: SandboxInfo, **parts: Any)
 
 
 def with_limits(info: SandboxInfo, task: Task, protocols: tuple[ScoringProtocol, ...]) -> SandboxInfo:
-    """What is known of the sandbox, with the limits under which the programs of this set are executed."""
+    """What is known about the sandbox, with the limits under which this set's programs are executed."""
     worker = limits_from(info.limits)
     kinds = kinds_of(task.problems)
     found = {each.name: {kind: _limits(kind, each, worker) for kind in kinds} for each in protocols}

@@ -1,4 +1,5 @@
-"""The driver's end of a shard on a node of a cluster, without Ray: what waits to be sent, what the node has, and its speed."""
+"""The driver's end of a shard on a node of a cluster, independent of Ray: frames to send, batches that the node holds, and
+its speed."""
 
 from __future__ import annotations
 
@@ -14,19 +15,19 @@ from codeeval.evaluation.shard_interface import Deliver
 from codeeval.i18n import msg
 from sandbox.ray_link import AHEAD_S, MOST_PER_WORKER, REST_S
 
-#: Bytes of frames in one call of a node, if it is more than one frame.
+#: The most bytes of frames in one call of a node, unless a single frame is larger.
 CALL_BYTES = 8 * 1024 * 1024
-#: Frames of rows that a call waits for at most, and samples in a node's hands for each of them.
+#: The most frames of rows that a call waits for: one per this many samples that the node holds.
 MOST_FRAMES, PER_FRAME = 8, 64
-#: Seconds without a frame of a node that answers, after which its shard is lost.
+#: A shard is lost after this many seconds without a frame, even if its node answers.
 SILENCE_S = 60.0
 
 Frame = tuple[bytes, bytes]
 
 
 class NodeShard(ShardEnd):
-    """Executes `workers` jobs at a time. `wake` is called when there is something to send; the thread of the node's link takes it
-    with `outgoing`, and brings what the node says to `hear`."""
+    """Executes `workers` jobs at a time. `wake` is called when there is a frame to send; the thread of the node's link
+    takes frames with `outgoing`, and passes those that it receives to `hear`."""
 
     def __init__(self, name: str, workers: int, wake: Callable[[], None]) -> None:
         super().__init__(name)
@@ -43,24 +44,24 @@ class NodeShard(ShardEnd):
 
     @property
     def room(self) -> int:
-        """By its speed: a slow node gets less ahead, and one whose sandbox has failed rests."""
+        """By its speed: a slow node gets less, and a node whose sandbox has failed gets nothing for some seconds."""
         if time.monotonic() < self._rest_until:
             return 0
         return min(MOST_PER_WORKER * self._workers, 2 * self._workers + int(AHEAD_S * self._rate))
 
     @property
     def has_work(self) -> bool:
-        """Whether the node has something to do, or to get."""
+        """Whether the node holds samples, or has frames to get."""
         return bool(self._held or self._outbox)
 
     @property
     def wanted(self) -> int:
-        """Frames that are worth waiting for."""
+        """The number of frames that a call should wait for."""
         return min(MOST_FRAMES, 1 + self._held // PER_FRAME) if self._held else 0
 
     def judge(self, judging: Judging, deliver: Deliver) -> None:
         with self._lock:
-            self._batches, self._held = {}, 0  # what it does for an earlier judging is nobody's
+            self._batches, self._held = {}, 0  # results for an earlier judging are dropped
         super().judge(judging, deliver)
 
     def send(self, batch: Batch) -> None:
@@ -81,7 +82,7 @@ class NodeShard(ShardEnd):
         return frames
 
     def hear(self, frames: Sequence[Frame]) -> str:
-        """What the node says; not empty, and why, if that was its last word."""
+        """Handle received frames. Returns the reason if the shard is lost, or ""."""
         now = time.monotonic()
         if frames:
             self._spoke_at = now
@@ -97,7 +98,7 @@ class NodeShard(ShardEnd):
             done += self._finished(rows.done)
             if rows.incidents:
                 self._rest_until = now + REST_S
-            # a shard that executes nothing more is lost, not failing: its node gets another one
+            # a failing shard counts as lost, so that its node gets another one
             deliver(self, replace(rows, failing=None))
             if rows.failing is not None:
                 return rows.failing
@@ -107,7 +108,7 @@ class NodeShard(ShardEnd):
         return ""
 
     def _finished(self, numbers: Sequence[int]) -> int:
-        """Samples of these batches."""
+        """Take these batches off; returns their number of samples."""
         with self._lock:
             done = sum(self._batches.pop(number, 0) for number in numbers)
             self._held -= done

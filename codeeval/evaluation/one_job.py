@@ -1,5 +1,5 @@
-"""What holds for every job, whoever gives it to a pool: which are never given, which are done once more, and how a failure of the
-machinery is told."""
+"""Rules for every job, whoever submits it: which jobs are never submitted, which are repeated, and how an
+infrastructure failure is described."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from codeeval.scoring.grade import may_have_stalled
 from sandbox import Job, Outcome
 from sandbox.wire import MAX_JOB_BYTES, is_mera
 
-#: Safely below what `sandbox.Pool` takes (counted in bytes there), whatever the characters.
+#: Safely below what `sandbox.Pool` accepts (which counts bytes), whatever the characters.
 MAX_PROGRAM_CHARS = MAX_JOB_BYTES // 12
 TOO_LARGE = f"the program is larger than {MAX_PROGRAM_CHARS} characters"
 
 
 def is_too_large(job: Job) -> bool:
-    """Whether no pool accepts it: the model's doing, so it gets a verdict, and nobody waits for it."""
+    """Whether no pool accepts the job. That is the model's doing, so it gets a verdict and does not stay pending."""
     tests = len(job.tests.source) + len(job.tests.prelude) if job.tests else 0
     return len(job.source) + sum(map(len, job.calls)) + tests > MAX_PROGRAM_CHARS
 
 
 def wants_repeating(job: Job, outcome: Outcome) -> bool:
-    """Whether it ended by itself but, by the clock, too late for MERA: a program that waits does so again, one that a loaded
-    machine kept from running does not."""
+    """Whether the program ended by itself but, by wall time, too late for MERA: a program that waits does so again; one
+    that a loaded machine delayed does not."""
     return is_mera(job.mode) and may_have_stalled(outcome)
 
 

@@ -1,8 +1,8 @@
 """generate → extract → execute → grade → store, overlapped.
 
-Three kinds of threads. One asks the generator and hands over samples, at most `ahead` of them in advance. The pool's
-own threads execute. The calling thread does the rest, alone: it takes what arrives, stores it, extracts, submits,
-grades. So the model and the sandbox work at the same time, and the run file has one writer.
+There are three kinds of threads. One asks the generator and passes on samples, at most `ahead` of them in advance. The
+pool's threads execute. The calling thread alone does the rest: it receives events, stores, extracts, submits, grades.
+So the model and the sandbox work at the same time, and the run file has one writer.
 
 A sample is stored before it is executed, evidence before it is judged, and commits are at most `COMMIT_EVERY_S` apart.
 After `kill -9` a new pipeline over the same file does what the file lacks: only missing samples are generated, only
@@ -34,10 +34,10 @@ from codeeval.store.rows import Row, sample_row
 from codeeval.types import Request, Sample, Sampling
 
 COMMIT_EVERY_S = 0.25
-#: Seconds in which more events gather while the workers have enough to do. To be woken for each one costs more than handling it:
-#: the threads of the workers want the interpreter at the same time.
+#: Seconds during which more events collect while the workers have enough to do. Waking up for each event costs more
+#: than handling it, because the workers' threads compete for the interpreter.
 GATHER_S = 0.006
-#: Events that are handled before the shards are given more to do.
+#: How many events are handled before the shards get more work.
 EVENTS_AT_ONCE = 64
 
 
@@ -45,7 +45,8 @@ EVENTS_AT_ONCE = 64
 class Plan:
     """What one invocation adds to a run file. `requests` are the samples that the file lacks.
 
-    `parallel`: how many jobs a pool of this process may be given now; `ahead`: generated samples that may wait for shards.
+    `parallel`: returns how many jobs may now be submitted to a pool in this process; `ahead`: how many generated
+    samples may wait for shards.
     """
 
     judging: Judging
@@ -66,7 +67,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What one invocation did. The errors say why a run stayed incomplete; the samples concerned are pending."""
+    """What one invocation did. The errors say why a run stayed incomplete; the affected samples are pending."""
 
     counts: Counts
     timing: TimeSplit
@@ -84,17 +85,17 @@ class _GenerationEnded:
     error: BaseException | None = None
 
 
-#: What the calling thread is told: by the generator, or something to do, by the shards.
+#: Events for the calling thread: from the generator, or a function to call, from the shards.
 Event = _Generated | _GenerationEnded | Callable[[], None]
 Leftovers = Iterator[tuple[Row, Names]]
 
-#: Samples that were asked for: missing yet, there. A byte each, because there may be millions.
+#: States of a requested sample: missing, present. One byte each, because there may be millions.
 _WANTED, _RECEIVED = 1, 2
 
 
 class Pipeline:
-    """One invocation over one run file. `generator` may be None if no sample is missing, `pool` where nothing may be
-    executed (a rescore), or where shards come from. None is closed here."""
+    """One invocation over one run file. `generator` may be None if no sample is missing, `pool` if nothing may be
+    executed (a rescore) or if shards come from elsewhere. The pipeline closes neither."""
 
     def __init__(
         self,
@@ -122,8 +123,8 @@ class Pipeline:
         self._committed_at = time.monotonic()
 
     def run(self) -> Result:
-        """Work until nothing is left to do. Raises StoreError; KeyboardInterrupt passes through, with everything that
-        had finished committed. What the generator or the sandbox could not do is in the result."""
+        """Work until nothing is left to do. Raises StoreError; KeyboardInterrupt propagates after everything finished
+        was committed. What the generator or the sandbox could not do is in the result."""
         self._commit("running")
         end = "interrupted"
         try:
@@ -140,7 +141,7 @@ class Pipeline:
             self._commit(end)
         return Result(self._counts(), self._clock.split(), self._generation_error, self._router.sandbox_error)
 
-    # -- generation, in a thread of its own
+    # -- generation, in its own thread
 
     def _start_generation(self) -> None:
         if self._generator is None or not self._plan.requests:
@@ -170,13 +171,13 @@ class Pipeline:
     # -- the calling thread
 
     def _leftovers(self) -> Leftovers:
-        """Samples that were in the file already and lack a judgement, with the protocols that they lack."""
+        """Samples that were already in the file and lack judgements, with the protocols that they lack."""
         for row, names in self._store.unjudged_rows(self._names):
-            if self._state(unpack_text(row[0]), row[1]) == 0:  # else it came meanwhile, and is in the backlog
+            if self._state(unpack_text(row[0]), row[1]) == 0:  # otherwise it arrived meanwhile and is in the backlog
                 yield row, names
 
     def _feed(self, leftovers: Leftovers | None) -> Leftovers | None:
-        """Give the shards work until they have enough: what was left first, then what was generated."""
+        """Give the shards work until they have enough: leftovers first, then newly generated samples."""
         while self._router.has_room:
             if leftovers is not None and (left := next(leftovers, None)) is not None:
                 self._router.accept(*left)
@@ -193,7 +194,7 @@ class Pipeline:
         return leftovers
 
     def _take(self) -> None:
-        """Wait for the next event and handle it, with whatever else has arrived."""
+        """Wait for the next event and handle it, together with whatever else has arrived."""
         if not self._generating and not self._router.outstanding and self._router.has_room:
             return
         with suppress(queue.Empty):
@@ -213,7 +214,7 @@ class Pipeline:
             event()
 
     def _receive(self, sample: Sample) -> None:
-        if self._state(sample.problem_id, sample.index) != _WANTED:  # not asked for, or twice
+        if self._state(sample.problem_id, sample.index) != _WANTED:  # not requested, or a duplicate
             self._slots.release()
             return
         self._wanted[sample.problem_id][sample.index] = _RECEIVED
@@ -223,7 +224,7 @@ class Pipeline:
         self._backlog.append(row)
 
     def _state(self, problem_id: str, index: int) -> int:
-        """Of a sample among those asked for; 0 for any other."""
+        """The state of a requested sample; 0 for any other."""
         asked = self._wanted.get(problem_id, b"")
         return asked[index] if 0 <= index < len(asked) else 0
 
@@ -239,7 +240,7 @@ class Pipeline:
     def _is_complete(self) -> bool:
         return not self._store.n_pending(self._names)
 
-    # -- telling and keeping
+    # -- reporting and storing
 
     def _tell(self) -> None:
         self._on_progress(Progress(self._generated, self._router.judged, self._counts()))
@@ -252,7 +253,7 @@ class Pipeline:
             self._commit("running")
 
     def _commit(self, end: str) -> None:
-        """The record of this invocation goes with the work it tells of, in one transaction."""
+        """Commit the record of this invocation together with the work that it describes, in one transaction."""
         session = replace(
             self._session, end=end, counts=self._counts(), timing=self._clock.split(), servers=self._answered()
         )
@@ -261,7 +262,7 @@ class Pipeline:
         self._committed_at = time.monotonic()
 
     def _answered(self) -> dict[str, int]:
-        """By which server how many samples were answered, where there are servers."""
+        """Number of samples per server, if there are servers."""
         return self._generator.answered() if isinstance(self._generator, Served) else {}
 
 

@@ -1,7 +1,7 @@
-"""A self-test before trust: on this very machine a right solution must pass, and known cheats must fail.
+"""A self-test before each run: on this machine a correct solution must pass, and known cheats must fail.
 
-Four tiny programs go through the real pool and the real grading. A sandbox that gets one of them wrong would put a
-wrong number on every model, so nothing starts then.
+Four tiny programs go through the real pool and the real grading. A sandbox that judges one of them wrongly would give
+every model a wrong score, so nothing is started then.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PROBLEM = Problem(
     expected=("3", "42"),
 )
 
-#: The same with tests that are code, which every scorer that runs them beside the program can be cheated by.
+#: The same with tests that are code, with which a scorer that runs them beside the program can be cheated.
 _TESTED = Problem(
     id="preflight-tests",
     instruction="{function}",
@@ -50,13 +50,13 @@ _ALWAYS_EQUAL = """
 """
 
 
-#: An object that is not plain data may count as a wrong value or as an exception of the call: never as right.
+#: An object that is not plain data may count as a wrong value or as an exception of the call, but never as correct.
 _NOT_PASSED = (Verdict.WRONG_OUTPUT, Verdict.EXCEPTION, Verdict.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A solution and the verdicts that are right for it; under a MERA protocol only passed or not is compared."""
+    """A solution and the correct verdicts on it; under a MERA protocol only passed or not is compared."""
 
     name: str
     completion: str
@@ -79,7 +79,7 @@ TESTED_CHECKS = (
 
 @dataclass(frozen=True, slots=True)
 class PreflightFinding:
-    """One check under one protocol."""
+    """The result of one check under one protocol."""
 
     check: str
     protocol: str
@@ -89,7 +89,7 @@ class PreflightFinding:
 
 
 def run_checks(pool: JobRunner, protocols: tuple[ScoringProtocol, ...], limits: Limits) -> tuple[PreflightFinding, ...]:
-    """Every check under every protocol that it is for, through the pool. Raises SandboxError when a program can't be
+    """Run every check under each of its protocols through the pool. Raises SandboxError if a program can't be
     executed."""
     waiting = []
     for protocol in protocols:
@@ -120,7 +120,7 @@ def _finding(check: Check, protocol: ScoringProtocol, judgement: Judgement) -> P
 
 
 def preflight(pool: JobRunner, protocols: tuple[ScoringProtocol, ...], limits: Limits) -> None:
-    """Raises SandboxError unless every check gets its verdict."""
+    """Raise SandboxError unless every check gets its verdict."""
     wrong = [finding for finding in run_checks(pool, protocols, limits) if not finding.ok]
     if wrong:
         lines = [f"  {item.check} under {item.protocol}: {item.got} instead of {item.expected}" for item in wrong]

@@ -1,7 +1,7 @@
-"""Shards in processes of their own, for more workers than one interpreter can serve: the driver's side.
+"""The driver's side of shards in separate processes, for more workers than one interpreter can serve.
 
-A process that is killed, ends, or says nothing for `SILENCE_S` is lost: it is killed, what it held is the router's to give to
-others, and another process takes its place, as long as that helps.
+A process that is killed, exits, or sends nothing for `SILENCE_S` counts as lost: it is killed, the router gives its
+work to others, and another process replaces it, as long as that helps.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ from codeeval.i18n import joined, msg
 from codeeval.store.codec import unpack_outcome
 from sandbox import Job, Outcome, SandboxError
 
-#: Samples per worker that a shard may hold: enough that none waits for the driver.
+#: Samples per worker that a shard may hold: enough that no worker waits for the driver.
 AHEAD = 16
-#: Workers of one shard. One interpreter serves about three times as many that run small programs one after the other.
+#: Workers per shard. One interpreter can serve about three times as many that run small programs in sequence.
 PER_SHARD = 8
-#: Seconds without any sign of life after which a shard is lost. Counted only while this process itself is running.
+#: A shard is lost after this many seconds without a sign of life, counted only while this process itself is running.
 SILENCE_S = 60
-#: Processes in a row that were lost before they had told of any row; after that no further one is started.
+#: After this many processes in a row were lost before reporting any row, no further one is started.
 MAX_IN_VAIN = 3
 ENDED = msg("it ended")
 
@@ -84,14 +84,14 @@ class ProcessShard(ShardEnd):
 
     @property
     def jobs(self) -> int:
-        """Single jobs that are not answered."""
+        """Number of unanswered single jobs."""
         return len(self._jobs)
 
     def _put(self, kind: bytes, payload: bytes) -> None:
         self._outbox.put((kind, payload))
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """The future raises SandboxError where the job can't be executed, or the shard is lost."""
+        """Submit a job. The future raises SandboxError if the job can't be executed, or the shard is lost."""
         future: Future[Outcome] = Future()
         with self._lock:
             if self.lost:
@@ -102,12 +102,12 @@ class ProcessShard(ShardEnd):
         return future
 
     def stop(self) -> None:
-        """Have the process end; `wait` for that."""
+        """Ask the process to end; use `wait` to wait for it."""
         self.close()
         self._outbox.put(None)
 
     def wait(self) -> None:
-        """Until the process has closed its pool, or is killed after some time."""
+        """Wait until the process has closed its pool, or kill it after some time."""
         self._ended()
         for thread in self._threads:
             if thread is not threading.current_thread():
@@ -115,7 +115,7 @@ class ProcessShard(ShardEnd):
         self._frames.close()
 
     def _ended(self) -> int:
-        """The exit code of the process, which has some time for its end."""
+        """The exit code of the process, which gets some time to end."""
         try:
             return self._process.wait(END_S)
         except subprocess.TimeoutExpired:
@@ -148,7 +148,7 @@ class ProcessShard(ShardEnd):
         self._lose(reason)
 
     def _hear(self, kind: bytes, payload: bytes) -> str:
-        """What a frame says; not empty if it is the last one."""
+        """Handle a frame; returns a non-empty reason if it is the last one."""
         if kind == DOWN:
             return payload.decode("utf-8", "replace")
         if kind == ROWS:
@@ -184,11 +184,11 @@ class ProcessShard(ShardEnd):
 
 
 class ProcessShards:
-    """`workers` over as many processes as it takes, each with `PER_SHARD` at most. Both a `ShardSource`, and a pool for single
-    jobs. Use as a context manager, or call `close`."""
+    """`workers` spread over as many processes as needed, with at most `PER_SHARD` each. Both a `ShardSource` and a pool
+    for single jobs. Use as a context manager, or call `close`."""
 
     def __init__(self, spec: Spec, per_shard: int = PER_SHARD) -> None:
-        """`spec` is that of one shard with all the workers."""
+        """`spec`: that of a single shard with all the workers."""
         self.workers, self.limits = spec.workers, spec.limits
         many = -(-spec.workers // per_shard)
         shares = [spec.workers // many + (number < spec.workers % many) for number in range(many)]
@@ -200,7 +200,7 @@ class ProcessShards:
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The processes that live."""
+        """The running processes."""
         return tuple(shard.pid for shard in self._shards if not shard.lost)
 
     def open_shards(self, judging: Judging, deliver: Deliver) -> Sequence[ShardHandle]:
@@ -219,7 +219,7 @@ class ProcessShards:
         return new
 
     def submit(self, job: Job) -> Future[Outcome]:
-        """To the process that has the fewest single jobs. Raises SandboxError if none is left."""
+        """Submit to the process with the fewest single jobs. Raises SandboxError if none is left."""
         with self._lock:
             while self._replaced() is not None:
                 pass
@@ -229,7 +229,7 @@ class ProcessShards:
         return min(living, key=lambda shard: shard.jobs / shard.workers).submit(job)
 
     def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
-        """Outcomes in the order of the jobs, with 64 jobs per worker of look-ahead at most."""
+        """Outcomes in the order of the jobs, submitting at most 64 jobs per worker ahead."""
         waiting: deque[Future[Outcome]] = deque()
         for job in jobs:
             waiting.append(self.submit(job))
@@ -239,7 +239,7 @@ class ProcessShards:
             yield waiting.popleft().result()
 
     def close(self) -> None:
-        """End every process with its workers. May be called twice."""
+        """Stop every process with its workers. May be called twice."""
         with self._lock:
             self._closed = True
         for shard in self._shards:
@@ -248,7 +248,7 @@ class ProcessShards:
             shard.wait()
 
     def _replaced(self) -> ProcessShard | None:
-        """A new process in place of a lost one, where there is one and another one may fare better."""
+        """A new process in place of a lost one, if there is one and another one may fare better."""
         for number, shard in enumerate(self._shards):
             if shard.lost and not self._closed:
                 self._in_vain = 0 if shard.was_useful else self._in_vain + 1

@@ -1,10 +1,11 @@
-"""The answers of sets that come as inputs and a reference solution (EvalPlus): executed once, in the sandbox, then kept.
+"""The answers of sets that come as inputs and a reference solution (EvalPlus): executed once, in the sandbox, then
+cached.
 
-Nothing of the reference runs on the host, although it is trusted: a file of problems is foreign input as well. What came back
-is kept in the user's cache folder by the digest of the data, as JSON; a file there that is damaged is made again.
+The reference never runs on the host, although it is trusted: a file of problems is untrusted input like any other. The
+results are cached as JSON in the user's cache folder by the digest of the data; a damaged cache file is recomputed.
 
-Inputs whose answer can't be compared as data (the reference raised, or returned a value that is not plain) are left out, and
-`notes` names them, so that no score silently stands for fewer tests than its set has.
+Inputs with an answer that can't be compared as data (the reference raised, or returned a value that is not plain) are
+left out, and `notes` names them, so that a score never silently covers fewer tests than its set has.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from codeeval.tasks.mera import digest
 from codeeval.types import Extraction, Oracle, Problem, Task
 from sandbox.wire import Job, Observation, Outcome
 
-#: Counts changes of what is kept.
+#: Version of the cache format.
 _VERSION = 1
-#: Problems whose left-out inputs are named in a note; the rest is counted.
+#: How many problems with left-out inputs a note names; the rest is counted.
 _NAMED = 8
 
 #: One answer, or why there is none: [literal, None] or [None, reason].
@@ -38,12 +39,12 @@ Runner = Callable[[Sequence[Job]], Sequence[Outcome]]
 
 
 def is_needed(task: Task) -> bool:
-    """Whether answers have to come from the reference solutions."""
+    """Whether answers have to be computed with the reference solutions."""
     return any(problem.oracle is not None and problem.expected is None for problem in task.problems)
 
 
 def cached(task: Task) -> Task | None:
-    """The task with its answers, where they were computed before."""
+    """The task with its answers, if they were computed before."""
     try:
         kept = json.loads(_path(task).read_text(encoding="ascii"))
         answers = {pid: [_answer(item) for item in found] for pid, found in kept["answers"].items()}
@@ -107,7 +108,7 @@ def _of_observation(seen: Observation, oracle: Oracle, outcome: Outcome) -> Answ
         return None, f"the reference solution did not come so far: {outcome.status}"
     if seen.status == "raised" or seen.text is None:
         return None, f"the reference solution raised {one_line(raised(seen))}"
-    if oracle.rule == "not_none":  # EvalPlus keeps as much of the answer
+    if oracle.rule == "not_none":  # EvalPlus keeps only this much of the answer
         return str(seen.type_name != "NoneType"), None
     if not seen.plain:
         return None, f"the answer is a {one_line(seen.type_name or 'value')}, which is no plain data"
@@ -128,7 +129,7 @@ def _with_answers(task: Task, answers: dict[str, list[Answer]]) -> Task:
 
 
 def _answered(problem: Problem, answers: list[Answer]) -> Problem:
-    """Without the calls that have no answer. Raises ValueError for the answers of another problem."""
+    """The problem without the calls that have no answer. Raises ValueError for the answers of another problem."""
     assert problem.oracle is not None
     if len(answers) != len(problem.calls):
         raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(answers)} answers")
@@ -159,7 +160,7 @@ def _path(task: Task) -> Path:
 
 
 def _keep(task: Task, answers: dict[str, list[Answer]]) -> None:
-    """A file appears whole or not at all. If the cache can't be written, the work goes on without."""
+    """Write the cache file atomically. If the cache can't be written, work continues without it."""
     path = _path(task)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Sets that come with a reference solution instead of answers: where a run gets the answers from."""
+"""Where a run gets the answers of sets that come with a reference solution instead of answers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from codeeval.types import Task
 
 
 def answered(task: Task, placement: Placement, reporter: Reporter) -> tuple[Task, tuple[str, ...]]:
-    """The task with its answers, and notes about them: from the cache, else by executing the reference solutions in the
-    sandbox. Any other task as it is. Raises DataError and SandboxError."""
+    """The task with its answers, and notes about them: from the cache, otherwise by executing the reference solutions
+    in the sandbox. Other tasks are returned unchanged. Raises DataError and SandboxError."""
     if not reference.is_needed(task):
         return task, ()
     found = reference.cached(task)

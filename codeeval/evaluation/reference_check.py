@@ -1,4 +1,4 @@
-"""Is a problem set sound? Its own reference solutions must pass, on this very machine, before it may judge a model."""
+"""Check a problem set: its reference solutions must pass on this machine before it judges a model."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.wire import Job, Outcome
 
 @dataclass(frozen=True, slots=True)
 class ReferenceFinding:
-    """Something wrong with one problem. `field` is named as in the file."""
+    """Something wrong with one problem. `field` is its name in the file."""
 
     problem_id: str
     field: str
@@ -25,9 +25,9 @@ class ReferenceFinding:
 
 
 def validate(task: Task, run: Callable[[Sequence[Job]], Sequence[Outcome]]) -> list[ReferenceFinding]:
-    """What is wrong with the problems of a set, in the set's order; empty if all is well.
+    """What is wrong with the problems of a set, in order; empty if nothing is.
 
-    `run` executes jobs and returns one outcome each, in order (a sandbox pool does). Checked: every problem with
+    `run` executes jobs and returns one outcome each, in order (a sandbox pool does). Checks that every problem with
     visible answers has a reference solution that passes under `strict`, and at least one answer that an empty body does
     not give. Problems with hidden answers can't be checked and give no finding. Raises what `run` raises.
     """
@@ -56,7 +56,7 @@ def validate(task: Task, run: Callable[[Sequence[Job]], Sequence[Outcome]]) -> l
 
 
 def _field(problem: Problem, name: str) -> str:
-    """As it is called in the problem's own schema."""
+    """The field's name in the problem's own schema."""
     if problem.tests is None and problem.oracle is None:
         return name
     return {"outputs": "test", "meta.canonical_solution": "canonical_solution"}[name]

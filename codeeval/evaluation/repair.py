@@ -1,8 +1,8 @@
-"""Would a failed sample pass if only its format were right? Repairs every failed sample and executes the repairs.
+"""Would a failed sample pass if only its format were right? Repairs failed samples and executes the repaired programs.
 
-One program per failed sample at most, chosen by the text alone (`formats.repair`), judged under `strict`. Repaired programs
-take the way of all samples, through a `Router` and its shards; what comes of them is stored in a table of its own, beside the
-judgements and never among them. Only what the file lacks is done: after `kill -9` the next invocation goes on, and equal
+At most one program per failed sample, chosen by the text alone (`codeeval.scoring.repair`) and judged under `strict`. Repaired
+programs are processed like samples, by a `Router` and its shards; the results are stored in a separate table, never
+among the judgements. Only what the file lacks is done: after `kill -9` the next invocation continues, and equal
 programs are executed once.
 """
 
@@ -25,14 +25,14 @@ from codeeval.store.rows import Row, incident_of, judgement_of, sample_row
 from codeeval.types import Problem, Sample
 from sandbox import Outcome
 
-#: Repairs looked up at a time where nothing is executed.
+#: How many repairs are looked up at a time if nothing is executed.
 AT_A_TIME = 64
 STRICT = ("strict",)
 
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What one invocation did: failed samples looked at, repaired programs executed, samples left for another time."""
+    """What one invocation did: failed samples examined, repaired programs executed, samples left for another time."""
 
     looked_at: int = 0
     executed: int = 0
@@ -41,8 +41,8 @@ class Explored:
 
 
 def explore(store: RunStore, sandbox: Sandbox | None) -> Explored:
-    """Look at every failed sample of the file that has not been looked at. With `sandbox` None nothing is executed: repairs
-    without evidence are left. Raises StoreError."""
+    """Examine every failed sample that has not been examined. If `sandbox` is None nothing is executed: repairs without
+    evidence are left. Raises StoreError."""
     repairs = _Repairs(store)
     inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     pool = sandbox.pool if sandbox else None
@@ -70,7 +70,7 @@ def explore(store: RunStore, sandbox: Sandbox | None) -> Explored:
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A repaired program, as a sample that is a program of its own, and what is kept with its verdict."""
+    """A repaired program, as a sample that is a self-contained program, and what is stored with its verdict."""
 
     program: Sample
     classes: tuple[str, ...]
@@ -78,14 +78,14 @@ class _Waiting:
 
 
 class _Repairs:
-    """The run file as a router sees it, with repaired programs in place of the samples: a `Ledger`. `looked_at` counts the
-    samples that are done with, `waiting` are the others, `reason` says why."""
+    """A `Ledger`: the run file as seen by a router, with repaired programs in place of the samples. `looked_at` counts
+    the finished samples, `waiting` are the others, `reason` says why."""
 
     def __init__(self, store: RunStore) -> None:
         self._store, manifest = store, store.manifest()
         self._planned = store.problems()
         self._problems = {planned.problem.id: planned.problem for planned in self._planned}
-        # a repaired program is executed as it stands: nothing more is read from it
+        # a repaired program is executed unchanged: nothing more is extracted from it
         protocol = replace(as_executed(protocols.get("strict"), manifest), extraction="none")
         self.judging = Judging((protocol,), worker_limits(manifest.sandbox))
         self.waiting: dict[tuple[str, int], _Waiting] = {}
@@ -93,8 +93,8 @@ class _Repairs:
         self.reason = ""
 
     def rows(self) -> Iterator[Row]:
-        """The repaired programs of all failed samples that were not looked at, as rows of samples. Where there is nothing to
-        execute the sample is done with."""
+        """The repaired programs of all failed samples not yet examined, as rows of samples. Samples without anything to
+        execute are finished at once."""
         passed = {
             (row.problem_id, row.index)
             for row in self._store.judgements("strict")
@@ -115,7 +115,7 @@ class _Repairs:
         self._store.add_counterfactuals([row])
         self.looked_at += 1
 
-    # -- what a router asks and tells
+    # -- what a router reads and writes
 
     def problems(self) -> tuple[PlannedProblem, ...]:
         return self._planned
@@ -158,7 +158,7 @@ class _Repairs:
 
 
 def _repaired(problem: Problem, sample: Sample, *, repairable: bool) -> tuple[tuple[str, ...], Repair | None]:
-    """The failures of format of a sample, and its repair where there is one to execute."""
+    """The failures of format of a sample, and its repair if there is one to execute."""
     below = replace(problem, prompt="\n") if sample.is_program else problem  # a program continues nothing
     classes = names(below, sample)
     if sample.is_program:

@@ -1,4 +1,4 @@
-"""Whom a use case tells what happens while it works. `codeeval.cli.console.Console` is one."""
+"""The interface to which a use case reports while it works. `codeeval.cli.console.Console` implements it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from codeeval.evaluation.pipeline import Progress
 
 __all__ = ["SILENT", "Progress", "Reporter", "SilentReporter", "Tell"]
 
-#: What a pipeline calls while it works.
+#: Callback of a pipeline for progress.
 Tell = Callable[[Progress], None]
 
 
 class Reporter(Protocol):
-    """Lines about what is going on (`note`) and what went wrong (`complain`), and progress."""
+    """Receives lines about what is happening (`note`) and what went wrong (`complain`), and progress."""
 
     def note(self, text: str) -> None:
         """What is going on."""
@@ -24,11 +24,12 @@ class Reporter(Protocol):
         """What went wrong."""
 
     def progress(self, samples: int, judgements: int, per_sample: int) -> AbstractContextManager[Tell]:
-        """Show how far `samples` to generate and `judgements` to make are; `per_sample` judgements are made of each sample."""
+        """Show progress towards `samples` to generate and `judgements` to make, `per_sample` of them for each
+        sample."""
 
 
 class SilentReporter:
-    """Says nothing."""
+    """Reports nothing."""
 
     def note(self, text: str) -> None:
         pass

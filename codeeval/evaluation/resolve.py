@@ -1,4 +1,5 @@
-"""Settings from their sources: flags > `CODEEVAL_*` > the file of `-C` > an earlier run > defaults, each with its origin."""
+"""Settings from their sources: flags > `CODEEVAL_*` > the file of `-C` > an earlier run > defaults, each with its
+origin."""
 
 from __future__ import annotations
 
@@ -17,13 +18,13 @@ from codeeval.files import reason
 from codeeval.i18n import at, msg
 
 PREFIX = "CODEEVAL_"
-#: The origin of what `--like` brings.
+#: The origin of settings from `--like`.
 EARLIER = "an earlier run"
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """Settings and where each came from: "flag", "environment CODEEVAL_N", the file's path, or "default"."""
+    """Settings and the source of each: "flag", "environment CODEEVAL_N", the file's path, or "default"."""
 
     settings: Settings
     origins: Mapping[str, str]
@@ -38,8 +39,8 @@ def resolve(
     environment: Mapping[str, str] = os.environ,
     like: Mapping[str, object] | None = None,
 ) -> Resolved:
-    """Merge the sources. `flags` holds None for what was not given; `like` are the settings of an earlier run, weaker than
-    all others but the defaults. Raises UsageError naming source and setting."""
+    """Merge the sources. `flags` holds None for flags that were not given; `like`: the settings of an earlier run,
+    which override only the defaults. Raises UsageError, naming source and setting."""
     _check_conflict(flags)
     values: dict[str, object] = dict(like or {})
     origins = {name: EARLIER if name in values else "default" for name in NAMES}
@@ -49,7 +50,7 @@ def resolve(
 
 
 def _checked(values: Mapping[str, object], origins: Mapping[str, str]) -> Settings:
-    """Raises UsageError naming source and setting."""
+    """Raises UsageError, naming source and setting."""
     from pydantic import ValidationError
 
     try:
@@ -77,7 +78,7 @@ def _where(name: str, origin: str) -> str:
 def _all(
     flags: Mapping[str, object], config: Path | None, environment: Mapping[str, str]
 ) -> list[tuple[str, object, str]]:
-    """(setting, value, origin), the weakest source first."""
+    """(setting, value, origin), lowest precedence first."""
     found: list[tuple[str, object, str]] = []
     if config is not None:
         found += [(name, value, str(config)) for name, value in _file(config).items()]
@@ -102,7 +103,8 @@ def _check_conflict(flags: Mapping[str, object]) -> None:
 
 
 def _check_variable(variable: str) -> None:
-    """A misspelt setting would silently measure something else. A name close to none of the known ones may be the user's own."""
+    """Refuse a misspelt variable, which would silently measure something else. A name far from any known one may be the
+    user's."""
     name = variable.removeprefix(PREFIX).lower()
     if name == variable.lower() or name in NAMES:
         return
@@ -146,7 +148,7 @@ def _file(path: Path) -> dict[str, Any]:
 
 @cache
 def _model() -> Any:
-    """What checks and converts the values: a pydantic model of the same fields."""
+    """The pydantic model with the same fields, which checks and converts the values."""
     from pydantic import BeforeValidator, ConfigDict, Field, create_model
 
     found: dict[str, Any] = {}

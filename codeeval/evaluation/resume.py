@@ -78,8 +78,8 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
 
 
 def _ranked(store: RunStore, reporter: Reporter, *, own: bool) -> bool:
-    """Let the reward models of a run of one's own score it; those of another run are left to `codeeval rerank`. Whether nothing
-    is left to rank."""
+    """Let the reward models score this user's own run; those of another user's run are left to `codeeval rerank`.
+    Returns whether nothing is left to rank."""
     if own:
         return rank(store, reporter)
     if unranked(store):
@@ -89,7 +89,7 @@ def _ranked(store: RunStore, reporter: Reporter, *, own: bool) -> bool:
 
 
 def given_again(resolved: Resolved) -> Again:
-    """What this invocation says of the model; settings that go for fresh runs (`CODEEVAL_MODEL`) are not meant."""
+    """What this invocation says about the model; settings that apply to fresh runs (`CODEEVAL_MODEL`) are excluded."""
     flags, settings = resolved.given_by_flag(), resolved.settings
     return Again(
         model=settings.model if "model" in flags else None,
@@ -100,8 +100,8 @@ def given_again(resolved: Resolved) -> Again:
 
 
 def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: bool) -> Placement:
-    """The sandbox of the run. The workers are as large as they were, whatever the limits of this version are: evidence must stay
-    comparable. A run from elsewhere chooses neither a weaker sandbox nor huge workers; raises DataError."""
+    """The sandbox of the run. The workers keep their size, whatever this version's limits are, so that evidence stays
+    comparable. Another user's run can choose neither a weaker sandbox nor huge workers; raises DataError."""
     settings, chosen = resolved.settings, resolved.origins["sandbox"] != "default"
     if not own:
         check_workers(manifest.sandbox, where)
@@ -114,7 +114,7 @@ def placement_of(manifest: Manifest, resolved: Resolved, where: str, *, own: boo
 
 
 def check_changeable(resolved: Resolved) -> None:
-    """Raises UsageError for a flag that would change the run."""
+    """Raise UsageError for a flag that would change the run."""
     fixed = [flag(name) for name in resolved.given_by_flag() if name not in CHANGEABLE]
     if fixed:
         raise UsageError(
@@ -128,7 +128,7 @@ def check_changeable(resolved: Resolved) -> None:
 
 
 def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]:
-    """The protocols of a run. Raises DataError for one that this version does not know."""
+    """The protocols of a run. Raises DataError for one that this version lacks."""
     for name in manifest.protocols:
         if name not in protocols.names():
             raise DataError(
@@ -143,7 +143,7 @@ def isolation_of(manifest: Manifest) -> Isolation:
 
 
 def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
-    """The model that goes on. Raises UsageError if other files than those of the run are found at its place, and what
+    """The model that continues the run. Raises UsageError if the files at its place differ from the run's, and what
     `create` raises."""
     generator = create(model.backend, model.location, model.options)
     try:
@@ -156,7 +156,7 @@ def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
 
 
 def _refuse_another(then: Mapping[str, str], now: Mapping[str, str]) -> None:
-    """Samples of two models in one run would be a score of neither."""
+    """Refuse a different model: a run with samples of two models would measure neither."""
     for name in MODEL_DIGESTS:
         if name in then and then[name] != now.get(name):
             raise UsageError(

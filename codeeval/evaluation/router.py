@@ -1,10 +1,10 @@
-"""The driver's side of the shards: which shard gets which sample, what comes back into the run file, and what happens to the
-work of a shard that is lost.
+"""The driver's side of the shards: which shard gets which sample, storing results in the run file, and what happens to
+the work of a lost shard.
 
-Samples of a problem go to one shard as long as it has room, and a completion that was sent before goes where it went then, so
-that equal programs meet and are executed once. Where they don't meet after all, the evidence that came first stays, and the
-driver judges by it. What a lost shard had not answered goes to others, sample by sample, so that one that takes shards down
-with it does so alone; after `MAX_LOSSES` it stays pending, with the reason.
+Samples of a problem go to one shard as long as it has room, and a completion that was sent before goes to the same
+shard again, so that equal programs meet and are executed once. If they don't meet, the evidence that came first is
+kept, and the driver judges by it. What a lost shard had not answered goes to others, sample by sample, so that a sample
+that takes shards down does so alone; after `MAX_LOSSES` it stays pending, with the reason.
 """
 
 from __future__ import annotations
@@ -28,21 +28,22 @@ from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row, incident_of
 from sandbox import SandboxError
 
-#: A sample that so many shards were lost with is not tried again in this invocation.
+#: After this many shards were lost with a sample, it is not tried again in this invocation.
 MAX_LOSSES = 3
-#: Samples in one batch at most, and characters after which a batch is sent as it is.
+#: The most samples in one batch, and the number of characters after which a batch is sent.
 BATCH, BATCH_CHARS = 32, 1_000_000
-#: Seconds between two looks for shards that have joined.
+#: Seconds between checks for shards that have joined.
 LOOK_EVERY_S = 1.0
-#: Completions remembered with the shard that they went to.
+#: How many completions are remembered with the shard that they went to.
 REMEMBERED = 65_536
 
 
 class Router:
-    """`accept` stored samples while there is `has_room`, `flush`, do what was posted, `tend`; all from the driver's thread.
+    """`accept` stored samples while there is `has_room`, `flush`, do what was posted, `tend`; all from the driver's
+    thread.
 
-    `source` is a pool of this process, which becomes one shard in the driver; or where shards come from; or None if nothing
-    may be executed: then what has no evidence stays pending. Raises what `open_shards` raises.
+    `source` is a pool in this process, which becomes one shard in the driver; or a source of shards; or None if nothing
+    may be executed: then samples without evidence stay pending. Raises what `open_shards` raises.
     """
 
     def __init__(
@@ -78,12 +79,12 @@ class Router:
 
     @property
     def outstanding(self) -> bool:
-        """Whether anything that was accepted is not settled."""
+        """Whether anything accepted is not finished."""
         return bool(self._open or self._again) or any(lane.sent for lane in self._lanes)
 
     @property
     def has_room(self) -> bool:
-        """Whether some shard would have nothing to do soon."""
+        """Whether some shard would soon have nothing to do."""
         if self._again:
             return False
         return self._is_over if not self._lanes else any(lane.free > 0 for lane in self._lanes)
@@ -94,7 +95,7 @@ class Router:
         return all(2 * lane.free <= lane.handle.room for lane in self._lanes)
 
     def accept(self, row: Row, names: Names) -> None:
-        """Have a stored sample judged under the protocols of these names."""
+        """Have a stored sample judged under the protocols with these names."""
         problem_id = unpack_text(row[0])
         lane, load = self._lane_for(problem_id, row[3])
         if lane is None:
@@ -119,7 +120,7 @@ class Router:
             self._send(problem_id, lanes[which], batch, 0)
 
     def tend(self) -> None:
-        """To be called after what was posted, and about once a second: keep what is finished, go on with what was lost."""
+        """Call after posted work, and about once a second: stores what is finished and continues what was lost."""
         if self._own is not None and (rows := self._own.drain()) is not None:
             self._hear(self._lanes[0], rows)
         if self._source is not None and time.monotonic() - self._looked_at > LOOK_EVERY_S:
@@ -128,14 +129,14 @@ class Router:
         self._note_whether_busy()
 
     def close(self) -> None:
-        """End every shard that was opened for this router."""
+        """Close every shard that was opened for this router."""
         for lane in self._lanes:
             lane.handle.close()
 
     # -- to a shard
 
     def _lane_for(self, problem_id: str, completion: str | bytes) -> tuple[Lane | None, int]:
-        """(the shard for this completion, 0 where it has or had an equal one)."""
+        """(the shard for this completion, its additional load there: 0 if the shard has or had an equal one)."""
         if not self._lanes:
             return None, 0
         seen = hash((problem_id, completion)) if self._judging.dedup else None
@@ -203,7 +204,7 @@ class Router:
             lane.alone = lane.alone and sent.losses + 1 < MAX_LOSSES
 
     def _judge_late(self, rows: list[Row]) -> None:
-        """Of jobs that another shard has executed, too: by the evidence that is in the file."""
+        """Judge by the evidence in the file the jobs that another shard has executed as well."""
         for name, packed_id, index, digest, *_ in rows:
             self._judge_by_file((unpack_text(packed_id), index, name, digest))
 
@@ -241,7 +242,7 @@ class Router:
         self._look_for_more()
 
     def _goes_elsewhere(self, lane: Lane, row: Row) -> bool:
-        """Whether a sample whose job could not be executed is given to a shard again: the next one may fare better."""
+        """Whether a sample whose job could not be executed is tried again, as another shard may be able to."""
         if self._source is None or all(other.failing for other in self._lanes):
             return False
         incident = incident_of(row)
@@ -263,7 +264,8 @@ class Router:
             self._is_over, self.sandbox_error = not self._lanes, str(error)
 
     def _try_again(self) -> None:
-        """One sample in a batch, so that only what takes a shard down is tried so often; the last time alone in its shard."""
+        """Send one sample per batch, so that only one that takes shards down is retried; the last time alone in its
+        shard."""
         for _ in range(len(self._again)):
             row, names, losses = self._again.popleft()
             if not self._lanes and not self._is_over:

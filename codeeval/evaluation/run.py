@@ -23,8 +23,8 @@ from codeeval.store import RunStore
 
 
 def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = None) -> Ended:
-    """Generate, execute, judge, rank; `like`: the run that is repeated, to tell what is not as it was. Raises what
-    `codeeval.errors` and `sandbox.errors` list."""
+    """Generate, execute, judge, rank. `like`: the manifest of the run being repeated, to report differences. Raises
+    what `codeeval.errors` and `sandbox.errors` list."""
     asked = ask(resolved.settings, reporter)
     reporter.note(first_line(asked, resolved))
     with (
@@ -37,7 +37,7 @@ def evaluate(resolved: Resolved, reporter: Reporter, like: Manifest | None = Non
 def generate_and_judge(
     asked: RunRequest, generator: Generator, sandbox: Sandbox, reporter: Reporter, like: Manifest | None = None
 ) -> Ended:
-    """`evaluate` with a generator, which is closed before samples are ranked, and a sandbox that is left open."""
+    """`evaluate` with a generator, which is closed before samples are ranked, and a sandbox, which stays open."""
     with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
         tell_unmarked(store, reporter)
         for difference in differences(like, store.manifest()) if like else ():
@@ -46,12 +46,12 @@ def generate_and_judge(
         if isinstance(result.generation_error, UsageError) and not result.counts.generated:
             discard(store)
             raise result.generation_error
-        generator.close()  # its GPU is free for a reward model
+        generator.close()  # frees its GPU for a reward model
         return Ended(store.run_dir, result, unranked=not rank(store, reporter))
 
 
 def tell_unmarked(store: RunStore, reporter: Reporter) -> None:
-    """One line where the user's key can't be kept; the run goes on."""
+    """Note if the user's key can't be stored; the run continues."""
     if store.unmarked:
         reporter.note(
             msg(

@@ -1,4 +1,4 @@
-"""The folder of a run: a new name for one, whether it can be written, and taking back one in which nothing was done."""
+"""The folder of a run: choose a name, check that it can be written, and remove one in which nothing was done."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from codeeval.store.writer import refuse_existing
 
 
 def check_run_dir(run_dir: Path) -> None:
-    """What can be known before a model is loaded: raises UsageError for a run that is there already, and for a place that
-    can't be written."""
+    """Check before a model is loaded: raises UsageError for a run that exists already, and for a place that can't be
+    written."""
     import os
 
     hint = msg("Choose another place with -o RUN_DIR.")
@@ -24,7 +24,7 @@ def check_run_dir(run_dir: Path) -> None:
                 msg("{run_dir}: {path} is not a folder\n  {hint}", run_dir=run_dir, path=nearest, hint=hint)
             )
         refuse_existing(run_dir)
-    except OSError as error:  # a name that is too long, a working folder that is gone
+    except OSError as error:  # a name that is too long, a deleted working directory
         raise UsageError(
             msg("{run_dir}: {reason}\n  {hint}", run_dir=run_dir, reason=reason(error), hint=hint)
         ) from None
@@ -35,7 +35,7 @@ def check_run_dir(run_dir: Path) -> None:
 
 
 def new_run_dir(*words: str) -> Path:
-    """runs/task-model-time, with nothing in it but letters, digits, dots, hyphens and underscores."""
+    """runs/task-model-time, using only letters, digits, dots, hyphens and underscores."""
     import re
     import time
 
@@ -46,7 +46,7 @@ def new_run_dir(*words: str) -> Path:
 
 
 def discard(store: RunStore) -> None:
-    """Take back a run file in which nothing was done."""
+    """Remove a run file in which nothing was done."""
     path = store.path
     store.close()
     path.unlink(missing_ok=True)

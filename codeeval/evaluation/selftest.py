@@ -14,7 +14,7 @@ from sandbox.conformance import Failure
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What a backend got right: `failures` of `cases` conformance cases, `wrong` of `verdicts`."""
+    """The result for a backend: `failures` of `cases` conformance cases, `wrong` of `verdicts`."""
 
     backend: str
     description: dict[str, str]
@@ -29,7 +29,7 @@ class SelfTest:
 
 
 def selftest(place: Placement, reporter: Reporter) -> SelfTest:
-    """Run every case and check on this machine. Raises SandboxError if the machinery fails."""
+    """Run every case and check on this machine. Raises SandboxError if the infrastructure fails."""
     with open_pool(place, place.limits or Limits(), reporter) as pool:
         failures = tuple(conformance.run(pool))
         judged_by = tuple(protocols.get(name) for name in protocols.names())

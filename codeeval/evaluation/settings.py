@@ -1,7 +1,7 @@
-"""Settings: each with its flag, type, default and help, declared here and nowhere else.
+"""Settings: each is declared here, with its flag, type, default and help, and nowhere else.
 
-The command line makes its flags from this table (codeeval/cli/flags.py), and so do `--print-config` and the tables of
-docs/cli.md. `codeeval.evaluation.resolve` fills them in from flags, environment and file.
+The command line builds its flags from this table (codeeval/cli/flags.py), as do `--print-config` and the tables of
+docs/cli.md. `codeeval.evaluation.resolve` fills in values from flags, environment and file.
 
 Nothing heavy is imported here, so that `codeeval --help` stays quick.
 """
@@ -19,7 +19,7 @@ from codeeval.types import MOST_SAMPLES
 
 
 def _ks(value: object) -> object:
-    """`1,5,10`, as a text or a list, ascending and without repetitions."""
+    """`1,5,10`, as a text or a list; sorted, without duplicates."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
@@ -50,16 +50,16 @@ def _options(value: object) -> object:
 
 
 def _listed(value: object) -> object:
-    """Several words as one, with commas between them."""
+    """Several words joined by commas."""
     return ",".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """How a setting is given on the command line, and what it must be.
+    """How a setting is given on the command line, and which values are valid.
 
-    no `names` stand for the setting's own; `verbs` that have it, in one text; `meaning` and `usual` are what
-    docs/cli.md says beyond `help` and the default; `said` is what messages call it; `bounds` as pydantic names them;
+    `names`: the flag's names, by default the setting's own; `verbs` that have it, in one text; `meaning` and `usual`:
+    what docs/cli.md says beyond `help` and the default; `said`: its name in messages; `bounds`: named as in pydantic;
     `repeated`: it may be given several times, and `parse` gets a list then."""
 
     help: str
@@ -83,9 +83,9 @@ _SETS = "rustarter, ruhumaneval, rucodeeval, humaneval, humanevalplus, mbpp, mbp
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting by its name in a configuration file (in a flag, `-` stands for `_`). None: decided later.
+    """Every setting, by its name in a configuration file (in a flag, `-` replaces `_`). None: decided later.
 
-    What is constructed directly is not checked: `resolve` checks."""
+    Constructing it directly checks nothing; `resolve` checks."""
 
     task: Annotated[
         str,
@@ -464,7 +464,7 @@ class Setting:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Its flags: a short one, if it has one, before the long one."""
+        """Its flags, a short one first if there is one."""
         return self.flag.names or (f"--{self.name.replace('_', '-')}",)
 
 
@@ -476,10 +476,10 @@ def table() -> dict[str, Setting]:
 
 
 def of_verb(verb: str) -> tuple[Setting, ...]:
-    """The settings that a verb has flags for."""
+    """The settings for which a verb has flags."""
     return tuple(found for found in table().values() if verb in found.flag.verbs.split())
 
 
 def flag(name: str) -> str:
-    """The flag of a setting, as messages name it."""
+    """A setting's flag, as messages name it."""
     return table()[name].flag.said or f"--{name.replace('_', '-')}"

@@ -1,13 +1,13 @@
-"""A shard: holds problems with their expected outputs and a pool of some workers, and does everything between a stored sample
+"""A shard holds problems with their expected outputs and a pool of workers, and does everything between a stored sample
 and its rows: read → job → execute → grade → packed evidence and judgements.
 
-A shard is host, never guest: the guest's bytes end in it, and what it sends is made by the host. Where it lives is the
-affair of its `ShardHandle`: in the driver, in a process of its own, in an actor on another machine. `Shard` has no thread and
-knows no transport, so each of them can hold it.
+A shard is host code, never guest: the guest's bytes are consumed here, and what a shard sends is made by the host. Its
+`ShardHandle` decides where it runs: in the driver, in a separate process, in an actor on another machine. `Shard` has
+no thread and is independent of the transport, so each of them can hold it.
 
-Blame. What a shard sends is final: rows are written once, keyed by (problem, index, protocol) and (problem, digest). A batch
-whose shard is lost was not judged, as far as its rows did not come: what is left of it goes to another shard. Only the pool
-of a shard that lives may blame a program.
+Blame: what a shard sends is final. Rows are written once, keyed by (problem, index, protocol) and (problem, digest). A
+batch of a lost shard was not judged, except for rows that arrived: the rest goes to another shard. Only the pool of a
+running shard may blame a program.
 """
 
 from __future__ import annotations
@@ -28,12 +28,13 @@ from codeeval.store.rows import Row, execution_row, incident_row, sample_of
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Observation, Outcome, SandboxError
 
-#: After so many jobs in a row that its pool could not execute, a shard executes nothing any more.
+#: After this many jobs in a row that its pool could not execute, a shard stops executing.
 GIVE_UP_AFTER = 8
 
-#: Characters of programs and evidence that a shard keeps at hand for equal programs to come; older evidence is in the run file.
+#: How many characters of programs and evidence a shard keeps for later equal programs; older evidence is in the run
+#: file.
 KEPT_CHARS = 64 * 1024 * 1024
-#: What an observation takes beside its text.
+#: What an observation takes in addition to its text.
 OBSERVATION_CHARS = 64
 
 NOT_EXECUTED = "not executed under this protocol yet"
@@ -43,7 +44,7 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A job came back: with an outcome, or failed."""
+    """A finished job: with an outcome, or failed."""
 
     key: Key
     future: Future[Outcome]
@@ -51,8 +52,8 @@ class Arrival:
 
 @dataclass(slots=True)
 class _Known:
-    """A problem, what its jobs have in common, and its evidence that is in the run file or on its way there: digest -> index
-    of the sample that brought it, None for an earlier invocation."""
+    """A problem, what its jobs share, and its evidence in the run file or on the way there: digest -> index of the
+    sample that produced it, None for an earlier invocation."""
 
     problem: Problem
     makers: dict[str, JobMaker]
@@ -61,7 +62,7 @@ class _Known:
 
 @dataclass(slots=True)
 class _Unit:
-    """One sample under one protocol. `job` is None where nothing is left to execute."""
+    """One sample under one protocol. `job` is None if nothing is left to execute."""
 
     batch: int
     problem: Problem
@@ -74,7 +75,7 @@ class _Unit:
 
 @dataclass(slots=True)
 class _Told:
-    """`Rows` in the making."""
+    """`Rows` being collected."""
 
     executions: list[Row] = field(default_factory=list)
     judgements: list[Row] = field(default_factory=list)
@@ -87,12 +88,12 @@ class _Told:
 
 
 class Shard:
-    """`take` batches, `settle` what arrives, `drain` what is finished. With `pool` None nothing is executed: what has no evidence
-    stays pending.
+    """`take` batches, `settle` what arrives, `drain` what is finished. If `pool` is None nothing is executed: samples
+    without evidence stay pending.
 
-    Everything is called from one thread; only `deliver` is called from the pool's threads. Evidence is looked for by (problem,
-    job digest): equal programs of one problem are executed once. What the pool could not execute becomes an incident, never
-    a verdict.
+    Everything is called from one thread, except `deliver`, which is called from the pool's threads. Evidence is looked
+    up by (problem, job digest): equal programs of one problem are executed once. What the pool could not execute
+    becomes an incident, never a verdict.
     """
 
     def __init__(self, judging: Judging, pool: JobRunner | None, deliver: Callable[[Arrival], None]) -> None:
@@ -110,12 +111,12 @@ class Shard:
 
     @property
     def outstanding(self) -> int:
-        """Jobs given to the pool that have not been settled."""
+        """Number of jobs submitted to the pool that are not settled."""
         return len(self._waiting)
 
     @property
     def finished(self) -> int:
-        """How many things `drain` would tell."""
+        """How many things `drain` would report."""
         told = self._told
         return len(told.judgements) + len(told.incidents) + len(told.stored) + len(told.done)
 
@@ -134,7 +135,7 @@ class Shard:
         self._finish(batch.number)
 
     def settle(self, arrival: Arrival) -> None:
-        """Keep what a job did and judge every sample that waited for it."""
+        """Store what a job did and judge every sample that waited for it."""
         if self._is_repeated(arrival):
             return
         units = self._waiting.pop(arrival.key)
@@ -157,7 +158,7 @@ class Shard:
             self._judge(unit, outcome)
 
     def drain(self) -> Rows | None:
-        """What has been finished since the last time; None where nothing has."""
+        """What was finished since the last call; None if nothing was."""
         told = self._told
         if not self.finished:
             return None
@@ -196,7 +197,7 @@ class Shard:
             self._execute(unit, maker.job(extraction.program))
 
     def _is_repeated(self, arrival: Arrival) -> bool:
-        """Do a job once more where its outcome may be the machine's fault."""
+        """Repeat a job if its outcome may be the machine's fault."""
         job, future = self._waiting[arrival.key][0].job, arrival.future
         if job is None or self._pool is None or arrival.key in self._repeated:
             return False
@@ -268,7 +269,7 @@ class Shard:
         self._finish(unit.batch)
 
     def _finish(self, batch: int) -> None:
-        """One thing less to do for this batch."""
+        """Count down what is left to do for this batch."""
         self._left[batch] -= 1
         if not self._left[batch]:
             del self._left[batch]
@@ -276,7 +277,7 @@ class Shard:
 
 
 def _chars(outcome: Outcome) -> int:
-    """About how much memory evidence takes, in characters; it is far smaller in its row."""
+    """About how much memory evidence takes, in characters; its row is compressed."""
     said = sum([len(seen.text) for seen in outcome.observations if seen.text])
     return said + len(outcome.stdout) + len(outcome.stderr) + OBSERVATION_CHARS * len(outcome.observations)
 

@@ -1,4 +1,4 @@
-"""The driver's end of a shard that lives elsewhere: how to judge, batches to it, rows from it, and its loss."""
+"""The driver's end of a shard outside its process: sends batches, delivers rows, and the loss of the shard."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from codeeval.evaluation.shard_interface import Deliver, ShardLost
 
 
 class ShardEnd(ABC):
-    """What every `ShardHandle` needs that speaks in frames. It outlives its pipelines: `judge` begins with another one."""
+    """The common part of every `ShardHandle` that exchanges frames. It serves several pipelines in turn: `judge` begins
+    with the next one."""
 
     def __init__(self, name: str) -> None:
         self.name, self.lost = name, ""
@@ -30,10 +31,10 @@ class ShardEnd(ABC):
 
     @abstractmethod
     def _put(self, kind: bytes, payload: bytes) -> None:
-        """Sends a frame, without waiting."""
+        """Send a frame without waiting."""
 
     def judge(self, judging: Judging, deliver: Deliver) -> None:
-        """From now on it takes batches, to be judged so."""
+        """From now on it accepts batches, to be judged as `judging` says."""
         with self._lock:
             self._deliver, lost = deliver, self.lost
             self._judgings += 1
@@ -49,7 +50,7 @@ class ShardEnd(ABC):
             self._deliver = None
 
     def lose(self, why: str) -> bool:
-        """Nothing more is delivered but this. False where it was lost before."""
+        """Deliver the loss, and nothing after it. False if it was lost before."""
         with self._lock:
             if self.lost:
                 return False
@@ -59,7 +60,7 @@ class ShardEnd(ABC):
         return True
 
     def _rows(self, payload: bytes) -> tuple[Rows, Deliver] | None:
-        """Of a frame, with whom to tell; None where they belong to an earlier judging."""
+        """The rows of a frame and who gets them; None if they belong to an earlier judging."""
         with self._lock:
             deliver = self._deliver
             current = int.from_bytes(payload[:4], "big") == self._judgings

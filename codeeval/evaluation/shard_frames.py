@@ -1,6 +1,6 @@
 """Frames between the driver and a shard's process: length (4 bytes, of what follows), kind (1 byte), payload.
 
-Both ends are codeeval's and on one machine; `batches.py` describes what crosses.
+Both ends are codeeval's own and on one machine; `batches.py` describes the payloads.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import suppress
 
 #: To the shard: how to make its pool (once, first), how to judge, a batch, a job for its pool.
 SPEC, JUDGING, BATCH, JOB = b"S", b"G", b"B", b"J"
-#: From the shard: its pool is there, or can't be made; rows; a job's outcome, or why there is none; still there.
+#: From the shard: its pool is ready, or can't be made; rows; a job's outcome, or why there is none; a sign of life.
 UP, DOWN, ROWS, OUTCOME, NO_OUTCOME, ALIVE = b"U", b"D", b"R", b"O", b"N", b"H"
 
 _HEAD = struct.Struct(">Ic")
@@ -34,8 +34,8 @@ class Frames:
         self._sock.sendall(b"".join((_HEAD.pack(len(payload), kind), payload)))
 
     def receive(self, timeout_s: float | None = None) -> tuple[bytes, bytes] | None:
-        """The next frame, None at the end. Raises TimeoutError if nothing came in this time, and may be called again then;
-        OSError."""
+        """The next frame, None at the end. Raises TimeoutError if nothing arrived in time (it may be called again then)
+        and OSError."""
         while True:
             if len(self._buffer) >= _HEAD.size:
                 size, kind = _HEAD.unpack_from(self._buffer)
@@ -53,7 +53,7 @@ class Frames:
             self._buffer += data
 
     def end(self) -> None:
-        """The other end sees the end of the stream, and may still send."""
+        """Signal the end of the stream to the other end, which may still send."""
         with suppress(OSError):
             self._sock.shutdown(socket.SHUT_WR)
 

@@ -1,4 +1,4 @@
-"""The one shard of a run with few workers."""
+"""The shard of a run with few workers: in the driver's process."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.shard import Shard
 from codeeval.evaluation.shard_interface import JobRunner
 
-#: Called with what the driver's thread shall do; from any thread.
+#: Called, from any thread, with what the driver's thread should do.
 Post = Callable[[Callable[[], None]], None]
 
 
 class ShardInDriver:
-    """The one shard of a run with few workers: in the driver's process and thread, its pool's threads beside it."""
+    """The only shard of a run with few workers: in the driver's process and thread, with its pool's threads."""
 
     name, workers = "driver", 1
 
@@ -27,4 +27,4 @@ class ShardInDriver:
         return self._parallel()
 
     def close(self) -> None:
-        """The pool belongs to somebody else."""
+        """Does nothing: the pool belongs to the caller."""

@@ -1,5 +1,5 @@
-"""What a shard does all day, whatever carries its frames: take what the driver sends, settle what its pool has done, say what is
-finished. Kinds of frames are in `shard_frames.py`."""
+"""The loop of a shard outside the driver's process, independent of the transport: take what the driver sends, settle
+what the pool has done, send finished rows. The kinds of frames are in `shard_frames.py`."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.store.codec import pack_outcome
 from sandbox import Job, Outcome, SandboxError
 
-#: Seconds between two signs of life of a shard that has nothing else to say.
+#: Seconds between signs of life of a shard that has nothing else to send.
 ALIVE_EVERY_S = 2.0
-#: Rows are sent when so many have gathered, or the oldest has waited so many seconds, or nothing else is to come.
+#: Rows are sent when this many have collected, the oldest has waited this many seconds, or nothing else is due.
 ROWS_AT_ONCE, LINGER_S = 32, 0.05
-#: Things done before rows are looked at.
+#: How many things are handled before rows are looked at.
 AT_ONCE = 32
 
-#: What a loop is told: a frame, something to do, or that this is the end.
+#: A frame, a function to call, or None at the end.
 Event = tuple[bytes, bytes] | Callable[[], None] | None
 
 
 class Say(Interface):
-    """Sends a frame to the driver. Raises OSError where it has gone."""
+    """Send a frame to the driver. Raises OSError if it has ended."""
 
     def __call__(self, kind: bytes, payload: bytes = b"", /) -> None: ...
 
 
 class ShardLoop:
-    """`run` in one thread; `inbox` is filled by others."""
+    """`run` belongs to one thread; others fill `inbox`."""
 
     def __init__(self, say: Say, inbox: queue.SimpleQueue[Event], pool: JobRunner) -> None:
         self._send, self._inbox, self._pool = say, inbox, pool
@@ -45,15 +45,15 @@ class ShardLoop:
         self._said_at = self._drained_at = time.monotonic()
 
     def run(self) -> None:
-        """Until the end, or the driver's."""
+        """Run until the end, or until the driver ends."""
         try:
             while self._step():
                 pass
-        except OSError:  # the driver has gone
+        except OSError:  # the driver has ended
             return
 
     def _step(self) -> bool:
-        """Wait for something to do, do what is there, say what is finished. False at the end."""
+        """Wait for work, do it, send what is finished. False at the end."""
         waiting = self._shard.finished if self._shard else 0
         left = self._drained_at + LINGER_S - time.monotonic() if waiting else ALIVE_EVERY_S
         done = 0
@@ -88,7 +88,7 @@ class ShardLoop:
             self._submit(*cast(tuple[int, Job], pickle.loads(payload)))  # noqa: S301 - of the driver
 
     def _judge(self, judging: Judging) -> None:
-        """From now on; results of an earlier judging are dropped."""
+        """Judge like this from now on; results of an earlier judging are dropped."""
         self._judging += 1
         this = self._judging
 

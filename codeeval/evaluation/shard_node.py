@@ -1,5 +1,4 @@
-"""What lives on a node of a cluster: an actor with a local pool, and the shard that uses it. Called by one driver, one call at a
-time, as `sandbox.ray_node.Node` is."""
+"""The actor on a node of a cluster: a local pool, and the shard that uses it. One driver calls it, one call at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +20,7 @@ Frame = tuple[bytes, bytes]
 
 
 class ShardNode(Node):
-    """`open` first. `work` is `exchange` with frames of the shard beside the jobs."""
+    """Call `open` first. `work` is `exchange` with frames of the shard in addition to jobs."""
 
     def __init__(self, settings: NodeSettings) -> None:
         super().__init__(settings)
@@ -39,8 +38,8 @@ class ShardNode(Node):
         threading.Thread(target=self._judge, name="shard", daemon=True).start()
 
     def work(self, jobs: bytes, frames: list[Frame], wait_s: float, want: int, wanted: int) -> bytes:
-        """Starts new jobs and gives the shard its frames; returns (outcomes, frames), marshalled, once there are `want` outcomes
-        or `wanted` frames of rows, or after `wait_s`."""
+        """Start new jobs and pass frames to the shard; return (outcomes, frames), marshalled, once there are `want`
+        outcomes or `wanted` frames of rows, or after `wait_s`."""
         for frame in frames:
             self._inbox.put(frame)
         self._start(jobs)
@@ -59,7 +58,7 @@ class ShardNode(Node):
         try:
             assert self._pool is not None
             ShardLoop(self._say, self._inbox, self._pool).run()
-        except Exception as error:  # whatever it is, the driver says it
+        except Exception as error:  # whatever it is, the driver reports it
             self._say(DOWN, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
 
     def _say(self, kind: bytes, payload: bytes = b"") -> None:
@@ -80,7 +79,7 @@ class ShardNode(Node):
 
 @cache
 def package() -> dict[str, str]:
-    """What of codeeval driver and nodes must have alike: what they send each other, and every rule of judging."""
+    """What must be the same on the driver and the nodes: the version of codeeval, with a digest of its code."""
     folder = Path(__file__).resolve().parents[1]
     code = hashlib.sha256()
     for path in sorted(folder.rglob("*.py")):

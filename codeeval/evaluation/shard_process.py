@@ -1,8 +1,8 @@
-"""A shard in a process of its own: `main` is what that process does.
+"""A shard in a separate process: `main` is what that process runs.
 
-It lives as long as its driver: at the end of the stream it closes its pool and ends; where it can't do that in time, or stands
-still, the kernel ends it together with the driver. Its workers end when it does, as any pool's. A signal to the terminal's
-group is left to the driver.
+It lives as long as its driver: at the end of the stream it closes its pool and exits; if it can't do so in time, or is
+stopped, the kernel kills it together with the driver. Its workers end with it, as with any pool. It ignores signals to
+the terminal's process group, which the driver handles.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How a shard makes its pool. `maker` is `module:function`, called with this; the context that it returns gives the pool."""
+    """How a shard makes its pool. `maker` is `module:function`, called with this Spec; the context manager it returns
+    gives the pool."""
 
     kind: str
     workers: int
@@ -43,7 +44,7 @@ class Spec:
 
 
 def main(descriptor: int, driver: int) -> None:
-    """`descriptor`: the connected socket to the driver; `driver`: its process."""
+    """`descriptor`: the connected socket to the driver; `driver`: its pid."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != driver:
         return
@@ -61,7 +62,7 @@ def main(descriptor: int, driver: int) -> None:
         with opened as pool:
             frames.send(UP)
             ShardLoop(frames.send, inbox, pool).run()
-    except Exception as error:  # whatever it is, the driver says it
+    except Exception as error:  # whatever it is, the driver reports it
         frames.send(DOWN, f"{type(error).__name__}: {error}".encode("utf-8", "replace"))
 
 

@@ -18,7 +18,7 @@ TOKENIZED_HERE = ("hf", "vllm")
 
 @dataclass(frozen=True, slots=True)
 class ShownPrompt:
-    """`shown` is None if the backend's tokenizer is not at hand."""
+    """`shown` is None if the backend's tokenizer is not available here."""
 
     problem_id: str
     template: ChosenTemplate
@@ -49,11 +49,11 @@ def prompt_of(settings: Settings, problem_id: str, reporter: Reporter) -> ShownP
 
 
 def _asked(settings: Settings, reporter: Reporter) -> tuple[RunRequest, str | None]:
-    """What a run with these settings would ask, and a note where its server could not be asked what it takes."""
+    """What a run with these settings would ask, and a note if its server could not be asked which template it takes."""
     try:
         asked = ask(
             replace(settings, max_tokens=1), reporter, opens=False
-        )  # a server is asked for nothing that would be kept
+        )  # a server is not asked for samples that would be stored
     except GenerationError as error:
         if settings.template != AUTO:
             raise

@@ -1,4 +1,4 @@
-"""Workers that stay between calls: for trainers and harnesses, which call a function with batch after batch of completions."""
+"""Workers that persist between calls, for trainers and harnesses that call a function with batch after batch."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import Placement, Sandbox, open_sandbox
 from codeeval.types import ScoringProtocol
 
-#: Where no caller can say which sandbox: auto, docker or local. `codeeval run --sandbox` reads it as well.
+#: The sandbox to use if no caller can choose it: auto, docker or local. Also read by `codeeval run --sandbox`.
 VARIABLE = "CODEEVAL_SANDBOX"
 
 
 def wished() -> Placement:
-    """The sandbox that the environment asks for."""
+    """The sandbox that the environment selects."""
     return Placement(os.environ.get(VARIABLE) or Placement().kind)
 
 
 class StandingSandbox:
-    """Opened at its first use, closed by `close` or with the process. May be used from any thread.
+    """Opened on first use, closed by `close` or with the process. May be used from any thread.
 
-    A fork of the process opens workers of its own: those of its parent are the parent's to use and to end."""
+    A fork of the process opens its own workers; the parent's remain the parent's to use and to stop."""
 
     def __init__(self, placement: Placement, protocols: tuple[ScoringProtocol, ...]) -> None:
         self._placement, self._protocols = placement, protocols
@@ -33,12 +33,13 @@ class StandingSandbox:
         self._process = os.getpid()
 
     def __reduce__(self) -> tuple[type[StandingSandbox], tuple[Placement, tuple[ScoringProtocol, ...]]]:
-        """A copy in another process opens workers of its own."""
+        """A copy in another process opens its own workers."""
         return StandingSandbox, (self._placement, self._protocols)
 
     def get(self) -> Sandbox:
-        """The workers, which have passed the preflight. Raises UsageError and SandboxError, at each call anew."""
-        if self._process != os.getpid():  # the lock may have been held, by a thread that the fork does not have
+        """The workers, which have passed the preflight. Raises UsageError and SandboxError, on each call until it
+        succeeds."""
+        if self._process != os.getpid():  # the lock may have been held by a thread that does not exist in the fork
             self._lock, self._opened, self._process = threading.Lock(), None, os.getpid()
             self._closing.pop_all()
         with self._lock:
@@ -48,7 +49,7 @@ class StandingSandbox:
             return self._opened
 
     def close(self) -> None:
-        """Ends the workers, with whatever they execute; the next use starts new ones. May be called twice."""
+        """Stop the workers, with whatever they execute; the next use starts new ones. May be called twice."""
         if self._process != os.getpid():
             return
         atexit.unregister(self.close)

@@ -1,4 +1,4 @@
-"""`--template auto`: the template that the model was made for, and why it is that one."""
+"""`--template auto`: the template that the model was made for, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AUTO = "auto"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A model where its backend finds it."""
+    """A model at the place where its backend finds it."""
 
     backend: str
     location: str
@@ -28,8 +28,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ChosenTemplate:
-    """`name`: one of codeeval.prompts.templates.TEMPLATES or a file's path; `asked`: what --template said; `why`: a clause.
-    `opened`: the generator that was opened to find out; it keeps what it was answered."""
+    """`name`: one of codeeval.prompts.templates.TEMPLATES or a file's path; `asked`: the value of --template; `why`: a
+    clause. `opened`: the generator that was opened to find out; it keeps the answers it got."""
 
     name: str
     asked: str
@@ -40,7 +40,8 @@ class ChosenTemplate:
 def choose_template(asked: str, place: Place, first: Request, sampling: Sampling) -> ChosenTemplate:
     """`asked` itself unless it is `auto`. A server is asked for the samples of `first`, a chat.
 
-    Raises UsageError if the model can't be found or nothing can be told, GenerationError where no server listens.
+    Raises UsageError if the model can't be found or its template can't be determined, GenerationError if no server
+    listens.
     """
     if asked != AUTO:
         return ChosenTemplate(asked, asked, msg("as asked"))
@@ -53,7 +54,7 @@ def choose_template(asked: str, place: Place, first: Request, sampling: Sampling
 
 
 def first_request(problem: Problem, system: str | None, sampling: Sampling) -> Request:
-    """The samples of a problem as a chat asks for them."""
+    """The samples of a problem as a chat request."""
     return Request(problem.id, build_prompt(problem, "chat", system), tuple(range(sampling.n)))
 
 
@@ -73,7 +74,7 @@ def _of_server(place: Place, first: Request, sampling: Sampling) -> ChosenTempla
 
 
 def is_demo_model(location: str) -> bool:
-    """Whether this is the folder of the model that comes with codeeval."""
+    """Whether this is the folder of the model bundled with codeeval."""
     try:
         return Path(location).resolve() == bundled(DEMO_MODEL).resolve()
     except OSError:

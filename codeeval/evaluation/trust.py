@@ -1,7 +1,8 @@
-"""What a manifest may make this machine do: nothing that executes, connects, or reads outside of the run folder.
+"""What a manifest may make this machine do: nothing that executes, connects, or reads outside the run folder.
 
-A run that this user made on this machine (`RunReader.is_own`) is continued and repeated as it was. Of any other run only what is
-listed here as harmless is taken; each other setting has to be given again, and the message says by which flags.
+A run that this user made on this machine (`RunReader.is_own`) is continued and repeated unchanged. From any other run
+only the settings listed here as harmless are taken; each other setting has to be given again, and the message names the
+flags.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from codeeval.tasks import TASKS
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from sandbox import Limits
 
-#: What a manifest has in the place of a secret.
+#: The manifest's placeholder for a secret.
 HIDDEN = "***"
 _REWARD = "reward"
-#: Longer values are cut in a message.
+#: Longer values are truncated in messages.
 _SHOWN = 1_000
 
-#: Of tokens and seconds; and of what takes a process, a thread or memory each.
+#: Limits for tokens and seconds; and for options that take a process, a thread or memory each.
 _NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
 _SWITCH = re.compile(r"0|1|true|false", re.IGNORECASE)
 _SHARE = re.compile(r"0?\.[0-9]{1,6}|1|1\.0")
@@ -38,8 +39,8 @@ _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,2})?|mps")
 _COMMON = {"think_tokens": _NUMBER, "keep_raw": _SWITCH}
 _PLACED = {"dtype": _WORD, "device": _DEVICE}
 
-#: Backend -> option -> the values with which it can only change how a model runs that was named by the user. An option that is
-#: missing is not harmless. Paths, names of models and classes, revisions and texts for servers are left out on purpose.
+#: Backend -> option -> values that can only change how a model named by the user runs. An option that is not listed is
+#: not harmless. Paths, names of models and classes, revisions and texts for servers are deliberately left out.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
     "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
     "vllm": {
@@ -67,7 +68,8 @@ HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """What the user says of the model this time; None and no option: nothing. An empty option leaves the manifest's out."""
+    """What the user says about the model this time; None and no option: nothing. An empty option drops the
+    manifest's."""
 
     model: str | None = None
     backend: str | None = None
@@ -77,14 +79,14 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A setting of `run` that is not taken from a manifest, and the words that give it again."""
+    """A setting of `run` that is not taken from a manifest, and the flags that give it again."""
 
     setting: str
     words: tuple[str, ...]
 
 
 def harmless(backend: str, options: Mapping[str, str]) -> dict[str, str]:
-    """Those of `options` that are taken from anybody's manifest; `backend` is one of HARMLESS."""
+    """Those of `options` that are accepted from any manifest; `backend` is one of HARMLESS."""
     known = HARMLESS.get(backend, {})
     return {key: value for key, value in options.items() if key in known and known[key].fullmatch(value)}
 
@@ -95,7 +97,7 @@ def harmless_reward(options: Mapping[str, str]) -> dict[str, str]:
 
 
 def is_demo(model: ModelInfo) -> bool:
-    """Whether a manifest means the model that comes with this program, wherever that is installed by now."""
+    """Whether a manifest means the bundled model, wherever it is now installed."""
     return model.name == DEMO_MODEL and model.backend == "hf"
 
 
@@ -103,8 +105,8 @@ def is_demo(model: ModelInfo) -> bool:
 
 
 def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> ModelInfo:
-    """The model that goes on with a run, with its options complete. Raises UsageError: a model or backend that would change the
-    run, or settings of a run from elsewhere that were not given again."""
+    """The model that continues a run, with all its options. Raises UsageError for a model or backend that would change
+    the run, and for settings of another user's run that were not given again."""
     model, given = manifest.model, dict(again.options or {})
     if again.base_url is not None:
         given["base_url"] = again.base_url
@@ -118,7 +120,7 @@ def model_to_resume(run: Path, manifest: Manifest, own: bool, again: Again) -> M
 
 
 def _taken(run: Path, model: ModelInfo, kept: Mapping[str, str], again: Again) -> dict[str, str]:
-    """What of the options of a run from elsewhere may be used. Raises UsageError if something has to be given again."""
+    """The usable options of another user's run. Raises UsageError if something has to be given again."""
     if again.backend not in (None, model.backend):
         raise UsageError(_fixed("--backend"))
     given, allowed = again.options or {}, harmless(model.backend, kept)
@@ -157,8 +159,8 @@ def _resolved(name: str) -> str:
 
 
 def check_workers(info: SandboxInfo, where: str) -> None:
-    """Raises DataError for limits of a worker, in a run from elsewhere, that are far above what any protocol asks for: a program
-    could use up this machine."""
+    """Raise DataError for worker limits in another user's run that are far above any protocol's: a program could
+    exhaust this machine."""
     known = [asdict(protocols.get(name).limits) for name in protocols.names()]
     for field in fields(Limits):
         most = 8 * max(limits[field.name] for limits in known)
@@ -172,7 +174,7 @@ def check_workers(info: SandboxInfo, where: str) -> None:
 
 
 def refuse_ranking(run: Path, rankers: Sequence[RewardInfo]) -> None:
-    """Raises UsageError that says how the reward models of a run from elsewhere are run."""
+    """Raise UsageError that says how to apply the reward models of another user's run."""
     raise UsageError(
         _refusal(
             str(run),
@@ -184,7 +186,7 @@ def refuse_ranking(run: Path, rankers: Sequence[RewardInfo]) -> None:
 # -- run --like
 
 
-#: Settings of a fresh run that name nothing outside of the run file; `system` is the text itself.
+#: Settings of a fresh run that refer to nothing outside the run file; `system` is the text itself.
 _FREE = frozenset(
     (
         *("n", "k", "temperature", "top_p", "top_k", "max_tokens", "seed"),
@@ -196,7 +198,8 @@ _FREE = frozenset(
 def repeated_settings(
     manifest: Manifest, settings: Mapping[str, object]
 ) -> tuple[dict[str, object], tuple[Asked, ...]]:
-    """Of the `settings` that would repeat a run from elsewhere: those that are taken, and those that have to be given again."""
+    """Split the `settings` that would repeat another user's run: those that are taken, and those that have to be given
+    again."""
     asked = (*_asked_task(manifest, settings.get("task")), *_asked_model(manifest.model))
     if manifest.prompt.template not in TEMPLATES:
         asked += (Asked("template", ("--template", manifest.prompt.template)),)
@@ -209,7 +212,7 @@ def repeated_settings(
 
 
 def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
-    """Nothing for the bundled problems; a set of the Hub is connected to, a file is read."""
+    """Nothing for the bundled problems; a Hub set needs a connection, and a file is read."""
     name, source = manifest.task.name, manifest.task.source
     known = {info.name: info.origin for info in TASKS}
     if known.get(name) == "bundled" and spec == name:
@@ -218,7 +221,7 @@ def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
 
 
 def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
-    """Nothing for the bundled model, unless a folder has its name here."""
+    """Nothing for the bundled model, unless a folder here has its name."""
     asked = []
     if not is_demo(model) or Path(DEMO_MODEL).exists():
         asked += [Asked("model", ("-m", model.location)), Asked("backend", ("--backend", model.backend))]
@@ -232,8 +235,8 @@ def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
 
 
 def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:
-    """Raises UsageError for settings of a run from elsewhere that the user has not given again. `backend` is the one that was
-    chosen: options of another one need not be given."""
+    """Raise UsageError for settings of another user's run that were not given again. `backend`: the chosen one; options
+    of another backend need not be given."""
     before = next((each.words[1] for each in asked if each.setting == "backend"), None)
     moot = {"base_url", "model_options"} if is_given("backend") and backend != before else set()
     missing = [each for each in asked if not is_given(each.setting) and each.setting not in moot]
@@ -271,6 +274,6 @@ def _refusal(run: str, lines: Sequence[Sequence[str]]) -> str:
 
 
 def _word(text: str) -> str:
-    """As a shell takes it, in one line and without what would steer a terminal."""
+    """A shell-quoted word, on one line and without terminal control characters."""
     shown = text if text.isprintable() and len(text) <= _SHOWN else one_line(text).removesuffix("…") + "…"
     return shlex.quote(shown)

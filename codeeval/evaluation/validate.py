@@ -1,4 +1,4 @@
-"""Whether a problem set is sound: its reference solutions, executed on this machine."""
+"""Check a problem set by executing its reference solutions on this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from codeeval.types import Task
 
 
 def validate(task: Task, placement: Placement, reporter: Reporter) -> tuple[Task, list[ReferenceFinding]]:
-    """(The task with the answers of its reference solutions, what is wrong with it.) Raises SandboxError."""
+    """(the task with the answers of its reference solutions, what is wrong with it). Raises SandboxError."""
     with open_sandbox(placement, (protocols.get("strict"),), reporter) as sandbox:
         if reference.is_needed(task):
             task = reference.computed(task, lambda jobs: list(sandbox.pool.map(jobs)))

@@ -1,4 +1,4 @@
-"""The pipeline over a run file, as run, resume, score and rescore use it: the one place that makes a `Pipeline`."""
+"""Run the pipeline over a run file, for run, resume, score and rescore. Nothing else makes a `Pipeline`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from codeeval.types import Request, Sampling, ScoringProtocol
 
 
 class Interrupted(CodeevalError):
-    """Ctrl-C or SIGTERM, after everything that had finished was kept."""
+    """Ctrl-C or SIGTERM, after everything finished was stored."""
 
     exit_code = 130
 
@@ -34,8 +34,8 @@ def requests_for(store: RunReader) -> tuple[Request, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """How a use case was called, for the manifest and the record of the session; `repairs`: also execute what failed by its
-    format, repaired."""
+    """How a use case was called, for the manifest and the session record; `repairs`: also execute failed samples with
+    their format repaired."""
 
     command: tuple[str, ...] = field(default_factory=command_line)
     repairs: bool = True
@@ -49,7 +49,7 @@ def work(
     reporter: Reporter,
     invocation: Invocation | None = None,
 ) -> Result:
-    """Bring a run file to its end, as far as model and sandbox let it. Raises Interrupted and StoreError."""
+    """Complete a run file, as far as model and sandbox allow. Raises Interrupted and StoreError."""
     called = invocation or Invocation()
     requests = requests_for(store) if generator else ()
     missing = sum(len(request.indices) for request in requests)
@@ -75,7 +75,7 @@ def work(
 
 
 def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
-    """The number of samples that there are, and of those that are judged under every protocol."""
+    """The number of samples, and of samples judged under every protocol."""
     made = store.n_samples()
     unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
     return made, made - len(unjudged)
@@ -115,7 +115,7 @@ def _execute(
 
 
 def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:
-    """Look for failures of format among the samples that failed, and execute their repairs. Raises StoreError."""
+    """Look for failures of format among the failed samples, and execute their repairs. Raises StoreError."""
     from codeeval.evaluation.repair import explore
 
     failed = len(store.unexplained())

@@ -1,5 +1,5 @@
-"""Notes that people leave on samples: `annotations.json` beside the run file, so that they travel with the run. The folder may be
-of another user: a link in it could bring any file of this machine into an export, or have it overwritten.
+"""Notes that people leave on samples: `annotations.json` beside the run file, so that they travel with the run. The
+folder may be another user's: a link in it could bring any file of this machine into an export, or have it overwritten.
 
 {"schema": 1, "annotations": [{"problem_id": "3", "index": 0, "tag": "bug", "note": "...", "updated_at": "..."}]}
 """
@@ -30,7 +30,7 @@ Key = tuple[str, int]
 
 
 def _lines(text: str) -> str:
-    """A browser sends the lines of a form with CR LF, and earlier versions stored them so."""
+    """A browser sends a form's lines with CR LF, and earlier versions stored them so."""
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -44,7 +44,7 @@ class Annotation:
 
 
 def readable_notes(run_dir: Path) -> dict[Key, Annotation]:
-    """All notes of a run; none where their file can't be read: that must not hide the samples."""
+    """All notes of a run; empty if their file can't be read, which must not hide the samples."""
     try:
         return Annotations(run_dir).read()
     except CodeevalError:
@@ -52,13 +52,13 @@ def readable_notes(run_dir: Path) -> dict[Key, Annotation]:
 
 
 def tags_of(notes: Mapping[Key, Annotation]) -> list[tuple[str, int]]:
-    """Tags with the number of their notes, the most frequent first."""
+    """Tags with their number of notes, the most frequent first."""
     return Counter(note.tag for note in notes.values() if note.tag).most_common()
 
 
 def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
-    """The notes in a file. Raises FileNotFoundError, DataError with `remedy` if it holds no annotations, StoreError where it
-    can't be read."""
+    """The notes in a file. Raises FileNotFoundError, DataError with `remedy` if it holds no annotations, and StoreError
+    if it can't be read."""
     try:
         text = read_file(path, MAX_FILE_BYTES).decode("utf-8")
     except FileNotFoundError:
@@ -88,13 +88,13 @@ def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:
 
 
 class Annotations:
-    """All notes of one run. A change is written at once, to a new file that takes the old one's place."""
+    """All notes of one run. A change is written at once, atomically."""
 
     def __init__(self, run_dir: Path) -> None:
         self.path = run_dir / FILE_NAME
 
     def read(self) -> dict[Key, Annotation]:
-        """Raises DataError if the file holds no annotations, StoreError where it can't be read."""
+        """Raises DataError if the file holds no annotations, StoreError if it can't be read."""
         try:
             return read_notes(self.path, msg("Move it away; it is not part of the run."))
         except FileNotFoundError:
@@ -110,7 +110,7 @@ class Annotations:
 
     @contextmanager
     def changing(self) -> Iterator[dict[Key, Annotation]]:
-        """All notes, to be changed; written at the end. Raises DataError and StoreError."""
+        """All notes, for modification; written at the end. Raises DataError and StoreError."""
         with self._alone():
             found = self.read()
             yield found
@@ -128,7 +128,7 @@ class Annotations:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Two explorers of one run must not lose each other's notes."""
+        """Lock: two explorers of one run must not lose each other's notes."""
         with ExitStack() as stack:
             try:
                 stack.enter_context(locked(self.path.with_name(f".{FILE_NAME}.lock")))

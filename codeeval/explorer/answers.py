@@ -1,4 +1,5 @@
-"""Samples of a problem that fail with the same outputs, and what is wrong with these, in words. Pure; work is bounded."""
+"""Group a problem's samples that fail with the same outputs, and describe what is wrong with these. Pure; work is
+bounded."""
 
 from __future__ import annotations
 
@@ -15,14 +16,14 @@ from codeeval.store import StoredJudgement
 
 Outputs = tuple[str | None, ...]
 
-#: Groups that are told, samples of each that are named, and characters of outputs that are looked at for a description.
+#: How many groups are shown, how many samples of each are named, and how many characters of outputs are examined.
 GROUPS_SHOWN, _SAMPLES_NAMED, _MAX_CHARS = 20, 12, 200_000
 
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswer:
-    """Samples with the same outputs, which `id` names in addresses. `what`: what is wrong on all failing calls, in words; empty
-    where no words fit. `call`: the first failing one of `n_failed`, with what it returned."""
+    """Samples with the same outputs, identified by `id` in URLs. `what`: a description of what is wrong on all failing
+    calls; empty if none fits. `call`: the first failing one of `n_failed`, with what it returned."""
 
     id: str
     n: int
@@ -35,7 +36,7 @@ class WrongAnswer:
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswers:
-    """The largest group first; `more`: how many groups are not among them."""
+    """The largest group first; `more`: the number of groups that are left out."""
 
     groups: tuple[WrongAnswer, ...] = ()
     more: int = 0
@@ -45,12 +46,12 @@ NO_ANSWERS = WrongAnswers()
 
 
 def answer_id(outputs: Outputs) -> str:
-    """The name of a vector of outputs in addresses."""
+    """The id of a vector of outputs in URLs."""
     return hashlib.sha256(json.dumps(outputs).encode("ascii")).hexdigest()[:10]
 
 
 def failed_with(row: StoredJudgement) -> Outputs | None:
-    """The outputs with which a sample failed; None where it passed, where nobody knows, and where no failing call returned."""
+    """The outputs with which a sample failed; None if it passed, if that is unknown, or if no failing call returned."""
     found = row.judgement
     if found is None or found.passed or not isinstance(row.outputs, tuple):
         return None
@@ -78,8 +79,8 @@ def _group(expected: Sequence[str], outputs: Outputs, rows: list[StoredJudgement
 
 
 def describe(pairs: Sequence[tuple[str, str | None]]) -> str:
-    """What is wrong with these answers: (expected, actual) of each failing call, None where none was returned. Empty where no
-    description fits all of them."""
+    """What is wrong with these answers: (expected, actual) of each failing call, None if nothing was returned. Empty if
+    no description fits all of them."""
     returned = [(wanted, actual) for wanted, actual in pairs if actual is not None]
     if not returned or len(returned) < len(pairs) or sum(len(a) + len(b) for a, b in returned) > _MAX_CHARS:
         return ""
@@ -100,7 +101,7 @@ def describe(pairs: Sequence[tuple[str, str | None]]) -> str:
 
 @lru_cache(maxsize=4096)
 def _value(text: str) -> object:
-    """What a text is the literal of; a text that is none is the value itself."""
+    """The value of a literal; any other text is its own value."""
     try:
         return parse(text)
     except ValueError:
@@ -112,7 +113,7 @@ def _only_type(wanted: object, actual: object) -> bool:
 
 
 def _bare(value: object) -> object:
-    """Without what only types tell apart: a list from a tuple, a text from the value that it spells."""
+    """Without distinctions that only types make: a list from a tuple, a text from the value that it spells."""
     if isinstance(value, str):
         inner = _value(value)
         return value if isinstance(inner, str) else _bare(inner)
@@ -136,7 +137,7 @@ def _apart_by(*steps: int) -> Callable[[object, object], bool]:
 
 
 def _sum(one: float | int, two: int) -> float | int | None:
-    """None where the numbers are so large that a step of one is lost."""
+    """None if the numbers are so large that a step of one is lost."""
     found = one + two
     return found if found != one else None
 
@@ -181,7 +182,7 @@ def _same_elements(wanted: list[object], actual: list[object]) -> bool:
     return len(wanted) == len(actual) and sorted(map(repr, wanted)) == sorted(map(repr, actual))
 
 
-#: The first that fits all failing calls is what is told.
+#: The first that fits all failing calls is used.
 _RULES: tuple[tuple[str, Callable[[object, object], bool]], ...] = (
     ("only the type differs", _only_type),
     ("too large by one", _apart_by(1)),

@@ -1,4 +1,4 @@
-"""A run by what its set says of the problems: topics, difficulty, any field of `meta`. Pure."""
+"""Break a run down by what its set records about the problems: topics, difficulty, any field of `meta`. Pure."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from codeeval.explorer.numbers import RunNumbers
 from codeeval.stats import KEstimate, summarize
 from codeeval.store.tallies import Head
 
-#: Fields and values that a page shows; a field with more values names problems, or nearly.
+#: The most fields and values on a page; a field with more values practically names the problems.
 MOST_FIELDS, MOST_VALUES = 8, 40
-#: An interval over fewer problems is wide, and was not checked.
+#: An interval over fewer problems is wide, and its coverage was not checked.
 FEW = 30
-#: What readers look for first.
+#: Fields that come first.
 _FIRST = ("topics", "topic", "difficulty", "level", "category")
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """The problems with one value of a field: pass@k of the smallest k that was asked for. `few`: too few for the interval to
-    say much."""
+    """The problems with one value of a field: pass@k of the smallest requested k. `few`: too few for a meaningful
+    interval."""
 
     value: str
     n_problems: int
@@ -32,8 +32,8 @@ class ValueRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldTable:
-    """One field. `several`: a problem can have more than one of its values, so that rows share problems; `without`: problems that
-    have none."""
+    """One field. `several`: a problem can have more than one value, so that rows share problems; `without`: problems
+    without one."""
 
     name: str
     k: int
@@ -43,7 +43,7 @@ class FieldTable:
 
 
 def breakdown(numbers: RunNumbers) -> tuple[FieldTable, ...]:
-    """The fields that tell problems apart: more than one value, and fewer than there are problems."""
+    """The fields that distinguish problems: more than one value, and fewer than there are problems."""
     counts = numbers.counts[numbers.protocol]
     heads = [head for head in numbers.heads if counts[head.id][0]]
     found = [_table(name, heads, numbers) for name in field_names(heads)]
@@ -57,7 +57,7 @@ def field_names(heads: Iterable[Head]) -> list[str]:
 
 
 def choices(heads: Iterable[Head]) -> dict[str, tuple[str, ...]]:
-    """The values of each field that problems can be chosen by; as `breakdown`, of all problems."""
+    """The values of each field by which problems can be selected; like `breakdown`, for all problems."""
     heads = tuple(heads)
     found = {name: _by_value(name, heads) for name in field_names(heads)}
     useful = {name: by for name, by in found.items() if _is_useful(by)}
@@ -89,11 +89,11 @@ def _by_value(name: str, heads: Iterable[Head]) -> dict[str, list[Head]]:
 
 
 def _is_useful(by_value: dict[str, list[Head]]) -> bool:
-    """Whether some value is that of several problems, and there are not too many."""
+    """Whether some value is shared by several problems, and there are not too many."""
     return 1 < len(by_value) <= MOST_VALUES and any(len(found) > 1 for found in by_value.values())
 
 
-#: Words that are degrees of one thing come in their order.
+#: Words for degrees, in order.
 _DEGREES = (
     "trivial",
     "easy",
@@ -109,7 +109,7 @@ _DEGREES = (
 
 
 def _order(value: str) -> tuple[int, float, str]:
-    """Numbers by size, degrees by degree, the rest by letters."""
+    """Numbers by size, degrees by degree, the rest alphabetically."""
     try:
         return 0, float(value), value
     except ValueError:

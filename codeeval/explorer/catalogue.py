@@ -1,7 +1,8 @@
-"""All samples of a run in a few bytes each, for the filters of an export: there a script does what a server does here.
+"""All samples of a run in a few bytes each, for the filters of an export, where a script does what a server does
+otherwise.
 
-A sample is the number of its kind: what the matrix shows of it, its failure group, its failures of format, the largest of the
-offered times that it took, and the tag of its note.
+A sample is the number of its kind: what the matrix shows of it, its failure group, its failures of format, the largest
+of the offered time thresholds that it exceeds, and the tag of its note.
 """
 
 from __future__ import annotations
@@ -24,17 +25,17 @@ from codeeval.explorer.words import cause, translator
 from codeeval.store.tallies import Head
 from codeeval.store.views import RunViews
 
-#: Characters of all statements together that can be searched.
+#: The most searchable characters of all statements together.
 _SEARCHED = 400_000
 
-#: The last is None where there is no note.
+#: The last is None if there is no note.
 Kind = tuple[str, str, tuple[str, ...], int, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """One problem. `text` is what the search looks at; `kinds` one number per sample; `indices` only where these are not
-    0, 1, 2, …; `fields` are places in the list of all fields with their values."""
+    """One problem. `text` is the searchable text; `kinds` has one number per sample; `indices` is given only if they
+    are not 0, 1, 2, …; `fields` are indices into the list of all fields with their values."""
 
     href: str
     samples: str

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from codeeval.explorer.numbers import RunNumbers
 
-#: Failure groups that are told, those whose share changed most.
+#: The most failure groups shown, those with the largest change of share.
 GROUPS_TOLD = 20
 _TEXT_TOLD = 120
 
 
 @dataclass(frozen=True, slots=True)
 class SettingChange:
-    """A setting that is not the same in both runs; "–" where a run does not know it."""
+    """A setting that differs between the runs; "–" if a run does not record it."""
 
     name: str
     a: str
@@ -23,8 +23,8 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class CauseChange:
-    """How many samples (for a topic: how many that passed) of how many, in both runs; `difference` is of the shares, b - a.
-    `kind` is verdict, format, group or topic."""
+    """How many samples (for a topic: how many that passed) out of how many, in both runs; `difference` is of the
+    shares, b - a. `kind` is verdict, format, group or topic."""
 
     kind: str
     name: str
@@ -36,7 +36,7 @@ class CauseChange:
 
 
 def settings(a: RunNumbers, b: RunNumbers) -> tuple[SettingChange, ...]:
-    """What is not the same, the set of problems first."""
+    """What differs, the set of problems first."""
     one, two = _settings(a), _settings(b)
     return tuple(
         SettingChange(name, _told(one.get(name)), _told(two.get(name)))
@@ -79,7 +79,7 @@ def _told(value: object) -> str:
 
 
 def causes(a: RunNumbers, b: RunNumbers) -> tuple[CauseChange, ...]:
-    """By verdict, failure of format, group and topic; of each kind the largest change first."""
+    """By verdict, failure of format, group and topic; within each kind the largest change first."""
     verdicts = _changes("verdict", a.verdicts[a.protocol], b.verdicts[b.protocol], _n(a), _n(b))
     formats = _changes("format", _formats(a), _formats(b), _n(a), _n(b))
     groups = _changes("group", _groups(a), _groups(b), _n(a), _n(b))
@@ -104,7 +104,7 @@ def _changes(kind: str, one: Mapping[str, int], two: Mapping[str, int], of_one: 
 
 
 def _topics(a: RunNumbers, b: RunNumbers) -> list[CauseChange]:
-    """Passed samples of the problems on a topic, over the problems that both runs have."""
+    """Passed samples per topic, over the problems that both runs have."""
     one, two = a.counts[a.protocol], b.counts[b.protocol]
     by_topic: dict[str, list[str]] = {}
     for head in b.heads:

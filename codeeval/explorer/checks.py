@@ -1,4 +1,4 @@
-"""Whether a run file that can't be read is damaged: looked for beside the requests, once per state of the file."""
+"""Check whether an unreadable run file is damaged: in the background, once per state of the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codeeval.errors import CodeevalError, DataError
 from codeeval.explorer.library import RunFile
 from codeeval.i18n import msg
 
-#: A request waits so long for the answer; small files are checked by then.
+#: How long a request waits for the result (s); small files are checked by then.
 WAIT_S = 1.0
 
 
@@ -28,7 +28,8 @@ class Checks:
         self._lock = threading.Lock()
 
     def ask(self, run: RunFile) -> tuple[bool, CodeevalError | None]:
-        """(whether the check is done, what is wrong with the file). The first question about a state of the file starts it."""
+        """(whether the check is done, what is wrong with the file). The first call for a state of the file starts the
+        check."""
         with self._lock:
             check = self._checks.get(run.slug)
             if check is None or (check.done.is_set() and check.version != run.version()):

@@ -1,7 +1,7 @@
-"""Programs as HTML lines: Pygments tokenizes them, codeeval marks them up.
+"""Programs as HTML lines: tokenized by Pygments, marked up by codeeval.
 
-Work is bounded: Pygments needs quadratic time for some texts (long runs of white space), and a page needs no colours in a
-program of a million characters.
+Work is bounded: Pygments needs quadratic time for some texts (long runs of white space), and a program of a million
+characters needs no colours.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ def _class(kind: _TokenType) -> str:
 
 @lru_cache(maxsize=256)
 def code_lines(program: str, prefix: str = "") -> tuple[Markup, ...]:
-    """The lines of a program. Where it begins with `prefix` (the prompt), that part is read once for all samples."""
+    """The lines of a program. If it begins with `prefix` (the prompt), that part is tokenized once for all samples."""
     shown = program[:MAX_BLOCK]
     if prefix and shown.startswith(prefix):
         head, tail = list(_prefix(prefix)), _lines(shown[len(prefix) :])
         lines = [*head[:-1], head[-1] + tail[0], *tail[1:]]
     else:
         lines = _lines(shown)
-    if len(lines) > 1 and not lines[-1]:  # a final newline begins no line
+    if len(lines) > 1 and not lines[-1]:  # a final newline does not begin a line
         lines.pop()
     if len(program) > MAX_BLOCK:
         lines.append(Markup('<i class="odd">… +{}</i>').format(len(program) - MAX_BLOCK))

@@ -21,9 +21,9 @@ KINDS = ("regressed", "fixed", "changed", "same")
 
 @dataclass(frozen=True, slots=True)
 class ComparePage:
-    """Run b against run a, the requested protocol of each; differences are b - a. `error` says why there is none, `allowed`
-    whether runs that differ were to be compared; `settings` are those that differ; `causes` says what changed; `ks` and
-    `protocols` are what both runs can be compared under."""
+    """Run b against run a, each under its requested protocol; differences are b - a. `error`: why there is no
+    comparison; `allowed`: whether differing runs were to be compared; `settings`: those that differ; `causes`: what
+    changed; `ks` and `protocols`: under which both runs can be compared."""
 
     a: RunRow
     b: RunRow
@@ -49,7 +49,7 @@ class ComparePage:
 
     @property
     def switched(self) -> tuple[str, ...]:
-        """The protocols that files have a page for: such a page leads to those of both runs under one name."""
+        """The protocols for which files have a page: such a page links to those of both runs under one name."""
         return self.protocols if self.a.protocols[:1] == self.b.protocols[:1] else ()
 
 
@@ -67,7 +67,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class CompareProblemPage:
-    """Two programs for one problem; None on the side whose run has no executed sample of it."""
+    """Two programs for one problem; None on the side of a run without an executed sample of it."""
 
     a: RunRow
     b: RunRow
@@ -84,8 +84,8 @@ class CompareProblemPage:
 def compare_page(
     a: tuple[RunFile, RunNumbers], b: tuple[RunFile, RunNumbers], *, allow_different: bool = False, k: int = 1
 ) -> ComparePage:
-    """Sorted by regression. What `codeeval compare` refuses gives a page that says why; `allow_different`: as the flag there,
-    compare what both have and warn."""
+    """Sorted by regression. If `codeeval compare` refuses, the page says why; `allow_different`, like the flag there,
+    compares what both have and warns."""
     rows = run_row(*a), run_row(*b)
     one, two = a[1], b[1]
     bare = ComparePage(
@@ -133,7 +133,7 @@ def _counts(run: RunFile, numbers: RunNumbers) -> RunCounts:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A run at hand: its name, its aggregates, its file."""
+    """An open run: its name, its aggregates, its file."""
 
     run: RunFile
     numbers: RunNumbers
@@ -150,8 +150,9 @@ def compare_problem_page(
     allow_different: bool = False,
     k: int = 1,
 ) -> CompareProblemPage:
-    """Two samples of a problem: those chosen, else one that passed in the run that is better at it, and one that failed
-    in the other. `only_differing`: the neighbours are problems that differ. Raises DataError and StoreError."""
+    """Two samples of a problem: the chosen ones, otherwise one that passed in the run that is better at it, and one
+    that failed in the other. `only_differing`: the neighbours are problems that differ. Raises DataError and
+    StoreError."""
     page = compare_page((a.run, a.numbers), (b.run, b.numbers), allow_different=allow_different, k=k)
     changes = [change for change in page.changes if change.change != "same" or not only_differing]
     ids = [change.problem_id for change in changes]

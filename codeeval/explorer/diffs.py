@@ -1,4 +1,4 @@
-"""Differences, to be looked at: within a line, and between two programs. Work is bounded whatever the texts."""
+"""Differences for display: within a line, and between two programs. Work is bounded whatever the texts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from markupsafe import Markup
 from codeeval.explorer import edits
 from codeeval.explorer.text import clip, visible
 
-#: Characters that differ within a line, lines of a program, characters of a line that are shown.
+#: The most differing characters within a line, lines of a program, and characters shown of a line.
 _MAX_EDITS, _MAX_LINES, _SHOWN = 40, 400, 400
 
 
 @lru_cache(maxsize=4096)
 def intraline(expected: str, actual: str) -> tuple[Markup, Markup]:
-    """Both texts with what only one of them has marked: <del> on the expected side, <ins> on the actual one."""
+    """Both texts, with what only one of them has marked: <del> on the expected side, <ins> on the actual one."""
     one, two = clip(expected, _SHOWN), clip(actual, _SHOWN)
     before, after, changed = Markup(""), Markup(""), _changes(one, two)
     for equal, a, b in changed:

@@ -1,4 +1,4 @@
-"""The pages of runs in one zip, made when a page's button asks for them."""
+"""A zip with the pages of runs, made when a page's button requests it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Busy(Exception):
 
 
 class Downloads:
-    """Makes one at a time: an export of a large run takes all processors for half a minute."""
+    """Makes one at a time: exporting a large run uses all processors for half a minute."""
 
     def __init__(self, lang: str) -> None:
         self._lang = lang

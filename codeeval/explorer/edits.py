@@ -1,7 +1,7 @@
-"""The shortest way from one sequence to another, within a bound. Pure.
+"""The shortest edit script between two sequences, within a bound. Pure.
 
-Myers' greedy algorithm ("An O(ND) difference algorithm and its variations", 1986) takes time and memory in proportion to the
-square of the number of edits, so the number is bounded: texts that have little in common are one replacement.
+Myers' greedy algorithm ("An O(ND) difference algorithm and its variations", 1986) takes time and memory proportional to
+the square of the number of edits, so the number is bounded: texts that have little in common count as one replacement.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 
 class Part(NamedTuple):
-    """`a[i:j]` became `b[k:m]`; `equal` where they are the same."""
+    """`a[i:j]` became `b[k:m]`; `equal` if they are the same."""
 
     equal: bool
     i: int
@@ -21,8 +21,8 @@ class Part(NamedTuple):
 
 
 def parts(a: Sequence[Hashable], b: Sequence[Hashable], most: int) -> list[Part]:
-    """All of both sequences in order, equal and changed parts by turns. More than `most` insertions and removals between what
-    they have in common at their ends are one replacement."""
+    """All of both sequences in order, alternating equal and changed parts. If there would be more than `most`
+    insertions and removals between the common ends, these are one replacement."""
     shorter = min(len(a), len(b))
     head = next((at for at in range(shorter) if a[at] != b[at]), shorter)
     tail = next((at for at in range(shorter - head) if a[-1 - at] != b[-1 - at]), shorter - head)
@@ -58,8 +58,8 @@ def _matches(a: Sequence[Hashable], b: Sequence[Hashable], most: int) -> list[tu
 
 
 def _before(furthest: dict[int, int], diagonal: int, edits: int) -> tuple[int, int]:
-    """(diagonal before the edit, how far along a after it): an insertion comes from the diagonal above, a removal from the one
-    below, whichever gets further."""
+    """(diagonal before the edit, how far along a after it): an insertion comes from the diagonal above, a removal from
+    the one below, whichever gets further."""
     above, below = furthest.get(diagonal + 1, -1), furthest.get(diagonal - 1, -1)
     if diagonal == -edits or (diagonal != edits and below < above):
         return diagonal + 1, above

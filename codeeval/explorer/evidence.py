@@ -1,4 +1,4 @@
-"""What all samples of a problem share, read once."""
+"""What all samples of a problem share, loaded once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from codeeval.store.views import RunViews
 
 @dataclass(frozen=True, slots=True)
 class ProblemEvidence:
-    """What all samples of a problem share, read once: judgements per protocol, indices, incidents; `by_program`: the samples
-    of each executed program; `seen`: what was made already of programs that several samples wrote."""
+    """What all samples of a problem share: judgements per protocol, indices, incidents; `by_program`: the samples of
+    each executed program; `seen`: cached views of programs that several samples wrote."""
 
     head: ProblemHead
     planned: PlannedProblem
@@ -81,7 +81,7 @@ def _failed(row: StoredJudgement) -> bool:
 
 
 def _failure_beyond(numbers: RunNumbers, reader: RunViews, problem_id: str, *, forward: bool) -> Near | None:
-    """The first failure of the problems after this one, or the last of those before it."""
+    """The first failure of the next problems, or the last of the previous ones."""
     ids = [head.id for head in numbers.heads]
     at = ids.index(problem_id)
     for pid in ids[at + 1 :] if forward else reversed(ids[:at]):

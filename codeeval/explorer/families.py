@@ -1,4 +1,4 @@
-"""Which runs of a library belong together: they agree in what a comparison asks for."""
+"""Which runs of a library belong together: those that agree in everything that a comparison requires."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from codeeval.report.instructions import is_instructions, read_plan
 from codeeval.report.series import without_wording
 from codeeval.stats.run_counts import RunCounts
 
-#: Fewer runs are compared two by two.
+#: Fewer runs are compared in pairs.
 FEWEST = 3
 
 
 def plan_of(folder: Path) -> tuple[str, ...]:
-    """The runs of one set of instructions, by name and in order; empty where a folder is none."""
+    """The runs of one set of instructions, by name and in order; empty if the folder is not such a set."""
     try:
         return tuple(each.name for each in read_plan(folder)) if is_instructions(folder) else ()
     except CodeevalError:
@@ -25,8 +25,7 @@ def plan_of(folder: Path) -> tuple[str, ...]:
 
 
 def families(library: Library, found: Mapping[str, RunNumbers | str]) -> tuple[tuple[str, ...], ...]:
-    """The runs that agree in what a comparison asks for, by their names in addresses, in the order of the library, where
-    there are `FEWEST` or more of them."""
+    """Groups of at least `FEWEST` comparable runs, by their names in URLs, in the order of the library."""
     members: dict[object, list[str]] = {}
     plans: dict[Path, tuple[str, ...]] = {}
     for run in library.runs:

@@ -1,4 +1,4 @@
-"""Which samples a run's page shows: read from a URL, written to one."""
+"""Which samples a run's page shows: parsed from a URL, and written to one."""
 
 from __future__ import annotations
 
@@ -10,42 +10,41 @@ from dataclasses import dataclass, fields, replace
 from codeeval.explorer.annotations import MAX_TAG
 from codeeval.types import Verdict
 
-#: Choices of "slower than", in milliseconds of CPU time.
+#: Thresholds offered for "slower than", in milliseconds of CPU time.
 SLOW_MS = (100, 1_000, 3_000)
 SORTS = ("order", "hardest", "easiest")
-#: How a sample without a judgement is called in filters, and in the matrix.
+#: The name of a sample without a judgement, in filters and in the matrix.
 PENDING = "pending"
-#: How samples are called whose problem's answers are hidden: as most answer, otherwise, not at all.
+#: Names of samples of a problem with hidden answers: with the majority, otherwise, without any output.
 AGREEMENT = ("agrees", "differs", "silent")
-#: Characters of a regular expression; a longer one is refused, not cut.
+#: The most characters of a regular expression; a longer one is refused, not truncated.
 MAX_PATTERN = 1_000
-#: Samples with a note, whatever its tag.
+#: Samples with any note.
 ANY_NOTE = "*"
 #: Any verdict but "passed".
 FAILED = "failed"
 
 
 def format_id(name: str) -> str:
-    """A failure of format in URLs and file names."""
+    """The id of a failure of format in URLs and file names."""
     words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
     return f"{words}-{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:4]}"
 
 
 def group_id(signature: str) -> str:
-    """The name of a failure group in URLs."""
+    """The id of a failure group in URLs."""
     return hashlib.sha256(signature.encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-#: What `Filter.verdict` can be.
+#: Values of `Filter.verdict`.
 VERDICTS = (FAILED, *(verdict.value for verdict in Verdict), PENDING, *AGREEMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """The state of a run's page. An unknown value in a URL is as if it were not there. `problem` is an id; `meta`
-    the name of a field and its value, as in `difficulty:hard`; `search` a regular
-    expression; `answer` outputs with which samples of `problem` failed, as `answers.answer_id` names them; `tag` that of a
-    sample's note, or ANY_NOTE."""
+    """The state of a run's page. Unknown values in a URL are ignored. `problem` is an id; `meta` is a field's name and
+    value, as in `difficulty:hard`; `search` is a regular expression; `answer` identifies outputs with which samples of
+    `problem` failed, as made by `answers.answer_id`; `tag` is the tag of a sample's note, or ANY_NOTE."""
 
     verdict: str = ""
     group: str = ""
@@ -81,7 +80,7 @@ class Filter:
 
     @property
     def by_sample(self) -> bool:
-        """Whether samples are chosen, not only problems."""
+        """Whether samples are selected, not only problems."""
         return bool(self.verdict or self.group or self.format or self.slow or self.search or self.answer or self.tag)
 
     @property
@@ -89,7 +88,7 @@ class Filter:
         return self.by_sample or bool(self.q or self.problem or self.topic or self.meta)
 
     def query(self) -> dict[str, str]:
-        """What is set, as it stands in a URL."""
+        """What is set, as it appears in a URL."""
         default = Filter()
         return {
             spec.name: str(getattr(self, spec.name))
@@ -98,13 +97,13 @@ class Filter:
         }
 
     def toggled(self, name: str, value: str | int) -> Filter:
-        """With `name` set to `value`, or unset where it had that value."""
+        """With `name` set to `value`, or unset if it had that value."""
         on = getattr(self, name) != value
         changed = {**self.at(1).query(), name: str(value if on else getattr(Filter(), name))}
         return Filter.read(changed)
 
     def ungrouped(self) -> Filter:
-        """Without the failure group and the outputs, which another protocol does not have."""
+        """Without the failure group and the outputs, which don't exist under another protocol."""
         return replace(self, group="", answer="", page=1)
 
     def at(self, page: int) -> Filter:

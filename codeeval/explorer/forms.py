@@ -1,4 +1,4 @@
-"""Forms that a page sends: small ones, of text."""
+"""Small text forms sent by pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why samples of problems with hidden answers failed, as far as that can be known: how their programs ended."""
+"""Why samples of problems with hidden answers failed, as far as known: how their programs ended."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Endings = dict[str, dict[int, Ending]]
 
 
 def endings(reader: RunViews, protocol: str) -> Endings:
-    """Of all judged samples without a verdict. Raises DataError and StoreError."""
+    """The endings of all judged samples without a verdict. Raises DataError and StoreError."""
     rules = protocols.get(protocol)
     by_program: dict[tuple[str, str], Ending] = {}
     for pid, digest, outcome in reader.hidden_endings():

@@ -16,15 +16,15 @@ from codeeval.store.connection import FILE_NAME, run_path, runs_in
 from codeeval.store.locks import is_held
 from codeeval.store.views import RunViews
 
-#: Counting that takes longer goes on beside the requests for pages.
+#: Counting that takes longer (s) continues in the background.
 LONG_S = 0.5
 UNREADABLE = "a value in the file can't be read"
 
 
 @dataclass(frozen=True, slots=True)
 class RunFile:
-    """One run: its name in URLs and its file. `blames`: whether a value that can't be read makes the reader look through the
-    whole file for damage, which a request must not wait for."""
+    """One run: its name in URLs and its file. `blames`: whether an unreadable value makes the reader search the whole
+    file for damage, which a request must not wait for."""
 
     slug: str
     path: Path
@@ -35,9 +35,9 @@ class RunFile:
         return self.path.parent.name
 
     def version(self) -> str:
-        """Changes whenever something is committed, and when the writer ends: the sizes and times of the file and of its
-        write-ahead log, and whether a process is writing. Nothing is kept open between requests, so that the writer can fold its
-        log into the file when it ends."""
+        """Changes with every commit, and when the writer ends: the sizes and times of the file and of its write-ahead
+        log, and whether a process is writing. Nothing stays open between requests, so that the writer can checkpoint
+        its log into the file when it ends."""
         found = ["r" if is_held(self.path.parent) is False else "w"]
         for path in (self.path, self.path.with_name(self.path.name + "-wal")):
             try:
@@ -48,7 +48,7 @@ class RunFile:
         return "-".join(found)
 
     def open(self) -> RunViews:
-        """All that is read from it is of one moment."""
+        """Open the file; everything read from it is of the same moment."""
         reader = RunViews(self.path) if self.blames else _Hasty(self.path)
         try:
             reader.snapshot()
@@ -58,13 +58,14 @@ class RunFile:
         return reader
 
     def damage(self) -> str | None:
-        """The first value of the file that no run wrote; None if there is none. Reads the whole file. Raises CodeevalError."""
+        """The first value in the file that a run never writes; None if there is none. Reads the whole file. Raises
+        CodeevalError."""
         with RunViews(self.path) as reader:
             return reader.damage()
 
 
 class _Hasty(RunViews):
-    """Does not look for damage where something can't be read: that takes minutes for a large run."""
+    """Does not search for damage when a value can't be read, which takes minutes for a large run."""
 
     def _blame(self, error: BaseException | None) -> None:
         pass
@@ -86,7 +87,7 @@ def _count(run: RunFile) -> _Remembered:
 
 @dataclass(slots=True)
 class Library:
-    """All runs of one explorer, in the order in which they were given; `folders` may get more of them."""
+    """All runs of one explorer, in the given order; `folders` may get more of them."""
 
     runs: tuple[RunFile, ...]
     folders: tuple[Path, ...] = ()
@@ -106,11 +107,11 @@ class Library:
         return cls(tuple(RunFile(name, file) for name, file in zip(names, files, strict=True)), folders)
 
     def serve(self) -> None:
-        """From now on requests wait for it: damage is looked for only after a page has been answered."""
+        """From now on requests are waiting: damage is searched for only after a page has been answered."""
         self.runs = tuple(replace(run, blames=False) for run in self.runs)
 
     def look_again(self) -> None:
-        """Find runs that were started since, and leave out those that are gone. A run keeps its name in URLs."""
+        """Find runs that were started since, and drop those that are gone. A run keeps its name in URLs."""
         with self._lock:
             known = {run.path: run for run in self.runs}
             there = dict.fromkeys(file.resolve() for folder in self.folders for file in runs_in(folder))
@@ -125,20 +126,20 @@ class Library:
         return next((run for run in self.runs if run.slug == name), None)
 
     def numbers(self, run: RunFile, protocol: str = "") -> RunNumbers:
-        """The run's aggregates, under the requested protocol where the run has none of that name; counted again only when
-        its file has changed (in the background where that takes long). Raises CodeevalError."""
+        """The run's aggregates, under the requested protocol if the run has none of that name; recounted only if its
+        file has changed (in the background if that takes long). Raises CodeevalError."""
         found = self._counted(run)
         return found.get(protocol) or next(iter(found.values()))
 
     def _counted(self, run: RunFile) -> dict[str, RunNumbers]:
         with self._lock:
             lock = self._locks.setdefault(run.slug, threading.Lock())
-        with lock:  # of this run: others are answered meanwhile
+        with lock:  # of this run only: others are answered meanwhile
             known = self._numbers.get(run.slug)
             if known is None or (known.version != run.version() and known.took < LONG_S):
                 known = self._numbers[run.slug] = _count(run)
             elif known.version != run.version() and run.slug not in self._counting:
-                # a growing run with so many samples is shown as it was until it is counted
+                # a growing run with this many samples keeps its old numbers until it is recounted
                 self._counting.add(run.slug)
                 threading.Thread(target=self._count_again, args=(run,), daemon=True).start()
             return known.numbers
@@ -147,21 +148,21 @@ class Library:
         try:
             self._numbers[run.slug] = _count(run)
         except (CodeevalError, *MISREADINGS):
-            pass  # a damaged file is told about by the pages that read it
+            pass  # pages that read a damaged file report it
         finally:
             self._counting.discard(run.slug)
 
     def forget(self, run: RunFile) -> None:
-        """Count it again when it is asked for."""
+        """Recount it on the next request."""
         self._numbers.pop(run.slug, None)
 
     def version(self, run: RunFile) -> str:
-        """Of the numbers that pages show; not yet counted: of the file."""
+        """The version of the numbers that pages show, or of the file if it is not counted yet."""
         known = self._numbers.get(run.slug)
         return known.version if known else run.version()
 
     def problem_id(self, run: RunFile, name: str) -> str | None:
-        """The problem that a URL means. The problems of a run never change."""
+        """The problem that a name in a URL refers to. The problems of a run never change."""
         if run.slug not in self._ids:
             self._ids[run.slug] = {slug(head.id): head.id for head in self.numbers(run).heads}
         return self._ids[run.slug].get(name)

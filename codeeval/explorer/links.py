@@ -1,4 +1,4 @@
-"""Where a page is: one scheme for the server and for files, always relative, so that an export opens from anywhere.
+"""The address of each page: one scheme for the server and for files, always relative, so that an export opens anywhere.
 
 | page            | server                      | file                                   |
 |-----------------|-----------------------------|----------------------------------------|
@@ -14,10 +14,11 @@
 | runs like RUN   | `/series/RUN/`              | `series/RUN/index.html`                |
 | of one problem  | `/series/RUN/p/PROBLEM`     | `series/RUN/p/PROBLEM.html`            |
 
-Under another protocol than the requested one a server's page has `?protocol=strict`, and a run's or problem's file is
-called `index.strict.html`, a comparison of another k `index.k5.html`; a file with samples shows what every protocol says of them.
+For a protocol other than the requested one a server's page has `?protocol=strict`, and a run's or problem's file is
+named `index.strict.html`; a comparison at another k is `index.k5.html`. A file with samples shows the results of every
+protocol.
 
-A twin has `.json` in the place of `.html`; on the server a page that ends in `/` has its twin at `index.json`.
+A twin has `.json` in place of `.html`; on the server a page that ends in `/` has its twin at `index.json`.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _LOOKS_MADE = re.compile(r".*-[0-9a-f]{8}")
 
 @lru_cache(maxsize=8192)
 def slug(text: str) -> str:
-    """A name for URLs and files, the same on every machine; different texts have different ones."""
+    """A name for URLs and files, the same on every machine and distinct for distinct texts."""
     if _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text):
         return text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
@@ -49,8 +50,8 @@ def slug(text: str) -> str:
 
 
 def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
-    """A slug for each name, numbered where they repeat, other than those that are `given` already. Names that the scheme needs
-    itself are not given away."""
+    """A slug for each name, numbered if they repeat, and different from those already `given`. Names that the scheme
+    itself needs are not used."""
     taken = {"compare", "index", "series", *given}
     result = []
     for name in names:
@@ -65,9 +66,9 @@ def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files; `protocol`
-    is set where it is not the requested one; `different`: comparisons include runs that differ; `chosen`: the filter that a
-    server's links to problems and samples keep; `k`: of pass@k in comparisons."""
+    """Links from one page. `depth`: how many folders it lies below the root; `static`: whether pages are files;
+    `protocol` is set if it is not the requested one; `different`: comparisons include runs that differ; `chosen`: the
+    filter that a server's links to problems and samples keep; `k`: of pass@k in comparisons."""
 
     depth: int
     static: bool = False
@@ -90,7 +91,7 @@ class Links:
         return (f"{self.root}{path}" or "./") + self._query(query)
 
     def _query(self, query: Mapping[str, str] | None) -> str:
-        """None: the page is of no protocol."""
+        """None: the page does not depend on the protocol."""
         if query is None:
             return ""
         found = {"protocol": self.protocol, **query} if self.protocol else query
@@ -118,19 +119,19 @@ class Links:
         return {} if self.static else self.chosen.at(1).query()
 
     def listed(self, run: str, chosen: Filter, end: str = "") -> str:
-        """The list of the samples that a filter lets through, or one of its files; only a server has it."""
+        """The list of the samples selected by a filter, or one of its downloads; only on a server."""
         return f"{self.root}{run}/samples/{end}" + self._query(chosen.query())
 
     def sample(self, run: str, problem_id: str, index: int) -> str:
         return self.samples(run, problem_id).format(chunk=index // CHUNK + 1, index=index)
 
     def samples(self, run: str, problem_id: str) -> str:
-        """The address of every sample of a problem, with `{chunk}` and `{index}` to be put in."""
+        """The address of every sample of a problem, with `{chunk}` and `{index}` as placeholders."""
         folder = f"{self.root}{run}/p/{slug(problem_id)}/"
         return folder + ("samples-{chunk}.html#s{index}" if self.static else "{index}" + self._query(self._kept()))
 
     def diff(self, run: str, problem_id: str, index: int, other: int | None = None) -> str:
-        """A sample beside another one of its problem; None: the nearest one that passed. Only a server has it."""
+        """A sample beside another one of its problem; None: the nearest one that passed. Only on a server."""
         query = self._kept() if other is None else {**self._kept(), "with": str(other)}
         return f"{self.root}{run}/p/{slug(problem_id)}/{index}/diff" + self._query(query)
 
@@ -138,7 +139,7 @@ class Links:
         return self._folder(f"compare/{a}/{b}/", None if self.static else self._allowing())
 
     def compare_as(self, a: str, b: str) -> str:
-        """The comparison under this protocol and k; between files `compare` leads to the first one."""
+        """The comparison under this protocol and k; in files, `compare` leads to the first one."""
         if not self.static:
             return self.compare(a, b)
         return f"{self.root}compare/{a}/{b}/{compare_name(self.protocol, self.k)}.html"
@@ -152,7 +153,7 @@ class Links:
         return {**found, "k": str(self.k)} if self.k != 1 else found
 
     def series(self, run: str, query: Query = (), page: int = 1) -> str:
-        """The runs that can be compared with `run`; `query`: the state of that page, without its number."""
+        """The runs comparable with `run`; `query`: the state of that page, without its page number."""
         address = f"{self.root}series/{run}/"
         if self.static:
             return f"{address}{file_name(self.protocol, page)}.html"
@@ -178,10 +179,10 @@ def _with(address: str, query: Query) -> str:
 
 
 def file_name(protocol: str = "", page: str | int = "") -> str:
-    """Of a run's or a problem's page as a file, without its ending."""
+    """The file name of a run's or problem's page, without suffix."""
     return ".".join(["index", *([protocol] if protocol else []), *([f"page-{page}"] if page not in ("", 1) else [])])
 
 
 def compare_name(protocol: str, k: int) -> str:
-    """Of a comparison as a file, without its ending."""
+    """The file name of a comparison, without suffix."""
     return file_name(protocol) + (f".k{k}" if k != 1 else "")

@@ -1,4 +1,4 @@
-"""The list of the samples that a filter lets through, as values: the page "samples", its exports, and `codeeval samples`."""
+"""The list of samples selected by a filter, as values: the page "samples", its downloads, and `codeeval samples`."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from codeeval.types import Judgement, Sample
 
 ROWS_PER_PAGE = 100
 NO_NOTE = Annotation()
-#: A cell that begins with one of these is a formula to a spreadsheet, and a model may have written it.
+#: A cell that begins with one of these is a formula to a spreadsheet, and may come from a model.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-#: Characters of the line of code that a row shows.
+#: How many characters of a line of code a row shows.
 _LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class SampleRow:
-    """One sample. `code` is the verdict, or how it stands to the consensus, or `pending`, or `missing`; `ended_by` how its
-    generation ended; `line` and `text` where and what in its program failed, where that is known; `tag` and `note`: what
-    somebody wrote about it; `found`: the line in which the filter's pattern is found."""
+    """One sample. `code` is the verdict, or its relation to the consensus, or `pending`, or `missing`; `ended_by`: how
+    its generation ended; `line` and `text`: where and what in its program failed, if known; `tag` and `note`: a
+    person's note; `found`: the line that matches the filter's pattern."""
 
     problem_id: str
     index: int
@@ -51,8 +51,8 @@ class SampleRow:
 
 @dataclass(frozen=True, slots=True)
 class SamplesPage:
-    """A page of the list. `n_samples` and `n_problems` count on all pages; `field_choices`: by what else can be chosen;
-    `refused`: why nothing was searched for; `tags` of the run's notes, with their numbers, and all `notes`."""
+    """A page of the list. `n_samples` and `n_problems` count all pages; `field_choices`: further filters; `refused`:
+    why nothing was searched; `tags` of the run's notes, with their numbers, and all `notes`."""
 
     run: RunRow
     filter: Filter
@@ -68,7 +68,7 @@ class SamplesPage:
 
 
 def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter, found: Matching) -> SamplesPage:
-    """`found`: what the filter lets through. Raises DataError and StoreError."""
+    """`found`: the samples that the filter selects. Raises DataError and StoreError."""
     pages = max(1, -(-found.n_samples // ROWS_PER_PAGE))
     page = min(chosen.page, pages)
     keys = found.keys(reader, (page - 1) * ROWS_PER_PAGE, page * ROWS_PER_PAGE)
@@ -90,7 +90,7 @@ def samples_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Fi
 
 
 def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) -> SamplesPage:
-    """The list of a search that can't be made: its form, and why."""
+    """The list for a search that can't be made: its form, and why."""
     return SamplesPage(run_row(run, numbers), chosen, (), 1, 1, 0, 0, choices(numbers.heads), why)
 
 
@@ -140,7 +140,7 @@ def _line_of(program: str, line: int) -> str:
 
 
 def as_json_lines(rows: Iterable[SampleRow]) -> Iterator[str]:
-    """One JSON object a line, in ASCII."""
+    """One JSON object per line, in ASCII."""
     return (json.dumps(asdict(row)) + "\n" for row in rows)
 
 
@@ -150,7 +150,7 @@ def as_document(rows: Iterable[SampleRow]) -> dict[str, object]:
 
 
 def as_csv(rows: Iterable[SampleRow]) -> Iterator[str]:
-    """With a heading. A cell that a spreadsheet would calculate has an apostrophe in front."""
+    """CSV with a header. A cell that a spreadsheet would evaluate is prefixed with an apostrophe."""
     yield _csv_line([spec.name for spec in fields(SampleRow)])
     for row in rows:
         yield _csv_line([_cell(value) for value in asdict(row).values()])

@@ -1,4 +1,4 @@
-"""Problems against samples: what the matrix of a run's page shows, as values."""
+"""The matrix of problems and samples on a run's page, as values."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from codeeval.explorer.query import agreement_of, matching
 from codeeval.store.tallies import Head
 from codeeval.store.views import Mark, RunViews
 
-#: Samples that one page of the matrix shows, about.
+#: The approximate number of samples on one page of the matrix.
 CELLS_PER_PAGE = 8_000
 PROBLEMS_PER_PAGE = 400
 
-#: How samples are called in the matrix that have no verdict: those of a problem whose answers are hidden, those that are
-#: there but not judged (`PENDING`), and those that are not there yet.
+#: Names in the matrix of samples without a verdict: those of a problem with hidden answers, those that exist but are
+#: not judged (`PENDING`), and those that are missing.
 AGREES, DIFFERS, SILENT = AGREEMENT
 MISSING = "missing"
-#: Codes that a filter calls pending.
+#: Codes that a filter counts as pending.
 WAITING = frozenset({PENDING, MISSING})
 
 
 class Cell(NamedTuple):
-    """Sample `i` in the matrix: verdict (or one of the names above), whether the filter lets it through."""
+    """Sample `i` in the matrix: verdict (or one of the names above), and whether the filter selects it."""
 
     i: int
     code: str
@@ -36,8 +36,8 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MatrixRow:
-    """A problem with its samples. `n` and `c` count all judged samples, whatever the filter; `noted`: the samples
-    with a note."""
+    """A problem with its samples. `n` and `c` count all judged samples, whatever the filter; `noted`: the samples with
+    a note."""
 
     problem_id: str
     entry_point: str
@@ -51,7 +51,7 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A page of the matrix. `matching_problems` and `matching_samples` count on all pages."""
+    """A page of the matrix. `matching_problems` and `matching_samples` count all pages."""
 
     rows: tuple[MatrixRow, ...]
     page: int
@@ -91,7 +91,7 @@ def _row(head: Head, codes: dict[int, str], numbers: RunNumbers, matching: dict[
 
 
 def codes_of(head: Head, marks: Sequence[Mark], numbers: RunNumbers, reader: RunViews) -> dict[int, str]:
-    """What the matrix shows of each sample of a problem, by ascending index. `marks`: of its judged samples."""
+    """What the matrix shows for each sample of a problem, by ascending index. `marks`: of its judged samples."""
     judged = agreement_of(marks) if head.hidden else {mark.index: mark.verdict or PENDING for mark in marks}
     if len(judged) >= max(head.wanted, numbers.samples.get(head.id, 0)):
         return judged
@@ -104,7 +104,7 @@ _MAX_TITLE = 200
 
 
 def title(prompt: str) -> str:
-    """The first line of the docstring with something on it; empty if there is none, or it is longer than a title."""
+    """The first non-blank line of the docstring; empty if there is none, or if it is too long for a title."""
     text = prompt[:20_000]
     opening = _QUOTES.search(text)
     if opening is None:

@@ -1,4 +1,4 @@
-"""The page "difference" as values: a sample beside the nearest one of its problem that passed, programs and tests."""
+"""The page "difference" as values: a sample beside the nearest passing one of its problem, with programs and tests."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from codeeval.explorer.sample_model import SampleTest
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews
 
-#: Programs that passed and are read; those of them that are measured, the most like in length first; insertions and removals of
-#: lines between them, and characters of a program that are looked at.
+#: How many passing programs are read, and how many of them are compared, the closest in length first; the most line
+#: edits between programs; and the most characters of a program.
 _READ = 1_000
 _CANDIDATES, _MAX_EDITS, _MAX_CHARS = 60, 200, 40_000
 
@@ -42,7 +42,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class TestPair:
-    """One call and what both sides made of it."""
+    """One call and its results on both sides."""
 
     call: str
     wanted: str | None
@@ -52,8 +52,8 @@ class TestPair:
 
 @dataclass(frozen=True, slots=True)
 class DiffPage:
-    """Sample `a` and sample `b` of one problem. `b` is the nearest that passed unless another was chosen, the reference solution
-    where none did, None if there is neither."""
+    """Sample `a` and sample `b` of one problem. `b` is the nearest that passed unless another was chosen, the reference
+    solution if none did, None if there is neither."""
 
     head: ProblemHead
     protocol: str
@@ -81,8 +81,8 @@ def diff_page(
 def nearest(
     reader: RunViews, evidence: ProblemEvidence, judged: dict[int, StoredJudgement], index: int, program: str
 ) -> int | None:
-    """The sample that passed whose program differs in the fewest lines; of equally near ones the first. Of a problem with hidden
-    answers: that agrees with the consensus."""
+    """The passing sample with the fewest differing lines; ties go to the first. For a problem with hidden answers:
+    among those that agree with the consensus."""
     right = ("passed", "agrees")
     first: dict[str, int] = {}
     for one, row in judged.items():
@@ -98,7 +98,7 @@ def nearest(
 
 
 def _distance(one: str, two: str) -> int:
-    """Lines that only one of them has."""
+    """The number of lines that only one of them has."""
     a, b = one[:_MAX_CHARS].split("\n"), two[:_MAX_CHARS].split("\n")
     return sum(part.j - part.i + part.m - part.k for part in edits.parts(a, b, _MAX_EDITS) if not part.equal)
 

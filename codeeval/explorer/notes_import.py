@@ -1,4 +1,4 @@
-"""Notes of another file, or of another copy of a run, put beside those of a run."""
+"""Merge notes from another file, or from another copy of a run, into those of a run."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """How many notes were `added`, `replaced` an earlier one, or were not newer than that of the run, which was `kept`; `strange`
-    ones are of samples that the run does not have, and were left out."""
+    """How many notes were `added`, `replaced` an earlier one, or were not newer than the run's, which was `kept`;
+    `strange` ones are on samples that the run does not have, and were skipped."""
 
     added: int
     replaced: int
@@ -26,8 +26,8 @@ class Imported:
 
 
 def import_notes(reader: RunViews, into: Annotations, source: Path) -> Imported:
-    """Add the notes of `source`, a file or the folder of a run; of two on one sample the later one stays. Nothing is changed
-    where it can't be read. Raises UsageError, DataError and StoreError."""
+    """Add the notes of `source`, a file or a run folder; of two on one sample the later one is kept. Nothing is changed
+    if the source can't be read. Raises UsageError, DataError and StoreError."""
     path = source / FILE_NAME if source.is_dir() else source
     if path.is_symlink():
         raise UsageError(msg("--import {path}: is a link; name the file that it leads to", path=path))
@@ -45,7 +45,7 @@ def import_notes(reader: RunViews, into: Annotations, source: Path) -> Imported:
 
 
 def _of_the_run(reader: RunViews, given: dict[Key, Annotation]) -> dict[Key, Annotation]:
-    """Those on samples that are there, no longer than a form lets them be."""
+    """Those on existing samples, no longer than a form allows."""
     there = {pid: frozenset(reader.indices(pid)) for pid in {pid for pid, _ in given}}
     return {
         (pid, index): Annotation(note.tag.strip()[:MAX_TAG], note.note.strip()[:MAX_NOTE], _said(note))
@@ -55,7 +55,7 @@ def _of_the_run(reader: RunViews, given: dict[Key, Annotation]) -> dict[Key, Ann
 
 
 def _moment(note: Annotation) -> datetime:
-    """When it was written; the file may say anything."""
+    """When it was written; the file may contain anything."""
     try:
         found = datetime.fromisoformat(note.updated_at)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)

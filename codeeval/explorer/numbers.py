@@ -1,4 +1,4 @@
-"""What is counted about a run, from aggregates only: the same numbers that `codeeval report` gives."""
+"""A run's numbers, computed only from aggregates: the same numbers as in `codeeval report`."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from codeeval.store.runcounts import digests
 from codeeval.store.tallies import Head, Tally
 from codeeval.store.views import RunViews
 
-#: Up to so many samples the sampling is checked here as well; it takes every completion. `codeeval report` always does.
+#: Up to this many samples the sampling is checked here as well; that reads every completion. `codeeval report` always
+#: does.
 SAMPLES_CHECKED = 10_000
 
-#: Differences between protocols that are explained.
+#: How many differences between protocols are explained.
 REASONS = 8
 
 #: Problem -> (samples with a verdict, passed).
@@ -31,7 +32,7 @@ ByProblem = dict[str, tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class FormatCount:
-    """A failure of format: how many failed samples have it, and how many of them pass once it is repaired."""
+    """A failure of format: how many failed samples have it, and how many of them pass once repaired."""
 
     name: str
     n_samples: int
@@ -41,11 +42,11 @@ class FormatCount:
 @dataclass(frozen=True, slots=True)
 class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
-    protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> samples there are;
-    `ended`: what the last session says of its end; `repaired`: pass@k under strict with the format repaired, None if no
-    repair was tried; `written`: a process was writing the run; `endings`, `hidden_groups`: of problems with hidden answers;
-    `reasons`: of the first `REASONS` differences, by their examples. The rest is named as in
-    `codeeval report --format json`, and counts the same."""
+    protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> number of samples;
+    `ended`: how the last session ended; `repaired`: pass@k under strict with the format repaired, None if no repair was
+    tried; `written`: whether a process was writing the run; `endings`, `hidden_groups`: for problems with hidden
+    answers; `reasons`: for the first `REASONS` differences, from their examples. Everything else has the name and
+    meaning that it has in `codeeval report --format json`."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -73,7 +74,7 @@ class RunNumbers:
 
     @property
     def protocols(self) -> tuple[str, ...]:
-        """Those of the file, the requested one first."""
+        """The file's protocols, the requested one first."""
         return tuple(dict.fromkeys((self.manifest.protocol, *self.manifest.protocols)))
 
     @property
@@ -86,13 +87,14 @@ class RunNumbers:
 
     @property
     def going(self) -> bool:
-        """Whether more samples may come: a session says that it is running, its process lives, and something is pending."""
+        """Whether more samples may come: a session is recorded as running, its process exists, and something is
+        pending."""
         return self.ended == "running" and self.written and not self.complete
 
 
 def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
-    """Under each protocol of the file, the requested one first. `written`: whether a process is writing it.
-    Raises DataError and StoreError for a file that can't be read."""
+    """Under each protocol of the file, the requested one first. `written`: whether a process is writing it. Raises
+    DataError and StoreError for a file that can't be read."""
     manifest, heads, sessions = reader.manifest(), reader.heads(), reader.sessions()
     names = tuple(dict.fromkeys((manifest.protocol, *manifest.protocols)))
     tallies = {name: list(reader.tallies(name)) for name in names}
@@ -129,7 +131,7 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
 def _under(
     name: str, bare: RunNumbers, tallies: Iterable[Tally], reader: RunViews, sampling: Iterable[str]
 ) -> RunNumbers:
-    """What differs from protocol to protocol."""
+    """The part that depends on the protocol."""
     hidden = sum(tally.n for tally in tallies if tally.verdict is None)
     ended = endings(reader, name) if hidden else {}
     by_problem = bare.counts[name].values()
@@ -148,7 +150,7 @@ def _under(
 
 
 def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:
-    """What is odd about the sampling; it takes every completion to tell."""
+    """Oddities of the sampling; detecting them reads every completion."""
     if sum(found.samples.values()) > SAMPLES_CHECKED:
         return []
     made = found.manifest
@@ -158,7 +160,7 @@ def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:
 
 
 def _warnings(found: RunNumbers, reader: RunViews, sampling: Iterable[str]) -> list[str]:
-    """What has to be known beside the numbers, in the report's words."""
+    """What has to be known beside the numbers, worded as in the report."""
     told = []
     if found.going:
         told.append(msg("the run is going on: {n} of {m} samples are pending", n=found.pending, m=found.n_wanted))
@@ -184,8 +186,8 @@ def _by_problem(heads: tuple[Head, ...], tallies: Iterable[Tally]) -> ByProblem:
 
 
 def _is_complete(heads: Iterable[Head], samples: dict[str, int], tallies: dict[str, list[Tally]]) -> bool:
-    """Whether as many samples are there, and judged under each protocol, as are wanted: then none is pending, and there is
-    no need to look which. A judgement without its sample can't be in a run file."""
+    """Whether as many samples exist, and are judged under each protocol, as requested: then none is pending, and none
+    has to be looked for. A run file can't have a judgement without its sample."""
     if any(samples.get(head.id, 0) != head.wanted for head in heads):
         return False
     n_wanted = sum(samples.values())

@@ -1,4 +1,4 @@
-"""A run as lists show it, and the page "run" as a value."""
+"""A run as shown in lists, and the page "run" as a value."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from codeeval.report.values import Difference, FailureGroup
 from codeeval.stats import KEstimate
 from codeeval.store.views import RunViews
 
-#: Failure groups that a page shows.
+#: The most failure groups on a page.
 GROUPS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run as the list shows it, under `protocol` (of `protocols`, the first of which was requested); `error` says why
-    nothing else is known; `resume` is the command that continues a run that was ended before it was complete."""
+    """A run as shown in the list, under `protocol` (one of `protocols`, the first of which was requested); `error`: why
+    nothing else is known; `resume`: the command that continues a run that ended before it was complete."""
 
     slug: str
     name: str
@@ -51,8 +51,8 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run. The counts are those of `codeeval report --format json`, under the same names; `tags` are those of its `notes`,
-    with their numbers."""
+    """One run. The counts are those of `codeeval report --format json`, under the same names; `tags` are those of its
+    `notes`, with their numbers."""
 
     run: RunRow
     filter: Filter

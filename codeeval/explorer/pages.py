@@ -1,4 +1,4 @@
-"""Values -> HTML and JSON. One environment for the server and the export."""
+"""Render values as HTML and JSON. One environment for the server and the export."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ HERE = Path(__file__).resolve().parent
 
 @lru_cache(maxsize=1)
 def _assets() -> tuple[str, str]:
-    """Style and script, exactly as they stand in a page: the policy has their hashes."""
+    """Style and script, byte for byte as in a page: the policy has their hashes."""
     style, script = ((HERE / "assets" / name).read_text("utf-8").strip() for name in ("style.css", "script.js"))
     return style, script
 
@@ -48,8 +48,8 @@ def assets() -> dict[str, str]:
 
 
 def policy(nonce: str = "") -> str:
-    """The Content-Security-Policy: nothing but our one style and one script, by hash; in files, which ask no server, by the
-    nonce of their export."""
+    """The Content-Security-Policy: only codeeval's one style and one script, by hash; in files, which have no server,
+    by the nonce of their export."""
     if nonce:
         common = (
             f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; img-src data:; base-uri 'none'"
@@ -64,10 +64,10 @@ def policy(nonce: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What surrounds a page. `crumbs`: (name, link or "" for the page itself), without the list of runs; `live`: where to
-    ask whether it has changed; `version`: of what it shows; `token` and `note_action` serve the form for notes, `unsaved`
-    says that what stands in it was not kept; `nonce`: of a file's style and script; `series`: the run whose page of many runs
-    shows this one; `export`: where a form asks for these pages as files."""
+    """The surroundings of a page. `crumbs`: (name, link or "" for the page itself), without the list of runs; `live`:
+    where to ask whether it has changed; `version`: of what it shows; `token` and `note_action` are for the form for
+    notes, `unsaved` marks its content as not stored; `nonce`: of a file's style and script; `series`: the run with the
+    page of many runs that includes this one; `export`: where a form requests these pages as files."""
 
     link: Links
     twin: str
@@ -84,12 +84,12 @@ class Frame:
 
 
 def to_json(page: object) -> str:
-    """The twin of a page: ASCII, so that any text survives."""
+    """The twin of a page, in ASCII, so that any text survives."""
     return json.dumps(page, separators=(",", ":"), default=_shallow) + "\n"
 
 
 def _shallow(value: object) -> dict[str, object]:
-    """A dataclass for json, which asks again for what is in it: no copies are made."""
+    """A dataclass for json, which converts its values in turn, without copies."""
     assert is_dataclass(value)
     kind: Any = type(value)
     return {name: getattr(value, name) for name in _names(kind)}
@@ -101,7 +101,7 @@ def _names(kind: Any) -> tuple[str, ...]:
 
 
 def samples_twin(found: list[SamplePage]) -> object:
-    """Several samples of a problem; what they share is said once."""
+    """Several samples of a problem; what they share is included once."""
     shared = ("head", "protocol", "extraction", "prompt", "problem_prompt", "limits")
     plain_pages = [_shallow(page) for page in found]
     once = {name: plain_pages[0][name] for name in shared}
@@ -112,7 +112,7 @@ def samples_twin(found: list[SamplePage]) -> object:
 
 
 def render(template: str, page: object, frame: Frame, **more: object) -> bytes:
-    """One whole page. Everything in it that codeeval did not write went through `text`."""
+    """One whole page. Everything in it that codeeval did not write has passed through `text`."""
     style, script = _assets()
     outer = {
         "style": Markup(style),
@@ -128,7 +128,7 @@ def _filled(template: str, page: object, frame: Frame, **more: object) -> str:
 
 
 def _rendered(template: Template, values: dict[str, object]) -> str:
-    """As `template.render`, which copies what the environment offers name by name: too slow for thousands of samples."""
+    """Like `template.render`, which copies the environment's globals one by one: too slow for thousands of samples."""
     context = template.new_context({**template.environment.globals, **values}, shared=True)
     return "".join(template.root_render_func(context))
 
@@ -150,13 +150,13 @@ def _environment(lang: str) -> Environment:
     def part(template: str, it: object) -> Markup:
         return Markup(_rendered(environment.get_template(template), {"it": it}))
 
-    # samples with one program have the same parts, and many of a problem give one answer to a test
+    # samples with the same program share parts, and many of a problem give the same answer to a test
     environment.globals["part"] = part
     return environment
 
 
 def _words(lang: str) -> dict[str, Callable[..., object] | str]:
-    """What depends on the language."""
+    """Template functions and texts that depend on the language."""
     t = translator(lang)
 
     @lru_cache(maxsize=1024)
@@ -260,7 +260,7 @@ def problem_html(page: ProblemPage, frame: Frame, part: int = 1) -> bytes:
 
 
 def samples_html(pages: list[SamplePage], frame: Frame) -> bytes:
-    # each apart: a template within a template within a template hands every piece of text through all of them
+    # rendered separately: nested templates pass every piece of text through each level
     articles = Markup("".join(_filled("_sample.html", page, frame, under=_under(page, frame)) for page in pages))
     return render("sample.html", None, frame, pages=pages, articles=articles)
 

@@ -1,4 +1,4 @@
-"""The pages about many runs -> HTML: their list, the line of pass@k, the heat map, and the history of a problem."""
+"""Render the pages about many runs: their list, the line of pass@k, the heat map, and the history of a problem."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from codeeval.stats.series import ORDERS, SeriesProblem
 
 #: Shades of the heat map, 0 for none passed.
 SHADES = 10
-#: Runs whose names fit below the line.
+#: How many runs' names fit below the line.
 _LABELS = 14
 
 
@@ -77,7 +77,8 @@ def history_html(page: HistoryPage, frame: Frame) -> bytes:
 
 
 def line(members: Sequence[Member]) -> Markup:
-    """pass@k over the runs with both intervals, as SVG in percent of its box; the table beside it says the same in words."""
+    """pass@k over the runs with both intervals, as SVG in percent of its box; the table beside it has the same
+    content."""
     known = [(at, one.estimate) for at, one in enumerate(members) if one.estimate.estimate is not None]
     width = 100 / max(1, len(members))
     parts = [
@@ -114,7 +115,7 @@ def _short(name: str, most: int) -> str:
 
 
 def heat(problem: SeriesProblem, page: SeriesPage, link: Links) -> Markup:
-    """The cells of one row of the heat map: written here because there are thousands."""
+    """The cells of one row of the heat map; generated in Python because there are thousands."""
     cells = []
     for member, (n, c), rate in zip(page.members, problem.cells, problem.rates, strict=True):
         href = escape(link.problem(member.run.slug, problem.problem_id))

@@ -1,4 +1,4 @@
-"""The parts of a sample's page that samples with one and the same program share: made once for all of them."""
+"""The parts of a sample's page shared by samples with the same program: made once for all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The executed program: `given` lines of it are the prompt's."""
+    """The executed program; its first `given` lines are the prompt's."""
 
     program: str
     prompt: str
@@ -20,8 +20,8 @@ class Program:
 
 
 class Test(NamedTuple):
-    """One row of the tests, but for its time: many samples of a problem give one answer. `lost`: the protocol counts another
-    text in the place of all answers."""
+    """One row of the tests, without its time: many samples of a problem give the same answer. `lost`: the protocol
+    counts one other text in place of all answers."""
 
     number: int
     hidden: bool
@@ -39,7 +39,8 @@ class Test(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """All tests of a sample; `code` where they are code, with the line that did not hold, and why; `instead` as in SamplePage."""
+    """All tests of a sample; `code` if they are code, with the line that failed, and why; `instead` as in
+    SamplePage."""
 
     tests: tuple[tuple[Test, str], ...]
     hidden: bool
@@ -65,7 +66,7 @@ def program_of(page: SamplePage) -> Program:
 
 
 def _lines(prompt: str) -> int:
-    """How many lines a prompt has to itself, or begins: behind a final newline begins the model's own."""
+    """How many lines belong to the prompt: after its final newline the model's own lines begin."""
     return prompt.count("\n") + (not prompt.endswith("\n"))
 
 
@@ -78,7 +79,8 @@ def tests_of(page: SamplePage) -> Tests:
 
 
 def _rank(test: SampleTest, hidden: bool, lost: bool) -> int:
-    """What failed comes first, then what was not reached; where the answers are hidden, what differs from the consensus."""
+    """Failures first, then calls that were not reached; if the answers are hidden, deviations from the consensus
+    first."""
     if test.status == "not_reached" and not test.ended:
         return 1
     failed = test.actual != test.agreed if hidden else test.right is False and not lost

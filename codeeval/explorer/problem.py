@@ -1,4 +1,4 @@
-"""The page "problem" as a value: its samples grouped, and its tests against all of them."""
+"""The page "problem" as a value: its samples in groups, and its tests against all of them."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from codeeval.store.tallies import Head
 from codeeval.store.views import RunViews
 from codeeval.syntax import parse_expression
 
-#: Different answers to one test that are told one by one.
+#: How many different answers to one test are listed.
 ANSWERS_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemHead:
-    """A problem in its run: where it stands, and its neighbours."""
+    """A problem in its run: its position and its neighbours."""
 
     run: RunRow
     problem_id: str
@@ -41,8 +41,8 @@ class ProblemHead:
 
 @dataclass(frozen=True, slots=True)
 class OutputsGroup:
-    """What some samples returned for a test. `text` is None if nothing was; `right` is None if it can't be known;
-    `verdict` is given where a protocol drops all answers of a sample at once."""
+    """What some samples returned for a test. `text` is None if nothing; `right` is None if unknown; `verdict` is given
+    if a protocol drops all answers of a sample at once."""
 
     text: str | None
     right: bool | None
@@ -54,7 +54,7 @@ class OutputsGroup:
 @dataclass(frozen=True, slots=True)
 class TestRow:
     """One test with the answers of all samples, the most frequent first. `expected` is None if it is hidden; then
-    `agreed` is what the consensus says."""
+    `agreed` is the consensus."""
 
     call: str
     expected: str | None
@@ -67,7 +67,7 @@ class TestRow:
 
 @dataclass(frozen=True, slots=True)
 class TestLine:
-    """A line of tests that are code at which samples failed, and the first of them."""
+    """A line of test code at which samples failed, and the first of them."""
 
     line: int
     text: str
@@ -77,7 +77,7 @@ class TestLine:
 
 @dataclass(frozen=True, slots=True)
 class ConsensusInfo:
-    """The vector of outputs that most samples agree on."""
+    """The vector of outputs on which most samples agree."""
 
     votes: int
     samples: int
@@ -147,7 +147,7 @@ def problem_page(run: RunFile, numbers: RunNumbers, reader: RunViews, planned: P
 
 
 def _test_lines(source: str, judged: Sequence[StoredJudgement]) -> tuple[TestLine, ...]:
-    """Where samples failed, in the order of the lines."""
+    """Where samples failed, in line order."""
     at: dict[int, list[int]] = {}
     for row in judged:
         if row.judgement is not None and row.judgement.call is not None:
@@ -197,7 +197,7 @@ def _answers(number: int, judged: Sequence[StoredJudgement], right: dict[int, bo
 
 
 def _answer(row: StoredJudgement, number: int) -> tuple[str | None, str]:
-    """What was returned; where the protocol has one text for all answers, how the sample ended."""
+    """What was returned; if the protocol has one text for all answers, how the sample ended."""
     if not isinstance(row.outputs, str):
         return row.outputs[number], ""
     return None, row.judgement.verdict.value if row.judgement else ""
@@ -205,7 +205,7 @@ def _answer(row: StoredJudgement, number: int) -> tuple[str | None, str]:
 
 @lru_cache(maxsize=4096)
 def arguments(call: str) -> str:
-    """The literal of a dict of keyword arguments, as it is written in a call. Any other text is shown as it is."""
+    """A dict literal of keyword arguments, written as in a call. Any other text is shown unchanged."""
     try:
         tree = parse_expression(call, 100_000)
     except SyntaxError:

@@ -11,13 +11,13 @@ from codeeval.scoring.grade import Ending
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews
 
-#: Programs shown, each of the largest of a group.
+#: How many programs are shown, each the most frequent of its group.
 PROGRAMS_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class ProblemSample:
-    """A sample as the problem's page shows it. `code` is the verdict, or how it stands to the consensus."""
+    """A sample as the problem's page shows it. `code` is the verdict, or its relation to the consensus."""
 
     index: int
     code: str
@@ -29,7 +29,7 @@ class ProblemSample:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Samples with one and the same program. `source` is given for the largest of a group only."""
+    """Samples with the same program. `source` is given only for the most frequent of a group."""
 
     digest: str
     samples: tuple[int, ...]
@@ -38,7 +38,7 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class SampleGroup:
-    """Samples of one cause (or that passed), by identical program, the most frequent program first."""
+    """Samples with one cause (or that passed), by identical program, the most frequent program first."""
 
     code: str
     signature: str
@@ -60,7 +60,7 @@ def samples_of(
 def _sample(
     index: int, row: StoredJudgement | None, agreed: tuple[str | None, ...] | None, ended: Ending | None
 ) -> ProblemSample:
-    """`ended`: how the program ended, where the answers are hidden."""
+    """`ended`: how the program ended, if the answers are hidden."""
     if row is None:
         return ProblemSample(index, PENDING, "", "", "", ())
     found = row.judgement
@@ -73,7 +73,7 @@ def _sample(
 
 
 def groups_of(samples: Sequence[ProblemSample]) -> tuple[SampleGroup, ...]:
-    """By code and signature; failures first, the largest first, then what passed, then what is pending."""
+    """By code and signature; failures first, the largest group first, then what passed, then what is pending."""
     members: dict[tuple[str, str], list[ProblemSample]] = {}
     for sample in samples:
         members.setdefault((sample.code, sample.signature), []).append(sample)
@@ -92,7 +92,7 @@ def _group(code: str, signature: str, found: list[ProblemSample]) -> SampleGroup
 
 
 def with_sources(groups: tuple[SampleGroup, ...], reader: RunViews, problem_id: str) -> tuple[SampleGroup, ...]:
-    """The text of the most frequent program of the first groups."""
+    """Add the text of the most frequent program of the first groups."""
     result = []
     for number, group in enumerate(groups):
         first = group.programs[0]

@@ -1,5 +1,5 @@
-"""Which samples of a run a filter lets through: one answer for the matrix, the list, the neighbours of a sample, the exports, and
-`codeeval samples`.
+"""Which samples of a run a filter selects: computed once for the matrix, the list, a sample's neighbours, the exports,
+and `codeeval samples`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """What a filter lets through: problems in the order of the page, and which samples of each (None: all that are there);
+    """What a filter selects: problems in the order of the page, and which samples of each (None: all that exist);
     `lines`: where its pattern is found in them."""
 
     heads: tuple[Head, ...]
@@ -36,13 +36,13 @@ class Matching:
         return sum(self.counts)
 
     def indices(self, reader: RunViews, problem_id: str) -> tuple[int, ...]:
-        """Of the samples of one problem, ascending."""
+        """The selected samples of one problem, ascending."""
         if self.by_problem is None:
             return reader.indices(problem_id)
         return tuple(sorted(self.by_problem.get(problem_id, ())))
 
     def keys(self, reader: RunViews, start: int = 0, end: int | None = None) -> Iterator[Key]:
-        """(problem id, index) of those from place `start` to before place `end`, in order."""
+        """(problem id, index) of positions `start` to `end` (exclusive), in order."""
         at = 0
         for head, n in zip(self.heads, self.counts, strict=True):
             if end is not None and at >= end:
@@ -55,7 +55,7 @@ class Matching:
             at += n
 
     def place(self, reader: RunViews, key: Key) -> Place:
-        """Where a sample stands among those that match, which need not be one of them."""
+        """The position of a sample among the matching ones; it need not match itself."""
         ids = [head.id for head in self.heads]
         if key[0] not in ids:
             return Place(None, self.n_samples, None, None)
@@ -75,7 +75,8 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`number`: counted from 1; None if the sample is not among the `of` ones. `before`, `after`: the nearest of them."""
+    """`number`: counted from 1; None if the sample is not among the `of` matching ones. `before`, `after`: the nearest
+    of them."""
 
     number: int | None
     of: int
@@ -84,7 +85,8 @@ class Place:
 
 
 def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = PAGE_S) -> Matching:
-    """`search_s`: what a search may take. Raises PatternError where its pattern can't be used, DataError and StoreError."""
+    """`search_s`: time limit of a search. Raises PatternError if its pattern can't be used, DataError and
+    StoreError."""
     found = _samples(numbers, reader, chosen)
     if chosen.answer:
         found = _both(found, _answering(numbers, reader, chosen))
@@ -100,11 +102,11 @@ def matching(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: in
 
 
 def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]] | None:
-    """Which samples the filter lets through, but for its search, answer and tag, per problem; None: all."""
+    """Which samples the filter selects, ignoring its search, answer and tag, per problem; None: all."""
     if not replace(chosen, search="", answer="", tag="").by_sample:
         return None
     if chosen.verdict == PENDING:
-        # nothing is known of the cause, the format or the time of these
+        # the cause, the format and the time of these are unknown
         known = chosen.group or chosen.format or chosen.slow or not numbers.pending
         return {} if known else reader.pending(numbers.protocols)
     signature = _named((group.signature for group in numbers.all_groups), group_id, chosen.group)
@@ -132,24 +134,24 @@ def _answering(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[st
 
 
 def _noted(reader: RunViews, tag: str) -> dict[str, set[int]]:
-    """Samples with a note of this tag."""
+    """Samples with a note with this tag."""
     found: dict[str, set[int]] = {}
     for (pid, index), note in Annotations(reader.run_dir).read().items():
         if tag in (note.tag, ANY_NOTE):
             found.setdefault(pid, set()).add(index)
-    # a note may be on a sample that another run of this name had
+    # a note may be on a sample of another run with this name
     return {pid: both for pid, indices in found.items() if (both := indices & set(reader.indices(pid)))}
 
 
 def _both(one: dict[str, set[int]] | None, two: dict[str, set[int]]) -> dict[str, set[int]]:
-    """What is in both; None is all."""
+    """The intersection; None stands for all."""
     if one is None:
         return two
     return {pid: both for pid, indices in one.items() if (both := indices & two.get(pid, set()))}
 
 
 def _agreeing(numbers: RunNumbers, reader: RunViews, code: str, among: dict[str, set[int]]) -> dict[str, set[int]]:
-    """Samples of problems whose answers are hidden, by how they stand to the consensus."""
+    """Samples of problems with hidden answers, by their relation to the consensus."""
     found: dict[str, set[int]] = {}
     for head in numbers.heads:
         if not head.hidden or head.id not in among:
@@ -161,12 +163,12 @@ def _agreeing(numbers: RunNumbers, reader: RunViews, code: str, among: dict[str,
 
 
 def agreement(reader: RunViews, protocol: str, problem_id: str) -> dict[int, str]:
-    """How each judged sample of a problem whose answers are hidden stands to the consensus."""
+    """The relation of each judged sample to the consensus, for a problem with hidden answers."""
     return agreement_of(reader.marks(protocol, [problem_id])[problem_id])
 
 
 def agreement_of(marks: Iterable[Mark]) -> dict[int, str]:
-    """The same, of the marks of a problem."""
+    """The same, from the marks of a problem."""
     outputs = {mark.index: as_outputs(mark.outputs) for mark in marks}
     agreed = consensus(list(outputs.values()))
     return {index: hidden_code(found, agreed.outputs if agreed else None) for index, found in outputs.items()}
@@ -178,7 +180,7 @@ def as_outputs(stored: str | None) -> tuple[str | None, ...] | str:
 
 
 def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None, ...] | None) -> str:
-    """How a sample stands to the consensus of its problem."""
+    """A sample's relation to the consensus of its problem."""
     agrees, differs, silent = AGREEMENT
     if isinstance(outputs, str) or not any(text is not None for text in outputs):
         return silent
@@ -186,7 +188,7 @@ def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None,
 
 
 def _named(names: Iterable[str], as_id: Callable[[str], str], wanted: str) -> str | None:
-    """The name that an id of a URL means; None if there is none."""
+    """The name for an id in a URL; None if there is none."""
     return next((name for name in names if as_id(name) == wanted), None) if wanted else None
 
 

@@ -1,4 +1,4 @@
-"""What a request to the live explorer asks for, as a page: from the address to the run files and back."""
+"""Make the page that a request to the live explorer asks for, from the URL and the run files."""
 
 from __future__ import annotations
 
@@ -34,28 +34,29 @@ class NotThere(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PageResponse:
-    """A page as a value, and how it becomes HTML."""
+    """A page as a value, and the function that renders it."""
 
     page: object
     html: Callable[[], bytes]
 
 
 def index_of(value: str) -> int:
-    """The index that a part of an address means. Raises NotThere."""
+    """Parse an index in a URL. Raises NotThere."""
     if not (value.isascii() and value.isdigit() and len(value) < 10):
         raise NotThere
     return int(value)
 
 
 class RequestedPages:
-    """Makes the pages of a library; all raise NotThere and CodeevalError. `token`: what a page's form must send back."""
+    """Makes the pages of a library; all raise NotThere and CodeevalError. `token`: what a page's form must send
+    back."""
 
     def __init__(self, library: Library, token: str, lang: str) -> None:
         self._library, self._token, self.lang = library, token, lang
         self._last: tuple[tuple[str, str, str, Filter], Matching] | None = None
 
     def found(self, request: Request, name: str = "run") -> tuple[RunFile, RunNumbers]:
-        """The run that this part of the address names, and its aggregates under the protocol that the query asks for."""
+        """The run named in the URL, and its aggregates under the protocol in the query."""
         run = self._library.find(request.path_params[name])
         if run is None:
             self._library.look_again()
@@ -71,7 +72,7 @@ class RequestedPages:
         return found
 
     def matching(self, run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Matching:
-        """Remembered for the samples that are looked at one after the other; notes change without the run."""
+        """Cached for samples that are viewed one after the other; notes change independently of the run."""
         key = run.slug, self._library.version(run), numbers.protocol, chosen.at(1)
         if (known := self._last) is not None and known[0] == key and not chosen.tag:
             return known[1]
@@ -84,7 +85,7 @@ class RequestedPages:
         return Frame(links, twin, crumbs, self.lang)
 
     def _series(self, run: RunFile) -> str:
-        """The run itself, where there are others that it may be shown with."""
+        """The run itself, if there are others that it can be shown with."""
         return run.slug if len(self._library.runs) >= FEWEST else ""
 
     def runs(self, request: Request) -> PageResponse:
@@ -109,7 +110,7 @@ class RequestedPages:
         return PageResponse(page, lambda: pages.run_html(page, frame))
 
     def samples(self, request: Request) -> PageResponse:
-        """The list of the samples that the address lets through."""
+        """The list of the samples selected by the URL."""
         run, numbers = self.found(request)
         version, chosen = self._library.version(run), Filter.read(request.query_params)
         with run.open() as reader:
@@ -141,7 +142,7 @@ class RequestedPages:
         return PageResponse(page, lambda: pages.problem_html(page, frame, part))
 
     def sample(self, request: Request, typed: Annotation | None = None) -> PageResponse:
-        """`typed`: what stands in the form for notes, where that is not what is kept."""
+        """`typed`: the content of the form for notes, if it differs from what is stored."""
         run, numbers = self.found(request)
         version = self._library.version(run)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
@@ -217,29 +218,29 @@ class RequestedPages:
 
 
 def going(frame: Frame, live: str, version: str, *, going: bool) -> Frame:
-    """With the address that tells when the page is out of date, where that may happen."""
+    """Add the address that reports when the page is out of date, if that can happen."""
     return replace(frame, live=live, version=version) if going else frame
 
 
 def links_from(request: Request, *numbers: RunNumbers) -> Links:
-    """From this page, under the protocol of its run (or of one of its runs) where that is not the requested one."""
+    """Links from this page, under the protocol of its run (or of one of its runs) if that is not the requested one."""
     others = (found.protocol for found in numbers if found.protocol != found.manifest.protocol)
     protocol, depth = next(others, ""), request.url.path.count("/") - 1
     return Links(depth=depth, protocol=protocol, different=_allowed(request), k=_k(request))
 
 
 def _keeping(request: Request, numbers: RunNumbers) -> Links:
-    """The same, where links to problems and samples keep the filter of the address."""
+    """The same, with links to problems and samples that keep the URL's filter."""
     return replace(links_from(request, numbers), chosen=Filter.read(request.query_params))
 
 
 def _allowed(request: Request) -> bool:
-    """Whether runs that `codeeval compare` refuses are to be compared, as with its --allow-different."""
+    """Whether to compare runs that `codeeval compare` refuses, as with its --allow-different."""
     return request.query_params.get("allow_different") == "1"
 
 
 def _k(request: Request) -> int:
-    """Of pass@k in a comparison."""
+    """The k of pass@k in a comparison."""
     given = request.query_params.get("k", "")
     return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 7 else 1
 

@@ -1,4 +1,4 @@
-"""The pages about many runs, by what a request asks for."""
+"""The pages about many runs, made for a request."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class SeriesPages:
         return translator(self._pages.lang)("Many runs"), href
 
     def _version(self) -> str:
-        """As `live.json` answers it."""
+        """As answered by `live.json`."""
         return "|".join(map(self._library.version, self._library.runs))
 
 

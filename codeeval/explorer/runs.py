@@ -1,4 +1,4 @@
-"""The page "runs" as a value: the list of runs, in an order and with the columns that the address asks for."""
+"""The page "runs" as a value: the list of runs, with the order and the columns requested in the URL."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from codeeval.explorer.families import families
 from codeeval.explorer.library import Library
 from codeeval.explorer.overview import RunRow, run_row
 
-#: Columns that can be chosen, and those that are shown unless others are.
+#: Columns that can be chosen, and the default ones.
 COLUMNS = ("task", "model", "protocol", "score", "samples", "date", "template", "temperature", "per_problem", "backend")
 SHOWN = COLUMNS[:6]
 
 
 def _score(row: RunRow) -> float:
-    """pass@k of the smallest k; before all others where there is none."""
+    """pass@k of the smallest k; runs without one sort first."""
     known = row.pass_at_k or {}
     found = known[min(known)].estimate if known else None
     return -1.0 if found is None else found
@@ -25,7 +25,7 @@ def _text(name: str) -> Callable[[RunRow], str]:
     return lambda row: str(getattr(row, name)).casefold()
 
 
-#: What the list can be sorted by.
+#: Sort keys of the list.
 KEYS: dict[str, Callable[[RunRow], str | float]] = {
     **{name: _text(name) for name in ("name", "task", "model", "protocol", "template", "backend")},
     "score": _score,
@@ -38,14 +38,14 @@ KEYS: dict[str, Callable[[RunRow], str | float]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunsChoice:
-    """The state of the list. `sort` is a name of `KEYS`, with a minus in front for the other way round; "": as given."""
+    """The state of the list. `sort` is a name in `KEYS`, with a leading minus for descending order; "": as given."""
 
     sort: str = ""
     columns: tuple[str, ...] = SHOWN
 
     @classmethod
     def read(cls, given: Mapping[str, str], columns: Sequence[str] = ()) -> RunsChoice:
-        """An unknown value is as if it were not there."""
+        """Unknown values are ignored."""
         sort = given.get("sort", "")
         return cls(
             sort if sort.removeprefix("-") in KEYS else "",
@@ -53,12 +53,12 @@ class RunsChoice:
         )
 
     def query(self) -> list[tuple[str, str]]:
-        """What is set, as it stands in an address."""
+        """What is set, as it appears in a URL."""
         found = [("sort", self.sort)] if self.sort else []
         return found + ([("column", name) for name in self.columns] if self.columns != SHOWN else [])
 
     def sorted_by(self, name: str) -> RunsChoice:
-        """What a click on the heading of a column asks for: scores, numbers and dates from the top first."""
+        """The result of clicking on a column's heading: scores, numbers and dates start in descending order."""
         down = name in ("score", "samples", "date", "temperature", "per_problem")
         first, then = (f"-{name}", name) if down else (name, f"-{name}")
         return replace(self, sort=then if self.sort == first else first)
@@ -66,7 +66,7 @@ class RunsChoice:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Runs that can be shown together: the name of the first in addresses, of its set, and how many there are."""
+    """Runs that can be shown together: the first one's name in URLs, the name of its set, and their number."""
 
     slug: str
     task: str
@@ -76,8 +76,8 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class RunsPage:
-    """The list of runs; `pair`: the two newest, the older one first, to be compared; `families`: those that are many of one
-    set."""
+    """The list of runs; `pair`: the two newest, the older one first, for comparison; `families`: groups of many runs of
+    one set."""
 
     runs: tuple[RunRow, ...]
     pair: tuple[str, str]

@@ -39,7 +39,7 @@ from codeeval.tasks import spec_of
 from codeeval.types import Cut, Problem, Sample
 from sandbox import Observation, Outcome
 
-#: Characters of a program's output that are kept for the other samples with that program.
+#: Up to this many characters of a program's output are cached for the other samples with that program.
 _KEPT = 20_000
 
 
@@ -124,7 +124,7 @@ def _ranked(manifest: Manifest, reader: RunViews, problem_id: str, index: int) -
 
 
 def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | None) -> Seen | None:
-    """What the program of a sample did; made once for all samples that wrote it."""
+    """What a sample's program did; made once for all samples that wrote it."""
     if row is None or row.job_digest is None:
         return None
     if row.job_digest in evidence.seen:
@@ -143,7 +143,7 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
 
 
 def command(run_dir: Path, manifest: Manifest, sample: Sample) -> str:
-    """A line for a shell that executes and judges exactly this sample again."""
+    """A shell command that executes and judges exactly this sample again."""
     task, pid = spec_of(manifest.task.name, manifest.task.source), sample.problem_id
     words = ["codeeval", "score", "-t", task, "--samples", str(run_dir), "--sample", f"{pid}/{sample.index}"]
     return shlex.join([*words, "--problems", pid, "--protocol", manifest.protocol])
@@ -164,7 +164,7 @@ def _repair(reader: RunViews, problem_id: str, index: int) -> Repaired | None:
 
 
 def _unrepaired(problem: Problem, sample: Sample, code: str) -> Repaired | None:
-    """Where the answers are hidden nothing is repaired, but the text says what is wrong with its format."""
+    """If the answers are hidden nothing is repaired, but the failures of format are named."""
     looked_at = code in AGREEMENT[1:] and not sample.is_program
     classes = names(problem, sample) if looked_at else ()
     return Repaired(classes, (), None, None, None) if classes else None
@@ -177,7 +177,7 @@ def sample_code(row: StoredJudgement | None, agreed: tuple[str | None, ...] | No
 
 
 def _score(protocol: str, row: StoredJudgement | None, ended: Ending | None) -> Score:
-    """`ended`: where the expected outputs are hidden, how the program ended under the page's protocol."""
+    """`ended`: if the expected outputs are hidden, how the program ended under the page's protocol."""
     found = row.judgement if row else None
     if found is None:
         return Score(protocol, None, None, ended.error if ended else None, ended.signature if ended else None)
@@ -185,14 +185,14 @@ def _score(protocol: str, row: StoredJudgement | None, ended: Ending | None) -> 
 
 
 def _prompt(planned: PlannedProblem) -> tuple[tuple[str, str], ...]:
-    """(role, text); the role of a raw prompt is empty. Nothing where the completions came from a file."""
+    """(role, text); the role of a raw prompt is empty. Empty if the completions came from a file."""
     if planned.prompt is None:
         return ()
     return planned.prompt.messages or (("", planned.prompt.text or ""),)
 
 
 def _segments(sample: Sample, trace: Sequence[Cut]) -> tuple[Segment, ...]:
-    """The raw completion in pieces, in order, by what became of them."""
+    """The raw completion in pieces, in order, with what happened to each."""
     text, at = sample.completion, 0
     found: list[Segment] = []
     for cut in sorted((cut for cut in trace if cut.kept), key=lambda cut: cut.start):
@@ -235,7 +235,7 @@ def _test(
 
 
 def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:
-    """The line that the traceback of the deciding failure names, and what was raised there."""
+    """The line named by the traceback of the deciding failure, and the exception raised there."""
     if outcome is None:
         return None, ""
     if outcome.definition is not None:
@@ -277,7 +277,7 @@ def _twins(evidence: ProblemEvidence, row: StoredJudgement | None) -> tuple[int,
 
 
 def _neighbours(there: Sequence[int], index: int) -> tuple[int | None, int | None]:
-    """`there` ascends."""
+    """`there` must be ascending."""
     left, right = bisect_left(there, index), bisect_right(there, index)
     return there[left - 1] if left else None, there[right] if right < len(there) else None
 

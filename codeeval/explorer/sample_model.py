@@ -1,4 +1,4 @@
-"""What the page "sample" shows, as values."""
+"""The content of the page "sample", as values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from codeeval.types import Cut
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A piece of the raw completion: `kept` goes into the program, `extracted` was cut by the extraction, `stopped` by the
-    stop sequence."""
+    """A piece of the raw completion: `kept` goes into the program, `extracted` was cut by the extraction, `stopped` by
+    the stop sequence."""
 
     kind: str
     text: str
@@ -21,7 +21,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What one protocol says of the sample. `verdict` is None if the expected outputs are hidden."""
+    """One protocol's result for the sample. `verdict` is None if the expected outputs are hidden."""
 
     protocol: str
     verdict: str | None
@@ -32,8 +32,8 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class SampleTest:
-    """One call. `right` is None if it can't be known; `agreed` is the consensus where the expected output is hidden;
-    `ended`: how the program ended while this call was running (`timeout`, `memory`, …), which later calls don't come after."""
+    """One call. `right` is None if unknown; `agreed` is the consensus if the expected output is hidden; `ended`: how
+    the program ended during this call (`timeout`, `memory`, …), so that later calls were not made."""
 
     call: str
     expected: str | None
@@ -68,7 +68,7 @@ class ExecutionView:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of one executed program: samples that wrote it share it."""
+    """What is known about one executed program, shared by the samples that wrote it."""
 
     program: str
     mode: str
@@ -80,8 +80,8 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """Failures of format of a failed sample; where there was something to repair also how, the program that came of it,
-    and its verdict under strict."""
+    """Failures of format of a failed sample; if it could be repaired, also how, the resulting program, and its verdict
+    under strict."""
 
     classes: tuple[str, ...]
     steps: tuple[str, ...]
@@ -100,8 +100,8 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What a reward model says: its score, and the place that it gives the sample among the `of` scored ones of the problem (1 is
-    the best; equals share a place). `cut`: it has read the beginning only."""
+    """A reward model's result: its score, and the sample's rank among the problem's `of` scored ones (1 is the best;
+    ties share a rank). `cut`: only the beginning was read."""
 
     model: str
     score: float
@@ -112,10 +112,10 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class SamplePage:
-    """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code` (tests that
-    are code); `instead`: the text that the protocol compares in the place of all answers, where it has such a one;
-    `place`: where the sample stands in the list that the address filters; `disagreement`: why the requested
-    protocol and strict say different things of it."""
+    """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code`
+    (tests that are code); `instead`: the text that the protocol compares in place of all answers, if there is one;
+    `place`: the sample's position in the list that the URL filters; `disagreement`: why the requested protocol and
+    strict disagree about it."""
 
     head: ProblemHead
     index: int

@@ -1,5 +1,5 @@
-"""Samples whose completion, program or error a regular expression finds: in a process of its own, so that no pattern holds a
-page for longer than its time."""
+"""Find samples with a completion, program or error that matches a regular expression: in a separate process, so that no
+pattern holds up a page beyond its time limit."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from codeeval.explorer.filters import MAX_PATTERN
 from codeeval.i18n import at, msg
 from codeeval.store.views import RunViews
 
-#: What a pattern may take: seconds of CPU time, on a page and on the command line; memory.
+#: Limits of a pattern: seconds of CPU time, on a page and on the command line; memory.
 PAGE_S, COMMAND_S = 2, 60
 _MEMORY = 1 << 30
-#: A process that gets no CPU time ends, too: so many times its seconds after its start.
+#: A process that gets no CPU time is ended after this many times its limit in wall time.
 _WAIT = 5
-#: Texts and bytes that are sent at once.
+#: Texts and bytes sent at once.
 _BATCH_TEXTS, _BATCH_BYTES = 4_096, 8 << 20
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PROGRAM = Path(__file__).with_name("search_process.py")
@@ -32,14 +32,14 @@ class PatternError(UsageError):
     """The pattern can't be searched for."""
 
 
-#: Problem -> index -> the line of the first place in which the pattern is found.
+#: Problem -> index -> the line of the first match.
 Found = dict[str, dict[int, str]]
 Key = TypeVar("Key")
 
 
 def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S) -> Found:
-    """The samples in which the pattern is found. Errors are those under `protocol`. Raises PatternError for a pattern that is
-    none, is too long or takes too long; DataError and StoreError."""
+    """The samples that match the pattern. Errors are those under `protocol`. Raises PatternError for a pattern that is
+    invalid, too long or too slow; DataError and StoreError."""
     if len(pattern) > MAX_PATTERN:
         raise PatternError(msg("the pattern is longer than {n} characters", n=MAX_PATTERN))
     if not _AT_ONCE.acquire(timeout=seconds * _WAIT):
@@ -59,7 +59,7 @@ def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S)
 
 
 class _Searching:
-    """The process and what is said to it: strictly a batch and its answer."""
+    """The process and the protocol with it, which is strictly request/response."""
 
     def __init__(self, pattern: str, seconds: int) -> None:
         self._process = subprocess.Popen(
@@ -95,7 +95,7 @@ class _Searching:
         self._process.wait()
 
     def matching(self, texts: Iterable[tuple[Key, bytes]]) -> Iterator[tuple[Key, str]]:
-        """The keys of the texts in which the pattern is found, with the line of the first place."""
+        """The keys of the matching texts, with the line of the first match."""
         for keys, batch in _batches(texts):
             head = struct.pack(f"<{len(batch) + 1}I", len(batch), *map(len, batch))
             hits = self._ask([head, *batch])

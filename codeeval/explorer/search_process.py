@@ -1,9 +1,10 @@
-"""The process that tries a regular expression on texts: started by `search.py`, ended by the kernel when it has used its time.
+"""The process that applies a regular expression to texts: started by `search.py`, killed by the kernel at its time
+limit.
 
-Python's engine can take for ever and can't be interrupted, so a pattern never runs in the explorer's own process. Nothing but
-the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
-texts (4 bytes, little endian), the length of each, and the texts in UTF-8. What goes out: a JSON line, empty or {"error": …};
-then for each batch a JSON line with the numbers of the texts in which the pattern is found, each with the line of it.
+Python's regular expressions can run for ever and can't be interrupted, so a pattern never runs in the explorer's own
+process. Imports only the standard library. Input: a JSON line {"pattern", "seconds", "bytes"}; then batches, each with
+the number of texts (4 bytes, little endian), the length of each, and the texts in UTF-8. Output: a JSON line, empty or
+{"error": …}; then for each batch a JSON line with the numbers of the matching texts, each with the matching line.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import resource
 import struct
 import sys
 
-#: Characters of a line that are told, and before what was found in it.
+#: How many characters of a line are shown in total, and before the match.
 LINE, BEFORE = 200, 80
 
 
@@ -39,7 +40,7 @@ def main() -> None:
 
 
 def line(text: str, at: int) -> str:
-    """The line of a place, of a long one the part around it."""
+    """The line at an offset, or of a long line the part around it."""
     start = max(text.rfind("\n", 0, at) + 1, at - BEFORE)
     return text[start : start + LINE].lstrip().partition("\n")[0].rstrip()
 

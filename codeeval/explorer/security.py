@@ -1,8 +1,8 @@
-"""Who may ask: the names that this server answers to, and where a form may come from.
+"""Which requests are accepted: the server's own names, and where a form may come from.
 
-A page of another site can make a browser send requests here, and can let a name of its own point to 127.0.0.1 (DNS
-rebinding). So a request whose Host is not one of the server's names is refused, and a change needs the server's Origin and the
-token that only its own pages contain.
+A page of another site can make a browser send requests here, and can point one of its own names to 127.0.0.1 (DNS
+rebinding). So a request with a Host that is not one of the server's names is refused, and a change requires the
+server's Origin and the token that only its own pages contain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG
 from codeeval.explorer.pages import policy
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-#: A note and a tag of the longest kind, every character of them four bytes that are sent as `%F0%9F…`, and the token.
+#: The longest note and tag, each character being four bytes sent as `%F0%9F…`, plus the token.
 MAX_FORM_BYTES = 12 * (MAX_NOTE + MAX_TAG) + 4096
 REFUSAL = "This server does not answer to that name."
 _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:/@\s]+))(?::\d{1,5})?")
@@ -29,8 +29,8 @@ _HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([^\[\]:/@\s]+))(?::\d{1,5})?")
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """`host`: what the server listens on. Beyond loopback it also answers to addresses in numbers, which no other site's
-    name can pretend to be."""
+    """`host`: what the server listens on. Beyond loopback it also answers to numeric addresses, which another site's
+    name can't imitate."""
 
     host: str = "127.0.0.1"
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -46,12 +46,12 @@ class Gate:
         return self.is_own_origin(headers) and secrets.compare_digest(token.encode(), self.token.encode())
 
     def is_own_origin(self, headers: Mapping[str, str]) -> bool:
-        """Whether a page of this address sent the form; it may be one of an explorer that ran here before."""
+        """Whether a page at this address sent the form; it may be from an earlier explorer here."""
         return headers.get("origin") == f"http://{headers.get('host', '')}"
 
 
 def _host_name(header: str) -> str:
-    """Without the port; "" if the text is not a host."""
+    """The host without the port; "" if the text is not a host."""
     found = _HOST.fullmatch(header.strip().lower())
     return (found[1] or found[2]) if found else ""
 
@@ -65,7 +65,7 @@ def _is_address(name: str) -> bool:
 
 
 class Guard:
-    """ASGI: refuses unknown hosts, and gives every answer its headers."""
+    """ASGI middleware: refuses unknown hosts, and adds headers to every response."""
 
     def __init__(self, app: ASGIApp, gate: Gate, refusal: str = REFUSAL) -> None:
         self._app, self._gate, self._refusal = app, gate, refusal

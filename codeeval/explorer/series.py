@@ -1,4 +1,4 @@
-"""The pages "many runs" as values: runs of one set in their order, pass@k of each, and the problems in all of them."""
+"""The pages "many runs" as values: runs of one set in order, pass@k of each, and the problems that all of them have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from codeeval.stats.run_counts import RunCounts, shared_problems
 from codeeval.stats.series import ORDERS, Series, SeriesProblem, numbers, ordered, series
 from codeeval.store.runcounts import judged, refuse_pending
 
-#: Problems on one page.
+#: Problems per page.
 ROWS_PER_PAGE = 400
 SORTS = ("range", "task", "hardest")
 KINDS = ("regressed", "fixed", "changed", "same")
@@ -29,8 +29,8 @@ Found = tuple[RunFile, RunNumbers]
 
 @dataclass(frozen=True, slots=True)
 class SeriesChoice:
-    """The state of the page. `runs`: those that were chosen, by their names in addresses; empty: all that can be compared.
-    `order` and `sort` "": as the names say, by change."""
+    """The state of the page. `runs`: the chosen ones, by their names in URLs; empty: all that are comparable. `order`
+    and `sort` "": by the names, by change."""
 
     k: int = 1
     order: str = ""
@@ -41,7 +41,7 @@ class SeriesChoice:
 
     @classmethod
     def read(cls, given: Mapping[str, str], runs: Sequence[str] = ()) -> SeriesChoice:
-        """An unknown value is as if it were not there."""
+        """Unknown values are ignored."""
         order, sort = given.get("order", ""), given.get("sort", "")
         return cls(
             k=_number(given.get("k", "")),
@@ -53,7 +53,7 @@ class SeriesChoice:
         )
 
     def query(self) -> list[tuple[str, str]]:
-        """What is set, as it stands in an address."""
+        """What is set, as it appears in a URL."""
         default = SeriesChoice()
         names = ("k", "order", "sort", "page")
         found = [(name, str(value)) for name in names if (value := getattr(self, name)) != getattr(default, name)]
@@ -67,7 +67,7 @@ def _number(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A run of the series, with pass@k over the problems of all of them."""
+    """A run of the series, with pass@k over the problems that all of them have."""
 
     run: RunRow
     estimate: KEstimate
@@ -75,7 +75,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A run that is not in the series, and why; no reason where it was not chosen."""
+    """A run that is not in the series, and why; without a reason if it was not chosen."""
 
     run: RunRow
     reason: str = ""
@@ -83,8 +83,8 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class SeriesPage:
-    """Runs like `base`. `problems` are those of this page; `counts`: kind of change -> problems; `order`: what the runs are
-    ordered by; `error` says why there is nothing."""
+    """Runs comparable with `base`. `problems` are those of this page; `counts`: kind of change -> number of problems;
+    `order`: what the runs are ordered by; `error`: why the page is empty."""
 
     base: str
     choice: SeriesChoice
@@ -107,7 +107,7 @@ class SeriesPage:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Runs that can be shown together, in their order, and those that can't."""
+    """Runs that can be shown together, in order, and those that can't."""
 
     runs: tuple[Found, ...]
     left_out: tuple[LeftOut, ...]
@@ -117,7 +117,7 @@ class Gathered:
 
 
 def series_page(library: Library, base: Found, choice: SeriesChoice) -> SeriesPage:
-    """What a comparison refuses is left out, in its words."""
+    """Runs that a comparison would refuse are left out, with its reason."""
     try:
         gathered = gather(library, base, choice)
     except CodeevalError as error:
@@ -127,7 +127,7 @@ def series_page(library: Library, base: Found, choice: SeriesChoice) -> SeriesPa
 
 
 def gather(library: Library, base: Found, choice: SeriesChoice) -> Gathered:
-    """Raises CodeevalError where the base itself can't be compared with anything."""
+    """Raises CodeevalError if the base itself can't be compared with anything."""
     run, about = base
     folder = run.path.parent.parent
     plan = plan_of(folder)
@@ -184,7 +184,8 @@ def _counts(found: Found, plan: tuple[str, ...]) -> RunCounts:
 
 
 def _ordered(found: Sequence[Found], wished: str, plan: tuple[str, ...], library: Library) -> tuple[list[int], str]:
-    """Places, and what they are ordered by: as wished, else the instructions, the number in the names, or the date."""
+    """The order of the runs, and what it is by: as requested, otherwise the instructions, the number in the names, or
+    the date."""
     names = [run.name for run, _ in found]
     given = [library.runs.index(run) for run, _ in found]
     places = sorted(range(len(found)), key=lambda at: given[at])
@@ -198,7 +199,7 @@ def _ordered(found: Sequence[Found], wished: str, plan: tuple[str, ...], library
 
 
 def _bare(base: Found, gathered: Gathered, choice: SeriesChoice) -> SeriesPage:
-    """Without anything that is counted."""
+    """The page without anything that is counted."""
     run, about = base
     common = [set(known.manifest.k) for _, known in gathered.runs]
     return SeriesPage(

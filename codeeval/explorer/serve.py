@@ -1,4 +1,4 @@
-"""Run the live explorer: take a port, say where, open the browser, serve until Ctrl-C."""
+"""Run the live explorer: bind a port, report it, open the browser, serve until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ DEFAULT_PORT = 8451
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """Where and how. `port` None: the usual one, or a free one where that is taken; 0: a free one."""
+    """Where and how. `port` None: the default one, or a free one if that is taken; 0: a free one."""
 
     host: str = "127.0.0.1"
     port: int | None = None
@@ -31,7 +31,7 @@ class Serving:
 
 
 def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> None:
-    """Blocks until interrupted. Raises UsageError if the address can't be had."""
+    """Blocks until interrupted. Raises UsageError if the address can't be bound."""
     import uvicorn
 
     listener = _listen(serving)
@@ -45,11 +45,11 @@ def serve(library: Library, serving: Serving, note: Callable[[str], None]) -> No
     config = uvicorn.Config(
         application(library, Gate(serving.host), serving.lang), log_level="error", lifespan="off", server_header=False
     )
-    # a very large run takes seconds to count: begin before the first request
+    # a very large run takes seconds to count: start before the first request
     threading.Thread(target=lambda: [library.try_numbers(run) for run in runs], daemon=True).start()
     if serving.browser:
-        webbrowser.open(url)  # the port listens already: the browser waits for the first answer
-    # what is imported stays: the collector need not walk it at every one of the thousands of cells of a matrix
+        webbrowser.open(url)  # the port already listens: the browser waits for the first answer
+    # freeze what is imported: the collector need not traverse it for each of a matrix's thousands of cells
     gc.collect()
     gc.freeze()
     try:

@@ -1,4 +1,4 @@
-"""The live explorer: a Starlette application over run files that are opened read-only, anew for each request."""
+"""The live explorer: a Starlette application over run files, which are opened read-only for each request."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class _Explorer:
                 try:
                     return made(request)
                 except MISREADINGS:
-                    # what was counted may be older than what was read since
+                    # the counts may be older than what was read afterwards
                     for run in self._runs_of(request):
                         self._library.forget(run)
                     return made(request)
@@ -141,7 +141,7 @@ class _Explorer:
         return [run for run in found if run is not None]
 
     def _damaged(self, request: Request) -> Response | None:
-        """What is wrong with the files that a page is made of, where that is why it can't be made."""
+        """What is wrong with the files that a page is made of, if that is why it can't be made."""
         for run in self._runs_of(request):
             done, found = self._checks.ask(run)
             if found is not None:
@@ -151,7 +151,7 @@ class _Explorer:
         return None
 
     def nothing(self, request: Request) -> Response:
-        """What a person at a wrong address needs: the way back. Nothing of the address is repeated."""
+        """The page for a wrong address: a link back. Nothing of the address is repeated."""
         say, back = translator(self._lang), "../" * (request.url.path.count("/") - 1) or "./"
         page = _NOTHING.format(lang=self._lang, said=say("There is no such page."), back=back, runs=say("Runs"))
         return Response(page, status_code=404, media_type="text/html")
@@ -184,7 +184,7 @@ class _Explorer:
         return JSONResponse({"version": run.version()}) if run else self.nothing(request)
 
     def _listed(self, request: Request) -> Response:
-        """The whole list as a file, made while it is sent."""
+        """The whole list as a file, generated while it is sent."""
         try:
             run, numbers = self._pages.found(request)
             with run.open() as reader:
@@ -205,12 +205,13 @@ class _Explorer:
         return StreamingResponse(parts(), media_type=media, headers=headers)
 
     def _pick(self, request: Request) -> Response:
-        """The form of the list of runs, without a script."""
+        """Handle the form of the list of runs, without a script."""
         a, b = (self._library.find(request.query_params.get(name, "")) for name in ("a", "b"))
         return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing(request)
 
     async def _export(self, request: Request) -> Response:
-        """A run's pages, or those of all runs, as a zip. Only a form of our own page may ask for so much work."""
+        """A run's pages, or those of all runs, as a zip. Only a form on codeeval's own page can request so much
+        work."""
         form = await small_form(request)
         if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
             return PlainTextResponse(self.said("Exports are only made for this explorer's own pages."), status_code=403)
@@ -227,7 +228,7 @@ class _Explorer:
         except CodeevalError as error:
             return self._failed(error)
         name = runs[0].slug if len(runs) == 1 else "runs"
-        # named as it is: what is packed already is not packed again
+        # without compression, because the content is compressed already
         headers = {"content-encoding": "identity"}
         done = BackgroundTask(path.unlink, missing_ok=True)
         return FileResponse(
@@ -235,7 +236,7 @@ class _Explorer:
         )
 
     async def _note(self, request: Request) -> Response:
-        """Keep a note. Only a form of one of the server's own pages may do that."""
+        """Store a note. Only a form on one of the server's own pages can do that."""
         form = await small_form(request)
         if form is None or not self._gate.is_own_origin(request.headers):
             return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)
@@ -244,7 +245,8 @@ class _Explorer:
         return await run_in_threadpool(self._keep, request, form)
 
     def _again(self, request: Request, form: dict[str, str]) -> Response:
-        """The explorer was started again since the page was made: nothing is kept, and what was typed stands in the new form."""
+        """The explorer was restarted after the page was made: nothing is stored, and the new form contains what was
+        typed."""
         typed = Annotation(form.get("tag", "")[:MAX_TAG], form.get("note", "")[:MAX_NOTE])
         try:
             return Response(self._pages.sample(request, typed).html(), status_code=403, media_type="text/html")

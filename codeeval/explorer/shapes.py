@@ -1,4 +1,4 @@
-"""What the templates call: bars, cells, lines and names, made from the values of a page."""
+"""Functions for the templates: bars, cells, lines and names, made from the values of a page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from codeeval.explorer.problem_samples import ProblemSample
 from codeeval.explorer.text import clip, plain
 from codeeval.types import Verdict
 
-#: Cells of the table of tests and samples, about.
+#: The approximate number of cells in the table of tests and samples.
 _GRID_CELLS = 20_000
 
 #: A shape for everything that has a colour.
@@ -44,7 +44,7 @@ ARROWS = {"regressed": "↓", "fixed": "↑", "changed": "~", "same": "="}
 
 
 def cells(run: str, row: MatrixRow, link: Links, t: Callable[[str], str]) -> Markup:
-    """The samples of one row of the matrix: links, written here because there are thousands."""
+    """The samples of one row of the matrix as links; generated in Python because there are thousands."""
     address = str(escape(link.samples(run, row.problem_id)))
     kinds: dict[tuple[str, bool, bool], str] = {}
     found, noted = [], set(row.noted)
@@ -84,8 +84,8 @@ class WaterfallColumn(NamedTuple):
 
 
 def waterfall(page: RunPage) -> Iterator[WaterfallColumn]:
-    """pass@k of the smallest k under each protocol, then with the format repaired, each with the change from the one
-    before."""
+    """pass@k of the smallest k under each protocol, then with the format repaired, each with the change from the
+    previous one."""
     scores = {**page.scores, "strict, format repaired": page.repaired} if page.repaired else page.scores
     before: float | None = None
     for protocol, by_k in scores.items():
@@ -103,7 +103,7 @@ def legend(page: RunPage) -> list[str]:
 
 
 def thousands(number: int) -> str:
-    """With narrow spaces that do not break."""
+    """With narrow no-break spaces."""
     return f"{number:,}".replace(",", "\u202f") if number >= 10_000 else str(number)
 
 
@@ -133,8 +133,8 @@ def body_lines(source: str, prompt: str) -> tuple[Markup, ...]:
 
 
 def code(lines: Sequence[str], bad: int | None = None, why: str = "", given: int = 0, label: str = "") -> Markup:
-    """A program with line numbers. `bad`: the line that failed, with `why` below it; `given`: so many lines are the
-    prompt's."""
+    """A program with line numbers. `bad`: the line that failed, with `why` below it; `given`: the number of lines that
+    are the prompt's."""
     shown = [f'<pre class="code" tabindex="0" role="group" aria-label="{escape(label)}">']
     for number, line in enumerate(lines, start=1):
         kind = " bad" if number == bad else " given" if number <= given else " own" if given else ""
@@ -146,14 +146,14 @@ def code(lines: Sequence[str], bad: int | None = None, why: str = "", given: int
 
 
 def go(href: str | bool | None, key: str, text: str) -> Markup:
-    """A button that a key presses as well; disabled where there is nowhere to go."""
+    """A button with a keyboard shortcut; disabled if there is no target."""
     if href:
         return Markup(f'<a class="button" data-key="{key}" href="{escape(href)}">{escape(text)}</a>')
     return Markup(f'<span class="button off" aria-disabled="true">{escape(text)}</span>')
 
 
 class Grid(NamedTuple):
-    """A part of the table of tests and samples: its columns, and which of how many parts it is."""
+    """A part of the table of tests and samples: its columns, and its number out of how many."""
 
     samples: tuple[ProblemSample, ...]
     page: int
@@ -169,7 +169,7 @@ def grid(page: ProblemPage, wished: int) -> Grid:
 
 
 def grid_rows(page: ProblemPage, samples: Sequence[ProblemSample]) -> Markup:
-    """Tests against samples; written here because there are thousands of cells."""
+    """Tests against samples; generated in Python because there are thousands of cells."""
     rows = []
     for number, test in enumerate(page.tests):
         head = Markup('<tr><th scope="row">{}</th>').format(plain(clip(f"{number} {test.call}", 90)))

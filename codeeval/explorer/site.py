@@ -1,4 +1,4 @@
-"""Where the files of an export go, and what surrounds its pages."""
+"""The files of an export, and what surrounds its pages."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from codeeval.i18n import at
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A folder of pages in one language. `nonce`: allows the pages' style and script, and nothing that a page shows, since nobody
-    knew it when that was written."""
+    """A folder of pages in one language. `nonce`: allows the pages' style and script, but no shown content, because it
+    was unknown when that was written."""
 
     folder: Path
     lang: str = "en"
     nonce: str = ""
 
     def frame(self, path: str, *crumbs: tuple[str, str], protocol: str = "", series: str = "") -> Frame:
-        """Of the page that will lie at `path` (which ends in .html)."""
+        """The frame of the page at `path` (which ends in .html)."""
         name = path.rpartition("/")[2].removesuffix(".html") + ".json"
         return Frame(self.links(path, protocol), name, crumbs, self.lang, nonce=self.nonce, series=series)
 
@@ -36,7 +36,7 @@ class Site:
         self.write_file(f"{path.removesuffix('.html')}.json", pages.to_json(page).encode("ascii"))
 
     def write_assets(self) -> None:
-        """The style and the script of all pages."""
+        """Write the shared style and script."""
         for name, text in pages.assets().items():
             self.write_file(name, text.encode("utf-8"))
 

@@ -1,8 +1,8 @@
 """The same pages as files, to open from a disk or to publish: relative links, no server, nothing loaded from elsewhere.
 
-All pages share one file of style and one of script; their policy allows these by a nonce that is new with every export.
-Samples of a problem share files of `links.CHUNK`; the address of a sample is such a file with `#s3`. Filters stand in the
-address of a run's page (`index.html#verdict=timeout`) and are what a script there does.
+All pages share one style file and one script file; their policy allows these by a nonce that is new with every export.
+Samples of a problem share files of `links.CHUNK`; the address of a sample is such a file with `#s3`. Filters are in the
+URL of a run's page (`index.html#verdict=timeout`) and are applied by a script there.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from codeeval.store import PlannedProblem
 from codeeval.store.inside import read_file
 from codeeval.store.views import RunViews
 
-#: From so many samples on, processes share the work.
+#: From this many samples on, several processes share the work.
 _MANY = 2_000
-#: Runs that are compared each with each; with more, a directory would be mostly comparisons.
+#: Up to this many runs every pair is compared; with more, a folder would consist mostly of comparisons.
 _COMPARED = 6
 
 
@@ -82,7 +82,7 @@ def _is_ours(folder: Path) -> bool:
 
 
 def _export_run(site: Site, library: Library, run: RunFile, series: str) -> None:
-    """`series`: the first of the runs that it can be compared with, where these are many."""
+    """`series`: the first of the runs comparable with it, if there are many."""
     numbers = library.numbers(run)
     with run.open() as reader:
         for protocol in numbers.protocols:
@@ -103,7 +103,7 @@ def _export_run(site: Site, library: Library, run: RunFile, series: str) -> None
 
 
 def _export_overview(site: Site, run: RunFile, numbers: RunNumbers, reader: RunViews, series: str) -> None:
-    """All pages of the matrix under one protocol; the first has what the filters need."""
+    """All pages of the matrix under one protocol; the first has the data for the filters."""
     protocol = _other(numbers)
     at, last = 1, 1
     while at <= last:
@@ -117,7 +117,7 @@ def _export_overview(site: Site, run: RunFile, numbers: RunNumbers, reader: RunV
 
 
 def _other(numbers: RunNumbers) -> str:
-    """The protocol as links have it: "" is the requested one."""
+    """The protocol as used in links: "" is the requested one."""
     return "" if numbers.protocol == numbers.manifest.protocol else numbers.protocol
 
 
@@ -194,8 +194,8 @@ def _export_comparison(site: Site, library: Library, a: RunFile, b: RunFile) -> 
 def _export_score(
     site: Site, library: Library, pair: tuple[RunFile, RunFile], chosen: tuple[str, int], differing: set[str]
 ) -> None:
-    """The comparison under a protocol ("": each run's own) and k. `differing`: the problems whose programs have a page, which
-    shows the requested protocol."""
+    """The comparison under a protocol ("": each run's own) and k. `differing`: the problems for which there is a page
+    with the programs, which shows the requested protocol."""
     (a, b), (name, k) = pair, chosen
     one, two = library.numbers(a, name), library.numbers(b, name)
     protocol = _other(one)

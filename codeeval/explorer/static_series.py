@@ -1,4 +1,4 @@
-"""The pages about many runs, as files: one per set of runs that can be compared, and one per problem of it."""
+"""The pages about many runs, as files: one per set of comparable runs, and one per problem of it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from codeeval.explorer.words import translator
 
 
 def families_of(library: Library) -> dict[str, str]:
-    """Run -> the first run of its family, by their names in addresses."""
+    """Run -> the first run of its family, by their names in URLs."""
     found = {run.slug: library.try_numbers(run) for run in library.runs}
     return {name: members[0] for members in families(library, found) for name in members}
 
 
 def export_series(site: Site, library: Library, bases: Sequence[str], *, compared: bool) -> None:
-    """Of the families of these runs, under each protocol; `compared`: whether pairs of runs have pages. Raises DataError and
-    StoreError."""
+    """Export the families of these runs, under each protocol; `compared`: whether pairs of runs have pages. Raises
+    DataError and StoreError."""
     for base in dict.fromkeys(bases):
         run = library.find(base)
         assert run is not None

@@ -1,7 +1,7 @@
-"""Hostile text, shown. Everything that a template prints goes through here.
+"""Make hostile text safe to show. Everything that a template prints passes through here.
 
-Characters that steer instead of showing (controls, escapes, bidirectional marks, zero-width characters, lone surrogates)
-are replaced by something that can be seen, and text is cut where it would overwhelm a page.
+Characters that control rather than display (controls, escapes, bidirectional marks, zero-width characters, lone
+surrogates) are replaced by something visible, and text is truncated where it would overwhelm a page.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 
 from markupsafe import Markup, escape
 
-#: Characters of one block of text, and of one line in it, that a page shows; its JSON twin has all of it.
+#: The most characters that a page shows of a block of text, and of one line in it; its JSON twin has all of it.
 MAX_BLOCK, MAX_LINE = 60_000, 2_000
 
 #: C0 without tab and newline, DEL and C1; bidirectional controls; zero-width and invisible ones; separators; surrogates;
@@ -21,7 +21,7 @@ _ODD = re.compile(
 )
 
 
-#: Text that is shown as it is: most of it, and this is cheaper than to look for what is odd.
+#: Text that is shown unchanged: most of it, and testing this is cheaper than looking for unusual characters.
 _HARMLESS = re.compile(r"[ !#-%(-;=?-~]*")
 
 _CONTROLS = (
@@ -36,12 +36,12 @@ def _name(char: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` without characters that steer; what replaces them can be read."""
+    """`text` with control characters replaced by readable ones."""
     return _ODD.sub(lambda found: _name(found[0]), text)
 
 
 def visible(text: str) -> Markup:
-    """As `plain`, escaped, and with the replacements marked up so that they can be told from text that looks like them."""
+    """Like `plain`, escaped, and with the replacements marked up to distinguish them from text that looks like them."""
     if _HARMLESS.fullmatch(text):
         return Markup(text)
     parts, at = [], 0
@@ -54,13 +54,13 @@ def visible(text: str) -> Markup:
 
 
 def field(text: str) -> Markup:
-    """For a form that is sent back: exactly the text, steering characters and all. What no page can hold (lone surrogates, NUL)
-    becomes U+FFFD."""
+    """For a form that is sent back: the exact text, including control characters. What a page can't contain (lone
+    surrogates, NUL) becomes U+FFFD."""
     return escape(re.sub("[\0\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text))
 
 
 def clip(text: str, limit: int = MAX_LINE) -> str:
-    """At most `limit` characters, with a note of how many are left out."""
+    """At most `limit` characters, with a note of how many are omitted."""
     return text if len(text) <= limit else f"{text[:limit]} … (+{len(text) - limit})"
 
 
@@ -78,5 +78,5 @@ def _line(line: str) -> str:
 
 
 def finalize(value: object) -> object:
-    """What the templates do to every value that is not markup already."""
+    """Applied by the templates to every value that is not markup already."""
     return plain(value) if type(value) is str else value

@@ -1,8 +1,8 @@
-"""Values of tests as HTML: what was expected and what was returned, so that any difference can be seen. Work is bounded.
+"""Values of tests as HTML: what was expected and what was returned, with every difference visible. Work is bounded.
 
-White space that nothing would show is drawn: line breaks, tabs, spaces in a row, and all of what differs. Letters
-that look like those of the other side in the same place have their code points beside them. Of long texts a page shows the
-part around the first difference. Values that have little in common are shown whole, without marks.
+Invisible white space is drawn: line breaks, tabs, repeated spaces, and any that differs. Letters that look like those
+of the other side in the same place are followed by their code points. Of long texts a page shows the part around the
+first difference. Values that have little in common are shown whole, without marks.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from codeeval.explorer import edits
 from codeeval.explorer.text import visible
 from codeeval.scoring.likeness import alike, first_difference, window
 
-#: Characters that differ between values that are compared one by one, and that are shown before and behind the first of them.
+#: How many differing characters are compared one by one, and how many are shown before and after the first of them.
 _MAX_EDITS, _BEFORE, _BEHIND = 60, 60, 340
-#: Values that have less than this share in common are unlike.
+#: Values that have less than this share in common count as unlike.
 _SHARED = 0.5
 
 _WHITE = re.compile(r"[\n\t\r]|  +|[^\S \n\t\r]")
@@ -33,8 +33,8 @@ _Part = tuple[bool, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Both values marked up. `how`: in words, what differs, where it is hard to see; else empty. `whole`: they are unlike, and
-    nothing in them is marked."""
+    """Both values marked up. `how`: a description of the difference, if it is hard to see; otherwise empty. `whole`:
+    they are unlike, and nothing in them is marked."""
 
     expected: Markup
     actual: Markup
@@ -44,7 +44,7 @@ class Compared:
 
 @lru_cache(maxsize=4096)
 def value(text: str) -> Markup:
-    """One value, its white space drawn where it can't be seen."""
+    """One value, with invisible white space drawn."""
     start, end = window(text, 0, _BEFORE, _BEHIND)
     return _framed(text, start, end, _drawn(text[start:end], _WHITE))
 
@@ -73,8 +73,8 @@ def compared(expected: str, actual: str) -> Compared:
 
 @lru_cache(maxsize=4096)
 def unified(expected: str, actual: str) -> Markup:
-    """The actual value with what it has too much marked as <ins>, and what it lacks put in as <del>; where they are unlike the
-    actual value alone."""
+    """The actual value with what it has in excess marked as <ins>, and what it lacks inserted as <del>; if they are
+    unlike, only the actual value."""
     if compared(expected, actual).whole:
         return compared(expected, actual).actual
     (start, _), (_, end), changes = _changes(expected, actual)
@@ -85,7 +85,7 @@ def unified(expected: str, actual: str) -> Markup:
 
 
 def how_they_differ(expected: str, actual: str) -> str:
-    """Why two values look the same though they are not; empty if the difference can be seen, or where there is none."""
+    """Why two values look the same though they are not; empty if the difference is visible, or if there is none."""
     if expected == actual:
         return ""
     if "".join(expected.split()) == "".join(actual.split()):
@@ -107,8 +107,8 @@ def _changes(one: str, two: str) -> tuple[tuple[int, int], tuple[int, int], list
 
 
 def _joined(parts: list[_Part]) -> list[_Part]:
-    """Without equal parts that are no longer than the changes around them: single letters that happen to be the same only make
-    a difference hard to read."""
+    """Without equal parts that are no longer than the changes around them: single letters that happen to be equal only
+    make a difference hard to read."""
     found: list[_Part] = []
     for at, (equal, a, b) in enumerate(parts):
         inside = equal and found and at + 1 < len(parts)
@@ -145,12 +145,12 @@ def _marked(tag: str, text: str, other: str) -> Markup:
 
 
 def _named(char: str) -> Markup:
-    """With its code point, which tells it from its twins."""
+    """Followed by its code point, which tells it from its lookalikes."""
     return visible(char) + Markup('<i class="odd">U+{:04X}</i>').format(ord(char))
 
 
 def _drawn(text: str, white: re.Pattern[str]) -> Markup:
-    """As `visible`, with white space drawn where the pattern finds it."""
+    """Like `visible`, with white space drawn where the pattern matches."""
     parts, at = [], 0
     for found in white.finditer(text):
         parts.append(str(visible(text[at : found.start()])))
@@ -167,7 +167,7 @@ def _white(char: str) -> str:
 
 
 def _framed(text: str, start: int, end: int, inside: Markup) -> Markup:
-    """With how much is left out; in quotes where the ends of the text can't be seen."""
+    """With the length of what is omitted; in quotes if the ends of the text are not visible."""
     before = f'<i class="odd">(+{start}) …</i>' if start else ""
     behind = f'<i class="odd">… (+{len(text) - end})</i>' if end < len(text) else ""
     quote = '<i class="ws">"</i>' if text != text.strip() or not text else ""

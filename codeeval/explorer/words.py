@@ -1,4 +1,4 @@
-"""The words of the interface. English is written in the templates and is the key."""
+"""The texts of the interface. The English in the templates is the key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from codeeval import i18n
 
-#: Names in the data that read badly as they are.
+#: Display names for identifiers in the data.
 ENGLISH: dict[str, str] = {
     "wrong_output": "wrong output",
     "syntax_error": "syntax error",
@@ -50,19 +50,19 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 
 @lru_cache(maxsize=4)
 def translator(lang: str) -> Callable[[str], str]:
-    """Text in English -> text in `lang`; what has no translation stays."""
+    """Text in English -> text in `lang`; text without a translation is unchanged."""
     if lang != "ru":
         return lambda text: ENGLISH.get(text, text)
     from codeeval.explorer.words_ru import RU
     from codeeval.i18n import catalogue
 
-    # the identifier that a report adds in brackets is in the page's address and twin
+    # the identifier that a report adds in brackets is in the page's URL and twin
     known = {**{name: said.split(" (")[0] for name, said in catalogue("names").items()}, **RU}
     return lambda text: known.get(text, text)
 
 
 def teller(lang: str) -> Callable[[str], str]:
-    """A message that was made in English (a warning, an error, a cause) -> the same in `lang`."""
+    """A message made in English (a warning, an error, a cause) -> the same in `lang`."""
 
     def told(text: str) -> str:
         with i18n.language(lang):
@@ -78,7 +78,7 @@ def cause(signature: str, lang: str) -> str:
 
 
 def date(moment: str, lang: str) -> str:
-    """ "2026-11-21T22:05:07+00:00" -> "21 Nov 2026, 22:05 UTC". Any other text stays as it is."""
+    """ "2026-11-21T22:05:07+00:00" -> "21 Nov 2026, 22:05 UTC". Any other text is unchanged."""
     try:
         found = datetime.fromisoformat(moment)
     except ValueError:

@@ -1,5 +1,5 @@
-"""The words of the interface in Russian, by what the templates say in English. Verdicts, causes and failures of format are
-those of `codeeval.i18n`."""
+"""The texts of the interface in Russian, keyed by the English in the templates. Verdicts, causes and failures of format
+are in `codeeval.i18n`."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A run in other tools' formats. `FORMATS[name](run, output)` writes one; importing this module imports none of them.
+"""A run in other tools' formats. `FORMATS[name](run, output)` writes one; exporters are imported on use.
 
-An exporter raises UsageError for a run that its format can't hold, StoreError where `output` can't be written.
+An exporter raises UsageError for a run that its format can't represent, and StoreError if `output` can't be written.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ def _lazy(module: str, function: str) -> Exporter:
 
 
 FORMATS: dict[str, Exporter] = {name: _lazy(module, function) for name, (module, function, _) in _KNOWN.items()}
-#: Formats that take several runs.
+#: Formats that accept several runs.
 SEVERAL = ("mera", "mera-logs")
-#: Formats that are gone -> why.
+#: Removed formats -> why.
 GONE = {
     "mera-1.1": msg("the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera"),
     "mera-1.2": msg("it is the only shape that is submitted now, and what mera writes"),

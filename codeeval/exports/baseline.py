@@ -1,4 +1,4 @@
-"""`baseline`: what later runs are judged against by `codeeval gate`. Other tasks that the file holds already stay."""
+"""`baseline`: what `codeeval gate` judges later runs against. Other tasks in an existing file are kept."""
 
 from __future__ import annotations
 

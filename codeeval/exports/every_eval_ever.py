@@ -1,8 +1,8 @@
-"""Every Eval Ever: the shared schema of evaluation results, the only one with a place for uncertainty.
+"""Every Eval Ever: the shared schema of evaluation results, and the only one with a field for uncertainty.
 
-One result per protocol and k. `uncertainty` holds the interval over problems (other problems of this kind); the interval for
-the same problems sampled again stands in `details`, since the schema has one interval per score. Field by field after version
-0.3.0 of the published schema; docs/schemas/every-eval-ever.schema.json restates the part that is used.
+One result per protocol and k. `uncertainty` holds the interval over problems (other problems of this kind); the
+interval for the same problems sampled again is in `details`, because the schema has one interval per score. Follows
+version 0.3.0 of the published schema; docs/schemas/every-eval-ever.schema.json restates the part that is used.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _Document = dict[str, object]
 
 
 def export(run: Path, output: Path) -> None:
-    """One JSON document. Raises UsageError for a run that is incomplete or has no verdict."""
+    """Write one JSON document. Raises UsageError for a run that is incomplete or has no verdict."""
     with RunReader(run) as reader:
         report, manifest = build(reader), reader.manifest()
     refuse_incomplete(report)
@@ -151,5 +151,5 @@ def _generation(manifest: Manifest) -> _Document:
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:
-    """The schema takes texts only; what is not known is left out."""
+    """Convert values to texts, as the schema requires; unknown ones are omitted."""
     return {name: str(value) for name, value in values.items() if value is not None}

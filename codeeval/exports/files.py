@@ -1,4 +1,4 @@
-"""Writing what is exported: whole files or none, in ASCII-safe JSON."""
+"""Write exported files: atomically, in ASCII-safe JSON."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from codeeval.report import Report
 
 
 def write_text(path: Path, text: str) -> None:
-    """UTF-8 (lone surrogates as escapes); appears whole or not at all. Raises StoreError."""
+    """Write UTF-8 (lone surrogates as escapes) atomically. Raises StoreError."""
     try:
         with written(path) as stream:
             stream.write(text.encode("utf-8", "backslashreplace"))
@@ -25,17 +25,17 @@ def write_text(path: Path, text: str) -> None:
 
 
 def lines(rows: Iterable[object]) -> str:
-    """JSON Lines in ASCII, so that any text of a model survives."""
+    """JSON Lines in ASCII, which preserves any text of a model."""
     return "".join(json.dumps(row) + "\n" for row in rows)
 
 
 def write_lines(path: Path, rows: Iterable[object]) -> None:
-    """`lines` as a file. Raises StoreError."""
+    """Write `lines` to a file. Raises StoreError."""
     write_text(path, lines(rows))
 
 
 def refuse_incomplete(report: Report) -> None:
-    """Raises UsageError for a run whose numbers are not a result yet."""
+    """Raise UsageError for a run that is not complete."""
     if not report.complete:
         raise UsageError(
             msg(

@@ -9,8 +9,8 @@ from codeeval.i18n import spoken
 
 
 def export(run: Path, output: Path) -> None:
-    """Write the pages of a run, or of the runs in a folder, into the folder `output`; in the language that is
-    spoken. Raises UsageError, DataError and StoreError."""
+    """Write the pages of a run, or of the runs in a folder, into the folder `output`, in the current language. Raises
+    UsageError, DataError and StoreError."""
     try:
         from codeeval.explorer.static import export_site
     except ModuleNotFoundError as error:

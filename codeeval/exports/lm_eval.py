@@ -1,8 +1,8 @@
 """lm-evaluation-harness: `results_DATE.json` and `samples_TASK_DATE.jsonl`, named and shaped as it writes them.
 
-Metrics are `pass@k,PROTOCOL`: the place of the filter's name says by which rule it was computed. `resps` are the completions;
-`filtered_resps` are MERA's lists of outputs, which is what MERA's scoring filter leaves there; as there, everything in them is
-a text, so that a call without a value is "None".
+Metrics are named `pass@k,PROTOCOL`: the filter's place in the name says under which protocol it was computed. `resps`
+are the completions; `filtered_resps` are MERA's lists of outputs, as MERA's scoring filter leaves them. As there,
+everything in them is text, so a call without a value is "None".
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _Document = dict[str, object]
 
 
 def export(run: Path, output: Path) -> None:
-    """`output` is a folder; it is made. Raises StoreError."""
+    """`output` is a folder; it is created. Raises StoreError."""
     found: dict[str, str] = {}
     documents(run, found)
     try:
@@ -41,13 +41,13 @@ def export(run: Path, output: Path) -> None:
 
 
 def documents(run: Path, found: dict[str, str]) -> None:
-    """Adds the run's files to `found`, name -> content, under names that are not in it yet."""
+    """Add the run's files to `found`, name -> content, under unused names."""
     with RunReader(run) as reader:
         report, manifest = build(reader), reader.manifest()
         task = re.sub(r"\W+", "-", manifest.task.name.lower()) or "task"
         rows = list(_samples(reader, manifest))
     when = datetime.fromisoformat(manifest.created_at).replace(tzinfo=None)
-    while f"results_{_stamp(when)}.json" in found:  # two runs of one moment
+    while f"results_{_stamp(when)}.json" in found:  # two runs at the same moment
         when += timedelta(microseconds=1)
     results = {**_results(report, manifest, task), "task_hashes": {task: _task_hash(rows)}}
     found[f"results_{_stamp(when)}.json"] = json.dumps(results, indent=2) + "\n"
@@ -55,12 +55,12 @@ def documents(run: Path, found: dict[str, str]) -> None:
 
 
 def _stamp(when: datetime) -> str:
-    """The moment as lm-eval puts it into file names: `2025-01-31T12-00-00.000000`."""
+    """A time in lm-eval's file name format: `2025-01-31T12-00-00.000000`."""
     return when.isoformat(timespec="microseconds").replace(":", "-")
 
 
 def _task_hash(rows: list[_Document]) -> str:
-    """As lm-eval computes it: over the hashes of document, prompt and target of every row."""
+    """lm-eval's task hash: over the hashes of document, prompt and target of every row."""
     return _hash("".join(f"{row['doc_hash']}{row['prompt_hash']}{row['target_hash']}" for row in rows))
 
 
@@ -103,8 +103,8 @@ def _results(report: Report, manifest: Manifest, task: str) -> _Document:
 
 
 def _prompting(manifest: Manifest) -> _Document:
-    """What lm-eval says of prompts. The chat template's text is kept for template files only; the digest of a model's own
-    is that of its text, as lm-eval's."""
+    """What lm-eval records about prompts. The chat template's text is included for template files only; the digest of a
+    model's own template is that of its text, as in lm-eval."""
     prompt = manifest.prompt
     own = manifest.model.describe.get("chat_template_sha256") if prompt.template == "chat" else None
     return {
@@ -186,8 +186,8 @@ def _row(
 
 
 def _asked(planned: PlannedProblem) -> str:
-    """The prompt: messages as lm-eval writes them, and for completions of a file, whose prompt is unknown, the user turn
-    that MERA's harness makes of the problem."""
+    """The prompt: messages in lm-eval's form; for completions from a file, whose prompt is unknown, the user turn that
+    MERA's harness makes of the problem."""
     if planned.prompt is None:
         return user_turn(planned.problem, "none")
     if planned.prompt.text is not None:

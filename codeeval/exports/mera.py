@@ -1,4 +1,4 @@
-"""MERA's submission, of one run."""
+"""MERA's submission of one run."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from codeeval.exports.mera_packing import write_logs, write_submission
 
 
 def export(run: Path, output: Path) -> None:
-    """A zip of the run's set and its logs."""
+    """Write a zip with the run's set and its logs."""
     write_submission((run,), output)
 
 
 def export_logs(run: Path, output: Path) -> None:
-    """The logs alone."""
+    """Write the logs only."""
     write_logs((run,), output)

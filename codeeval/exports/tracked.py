@@ -1,4 +1,4 @@
-"""What a tracker of experiments is told about a run, as plain values; the packages of the trackers are not needed here."""
+"""What an experiment tracker receives about a run, as plain values; independent of the trackers' packages."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from codeeval.stats import KEstimate
 from codeeval.store import RunReader
 
 COLUMNS = ("problem_id", "index", "verdict", "passed", "error", "cpu_ms", "completion")
-#: The folder with the pages of the explorer, below the export.
+#: The folder of the explorer's pages, below the export.
 PAGES = "report"
 
 
@@ -46,7 +46,7 @@ def tracked(run: Path) -> Tracked:
 
 
 def package(name: str, out: Path) -> Any:
-    """The tracker's package, and a folder for what it writes. Raises UsageError and StoreError."""
+    """The tracker's package, and a folder for its output. Raises UsageError and StoreError."""
     try:
         found = import_module(name)
     except ModuleNotFoundError as error:
@@ -65,13 +65,13 @@ def package(name: str, out: Path) -> Any:
 
 
 def pages(run: Path, out: Path) -> Path:
-    """The explorer's pages of the run, in a folder below the export. Raises UsageError and StoreError."""
+    """Write the explorer's pages of the run into a folder below the export. Raises UsageError and StoreError."""
     html.export(run, out / PAGES)
     return out / PAGES
 
 
 def _plain(value: object) -> object:
-    """Half of a surrogate pair, with which a completion may end, is not valid text for the trackers."""
+    """Replace lone surrogates, with which a completion may end: they are not valid text for the trackers."""
     return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
@@ -101,7 +101,7 @@ def _settings(manifest: Manifest) -> dict[str, object]:
 
 
 def _metrics(report: Report) -> Iterator[tuple[tuple[str, str], float]]:
-    """pass@k with both of its intervals under every protocol; what is not known is left out."""
+    """pass@k with both intervals under every protocol; unknown values are omitted."""
     for protocol, by_k in report.estimates.items():
         for k, found in by_k.items():
             for name, value in _values(found):

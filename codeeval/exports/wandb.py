@@ -1,4 +1,4 @@
-"""Weights & Biases: an offline run, by its own client. `wandb sync` sends it; nothing here connects."""
+"""Weights & Biases: an offline run, written by its own client. `wandb sync` uploads it; nothing here connects."""
 
 from __future__ import annotations
 

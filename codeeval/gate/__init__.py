@@ -1,6 +1,6 @@
-"""May this model be released? Runs against a committed baseline, under a policy, for a terminal or for CI.
+"""May this model be released? Judge runs against a committed baseline under a policy, for a terminal or for CI.
 
-`judge` is the whole of it; `text`, `markdown`, `junit` and `annotations` say what it found.
+`judge` decides; `text`, `markdown`, `junit` and `annotations` render the result.
 """
 
 from codeeval.gate.baseline import Baseline, BaselineTask, baseline_task, load_baseline, save_baseline

@@ -1,4 +1,4 @@
-"""GitHub's workflow commands: lines of a log that become annotations of the commit. At most ten, the worst first.
+"""GitHub's workflow commands: log lines that become annotations of the commit. At most ten, the worst first.
 
 Syntax and escapes: docs.github.com, "Workflow commands for GitHub Actions"; toolkit, packages/core/src/command.ts.
 """
@@ -10,7 +10,7 @@ from typing import Literal
 from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.gate.verdict import GateVerdict
 
-#: GitHub shows ten of each kind per step, and drops the rest silently.
+#: GitHub shows ten of each kind per step and silently drops the rest.
 MOST = 10
 Level = Literal["error", "warning", "notice"]
 _LEVELS: dict[GateVerdict, Level] = {
@@ -21,7 +21,7 @@ _LEVELS: dict[GateVerdict, Level] = {
 
 
 def render(report: GateReport, most: int = MOST) -> tuple[str, ...]:
-    """The lines: each task's verdict (a pass only where it has warnings), then its regressed problems."""
+    """The lines: each task's verdict (a pass only if it has warnings), then its regressed problems."""
     verdicts = [_verdict(item) for item in report.tasks if item.verdict is not GateVerdict.PASS or item.warnings]
     problems = [line for item in report.tasks for line in _problems(item)]
     order = ("error", "warning", "notice")
@@ -53,7 +53,7 @@ def _problems(item: TaskGate) -> list[str]:
 
 
 def command(level: Level, title: str, text: str) -> str:
-    """`::error title=…::…`, one line whatever the texts hold."""
+    """`::error title=…::…`, on one line whatever the texts contain."""
     return f"::{level} title={_property(title)}::{_data(text)}"
 
 

@@ -1,7 +1,7 @@
-"""`baseline.json`: what a release has to live up to. Small, stable, and made to be read in a review.
+"""`baseline.json`: what a release is compared with. Small, stable, and readable in a review.
 
-Per task: where the numbers come from, the digests that a candidate must share, and per problem `[n, c]`, one line each, so
-that a diff of two baselines shows which problems changed. The same run gives the same bytes.
+Per task: where the numbers come from, the digests that a candidate must share, and per problem `[n, c]`, one line each,
+so that a diff of two baselines shows which problems changed. The same run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from codeeval.store.runcounts import require_complete, run_counts
 from codeeval.types import MOST_SAMPLES
 
 SCHEMA_VERSION: Literal[1] = 1
-#: As many samples of a problem as a run may have.
+#: The most samples of a problem, as in a run.
 MOST = MOST_SAMPLES
 #: Digests that every run has.
 _ALWAYS = ("problems", "protocol")
-#: Of a baseline file: room for 20,000 problems.
+#: The most bytes of a baseline file: enough for 20,000 problems.
 MAX_BYTES, MAX_VALUES = 1024 * 1024, 100_000
-#: `sampling` settings whose change is worth a warning: they move the score of one and the same model.
+#: Settings in `sampling` that change a given model's score, so that a difference is worth a warning.
 SAMPLING = ("temperature", "top_p", "top_k", "max_tokens")
 
 
@@ -68,8 +68,9 @@ class _Part(BaseModel):
 
 
 class BaselineTask(_Part):
-    """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`: problems whose
-    samples count as one, and why; None if an earlier version wrote the file, which did not look."""
+    """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`:
+    problems with samples that count as one, and why; None if the file is from an earlier version, which did not
+    check."""
 
     model: str
     protocol: str
@@ -91,7 +92,7 @@ class BaselineTask(_Part):
 
 
 class Baseline(_Part):
-    """All tasks by name."""
+    """All tasks, by name."""
 
     schema_: Annotated[Literal[1], BeforeValidator(_known)] = Field(alias="schema")
     kind: Literal["codeeval-baseline"]
@@ -119,7 +120,7 @@ def baseline_task(reader: RunReader) -> tuple[str, BaselineTask]:
 
 
 def render(baseline: Baseline) -> str:
-    """JSON with one problem per line and tasks in the order of their names, ending with a newline."""
+    """JSON with one problem per line and tasks sorted by name, ending with a newline."""
     tasks = ",\n".join(_task(name, baseline.tasks[name]) for name in sorted(baseline.tasks))
     head = f'{{\n  "schema": {SCHEMA_VERSION},\n  "kind": "codeeval-baseline",\n  "tasks": {{\n'
     return f"{head}{tasks}\n  }}\n}}\n"
@@ -128,7 +129,7 @@ def render(baseline: Baseline) -> str:
 def _task(name: str, task: BaselineTask) -> str:
     fields = task.model_dump(exclude={"problems"})
     for field in ("dependent", "dependence"):
-        if fields[field] is None or fields[field] == "":  # an earlier version's entry stays as it was
+        if fields[field] is None or fields[field] == "":  # an earlier version's entry is kept unchanged
             del fields[field]
     lines = [f"      {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in fields.items()]
     problems = ",\n".join(f"        {json.dumps(pid)}: [{n}, {c}]" for pid, (n, c) in task.problems.items())
@@ -174,7 +175,7 @@ def load_baseline(path: Path) -> Baseline:
 
 
 def save_baseline(reader: RunReader, path: Path) -> Baseline:
-    """Write a run's entry; other tasks that `path` holds already stay. The file appears whole or not at all.
+    """Write a run's entry atomically; other tasks in the file are kept.
 
     Raises what `baseline_task` raises, DataError if the existing file is not a baseline, StoreError."""
     name, task = baseline_task(reader)

@@ -1,4 +1,4 @@
-"""The gate over one or several tasks: what the statistics say, floors, and one verdict."""
+"""The gate over one or several tasks: the statistical rule, floors, and one verdict."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _WORST_FIRST = (GateVerdict.FAIL, GateVerdict.INCONCLUSIVE, GateVerdict.PASS)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that wants to be released. `limits_before`: what a baseline of an earlier version states as the limits of such
-    a run, where that is not what was executed."""
+    """A run to be released. `limits_before`: what a baseline of an earlier version states as such a run's limits, if
+    that differs from what was executed."""
 
     task: str
     model: str
@@ -88,7 +88,7 @@ class TaskGate:
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """All tasks. `skipped`: tasks of the baseline that no run was given for."""
+    """All tasks. `skipped`: tasks of the baseline for which no run was given."""
 
     tasks: tuple[TaskGate, ...]
     strict: bool
@@ -96,13 +96,13 @@ class GateReport:
 
     @property
     def verdict(self) -> GateVerdict:
-        """The worst of the tasks that count; PASS where all are advisory."""
+        """The worst verdict of the tasks that count; PASS if all are advisory."""
         found = {item.verdict for item in self.tasks if not item.advisory}
         return next((verdict for verdict in _WORST_FIRST if verdict in found), GateVerdict.PASS)
 
     @property
     def exit_code(self) -> int:
-        """0 pass, 1 fail; inconclusive is 4 where the policy is strict, else 0."""
+        """0 pass, 1 fail; inconclusive is 4 if the policy is strict, otherwise 0."""
         if self.verdict is GateVerdict.INCONCLUSIVE:
             return 4 if self.strict else 0
         return 1 if self.verdict is GateVerdict.FAIL else 0
@@ -120,8 +120,8 @@ class GateReport:
 
 
 def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline | None = None) -> Candidate:
-    """A run under `protocol`, or under the one that leads it. A run that strict leads, because its answers were asked for in a
-    chat, is measured under the protocol of its `baseline` where it was judged under that as well.
+    """A run under `protocol`, by default the leading one. A run led by strict, because its answers were requested in a
+    chat, is measured under the protocol of its `baseline` if it was judged under that as well.
 
     Raises IncompleteRun, NothingToEvaluate, and UsageError for a protocol that the run was not judged under."""
     require_complete(reader)
@@ -139,8 +139,8 @@ def candidate(reader: RunReader, protocol: str | None = None, baseline: Baseline
 def judge(
     candidates: Sequence[Candidate], baseline: Baseline, policy: Policy, allow_different: bool = False
 ) -> GateReport:
-    """Judge every candidate against its task in the baseline. Raises UsageError if a task is missing or there twice, or
-    the runs are unlike; NothingToEvaluate where they share no problem."""
+    """Judge every candidate against its task in the baseline. Raises UsageError if a task is missing or duplicated, or
+    if the runs are incomparable, and NothingToEvaluate if they share no problem."""
     names = [item.task for item in candidates]
     _check(names, baseline, policy)
     counting = sum(not policy.is_advisory(name) for name in names)
@@ -207,7 +207,8 @@ def _judge_task(found: Candidate, task: BaselineTask, policy: TaskPolicy) -> Tas
 
 
 def _corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str]]:
-    """A baseline with the limits that were executed, where an earlier version stated the protocol's instead; and a warning."""
+    """The baseline with the limits that were executed, if an earlier version stated the protocol's instead; and a
+    warning."""
     stated, executed = before.digests.get("limits"), found.counts.digests.get("limits")
     if stated is None or executed is None or stated == executed or stated != found.limits_before:
         return before, []
@@ -237,8 +238,8 @@ def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCoun
 
 
 def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
-    """What could not be compared, because one side does not say it."""
-    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have further ones
+    """What could not be compared because one side lacks it."""
+    names = dict.fromkeys((*MUST_AGREE, *before.digests))  # a later version may have more
     lacking = [name for name in names if (name in before.digests) != (name in now.digests)]
     return [
         msg(
@@ -251,7 +252,7 @@ def _unchecked(before: RunCounts, now: RunCounts) -> list[str]:
 
 
 def _newer(task: BaselineTask) -> list[str]:
-    """A baseline that a later version wrote may mean something else by its numbers."""
+    """Warn about a baseline from a later version, where the numbers may have another meaning."""
     here = package_version()
     if not _release(task.codeeval_version):
         said = repr(task.codeeval_version[:40])
@@ -268,7 +269,7 @@ def _newer(task: BaselineTask) -> list[str]:
 
 
 def _misstated(task: BaselineTask) -> list[str]:
-    """What a reviewer of the file reads is not what the gate computes with."""
+    """Warn if what a reviewer of the file reads differs from what the gate computes."""
     mean = sum(c / n for n, c in task.problems.values()) / len(task.problems)
     if abs(task.pass_at_1 - mean) <= _ROUNDED:
         return []
@@ -282,12 +283,12 @@ def _misstated(task: BaselineTask) -> list[str]:
 
 
 def _release(version: str) -> tuple[int, ...]:
-    """The numbers of a version, as far as there are any."""
+    """The leading numbers of a version."""
     return tuple(int(part) for part in re.findall(r"\d{1,9}", re.split(r"[^\d.]", version, maxsplit=1)[0]))
 
 
 def _floor(counts: Sequence[tuple[int, int]], floor: float, level: float) -> GateVerdict:
-    """Below the floor beyond noise; below within noise; not below."""
+    """Compare with the floor: below beyond noise; below within noise; not below."""
     estimate = summarize(counts, 1, level)
     assert estimate.estimate is not None  # every problem has a sample
     assert estimate.rerun is not None
@@ -297,7 +298,7 @@ def _floor(counts: Sequence[tuple[int, int]], floor: float, level: float) -> Gat
 
 
 def _sampling(found: Candidate, task: BaselineTask) -> list[str]:
-    """Other sampling settings give other scores of the same model."""
+    """Warn about different sampling settings, which change a given model's score."""
     return [
         f"sampled differently: {name} was {task.sampling[name]:g} in the baseline, is {now:g} now"
         for name in SAMPLING

@@ -1,8 +1,9 @@
 """JUnit XML: one case per problem, and only regressions fail.
 
-A problem that the model never solved does not fail: CI must turn red for what got worse. Which problems those are is decided as
-everywhere (beyond sampling noise; codeeval/stats/problem_change.py). The verdict itself is a property of the suite: a model may
-be worse everywhere by a little, with no single problem to show for it, or lose one problem by chance and pass.
+A problem that the model never solved does not fail: CI must turn red for what got worse. Which problems those are is
+decided as everywhere (beyond sampling noise; codeeval/stats/problem_change.py). The verdict is a property of the suite:
+a model may be slightly worse on all problems, with no single problem to show for it, or lose one problem by chance and
+pass.
 """
 
 from __future__ import annotations
@@ -15,17 +16,17 @@ from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.stats.problem_change import ProblemChange
 from codeeval.stats.run_counts import RunCounts
 
-#: Characters that XML 1.0 can't carry at all.
+#: Characters that XML 1.0 can't represent.
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: GateReport) -> str:
-    """One suite per task, of all problems that were compared."""
+    """One suite per task, with all problems that were compared."""
     return _document([_suite(item) for item in report.tasks])
 
 
 def render_counts(task: str, protocol: str, found: RunCounts) -> str:
-    """A run with no baseline: every problem is a case, and nothing can have regressed."""
+    """A run without a baseline: every problem is a case, and nothing can have regressed."""
     suite = _new_suite(task, len(found.counts), 0)
     _properties(suite, {"protocol": protocol, "baseline": "none"})
     for problem, (n, c) in found.counts.items():

@@ -13,14 +13,14 @@ from codeeval.stats.problem_change import ProblemChange
 from codeeval.stats.words import points
 
 MOST = 20
-#: A step summary may have 1 MiB, and a step may write more than one.
+#: A step summary may have 1 MiB, and a step may write several.
 MOST_BYTES = 400_000
-#: A mark beside the word, never in its place.
+#: A symbol beside the word, never in its place.
 _MARKS = {GateVerdict.PASS: "✅", GateVerdict.FAIL: "❌", GateVerdict.INCONCLUSIVE: "➖"}
 
 
 def render(report: GateReport, most: int = MOST) -> str:
-    """A table of tasks, then what changed in each. Ends with a newline."""
+    """A table of tasks, followed by the changes in each. Ends with a newline."""
     blocks = [
         [f"## {_MARKS[report.verdict]} codeeval gate: {name(report.verdict)}"],
         _table(report),
@@ -33,7 +33,7 @@ def render(report: GateReport, most: int = MOST) -> str:
 
 
 def bounded(text: str, most: int = MOST_BYTES) -> str:
-    """Whole lines of `text` up to so many bytes of UTF-8, and a note where that is not all. Ends with a newline."""
+    """Whole lines of `text` up to this many bytes of UTF-8, with a note if that is not all. Ends with a newline."""
     content = text.encode("utf-8", "replace")
     if len(content) <= most:
         return text

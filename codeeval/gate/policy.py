@@ -1,8 +1,8 @@
-"""`gate.toml`: what a release must fulfil, per task and per tier.
+"""`gate.toml`: the requirements for a release, per task and per tier.
 
     margin = 0.03                  # a drop that must be excluded to pass (3 points)
     min_effect = 0.01              # the smallest drop worth failing
-    drop_p = 0.035                 # fail when one and the same model would drop as far this seldom
+    drop_p = 0.035                 # fail if an unchanged model would drop this far with a smaller probability
     required = ["rustarter"]       # tasks without which there is no verdict
 
     [tasks.rustarter]
@@ -18,7 +18,7 @@
     strict = true                  # inconclusive is not good enough
     tasks.rustarter.margin = 0.02
 
-What is said later wins: the top of the file, [tasks.NAME], [tiers.TIER], [tiers.TIER.tasks.NAME].
+Later entries override earlier ones: the top of the file, [tasks.NAME], [tiers.TIER], [tiers.TIER.tasks.NAME].
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from codeeval.gate.rule import GatePolicy
 from codeeval.i18n import at, msg
 from codeeval.stats.compare import CompareOptions
 
-#: Names of digests that a policy may exempt from having to agree.
+#: Names of digests that a policy may allow to differ.
 EXEMPTABLE = ("prompt", "protocol", "image", "limits")
 
 
 class Rules(BaseModel):
-    """What can be said about a task; None: not said here."""
+    """Rules for a task; None: not set here."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -56,7 +56,7 @@ class Rules(BaseModel):
 
 
 class Tier(Rules):
-    """The same for all tasks, or one by one; `strict`: inconclusive is exit code 4."""
+    """Rules for all tasks, or for single ones; `strict`: inconclusive is exit code 4."""
 
     strict: bool | None = None
     tasks: dict[str, Rules] = Field(default_factory=dict)
@@ -69,8 +69,8 @@ class _File(Tier):
 
 @dataclass(frozen=True, slots=True)
 class TaskPolicy:
-    """All that holds for one task. `floor`: None for none, `floor_level`: of the interval that must lie below it to fail;
-    `allow_different`: digests that may differ."""
+    """All rules of one task. `floor`: None if there is none; `floor_level`: the level of the interval that must lie
+    below the floor to fail; `allow_different`: digests that may differ."""
 
     gate: GatePolicy
     floor: float | None = None
@@ -81,17 +81,17 @@ class TaskPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy file, seen from one tier."""
+    """A policy file as it applies to one tier."""
 
     strict: bool = False
     required: tuple[str, ...] = ()
     layers: tuple[Tier, ...] = ()
 
     def for_task(self, task: str, tasks: int = 1, allow_different: bool = False) -> TaskPolicy:
-        """The rules of one task among `tasks` that can fail a release together: each gets its share of the false alarms
-        permitted (Bonferroni), so that an unchanged model fails as seldom with ten tasks as with one. The interval is not
-        adjusted: a release passes only where every task does, which is the stricter the more there are. A task that is
-        advisory takes no share and gets none."""
+        """The rules of one of `tasks` tasks that can fail a release together: each gets its share of the permitted
+        false alarms (Bonferroni), so that an unchanged model fails no more often with ten tasks than with one. The
+        interval is not adjusted: a release passes only if every task does, which is stricter the more there are. An
+        advisory task takes no share and gets none."""
         said: dict[str, object] = {}
         for layer in self.layers:
             for rules in (layer, layer.tasks.get(task)):
@@ -112,12 +112,12 @@ class Policy:
         return TaskPolicy(gate, merged.floor, bool(merged.advisory), allowed, 1 - (1 - gate.compare.level) / shares)
 
     def is_advisory(self, task: str) -> bool:
-        """Whether a task is only reported."""
+        """Whether a task is reported but never fails."""
         return self.for_task(task).advisory
 
 
 def load_policy(path: Path | None, tier: str | None = None, strict: bool = False) -> Policy:
-    """Raises UsageError (no such file, no such tier) and DataError naming the field."""
+    """Raises UsageError (no such file, no such tier) and DataError, naming the field."""
     file = _File() if path is None else _read(path)
     if tier is not None and tier not in file.tiers:
         known = f"it has {', '.join(file.tiers)}" if file.tiers else "it has none"

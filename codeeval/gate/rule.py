@@ -2,24 +2,26 @@
 
 With d = candidate - baseline and its interval [low, high]:
 
-    FAIL          d <= -min_effect, and one model would seldom drop as far     (p below `drop_p`: it is worse)
-                  or it lost more problems, or one of them more surely,        (p below `lost_p`)
+    FAIL          d <= -min_effect, and an unchanged model would rarely drop this far   (p below `drop_p`)
+                  or it lost more problems, or one of them more clearly,                (p below `lost_p`)
                   than chance explains
-    PASS          low > -margin                                                it is not worse by `margin` or more
+    PASS          low > -margin                                                         it is not worse by `margin` or more
     INCONCLUSIVE  otherwise, with the number of samples per problem that would decide
 
-FAIL is asked first. A model that is reliably worse by less than `min_effect` can still pass. The second way to fail is for
-models that lost a few problems altogether: they may not move the mean by much more than noise does, but a dozen problems
-that fell from 10/10 to 0/10 are not chance, and neither is one that fell from 50/50 to 0/10. Half of `lost_p` is for the number
-of problems that regressed, half for the one that lost most. All p are exact and one-sided (codeeval/stats/chance.py): one
-model against itself fails in at most drop_p + lost_p = 4% of cases, whatever its success rates, as long as the samples of a
-problem are independent draws; problems whose samples are known not to be are judged as if they had one. The rest of 5% is left
-for what is measured with few runs. Why a test and not the interval: near the most that any unbiased test can see, at this price.
+FAIL is checked first. A model that is reliably worse by less than `min_effect` can still pass. The second way to fail
+is for models that lost a few problems completely: these may not move the mean by much more than noise does, but a dozen
+problems that fell from 10/10 to 0/10 are not chance, and neither is one that fell from 50/50 to 0/10. Half of `lost_p`
+is for the number of problems that regressed, half for the one that lost most. All p are exact and one-sided
+(codeeval/stats/chance.py): one model against itself fails in at most drop_p + lost_p = 4% of cases, whatever its
+success rates, as long as the samples of a problem are independent draws; problems with samples known to be dependent
+are judged as if they had one. The rest of 5% is left for comparisons with few runs. A test is used rather than the
+interval because it is nearly as powerful as any unbiased test at this rate of false alarms.
 
-The interval is `rerun` (these problems sampled again) where both runs have two samples per problem or more, because a gate
-guards a fixed set of problems: a handful of problems lost for good is a regression, however little it says about other
-problems. With one sample per problem it is the paired t over problems. A fixed rule such as "fail at a drop of 1 point"
-would fail the same model sampled again in up to 25% of cases; this one does in about 3% (docs/statistics-evidence.md).
+The interval is `rerun` (these problems sampled again) if both runs have at least two samples per problem, because a
+gate guards a fixed set of problems: a handful of problems lost for good is a regression, however little it says about
+other problems. With one sample per problem it is the paired t over problems. A fixed rule such as "fail at a drop of 1
+point" would fail the same model sampled again in up to 25% of cases; this rule does in about 3%
+(docs/statistics-evidence.md).
 """
 
 from __future__ import annotations
@@ -47,9 +49,8 @@ _NONE_DECIDES = 100_000
 class GatePolicy:
     """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
 
-    `drop_p`: fail where one and the same model would drop as far with less than this probability. `lost_p`: fail also
-    where problems were lost, in number or one of them, as one model would lose them with less than this probability. 0 turns
-    either off."""
+    `drop_p`: fail if an unchanged model would drop this far with a smaller probability. `lost_p`: fail also if an
+    unchanged model would lose as many problems, or one as clearly, with a smaller probability. 0 turns either off."""
 
     margin: float = 0.03
     min_effect: float = 0.01
@@ -72,9 +73,10 @@ class GatePolicy:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """`samples_to_decide`: samples per problem, in both runs, with which the difference seen would decide;
-    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None if it is decided, or where no
-    number of samples of these problems would. `reason`: one sentence. `warnings`: what makes the verdict say little."""
+    """`samples_to_decide`: samples per problem, in both runs, with which the observed difference would decide;
+    `candidate_samples_to_decide`: the same for the candidate alone, against this baseline. None if it is decided, or if
+    no number of samples of these problems would. `reason`: one sentence. `warnings`: reasons to give the verdict little
+    weight."""
 
     verdict: GateVerdict
     reason: str
@@ -90,11 +92,11 @@ class GateResult:
 
     @property
     def exit_code(self) -> int:
-        """0 pass, 1 fail, 4 inconclusive (which a caller that is not strict turns into 0)."""
+        """0 pass, 1 fail, 4 inconclusive (which a non-strict caller turns into 0)."""
         return {GateVerdict.PASS: 0, GateVerdict.FAIL: 1, GateVerdict.INCONCLUSIVE: 4}[self.verdict]
 
     def to_json(self) -> dict[str, object]:
-        """One JSON object: the verdict, its reasons, and the comparison it rests on."""
+        """One JSON object: the verdict, its reasons, and the comparison behind it."""
         return {
             **{name: value for name, value in asdict(self).items() if name != "comparison"},
             "regressed": [asdict(item) for item in self.comparison.with_change("regressed")],
@@ -104,7 +106,8 @@ class GateResult:
 
 
 def gate(candidate: RunCounts, baseline: RunCounts, policy: GatePolicy | None = None) -> GateResult:
-    """Judge `candidate` against `baseline`. Raises what `compare` raises (different digests or problems, nothing shared)."""
+    """Judge `candidate` against `baseline`. Raises what `compare` raises (different digests or problems, no shared
+    problem)."""
     rules = policy or GatePolicy()
     comparison = compare(baseline, candidate, rules.compare)
     interval = comparison.rerun or comparison.population
@@ -128,8 +131,8 @@ def gate(candidate: RunCounts, baseline: RunCounts, policy: GatePolicy | None = 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the rule looks at: candidate - baseline and its interval; how seldom one model drops as far, and how seldom it loses
-    problems as these were lost."""
+    """The rule's input: candidate - baseline and its interval; the probabilities that an unchanged model drops this
+    far, and that it loses problems in this way."""
 
     difference: float
     interval: Interval
@@ -146,9 +149,9 @@ def decide(found: Evidence, policy: GatePolicy) -> GateVerdict:
 
 
 def _advice(comparison: Comparison, interval: Interval, policy: GatePolicy) -> Advice:
-    """Sampling error falls with the square root of n; the error over other problems does not fall below its own part.
+    """Sampling error falls with the square root of n; the error over other problems has a part that does not.
 
-    For one sample per problem, where the parts can't be told apart, all of it is taken for sampling error.
+    With one sample per problem the parts can't be separated, and everything is treated as sampling error.
     """
     drop = -comparison.difference
     wanted = max(policy.margin - drop, drop if drop >= policy.min_effect else 0.0)
@@ -158,7 +161,7 @@ def _advice(comparison: Comparison, interval: Interval, policy: GatePolicy) -> A
     df = inf if comparison.rerun is not None else max(1, comparison.problems - 1)
     half *= t_quantile(0.5 + comparison.level / 2, inf) / t_quantile(0.5 + comparison.level / 2, df)
     before, now = _inverse([item.a for item in comparison.changes]), _inverse([item.b for item in comparison.changes])
-    allowed = (before + now) * (wanted / half) ** 2  # the sum of both 1 / n
+    allowed = (before + now) * (wanted / half) ** 2  # the sum of 1 / n over both
     return Advice(
         both=_bounded(ceil(2 / allowed + 1e-9)),
         candidate=_bounded(ceil(1 / (allowed - before) + 1e-9)) if allowed > before else None,
@@ -177,7 +180,7 @@ def _bounded(needed: int) -> int | None:
 
 
 def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
-    """A gate that lets everything through has to say so."""
+    """Warnings that the gate would let everything through."""
     if found.mean_a < policy.min_effect:
         one, two = apart(100 * found.mean_a, 100 * policy.min_effect)
         return (
@@ -195,6 +198,6 @@ def _can_not_fail(found: Comparison, policy: GatePolicy) -> tuple[str, ...]:
 
 
 def interval_words(result: GateResult) -> str:
-    """What the interval of the verdict is called."""
+    """The name of the verdict's interval."""
     level = result.comparison.level
     return words.rerun(level) if result.interval_kind == "rerun" else words.population(level)

@@ -13,7 +13,7 @@ from codeeval.stats.words import points
 
 
 def render(report: GateReport, style: Style = Style(), most: int = 10) -> str:  # noqa: B008 (frozen, so it can be shared)
-    """Verdict first, then task by task. Several lines, no newline at the end."""
+    """The verdict first, then task by task. Several lines, no newline at the end."""
     blocks = [_task(item, style, most) for item in report.tasks]
     lines = ["\n".join(block) for block in blocks]
     if len(blocks) > 1:

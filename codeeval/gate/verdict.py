@@ -1,4 +1,4 @@
-"""The gate's verdict in a sentence whose numbers agree with it: as many digits are written as show which is larger. Pure."""
+"""The gate's verdict as a sentence with consistent numbers: enough digits are written to show which is larger. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class GateVerdict(StrEnum):
-    """What CI acts on. INCONCLUSIVE fails a build only where that was asked for."""
+    """What CI acts on. INCONCLUSIVE fails a build only if requested."""
 
     PASS = "PASS"
     FAIL = "FAIL"
@@ -25,9 +25,9 @@ class GateVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Samples per problem that would decide if the difference stays: in `both` runs, or in the `candidate` alone; None: no
-    number would. `enough_before`: the baseline has as many as it needs. `dependent`: there are problems whose samples count
-    as one."""
+    """Samples per problem that would decide if the difference persists: in `both` runs, or in the `candidate` alone;
+    None: no number would. `enough_before`: the baseline has as many as needed. `dependent`: there are problems with
+    samples that count as one."""
 
     both: int | None = None
     candidate: int | None = None
@@ -36,7 +36,7 @@ class Advice:
 
 
 def reason(verdict: GateVerdict, found: Comparison, policy: GatePolicy, advice: Advice) -> str:
-    """One sentence: what was seen, and what follows from it."""
+    """One sentence: what was observed, and what follows."""
     low, high = found.rerun or found.population
     seen = msg(
         "pass@1 changed by {value} points (between {low} and {high})",
@@ -87,7 +87,7 @@ def reason(verdict: GateVerdict, found: Comparison, policy: GatePolicy, advice: 
 
 
 def most_lost(found: Comparison) -> ProblemChange:
-    """The problem that chance explains least among those that got worse."""
+    """Among the problems that got worse, the one that chance explains least."""
     return min(found.changes, key=lambda item: (item.difference >= 0, item.p, item.difference, item.problem_id))
 
 

@@ -1,5 +1,5 @@
-"""Where completions come from. Importing this package imports no model library; `create` does, for the backend
-asked."""
+"""Where completions come from. Importing this package imports no model library; `create` does, for the requested
+backend."""
 
 from codeeval.generators.base import Generator, Scalar
 from codeeval.generators.registry import BACKENDS, create

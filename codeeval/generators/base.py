@@ -1,4 +1,4 @@
-"""What every generator offers, and the few rules that all of them share."""
+"""The interface of every generator, and the rules that all of them share."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ Scalar = str | int | float | bool | None
 
 
 class Generator(Protocol):
-    """A model, or something that stands for one."""
+    """A model, or a substitute for one."""
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
         """Yield one Sample for every index of every request, each already cut at the earliest stop sequence.
 
-        Order is free. Asking again for indices of a problem with the same `sampling` gives the same completions, as far
-        as the backend can promise it. Raises UsageError for requests that can't be met, GenerationError when the model
-        fails; what was yielded before stays valid.
+        The order is unspecified. Requesting the same indices of a problem again with the same `sampling` gives the same
+        completions, as far as the backend can guarantee it. Raises UsageError for requests that can't be met,
+        GenerationError if the model fails; samples yielded before remain valid.
         """
         ...
 
     def describe(self) -> dict[str, Scalar]:
-        """What the manifest of a run says about the model: engine, versions, device, digests. Nothing secret."""
+        """What a run's manifest records about the model: engine, versions, device, digests. No secrets."""
         ...
 
     def close(self) -> None:
-        """Give back memory, files and connections. May be called twice."""
+        """Release memory, files and connections. May be called twice."""
         ...
 
 
 @runtime_checkable
 class Served(Protocol):
-    """A generator that asks servers."""
+    """A generator that uses servers."""
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each server so far, by its address."""
+        """Number of samples from each server so far, by address."""
         ...
 
 
 def problem_seed(run_seed: int, problem_id: str) -> int:
-    """A seed of 31 bits for one problem, the same on every machine.
+    """A 31-bit seed for one problem, the same on every machine.
 
-    Engines that seed all prompts alike give them one random stream; and a seed that depends on the problem alone
-    makes the completions independent of which other problems are asked, and in what order.
+    Engines that seed all prompts alike give them the same random stream. A seed that depends only on the problem makes
+    its completions independent of which other problems are asked, and in what order.
     """
     digest = hashlib.sha256(f"{run_seed}\n{problem_id}".encode("utf-8", "surrogatepass")).digest()
     return int.from_bytes(digest[:4], "big") >> 1
 
 
 def check_sampling(sampling: Sampling) -> None:
-    """Raises UsageError for values with which nothing can be drawn."""
+    """Raise UsageError for values from which nothing can be sampled."""
     wrong = [
         (sampling.n < 1, f"n={sampling.n}: at least one sample per problem"),
         (not 0 <= sampling.temperature < float("inf"), f"temperature={sampling.temperature}: 0 (greedy) or more"),
@@ -70,7 +70,7 @@ def check_sampling(sampling: Sampling) -> None:
 
 
 def check_request(request: Request, sampling: Sampling) -> None:
-    """Raises UsageError for a sample index that a run of n samples does not have."""
+    """Raise UsageError for a sample index outside a run of n samples."""
     outside = [index for index in request.indices if not 0 <= index < sampling.n]
     if outside:
         raise UsageError(
@@ -84,7 +84,7 @@ def check_request(request: Request, sampling: Sampling) -> None:
 
 
 def lora_folder(option: str) -> str | None:
-    """The folder of `-M lora=PATH`, None if none was given. Raises UsageError if there is no adapter."""
+    """The folder of `-M lora=PATH`, None if it was not given. Raises UsageError if the folder has no adapter."""
     if not option:
         return None
     path = Path(option).expanduser()
@@ -96,8 +96,8 @@ def lora_folder(option: str) -> str | None:
 
 
 class Options:
-    """`-M key=value` settings of one backend: each is asked for once; a key that was never asked for is an error. `flag` is
-    what a user calls them."""
+    """`-M key=value` settings of one backend. Each is read once; a key that was never read is an error. `flag` is the
+    name of the flag in messages."""
 
     def __init__(self, who: str, given: Mapping[str, str], flag: str = "-M") -> None:
         self._who, self._flag = f"backend {who}" if flag == "-M" else who, flag
@@ -142,7 +142,7 @@ class Options:
         return self.text(key, "0", ("0", "1")) == "1"
 
     def finish(self) -> None:
-        """Raises UsageError for a key that the backend does not know."""
+        """Raise UsageError for a key that the backend does not know."""
         for key in self._given:
             if key not in self._known:
                 known = ", ".join(self._known) or "none"

@@ -1,5 +1,5 @@
 """Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator` and
-`check_model(model, options)`, which raises UsageError for what is wrong and can be seen without loading."""
+`check_model(model, options)`, which raises UsageError for faults that show without loading."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from codeeval.i18n import msg
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """`module` has `open_generator`; `needs` are the importable names it cannot do without, `extra` brings them ("": they are
-    packages of those names). `elsewhere`: a variable that may name another interpreter that has them."""
+    """`module` has `open_generator`; `needs` are the importable names that it requires, and `extra` installs them ("":
+    they are packages with those names). `elsewhere`: a variable that may name another interpreter that has them."""
 
     module: str
     needs: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Backend:
         return command + other
 
     def missing(self, options: Mapping[str, str] | None = None) -> list[str]:
-        """Needed packages that are neither here nor, by name of an interpreter, elsewhere."""
+        """Required packages that are neither here nor in the named other interpreter."""
         if self.elsewhere and (os.environ.get(self.elsewhere) or (options or {}).get("python")):
             return []
         return [name for name in self.needs if find_spec(name) is None]
@@ -53,11 +53,11 @@ BACKENDS: dict[str, Backend] = {
 
 
 def create(backend: str, model: str, options: Mapping[str, str] | None = None) -> Generator:
-    """The generator `backend` for `model`: a folder or Hub id for hf and vllm, the name at a server for openai, a JSONL file
-    for replay.
+    """The generator `backend` for `model`: a folder or Hub id for hf and vllm, the name at a server for openai, a JSONL
+    file for replay.
 
-    Raises UsageError for an unknown backend, a package that is not installed (says which extra brings it), an option
-    the backend does not know, or a model that can't be found; GenerationError for a model that can't be loaded.
+    Raises UsageError for an unknown backend, a package that is not installed (naming the extra that installs it), an
+    unknown option, or a model that can't be found; GenerationError for a model that can't be loaded.
     """
     if backend not in BACKENDS:
         raise UsageError(msg("unknown backend {name}; known: {names}", name=repr(backend), names=", ".join(BACKENDS)))
@@ -66,14 +66,14 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
 
 
 def check_model(backend: str, model: str, options: Mapping[str, str] | None = None) -> None:
-    """What can be known without loading the model: packages, options, a folder or file that is missing, incomplete or cut
-    short. Raises UsageError."""
+    """Check what can be checked without loading the model: packages, options, a missing, incomplete or truncated folder
+    or file. Raises UsageError."""
     check_installed(backend, options)
     import_module(BACKENDS[backend].module).check_model(model, options or {})
 
 
 def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:
-    """Raises UsageError with the remedy where a package is missing that a backend (one of BACKENDS) needs."""
+    """Raise UsageError with the remedy if a package is missing that a backend (one of BACKENDS) needs."""
     missing, remedy = BACKENDS[backend].missing(options), BACKENDS[backend].remedy
     if len(missing) == 1:
         raise UsageError(

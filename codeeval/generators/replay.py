@@ -1,9 +1,8 @@
-"""Completions from a file instead of a model: to run a whole evaluation on samples that exist already.
+"""Completions from a file instead of a model: run a whole evaluation on existing samples.
 
 The file's order gives the indices: the first row of a problem is sample 0. Sample i of a run needs row i of its
-problem; a run that asks for more samples than the file has is refused before anything is yielded, because a sample
-that does not exist can neither pass nor fail. Rows beyond n are left unused. Stop sequences are applied as on every
-backend.
+problem; a run that asks for more samples than the file has is refused before anything is yielded, because a sample that
+does not exist can neither pass nor fail. Rows beyond n are not used. Stop sequences are applied as on every backend.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from codeeval.types import Request, Sample, Sampling
 
 
 class ReplayGenerator:
-    """Reads the whole file at once; raises DataError naming file and line for a row that can't be used."""
+    """Reads the whole file at once; raises DataError, naming file and line, for an unusable row."""
 
     def __init__(self, path: str) -> None:
         found = read(Path(path), "")
@@ -39,7 +38,7 @@ class ReplayGenerator:
             )
         self._path = path
         self._completions = found.by_problem()
-        # A slash parts the set's name from the problem's, or is a part of the problem's own: the requests know.
+        # A slash separates the set's name from the problem's, or is part of the problem's own id: the requests decide.
         self._whole: dict[str, list[Entry]] = {}
         for entry in found.entries:
             if entry.task is not None:
@@ -47,7 +46,7 @@ class ReplayGenerator:
         self._sha256 = found.digest
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """One sample per index. Raises UsageError, before the first, where the file has too few completions."""
+        """One sample per index. Raises UsageError, before the first, if the file has too few completions."""
         self._check(requests)
         return (self._sample(request, index, sampling) for request in requests for index in request.indices)
 
@@ -72,7 +71,7 @@ class ReplayGenerator:
         return replace(made, is_program=program)
 
     def describe(self) -> dict[str, Scalar]:
-        """The file and its digest: there is no model here, and the manifest says so."""
+        """The file and its digest; it also records that there is no model."""
         return {
             "engine": "replay",
             "model_path": str(Path(self._path).resolve()),
@@ -106,7 +105,7 @@ def _too_few(problem: str, have: int, wanted: int, problems: int) -> str:
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without reading the samples. Raises UsageError (options), DataError (file)."""
+    """Check what can be checked without reading the samples. Raises UsageError (options), DataError (file)."""
     Options("replay", options).finish()
     if Path(model).exists() and not Path(model).is_file():
         raise UsageError(

@@ -1,9 +1,10 @@
 """The language of what people read: reports, warnings, findings. English is the source; JSON is never translated.
 
-Two ways lead here. A renderer asks for its own words with `tr("{n} {n:sample|samples}", n=3)`. What is made in one place and
-shown in another (an error, a warning, a finding; published as JSON in English) is a message, `msg("row {n}: {reason}", …)`:
-English text that keeps its template and values, which `message` says in the language that is spoken. Russian is in
-`ru/messages.json`, by template. Text that has no template any more, from a file or a library, goes through `recognised` first.
+There are two ways to translate. A renderer translates its own text with `tr("{n} {n:sample|samples}", n=3)`. Text that
+is made in one place and shown in another (an error, a warning, a finding; published in JSON in English) is a message,
+`msg("row {n}: {reason}", …)`: English text that keeps its template and values, which `message` renders in the current
+language. The Russian is in `ru/messages.json`, keyed by template. Text that has lost its template, from a file or a
+library, goes through `recognised` first.
 """
 
 from __future__ import annotations
@@ -40,20 +41,20 @@ _LANGUAGE: ContextVar[str] = ContextVar("language", default="en")
 
 
 def speak(language: str) -> None:
-    """From now on, in this context, `language` (one of LANGUAGES). Raises ValueError for another one."""
+    """Set the language of this context, one of LANGUAGES. Raises ValueError for any other."""
     if language not in LANGUAGES:
         raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
     _LANGUAGE.set(language)
 
 
 def spoken() -> str:
-    """The language that is spoken."""
+    """The current language."""
     return _LANGUAGE.get()
 
 
 @contextmanager
 def language(name: str) -> Iterator[None]:
-    """`name` inside of the block. Raises ValueError for an unknown language."""
+    """Use `name` inside the block. Raises ValueError for an unknown language."""
     before = _LANGUAGE.get()
     speak(name)
     try:
@@ -75,7 +76,7 @@ def message(text: str) -> str:
 
 
 def recognised(text: str) -> str:
-    """`text`, as a message where it is a finished one of those that come without their template: see `recognise`."""
+    """`text`, turned into a message if it is a known finished sentence: see `recognise`."""
     if _LANGUAGE.get() != "ru" or isinstance(text, Message):
         return text
     from codeeval.i18n import recognise
@@ -84,7 +85,7 @@ def recognised(text: str) -> str:
 
 
 def name(text: str) -> str:
-    """A verdict, a cause or a failure of format in words, together with the identifier where JSON has one."""
+    """A verdict, a cause or a failure of format in words, with the identifier that JSON uses."""
     if _LANGUAGE.get() != "ru":
         return text
     names = catalogue("names")
@@ -98,7 +99,7 @@ def form(count: int, one: str, many: str) -> str:
 
 @cache
 def catalogue(part: str) -> Mapping[str, str]:
-    """The Russian of `messages` or `names`, by the English. Read when Russian is first asked for."""
+    """The Russian `messages` or `names`, keyed by the English. Loaded when Russian is first used."""
     import json
     from importlib.resources import files
 

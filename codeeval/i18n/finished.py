@@ -1,8 +1,8 @@
-"""Templates of the sentences that come finished, without them: see `recognise`, which reads these."""
+"""Templates of sentences that arrive finished, without a template: see `recognise`, which uses these."""
 
 from __future__ import annotations
 
-#: What run files keep; what has no values in it is found in the catalogue as it stands.
+#: Sentences that run files store. Those without values are found in the catalogue directly.
 STORED: tuple[str, ...] = (
     # what was wrong with a sample
     "{head} · {calls}",
@@ -88,7 +88,7 @@ STORED: tuple[str, ...] = (
     "that is how a server that chats would be asked, and this one can't be ({why})",
     "and {n} more",
 )
-#: What others say.
+#: Sentences from other libraries and components.
 FOREIGN: tuple[str, ...] = (
     # the parser of the command line
     "Usage: {usage}",

@@ -1,7 +1,7 @@
-"""Messages: English sentences that know their template and values, so that they can be said in another language later.
+"""Messages: English sentences that keep their template and values, so that they can be translated later.
 
-A `Message` is a `str`, the finished English: JSON, files and comparisons see nothing else. `str(error)` of an error that was made
-of a Message is that Message again.
+A `Message` is a `str`, the finished English: JSON, files and comparisons see nothing else. `str(error)` of an error
+made from a Message is that Message.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Self
 
 
 class Message(str):
-    """English made of a template and its values; a value may be a Message itself."""
+    """English text made from a template and its values; a value may itself be a Message."""
 
     __slots__ = ("template", "values")
     template: str
@@ -33,8 +33,8 @@ class Message(str):
         return type(self), (self.template, dict(self.values))
 
     def said(self, texts: Mapping[str, str]) -> str:
-        """The same in the language of `texts`, which has its sentences by their English templates. What it lacks stays English:
-        so does a template that is nothing but the signs between its values."""
+        """The same in another language; `texts` maps English templates to it. A template that is missing stays English,
+        and so does one that consists only of punctuation between its values."""
         values = {
             name: value.said(texts) if isinstance(value, Message) else value for name, value in self.values.items()
         }
@@ -42,33 +42,34 @@ class Message(str):
 
 
 def msg(template: str, /, **values: object) -> str:
-    """A message: a Message, which passes for the finished English. `{name}` stands for a value, `{n:one|many}` for the form that
-    goes with a number. The catalogue has the Russian under the same template; a test compares both."""
+    """Make a Message, which behaves like the finished English. `{name}` stands for a value, `{n:one|many}` for the form
+    that goes with a number. The catalogue has the Russian under the same template; a test compares both."""
     return Message(template, values)
 
 
 def literal(text: str) -> str:
-    """A text that is a template without values, as what the system says of a file; a message as it is."""
+    """A text used as a template without values, such as an operating system's error; a Message is returned
+    unchanged."""
     return text if isinstance(text, Message) else Message(text.replace("{", "{{").replace("}", "}}"), {})
 
 
 def at(place: str, said: str, hint: str = "") -> str:
-    """`said` behind the place that it is about: `tasks.jsonl, row 3: a list is expected`; with `hint`, a second line about what
-    to do."""
+    """`said` preceded by the place it is about: `tasks.jsonl, row 3: a list is expected`; `hint` adds a second line
+    with what to do."""
     if hint:
         return Message("{place}: {said}\n  {hint}", {"place": place, "said": said, "hint": hint})
     return Message("{place}: {said}", {"place": place, "said": said})
 
 
 def joined(between: str, messages: Iterable[str]) -> str:
-    """As `between.join(messages)`, each of which keeps its template."""
+    """Like `between.join(messages)`, but every message keeps its template."""
     parts = {f"part{number}": each for number, each in enumerate(messages)}
     between = between.replace("{", "{{").replace("}", "}}")
     return Message(between.join(f"{{{name}}}" for name in parts), parts)
 
 
 def mapped(text: str, change: Callable[[str], str]) -> str:
-    """`change` of a text; of the values of a message, which keeps its template."""
+    """Apply `change` to a text, or to the values of a message, which keeps its template."""
     if not isinstance(text, Message):
         return change(text)
     values = {name: mapped(value, change) if isinstance(value, str) else value for name, value in text.values.items()}
@@ -76,7 +77,8 @@ def mapped(text: str, change: Callable[[str], str]) -> str:
 
 
 def filled(template: str, values: Mapping[str, object]) -> str:
-    """The template with its values in place. Values are texts and numbers: nothing in them is looked up or executed."""
+    """The template with its values filled in. Values are texts and numbers: nothing in them is looked up or
+    executed."""
     parts = []
     for literal, field, spec in _parts(template):
         parts.append(literal)
@@ -92,7 +94,7 @@ def _parts(template: str) -> tuple[tuple[str, str | None, str], ...]:
 
 
 def _plain(value: object) -> object:
-    """Texts, numbers and messages as they are; of everything else the text that it has now."""
+    """Texts, numbers and messages unchanged; anything else as its current text."""
     return value if type(value) in (Message, str, int, float) else format(value, "")
 
 

@@ -1,12 +1,12 @@
-"""Finished English sentences -> messages, for the few that come without their template:
+"""Turn finished English sentences back into messages, for the few that arrive without their template:
 
-- what a run file has kept: why samples are pending, what was wrong with a sample, notes of the manifest. It holds English text,
-  and so do the files of earlier versions;
-- what the parser of the command line says, and what the sandbox says, which knows nothing of codeeval.
+- what a run file stores: why samples are pending, what was wrong with a sample, notes of the manifest. It holds English
+  text, as the files of earlier versions do;
+- errors of the command line's parser, and of the sandbox, which does not import codeeval.
 
-Everything else keeps its template from where it is made to where it is shown. A regular expression with ten gaps in it takes the
-tenth power of the length of a text that almost fits, and what is between the gaps may come from somebody's file: so every part
-of a template walks over the text once.
+Everything else keeps its template from where it is made to where it is shown. A regular expression with ten gaps takes
+time in the tenth power of the length of a text that almost matches, and what fills the gaps may come from somebody's
+file; so every part of a template scans the text once.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from codeeval.i18n import catalogue
 from codeeval.i18n.finished import FOREIGN, STORED
 from codeeval.i18n.messages import Message, at, joined, literal
 
-#: Longer texts are not looked up; how deeply messages nest; colons in a line behind
-#: which one is looked for.
+#: Longer texts are not looked up; how deeply messages nest; after how many colons of a line
+#: a message is searched for.
 _LONGEST, _DEEPEST, _MOST_PLACES = 5_000, 5, 6
-#: Values with these names may be messages themselves, and hold any text; a value with a name of one letter is a number.
+#: Values with these names may themselves be messages and hold any text; a value with a one-letter name is a number.
 _SAID = frozenset(("calls", "got", "head", "hint", "note", "reason", "right", "rows", "value", "what", "why"))
-#: Several messages in a row.
+#: Separators of several messages.
 _ROWS, _BETWEEN = "rows", "; "
 
 
@@ -60,14 +60,14 @@ def _value(name: str, value: str, depth: int) -> str:
 
 
 def _row(text: str, depth: int) -> str:
-    """`line 3: not UTF-8`, where a file's name may stand before the line."""
+    """`line 3: not UTF-8`, with an optional file name before the line."""
     place, colon, said = text.partition(": ")
     return at(_place(place), _recognised(said, depth)) if colon else _recognised(text, depth)
 
 
 @lru_cache(maxsize=4096)
 def _line(line: str, depth: int) -> str:
-    """A message of the whole line, or of what stands behind one of its first colons; else the line."""
+    """A message of the whole line, or of what follows one of its first colons; otherwise the line itself."""
     said = line.strip()
     if not said:
         return line
@@ -79,7 +79,7 @@ def _line(line: str, depth: int) -> str:
         rest = _whole(said[colon + 2 :], depth)
         found = rest and at(_place(said[:colon]), rest)
         colon = said.find(": ", colon + 1)
-    if found is None and depth:  # a word of its own, as in `got nothing`; at the top it may be a name of somebody's
+    if found is None and depth:  # a single word, as in `got nothing`; at the top it may be anybody's name
         found = literal(said)
     return joined("", (line[: len(line) - len(line.lstrip())], found or said, line[len(line.rstrip()) :]))
 
@@ -103,8 +103,8 @@ def _literal(template: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some text (`options`, one of which stands there), or a value: a number, a text without `;` and line breaks, or (`any`)
-    any text."""
+    """Literal text (`options`, one of which occurs there), or a value: a number, a text without `;` and line breaks, or
+    (`any`) any text."""
 
     options: tuple[str, ...] = ()
     name: str = ""
@@ -124,7 +124,7 @@ def _parts(template: str) -> tuple[_Part, ...]:
 
 
 def _values(parts: Sequence[_Part], text: str) -> dict[str, str] | None:
-    """What the values of a template are in `text`, each as short as can be (numbers: as long); None where it does not fit."""
+    """The values of a template in `text`, each as short as possible (numbers: as long); None if it does not match."""
     if not _may_fit(parts, text):
         return None
     fits = [bytearray(len(text) + 1)]
@@ -145,7 +145,7 @@ def _values(parts: Sequence[_Part], text: str) -> dict[str, str] | None:
 
 
 def _may_fit(parts: Sequence[_Part], text: str) -> bool:
-    """Whether the texts of a template stand in `text`, in order: most templates don't, and this is quick."""
+    """Whether a template's literal texts occur in `text`, in order: a quick test that most templates fail."""
     if parts and parts[0].options and not text.startswith(parts[0].options):
         return False
     if parts and parts[-1].options and not text.endswith(parts[-1].options):
@@ -161,7 +161,7 @@ def _may_fit(parts: Sequence[_Part], text: str) -> bool:
 
 
 def _before(part: _Part, text: str, after: bytearray) -> bytearray:
-    """Where the part may begin, if what follows it may begin where `after` says."""
+    """Where the part may begin, given that what follows it may begin where `after` is set."""
     found = bytearray(len(text) + 1)
     for option in part.options:
         at = text.find(option)

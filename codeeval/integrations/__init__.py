@@ -1,1 +1,2 @@
-"""Where other programs call codeeval: rewards for trainers, tasks for lm-eval, a scorer for Inspect (docs/integrations.md)."""
+"""Entry points for other programs: rewards for trainers, tasks for lm-eval, a scorer for Inspect
+(docs/integrations.md)."""

@@ -1,12 +1,12 @@
-"""A reward for trainers: completions in, one number for each that was judged, None for each that was not.
+"""A reward for trainers: completions in; for each a number if it was judged, or None if it could not be.
 
     reward = CodeReward("rustarter")
     GRPOTrainer(..., reward_funcs=reward)              # TRL; the dataset has a column problem_id
     verifiers.Rubric(funcs=[reward.rollout])           # verifiers; info["problem_id"]
     compute_score = reward.compute_score               # verl; ground_truth is the problem's id
 
-A completion that is wrong gets 0. One that the sandbox could not execute gets no number: it says nothing about the model, and
-a zero for it would teach the model to avoid what it wrote. docs/training.md says what each trainer does with that.
+A wrong completion gets 0. One that the sandbox could not execute gets no number: it says nothing about the model, and a
+zero would teach the model to avoid what it wrote. docs/training.md says how each trainer handles None.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from sandbox import Limits, SandboxError
 
 logger = logging.getLogger(__name__)
 
-#: A completion as trainers give it: a text, or the messages of a conversation that it ends.
+#: A completion in a trainer's form: a text, or the messages of a conversation that it ends.
 Completion = str | Sequence[Mapping[str, object]]
 
 
@@ -45,22 +45,22 @@ def passed(problem: Problem, judgement: Judgement) -> float:
 
 
 def share_of_calls(problem: Problem, judgement: Judgement) -> float:
-    """The share of the problem's calls that were answered right; 1 or 0 where its tests are code."""
+    """The share of the problem's calls with correct results; 1 or 0 if its tests are code."""
     if judgement.passed or not problem.calls or not judgement.failed_calls:
         return float(judgement.passed)
     return 1 - len(judgement.failed_calls) / len(problem.calls)
 
 
 class CodeReward:
-    """Judges completions for the problems of a set. Safe to be called from any thread, and by several at once.
+    """Judges completions of a set's problems. Safe to call from any thread, and from several at once.
 
-    `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `protocol`: how completions become programs and
-    what is right (docs/scoring.md). `placement`: auto, docker or local, or a Placement that also says how many workers; else what
-    `CODEEVAL_SANDBOX` says, or auto. `limits`: of one sample, under the protocol strict
-    only. `value`: what a verdict is worth. `column`: the dataset's column that holds the problems' ids.
+    `problems`: a task's name, the path of a file (docs/tasks.md), or problems. `protocol`: how completions become
+    programs and what is correct (docs/scoring.md). `placement`: auto, docker or local, or a Placement that also gives
+    the number of workers; by default `CODEEVAL_SANDBOX`, or auto. `limits`: for one sample; only under the protocol
+    strict. `value`: what a verdict is worth. `column`: the dataset column with the problems' ids.
 
-    The workers are started at the first call and stay until `close`, the end of a `with`, or the end of the process. Raises
-    UsageError, also for problems whose answers are hidden, and SandboxError."""
+    The workers start at the first call and run until `close`, the end of a `with` block, or the end of the process.
+    Raises UsageError, also for problems with hidden answers, and SandboxError."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class CodeReward:
         value: Callable[[Problem, Judgement], float] = passed,
         column: str = "problem_id",
     ) -> None:
-        self.__name__ = "code_reward"  # trainers log the reward under it
+        self.__name__ = "code_reward"  # trainers log the reward under this name
         task, chosen = task_of(problems), protocols.get(protocol)
         protocols.check_fits(chosen, task)
         if limits is not None and chosen.name != "strict":
@@ -91,27 +91,28 @@ class CodeReward:
     def __call__(
         self, prompts: object = None, completions: Sequence[Completion] = (), **columns: object
     ) -> list[float | None]:
-        """TRL's signature. The columns of the dataset come as keywords; `column` names the one with the ids."""
+        """TRL's signature. The dataset's columns come as keywords; `column` names the one with the ids."""
         ids = columns.get(self._column)
         if not isinstance(ids, Sequence) or isinstance(ids, str):
             raise UsageError(f"CodeReward: the dataset has no column {self._column!r} with the ids of the problems")
         return self.score(ids, completions)
 
     def score(self, problem_ids: Sequence[object], completions: Sequence[Completion]) -> list[float | None]:
-        """One number per completion, in their order; None for one that could not be judged. Equal programs of one problem are
-        executed once. Raises UsageError (lengths, an id that the set does not have) and SandboxError (no sandbox works)."""
+        """One number per completion, in order; None for one that could not be judged. Equal programs of one problem are
+        executed once. Raises UsageError (lengths, an id that the set does not have) and SandboxError (no sandbox
+        works)."""
         if len(problem_ids) != len(completions):
             raise UsageError(f"CodeReward: {len(problem_ids)} ids but {len(completions)} completions")
         found = self._judged([str(each) for each in problem_ids], [_text(each) for each in completions])
         return [self._worth(str(pid), said) for pid, said in zip(problem_ids, found, strict=True)]
 
     async def score_async(self, problem_ids: Sequence[object], completions: Sequence[Completion]) -> list[float | None]:
-        """The same where an event loop runs, which goes on meanwhile."""
+        """The same without blocking the event loop."""
         return await asyncio.to_thread(self.score, problem_ids, completions)
 
     async def rollout(self, completion: Completion, info: Mapping[str, object], **rest: object) -> float:
-        """A reward function for verifiers' Rubric, with the id in `info`. A Rubric makes a zero of every exception, so what
-        could not be judged is NaN, whatever the reason; the log tells it."""
+        """A reward function for verifiers' Rubric, with the id in `info`. A Rubric turns every exception into a zero,
+        so a completion that could not be judged gives NaN, whatever the reason; the log has it."""
         try:
             (found,) = await self.score_async([info.get(self._column)], [completion])
         except (CodeevalError, SandboxError) as error:
@@ -122,14 +123,15 @@ class CodeReward:
     def compute_score(
         self, data_source: object, solution_str: str, ground_truth: object, extra_info: object = None, **rest: object
     ) -> float:
-        """verl's signature; `ground_truth` is the id. Raises SandboxError for what could not be judged: verl takes no None."""
+        """verl's signature; `ground_truth` is the id. Raises SandboxError for what could not be judged: verl does not
+        accept None."""
         (said,) = self._judged([str(ground_truth)], [_text(solution_str)])
         if isinstance(said, NotJudged):
             raise SandboxError(f"a completion for problem {ground_truth} could not be judged: {said.reason}")
         return self._value(self._problems[str(ground_truth)], said)
 
     def close(self) -> None:
-        """End the workers; a later call starts new ones."""
+        """Stop the workers; a later call starts new ones."""
         self._standing.close()
 
     def __enter__(self) -> Self:
@@ -164,7 +166,7 @@ class CodeReward:
 
 
 def _text(completion: Completion) -> str:
-    """What a completion answers: the last message of a conversation, without the thought before it."""
+    """A completion's answer: the last message of a conversation, without the reasoning before it."""
     if isinstance(completion, str):
         return split_thought(completion).answer
     last: object = completion[-1] if completion else {"content": ""}

@@ -1,10 +1,10 @@
-"""Problem sets for Inspect: a scorer that executes answers in the sandbox of codeeval, and a task for every set. None of
-Inspect's own sandboxes is needed.
+"""Problem sets for Inspect: a scorer that executes answers in codeeval's sandbox, and a task for every set. Needs none
+of Inspect's own sandboxes.
 
     inspect eval codeeval/integrations/inspect_tasks.py@codeeval_task -T problems=rustarter --model openai/gpt-4o
 
-An answer that could not be executed gets no score: the sample ends with an error, which Inspect counts and retries as it is told
-(`--fail-on-error`, `--retry-on-error`), and never with a zero.
+An answer that could not be executed gets no score: the sample ends with an error, never with a zero, and Inspect counts
+and retries it as configured (`--fail-on-error`, `--retry-on-error`).
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def codeeval_scorer(problems: str = "rustarter", protocol: str = "strict") -> Sc
 
 @task  # type: ignore[untyped-decorator]  # an optional package
 def codeeval_task(problems: str = "rustarter", protocol: str = "strict", epochs: int = 1) -> Task:
-    """The problems of a set, by its name or path, sampled as the set's protocol samples them. `epochs`: answers per problem."""
+    """The problems of a set, by name or path, sampled as the set's protocol prescribes. `epochs`: answers per
+    problem."""
     found = load(problems)
     sampling = protocols.get(found.protocol).sampling
     samples = [Sample(id=each.id, input=user_turn(each), target=each.id) for each in found.problems]

@@ -1,6 +1,7 @@
-"""Is a submission well formed, as MERA's own script would write it? Pure: every finding names problem, place and remedy.
+"""Check that a submission is well formed, as MERA's own script would write it. Pure; findings name problem, place and
+remedy.
 
-The site's scorer takes much that is not: `codeeval.mera.validation` tells the one from the other.
+The site's scorer also accepts much that is not well formed; `codeeval.mera.validation` tells the two apart.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from codeeval.i18n import msg
 from codeeval.mera.read import Entry, SampleOutputs, SubmissionFile
 from codeeval.scoring.mera_outputs import TIMED_OUT
 
-#: What MERA asks for.
+#: What MERA requires.
 SAMPLES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """What the set says: problem id -> number of tests, and, where they are known, the expected outputs."""
+    """What the set specifies: problem id -> number of tests and, if known, the expected outputs."""
 
     n_tests: Mapping[str, int]
     expected: Mapping[str, tuple[str, ...]]
@@ -27,7 +28,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFinding:
-    """`error`: it has to be mended; else worth knowing. `problem_id` is "" for the file."""
+    """`error`: must be fixed; otherwise it is advice. `problem_id` is "" for the file."""
 
     error: bool
     problem_id: str
@@ -36,7 +37,7 @@ class SubmissionFinding:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """`samples`: problem id -> its samples' outputs, for the problems that are well formed. `shape`: "1.1" or "1.2"."""
+    """`samples`: problem id -> its samples' outputs, for well-formed problems. `shape`: "1.1" or "1.2"."""
 
     findings: tuple[SubmissionFinding, ...]
     shape: str | None
@@ -48,7 +49,8 @@ class Checked:
 
 
 def check(found: SubmissionFile, reference: Reference | None = None, n: int | None = None) -> Checked:
-    """All that is wrong. `n`: the samples per problem that were asked for; without it all must have equally many."""
+    """Everything that is wrong. `n`: the requested samples per problem; without it all problems must have equally
+    many."""
     findings = [SubmissionFinding(True, "", text) for text in found.problems]
     samples: dict[str, tuple[SampleOutputs, ...]] = {}
     shapes: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""A submitted zip -> the files of the known tasks in it. Foreign input: bounded, and never extracted to disk."""
+"""A submitted zip -> the files of known tasks in it. Untrusted input: bounded, and never extracted to disk."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from codeeval.i18n import literal, msg
 
 #: Ten samples of 164 problems with ten tests and outputs of 8,000 characters.
 MAX_FILE_BYTES = 128 * 1024 * 1024
-#: Exact names in the root of the zip: the site looks for nothing else.
+#: Exact names in the root of the zip: the site accepts no others.
 NAMES = ("ruHumanEval.json", "ruCodeEval.json")
 #: What zipfile raises for a damaged archive; ValueError covers names that are not UTF-8 and impossible dates.
 BROKEN = (
@@ -36,7 +36,7 @@ SampleOutputs = tuple[str | None, ...] | str
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One problem's row, as it stands in the file: `raw` is its `outputs`, not checked yet; `place` counts from 0."""
+    """One problem's row as in the file: `raw` is its `outputs`, unchecked; `place` counts from 0."""
 
     place: int
     problem_id: object
@@ -54,9 +54,9 @@ class SubmissionFile:
 
 
 def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
-    """The file `name` of a submission (default: the only one of NAMES, else the only JSON file).
+    """The file `name` of a submission (default: the only one of NAMES, otherwise the only JSON file).
 
-    Raises UsageError (no such file, no zip, several candidates) and DataError (a member that can't be read).
+    Raises UsageError (no such file, not a zip, several candidates) and DataError (a member that can't be read).
     """
     if path.exists() and not (path.is_file() or path.is_dir()):
         raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))

@@ -1,7 +1,7 @@
-"""How MERA's harness asks a model, where that differs from codeeval's way: the prompts. Pure but for `template_of`.
+"""How MERA's harness prompts a model, where that differs from codeeval. Pure except for `template_of`.
 
-What it does on each backend is in `codeeval.generators` (`hf_mera`, `openai_mera`, and the vllm backend); docs/mera.md has both
-ways side by side.
+What it does on each backend is in `codeeval.generators` (`as_mera` of each backend); docs/mera.md
+shows both ways side by side.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from codeeval.prompts import templates as prompts
 from codeeval.scoring.protocols import ENGLISH
 from codeeval.types import Harness, Problem, Prompt, Task
 
-#: Of MERA's run scripts: the global seed, and that of every request to a server.
+#: From MERA's run scripts: the global seed, and the seed of every request to a server.
 SEED = 1234
 
 
 def check(task: Task, backend: str) -> None:
-    """Raises UsageError if MERA's harness could not sample."""
+    """Raise UsageError if MERA's harness could not sample this."""
     if task.protocol in ENGLISH:
         raise UsageError(
             msg("--sampling mera: {task} is no set in MERA's schema; leave --sampling out", task=task.name)
@@ -34,8 +34,8 @@ def check(task: Task, backend: str) -> None:
 
 
 def template_of(location: str, backend: str) -> str:
-    """`chat` for instruct models, whose chat template MERA's harness applies, else `none`. Raises UsageError for a name on the
-    Hub, of which it is not known yet."""
+    """`chat` for instruct models, where MERA's harness applies the chat template, otherwise `none`. Raises UsageError
+    for a Hub name, for which this is not known yet."""
     if backend == "openai":
         return "chat"
     if Path(location).is_dir():
@@ -50,7 +50,7 @@ def template_of(location: str, backend: str) -> str:
 
 
 def build_prompt(problem: Problem, template: str, system: str | None = None) -> Prompt:
-    """What the model is given. A system prompt without a chat template stands in front, with nothing between. Raises
+    """What the model receives. Without a chat template the system prompt is prepended without a separator. Raises
     UsageError."""
     turn = user_turn(problem)
     if template == "none":
@@ -59,13 +59,13 @@ def build_prompt(problem: Problem, template: str, system: str | None = None) -> 
 
 
 def builder(harness: Harness) -> Callable[[Problem, str, str | None], Prompt]:
-    """What makes the prompts of a run."""
+    """The function that makes a run's prompts."""
     return build_prompt if harness == "mera" else prompts.build_prompt
 
 
 def user_turn(problem: Problem) -> str:
-    """`instruction.format(**inputs).strip()`: doubled braces become single ones. Raises UsageError for an instruction that has
-    other fields, or that formats them."""
+    """`instruction.format(**inputs).strip()`: doubled braces become single ones. Raises UsageError for an instruction
+    with other fields, or with format specifications."""
     inputs = {"function": problem.prompt, "tests": "[" + ", ".join(problem.calls) + "]"}
     parts = []
     try:

@@ -1,6 +1,7 @@
-"""A submission's score as it should be. Pure; `codeeval.mera.site` has what MERA's site computes.
+"""A submission's score as it should be. Pure; `codeeval.mera.site` computes what MERA's site does.
 
-Texts that are literals are compared as data, k > n gives no value, and a malformed or missing problem counts as unsolved, alone.
+Texts that are literals are compared as data, k > n gives no value, and a malformed or missing problem counts as
+unsolved without affecting others.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ KS = (1, 5, 10)
 
 @dataclass(frozen=True, slots=True)
 class SubmissionScore:
-    """k -> pass@k; `correct`: problem id -> (samples, right ones)."""
+    """k -> pass@k; `correct`: problem id -> (samples, correct ones)."""
 
     proper: dict[int, float | None]
     correct: dict[str, tuple[int, int]]
 
 
 def score(checked: Checked, reference: Reference, ks: Sequence[int] = KS) -> SubmissionScore:
-    """Needs expected outputs for every problem of the set; raises ValueError where some are hidden."""
+    """Needs expected outputs for every problem of the set; raises ValueError if some are hidden."""
     hidden = reference.n_tests.keys() - reference.expected.keys()
     if hidden:
         raise ValueError(f"the expected outputs of {len(hidden)} problems are hidden")
@@ -42,9 +43,9 @@ def _problem(samples: tuple[SampleOutputs, ...], expected: tuple[str, ...]) -> t
 
 
 def _as_data(sample: SampleOutputs, expected: tuple[str, ...]) -> bool:
-    """The types behind the texts are not known here, so a text that is a literal counts as the data it spells. A null and
-    the text None stand for a call that raised and for one that returned None: where None is expected they have the benefit of
-    the doubt."""
+    """The types behind the texts are not known here, so a text that is a literal counts as that data. A null and the
+    text None stand for a call that raised and one that returned None: if None is expected, both get the benefit of the
+    doubt."""
     if isinstance(sample, str) or len(sample) != len(expected):
         return False
     return all(

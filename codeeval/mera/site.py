@@ -1,17 +1,17 @@
-"""What the scorer of MERA's site makes of one file of a submission, row by row. Pure.
+"""What the scorer of MERA's site computes for one file of a submission, row by row. Pure.
 
-Read from MERA's public scorer (`modules/scoring`, the class of ruCodeEval, which is that of ruHumanEval as well):
+Derived from MERA's public scorer (`modules/scoring`, the class of ruCodeEval, which also scores ruHumanEval):
 
-- a row's id is a key of a dict: a later row replaces an earlier one, `1.0` and `true` are the id 1, "1" is another key;
-- ids that the set does not have are never looked at, but a row without `outputs` or `meta.id` fails the whole file;
-- the samples of a problem are `outputs[0]`, and whatever their number is, that is n;
-- a sample is right if it has as many items as the set has outputs and each is equal to its own. So null, a number and a
+- a row's id is a dict key: a later row replaces an earlier one, `1.0` and `true` are the id 1, "1" is another key;
+- ids that the set does not have are ignored, but a row without `outputs` or `meta.id` fails the whole file;
+- the samples of a problem are `outputs[0]`, and n is their number, whatever it is;
+- a sample is correct if it has as many items as the set has outputs and each equals its own. So null, a number and a
   bool are wrong answers, and a text is compared character by character;
-- pass@k is 1 wherever fewer than k samples are wrong, so for no samples at all;
-- whatever raises an exception in one problem costs the file its score.
+- pass@k is 1 whenever fewer than k samples are wrong, and so also for no samples at all;
+- an exception in one problem costs the file its score.
 
-What is not JSON for Python, or begins with a byte order mark, is unreadable. Some malformed files end the scorer itself: then
-no file of the zip has a score.
+What Python can't parse as JSON, or begins with a byte order mark, is unreadable. Some malformed files crash the scorer
+itself: then no file of the zip has a score.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from codeeval.i18n import msg
 from codeeval.mera.check import Reference
 
 KS = (1, 5, 10)
-#: Errors that are kept of one file; a hostile one has millions.
+#: How many errors are kept per file; a hostile one has millions.
 MOST_ERRORS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class SiteError:
-    """Why the scorer gives a file no score. `problem_id` is "" for the file, "row 3" for a row without an id. `fatal`: the
-    scorer ends there, and no file of the zip is scored."""
+    """Why the scorer gives a file no score. `problem_id` is "" for the file, "row 3" for a row without an id. `fatal`:
+    the scorer ends there, and no file of the zip is scored."""
 
     problem_id: str
     text: str
@@ -41,8 +41,8 @@ class SiteError:
 
 @dataclass(frozen=True, slots=True)
 class SiteScore:
-    """`values`: k -> pass@k, None if the answers are not known; all 0 with `errors`. `correct`: problem id ->
-    (samples, right ones)."""
+    """`values`: k -> pass@k, None if the answers are not known; all 0 if there are `errors`. `correct`: problem id ->
+    (samples, correct ones)."""
 
     errors: tuple[SiteError, ...]
     values: dict[int, float] | None
@@ -63,7 +63,8 @@ class _Fails(Exception):
 
 
 def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS) -> SiteScore:
-    """`data` is the file's content. Without a reference every problem that the file has is looked at, and none is missed."""
+    """`data` is the file's content. Without a reference every problem in the file is examined, and none is reported as
+    missing."""
     zeros = None if reference is None else dict.fromkeys(ks, 0.0)
     rows, errors = _rows(data)
     by_id: dict[str, object] = {}
@@ -84,7 +85,7 @@ def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS)
 
 
 def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
-    """What the scorer walks over. A dict gives its keys and a text its characters, none of which is a row."""
+    """What the scorer iterates over. A dict gives its keys and a text its characters, neither of which is a row."""
     try:
         whole = json.loads(data.decode("utf-8").strip())
     except (ValueError, RecursionError) as error:
@@ -107,7 +108,7 @@ def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
 
 
 def _member(value: object, name: str) -> tuple[object] | SiteError:
-    """`value[name]` after `name in value`, as Python has it for whatever JSON holds."""
+    """`value[name]` after `name in value`, as Python evaluates it for any JSON value."""
     if isinstance(value, dict):
         if name in value:
             return (value[name],)
@@ -122,7 +123,7 @@ def _member(value: object, name: str) -> tuple[object] | SiteError:
 
 
 def _read_row(place: int, row: object, by_id: dict[str, object], reference: Reference | None) -> list[SiteError]:
-    """Keeps the row's `outputs` under its id. The site's set decides which ids count, so no other is kept."""
+    """Store the row's `outputs` under its id, if the site's set has that id."""
     where, errors = f"row {place}", []
     fields = row if isinstance(row, dict) else {}
     if "outputs" not in fields:
@@ -145,7 +146,8 @@ def _read_row(place: int, row: object, by_id: dict[str, object], reference: Refe
 
 
 def _key(value: object) -> str | None:
-    """The problem that an id names: the integers of the set equal bools and floats. None for a key that no integer equals."""
+    """The problem that an id names: the set's integers equal bools and floats. None for a key that equals no
+    integer."""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else None
     return str(int(value)) if isinstance(value, int) else None
@@ -174,14 +176,14 @@ def _problems(
 
 
 def _wanted(name: str, reference: Reference | None) -> tuple[Sequence[str] | None, int | None]:
-    """(the answers if they are known, their number if that is)."""
+    """(the answers if they are known, their number if it is)."""
     if reference is None:
         return None, None
     return reference.expected.get(name), reference.n_tests[name]
 
 
 def _samples(outputs: list[object], expected: Sequence[str] | None, n_tests: int | None) -> tuple[int, int]:
-    """(samples, right ones). Raises _Fails."""
+    """(samples, correct ones). Raises _Fails."""
     if not outputs:
         raise _Fails("IndexError", msg("no samples"))
     samples = outputs[0]
@@ -195,7 +197,7 @@ def _samples(outputs: list[object], expected: Sequence[str] | None, n_tests: int
 
 
 def _right(sample: object, expected: Sequence[str] | None, n_tests: int | None) -> bool:
-    """Raises _Fails for what has no length, and for an object that is as long as the answers."""
+    """Raises _Fails for a value without a length, and for an object as long as the answers."""
     if not isinstance(sample, list | str | dict):
         raise _Fails("TypeError", msg("{what} in place of a sample", what=_named(sample)))
     if not sample or (n_tests is not None and len(sample) != n_tests):
@@ -210,7 +212,7 @@ def _named(value: object) -> str:
 
 
 def _unguarded(n: int, c: int, k: int) -> float:
-    """MERA's estimator: 1.0 as soon as fewer than k samples are wrong, also where there are fewer than k samples."""
+    """MERA's estimator: 1.0 if fewer than k samples are wrong, even if there are fewer than k samples."""
     if n - c < k:
         return 1.0
     return 1.0 - prod(1.0 - k / i for i in range(n - c + 1, n + 1))

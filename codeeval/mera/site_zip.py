@@ -1,8 +1,8 @@
-"""Which files of a zip MERA's site finds. Foreign input: nothing is extracted to disk.
+"""Which files of a zip MERA's site finds. Untrusted input: nothing is extracted to disk.
 
-The site's scorer extracts the whole archive, walks the folder with its subfolders, and takes every file for the task of its name
-without the extension: of several files of one name the last one counts. A name in another case is another task. An archive of
-which one member can't be extracted has no files at all.
+The site's scorer extracts the whole archive, walks the folder and its subfolders, and assigns every file to the task of
+its name without the extension; of several files with one name the last counts. A name in another case is another task.
+An archive with a member that can't be extracted has no files at all.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from codeeval.files import most_unpacked, reason
 from codeeval.i18n import msg
 from codeeval.mera.read import BROKEN, MAX_FILE_BYTES, unreadable
 
-#: What a file system takes: bytes of one name, and of a path below some folder.
+#: File system limits in bytes: of one name, and of a path below some folder.
 _MAX_NAME, _MAX_PATH = 255, 4_000
 _CHUNK = 1 << 20
 _Node = dict[str, "_Node | None"]
@@ -37,7 +37,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class SiteZip:
-    """`files`: task -> its file. `broken`: why the archive can't be extracted; there are no files then."""
+    """`files`: task -> its file. `broken`: why the archive can't be extracted; then there are no files."""
 
     archive: zipfile.ZipFile
     path: Path
@@ -46,7 +46,7 @@ class SiteZip:
     broken: str | None
 
     def read(self, member: str) -> bytes:
-        """A member's content. Raises DataError for one that is too large or can't be read."""
+        """A member's content. Raises DataError if it is too large or can't be read."""
         data = _read(self.archive, self.archive.getinfo(member), self.path)
         if data.count(b",") + data.count(b"[") + data.count(b"{") > MAX_VALUES:
             raise DataError(
@@ -57,7 +57,7 @@ class SiteZip:
 
 @contextmanager
 def open_zip(path: Path) -> Iterator[SiteZip]:
-    """Raises UsageError if the file is not a zip, and DataError for more than MAX_FILE_BYTES in it."""
+    """Raises UsageError if the file is not a zip, and DataError if it holds more than MAX_FILE_BYTES."""
     if path.exists() and not path.is_file():
         raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:
@@ -86,7 +86,7 @@ def _read(archive: zipfile.ZipFile, item: zipfile.ZipInfo, path: Path) -> bytes:
 
 
 def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str | None:
-    """Extracting reads every member to its end, and so to its checksum."""
+    """Why the archive can't be read: extracting reads every member to its end, and so checks its checksum."""
     for item in items:
         try:
             with archive.open(item) as stream:
@@ -98,12 +98,12 @@ def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str |
 
 
 def _parts(name: str) -> tuple[str, ...]:
-    """The path below the folder that the archive is extracted to: as zipfile has it, no part leads out of it."""
+    """The path below the extraction folder, as zipfile computes it: no part leads outside."""
     return tuple(part for part in name.split("/") if part not in ("", ".", ".."))
 
 
 def _misplaced(items: list[zipfile.ZipInfo]) -> str | None:
-    """A name that no file system takes, or a file where another member needs a folder."""
+    """A name that no file system accepts, or a file where another member needs a folder."""
     root: _Node = {}
     for item in items:
         name = item.filename
@@ -133,9 +133,11 @@ def _place(root: _Node, parts: tuple[str, ...], *, is_dir: bool) -> bool:
 
 
 def _walk(members: tuple[str, ...]) -> dict[str, Found]:
-    """Folder by folder, the files of a folder before its subfolders. The order of neighbours is the file system's there, and
-    that of their names here."""
-    paths = {_parts(member): member for member in members}  # of two with one path the later overwrites the earlier
+    """Walk folder by folder, the files of a folder before its subfolders. On the site the order of siblings is up to
+    the file system; here it is alphabetical."""
+    paths = {
+        _parts(member): member for member in members
+    }  # of two with the same path, the later overwrites the earlier
     files: dict[str, Found] = {}
     for parts in sorted(paths, key=lambda parts: (parts[:-1], parts[-1])):
         task, extension = posixpath.splitext(parts[-1])

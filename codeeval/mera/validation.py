@@ -1,7 +1,7 @@
-"""A submission that anyone wrote: what the site computes of it, and what else there is to say.
+"""Validate anyone's submission: what the site computes for it, and what else is worth saying.
 
-The two are kept apart. A finding is an error only where MERA's scorer fails for it or gives the file no score; everything that
-makes the file differ from what MERA's own script writes is advice.
+The two are kept separate. A finding is an error only if MERA's scorer fails on it or gives the file no score; any other
+difference from what MERA's own script writes is advice.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ _TASKS = {name.removesuffix(".json"): name for name in NAMES}
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """One file. `checked` is its content as far as it is well formed, `findings` has the site's errors first, `proper` is the
-    score as it should be where the answers are known."""
+    """One file. `checked` is its well-formed content; `findings` has the site's errors first; `proper` is the score as
+    it should be, if the answers are known."""
 
     name: str
     checked: Checked
@@ -38,9 +38,9 @@ class Validated:
 
 
 def validate(path: Path, references: Mapping[str, Reference], file: str | None = None) -> tuple[Validated, ...]:
-    """Every set of the zip, or `file` alone. `references`: name of a set's file -> what the set says; "" is for any file.
+    """Validate every set of the zip, or only `file`. `references`: name of a set's file -> its set; "" is for any file.
 
-    Raises UsageError (no zip, nothing in it that could be a set) and DataError (too large).
+    Raises UsageError (not a zip, nothing in it that could be a set) and DataError (too large).
     """
     with open_zip(path) as opened:
         chosen = list(_chosen(opened, file))
@@ -77,7 +77,7 @@ def _chosen(opened: SiteZip, file: str | None) -> Iterator[tuple[str, str, tuple
     if file is not None:
         if file not in opened.members:
             _refuse_broken(opened)
-            read_submission(opened.path, file)  # says what there is instead
+            read_submission(opened.path, file)  # raises, saying what the zip has instead
         yield file, file.rsplit("/", 1)[-1], broken
         return
     candidates = [(member, near) for member in opened.members if (near := _near(member)) is not None]
@@ -104,7 +104,7 @@ def _refuse_broken(opened: SiteZip) -> None:
 
 
 def _near(member: str) -> str | None:
-    """The set that a member seems to be of, whatever its folder, case and extension."""
+    """The set that a member seems to belong to, ignoring folder, case and extension."""
     stem = member.rsplit("/", 1)[-1].rsplit(".", 1)[0].lower()
     return next((name for task, name in _TASKS.items() if task.lower() == stem), None)
 
@@ -132,7 +132,7 @@ def _validated(
 
 
 def _checked(path: Path, member: str, reference: Reference | None) -> tuple[Checked, list[SubmissionFinding]]:
-    """The content, and all that the file's writer should mend; nothing of what can't be read at all."""
+    """The content, and everything that the author should fix; nothing about what can't be read at all."""
     try:
         found = read_submission(path, member)
     except (DataError, UsageError):

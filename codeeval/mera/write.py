@@ -1,4 +1,5 @@
-"""A run -> the JSON of its task in a submission. Checked as anyone's is; `codeeval.exports.mera_packing` makes the zip."""
+"""A run -> the JSON of its task in a submission. Checked like any other; `codeeval.exports.mera_packing` makes the
+zip."""
 
 from __future__ import annotations
 
@@ -14,16 +15,16 @@ from codeeval.store import RunReader
 from codeeval.tasks import TASKS
 
 FILE_NAMES = {"ruhumaneval": "ruHumanEval.json", "rucodeeval": "ruCodeEval.json"}
-#: Whose executor's outputs a leaderboard takes. That of MERA 1.1 is closed.
+#: The protocols with an executor whose outputs a leaderboard accepts. The one for MERA 1.1 is closed.
 OPEN = ("mera-code", "mera-1.2")
-#: lm-evaluation-harness makes a text of everything in its log, from which MERA's script takes the outputs.
+#: lm-evaluation-harness turns everything in its log into text, and MERA's script takes the outputs from there.
 MISSING = "None"
 
 
 def protocol_of(reader: RunReader) -> str:
     """The protocol whose outputs are submitted.
 
-    Raises UsageError for a run of a set that MERA does not have, and for one that was judged under none of OPEN.
+    Raises UsageError for a run of a set that MERA does not have, and for one judged under none of OPEN.
     """
     if _foreign(reader):
         raise UsageError(
@@ -59,14 +60,14 @@ def protocol_of(reader: RunReader) -> str:
 
 
 def as_logged(outputs: Sequence[str | None] | str) -> list[str] | str:
-    """The outputs of a sample as lm-evaluation-harness logs them: a call without a value is the text "None"."""
+    """A sample's outputs as lm-evaluation-harness logs them: a call without a value is the text "None"."""
     return outputs if isinstance(outputs, str) else [MISSING if text is None else text for text in outputs]
 
 
 def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
     """The JSON of a run's task with these problems, `outputs` as [1][n][n_tests].
 
-    Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or leaves problems out.
+    Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or lacks problems.
     """
     manifest = reader.manifest()
     protocol = protocol_of(reader)
@@ -116,15 +117,15 @@ def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
 
 
 def _foreign(reader: RunReader) -> bool:
-    """Whether a set is known to be none of MERA's: one that codeeval has by another name, or one in another schema."""
+    """Whether a set is known not to be MERA's: codeeval has it under another name, or it has another schema."""
     name = reader.manifest().task.name.lower()
     known = any(name == task.name for task in TASKS) and name not in FILE_NAMES
     return known or not reader.is_of_calls()
 
 
 def doubt(run: Path) -> tuple[str, ...]:
-    """What to know of a submission of a set in MERA's schema that has none of MERA's names, line by line; nothing where
-    the name is right."""
+    """Notes on submitting a set in MERA's schema without one of MERA's names, line by line; empty if the name is
+    right."""
     with RunReader(run) as reader:
         name = reader.manifest().task.name
     if name.lower() in FILE_NAMES:
@@ -160,7 +161,7 @@ def _number(problem_id: str) -> int:
 
 
 def checked_document(run: Path) -> tuple[str, dict[str, object]]:
-    """(name of the file in the zip, its JSON). Raises UsageError if the site would not score the run as it is."""
+    """(name of the file in the zip, its JSON). Raises UsageError if the site would not score the run."""
     with RunReader(run) as reader:
         n_tests = {planned.problem.id: len(planned.problem.calls) for planned in reader.problems()}
         content = _document(reader, n_tests)

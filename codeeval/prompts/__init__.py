@@ -1,1 +1,1 @@
-"""From a problem to the exact text or messages that a model gets."""
+"""From a problem to the exact text or messages that a model receives."""

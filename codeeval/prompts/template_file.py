@@ -1,12 +1,12 @@
-"""A prompt template of one's own: `--template FILE`.
+"""A custom prompt template: `--template FILE`.
 
 Two kinds of file, both UTF-8:
 
 - `*.jinja`: a chat template as tokenizers carry it. It is rendered with `messages` (system, if there is one, and user),
-  `add_generation_prompt` true, and empty `bos_token` and `eos_token`, because the tokenizer puts BOS itself. Rendered in
-  Jinja's sandbox, as transformers does.
-- anything else: text with `{prompt}` once, which becomes the user's turn, and `{system}` at most once. Other braces stay.
-  One newline at the end of the file is dropped.
+  `add_generation_prompt` true, and empty `bos_token` and `eos_token`, because the tokenizer adds BOS itself. Rendered
+  in Jinja's sandbox, as transformers does.
+- anything else: text with `{prompt}` once, which becomes the user's turn, and `{system}` at most once. Other braces are
+  kept. One newline at the end of the file is dropped.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ class TemplateFile:
         return self.path.endswith((".jinja", ".jinja2"))
 
     def build(self, problem: Problem, system: str | None = None) -> Prompt:
-        """What the model is given for `problem`. Raises UsageError."""
+        """What the model receives for `problem`. Raises UsageError."""
         return Prompt(text=self.render(user_turn(problem), system))
 
     def render(self, user: str, system: str | None) -> str:
-        """The text for one user's turn. Raises UsageError for a system prompt that the template has no place for."""
+        """The text for one user turn. Raises UsageError if there is a system prompt but the template has no place for
+        it."""
         if self.is_jinja:
             return self._jinja(user, system)
         if system and SYSTEM not in self.text:
@@ -75,12 +76,12 @@ class TemplateFile:
 
 
 def is_template_file(name: str) -> bool:
-    """Whether `--template NAME` can only mean a file: names of templates have neither dots nor slashes."""
+    """Whether `--template NAME` must be a file: template names have neither dots nor slashes."""
     return name not in TEMPLATES and ("/" in name or "." in name or Path(name).is_file())
 
 
 def read_template(path: str) -> TemplateFile:
-    """Raises UsageError for a file that can't be read, or that never mentions the prompt."""
+    """Read a template. Raises UsageError for a file that can't be read or never mentions the prompt."""
     try:
         text = read_text(Path(path).expanduser())
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: ~ of an unknown user

@@ -1,19 +1,19 @@
-"""Problem + template -> exactly what the model is given.
+"""Problem + template -> exactly what the model receives.
 
-The user turn is MERA's: `instruction.format(function=prompt).strip()`. The strip is why a MERA prompt ends with the
-closing quotes of the docstring and with nothing after them: the completion itself has to start the new line. Only the
-field `{function}` is replaced, so that other braces, which Python functions are full of, stay as they are.
+The user turn is MERA's: `instruction.format(function=prompt).strip()`. Because of the strip a MERA prompt ends with the
+docstring's closing quotes and nothing after them: the completion itself has to start the new line. Only the field
+`{function}` is replaced, so that other braces, which are common in Python functions, are kept.
 
 | template       | what the model sees                                                                         |
 |----------------|---------------------------------------------------------------------------------------------|
 | `code-user`    | `Code User: …<|end_of_turn|>Code Assistant:` (OpenChat 3.5, Starling: the coding template)  |
 | `gpt4-correct` | `GPT4 Correct User: …<|end_of_turn|>GPT4 Correct Assistant:` (the same models, chat)        |
 | `chat`         | messages; the backend applies the chat template of the model's own tokenizer               |
-| `none`         | the user turn as it is                                                                      |
+| `none`         | the user turn unchanged                                                                     |
 
-A system prompt is a message of its own in `chat`. The OpenChat family was trained without a system role, and a raw
-prompt has no roles at all: there the system prompt opens the first user turn, a blank line before the rest, which is
-how published chat templates of models without that role do it. BOS is not written here: the tokenizer puts it, once.
+In `chat` a system prompt is a separate message. The OpenChat family was trained without a system role, and a raw prompt
+has no roles; there the system prompt is put at the start of the first user turn, followed by a blank line, as published
+chat templates of models without that role do. BOS is not written here: the tokenizer adds it, once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ END_OF_TURN = "<|end_of_turn|>"
 OPENCHAT_NAMES = {"code-user": "Code", "gpt4-correct": "GPT4 Correct"}
 TEMPLATES = (*OPENCHAT_NAMES, "chat", "none")
 
-#: What a chat model is asked where a set has no instructions. Its answer is read as a fenced whole program.
+#: What a chat model is asked if a set has no instructions. Its answer is read as a fenced whole program.
 ASK_FOR_PROGRAM = (
     "Write a self-contained Python program that solves the following problem, with the function exactly as it is named. "
     "Answer with one code block:\n```python\n{function}\n```"
@@ -46,7 +46,7 @@ Turn = tuple[str, str]
 
 
 def build_prompt(problem: Problem, template: str, system: str | None = None) -> Prompt:
-    """What the model is given for `problem`. `system` is the text itself (see `system_text`).
+    """What the model receives for `problem`. `system` is the text itself (see `system_text`).
 
     Raises UsageError for an unknown template and for an instruction without `{function}`.
     """
@@ -56,8 +56,8 @@ def build_prompt(problem: Problem, template: str, system: str | None = None) -> 
 def user_turn(problem: Problem, template: str = "chat") -> str:
     """The instruction with the function in place of `{function}`, stripped: nothing follows the docstring.
 
-    The English sets have no instructions: their prompt is given as it is where the model is to continue it (template
-    `none`), and a chat model is asked for a whole program.
+    The English sets have no instructions: with the template `none`, where the model is to continue it, their prompt is
+    given unchanged; a chat model is asked for a whole program.
     """
     if problem.tests is not None or problem.oracle is not None:
         return problem.prompt if template == "none" else ASK_FOR_PROGRAM.replace(FIELD, problem.prompt.strip())
@@ -75,7 +75,7 @@ def user_turn(problem: Problem, template: str = "chat") -> str:
 
 
 def render(template: str, turns: Sequence[Turn], system: str | None = None) -> Prompt:
-    """A conversation that waits for the assistant's answer, in the given template.
+    """A conversation up to the start of the assistant's answer, in the given template.
 
     Raises UsageError for an unknown template, for turns that don't alternate, and for several turns in `none`.
     """
@@ -104,15 +104,15 @@ def _open_with(system: str | None, turns: Sequence[Turn]) -> Sequence[Turn]:
 
 
 def _openchat(name: str, turns: Sequence[Turn]) -> str:
-    # A space follows the colon of a finished turn, none follows the last one: the model's own first token brings it.
+    # A space follows the colon of a finished turn but not that of the last one: the model's own first token brings it.
     finished = (f"{name} {role.title()}: {content}{END_OF_TURN}" for role, content in turns)
     return "".join(finished) + f"{name} Assistant:"
 
 
 def system_text(value: str | None) -> str | None:
-    """The system prompt meant by `--system`: a literal text, `@FILE` (UTF-8; one final newline is dropped), `@@TEXT` for
-    a text that begins with @, or `mera`, the prompt that MERA publishes for instruct models. None and "" mean none. Raises
-    UsageError for an unreadable file.
+    """The system prompt that `--system` denotes: a literal text, `@FILE` (UTF-8; one final newline is dropped),
+    `@@TEXT` for a text that begins with @, or `mera`, the prompt that MERA publishes for instruct models. None and ""
+    mean no system prompt. Raises UsageError for an unreadable file.
     """
     if not value:
         return None
@@ -138,14 +138,14 @@ def mera_system_prompt() -> str:
 
 
 def prompt_digest(prompt: Prompt) -> str:
-    """sha256 (hex) of what the model is given: equal prompts, equal digests, on every machine."""
+    """sha256 (hex) of what the model receives: equal prompts have equal digests on every machine."""
     value = prompt.text if prompt.text is not None else prompt.messages
     return hashlib.sha256(json.dumps(value, separators=(",", ":")).encode("ascii")).hexdigest()
 
 
 def template_digest(template: str) -> str:
-    """sha256 (hex) of a template with its treatment of a system prompt and of several turns (for `chat` the model's own
-    template has a digest of its own, in the generator's description). Raises UsageError for an unknown template."""
+    """sha256 (hex) of a template including how it handles a system prompt and several turns (for `chat`, the
+    generator's description has the digest of the model's own template). Raises UsageError for an unknown template."""
     turns: list[Turn] = [("user", "{p1}")]
     if template != "none":
         turns += [("assistant", "{r1}"), ("user", "{p2}")]

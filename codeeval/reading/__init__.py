@@ -1,6 +1,6 @@
-"""From what a model said to the program that is judged: what a careful reader takes for the answer. Pure.
+"""Extract the program to judge from what a model wrote, as a careful reader would. Pure.
 
-`read` takes the steps of docs/reading.md in their order and says what it did with every piece of the text.
+`read` takes the steps of docs/reading.md in order and records what it did with every piece of the text.
 """
 
 from codeeval.reading.answer import UNCLOSED, Answer, answer_of

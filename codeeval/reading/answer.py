@@ -1,4 +1,4 @@
-"""Steps 1 to 3 of the reader: what is left of a completion without header, end tokens, thought and the tags around it."""
+"""Steps 1 to 3 of the reader: strip the header, end tokens, the thought, and tags around the answer."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from codeeval.reading.pieces import Piece
 from codeeval.reading.program import is_python
 from codeeval.types import Cut
 
-#: The rule in the trace of a thought that has no end: there is no answer then.
+#: The trace's rule for a thought without an end: there is no answer then.
 UNCLOSED = "reader: thought, never closed"
-#: Characters of an answer that are looked at as statements, each of which takes memory; nobody's answer is as long.
+#: How many characters of an answer are split into statements, each of which takes memory; real answers are shorter.
 MAX_READ = 500_000
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is left of a completion without thought, end tokens and tags around it; `left`: what went, and why."""
+    """A completion without thought, end tokens and surrounding tags. `left`: what was removed, and why."""
 
     piece: Piece
     left: tuple[Cut, ...] = ()
@@ -33,7 +33,7 @@ def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
 
 
 def with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
-    """The answer if end tokens within strings don't end it; None where there are none."""
+    """The answer if end tokens inside strings don't end it; None if there are no such tokens."""
     piece = Piece.of(completion)
     if len(piece.text) > MAX_READ:
         return None
@@ -73,7 +73,8 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
 
 
 def _within_code(text: str) -> Callable[[int], bool]:
-    """Whether a place stands within a string or a comment of a fenced block that is Python: marks there are the code's own."""
+    """A test whether an offset is inside a string or comment of a fenced Python block: marks there belong to the
+    code."""
     spans: list[tuple[int, str]] = []
     for block in blocks.find(Piece(text)).blocks if len(text) <= MAX_READ and thoughts.has_mark(text) else ():
         content = block.piece
@@ -93,7 +94,7 @@ def _within_code(text: str) -> Callable[[int], bool]:
 
 
 def _end(text: str, start: int, own: Sequence[str], *, in_strings: bool) -> int:
-    """Where the first end token stands that is not spoken of within a thought."""
+    """The offset of the first end token that is not merely mentioned in a thought."""
     masked = marks = None
     for place in end_tokens.tokens(text, own):
         if place < start:
@@ -119,7 +120,7 @@ def _end_behind_code(text: str, *, in_strings: bool) -> int:
 
 
 def _is_mention(text: str, place: int) -> bool:
-    """Whether a token stands amid a sentence, where a thought or a text speaks of it."""
+    """Whether a token stands in the middle of a sentence, where a thought or text mentions it."""
     before = text[max(0, place - 200) : place].rpartition("\n")[2]
     behind = re.compile(r"[>\]][^\n<]").search(text, place, place + 60)
     return bool(before.strip()) and behind is not None

@@ -1,4 +1,4 @@
-"""The pieces that the reader chose, as one program with its trace."""
+"""Assemble the pieces that the reader chose into one program, with its trace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from codeeval.types import Cut, Extraction, Problem
 def assembled(
     problem: Problem, parts: Sequence[Part], choice: Choice, body_part: int | None, left: Sequence[Cut]
 ) -> Extraction:
-    """The program: future imports, what the prompt gives, what is kept of the answer. `body_part` continues the prompt."""
+    """The program: future imports, what the prompt contributes, the kept parts of the answer. `body_part` continues the
+    prompt."""
     future: list[str] = []
     body: list[str] = []
     rest: list[str] = []
@@ -58,11 +59,11 @@ def _put_together(
     )
     if body and "".join(body).strip():
         prompt, bodies = problem.prompt, "".join(body)
-        if prompt_parts.is_indented(prompt) and bodies[0] in " \t":  # it brings its own indentation
+        if prompt_parts.is_indented(prompt) and bodies[0] in " \t":  # the body has its own indentation
             prompt = prompt.rstrip(" \t")
         glue = "\n" if prompt_parts.ends_with_docstring(prompt) and not bodies.startswith("\n") else ""
         bodies = line_ended(bodies, bool(rest))
-        if problem.entry_point in own:  # defined once more, without what its stub imports
+        if problem.entry_point in own:  # the answer redefines the function, without its stub's imports
             prompt = prompt_parts.with_imports(prompt, prompt_parts.inner_imports(problem.prompt, problem.entry_point))
         return Extraction(future + prompt + glue + bodies + rest, taken, made, added=("prompt",))
     above = prompt_parts.preamble(problem.prompt, problem.entry_point, own)
@@ -75,7 +76,7 @@ def _put_together(
 
 
 def _found(parts: Sequence[Part], choice: Choice, entry_point: str) -> tuple[str, ...]:
-    """What is defined at the margin, for a message about a function that is missing."""
+    """What is defined at the margin; used in the message about a missing function."""
     names = []
     for part, kept in zip(parts, choice.kept, strict=True):
         for number in sorted(kept):
@@ -91,7 +92,7 @@ def _found(parts: Sequence[Part], choice: Choice, entry_point: str) -> tuple[str
 
 
 def merged(trace: Sequence[Cut]) -> tuple[Cut, ...]:
-    """In the order of the text, neighbours of one rule as one."""
+    """Sort by position and merge neighbours with the same rule."""
     made: list[Cut] = []
     for cut in sorted(trace, key=lambda cut: (cut.start, cut.end)):
         last = made[-1] if made else None

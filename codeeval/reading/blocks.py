@@ -1,5 +1,5 @@
-"""Fenced blocks, as people and models write them: any length, backticks or tildes, indented, in lists and quotations, opened
-behind a sentence, closed at the end of a line of code or never."""
+"""Find fenced blocks as people and models write them: fences of any length, backticks or tildes, indented, in lists and
+quotations, opened after a sentence, closed at the end of a line of code or never."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _PYTHON = re.compile(
     r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
     re.IGNORECASE,
 )
-#: A label that is the name of a file: `solution.py`, `file="src/a.py"`.
+#: A label that is a file name: `solution.py`, `file="src/a.py"`.
 _PYTHON_FILE = re.compile(r"(?:\w+[ \t]*[=:][ \t]*)?[\"']?[\w./\\-]+\.py[\"']?(?![\w.])", re.IGNORECASE)
-#: Labels that say nothing of the language.
+#: Labels that don't identify a language.
 _NEUTRAL = frozenset(
     {"", "code", "text", "txt", "plaintext", "plain", "none", "snippet", "solution", "answer", "completion", "function"}
 )
@@ -28,15 +28,16 @@ _STATEMENT = re.compile(
     r"(?:async[ \t]+def|def|class|import|from|return|for|while|if)[ \t]+\S|@\w|[^\W\d]\w*+[ \t]*+=[^=]"
 )
 _STRING = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#")
-#: Lines of code that may begin a string of several lines; a sentence may speak of quotation marks.
+#: Lines of code that may begin a string of several lines (a sentence may mention quotation marks).
 _OPENS_STRING = re.compile(r"[ \t]|[\w.]+[ \t]*=|return\b|[rbfu]?(?:\"{3}|'{3})")
 _TRANSCRIPT = re.compile(r"\s*(?:>>>|In[ \t]\[\d*\]:|\$[ \t])")
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`piece` is the content as it is shown: without quotation marks. `label` is "python", "" (it does not say) or another
-    language's; `indent` is the width before the fence; `start`, `end` are places of the whole block, fences included."""
+    """`piece` is the displayed content, without quotation marks. `label` is "python", "" (unspecified) or another
+    language's; `indent` is the width before the fence; `start` and `end` are offsets of the whole block, fences
+    included."""
 
     label: str
     piece: Piece
@@ -45,7 +46,7 @@ class Block:
     end: int
 
     def readings(self) -> tuple[Piece, ...]:
-        """The content as it stands, and without as much indentation as its fence has."""
+        """The content unchanged, and with the fence's indentation removed."""
         if not self.indent:
             return (self.piece,)
         return self.piece, self.piece.lines_without(re.compile(rf"[ \t]{{0,{self.indent}}}"))
@@ -63,12 +64,12 @@ class _Open:
     quotes: int
     start: int
     content: int
-    string: str = ""  # the delimiter of the string that is open at this line's end
+    string: str = ""  # the delimiter of the string that is open at the end of this line
 
 
 @dataclass(slots=True)
 class Found:
-    """The blocks of a text in their order. `closing`: where a fence closes what nothing had opened."""
+    """The blocks of a text in order. `closing`: where a fence closes something that was never opened."""
 
     blocks: list[Block] = field(default_factory=list)
     closing: int | None = None
@@ -82,13 +83,13 @@ def find(piece: Piece) -> Found:
 
 
 class _Finder:
-    """Line by line, with the block that is open."""
+    """Goes line by line and keeps track of the open block."""
 
     def __init__(self, piece: Piece) -> None:
         self._piece, self._text = piece, piece.text
         self._last = {quote: self._text.rfind(quote) for quote in ('"""', "'''")}
         self._open: _Open | None = None
-        self._string = ""  # the delimiter of a string that is open outside of blocks
+        self._string = ""  # the delimiter of a string that is open outside blocks
         self._found = Found()
 
     def run(self) -> Found:
@@ -106,7 +107,7 @@ class _Finder:
         return self._found
 
     def _is_in_string(self, line: str, at: int) -> bool:
-        """Whether a line outside of blocks begins within a string of code that stands there."""
+        """Whether a line outside blocks begins within a string of the surrounding code."""
         inside = bool(self._string) and self._last[self._string] > at
         if inside or '"""' in line or "'''" in line:
             opens = inside or _OPENS_STRING.match(line) is not None
@@ -145,7 +146,7 @@ class _Finder:
             self._found.closing = at
 
     def _one_line(self, fence: re.Match[str], at: int) -> bool:
-        """A block that is closed on the line on which it is opened."""
+        """A block that is closed on the line that opens it."""
         info, run = fence["info"].rstrip(), fence["run"]
         if not info.endswith(run) or not info.strip("`~ \t"):
             return False
@@ -207,7 +208,7 @@ def _looks_written(above: str) -> bool:
 
 
 def _advance(state: str, line: str) -> str:
-    """The triple quote that is open at the end of a line, given the one that is open at its beginning; "#" within a comment."""
+    """The triple quote open at the end of a line, given the one open at its beginning; "#" inside a comment."""
     at = 0
     while True:
         if state:

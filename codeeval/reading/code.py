@@ -1,7 +1,7 @@
-"""Python text without a parser: which characters are code, and where logical lines end. Works on any text in linear time.
+"""Scan Python text without a parser: which characters are code, and where logical lines end. Linear time on any text.
 
-A program that does not compile, prose and programs in one text, an answer that ends in the middle: a parser says of each
-"no", a careful reader still sees where a function begins and ends.
+A parser rejects a program that does not compile, prose mixed with programs, or an answer that ends in the middle. A
+careful reader still sees where a function begins and ends; so does this module.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _TRIPLE_END = {
 _SINGLE_END = {
     quote: re.compile(rf"[^\\\n{quote}]*+(?:\\.[^\\\n{quote}]*+)*+({quote})?", re.DOTALL) for quote in ('"', "'")
 }
-#: A line that no bracket can hold: an open one above it is a slip of the pen.
+#: A line that can't be inside brackets: a bracket left open above it is a mistake.
 _STATEMENT = re.compile(
     r"(?:async[ \t]++)?(?:def|class)[ \t]++\w|@\w|import[ \t]++\w|from[ \t]++[\w.]++[ \t]++import\b"
 )
@@ -28,8 +28,9 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`text` as it stands; `bare`, of equal length: strings are runs of `"`, comments are blank, and line breaks within
-    strings and brackets are blanks, so that its lines are logical lines. `formatted`: the places of f-strings."""
+    """`text` is unchanged. `bare` has equal length, with strings replaced by runs of `"`, comments by blanks, and line
+    breaks within strings and brackets by blanks, so that its lines are logical lines. `formatted`: the positions of
+    f-strings."""
 
     text: str
     bare: str
@@ -42,7 +43,7 @@ def scan(text: str) -> Code:
 
 
 class _Scanner:
-    """One walk from left to right; brackets are paired on the way, unpaired ones count as plain characters."""
+    """One pass from left to right; pairs brackets on the way and treats unpaired ones as plain characters."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -51,7 +52,7 @@ class _Scanner:
         self._open: list[tuple[str, int]] = []
         self._pairs: list[tuple[int, int]] = []
         self._formatted: list[tuple[int, int]] = []
-        self._dead = {'"': -1, "'": -1}  # up to here a quote of this kind opens nothing
+        self._dead = {'"': -1, "'": -1}  # up to this offset a quote of this kind opens nothing
 
     def run(self) -> Code:
         at = 0
@@ -113,7 +114,7 @@ class _Scanner:
 
 
 def _joined(bare: str, pairs: list[tuple[int, int]]) -> str:
-    """`bare` with blanks for the line breaks within brackets."""
+    """`bare` with blanks in place of the line breaks within brackets."""
     made: list[str] = []
     at = 0
     for start, end in pairs:

@@ -1,11 +1,11 @@
-"""Special tokens that a tokenizer's decoder left in the text: what follows the one that ends an answer is not the answer."""
+"""Special tokens that a tokenizer's decoder left in the text. What follows an end token is not part of the answer."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-#: What ends a turn or begins another's, by name; written <|name|>, also with full-width bars.
+#: Names of tokens that end a turn or begin another's; written <|name|>, also with full-width bars.
 _NAMED = (
     "im_end|im_start|im_sep|endoftext|end_of_text|begin_of_text|eot_id|eom_id|eot|eom|eos|end|return|call|end_of_turn|"
     "start_of_turn|end_of_sentence|start_header_id|header_start|end_of_turn_token|start_of_turn_token|eoc_id|"
@@ -20,8 +20,8 @@ _PLAIN = (
     r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
 )
 _TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)
-#: Tokens of other vocabularies and the headers of another's turn in prose: they end an answer only behind code. Not the
-#: marks of a thought, nor those around an answer.
+#: Tokens of other vocabularies, and headers of another's turn in prose: they end an answer only after code. Excludes
+#: the marks of a thought and those around an answer.
 _UNKNOWN = re.compile(
     r"<[|｜](?![\w▁/]*(?:think|thought)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
     r"|(?:<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|end_of_document|unused(?!9[45]>)\d{1,4}|turn\||\|turn|/?tool_call|"
@@ -37,7 +37,7 @@ _CODE = re.compile(
     r"^[ \t>]*+(?:`{3}|~{3}|(?:async[ \t]++)?def[ \t]|class[ \t]++\w++[(:]|return\b|import[ \t])|^[ \t]++\S",
     re.MULTILINE,
 )
-#: A token of which the last characters were never generated, or cut as a stop sequence.
+#: A token without its last characters: they were never generated, or were cut as a stop sequence.
 _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
 _HEADER = re.compile(
@@ -50,7 +50,7 @@ _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
 
 def header_end(text: str) -> int:
-    """How much of the beginning is a template's header of the answer."""
+    """The length of a template's answer header at the beginning of the text."""
     end = 0
     while (found := _HEADER.match(text, end)) is not None and found.end() > end:
         end = found.end()
@@ -60,7 +60,7 @@ def header_end(text: str) -> int:
 
 
 def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
-    """Where special tokens begin, ascending; `own` are those of the model's tokenizer."""
+    """The offsets of special tokens, ascending. `own`: those of the model's tokenizer."""
     pattern = _TOKEN
     wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
     if wanted:
@@ -76,7 +76,7 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
 
 
 def behind_code(text: str) -> Iterator[int]:
-    """Where tokens and headers begin that end an answer because code stands above them, ascending."""
+    """The offsets of tokens and headers that end an answer because code precedes them, ascending."""
     code = _CODE.search(text)
     looked_at = 0
     for found in _UNKNOWN.finditer(text, code.end()) if code else ():
@@ -87,7 +87,7 @@ def behind_code(text: str) -> Iterator[int]:
 
 
 def _is_glued(text: str, place: int) -> bool:
-    """Whether the role's name behind a word is what was left of a header, rather than the end of a name."""
+    """Whether a role's name attached to a word is the rest of a header rather than the end of a name."""
     word = _WORD.search(text, max(0, place - 60), place)
     if word is None:
         return True
@@ -98,5 +98,5 @@ def _is_glued(text: str, place: int) -> bool:
 
 
 def is_no_index(text: str) -> bool:
-    """Whether `[EOS]` is a token rather than an index: no variable of the text has that name."""
+    """Whether `[EOS]` is a token rather than an index: no variable in the text has that name."""
     return "[EOS]" in text and text.count("EOS") == text.count("[EOS]")

@@ -1,20 +1,20 @@
-"""Completion text -> the program that is executed, with the trace of what was kept. Pure; nothing is executed.
+"""Turn completion text into the program that is executed, with a trace of what was kept. Pure; nothing is executed.
 
 | rule       | what is taken from the completion                                                                     |
 |------------|-------------------------------------------------------------------------------------------------------|
 | `none`     | all of it (MERA 1.1.0)                                                                                |
-| `mera-1.2` | what lies between `XXXpython` at the start and `XXX` at the end, X being the first character;         |
-|            | all of it where the text starts with a space, newline or tab, or where either mark is missing          |
+| `mera-1.2` | what is between `XXXpython` at the start and `XXX` at the end, where X is the first character;        |
+|            | all of it if the text starts with a space, newline or tab, or if either mark is missing               |
 | `mera-code`| the blocks labelled `python` between fences of three backticks, joined by newlines after a leading one |
-| `evalplus` | a complete fenced Python block, else all of it                                                        |
+| `evalplus` | a complete fenced Python block, otherwise all of it                                                   |
 | `strict`   | what a careful reader takes for the answer: `codeeval/reading/`                                       |
 
-A completion that is a program of its own (EvalPlus' `solution`) is never put below the prompt, whatever the rule: the rules
-then choose what of it is the program.
+A completion that is a self-contained program (EvalPlus' `solution`) is never appended to the prompt, whatever the rule;
+the rules then choose which part of it is the program.
 
-The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, odd ones included: the
-program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters of the
-completion.
+The three MERA rules reproduce MERA's public scorers (1.1.0, 1.2.0, MERA Code 1.0) on every text, including odd ones:
+the program of any other completion is always the prompt followed by what was taken. Offsets in a trace count characters
+of the completion.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from codeeval import syntax
 from codeeval.reading import read
 from codeeval.types import Cut, Extraction, ExtractionRule, Problem
 
-#: An opening fence as MERA Code sees it: at a line's start, a label of word characters and hyphens, then a newline.
+#: An opening fence in MERA Code: at the start of a line, a label of word characters and hyphens, then a newline.
 _MERA_OPENING = re.compile(r"^```([\w-]+)\n", re.MULTILINE)
-#: As Markdown sees it: up to three spaces, three or more backticks, an info string whose first word is the language.
-#: Possessive throughout: what follows a run can't begin with its characters, and giving some back would take quadratic time.
+#: In Markdown: up to three spaces, three or more backticks, an info string that begins with the language. Possessive
+#: throughout: what follows a run can't begin with its characters, and backtracking would take quadratic time.
 _OPENING = re.compile(r"^( {0,3})(`{3,}+)[ \t]*+(\w*+)[^\n`]*+\n", re.MULTILINE)
 _PYTHON_LABELS = frozenset({"", "python", "python3", "py", "py3"})
-#: A program longer than this is not parsed to find out whether its fences are inside a string.
+#: A longer program is not parsed to find out whether its fences are inside a string.
 _MAX_PARSED = syntax.MAX_CHARS
 
 
@@ -46,8 +46,8 @@ def extract(
     is_program: bool = False,
     end_tokens: Sequence[str] = (),
 ) -> Extraction:
-    """The program that `rule` makes of a completion. Every completion gives one; a blank `body`: nothing was left.
-    `is_program`: the completion is a program of its own; `end_tokens`: those of the model's own tokenizer."""
+    """The program that `rule` makes of a completion. Every completion gives one; if nothing was left, `body` is blank.
+    `is_program`: the completion is a self-contained program; `end_tokens`: those of the model's own tokenizer."""
     if rule == "strict":
         return read(problem, completion, is_program=is_program, own_tokens=end_tokens)
     if rule == "evalplus":
@@ -73,7 +73,7 @@ def _mera_1_2(text: str) -> tuple[str, tuple[Cut, ...]]:
 
 def _mera_code(text: str) -> tuple[str, tuple[Cut, ...]]:
     blocks = _mera_closed_blocks(text)
-    if not blocks:  # a cut-off answer: the first opening fence with everything after it
+    if not blocks:  # a truncated answer: the first opening fence and everything after it
         opening = _MERA_OPENING.search(text)
         if opening is None:
             return text, (Cut("mera-code: no block, all", 0, len(text)),)
@@ -84,7 +84,7 @@ def _mera_code(text: str) -> tuple[str, tuple[Cut, ...]]:
 
 
 def _mera_closed_blocks(text: str) -> list[tuple[str, int, int]]:
-    """(label, start, end) of each closed block. A block ends at the first newline that three backticks follow, whatever
+    """(label, start, end) of each closed block. A block ends at the first newline followed by three backticks, whatever
     comes after them, and its code includes that newline."""
     blocks = []
     opening = _MERA_OPENING.search(text)
@@ -105,8 +105,8 @@ class _Block:
     indent: int
 
     def readings(self, text: str) -> tuple[str, ...]:
-        """The content as it stands; behind an indented fence also as Markdown shows it, in a list, say: its lines lose as many
-        spaces as the fence has before it, if they have them."""
+        """The content unchanged; behind an indented fence (in a list, for example) also as Markdown shows it: each line
+        loses up to as many spaces as precede the fence."""
         content = text[self.start : self.end]
         if not self.indent:
             return (content,)
@@ -116,9 +116,7 @@ class _Block:
 def _evalplus(problem: Problem, completion: str) -> Extraction:
     whole = Extraction(problem.prompt + completion, completion, (Cut("evalplus: all", 0, len(completion)),))
     blocks = _python_blocks(completion)
-    if not blocks or syntax.parses(
-        whole.program, _MAX_PARSED
-    ):  # fences in a program that parses are inside its strings
+    if not blocks or syntax.parses(whole.program, _MAX_PARSED):  # if the program parses, its fences are inside strings
         return whole
     for block in blocks:
         for code in block.readings(completion):
@@ -134,7 +132,8 @@ def _evalplus(problem: Problem, completion: str) -> Extraction:
 
 
 def _evalplus_program(problem: Problem, text: str) -> Extraction:
-    """A program of its own: all of it, or the fenced block that is the answer where a chat model's text was left as it was."""
+    """A self-contained program: all of it, or the fenced block with the answer if a chat model's text was left
+    unprocessed."""
     whole = Extraction(text, text, (Cut("evalplus: program of its own", 0, len(text)),))
     blocks = _python_blocks(text)
     if not blocks or syntax.parses(text, _MAX_PARSED):
@@ -148,13 +147,14 @@ def _evalplus_program(problem: Problem, text: str) -> Extraction:
 
 
 def _python_blocks(text: str) -> list[_Block]:
-    """An unlabelled block beside labelled ones is rather output or a shell line than the answer."""
+    """The Python blocks. An unlabelled block beside labelled ones is more likely output or a shell line than the
+    answer."""
     blocks = [block for block in _fenced_blocks(text) if block.label in _PYTHON_LABELS]
     return [block for block in blocks if block.label] or blocks
 
 
 def _fenced_blocks(text: str) -> list[_Block]:
-    """Complete fenced blocks, as Markdown has them: a closing fence is at least as long as the opening one."""
+    """Complete fenced blocks as in Markdown: the closing fence is at least as long as the opening one."""
     blocks = []
     opening = _OPENING.search(text)
     while opening is not None:
@@ -167,7 +167,7 @@ def _fenced_blocks(text: str) -> list[_Block]:
 
 
 def defines(code: str, name: str) -> bool:
-    """Whether `code` binds `name` at its top level; by its lines where it does not parse."""
+    """Whether `code` binds `name` at its top level; decided line by line if it does not parse."""
     try:
         tree = syntax.parse_module(code, _MAX_PARSED)
     except SyntaxError:
@@ -183,8 +183,8 @@ def _binds(node: ast.stmt, name: str) -> bool:
 
 
 def with_preamble(problem: Problem, code: str) -> str:
-    """`code` below what the prompt has above the function: its imports and helpers. The model was shown them and may
-    rely on them; what it defines again takes their place."""
+    """`code` below the prompt's imports and helpers. The model was shown them and may rely on them; what the code
+    redefines is left out."""
     preamble = _preamble(problem.prompt, problem.entry_point)
     if not preamble.strip():
         return code

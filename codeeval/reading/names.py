@@ -1,4 +1,4 @@
-"""Which names a statement binds and which it uses, by its masked text (see `code.py`)."""
+"""The names that a statement binds and uses, found from its masked text (see `code.py`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from codeeval.reading.code import Code
 
-#: Words that stand between operands, or before them.
+#: Words that stand between or before operands.
 KEYWORDS = (
     "and|as|assert|async|await|break|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|"
     "lambda|nonlocal|not|or|pass|raise|return|try|while|with|yield"
@@ -31,7 +31,7 @@ def normal(name: str) -> str:
 
 
 def used(code: Code, start: int, end: int) -> frozenset[str]:
-    """Names that the code in [start, end) mentions, those in the fields of f-strings included."""
+    """Names mentioned by the code in [start, end), including those in the fields of f-strings."""
     found = {normal(name) for name in _NAME.findall(code.bare, start, end)}
     formatted = code.formatted
     for number in range(bisect_left(formatted, (start, 0)), len(formatted)):
@@ -43,13 +43,13 @@ def used(code: Code, start: int, end: int) -> frozenset[str]:
 
 
 def defined(line: str) -> tuple[str, str] | None:
-    """("def" or "class", name) where a line begins a definition."""
+    """("def" or "class", name) if a line begins a definition."""
     found = _DEFINITION.match(line)
     return (found[1], normal(found[2])) if found else None
 
 
 def imported(line: str) -> frozenset[str]:
-    """The names that an import binds; `*` for all of a module."""
+    """The names that an import binds; `*` stands for all of a module."""
     found = _IMPORT.match(line)
     if found is None:
         return frozenset()
@@ -62,8 +62,8 @@ def imported(line: str) -> frozenset[str]:
 
 
 def assigned(line: str) -> tuple[frozenset[str], int] | None:
-    """(names bound, where the value begins) of an assignment; None if the logical line is none, or one to something that
-    can't be assigned to."""
+    """(names bound, offset of the value) of an assignment; None if the logical line is not one, or its target can't be
+    assigned to."""
     depth, ends = 0, []
     for mark in _MARK.finditer(line):
         if mark[0] == "=":
@@ -85,7 +85,7 @@ def assigned(line: str) -> tuple[frozenset[str], int] | None:
 
 
 def bound_in(lines: Iterator[str]) -> frozenset[str]:
-    """What the lines of a compound statement bind in its own scope: those of inner functions and classes are skipped."""
+    """What the lines of a compound statement bind in its own scope; inner functions and classes are skipped."""
     found: set[str] = set()
     inner = -1
     for line in lines:
@@ -110,7 +110,7 @@ def bound_in(lines: Iterator[str]) -> frozenset[str]:
 
 
 def local_to(bare: str) -> frozenset[str]:
-    """Names that belong to a function of this text alone: its parameters and what it assigns."""
+    """Names local to the function in this text: its parameters and what it assigns."""
     header, _, body = bare.partition("\n")
     found = set(map(normal, re.findall(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])", header)))
     found |= set(map(normal, re.findall(r"^[ \t]+([^\W\d]\w*+)[ \t]*+=(?!=)", body, re.MULTILINE)))

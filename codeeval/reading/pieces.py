@@ -1,4 +1,4 @@
-"""Parts of a completion that remember where they came from, so that a trace can name places in the original text."""
+"""Parts of a completion with their original positions, so that a trace can refer to the original text."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ _BOM = "\ufeff"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """`text` and `marks`: (place in `text`, place in the completion), ascending. Between two marks both count alike."""
+    """`text` and `marks`: (offset in `text`, offset in the completion), ascending. Between two marks both advance
+    together."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ((0, 0),)
 
     @classmethod
     def of(cls, completion: str) -> Piece:
-        """The whole completion with the line ends that Python's own tokenizer makes of it, without a byte order mark."""
+        """The whole completion without a byte order mark, with line ends normalised as Python's tokenizer does."""
         first = 1 if completion.startswith(_BOM) else 0
         if "\r" not in completion:
             return cls(completion[first:], ((0, first),))
@@ -30,7 +31,7 @@ class Piece:
         return cls("\n".join(lines), tuple(zip(new, accumulate(sizes, initial=first), strict=True)))
 
     def origin(self, place: int) -> int:
-        """Where in the completion the character at `place` stands."""
+        """The offset in the completion of the character at `place`."""
         new, old = self.marks[bisect_right(self.marks, place, key=lambda mark: mark[0]) - 1]
         return old + place - new
 
@@ -42,7 +43,7 @@ class Piece:
         return Piece(self.text[start:end], ((0, self.origin(start)), *inside))
 
     def lines_without(self, prefix: re.Pattern[str]) -> Piece:
-        """The same lines, each without what `prefix` matches at its beginning."""
+        """The same lines, each without a leading match of `prefix`."""
         made: list[str] = []
         marks: list[tuple[int, int]] = []
         new = old = 0

@@ -1,4 +1,4 @@
-"""The parts of an answer as one program: what defines the function, what this needs, and what is left out."""
+"""Combine the parts of an answer into one program: what defines the function, what it needs, and what is left out."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from codeeval.reading.uses import only_uses
 
 _DEFINITIONS = (Kind.DEF, Kind.CLASS)
 _MAX_PARSED = 20_000
-#: Longer texts are not parsed to find out whether their fences and marks are inside of strings.
+#: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
-#: Why a statement is left out, as the trace says it.
+#: Why a statement is left out, in the trace's words.
 PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One stretch of code: a block, or text outside of blocks. `labelled`: its fence says that it is Python."""
+    """One stretch of code: a block, or text outside blocks. `labelled`: its fence says that it is Python."""
 
     piece: Piece
     found: Statements
@@ -35,7 +35,7 @@ class Part:
 
     @property
     def body(self) -> int | None:
-        """The number of the statement that is an indented body, if the part begins with one."""
+        """The index of the statement that is an indented body, if the part begins with one."""
         for number, item in enumerate(self.found.items):
             if item.kind is Kind.BODY and not is_prose(_first_line(self.found, item)):
                 return number
@@ -44,18 +44,18 @@ class Part:
         return None
 
     def defining(self, entry_point: str) -> int | None:
-        """The number of the last statement that defines the function; the prompt's own stub does not."""
+        """The index of the last statement that defines the function; the prompt's own stub does not count."""
         items = self.found.items
         numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
         kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
-        if real or self.body is not None:  # beside a body an import of the function is a test's
+        if real or self.body is not None:  # beside a body, an import of the function belongs to a test
             return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is Kind.IMPORT), None)
 
     @property
     def is_code(self) -> bool:
-        """Whether there is any code in it that could be a part of an answer."""
+        """Whether it contains any code that could be part of an answer."""
         kinds = (Kind.IMPORT, Kind.DEF, Kind.CLASS, Kind.ASSIGN, Kind.COMPOUND)
         return any(item.kind in kinds for item in self.found.items) or self.body is not None
 
@@ -65,14 +65,14 @@ def _first_line(found: Statements, item: Statement) -> str:
 
 
 def is_stub(found: Statements, item: Statement) -> bool:
-    """Whether a function has a docstring for its body and nothing else."""
+    """Whether a function's body is a docstring and nothing else."""
     if item.kind is not Kind.DEF:
         return False
     return not _body_text(found, item)
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
-    """Whether a function does nothing: its body is still to be written, or was left out to show the head."""
+    """Whether a function does nothing: its body is still to be written, or was left out to show the signature."""
     return item.kind is Kind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
 
 
@@ -82,7 +82,7 @@ def _body_text(found: Statements, item: Statement) -> str:
 
 
 def _colon(header: str) -> int:
-    """Where the colon that ends a function's header stands."""
+    """The offset of the colon that ends a function's header."""
     depth = 0
     for found in re.finditer(r"[(\[{]|[)\]}]|:", header):
         if found[0] == ":" and depth == 0:
@@ -92,7 +92,7 @@ def _colon(header: str) -> int:
 
 
 def parses(text: str) -> bool:
-    """Whether a short text is Python; a long one counts as if."""
+    """Whether a text is Python; one too long to parse counts as Python."""
     try:
         syntax.parse_module(text[:_MAX_PARSED] if len(text) > _MAX_PARSED else text)
     except SyntaxError:
@@ -101,7 +101,7 @@ def parses(text: str) -> bool:
 
 
 def is_python(text: str) -> bool:
-    """Whether a text is Python; one that is too long to ask is not."""
+    """Whether a text is Python; one too long to parse does not count."""
     try:
         syntax.parse_module(text, _MAX_ASKED)
     except SyntaxError:
@@ -110,7 +110,8 @@ def is_python(text: str) -> bool:
 
 
 def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
-    """The last part that defines the function; one without a label may be an outline of it, so it counts if it is Python."""
+    """The last part that defines the function. An unlabelled part may be only an outline, so it counts if it is
+    Python."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
     defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
     for number in reversed(defining):
@@ -123,7 +124,7 @@ def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
 
 
 def outlines(part: Part, entry_point: str) -> bool:
-    """Whether all that a part has of the function is its head."""
+    """Whether a part has only the header of the function."""
     place = part.defining(entry_point)
     return place is not None and is_outline(part.found, part.found.items[place])
 
@@ -142,15 +143,15 @@ def body_part_of(parts: Sequence[Part], first: int) -> int | None:
 
 @dataclass(slots=True)
 class Choice:
-    """Which statements of which part stay; why the others don't."""
+    """Which statements of which part are kept, and why the others are not."""
 
     kept: list[set[int]]
     left: list[dict[int, str]]
 
 
 def choose(parts: Sequence[Part], home: int, entry_point: str, body: int | None) -> Choice:
-    """What stays where part `home` holds the function's definition (or `body`, the statement that is its body): of the parts
-    before it definitions and imports, of those behind it only what is needed."""
+    """Choose what to keep if part `home` has the function's definition (or `body`, the statement that is its body): of
+    the parts before it definitions and imports, of those after it only what is needed."""
     choice = Choice([set() for _ in parts], [{} for _ in parts])
     _of_home(parts[home], home, (entry_point, body), choice)
     needed = _needed(parts[home], choice.kept[home])
@@ -186,7 +187,7 @@ def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
 
 
 def _needed(part: Part, kept: set[int]) -> set[str]:
-    """Names that the kept statements use and don't bind themselves."""
+    """Names that the kept statements use but don't bind."""
     found: set[str] = set()
     bound: set[str] = set()
     for place in kept:
@@ -207,7 +208,8 @@ def _definitions(part: Part, kept: set[int]) -> set[str]:
 def _later(
     parts: Sequence[Part], home: int, entry_point: str, needed: set[str], names: set[str], choice: Choice
 ) -> set[str]:
-    """Keep what is needed of the parts behind the function, directly or by what is kept; returns the names that they define."""
+    """Keep what the kept code needs, directly or indirectly, from the parts after the function; return the names they
+    define."""
     by_name: dict[str, list[tuple[int, int]]] = {}
     for number in range(home + 1, len(parts)):
         part = parts[number]
@@ -224,7 +226,7 @@ def _later(
         for number, place in by_name.pop(name, ()):
             item, found = parts[number].found.items[place], parts[number].found
             if name not in needed and item.kind not in _DEFINITIONS:
-                continue  # an example's variable has the name of a helper
+                continue  # an example's variable has the same name as a helper
             choice.kept[number].add(place)
             choice.left[number].pop(place, None)
             fresh = found.uses(item) - item.names
@@ -235,7 +237,8 @@ def _later(
 
 
 def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str], set[str]], choice: Choice) -> None:
-    """Definitions and imports stay, the last definition of a name wins; `wanted`: names needed, names defined later."""
+    """Keep definitions and imports, and the last definition of each name. `wanted`: names needed, names defined
+    later."""
     needed, later = wanted[0], wanted[1] | {entry_point}
     imported = {name for each in part.found.items if each.kind is Kind.IMPORT for name in each.names}
     uses = only_uses(part.found, entry_point)

@@ -1,4 +1,4 @@
-"""What of the prompt goes with an answer: imports and helpers above the function, or the function's head itself."""
+"""What the prompt contributes to an answer: imports and helpers above the function, or the function's header itself."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import lru_cache
 
 from codeeval.reading.statements import Kind, is_future, split
 
-#: An import in the first level of a stub; one in another function of the prompt is that function's own.
+#: An import at the first level of a stub; an import inside another function of the prompt is not used.
 _INNER_IMPORT = re.compile(r"^[ \t]++(?:import|from[ \t]++[\w.]++[ \t]++import)[ \t].*$", re.MULTILINE)
 _QUOTES = ('"""', "'''")
 
 
 @lru_cache(maxsize=512)
 def parts(prompt: str, entry_point: str) -> tuple[tuple[str, frozenset[str]], ...]:
-    """(text, names that it binds) of each statement that the prompt has above the function's definition, and the imports that
-    stand within its stub. The model was shown them and may rely on them."""
+    """(text, bound names) of each statement above the function's definition in the prompt, and the imports inside its
+    stub. The model was shown them and may rely on them."""
     found = split(prompt)
     above: list[tuple[str, frozenset[str]]] = []
     for item in found.items:
@@ -25,7 +25,7 @@ def parts(prompt: str, entry_point: str) -> tuple[tuple[str, frozenset[str]], ..
         names = item.names if item.kind in (Kind.DEF, Kind.CLASS) else frozenset()
         above.append((found.text(item), names))
     else:
-        return ()  # it has no such function: nothing is above it
+        return ()  # the prompt has no such function, so nothing is above it
     return tuple((text, names) for text, names in above if text.strip())
 
 
@@ -34,7 +34,7 @@ def _inner(stub: str) -> list[str]:
 
 
 def inner_imports(prompt: str, entry_point: str) -> str:
-    """The imports within the function's stub, for a function that takes its place."""
+    """The imports inside the function's stub, for a function that replaces it."""
     found = split(prompt)
     stubs = [item for item in found.items if item.kind is Kind.DEF and entry_point in item.names]
     return "".join(line for item in stubs[:1] for line in _inner(found.bare(item)))
@@ -47,16 +47,16 @@ def with_imports(prompt: str, lines: str) -> str:
 
 
 def preamble(prompt: str, entry_point: str, own: frozenset[str] = frozenset()) -> str:
-    """The imports and helpers above the function, without the helpers that the answer defines itself (`own`)."""
+    """The imports and helpers above the function, except helpers that the answer defines itself (`own`)."""
     return "".join(text for text, names in parts(prompt, entry_point) if not (names and names <= own))
 
 
 def ends_with_docstring(prompt: str) -> bool:
-    """Whether the last line of the prompt is closed by a docstring's quotation marks, so that code must go on a new one."""
+    """Whether the prompt's last line ends with a docstring's closing quotes, so that code must start on a new line."""
     return prompt.rstrip(" \t").endswith(_QUOTES)
 
 
 def is_indented(prompt: str) -> bool:
-    """Whether the prompt ends within a line that has nothing but indentation."""
+    """Whether the prompt ends in a line of indentation only."""
     last = prompt.rpartition("\n")[2]
     return bool(last) and not last.strip()

@@ -14,17 +14,18 @@ from codeeval.reading.program import Choice, Part, body_part_of, choose, home_of
 from codeeval.reading.statements import Kind, Statement, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
-#: A function of the prompt that the answer repeats without giving it a body.
+#: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
 _SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁|^assistant|^analysis|boxed|SOLUTION")
-#: What may stand before a text that goes on within the prompt's last line.
+#: What may precede a text that continues the prompt's last line.
 _BEFORE_ANSWER = ("reader: thought", "reader: header")
 _STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
 _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 
 
 def read(problem: Problem, completion: str, *, is_program: bool = False, own_tokens: Sequence[str] = ()) -> Extraction:
-    """The program of a completion, with the trace. `is_program`: it is a program, never a continuation of the prompt."""
+    """The program of a completion, with its trace. `is_program`: it is self-contained, never a continuation of the
+    prompt."""
     text = Piece.of(completion)
     if _SUSPICIOUS.search(text.text) and _stands(problem, text.text, is_program):
         return _of_text(problem, Answer(text), is_program)
@@ -39,7 +40,7 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
 
 
 def _stands(problem: Problem, text: str, is_program: bool) -> bool:
-    """Whether the text as it stands is code: then marks and fences are inside of its strings."""
+    """Whether the unchanged text is code: then marks and fences are inside its strings."""
     first = next((line for line in text.split("\n") if line.strip()), "")
     if (not first[:1].isspace() and is_prose(first)) or first.lstrip().startswith(("```", "~~~", "<", "[")):
         return False
@@ -49,7 +50,7 @@ def _stands(problem: Problem, text: str, is_program: bool) -> bool:
 
 
 def _of_answer(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
-    """Steps 4 and 5: blocks, else the text itself."""
+    """Steps 4 and 5: blocks, or the text itself if there are none."""
     if len(answer.piece.text) > MAX_READ:
         return _as_it_stands(problem, answer, is_program)
     found = blocks.find(answer.piece)
@@ -74,7 +75,7 @@ def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
 
 
 def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[Part, blocks.Block]]:
-    """The blocks that may hold code, each in the reading that fits best."""
+    """The blocks that may hold code, each in its best reading."""
     for block in found:
         if block.label not in ("python", "") or block.is_transcript:
             continue
@@ -84,7 +85,7 @@ def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[Pa
 
 
 def _best(problem: Problem, block: blocks.Block) -> Part:
-    """As the block stands, or moved to the margin with its fence or by its first line."""
+    """The block unchanged, or moved to the margin together with its fence or by its first line."""
     readings = [Part.of(piece, block.label == "python") for piece in block.readings()]
     for part in readings:
         if part.defining(problem.entry_point) is not None:
@@ -103,7 +104,7 @@ def _best(problem: Problem, block: blocks.Block) -> Part:
 
 
 def _moved(part: Part, entry_point: str) -> Part | None:
-    """A program that is indented as a whole, or whose first line is: moved to the margin."""
+    """A program that is indented as a whole, or whose first line is, moved to the margin."""
     if part.body is None or not _defines_inside(part, entry_point):
         return None
     width = _indent(part.found.text(part.found.items[part.body]))
@@ -116,7 +117,7 @@ def _moved(part: Part, entry_point: str) -> Part | None:
 
 
 def _unquoted(part: Part, entry_point: str) -> Part | None:
-    """A program that is written as a quotation without a fence."""
+    """A program written as a quotation, without a fence."""
     if part.defining(entry_point) is not None or _QUOTED.search(part.piece.text) is None:
         return None
     other = Part.of(part.piece.lines_without(re.compile(r"[ \t]*+(?:>(?!>)[ \t]?)")), part.labelled)
@@ -175,7 +176,7 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
 
 
 def _joined_bodies(parts: list[Part], home: int) -> tuple[list[Part], int]:
-    """A body in several blocks is one body, unless an earlier block has ended it already: that was a draft."""
+    """Bodies in several blocks form one body, unless an earlier block already ended it: that was a draft."""
     first = home
     while first > 0 and parts[first - 1].body is not None and not _ended(parts[first - 1]):
         first -= 1
@@ -199,7 +200,7 @@ def _ended(part: Part) -> bool:
 
 
 def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
-    """No blocks: a body, a program with text around it, or no answer at all."""
+    """If there are no blocks: a body, a program with text around it, or no answer."""
     if not answer.piece.text.strip():
         return Extraction("", "", merged(answer.left))
     if not is_program and _goes_on(problem.prompt, answer):
@@ -214,8 +215,8 @@ def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
 
 
 def _body_of(problem: Problem, part: Part, is_program: bool) -> int | None:
-    """The statement of a part that continues the prompt. Where the function is defined again below it, that definition counts
-    as it does for Python, and a body that is none is left out."""
+    """The statement of a part that continues the prompt. If the function is defined again below it, the later
+    definition counts, as in Python, and a body that does not fit is left out."""
     place = None if is_program else part.body
     if place is None or part.defining(problem.entry_point) is None:
         return place
@@ -223,7 +224,7 @@ def _body_of(problem: Problem, part: Part, is_program: bool) -> int | None:
 
 
 def _goes_on(prompt: str, answer: Answer) -> bool:
-    """Whether the text goes on within the prompt's last line, which is neither empty nor the end of a docstring."""
+    """Whether the text continues the prompt's last line, which is neither empty nor the end of a docstring."""
     piece = answer.piece
     first = piece.text.split("\n", 1)[0]
     if prompt_parts.ends_with_docstring(prompt):
@@ -237,7 +238,7 @@ def _goes_on(prompt: str, answer: Answer) -> bool:
 
 
 def _going_on(problem: Problem, answer: Answer) -> Extraction:
-    """The text to the character; without the sentences behind it if it is a program only then."""
+    """The exact text; without the sentences after it if it is a program only then."""
     piece = answer.piece
     if not is_python(problem.prompt + piece.text):
         items = Part.of(piece).found.items
@@ -265,7 +266,7 @@ def _without_function(problem: Problem, parts: Sequence[Part], answer: Answer) -
     made = assembled(problem, parts, Choice(kept, left), None, answer.left)
     if not any(stubs):
         return made
-    # The model did write something, so the sample is executed, and the function is found to be missing.
+    # The model wrote something, so the sample is executed and reported as missing the function.
     return replace(made, body=made.body if made.body.strip() else answer.piece.text, found=(*made.found, STUB))
 
 

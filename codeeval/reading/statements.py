@@ -1,4 +1,4 @@
-"""A text as the statements at its margin, each with what it is: a definition, an import, prose, a use of the function …"""
+"""Split a text into the statements at its margin and classify each: definition, import, prose, use of the function …"""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, import
 
 
 class Kind(StrEnum):
-    """What a statement at the margin is."""
+    """The kind of a statement at the margin."""
 
     IMPORT = "import"
     DEF = "def"
@@ -33,7 +33,7 @@ _FUTURE = re.compile(r"from[ \t]++__future__\b")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """[start, end) in the text; `names` are those that it binds in the module."""
+    """[start, end) in the text; `names` are the names it binds in the module."""
 
     kind: Kind
     start: int
@@ -44,7 +44,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """All of a text's statements, in order and without gaps."""
+    """All statements of a text, in order and without gaps."""
 
     code: Code
     items: tuple[Statement, ...]
@@ -74,7 +74,7 @@ def split(text: str) -> Statements:
     code = scan(text)
     heads: list[tuple[int, str]] = []
     at = 0
-    body: int | None = None  # the first indented line that no statement of the margin holds
+    body: int | None = None  # the first indented line that belongs to no statement at the margin
     for line in code.bare.split("\n"):
         if line.strip():
             if line[0].isspace():
@@ -153,7 +153,7 @@ def is_future(item: Statement) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether a masked line at the margin can't be Python: two words beside each other, a list's mark, a sentence's end."""
+    """Whether a masked line at the margin can't be Python: two adjacent words, a list marker, the end of a sentence."""
     line = line.rstrip()
     if _LIST_ITEM.match(line):
         return True

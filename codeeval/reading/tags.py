@@ -1,4 +1,4 @@
-"""Tags in which models put their answer: `<answer>`, `[PYTHON]`, `<code>`, `\\boxed{}` and the like."""
+"""Tags around a model's answer: `<answer>`, `[PYTHON]`, `<code>`, `\\boxed{}` and the like."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _NAMES = (
     "answer|final_answer|final|solution|response|output|code|python|completion|result|python_code|implementation|"
     "function_body|begin_of_solution|start_response|tool_code"
 )
-#: (opening, closing); an answer whose closing mark is missing goes to the text's end.
+#: (opening, closing); if the closing mark is missing, the answer extends to the end of the text.
 _PAIRS = (
     (re.compile(r"<\|begin_of_solution\|>"), re.compile(r"<\|end_of_solution\|>")),
     (re.compile(r"<\|START_RESPONSE\|>"), re.compile(r"<\|END_RESPONSE\|>")),
@@ -29,13 +29,13 @@ _CODE = re.compile(
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
     re.MULTILINE,
 )
-#: Quotation marks in place of a fence's: with a label anywhere, without one around the whole text.
+#: Quotation marks used as a fence: with a label anywhere, without one only around the whole text.
 _QUOTES = re.compile(
     r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))(?!(?:python3?|py)[ \t]*\n)",
     re.MULTILINE | re.I,
 )
 _PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
-#: Where a mark that only closes ends an answer, as few-shot prompts teach it.
+#: Closing marks that end an answer without an opening one, as few-shot prompts teach.
 _LONE_END = re.compile(
     r"^[ \t]*(?:\[DONE\]|\[/PYTHON\]|\[/ANSWER\])|</(?:code|answer|solution|python)>(?=[ \t]*+(?:\n|\Z))",
     re.MULTILINE | re.I,
@@ -43,7 +43,7 @@ _LONE_END = re.compile(
 
 
 def inside(text: str) -> tuple[int, int] | None:
-    """The place of the answer within the tags around it; None where there are none, or nothing in them is code."""
+    """The range of the answer within its tags; None if there are no tags, or nothing in them is code."""
     start, end = _tagged(text) or (0, len(text))
     quoted = _wrapped(text[start:end])
     if quoted is not None:
@@ -63,7 +63,7 @@ def _tagged(text: str) -> tuple[int, int] | None:
 
 
 def _wrapped(text: str) -> tuple[int, int] | None:
-    """A program within marks of quotation, as if they were a fence."""
+    """A program within quotation marks used as a fence."""
     opening = _QUOTES.search(text)
     if opening is None:
         return None
@@ -79,7 +79,7 @@ def _wrapped(text: str) -> tuple[int, int] | None:
 
 
 def _last(text: str, opening: re.Pattern[str], closing: re.Pattern[str]) -> tuple[int, int] | None:
-    """The last pair with code in it."""
+    """The last pair that contains code."""
     answer = None
     at = 0
     while (begun := opening.search(text, at)) is not None:

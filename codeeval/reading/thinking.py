@@ -1,9 +1,9 @@
-"""The thought of a reasoning model, kept apart from its answer. Pure.
+"""Separate the reasoning ("thought") of a model from its answer. Pure.
 
-A reasoning model writes `<think>…</think>` before it answers; some chat templates open the thought in the prompt, so that only
-its end is in the completion. A thought may well contain a line that starts with `print` or `#`, so stop sequences are looked
-for in the answer alone, which is what follows the first `</think>`, whitespace included. A thought that never ends is no
-answer: the completion is empty then, and was ended by the token limit.
+A reasoning model writes `<think>…</think>` before it answers; some chat templates open the thought in the prompt, so
+that only its end is in the completion. A thought may contain a line that starts with `print` or `#`, so stop sequences
+are applied to the answer only, which is everything after the first `</think>`, whitespace included. A thought that
+never ends is not an answer: the completion is empty then, and counts as ended by the token limit.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ OPEN, CLOSE = "<think>", "</think>"
 
 @dataclass(frozen=True, slots=True)
 class Thinking:
-    """`thought` without its marks, None if there was none; `closed`: whether the answer had begun."""
+    """`thought` is without its marks, None if there was none; `closed`: whether the answer had begun."""
 
     thought: str | None
     answer: str
@@ -23,7 +23,7 @@ class Thinking:
 
 
 def split_thought(text: str, opened: bool = False) -> Thinking:
-    """Divide what a model wrote. `opened`: the prompt ended with `<think>`, so the text begins within the thought."""
+    """Split what a model wrote. `opened`: the prompt ended with `<think>`, so the text begins inside the thought."""
     inside = text.lstrip()
     if inside.startswith(OPEN):
         inside = inside[len(OPEN) :]
@@ -36,5 +36,5 @@ def split_thought(text: str, opened: bool = False) -> Thinking:
 
 
 def opens_thought(prompt: str) -> bool:
-    """Whether the model goes on within a thought that its prompt has opened."""
+    """Whether the prompt opened a thought, so that the model continues inside it."""
     return prompt.rstrip().endswith(OPEN)

@@ -1,4 +1,4 @@
-"""The thought that a reasoning model wrote before its answer, in the text."""
+"""Find the thought that a reasoning model wrote before its answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CLOSE = re.compile(
 _UPPER_ONLY = ("[think]", "[/think]")
 _SPOKEN = re.compile(r"\s*Here(?:'s| is) my thought process:")
 _SPOKEN_END = re.compile(r"Here(?:'s| is) my response:[ \t]*\n?")
-#: OpenAI's harmony format, as its special tokens have it, and with these left out.
+#: OpenAI's harmony format, with its special tokens and without them.
 _MESSAGE = re.compile(
     r"(?:<\|start\|>[ \t]*(?P<role>[\w.]+)[^<\n]{0,80})?(?:<\|channel\|>[ \t]*(?P<channel>\w+)[^<\n]{0,80})?"
     r"(?:<\|constrain\|>[^<\n]{0,80})?<\|message\|>"
@@ -36,7 +36,7 @@ _BARE_CHANNEL = re.compile(
 _BARE_FINAL = re.compile(r"assistant[ \t\n]?final")
 _ONLY_FINAL = re.compile(r"\s*(?:assistant)?final(?=[A-ZА-ЯЁ`])")
 _LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[^`\n]+`(?!`))")
-#: Behind a mark of which a sentence speaks.
+#: What follows a mark that a sentence mentions.
 _SAID_BEHIND = re.compile(r"[ \t]++[a-zа-яё]|[ \t]*+[.,;)]|</")
 _MAX_LINE = 2_000
 _CODE = re.compile(
@@ -46,7 +46,7 @@ _CODE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """Where the answer is: [start, end). `thought` is where the thought is, if there is one; `closed`: whether it ended."""
+    """The answer is [start, end). `thought`: the range of the thought, if there is one; `closed`: whether it ended."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where thoughts begin and end in a text, ascending."""
+    """The offsets at which thoughts begin and end, ascending."""
 
     openings: tuple[int, ...]
     closings: tuple[int, ...]
@@ -71,7 +71,7 @@ class Marks:
         return self.closings[-1] if self.closings else -1
 
     def is_open(self, place: int) -> bool:
-        """Whether a thought is open at this place."""
+        """Whether a thought is open at this offset."""
         opened, closed = bisect_left(self.openings, place), bisect_left(self.closings, place)
         return opened > 0 and (closed == 0 or self.closings[closed - 1] < self.openings[opened - 1])
 
@@ -85,12 +85,12 @@ def begins(text: str) -> bool:
 
 
 def has_mark(text: str) -> bool:
-    """Whether a text has a mark of a thought anywhere."""
+    """Whether a text has a thought mark anywhere."""
     return _OPEN.search(text) is not None or _CLOSE.search(text) is not None
 
 
 def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> Spoken:
-    """The part of `text` that is not thought. `in_code`: whether a place is within a string or a comment of a program."""
+    """The part of `text` that is not thought. `in_code`: whether an offset is inside a program's string or comment."""
     for of_form in (_harmony, _bare_harmony, _by_words):
         found = of_form(text)
         if found is not None:
@@ -105,7 +105,7 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
             return earlier
         return Spoken(closing, len(text), (0, closing) if closing else None)
     before = text[closing : closing + opening]
-    if closing and before.strip():  # it answered, and went on thinking
+    if closing and before.strip():  # it answered, then continued thinking
         return Spoken(closing, closing + opening, (0, closing))
     if _CODE.search(before) or re.match(r"\n*+[ \t]++\S", before):
         return Spoken(closing, closing + opening, (closing + opening, len(text)))
@@ -113,7 +113,7 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
 
 
 def _closings(text: str, openings: list[re.Match[str]], found: list[re.Match[str]]) -> list[int]:
-    """Where closing marks end, without the last ones if a sentence behind the answer speaks of them."""
+    """The offsets where closing marks end, except the last ones if a sentence after the answer mentions them."""
     said = {_line_start(text, mark.start()) for mark in openings if _is_said(text, mark)}
     end = len(text)
     while found and _is_said(text, found[-1]) and _CODE.search(text, found[-1].end(), end) is None:
@@ -124,7 +124,7 @@ def _closings(text: str, openings: list[re.Match[str]], found: list[re.Match[str
 
 
 def _is_said(text: str, mark: re.Match[str]) -> bool:
-    """Whether a sentence speaks of a mark: two words at least before it on its line, and words or a comma behind it."""
+    """Whether a sentence mentions a mark: at least two words before it on its line, and words or a comma after it."""
     first = _line_start(text, mark.start())
     before = "" if first is None else text[first : mark.start()].rstrip(" \t(")
     spoken_of = len(before.split()) > 1 and (before[-1].isalnum() or before[-1] in ",>")
@@ -132,13 +132,13 @@ def _is_said(text: str, mark: re.Match[str]) -> bool:
 
 
 def _line_start(text: str, place: int) -> int | None:
-    """Where the line of a place begins; None where it is longer than any sentence."""
+    """The offset where a line starts; None if the line is longer than any sentence."""
     found = text.rfind("\n", max(0, place - _MAX_LINE), place) + 1
     return found if found or place <= _MAX_LINE else None
 
 
 def _before_last(text: str, closings: list[int]) -> Spoken | None:
-    """The answer that stands before the last thought, where nothing follows it."""
+    """The answer before the last thought, if nothing follows that."""
     opening = max((found.start() for found in _marks(_OPEN, text[: closings[-1]])), default=0)
     start = max((end for end in closings if end <= opening), default=0)
     if not text[start:opening].strip():
@@ -154,7 +154,7 @@ def _marks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
-    """Whether a mark is spoken of: it stands within quotes or backticks on its line."""
+    """Whether a mark is mentioned: it is within quotes or backticks on its line."""
     first = _line_start(text, start)
     if first is None or not text[first:start].strip():
         return False

@@ -1,4 +1,4 @@
-"""Which statements of a program only use the function (examples, tests, a dialogue): they are not part of the answer."""
+"""Find the statements that only use the function (examples, tests, a dialogue) and are not part of the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _DEFINITIONS = (Kind.DEF, Kind.CLASS)
 
 
 def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
-    """The numbers of the statements that only use `entry_point`, ask a user, or start tests; and of those that need these."""
+    """The indices of statements that only use `entry_point`, prompt a user, or start tests, and of those that need
+    these."""
     uses = [found.uses(item) for item in found.items]
     users = _users(found, uses, entry_point)
     dropped: set[int] = set()
@@ -36,12 +37,12 @@ def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
 
 
 def _sets_attribute(item: Statement, entry_point: str) -> bool:
-    """Whether an assignment gives the function an attribute: it may read that itself."""
+    """Whether an assignment sets an attribute of the function, which the function may read."""
     return item.kind is Kind.ASSIGN and re.match(rf"{re.escape(entry_point)}\.\w++[ \t]*+=(?!=)", item.head) is not None
 
 
 def _users(found: Statements, uses: list[frozenset[str]], entry_point: str) -> frozenset[str]:
-    """The function itself and the functions that call it without being called by it: tests, `main`."""
+    """The function and the functions that call it without being called by it: tests, `main`."""
     bodies = [
         (item, uses[number]) for number, item in enumerate(found.items) if item.kind in (*_DEFINITIONS, Kind.COMPOUND)
     ]
@@ -64,7 +65,7 @@ def _is_use(found: Statements, item: Statement, uses: frozenset[str], users: fro
 
 
 def _without_needed(found: Statements, uses: list[frozenset[str]], dropped: set[int]) -> set[int]:
-    """Values that a definition reads stay, and what they are made of."""
+    """Keep values that a definition reads, and what they are made of."""
     by_name: dict[str, list[int]] = {}
     for number in dropped:
         if found.items[number].kind is Kind.ASSIGN:

@@ -1,4 +1,4 @@
-"""A run file, read and told: `build` makes a `Report`, the other modules render it."""
+"""Reports of a run file: `build` makes a `Report`, the other modules render it."""
 
 from codeeval.report.build import build
 from codeeval.report.document import document

@@ -1,4 +1,4 @@
-"""Numbers of a run from its counts, for the report and for the explorer."""
+"""Numbers of a run computed from its counts, for the report and for the explorer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def estimates(counts: Iterable[tuple[int, int]], ks: Iterable[int]) -> dict[int,
 
 
 def verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
-    """How often each verdict, in the order of the type; verdicts that did not occur are left out."""
+    """How often each verdict occurred, in the order of the enum; verdicts that did not occur are left out."""
     found: Counter[str] = Counter()
     for tally in tallies:
         if tally.verdict is not None:
@@ -28,7 +28,7 @@ def verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
 
 
 def failure_groups(reader: RunReader, protocol: str, tallies: Iterable[Tally]) -> list[FailureGroup]:
-    """Failures by signature; the example is the first of them in the order of the run."""
+    """Failures by signature; the example is the first in the order of the run."""
     position = {head.id: head.position for head in reader.heads()}
     members: dict[str, list[Tally]] = {}
     for tally in tallies:

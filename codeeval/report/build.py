@@ -1,4 +1,4 @@
-"""From a run file to a `Report`: pure reading."""
+"""Make a `Report` from a run file. Only reads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Key = tuple[str, int]
 
 
 def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GROUPS_SHOWN) -> Report:
-    """The report of a run, finished or not. `ks`: those of the manifest unless given; at most `groups` failure groups.
+    """The report of a run, finished or not. `ks`: by default those of the manifest; at most `groups` failure groups.
 
     Raises DataError and StoreError for a file that can't be read.
     """
@@ -95,12 +95,12 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
 
 
 def _stops(manifest: Manifest) -> tuple[str, ...] | None:
-    """Those in force while the samples were generated; None if that is not known."""
+    """The stop sequences in force while the samples were generated; None if unknown."""
     return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 
 def _cut_thoughts(reader: RunReader) -> int:
-    """Samples that a stop sequence cut and that begin with a thought, which the backend did not keep apart."""
+    """Number of samples that a stop sequence cut and that begin with a thought, which the backend did not separate."""
     return sum(sample.raw is not None and begins_with_thought(sample.completion) for sample in reader.samples())
 
 
@@ -119,7 +119,7 @@ def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
 
 
 def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...]:
-    """What the two scores disagree about, the most frequent first."""
+    """The samples on which the two scores disagree, the most frequent kind first."""
     if "strict" not in manifest.protocols:
         return ()
     return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(manifest.protocols), "strict"))
@@ -128,7 +128,7 @@ def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...
 def _quality(rows: Iterable[StoredJudgement]) -> Quality:
     numbers: dict[str, int] = {}
     judged = [(numbers.setdefault(row.problem_id, len(numbers)), row.judgement) for row in rows if row.judgement]
-    # tests that are code end at the first that does not hold: there are no calls to count, and no share
+    # test code ends at its first failure, so there are no calls to count and no share
     called = [(number, _right_of(one)) for number, one in judged if one.outputs]
     return Quality(
         compiles=mean_over_problems(
@@ -141,14 +141,15 @@ def _quality(rows: Iterable[StoredJudgement]) -> Quality:
 
 
 def _right_of(judgement: Judgement) -> tuple[int, int]:
-    """Right calls and all calls. A sample that MERA calls "timed out" has no list of calls: it is right or it is not."""
+    """Numbers of correct calls and of all calls. A sample that MERA calls "timed out" has no list of calls: it is
+    correct or not."""
     if isinstance(judgement.outputs, str):
         return int(judgement.passed), 1
     return len(judgement.outputs) - len(judgement.failed_calls), len(judgement.outputs)
 
 
 def _servers(sessions: Iterable[Session]) -> dict[str, int]:
-    """Of all invocations together; a server that answered nothing is named as well."""
+    """Sums over all invocations; a server that answered nothing is included."""
     found: Counter[str] = Counter()
     for session in sessions:
         found.update(session.servers)

@@ -1,4 +1,4 @@
-"""Two runs as a slope picture (few problems) or a scatter (many)."""
+"""A picture of two runs: a slope chart (few problems) or a scatter plot (many)."""
 
 from __future__ import annotations
 
@@ -29,18 +29,18 @@ from codeeval.stats.words import points
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Up to so many problems are lines with a name; more are points.
+#: Up to this many problems are drawn as named lines; more are points.
 MOST_SLOPES = 40
-#: Inches: the picture, and the room for its heading and for its legend.
+#: Inches: the picture, and the space for its heading and its legend.
 _ROW, _ABOVE, _BELOW = 5.4, 0.6, 0.85
-#: Colour and marker say the same thing twice.
+#: Colour and marker are redundant.
 _LOOKS: dict[Change, tuple[str, str]] = {
     "same": ("#c3c8d0", "o"),
     "changed": ("#f0cd8a", "s"),
     "fixed": (BLUE, "^"),
     "regressed": (VERMILION, "v"),
 }
-#: Rates are in percent, as the means are beside them.
+#: Rates are in percent, like the means beside them.
 _TICKS = (0, 0.25, 0.5, 0.75, 1)
 _WORDS: dict[Change, str] = {"changed": "changed within noise"}
 
@@ -70,7 +70,7 @@ def _head(axes: Axes, found: Comparison) -> None:
 
 
 def _rates(found: Comparison) -> list[tuple[str, float, float, Change]]:
-    """(problem, pass@k before, after, kind); what matters is drawn last."""
+    """(problem, pass@k before, after, kind); the most important are drawn last."""
     order: tuple[Change, ...] = tuple(_LOOKS)
     rows = [
         (item.problem_id, pass_at_k(*item.a, found.k) or 0.0, pass_at_k(*item.b, found.k) or 0.0, item.change)
@@ -80,7 +80,7 @@ def _rates(found: Comparison) -> list[tuple[str, float, float, Change]]:
 
 
 def _scatter(axes: Axes, found: Comparison) -> None:
-    """Before against after. Many problems share a point, so its area tells how many."""
+    """Before against after. Many problems share a point, so its area shows how many."""
     plain(axes)
     axes.plot([0, 1], [0, 1], color=GRID, linewidth=1.2, zorder=0)
     rows = _rates(found)
@@ -110,7 +110,7 @@ def _scatter(axes: Axes, found: Comparison) -> None:
 
 
 def _slopes(axes: Axes, found: Comparison) -> None:
-    """A line per problem; the names of those that changed beyond noise stand at the right."""
+    """A line per problem; the names of those that changed beyond noise are on the right."""
     plain(axes, "y")
     names: dict[tuple[Change, float], list[str]] = {}
     for problem, before, after, change in _rates(found):

@@ -23,7 +23,8 @@ MOST = 20
 
 @dataclass(frozen=True, slots=True)
 class Versus:
-    """`comparisons[i]` is run i + 1 against the first; `p_holm`: their permutation p, adjusted for being several."""
+    """`comparisons[i]` is run i + 1 against the first; `p_holm`: their permutation p, adjusted for multiple
+    comparisons."""
 
     comparisons: tuple[Comparison, ...]
     p_holm: tuple[float, ...]
@@ -37,8 +38,8 @@ def versus(runs: Sequence[RunCounts], options: CompareOptions) -> Versus:
 
 
 def document(result: Versus, many: Series | None = None) -> dict[str, object]:
-    """One JSON document. Differences are shares in [-1, 1], later run minus first. `many`: of more than two runs, pass@k and
-    every problem in each."""
+    """One JSON document. Differences are shares in [-1, 1], later run minus first. `many`: for more than two runs,
+    pass@k and every problem in each."""
     return {
         "schema": SCHEMA_VERSION,
         "base": result.comparisons[0].a,
@@ -64,12 +65,12 @@ def text(result: Versus, most: int = 10) -> str:
 
 
 def printable_line(line: str) -> str:
-    """A line made safe for a terminal, with its columns as they are."""
+    """A line made safe for a terminal, with its columns unchanged."""
     return "".join(char if char.isprintable() else "\ufffd" for char in line)
 
 
 def one_line(result: Versus) -> str:
-    """The differences and nothing else."""
+    """Only the differences."""
     return ", ".join(f"{points(each.difference)} points ({safe(each.b)})" for each in result.comparisons)
 
 

@@ -12,7 +12,7 @@ SCHEMA_VERSION = 1
 
 
 def document(report: Report) -> dict[str, object]:
-    """Estimates are fractions in [0, 1] or null, times are seconds; `pass_at_k` is that of the protocol that leads."""
+    """Estimates are fractions in [0, 1] or null, times are seconds; `pass_at_k` is the leading protocol's."""
     scores = {
         protocol: {str(k): estimate.to_json() for k, estimate in by_k.items()}
         for protocol, by_k in report.estimates.items()
@@ -59,7 +59,7 @@ def document(report: Report) -> dict[str, object]:
 
 
 def _headline(found: Headline | None) -> str | None:
-    """The sentence under the table, in English as all of JSON."""
+    """The sentence under the table, in English like all of JSON."""
     if found is None:
         return None
     with language("en"):

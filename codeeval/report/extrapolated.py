@@ -1,4 +1,4 @@
-"""pass@k above n beside a report, on request only: never among its scores, and never exported."""
+"""pass@k above n beside a report, only on request: never among its scores, and never exported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from codeeval.store import RunReader
 
 
 def extrapolated(reader: RunReader, protocol: str, ks: Sequence[int]) -> tuple[Extrapolation, ...]:
-    """One per k, from the run's counts under `protocol`. Raises UsageError if there is nothing to fit, or no need to."""
+    """One result per k, from the run's counts under `protocol`. Raises UsageError if there is nothing to fit, or no
+    need to."""
     try:
         return extrapolate([(n, c) for _, n, c in reader.counts(protocol) if n], ks)
     except ValueError as error:

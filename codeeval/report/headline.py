@@ -1,4 +1,4 @@
-"""The sentence under the table: by how much the two readings of the answers disagree, and why."""
+"""The sentence under the table: how far the two scores differ, and why."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from codeeval.i18n import name, tr
 from codeeval.report.waterfall import SCORER, Waterfall
 from codeeval.stats import KEstimate
 
-#: A difference of pass@1 from which on a reader has to know it before anything else.
+#: From this difference of pass@1 on, readers have to see it before anything else.
 FAR_APART = 0.05
-#: Share of the differing samples from which on one failure of format is the reason.
+#: From this share of the differing samples on, one failure of format is named as the reason.
 _MOST = 0.5
 Estimates = Mapping[str, Mapping[int, KEstimate]]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """pass@1 under the protocol that leads and under the `other`; `cause` explains `n` of the `of` samples that they judge
-    differently. `read`: it is a failure of format that `strict` has read."""
+    """pass@1 under the leading protocol and under the `other`; `cause` explains `n` of the `of` samples that they judge
+    differently. `read`: the cause is a failure of format that `strict` can read."""
 
     leading: str
     other: str
@@ -32,7 +32,7 @@ class Headline:
 
 
 def headline(estimates: Estimates, leading: str, waterfall: Waterfall | None, differing: int) -> Headline | None:
-    """None unless there is a second score far from the first."""
+    """None unless there is a second score that differs considerably."""
     other = next((each for each in estimates if each != leading), None)
     ours, theirs = (_pass_at_1(estimates, each) for each in (leading, other))
     if other is None or ours is None or theirs is None or abs(ours - theirs) <= FAR_APART:
@@ -55,7 +55,7 @@ def _pass_at_1(estimates: Estimates, protocol: str | None) -> float | None:
 
 
 def sentence(found: Headline) -> str:
-    """One sentence in the language that is spoken."""
+    """One sentence in the current language."""
     scores = {"a": f"{found.led:.3f}", "b": f"{found.others:.3f}", "leading": found.leading, "other": found.other}
     if found.cause is None:
         return tr("pass@1 is {a} under {leading} and {b} under {other}", **scores)

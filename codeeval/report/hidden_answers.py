@@ -1,4 +1,4 @@
-"""Problems whose answers are hidden: what most samples answer, since what is right is unknown here."""
+"""Problems with hidden answers: the majority answer, because the correct one is unknown here."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from codeeval.store import RunReader
 
 @dataclass(frozen=True, slots=True)
 class HiddenAnswer:
-    """The vector of outputs that most samples of a problem gave: `votes` of `samples` gave exactly it. `distinct` counts
-    the different vectors, `executed` the samples that gave any output at all; `outputs` is empty if none did."""
+    """The most frequent vector of outputs for a problem: `votes` of `samples` gave exactly it. `distinct` counts the
+    different vectors, `executed` the samples that gave any output at all; `outputs` is empty if none did."""
 
     problem_id: str
     samples: int

@@ -23,16 +23,16 @@ from codeeval.tasks.instructions import OWN, Instruction
 FILE_NAME = "instructions.json"
 SCHEMA_VERSION = 1
 KIND = "codeeval instructions"
-#: Every instruction of a set, and then some.
+#: More than any set has.
 MAX_PLAN_BYTES = 4 * 1024 * 1024
 _NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class InstructionRow:
-    """One run. `estimates`: protocol -> k -> pass@k, empty while nothing has a verdict; `versus`: pass@1 against the run with the
-    set's own instructions, `p_holm` its permutation p adjusted for the number of instructions; None for that run itself and
-    while one of the two is incomplete."""
+    """One run. `estimates`: protocol -> k -> pass@k, empty while nothing has a verdict; `versus`: pass@1 against the
+    run with the set's own instructions, `p_holm`: its permutation p adjusted for the number of instructions. Both are
+    None for that run itself and while one of the two is incomplete."""
 
     instruction: Instruction
     run: str
@@ -47,8 +47,8 @@ class InstructionRow:
 
 @dataclass(frozen=True, slots=True)
 class InstructionsReport:
-    """`spreads`: protocol -> k -> spread over the instructions (without OWN) whose runs are complete, `compared` by name; empty
-    where fewer than two are."""
+    """`spreads`: protocol -> k -> spread over the instructions (without OWN) with complete runs, which `compared`
+    names; empty if there are fewer than two."""
 
     run: str
     task: str
@@ -74,13 +74,13 @@ def is_instructions(folder: Path) -> bool:
 
 
 def plan_text(found: tuple[Instruction, ...]) -> str:
-    """The content of the folder's own file, which is written last: with it the folder is whole."""
+    """The content of the folder's plan, which is written last: it marks the folder as complete."""
     rows = [asdict(instruction) for instruction in found]
     return json.dumps({"kind": KIND, "schema": SCHEMA_VERSION, "instructions": rows}, indent=2) + "\n"
 
 
 def read_plan(folder: Path) -> tuple[Instruction, ...]:
-    """Raises DataError if codeeval did not write the file."""
+    """Read the plan. Raises DataError if codeeval did not write the file."""
     path = folder / FILE_NAME
     try:
         value = bounded_json.loads(read_file(path, MAX_PLAN_BYTES).decode("utf-8"))
@@ -145,7 +145,7 @@ def _row(instruction: Instruction, reader: RunReader, ks: tuple[int, ...]) -> In
 def _compared(
     rows: list[InstructionRow], counts: list[dict[str, tuple[int, int]]], whole: list[bool]
 ) -> tuple[InstructionRow, ...]:
-    """Every complete run against the one with the set's own instructions, on pass@1."""
+    """Compare every complete run with the one with the set's own instructions, on pass@1."""
     from dataclasses import replace
 
     if not whole[0] or rows[0].instruction.name != OWN:

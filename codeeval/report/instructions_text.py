@@ -46,7 +46,7 @@ def markdown(report: InstructionsReport) -> str:
 
 
 def one_line(report: InstructionsReport) -> str:
-    """The spreads and nothing else."""
+    """Only the spreads."""
     found = [f"pass@{k} {number(each.range)}" for k, each in report.spreads.get(report.protocol, {}).items()]
     state = [] if report.complete else ["INCOMPLETE"]
     return " ".join(["spread", *found, f"({report.protocol})", *state, place(report.run)])
@@ -99,7 +99,7 @@ def _versus(row: InstructionRow) -> list[str]:
 
 
 def _change(value: float) -> str:
-    """A difference of shares, beside which there are no points; never -0.000."""
+    """A difference of shares, shown as a share; never -0.000."""
     return f"{round(value, 3) + 0.0:+.3f}"
 
 
@@ -108,7 +108,7 @@ def _legend() -> str:
 
 
 def _spreads(report: InstructionsReport) -> Iterator[str]:
-    """For each k: where the lowest and the highest lie, how far apart, and what chance alone would do."""
+    """For each k: where the lowest and the highest lie, how far apart they are, and what chance alone would give."""
     found = report.spreads.get(report.protocol, {})
     if any(row.hidden for row in report.rows):
         yield tr("hidden answers: there is no pass@k to compare; --answers FILE gives them")

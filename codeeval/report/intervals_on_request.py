@@ -1,4 +1,4 @@
-"""Intervals on request, beside those of every report: over clusters of problems that are not independent, and by bootstrap."""
+"""Intervals on request, beside those of every report: over clusters of dependent problems, and by bootstrap."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ BOOTSTRAP = "Bayesian bootstrap"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`cluster`: the field of the problems' `meta` whose values name the clusters; None: every problem is its own. `seed`:
-    of the bootstrap; None: no bootstrap."""
+    """`cluster`: the field of the problems' `meta` with the clusters' names; None: every problem is its own. `seed`: of
+    the bootstrap; None: no bootstrap."""
 
     cluster: str | None = None
     seed: int | None = None
@@ -31,7 +31,7 @@ class Wish:
 @dataclass(frozen=True, slots=True)
 class Further:
     """One method's intervals of mean pass@k over other problems, by k; None if some problem has fewer than k samples.
-    `units`: how many independent units it counts with, problems or clusters."""
+    `units`: the number of independent units, problems or clusters."""
 
     method: str
     cluster: str | None
@@ -48,9 +48,9 @@ class Further:
 
 
 def further(reader: RunReader, protocol: str, ks: Sequence[int], wish: Wish) -> tuple[Further, ...]:
-    """Clusters first, then the bootstrap, of which whole clusters are drawn where there are any.
+    """Clusters first, then the bootstrap, which draws whole clusters if there are any.
 
-    Raises UsageError if a problem lacks the field, and where fewer than two units are there to compare."""
+    Raises UsageError if a problem lacks the field, and if there are fewer than two units."""
     counted = {pid: (n, c) for pid, n, c in reader.counts(protocol) if n}
     counts = list(counted.values())
     if len(counts) < 2:

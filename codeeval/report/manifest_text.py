@@ -1,4 +1,4 @@
-"""The manifest of a run for people, in the order in which a MERA submission page asks for it."""
+"""The manifest of a run as text, in the order in which a MERA submission page asks for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Row = tuple[str, object]
 
 
 def render(manifest: Manifest) -> str:
-    """Aligned lines in sections, without a newline at the end. What the run does not know is said to be unknown."""
+    """Aligned lines in sections, without a newline at the end. Unknown values are marked as such."""
     sections = {
         tr("submission"): _submission(manifest),
         tr("generation"): _generation(manifest),
@@ -36,7 +36,7 @@ def render(manifest: Manifest) -> str:
 
 def _submission(manifest: Manifest) -> Iterator[Row]:
     seen = manifest.model.describe
-    # what is installed here says something of the generation only where the model ran here
+    # what is installed here affects the generation only if the model ran here
     versions = manifest.versions if manifest.model.backend in ("hf", "vllm") else {}
     yield tr("MERA protocol"), manifest.protocol
     yield "codeeval", manifest.codeeval_version
@@ -61,7 +61,7 @@ def _gpus(seen: dict[str, str]) -> str | None:
 
 
 def _made_elsewhere(manifest: Manifest) -> bool:
-    """Whether the completions came from a file that says nothing of how they were made."""
+    """Whether the completions came from a file that does not say how they were made."""
     return manifest.model.backend == "samples"
 
 
@@ -177,13 +177,13 @@ def _run(manifest: Manifest) -> Iterator[Row]:
 
 
 def _or_none(seen: dict[str, str], name: str, witness: str) -> str | None:
-    """For what may be absent: a backend that knew `witness` has looked, and there is none."""
+    """For an optional value: if the backend reported `witness`, it has looked, and a missing value means none."""
     found = seen.get(name)
     return msg("none") if found in (None, "None") and witness in seen else found
 
 
 class _Whole(str):
-    """A text that is shown in full, because it will be copied."""
+    """A text that is shown in full, so that it can be copied."""
 
 
 def _whole(text: str | None) -> _Whole | None:

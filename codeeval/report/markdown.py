@@ -138,6 +138,6 @@ def _foot(report: Report) -> list[str]:
 
 
 def cell(text: str) -> str:
-    """Text that can't leave its table cell, nor become markup: it may come from a model."""
+    """Text that can't leave its table cell or become markup: it may come from a model."""
     escaped = "".join(f"\\{char}" if char in "\\`*_{}[]()#+-!|~" else char for char in safe(text))
     return escaped.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("@", "&#64;")

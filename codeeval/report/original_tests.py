@@ -1,4 +1,4 @@
-"""pass@k on the original tests alone, of sets that added tests to another set's (EvalPlus): what they call `base`."""
+"""pass@k on the original tests alone, for sets that extend another set's tests (EvalPlus calls this `base`)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.store import RunReader, StoredJudgement
 
 
 def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence[int]) -> dict[int, float | None]:
-    """By k, the mean over problems; None if some problem has fewer than k samples; nothing for any other set."""
+    """By k, the mean over problems; None if some problem has fewer than k samples; empty for any other set."""
     base = {p.problem.id: p.problem.oracle.base for p in reader.problems() if p.problem.oracle is not None}
     if not base:
         return {}
@@ -23,7 +23,7 @@ def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence
 
 
 def _passed(row: StoredJudgement, base: int) -> bool:
-    """Whether everything that went wrong went wrong behind the first `base` calls."""
+    """Whether every failure is after the first `base` calls."""
     assert row.judgement is not None
     failed = row.judgement.failed_calls
     return row.judgement.passed or (bool(failed) and min(failed) >= base)

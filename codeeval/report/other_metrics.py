@@ -1,4 +1,4 @@
-"""Figures beside pass@k: pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
+"""Metrics besides pass@k: pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k, pass_hat_k
 from codeeval.store import StoredJudgement
 
-#: The exact expectation over all draws of k grows with k and n; above this it would hold up a report.
+#: The exact expectation over all draws of k grows with k and n; above this it would delay a report.
 MOST_K, MOST_N = 10, 64
 
 
@@ -19,8 +19,8 @@ MOST_K, MOST_N = 10, 64
 class Extras:
     """Shares in [0, 1]; None if some problem has fewer than k samples, or none has a verdict.
 
-    `pass_hat`: pass^k by k, all of k samples are correct. `agreement`: cons@k by k, the share of k samples that stands
-    behind the most frequent vector of outputs, also for hidden answers; `majority`: how often that vector is right."""
+    `pass_hat`: pass^k by k, all of k samples are correct. `agreement`: cons@k by k, the share of k samples that gave
+    the most frequent vector of outputs, also for hidden answers; `majority`: how often that vector is correct."""
 
     avg: float | None = None
     pass_hat: dict[int, float | None] = field(default_factory=dict)
@@ -39,9 +39,8 @@ class Extras:
 
 
 def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: bool = True) -> Extras:
-    """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets whose tests are code:
-    their samples have no outputs to vote with, so that there is no agreement and no majority, which is not the same as none
-    agreeing."""
+    """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets with test code:
+    their samples have no outputs to vote with, so agreement and majority are undefined, which differs from 0."""
     problems = [list(group) for _, group in groupby(rows, key=lambda row: row.problem_id)]
     judged = [[row for row in group if row.judgement is not None] for group in problems]
     pairs = [(len(group), sum(_passed(row) for row in group)) for group in judged if group]
@@ -69,6 +68,6 @@ def _consensus(group: Sequence[StoredJudgement], k: int) -> Consensus | None:
 
 
 def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
-    """A sample that hung, or of which no call gave anything, has no vote."""
+    """A sample that hung, or in which no call returned anything, has no vote."""
     given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
     return row.outputs if given and not isinstance(row.outputs, str) else None

@@ -1,4 +1,4 @@
-"""Packages that programs import and the sandbox lacks, by what the failures say."""
+"""Packages that programs import but the sandbox lacks, from the failures' messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MISSING = re.compile(r"ModuleNotFoundError: No module named '([^\W\d]\w{0,63})(
 
 
 def missing_packages(judged: Iterable[Iterable[StoredJudgement]]) -> dict[str, int]:
-    """package -> samples that failed for lack of it under any of the protocols, the most frequent first."""
+    """package -> number of samples that failed for lack of it under any protocol, the most frequent first."""
     samples: dict[str, set[tuple[str, int]]] = {}
     for rows in judged:
         for row in rows:

@@ -1,4 +1,5 @@
-"""One page that shows a run: the pass@k curve, the verdicts, every sample of every problem, and where the time went."""
+"""A one-page picture of a run: the pass@k curve, the verdicts, every sample of every problem, and where the time
+went."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.patches import Rectangle
 
 _COLOURS = VERDICT_COLOURS | EXTRA_COLOURS
-_TITLE = 62  # characters that fit, wide ones too
+_TITLE = 62  # characters that fit, even wide ones
 
 
 def draw(picture: Picture, path: Path) -> None:
@@ -89,7 +90,7 @@ def _curve(axes: Axes, picture: Picture) -> None:
 
 
 def _points(axes: Axes, values: dict[int, float], picture: Picture) -> None:
-    """Marks and numbers at the k that were asked for."""
+    """Marks and numbers at the requested k."""
     asked = [k for k in picture.report.estimates[picture.report.protocol] if k in values]
     for k in asked:
         axes.plot(
@@ -106,12 +107,12 @@ def _points(axes: Axes, values: dict[int, float], picture: Picture) -> None:
 
 
 def _beside(above: bool, points: int) -> tuple[int, int]:
-    """Where the number stands, in points from its mark: a single mark has a bar through it."""
+    """The offset of the number from its mark, in points: a single mark has a bar through it."""
     return (10, -4) if points == 1 else (0, 9 if above else -19)
 
 
 def _is_below(picture: Picture, k: int, value: float) -> bool:
-    """Whether the other curve runs above this point, where the number would stand."""
+    """Whether the other curve is above this point, where the number would be placed."""
     return any(at == k and (found.estimate or 0.0) > value for at, found in picture.other)
 
 
@@ -130,7 +131,7 @@ def _scale(axes: Axes, ks: list[int]) -> None:
 
 
 def _verdicts(axes: Axes, picture: Picture) -> None:
-    """One bar of all samples; below it what each part is, since small parts have no room for a name."""
+    """One bar of all samples, with a legend below it, because small parts have no space for a name."""
     total = sum(picture.report.verdicts.values())
     heading(axes, "verdicts", f"share of {many(total, 'judged sample')}")
     axes.set_axis_off()
@@ -182,12 +183,13 @@ def _strip(axes: Axes, picture: Picture) -> None:
 
 
 def _ends(size: int) -> tuple[list[int], list[str]]:
-    """Ticks at the first and the last cell; none if there is one cell, whose number would lie on the axis' name."""
+    """Ticks at the first and the last cell; none if there is only one, because its number would overlap the axis
+    label."""
     return ([0, size - 1], ["1", str(size)]) if size > 1 else ([], [])
 
 
 def _time(axes: Axes, picture: Picture) -> None:
-    """Wall time, cut where the model and the sandbox worked alone, together, or not at all."""
+    """Wall time, divided by whether the model and the sandbox worked alone, together, or not at all."""
     time = picture.report.timing
     parts = (
         ("generation", time.generation - time.overlap, "#8391ab"),

@@ -1,4 +1,4 @@
-"""What all pictures share: colours that everybody can tell apart, a light page, files that come out the same every time."""
+"""Shared style of all pictures: colours that everyone can tell apart, a light page, reproducible files."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, FAINT, GRID, PAPER = "#1f2430", "#6b7280", "#e5e7eb", "#ffffff"
-#: Okabe & Ito's palette ("Color universal design", 2008), which the usual kinds of colour blindness can tell apart, with
-#: dark for right and light for nothing; the kinds that are rare share no colour with the frequent ones.
+#: Okabe & Ito's palette ("Color universal design", 2008), which is safe for the common kinds of colour blindness, with
+#: dark for correct and light for nothing; rare kinds never share a colour with frequent ones.
 BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = (
     *("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442"),
 )
@@ -41,8 +41,8 @@ DPI = 160
 
 
 def check_picture(path: Path, flag: str = "--plot") -> None:
-    """What can be known of `path`, the value of `flag`, before anything is computed. Raises UsageError: other suffix, no
-    folder, no file, matplotlib missing."""
+    """Check what can be checked of `path`, the value of `flag`, before anything is computed. Raises UsageError:
+    unsupported suffix, no folder, not a file, matplotlib missing."""
     from importlib.util import find_spec
 
     if path.suffix.lower() not in SUFFIXES:
@@ -74,7 +74,7 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def plain(axes: Axes, grid: str = "") -> None:
-    """Take away what carries no information; `grid`: "x", "y" or none."""
+    """Remove what carries no information; `grid`: "x", "y" or none."""
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
@@ -88,7 +88,7 @@ def plain(axes: Axes, grid: str = "") -> None:
 
 
 def heading(axes: Axes, title: str, remark: str = "") -> None:
-    """A bold title at the left, with a remark behind or below it in grey. Never read as mathematics."""
+    """A bold title on the left, with a grey remark after or below it. Never parsed as mathematics."""
     axes.set_title(title, loc="left", fontsize=10, fontweight="bold", color=INK, pad=16 if remark else 6)
     if remark:
         axes.annotate(

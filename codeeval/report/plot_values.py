@@ -1,4 +1,4 @@
-"""A run as the numbers of its one-page picture: everything that `plot` draws, and nothing that it computes."""
+"""The numbers of a run's one-page picture: everything that `plot` draws; it computes nothing itself."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from codeeval.stats import KEstimate, summarize
 from codeeval.store import RunReader
 from codeeval.types import Verdict
 
-#: More points than this make the curve no clearer.
+#: More points don't make the curve clearer.
 MOST_POINTS = 24
 _ORDER = {name: rank for rank, name in enumerate([*map(str, Verdict), HIDDEN, PENDING])}
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`curve`: (k, pass@k) for k up to the smallest n; `other`: the same under strict, where that differs anywhere.
+    """`curve`: (k, pass@k) for k up to the smallest n; `other`: the same under strict, if it differs anywhere.
 
-    `columns`: one per problem, the best solved first; each is the verdicts of its samples, passed first."""
+    `columns`: one per problem, the best solved first; each holds the verdicts of its samples, passed first."""
 
     report: Report
     curve: tuple[tuple[int, KEstimate], ...]
@@ -46,7 +46,7 @@ def _curve(reader: RunReader, protocol: str, asked: tuple[int, ...]) -> tuple[tu
 
 
 def _points(most: int) -> list[int]:
-    """1 … most, thinned out evenly on a logarithmic scale where these are too many."""
+    """1 … most, thinned out evenly on a logarithmic scale if there are too many."""
     if most <= MOST_POINTS:
         return list(range(1, most + 1))
     return sorted({round(most ** (step / (MOST_POINTS - 1))) for step in range(MOST_POINTS)})

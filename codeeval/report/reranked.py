@@ -1,4 +1,4 @@
-"""Best-of-k of a run's reward models, beside pass@k and never in its place."""
+"""Best-of-k of a run's reward models, shown beside pass@k and never in its place."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ ALL = "n"
 
 @dataclass(frozen=True, slots=True)
 class BestOf:
-    """`chosen`: how often the best scored of k samples is correct, with its interval for other problems. `possible`: pass@k,
-    what a reward model that is always right would reach."""
+    """`chosen`: how often the best scored of k samples is correct, with its interval for other problems. `possible`:
+    pass@k, which a perfect reward model would reach."""
 
     chosen: KEstimate
     possible: float | None
@@ -35,8 +35,8 @@ class BestOf:
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """One reward model. `scores`: protocol -> k as text, or "n" -> best-of-k; empty while some judged sample has no score.
-    `missing` samples have none; the inputs of `cut` were longer than the model's context."""
+    """One reward model. `scores`: protocol -> k as text, or "n" -> best-of-k; empty while some judged sample has no
+    score. `missing` samples have none; the inputs of `cut` samples were longer than the model's context."""
 
     model: str
     missing: int = 0
@@ -87,7 +87,7 @@ def _possible(problems: Sequence[Sequence[tuple[float, bool]]], k: int | None) -
 
 
 def columns(found: Reranked) -> list[str]:
-    """The k that are worth a column: "n" is left out where another column says the same."""
+    """The k shown as columns: "n" is left out if another column says the same."""
     if not found.scores:
         return []
     by_k = next(iter(found.scores.values()))

@@ -17,8 +17,8 @@ Key = tuple[str, int]
 
 def results(reader: RunReader) -> Iterator[dict[str, object]]:
     """Every sample of a run in the order of problems and indices. `verdict`, `passed` and `outputs` are null while a
-    sample is pending; `verdict` and `passed` are null where the expected outputs are hidden. `rewards` are the scores of the
-    manifest's reward models, in their order; `reading` says how `strict` read the completion."""
+    sample is pending; `verdict` and `passed` are null if the expected outputs are hidden. `rewards` are the scores of
+    the manifest's reward models, in order; `reading` says how `strict` read the completion."""
     manifest = reader.manifest()
     passed: dict[Key, dict[str, bool | None]] = {}
     readings: dict[Key, Reading] = {}
@@ -65,7 +65,7 @@ def _result(
 
 
 def check_writable(path: Path, flag: str = "--results") -> None:
-    """Raises UsageError when `path`, the value of `flag`, can't become a file: better before the work than after it."""
+    """Raise UsageError if `path`, the value of `flag`, can't be written, before the work rather than after it."""
     try:
         if path.is_dir():
             raise UsageError(msg("{flag} {path}: this is a folder; name a file in it", flag=flag, path=path))
@@ -80,8 +80,7 @@ def check_writable(path: Path, flag: str = "--results") -> None:
 
 
 def write_results(reader: RunReader, path: Path) -> None:
-    """All results as JSON Lines, in ASCII so that any text survives; a file appears whole or not at all. Raises
-    StoreError."""
+    """Write all results atomically as JSON Lines, in ASCII so that any text survives. Raises StoreError."""
     try:
         with written(path) as stream:
             for result in results(reader):

@@ -1,4 +1,4 @@
-"""Many runs of one set beside each other, from their files: for the command line."""
+"""Several runs of one set side by side, read from their files for the command line."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from codeeval.stats.series import Series, ordered, series
 from codeeval.store import RunReader
 from codeeval.store.runcounts import require_complete, run_counts
 
-#: What the runs of one set of instructions differ in, on purpose.
+#: What runs under several instructions differ in, on purpose.
 WORDING = frozenset({"prompt", "problems"})
 
 
 def without_wording(run: RunCounts) -> RunCounts:
-    """A run that may differ from others in the instruction of its problems."""
+    """The run, allowed to differ from others in the instruction of its problems."""
     return replace(run, digests={name: value for name, value in run.digests.items() if name not in WORDING})
 
 
 def in_order(runs: Sequence[Path], how: str) -> list[Path]:
-    """The runs in the order `how`, each by the name of its folder. Raises what RunReader raises."""
+    """The runs ordered by `how`, each named by its folder. Raises what RunReader raises."""
     if how == "given":
         return list(runs)
     dates = []
@@ -34,7 +34,7 @@ def in_order(runs: Sequence[Path], how: str) -> list[Path]:
 
 
 def named(runs: Sequence[RunCounts]) -> list[RunCounts]:
-    """With names of folders in the place of paths, where these differ."""
+    """Replace paths by folder names, if these are distinct."""
     names = [_folder(Path(run.name)) for run in runs]
     different = len(set(names)) == len(names)
     return [replace(run, name=name) if different else run for run, name in zip(runs, names, strict=True)]
@@ -45,7 +45,7 @@ def _folder(path: Path) -> str:
 
 
 def of_instructions(folder: Path, k: int = 1) -> Series:
-    """The runs of `codeeval run --instructions`, in the order of their instructions, under the protocol that was asked for.
+    """The runs of `codeeval run --instructions`, in the order of their instructions, under the requested protocol.
 
     Raises IncompleteRun, and what `compare` raises."""
     found = []

@@ -1,4 +1,5 @@
-"""Many runs of one set: pass@k over the runs, and below it every problem's rate in every run, sorted by change."""
+"""A picture of several runs of one set: pass@k over the runs, and below it every problem's rate in each, sorted by
+change."""
 
 from __future__ import annotations
 
@@ -14,9 +15,9 @@ from codeeval.stats.series import Series
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Up to so many problems have their names at the side; of more, where each kind of change begins.
+#: Up to this many problems have their names at the side; with more, only the start of each kind of change is marked.
 MOST_NAMES = 60
-#: Names of runs that fit below the picture side by side.
+#: How many names of runs fit below the picture side by side.
 _MOST_LABELS = 30
 _KINDS: tuple[Change, ...] = ("regressed", "fixed", "changed", "same")
 
@@ -96,7 +97,7 @@ def _heat(axes: Axes, found: Series) -> None:
 
 
 def _kinds_at(counts: dict[Change, int]) -> list[tuple[float, str]]:
-    """Where each kind's name stands: in the middle of its rows, unless another stands there."""
+    """The position of each kind's name: the middle of its rows, unless another name is there."""
     found: list[tuple[float, str]] = []
     begin, near = 0, 0.03 * sum(counts.values())
     for kind, n in counts.items():
@@ -108,7 +109,7 @@ def _kinds_at(counts: dict[Change, int]) -> list[tuple[float, str]]:
 
 
 def _names(axes: Axes, found: Series) -> None:
-    """Below the columns, every so many of them where they are too many."""
+    """Names below the columns; if there are too many, only every few."""
     step = -(-len(found.runs) // _MOST_LABELS)
     places = range(0, len(found.runs), step)
     labels = [shortened(safe(found.runs[place].name), 18) for place in places]

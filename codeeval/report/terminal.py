@@ -1,4 +1,4 @@
-"""The few marks of a terminal, and what makes hostile text safe to print there."""
+"""Terminal styles, and escaping that makes hostile text safe to print."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from codeeval.scoring.signature import one_line
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """ANSI marks where `colour` is on, nothing where it is off. No meaning lies in a colour alone."""
+    """ANSI styles if `colour` is on, nothing if it is off. No meaning is conveyed by colour alone."""
 
     colour: bool = False
 
@@ -25,12 +25,12 @@ class Style:
 
 
 def safe(text: str) -> str:
-    """One printable line: what a model or a program wrote must not steer the terminal."""
+    """One printable line: text from a model or a program must not control the terminal."""
     return one_line(text)
 
 
 def place(path: str) -> str:
-    """A path that can be copied, but for characters that would steer the terminal."""
+    """A path that can be copied, except for escaped terminal control characters."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in path)
 
 
@@ -49,5 +49,5 @@ def interval(bounds: tuple[float, float] | None) -> str:
 
 
 def share(part: int, whole: int) -> str:
-    """A share as pass@k is one: a report has no percent beside it."""
+    """A share, formatted like pass@k, because a report does not mix in percentages."""
     return f"{part / whole:.3f}" if whole else "n/a"

@@ -12,9 +12,9 @@ from codeeval.report.terminal import Style, interval, number, place, safe, share
 from codeeval.report.values import Report
 from codeeval.stats import words
 
-#: Differences between the protocols shown at most.
+#: The most differences between the protocols that are shown.
 DIFFERENCES_SHOWN = 5
-#: What a reader asks about the sandbox; the manifest has the rest.
+#: The sandbox settings that are shown; the manifest has the rest.
 SANDBOX_SHOWN = ("backend", "isolation", "engine", "image_tag", "python")
 
 
@@ -72,7 +72,7 @@ def _scores(report: Report, style: Style) -> list[str]:
 
 
 def _reranked(found: Reranked, style: Style) -> list[str]:
-    """Best-of-k of one reward model, between what it can't reach and what it could."""
+    """Best-of-k of one reward model, between its lower and upper bound."""
     labels = columns(found)
     if not labels:
         return []
@@ -89,7 +89,7 @@ def _reranked(found: Reranked, style: Style) -> list[str]:
 
 
 def _methods(report: Report) -> str:
-    """Each method once, with the k that it is of where there are several."""
+    """Each method once, with its k if there are several methods."""
     ks: dict[str, list[int]] = {}
     every: dict[int, None] = {}
     for by_k in report.estimates.values():
@@ -109,12 +109,12 @@ def _verdicts(report: Report, style: Style) -> list[str]:
 
 
 def _also(report: Report, style: Style) -> list[str]:
-    """One line of further figures, those that there are; of those that depend on k, for the largest."""
+    """One line with the other metrics that exist, at the largest k for those that depend on k."""
     found, quality = report.extras, report.quality
     figures: list[tuple[str, float | None]]
     figures = [(f"pass^{k}", value) for k, value in list(found.pass_hat.items())[-1:] if k > 1]
     figures += [(tr("majority@{k}", k=k), value) for k, value in list(found.majority.items())[-1:] if k > 1]
-    if all(value is None for value in found.majority.values()):  # of a set with hidden answers: all that can be told
+    if all(value is None for value in found.majority.values()):  # of a set with hidden answers: all that is known
         agreeing = list(found.agreement.items())[-1:]
         figures += [(tr("samples behind the majority answer"), value) for k, value in agreeing if k > 1]
     figures += [(tr("pass@{k} on base tests alone", k=k), value) for k, value in list(report.base.items())[:1]]
@@ -185,7 +185,7 @@ def _warnings(report: Report, style: Style) -> list[str]:
 
 
 def _labelled(style: Style, rows: Sequence[tuple[str, str]], width: int) -> list[str]:
-    """Label and text; the labels padded outside of their marks."""
+    """Label and text; the padding is outside the label's style."""
     return [f"{style.bold(label)}{' ' * (width - len(label))}  {text}" for label, text in rows]
 
 
@@ -194,6 +194,6 @@ def _example(problem_id: str, index: int) -> str:
 
 
 def _said(signature: str) -> str:
-    """The verdict in words, and what was raised as it is."""
+    """The verdict in words, followed by the exception unchanged."""
     verdict, space, rest = signature.partition(" ")
     return name(verdict) + space + rest

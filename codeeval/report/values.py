@@ -1,4 +1,4 @@
-"""What a report says, as values. Built by `build`, rendered by `text`, `markdown` and `document`."""
+"""The content of a report as values. Made by `build`, rendered by `text`, `markdown` and `document`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class FailureGroup:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Samples on which the protocol beside `strict` and `strict` disagree, by what each of them says."""
+    """Samples on which `strict` and the other protocol disagree, by the verdicts of both."""
 
     requested: str
     strict: str
@@ -41,7 +41,7 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Quality:
     """Shares in [0, 1] of the samples with a verdict, as means over problems of each problem's mean; None if there are
-    none. `compiles`: without a syntax error; `tests_passed`: share of right calls, where the protocol compares calls."""
+    none. `compiles`: without a syntax error; `tests_passed`: share of correct calls, if the protocol compares calls."""
 
     compiles: float | None = None
     tests_passed: float | None = None
@@ -49,7 +49,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Throughput:
-    """Of all samples there are. Rates are per second in which the generator was working; None if nothing was generated
+    """For all existing samples. Rates are per second in which the generator was working; None if nothing was generated
     or tokens were not counted."""
 
     samples_per_s: float | None = None
@@ -60,11 +60,11 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One run. `n_problems` have at least one verdict under the requested protocol, of `n_selected` that were asked;
-    `n_samples` have a verdict; `pending` lack one under some protocol; `hidden` were executed but can't be judged.
-    `not_supported`: problems whose tests could not be carried out.
-    `estimates`: protocol -> k -> pass@k. `base`: k -> pass@k on the original tests alone, of a set that added some.
-    `dependence`: problems whose samples are not independent draws."""
+    """One run. `n_problems` have at least one verdict under the requested protocol, out of `n_selected`; `n_samples`
+    have a verdict; `pending` lack one under some protocol; `hidden` were executed but can't be judged. `not_supported`:
+    problems with tests that could not be carried out. `estimates`: protocol -> k -> pass@k. `base`: k -> pass@k on the
+    original tests alone, for a set that added some. `dependence`: problems with samples that are not independent
+    draws."""
 
     run: str
     task: str
@@ -107,17 +107,17 @@ class Report:
     dependence: Dependence = field(default_factory=Dependence)
     #: package -> samples that failed because the sandbox lacks it
     missing_packages: dict[str, int] = field(default_factory=dict)
-    #: samples of which a stop sequence may have cut the thought
+    #: samples with a thought that a stop sequence may have cut
     cut_thoughts: int = 0
-    #: samples that each server answered, by its address
+    #: samples that each server answered, by address
     servers: dict[str, int] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
-        """Whether every sample that the run was to have is there and executed."""
+        """Whether every sample of the run exists and was executed."""
         return self.pending == 0
 
     @property
     def verbatim(self) -> str:
-        """The protocol beside strict; strict where it is alone."""
+        """The protocol besides strict; strict if it is the only one."""
         return verbatim_of(tuple(self.estimates))

@@ -1,4 +1,4 @@
-"""What a reader of the numbers has to know beside them."""
+"""What a reader of the numbers has to know in addition."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.types import Verdict
 
-#: A difference of pass@1 between the protocols from which on it is pointed out.
+#: From this difference of pass@1 between the protocols on, a warning is given.
 NOTICEABLE_DIFFERENCE = 0.02
-#: So many problems are named in a line.
+#: How many problems are named on a line.
 MOST_NAMES = 10
 
 
@@ -49,7 +49,7 @@ def _incomplete(report: Report) -> list[str]:
 
 
 def incomplete(pending: int, wanted: int, run: str, unread: int) -> str:
-    """About pending samples, and what to do; `unread`: those whose rows of a file can't be read."""
+    """A warning about pending samples, and what to do; `unread`: those with rows that can't be read."""
     if unread:
         return msg(
             "the run is incomplete: {n} of {m} samples are pending, and the numbers are over those that were judged; "
@@ -67,7 +67,8 @@ def incomplete(pending: int, wanted: int, run: str, unread: int) -> str:
 
 
 def _not_supported(report: Report) -> list[str]:
-    """About samples whose tests could not be carried out: they lower the score, and are not the model's."""
+    """Warnings about samples with tests that could not be carried out: they lower the score, and not because of the
+    model."""
     count = report.verdicts.get(Verdict.NOT_SUPPORTED, 0)
     if not count:
         return []
@@ -83,7 +84,7 @@ def _not_supported(report: Report) -> list[str]:
 
 
 def of_hidden(hidden: int) -> list[str]:
-    """About samples that have no verdict."""
+    """Warnings about samples without a verdict."""
     if hidden:
         return [
             msg(
@@ -95,7 +96,7 @@ def of_hidden(hidden: int) -> list[str]:
     return []
 
 
-#: Missing packages that are named one by one.
+#: How many missing packages are named.
 _PACKAGES_SHOWN = 5
 
 
@@ -121,8 +122,8 @@ def _thoughts(report: Report) -> list[str]:
 
 
 def of_estimates(estimates: Mapping[str, Mapping[int, KEstimate]], protocol: str, headline: bool = False) -> list[str]:
-    """About pass@k under `protocol`; `estimates` are those of every protocol. `headline`: a sentence under the table says how
-    far they are apart."""
+    """Warnings about pass@k under `protocol`; `estimates` are those of every protocol. `headline`: a sentence under the
+    table already says how far they differ."""
     said: dict[str, list[str]] = {}  # what holds for several k is said once
     for k, estimate in estimates.get(protocol, {}).items():
         for text in estimate.warnings:

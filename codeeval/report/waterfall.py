@@ -1,8 +1,8 @@
-"""From the benchmark's score to the truth, step by step: the requested score, what the scorer's rules cost, the strict
-score, what the format cost, the strict score with the format repaired.
+"""From the benchmark's score to the model's ability, step by step: the requested score, what the scorer's rules cost,
+the strict score, what the format cost, the strict score with the format repaired.
 
-Steps are shares of pass@1 (mean over problems of the mean over samples), so they add up exactly. For other k the three
-levels are given, not the steps: pass@k does not add.
+Steps are shares of pass@1 (mean over problems of the mean over samples), so they add up exactly. For other k only the
+three levels are given, because differences of pass@k don't add up.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class WaterfallStep:
     """What one cause costs. `stage` is "scorer" (requested -> strict) or "format" (strict -> repaired); `points` is the
-    difference in pass@1; `n_samples` changed their verdict, of `n_problems`."""
+    difference in pass@1; `n_samples` of `n_problems` changed their verdict."""
 
     stage: str
     cause: str
@@ -50,8 +50,8 @@ class WaterfallStep:
 
 @dataclass(frozen=True, slots=True)
 class FormatClass:
-    """How many failed samples have a failure of format; how many of them pass as `strict` reads them (they failed under the
-    other protocol), and how many of the others once it is repaired."""
+    """How many failed samples have a failure of format; how many of them pass as `strict` reads them (they failed under
+    the other protocol), and how many of the others pass once repaired."""
 
     name: str
     n_samples: int
@@ -74,8 +74,8 @@ class ProblemShift:
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """`levels`: the protocol beside strict, strict, repaired (two where strict is alone). `unexplained`: failed samples whose
-    repair was not executed yet: the last level is then a lower bound."""
+    """`levels`: the other protocol, strict, repaired (only two if strict is the only protocol). `unexplained`: failed
+    samples with a repair that was not executed yet: the last level is then a lower bound."""
 
     protocol: str
     sentence: str
@@ -86,7 +86,7 @@ class Waterfall:
     problems: tuple[ProblemShift, ...] = field(default=())
 
     def to_json(self) -> dict[str, object]:
-        """One JSON object; `pass_at_k` has its k as texts."""
+        """One JSON object; the k in `pass_at_k` are texts."""
         raw = asdict(self)
         for level in raw["levels"]:
             level["pass_at_k"] = {str(k): value for k, value in level["pass_at_k"].items()}
@@ -95,7 +95,7 @@ class Waterfall:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What the table is made of: the three levels as key -> passed, and (key, stage, cause) of what changed."""
+    """The input of the table: the three levels as key -> passed, and (key, stage, cause) of what changed."""
 
     problems: dict[str, Problem]
     sizes: dict[str, int]
@@ -106,12 +106,12 @@ class _Run:
 
 
 def verbatim_of(names: tuple[str, ...]) -> str:
-    """The protocol beside strict, which takes the text as it stands; strict where it is alone."""
+    """The protocol besides strict, which takes the text verbatim; strict if it is the only one."""
     return next((each for each in names if each != "strict"), names[0])
 
 
 def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
-    """None if there is nothing to compare: no sample has a verdict under both the other protocol and strict."""
+    """None if there is nothing to compare: no sample has a verdict under both strict and the other protocol."""
     name = verbatim_of(reader.manifest().protocols)
     run, looked_at = _read(reader, name)
     if not run.strict:
@@ -164,7 +164,7 @@ def _judged(reader: RunReader, protocol: str) -> dict[Key, _Judged]:
 
 
 def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgement]) -> str:
-    """Why the two protocols, of which the second is strict, disagree about a sample that both have judged."""
+    """Why the two protocols, the second being strict, disagree about a sample that both have judged."""
     sides = []
     for protocol, row in judged.items():
         assert row.judgement is not None
@@ -187,7 +187,7 @@ def _by_problem(passed: dict[Key, bool]) -> Counter[str]:
 
 
 def _steps(run: _Run) -> tuple[WaterfallStep, ...]:
-    """Scorer first, then format; in each the largest first."""
+    """Scorer first, then format; within each the largest first."""
     members: dict[tuple[str, str], list[Key]] = {}
     for key, stage, name in run.changes:
         members.setdefault((stage, name), []).append(key)
@@ -220,7 +220,7 @@ def _classes(looked_at: list[Counterfactual], strict: dict[Key, bool]) -> tuple[
 
 
 def _shifts(run: _Run) -> Iterable[ProblemShift]:
-    """The problems whose three levels differ, in the order of the run."""
+    """The problems with three levels that are not all equal, in the order of the run."""
     causes: dict[str, Counter[str]] = {}
     for (pid, _), _, name in run.changes:
         causes.setdefault(pid, Counter())[name] += 1
@@ -233,7 +233,7 @@ def _shifts(run: _Run) -> Iterable[ProblemShift]:
 
 
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:
-    """pass@1 as a share, like every score of a report; it always exists, since a problem that counts has a sample."""
+    """pass@1 as a share, like every score of a report; it always exists, because every counted problem has a sample."""
     first, last = (level.pass_at_k[1] or 0.0 for level in (levels[0], levels[-1]))
     return msg(
         "{a} as {protocol} scores it; {b} with format repaired", a=f"{first:.3f}", protocol=name, b=f"{last:.3f}"

@@ -1,4 +1,4 @@
-"""The waterfall as a picture: levels as columns that stand on the ground, causes as the steps between them."""
+"""The waterfall as a picture: levels as columns from zero, causes as the steps between them."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from codeeval.store import RunReader
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-#: Steps drawn at most per stage; the smaller ones become one, so that the columns still add up.
+#: The most steps drawn per stage; the smaller ones are merged into one, so that the columns still add up.
 STEPS_SHOWN = 6
 
 
 def export(run: Path, output: Path) -> None:
-    """Raises UsageError for a run without verdicts and for a name without a picture's suffix, StoreError if it can't be
-    written."""
+    """Raises UsageError for a run without verdicts and for a file name that is not a picture's, StoreError if it can't
+    be written."""
     check_picture(output, "-o")
     with RunReader(run) as reader:
         report = build(reader)
@@ -46,7 +46,7 @@ def export(run: Path, output: Path) -> None:
 
 
 def draw(found: Waterfall, title: str) -> Figure:
-    """One bar per line of the table, from the top down, so that long causes can be read."""
+    """One bar per line of the table, from the top down, so that long causes are readable."""
     lines = _shortened(list(rows(found)))
     figure = new_figure(9.0, 1.6 + 0.42 * len(lines))
     axes = figure.add_subplot()

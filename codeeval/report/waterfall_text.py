@@ -29,7 +29,7 @@ def skipped(n: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class WaterfallRow:
-    """A line of the waterfall: a level or a step; empty texts where a column does not apply."""
+    """A line of the waterfall: a level or a step; columns that don't apply are empty."""
 
     name: str
     value: str
@@ -59,7 +59,7 @@ def _step(step: WaterfallStep) -> WaterfallRow:
 
 
 def waterfall(report: Report, style: Style) -> list[str]:
-    """Nothing where no sample changes its verdict and no format failed."""
+    """Empty if no sample changes its verdict and no format failed."""
     found = report.waterfall
     if found is None or not (found.steps or found.classes):
         return []
@@ -85,7 +85,7 @@ def waterfall(report: Report, style: Style) -> list[str]:
 
 
 def _class(found: FormatClass) -> str:
-    """What became of a failure of format: strict reads some of them by itself, a repair mends others."""
+    """The result of a failure of format: strict reads some by itself, a repair fixes others."""
     values = {"name": name(found.name), "n": found.n_samples, "read": found.n_read, "repaired": found.n_repaired}
     if found.n_read and found.n_repaired:
         return tr("{name} {n} ({read} pass when read, {repaired} once repaired)", **values)
@@ -122,7 +122,7 @@ def _agreement(answer: HiddenAnswer) -> str:
 
 
 def outputs_text(outputs: tuple[str | None, ...]) -> str:
-    """A vector of outputs in one line."""
+    """A vector of outputs on one line."""
     return "[" + ", ".join("–" if text is None else text for text in outputs) + "]" if outputs else tr("no output")
 
 

@@ -1,7 +1,8 @@
-"""Reward models: sequence classifiers that say how good an answer is. They rank samples and never judge them.
+"""Reward models: sequence classifiers that score how good an answer is. They rank samples and never judge them.
 
-Importing this package imports no model library; `open_reward_model` does. `CodeReward`, which executes answers for a trainer, is
-here because one looks for it here: it lives in `codeeval.integrations`, above the use cases that this package serves.
+Importing this package imports no model library; `open_reward_model` does. `CodeReward`, which executes answers for a
+trainer, is re-exported here because people look for it here; it lives in `codeeval.integrations`, above the use cases
+that this package serves.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""From a question and its answer to what a reward model reads.
+"""Turn a question and its answer into a reward model's input.
 
-Three forms: `chat` is the chat template of the reward model's own tokenizer, with the answer as the assistant's turn; `pair`
-is question and answer as the two texts that encoders like DeBERTa were trained on; `text` is one after the other, as the
-model that wrote the answer saw it. Inputs that are longer than the model's context are cut at their end, and say so.
+There are three forms: `chat` is the chat template of the reward model's own tokenizer, with the answer as the
+assistant's turn; `pair` is question and answer as the two texts on which encoders like DeBERTa were trained; `text` is
+one after the other, as the model that wrote the answer saw it. Inputs longer than the model's context are cut at their
+end and marked as cut.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ FORMS = ("auto", "chat", "text", "pair")
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What is scored: the user turn as the model was asked (`system` apart), and the completion."""
+    """What is scored: the user turn as given to the model (`system` separately), and the completion."""
 
     question: str
     answer: str
@@ -35,7 +36,7 @@ class Reward:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """One input. `types` tells the two texts of a pair apart, where the tokenizer does."""
+    """One input. `types` tells the two texts of a pair apart, if the tokenizer does."""
 
     ids: tuple[int, ...]
     types: tuple[int, ...] = ()
@@ -43,7 +44,7 @@ class Encoded:
 
 
 def form_of(tokenizer: Any, wanted: str) -> str:
-    """The form that is used. Raises UsageError for `chat` without a template."""
+    """The form to use. Raises UsageError for `chat` without a template."""
     has_template = bool(getattr(tokenizer, "chat_template", None))
     if wanted == "chat" and not has_template:
         raise UsageError("input=chat: the reward model's tokenizer has no chat template; use input=text or input=pair")
@@ -66,7 +67,7 @@ def encode(tokenizer: Any, item: Answered, form: str, limit: int | None) -> Enco
 
 
 def _printable(item: Answered) -> Answered:
-    """Tokenizers refuse half of a surrogate pair, which a completion may end with."""
+    """Tokenizers refuse a lone surrogate, with which a completion may end."""
     return replace(item, answer=item.answer.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
@@ -97,8 +98,8 @@ def _conversation(tokenizer: Any, item: Answered) -> str:
 
 
 def batches(items: Sequence[Encoded], size: int, padded: bool) -> list[list[int]]:
-    """Positions of the items that are scored together, short ones first. Without a token to pad with only equal lengths
-    go together: any other token at the end could be what the model reads its score from."""
+    """Indices of the items that are scored together, short ones first. Without a padding token only equal lengths are
+    batched: a model might read its score from any other token at the end."""
     order = sorted(range(len(items)), key=lambda position: (len(items[position].ids), position))
     found: list[list[int]] = []
     for position in order:

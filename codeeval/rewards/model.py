@@ -1,7 +1,7 @@
-"""A sequence classifier of transformers as a judge of answers: loaded from a folder or the Hub, on a GPU or a CPU.
+"""A transformers sequence classifier that scores answers: loaded from a folder or the Hub, on a GPU or a CPU.
 
-The score of an answer is the model's logit. A model with several labels has no score by itself; `label` names the one that
-means "good", and the score is then its log-odds against the others.
+The score of an answer is the model's logit. A model with several labels has no single score; `label` names the one that
+means "good", and the score is its log-odds against the others.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RewardSettings:
-    """How to load and run. `batch`: inputs per call; `limit`: tokens of an input, 0 means the model's context; `label`: the
-    number or name of the label that means "good", where there are several; `input`: see `inputs`."""
+    """How to load and run. `batch`: inputs per call; `limit`: tokens of an input, 0 means the model's context; `label`:
+    the number or name of the label that means "good", if there are several; `input`: see `inputs`."""
 
     dtype: str = "auto"
     device: str = "auto"
@@ -56,7 +56,7 @@ class RewardSettings:
 
 
 class RewardModel:
-    """Holds the model from creation to `close`. Not for several threads at once."""
+    """Holds the model from creation to `close`. Not thread-safe."""
 
     def __init__(self, name: str, settings: RewardSettings) -> None:
         self._name, self._settings = name, settings
@@ -68,8 +68,8 @@ class RewardModel:
         self._batch = settings.batch if _can_batch(self._model.config) else 1
 
     def score(self, items: Sequence[Answered]) -> list[Reward]:
-        """One reward per item, in their order. Raises UsageError (the chat template refuses), GenerationError (out of memory,
-        or a score that is not a number)."""
+        """One reward per item, in order. Raises UsageError (the chat template refuses) and GenerationError (out of
+        memory, or a score that is not a number)."""
         inputs = [encode(self._tokenizer, item, self._form, self._limit) for item in items]
         found: dict[int, float] = {}
         for positions in batches(inputs, self._batch, self._pad is not None):
@@ -80,7 +80,7 @@ class RewardModel:
         return [Reward(found[position], one.cut) for position, one in enumerate(inputs)]
 
     def _scores(self, inputs: Sequence[Encoded]) -> Iterator[float]:
-        """In halves where the memory does not hold them all; what did not fit once is not tried again."""
+        """Halve a batch that does not fit in memory; a size that failed once is not tried again."""
         import torch
 
         if len(inputs) <= self._batch:
@@ -123,7 +123,8 @@ class RewardModel:
         return [float(value) for value in logits[:, self._label] - torch.logsumexp(logits[:, others], dim=1)]
 
     def describe(self) -> dict[str, Scalar]:
-        """What the manifest says: architecture, versions, precision, form of the input, digests. Reads the weights once."""
+        """The manifest's description: architecture, versions, precision, form of the input, digests. Reads the weights
+        once."""
         import torch
         import transformers
 
@@ -143,7 +144,7 @@ class RewardModel:
         }
 
     def close(self) -> None:
-        """Drop the model and give the GPU's memory back. May be called twice."""
+        """Drop the model and release the GPU's memory. May be called twice."""
         import torch
 
         self._model = None
@@ -152,8 +153,8 @@ class RewardModel:
 
 
 def check_reward_model(name: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading: raises UsageError for options, a folder without a model, missing packages. Before
-    a run it is better said than after it."""
+    """Check what can be checked without loading, so that it is reported before a run rather than after it. Raises
+    UsageError for options, a folder without a model, missing packages."""
     RewardSettings.parse(options)
     missing = [package for package in ("torch", "transformers") if find_spec(package) is None]
     if missing:
@@ -168,7 +169,7 @@ def open_reward_model(name: str, options: Mapping[str, str]) -> RewardModel:
 
 
 def _load(name: str, settings: RewardSettings) -> tuple[Any, Any, Path]:
-    # a language model has no head for scores, and is refused as incomplete: a random one would rank by noise
+    # a language model has no classification head and is refused as incomplete: a random head would rank by noise
     model, tokenizer, folder = from_pretrained("AutoModelForSequenceClassification", name, settings, "--rerank-option")
     tokenizer.truncation_side = "right"
     model.eval()
@@ -177,7 +178,7 @@ def _load(name: str, settings: RewardSettings) -> tuple[Any, Any, Path]:
 
 
 def _label(config: Any, wanted: str, name: str) -> int:
-    """The number of the label whose score counts. Raises UsageError if that is not clear."""
+    """The index of the label whose score counts. Raises UsageError if it is ambiguous."""
     names = {int(number): str(label) for number, label in (config.id2label or {}).items()}
     if not wanted:
         if config.num_labels == 1:
@@ -193,7 +194,7 @@ def _label(config: Any, wanted: str, name: str) -> int:
 
 
 def _limit(config: Any, tokenizer: Any, wanted: int) -> int | None:
-    """Tokens of an input. Tokenizers without a limit of their own say a number beyond all bounds."""
+    """The most tokens of an input. Tokenizers without a limit of their own report a huge number."""
     known = [
         value
         for value in (wanted, getattr(config, "max_position_embeddings", None), tokenizer.model_max_length)
@@ -203,8 +204,8 @@ def _limit(config: Any, tokenizer: Any, wanted: int) -> int | None:
 
 
 def _pad(config: Any, tokenizer: Any) -> int | None:
-    """The id that fills up short inputs; None if the tokenizer has none of its own. Decoders read their score from the
-    last token that is not this one, so an end-of-sequence token in its place would move the score."""
+    """The id that pads short inputs; None if the tokenizer has none. Decoders read their score from the last token that
+    differs from it, so padding with an end-of-sequence token would move the score."""
     pad, config = tokenizer.pad_token_id, config.get_text_config()
     if pad is None or pad == tokenizer.eos_token_id or config.pad_token_id not in (None, pad):
         return None
@@ -213,5 +214,5 @@ def _pad(config: Any, tokenizer: Any) -> int | None:
 
 
 def _can_batch(config: Any) -> bool:
-    """Decoders refuse several inputs, even of one length, unless they know what padding would look like."""
+    """Decoders refuse several inputs, even of one length, unless they have a padding token."""
     return config.get_text_config().pad_token_id is not None

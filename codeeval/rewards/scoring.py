@@ -1,4 +1,5 @@
-"""Score the samples of a run file that have no score yet, problem by problem, so that it can be interrupted anywhere."""
+"""Score the samples of a run file that have no score yet, problem by problem, so that it can be interrupted at any
+time."""
 
 from __future__ import annotations
 
@@ -13,22 +14,22 @@ from codeeval.types import Problem
 
 
 class Scorer(Protocol):
-    """As much of a reward model as is needed here."""
+    """The part of a reward model that is needed here."""
 
     def score(self, items: list[Answered]) -> list[Reward]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Samples that got a score, and inputs of the model that were read for it: equal answers of a problem are read once."""
+    """Samples that got a score, and inputs read for them: equal answers of a problem are read once."""
 
     samples: int = 0
     read: int = 0
 
 
 def score_run(store: RunStore, ranker: int, model: Scorer, tell: Callable[[int], None] = lambda done: None) -> Scores:
-    """Bring a run to a score for every sample from the reward model at this position of the manifest; `tell` hears how many
-    there are by now. Each problem is committed as a whole. Raises what the model raises, and StoreError."""
+    """Give every sample of a run a score from the reward model at this index of the manifest; `tell` is called with the
+    number scored so far. Each problem is committed as a whole. Raises what the model raises, and StoreError."""
     lacking: dict[str, list[int]] = {}
     for problem_id, index in store.unscored(ranker):
         lacking.setdefault(problem_id, []).append(index)
@@ -43,8 +44,8 @@ def score_run(store: RunStore, ranker: int, model: Scorer, tell: Callable[[int],
 
 
 def _score_problem(store: RunStore, ranker: int, model: Scorer, what: tuple[Problem, str | None, set[int]]) -> int:
-    """Score these samples of a problem; returns how many texts the model had to read. Equal texts share one score, so that
-    rounding can't put one before the other."""
+    """Score these samples of a problem and return how many texts the model had to read. Equal texts share one score, so
+    that rounding can't rank one above the other."""
     problem, system, indices = what
     samples = list(store.samples(problem.id))
     texts = {sample.index: sample.completion for sample in samples}

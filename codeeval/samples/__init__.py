@@ -1,7 +1,8 @@
-"""Completions from any log: what other tools wrote, or a run of codeeval. docs/completions.md has the table of formats.
+"""Read completions from any log: other tools' output, or a run of codeeval. docs/completions.md has the table of
+formats.
 
-`read` gives the entries of files and the rows that can't be used, `fitting` what of them belongs to a set, `place` which sample
-every row is. A row that can't be read is never left out unless it was asked for.
+`read` returns the entries of files and the rows that can't be used; `fitting` selects what belongs to a set; `place`
+assigns every row to a sample. A row that can't be read is left out only on request.
 """
 
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, to_sample

@@ -1,9 +1,9 @@
-"""Files that are one JSON document: which rows are in it. Pure but for reading the stream it is given.
+"""Files that are one JSON document: which rows they hold. Pure except for reading the given stream.
 
 [row, row, …]                                     rows, as of JSON Lines
 {"data": [row, …]}                                also `samples`, `rows`, `predictions`, `generations`
 {…}                                               a single row
-[["…", "…"], ["…", "…"], …]                       BigCode's generations.json: by the problems' places in the set
+[["…", "…"], ["…", "…"], …]                       BigCode's generations.json: by the problems' positions in the set
 {"0": {"origin_prompt", "prediction"}, …}         OpenCompass' predictions
 {"7": ["…", "…"], …}                              problem id -> its answers
 {"eval": …, "samples": […], "status": …}          Inspect's JSON log
@@ -22,23 +22,23 @@ from codeeval.sample_rows import COMPLETION_FIELDS, MAX_LINE_BYTES
 from codeeval.samples.formats import Positional
 from codeeval.samples.inspect_rows import is_log, log_notes
 
-#: A document is held whole, and as objects of Python it is several times as large.
+#: A document is held in memory as a whole, and its Python objects are several times as large.
 MAX_DOCUMENT_BYTES = 256 * 1024 * 1024
 #: Values of such a document: an answer is one of them.
 MAX_VALUES = 8_000_000
 _LISTS = ("data", "samples", "rows", "predictions", "generations", "results")
-#: What a row has; the second kind may also be said of a whole file.
+#: Fields of a row; those of the second kind may also describe a whole file.
 _ROW_FIELDS = frozenset({"task_id", "problem_id", "doc_id", "question_id", "doc", "prompt"})
 _NAME_FIELDS = frozenset({"id", "name", "meta"})
 NOT_ONE = object()
-#: In place of a prediction that is missing: no text, so that the row counts as one that can't be read.
+#: Stands for a missing prediction: not a text, so that the row counts as unreadable.
 _NO_TEXT = False
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`rows` are JSON values of rows, or Positional; `notes` say what a reader of the score must know. `is_row`: the document is
-    a row itself."""
+    """`rows` are JSON values of rows, or Positional; `notes` is what a reader of the score must know. `is_row`: the
+    document is itself a row."""
 
     rows: Iterator[object]
     notes: tuple[str, ...] = ()
@@ -46,10 +46,10 @@ class Document:
 
 
 def whole(stream: IO[bytes]) -> object:
-    """The value of a stream that is one JSON document; NOT_ONE where it is JSON Lines (one line will do), or neither.
+    """The value of a stream that is one JSON document; NOT_ONE if it is JSON Lines (even of one line), or neither.
 
-    The stream is at its beginning before, and anywhere afterwards. Raises ValueError for a list that is broken or too large: its
-    lines are not rows."""
+    The stream must be at its beginning; its position afterwards is unspecified. Raises ValueError for a list that is
+    broken or too large: its lines are not rows."""
     first = stream.readline(MAX_LINE_BYTES + 1)
     while first and not first.strip(b"\xef\xbb\xbf \t\r\n"):
         first = stream.readline(MAX_LINE_BYTES + 1)
@@ -67,7 +67,7 @@ def whole(stream: IO[bytes]) -> object:
 
 
 def _has_more(stream: IO[bytes]) -> bool:
-    """Whether a line that is not blank follows; it is read for that."""
+    """Whether another non-blank line follows; consumes it."""
     while line := stream.readline(MAX_LINE_BYTES):
         if line.strip():
             return True
@@ -118,7 +118,7 @@ def document(value: object) -> Document:
 
 
 def _are_rows(value: object) -> bool:
-    """Rows of one problem, or one row, whose key names the problem."""
+    """Whether these are rows of one problem, or one row, keyed by the problem."""
     rows = value if isinstance(value, list) else [value]
     return bool(rows) and all(isinstance(row, dict) and {*COMPLETION_FIELDS} & row.keys() for row in rows)
 
@@ -130,13 +130,13 @@ def _by_key(value: dict[str, object]) -> Iterator[object]:
 
 
 def _of_list(value: list[object]) -> Iterator[object]:
-    """Rows; or, where nothing in it is an object, what belongs to each problem by its place."""
+    """Rows; or, if nothing in the list is an object, each problem's values by position."""
     if value and all(isinstance(one, list | str | None) for one in value):
         return (Positional(number, one) for number, one in enumerate(value))
     return iter(value)
 
 
 def _are_answers(values: Collection[object]) -> bool:
-    """Texts, lists of texts and nulls, and not nulls alone."""
+    """Whether these are texts, lists of texts and nulls, and not nulls alone."""
     lists = [one if isinstance(one, list) else [one] for one in values]
     return any(map(bool, values)) and all(isinstance(text, str | None) for one in lists for text in one)

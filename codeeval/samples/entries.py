@@ -1,4 +1,4 @@
-"""What every reader gives: entries, and the rows that gave none."""
+"""What every reader returns: entries, and the rows that gave none."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from codeeval.reading.extract import defines
 from codeeval.sample_rows import BadRow, Unit, place
 from codeeval.types import Problem, Sample
 
-#: Which field of an lm-eval row is scored.
+#: The field of an lm-eval row that is scored.
 RESPONSES = ("resps", "filtered_resps")
-#: `resps` is what the model wrote. Every protocol here has an extraction of its own, which begins with exactly that; and
-#: MERA's filter has executed the code already, so that its `filtered_resps` hold outputs, not code.
+#: `resps` is what the model wrote. Every protocol here has its own extraction, which starts from exactly that; and
+#: MERA's filter has already executed the code, so its `filtered_resps` hold outputs, not code.
 DEFAULT_RESPONSES = "resps"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One completion, and whose it is: by `problem_id` (`task` is what stood before its slash), or by `position`, the problem's
-    place in the set from 0.
+    """One completion, and its problem: `problem_id` (with `task`, the part before its slash), or `position`, the
+    problem's index in the set from 0.
 
-    `program`: it is a program of its own; None: where it defines the function. `prompt`: the function that was to be
-    completed, where the log has it. `shown`: the prompt that it continues, where that is the log's and not the set's.
-    `context`: a text that names the function if the position is right. `sample`: with what a run of codeeval knows of it.
-    `source` counts the files, from 0; `line` counts lines or rows, from 1."""
+    `program`: whether it is a self-contained program; None: it is one if it defines the function. `prompt`: the
+    function to be completed, if the log has it. `shown`: the prompt that the completion continues, if it is the log's
+    rather than the set's. `context`: a text that names the function if the position is right. `sample`: carries what a
+    run of codeeval records about it. `source` counts files from 0; `line` counts lines or rows from 1."""
 
     problem_id: str
     text: str
@@ -46,8 +46,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The entries of one or several files in their order, the rows that could not be used, and what else a reader of the score
-    must know. `origin` is the manifest of a run of codeeval; `digest` the sha256 of the file, or of the digests of several."""
+    """The entries of one or several files in order, the rows that could not be used, and what else a reader of the
+    score must know. `origin` is the manifest of a run of codeeval; `digest` is the sha256 of the file, or of the
+    digests of several."""
 
     path: str
     format: str
@@ -59,7 +60,7 @@ class Found:
     files: tuple[str, ...] = ()
 
     def by_problem(self) -> dict[str, list[Entry]]:
-        """problem id -> its successive samples."""
+        """problem id -> its samples in order."""
         grouped: dict[str, list[Entry]] = {}
         for entry in self.entries:
             grouped.setdefault(entry.problem_id, []).append(entry)
@@ -67,17 +68,17 @@ class Found:
 
     @property
     def lost(self) -> tuple[BadRow, ...]:
-        """The rows without which the score would be one of fewer samples than there are."""
+        """The rows without which the score would cover fewer samples than there are."""
         return tuple(row for row in self.bad if row.lost)
 
     def place(self, row: Entry | BadRow) -> str:
-        """`line 7`, with the file's name where there are several."""
+        """`line 7`, with the file's name if there are several."""
         where = place(row.unit, row.line)
         return i18n.joined(", ", (PurePath(self.files[row.source]).name, where)) if len(self.files) > 1 else where
 
 
 def joined(found: Sequence[Found], digest: str) -> Found:
-    """Several files as one, in their order."""
+    """Several files as one, in order."""
     entries = (replace(entry, source=number) for number, one in enumerate(found) for entry in one.entries)
     bad = (replace(row, source=number) for number, one in enumerate(found) for row in one.bad)
     return Found(
@@ -92,7 +93,8 @@ def joined(found: Sequence[Found], digest: str) -> Found:
 
 
 def to_sample(problem: Problem, entry: Entry, index: int) -> Sample:
-    """The sample that an entry is. What continues another prompt than the set's is a program together with that prompt."""
+    """The sample of an entry. A completion of another prompt than the set's becomes a program together with that
+    prompt."""
     if entry.sample is not None:
         return replace(entry.sample, index=index)
     text, program = entry.text, entry.program

@@ -1,4 +1,4 @@
-"""The formats of rows, one class each: which rows it claims, whose they are, and what completions they hold."""
+"""The formats of rows, one class each: which rows it recognises, whose they are, and which completions they hold."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from codeeval.sample_rows import (
 from codeeval.samples.entries import Entry
 from codeeval.samples.inspect_rows import Inspect
 
-#: Languages of MultiPL-E that are executed here.
+#: MultiPL-E languages that are executed here.
 _PYTHON = ("py", "python", "notypes.py")
 _MULTIPL_E_NAME = re.compile(r"([A-Za-z]+)_(\d+)_\w+")
-#: OpenCompass' `gold` is what its config names; for HumanEval and MBPP+ that is the problem's id.
+#: OpenCompass' `gold` is whatever its config names; for HumanEval and MBPP+ that is the problem's id.
 _GOLD = re.compile(r"[\w+-]+/\S{1,150}")
 
 
 @dataclass(frozen=True, slots=True)
 class Positional:
-    """What a document holds for the problem at this place of the set, from 0, and names by nothing else."""
+    """A document's value for the problem at this position of the set, from 0, identified by nothing else."""
 
     position: int
     value: object
 
 
 class RowFormat(Protocol):
-    """Recognised by the fields of a row, so that a file may mix formats."""
+    """Formats are recognised by a row's fields, so a file may mix formats."""
 
     name: str
 
@@ -48,7 +48,7 @@ class RowFormat(Protocol):
         ...
 
     def entries(self, row: Row, line: int) -> Iterator[Entry]:
-        """Raises UnusableRowError for a row that gives none."""
+        """Raises UnusableRowError for a row without a completion."""
         ...
 
 
@@ -60,7 +60,7 @@ class _Named:
 
 
 class HumanEval(_Named):
-    """OpenAI's human-eval, and our own `jsonl` export: the completion alone, stops already applied."""
+    """OpenAI's human-eval, and codeeval's `jsonl` export: the completion alone, stops already applied."""
 
     name = "human-eval"
 
@@ -74,7 +74,7 @@ class HumanEval(_Named):
 
 
 class Programs(_Named):
-    """EvalPlus: `solution` is a whole program, the prompt included. Its `_identifier` says nothing that is needed."""
+    """EvalPlus: `solution` is a whole program, the prompt included. Its `_identifier` is not needed."""
 
     name = "evalplus"
 
@@ -93,7 +93,7 @@ class Programs(_Named):
 
 
 class Answers(_Named):
-    """Rows of any other tool: one answer or a list of them under one of the usual names."""
+    """Rows of any other tool: one answer or a list of them under a common name."""
 
     name = "answers"
 
@@ -112,10 +112,10 @@ class Answers(_Named):
 
 
 class MultiplE:
-    """MultiPL-E: one file per problem, `{"name", "language", "prompt", "completions", "tests", "stop_tokens", …}`, and its
-    `.results.json`, which has `results` with whole programs, tests included, in place of the completions.
+    """MultiPL-E: one file per problem, `{"name", "language", "prompt", "completions", "tests", "stop_tokens", …}`, and
+    its `.results.json`, where `results` has whole programs, tests included, in place of the completions.
 
-    A completion continues the file's own prompt, which is not always the set's."""
+    A completion continues the file's own prompt, which may differ from the set's."""
 
     name = "multipl-e"
 
@@ -144,7 +144,7 @@ class MultiplE:
             yield Entry(problem_id, program, line, task, program=True)
 
     def _programs(self, row: Row) -> list[str]:
-        """The programs of a file of results without the tests that stand below each."""
+        """The programs of a results file, each without the tests below it."""
         results, tests = row["results"], row.get("tests")
         if not isinstance(results, list) or not results or not isinstance(tests, str):
             raise UnusableRowError(msg("field results must be a list of programs, with field tests beside it"))
@@ -158,9 +158,10 @@ class MultiplE:
 
 
 class OpenCompass:
-    """OpenCompass' predictions: `{"origin_prompt", "prediction", "gold"}` under the row's place in the set, or with it as `idx`.
+    """OpenCompass' predictions: `{"origin_prompt", "prediction", "gold"}` under the row's index in the set, or with it
+    as `idx`.
 
-    `gold` names the problem where the config made it the id; else its place does."""
+    `gold` names the problem if the config made it the id; otherwise the index does."""
 
     name = "opencompass"
 
@@ -182,7 +183,7 @@ class OpenCompass:
 
 
 def place_of(value: object) -> int | None:
-    """The problem's place in the set that a row of a document has, from 0."""
+    """The problem's index in the set, from 0, that a document's row carries."""
     return value.position if isinstance(value, Positional) else _position(value) if isinstance(value, dict) else None
 
 
@@ -194,7 +195,7 @@ def _position(row: Row) -> int | None:
 
 
 def _said(prompt: object) -> str:
-    """The text of a prompt: a string, or turns with a role each."""
+    """The text of a prompt: a string, or turns with roles."""
     if isinstance(prompt, list):
         return "\n".join(str(turn.get("prompt", turn.get("content", ""))) for turn in prompt if isinstance(turn, dict))
     return prompt if isinstance(prompt, str) else ""
@@ -203,9 +204,9 @@ def _said(prompt: object) -> str:
 class LmEval(_Named):
     """lm-evaluation-harness, `samples_*.jsonl`: a row has all responses of a document.
 
-    `resps` is [[text, …]]: per request the responses as the model gave them, cut at the stops. `filtered_resps` is what
-    the task's filter made of them: texts, or, with MERA's scoring filter, the outputs of the executed programs. A task
-    with several filters writes every document once per filter: the first filter's rows count.
+    `resps` is [[text, …]]: per request the model's responses, cut at the stops. `filtered_resps` is what the task's
+    filter made of them: texts, or, with MERA's scoring filter, the outputs of the executed programs. A task with
+    several filters writes every document once per filter; the first filter's rows count.
     """
 
     name = "lm-eval"
@@ -245,14 +246,14 @@ class LmEval(_Named):
 
 
 def _holds_outputs(value: object, depth: int = 0) -> bool:
-    """[1][n][n_tests] of texts and null, with "timed out" in place of some lists."""
+    """Whether a value is [1][n][n_tests] of texts and null, with "timed out" in place of some lists."""
     if not isinstance(value, list):
         return value is None
     return depth >= 2 or any(isinstance(item, list) and _holds_outputs(item, depth + 1) for item in value)
 
 
 def _function(row: Row) -> str | None:
-    """The function to be completed, of a document in MERA's schema."""
+    """The function to be completed, from a document in MERA's schema."""
     doc = row.get("doc")
     inputs = doc.get("inputs") if isinstance(doc, dict) else None
     function = inputs.get("function") if isinstance(inputs, dict) else None
@@ -260,7 +261,8 @@ def _function(row: Row) -> str | None:
 
 
 def _is_whole(text: str, row: Row) -> bool:
-    """A filter like `create_test` puts the prompt in front; without the document one can't know."""
+    """Whether the prompt is included: a filter like `create_test` prepends it, which can't be checked without the
+    document."""
     doc = row.get("doc")
     prompt = doc.get("prompt") if isinstance(doc, dict) else None
     prompt = _function(row) if prompt is None else prompt
@@ -273,7 +275,7 @@ def formats(responses: str) -> tuple[RowFormat, ...]:
 
 
 def by_position(found: Positional, line: int) -> Iterator[Entry]:
-    """BigCode's harness: the generations of one problem, whole programs with the prompt in front where its task says so. Raises
-    UnusableRowError."""
+    """BigCode's harness: one problem's generations, which are whole programs including the prompt if its task is set
+    so. Raises UnusableRowError."""
     for text in answers_in(found.value, f"of problem {found.position + 1}"):
         yield Entry("", text, line, program=None, position=found.position, context=text)

@@ -1,4 +1,4 @@
-"""Inspect's logs: samples of `.eval` files, by inspect_ai's own reader, and of its JSON logs."""
+"""Inspect's logs: samples of `.eval` files, read by inspect_ai itself, and of JSON logs."""
 
 from __future__ import annotations
 
@@ -14,16 +14,17 @@ from codeeval.sample_rows import Row, UnusableRowError, split_id
 from codeeval.samples.entries import Entry
 
 _ATTACHED = "attachment://"
-#: What of a sample is needed: the transcript of an agent can be a thousand times as large.
+#: The fields of a sample that are needed; an agent's transcript can be a thousand times as large.
 _FIELDS = {"id", "epoch", "output", "error", "attachments"}
-#: A log that is not in one of these states lacks samples that were asked for.
+#: The log states that don't lack requested samples.
 _DONE = "success"
 
 
 class Inspect:
     """A sample of a log: `{"id", "epoch", "output": {"choices": [{"message": {"content": …}}], "completion": …}, …}`.
 
-    The epochs of a problem are its successive samples. A sample that ended in an error has no answer, and stays pending."""
+    The epochs of a problem are its successive samples. A sample that ended in an error has no answer and stays
+    pending."""
 
     name = "inspect"
 
@@ -54,13 +55,13 @@ class Inspect:
         only = output.get("completion") if len(choices) == 1 else None
         for choice in choices:
             text, thought = _answer(choice, kept)
-            # a solver may have set another answer than the model's last message
+            # a solver may have set a different answer than the model's last message
             chosen = _resolved(only, kept) if isinstance(only, str) and only else text
             yield Entry(problem_id, chosen, line, task, thought=thought)
 
 
 def _answer(choice: object, attached: Mapping[str, object]) -> tuple[str, str | None]:
-    """(text, thought) of the message of a choice."""
+    """(text, thought) of a choice's message."""
     message = choice.get("message") if isinstance(choice, dict) else None
     content = message.get("content") if isinstance(message, dict) else None
     if content is None:
@@ -76,7 +77,7 @@ def _answer(choice: object, attached: Mapping[str, object]) -> tuple[str, str | 
 
 
 def _resolved(value: object, attached: Mapping[str, object]) -> str:
-    """Long texts lie apart in a log, by their hash. Raises UnusableRowError for one that is not there."""
+    """Look up long texts, which a log stores separately by hash. Raises UnusableRowError if one is missing."""
     if not isinstance(value, str):
         raise UnusableRowError(msg("a part of the model's message is no text"))
     if not value.startswith(_ATTACHED):
@@ -88,12 +89,12 @@ def _resolved(value: object, attached: Mapping[str, object]) -> str:
 
 
 def is_log(value: object) -> bool:
-    """A log as one JSON document."""
+    """Whether a value is a log as one JSON document."""
     return isinstance(value, dict) and isinstance(value.get("eval"), dict) and "status" in value
 
 
 def log_notes(status: object) -> tuple[str, ...]:
-    """What a reader of the score has to know about a log in this state."""
+    """What a reader of the score must know about a log in this state."""
     if status == _DONE:
         return ()
     return (
@@ -105,14 +106,14 @@ def log_notes(status: object) -> tuple[str, ...]:
 
 
 def is_eval_file(archive: zipfile.ZipFile) -> bool:
-    """Inspect's `.eval`: a zip with a header and a member per sample."""
+    """Whether this is Inspect's `.eval`: a zip with a header and a member per sample."""
     names = set(archive.namelist())
     return "header.json" in names or "_journal/start.json" in names
 
 
 def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tuple[str, ...]]:
-    """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a log
-    that it can't read."""
+    """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a
+    log that it can't read."""
     if sum(item.file_size for item in archive.infolist()) > MAX_STREAM_BYTES:
         raise DataError(
             str(path), msg("more than {n} GiB when unpacked", n=MAX_STREAM_BYTES >> 30), msg("Split the log.")
@@ -131,7 +132,7 @@ def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tupl
         log: Any = read_eval_log(str(path), resolve_attachments=True)
         rows = [sample.model_dump(mode="json", include=_FIELDS) for sample in log.samples or []]
         return iter(rows), log_notes(log.status)
-    except Exception as error:  # whatever another project's reader raises over an unknown file
+    except Exception as error:  # whatever inspect_ai's reader raises for an unknown file
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise DataError(
             str(path), msg("inspect_ai can't read the log ({kind}: {reason})", kind=type(error).__name__, reason=first)

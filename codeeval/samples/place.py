@@ -1,8 +1,8 @@
-"""Which sample of which problem every row is, the rows that can't be read included. Pure.
+"""Assign every row, readable or not, to a sample of a problem. Pure.
 
-A row that can't be read keeps its place among the samples of its problem: that sample is pending, so that nothing is scored as
-if it had never been there. Where the row does not even say whose it is, it is counted as one more sample of the problem that
-has the fewest, which is where it is missing if every problem has as many.
+A row that can't be read keeps its place among the samples of its problem: that sample is pending, so that the score
+does not ignore it. If the row does not even name its problem, it counts as one more sample of the problem with the
+fewest: if every problem has equally many samples, that is where it is missing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class MissingSample:
-    """A sample that is there and can't be read, and why."""
+    """A sample that exists but can't be read, and why."""
 
     problem_id: str
     index: int
@@ -29,7 +29,7 @@ class MissingSample:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """`samples`: problem id -> its samples, of the problems that have some; their indices leave room for `missing`. `rows`:
+    """`samples`: problem id -> its samples, for problems that have any; their indices leave room for `missing`. `rows`:
     (file, line) -> the sample of each row that gives exactly one."""
 
     samples: Mapping[str, Sequence[Sample]]
@@ -40,12 +40,12 @@ class Placed:
 
 
 def place(found: Found, task: Task, skip: bool = False) -> Placed:
-    """The samples of the problems of `task`. `skip`: rows that can't be read leave no gap."""
+    """Place the samples of `task`. `skip`: rows that can't be read leave no gap."""
     known = {problem.id: problem for problem in task.problems}
     lost = () if skip else found.lost
     own = [row for row in lost if row.problem_id in known]
     in_order: list[Entry | BadRow] = [*(entry for entry in found.entries if entry.problem_id in known), *own]
-    in_order.sort(key=lambda row: (row.source, row.line))  # stable: the entries of one row stay in their order
+    in_order.sort(key=lambda row: (row.source, row.line))  # stable: keeps the entries of one row in order
     sizes = dict.fromkeys(known, 0)
     samples: dict[str, list[Sample]] = {}
     missing: list[MissingSample] = []
@@ -72,8 +72,8 @@ def _missing(found: Found, row: BadRow, pid: str, sizes: dict[str, int]) -> list
 
 
 def _fewest(sizes: Mapping[str, int]) -> Iterator[str]:
-    """Problems to which one sample each is added: among those that have samples the first with the fewest; where all have equally
-    many, the problems without any count as well."""
+    """Problems to add one sample each to: the first with the fewest samples among those that have any; if all have
+    equally many, also the problems without any."""
     there = {pid: size for pid, size in sizes.items() if size}
     among = there if len(set(there.values())) > 1 else sizes
     heap = [(size, number, pid) for number, (pid, size) in enumerate(among.items())]

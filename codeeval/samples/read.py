@@ -1,5 +1,5 @@
-"""From paths to entries. JSON Lines, gzip, zip and pipes are streams; tables, documents and Inspect's logs are told by their
-content or name; a run of codeeval stands alone."""
+"""From paths to entries. JSON Lines, gzip, zip and pipes are read as streams; tables, documents and Inspect's logs are
+recognised by content or name; a run of codeeval must be given alone."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found,
 from codeeval.samples.formats import Positional, RowFormat, by_position, formats, place_of
 from codeeval.samples.sources import SAMPLES, expand, scored, squeezed
 
-#: What a stream may bring, and a file of a zip may unpack to: what it says of its own size is not believed.
+#: The most that a stream may bring, or a zip member unpack to; a member's declared size is not trusted.
 MAX_MEMBER_BYTES = MAX_STREAM_BYTES
-#: A zip inside of a zip is held in memory.
+#: A zip inside a zip is held in memory.
 MAX_INNER_ZIP_BYTES = 512 * 1024 * 1024
-#: What comes out of a pipe is kept in memory up to this size, on disk beyond it.
+#: Data from a pipe is kept in memory up to this size, and on disk beyond it.
 MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
-#: lm-eval names a file by task and time; a zip may name its members by up to 65,535 bytes.
+#: lm-eval names a file by task and time; a zip member's name may have up to 65,535 bytes.
 _MAX_NAME = 512
-#: Samples of one call, and rows that can't be used: a file with nothing else is not a file of completions.
+#: The most samples of one call, and unusable rows: a file with nothing else is not a file of completions.
 MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
 _UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
 EXAMPLE = msg("rows look like {example}", example='{"task_id": "7", "completion": "…"}')
@@ -44,8 +44,8 @@ Rows = Iterable[tuple[int, object] | BadRow]
 
 
 def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPONSES) -> Found:
-    """All completions in a file, a folder, or several of them. `task` chooses among the logs of a folder or a zip; `responses` is
-    one of RESPONSES.
+    """All completions in a file, a folder, or several of them. `task` selects among the logs of a folder or a zip;
+    `responses` is one of RESPONSES.
 
     Raises UsageError (no such file, unknown `responses`) and DataError (nothing usable in it).
     """
@@ -90,7 +90,7 @@ def _one(path: Path, task: str, responses: str) -> Found:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[IO[bytes]]:
-    """The file from its beginning. A pipe can be read once only, so it is copied to where one can go back."""
+    """Open the file at its beginning. A pipe can be read only once, so it is copied to a seekable file."""
     with opened(path) as stream:
         if path.is_file():
             yield stream
@@ -102,7 +102,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _digest(stream: IO[bytes]) -> str:
-    """sha256 in hex of what is left of the stream, which is at its beginning afterwards."""
+    """sha256 in hex of the rest of the stream, which is rewound to its beginning."""
     found = hashlib.sha256()
     while chunk := stream.read(1 << 20):
         found.update(chunk)
@@ -127,7 +127,7 @@ def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Foun
 
 
 def _of_json(name: str, stream: IO[bytes], responses: str) -> Found:
-    """One document, or JSON Lines; gzipped or not."""
+    """Read one document, or JSON Lines; gzipped or not."""
     short = Path(name).name
     with unpacked(stream, short, MAX_MEMBER_BYTES) as plain:
         value = documents.whole(plain)
@@ -163,7 +163,7 @@ def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
 
 
 def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str, list[Entry]] | BadRow:
-    """(name of the format, entries) of a row, or why there are none."""
+    """(format name, entries) of a row, or the reason why there are none."""
     task, problem_id = None, None
     try:
         if isinstance(value, Positional):
@@ -183,7 +183,8 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
 
 
 def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
-    """The newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside of it; or a log of Inspect."""
+    """Read the newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside it; or a log of
+    Inspect."""
     with zipfile.ZipFile(stream) as outer:
         if inspect_rows.is_eval_file(outer):
             rows, notes = inspect_rows.eval_rows(path, outer)
@@ -225,7 +226,7 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
 
 
 def _of_run(path: Path) -> Found:
-    """The samples of a run of codeeval with all that it knows of them: the text before the cut, how generation ended."""
+    """The samples of a run of codeeval with everything it records: the text before the cut, how generation ended."""
     from codeeval.store import RunReader
     from codeeval.store.inside import open_file
 
@@ -252,6 +253,6 @@ def _of_run(path: Path) -> Found:
 
 
 def _named(item: zipfile.ZipInfo) -> re.Match[str] | None:
-    """What the name of a member says, where it is one that lm-eval writes."""
+    """The match on a member's name, if lm-eval wrote it."""
     name = item.filename.rpartition("/")[2]
     return SAMPLES.match(name) if len(name) <= _MAX_NAME else None

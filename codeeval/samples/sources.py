@@ -1,4 +1,4 @@
-"""What `--samples` names: files, patterns, folders of other tools' output -> the files that are read."""
+"""Expand what `--samples` names (files, patterns, folders of other tools' output) into the files to read."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from codeeval.errors import UsageError
 from codeeval.files import reason
 from codeeval.i18n import msg
 
-#: lm-evaluation-harness' name of a log.
+#: The name of a log of lm-evaluation-harness.
 SAMPLES = re.compile(r"(?:.*/)?samples_(?P<task>.+?)_?(?P<date>\d{4}-[\dT:.\-]+)?\.jsonl?$")
 #: MultiPL-E writes one file per problem.
 _MULTIPL_E = re.compile(r"[A-Za-z]+_\d+_\w+(?P<results>\.results)?\.json(?:\.gz)?")
-#: Files of one call, and files of a folder that are looked at.
+#: The most files of one call, and the most files of a folder that are examined.
 MAX_FILES = 10_000
 _LOOKED_AT = 100_000
 _DEPTH = 3
-#: The run file of codeeval; named here so that nothing of the store is imported for a folder of another tool.
+#: The run file of codeeval; named here so that a folder of another tool does not import the store.
 _RUN_FILES = "*.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The files in the order in which they are read, and what a reader of the score has to know of the choice."""
+    """The files in reading order, and what a reader of the score must know about the choice."""
 
     paths: tuple[Path, ...]
     notes: tuple[str, ...] = ()
 
 
 def expand(given: Sequence[Path], task: str) -> Sources:
-    """Patterns and folders as files, each file once. A folder of a run stays what it is. Raises UsageError for a pattern that
-    nothing fits, a folder without samples of `task`, and more than MAX_FILES files."""
+    """Expand patterns and folders to files, each file once. A run folder stays as it is. Raises UsageError for a
+    pattern without a match, a folder without samples of `task`, and more than MAX_FILES files."""
     paths: list[Path] = []
     notes: list[str] = []
     for path in given:
@@ -58,7 +58,7 @@ def expand(given: Sequence[Path], task: str) -> Sources:
 
 
 def _named(path: Path) -> list[Path]:
-    """A file of this very name before a pattern: names may have brackets."""
+    """A file with exactly this name takes precedence over a pattern: names may contain brackets."""
     text = str(path)
     if _is(path.exists) or not glob.has_magic(text) or "\0" in text:
         return [path]
@@ -69,7 +69,7 @@ def _named(path: Path) -> list[Path]:
 
 
 def _is(question: Callable[[], bool]) -> bool:
-    """No for a name that can't be one (too long, with a NUL): it is said where the file is opened."""
+    """False for a name that can't be a path (too long, with a NUL); opening the file reports it."""
     try:
         return question()
     except (OSError, ValueError):
@@ -81,12 +81,12 @@ def _is_run(folder: Path) -> bool:
 
 
 def _same(path: Path) -> object:
-    """Two names of one file; pipes are never the same."""
+    """A key that is equal for two names of one file; pipes are never equal."""
     return path.resolve() if _is(path.is_file) else id(path)
 
 
 def _without_results(paths: Sequence[Path]) -> list[Path]:
-    """MultiPL-E puts the results of `X.json.gz` beside it, with the same programs."""
+    """Drop MultiPL-E's results, which lie beside `X.json.gz` with the same programs."""
     there = {path.with_name(_plain(path)) for path in paths if ".results.json" not in path.name}
     return [path for path in paths if ".results.json" not in path.name or path.with_name(_plain(path)) not in there]
 
@@ -96,8 +96,8 @@ def _plain(path: Path) -> str:
 
 
 def of_folder(folder: Path, task: str) -> Sources:
-    """The samples of `task` in a folder of lm-eval's or MultiPL-E's output. Raises UsageError if there are none, or those of
-    several models."""
+    """The samples of `task` in a folder of lm-eval's or MultiPL-E's output. Raises UsageError if there are none, or if
+    they are of several models."""
     files = list(islice(_files(folder, _DEPTH), _LOOKED_AT))
     logs = [(match, path) for path in files if (match := SAMPLES.match(path.name))]
     if logs:
@@ -156,12 +156,12 @@ def _of_logs(folder: Path, logs: Sequence[tuple[re.Match[str], Path]], task: str
 
 
 def scored(name: str, holder: str, fitting: int) -> str:
-    """A note: which file of a folder or an archive was read, of so many that are of the task."""
+    """A note on which file of a folder or an archive was read, out of how many for the task."""
     if fitting > 1:
         return msg("scored {name} of {file}, the newest of {n} files for this task", name=name, file=holder, n=fitting)
     return msg("scored {name} of {file}", name=name, file=holder)
 
 
 def squeezed(name: str) -> str:
-    """A task's name by its letters and digits."""
+    """A task's name reduced to letters and digits."""
     return re.sub(r"[\W_]", "", name).lower()

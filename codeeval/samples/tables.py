@@ -1,4 +1,4 @@
-"""Completions in tables: CSV (also separated by tabs) with a header, and Parquet. A row is an object of its columns."""
+"""Completions in tables: CSV (also tab-separated) with a header, and Parquet. A row is an object keyed by column."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row, not_text
 from codeeval.scoring import literals
 from codeeval.tasks.rows import parquet_rows
 
-#: Separators by the names of files.
+#: Separators by file extension.
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
 _MAX_COLUMNS = 1_000
 _MAX_HEADER = 1024 * 1024
-#: How Excel names the separator in a line of its own.
+#: Excel's separator declaration, on a line of its own.
 _NAMED_SEPARATOR = re.compile(r"sep=([,;|\t])\r?\n?", re.IGNORECASE)
 _PARQUET = b"PAR1"
 
@@ -31,21 +31,22 @@ Rows = Iterator[tuple[int, object] | BadRow]
 
 
 def is_parquet(stream: IO[bytes]) -> bool:
-    """By its first bytes. The stream is at its beginning before and afterwards."""
+    """Decide by the first bytes. The stream must be at its beginning and is left there."""
     found = stream.read(len(_PARQUET)) == _PARQUET
     stream.seek(0)
     return found
 
 
 def of_parquet(path: Path) -> Rows:
-    """(row number from 1, row). Raises UsageError without pyarrow, and DataError."""
+    """(row number from 1, row). Raises UsageError if pyarrow is missing, and DataError."""
     for number, row in enumerate(parquet_rows(path), 1):
         yield number, row.value
 
 
 def of_csv(stream: IO[bytes], separator: str) -> Rows:
-    """(row number from 1, row) of UTF-8 text; an empty cell is an empty answer, a cell of a list is JSON. A row with too few or
-    too many cells, and one that the file ends in, is a BadRow. Raises ValueError for bytes that are not UTF-8."""
+    """(row number from 1, row) of UTF-8 text; an empty cell is an empty answer, and a list in a cell is JSON. A row
+    with too few or too many cells, or one truncated by the end of the file, is a BadRow. Raises ValueError for bytes
+    that are not UTF-8."""
     before = csv.field_size_limit(MAX_LINE_BYTES)
     try:
         plain = io.BufferedReader(_Lines(stream))
@@ -69,7 +70,7 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
 
 
 def _separator(header: str, usual: str) -> str:
-    """What the header's names stand between: spreadsheets write semicolons where the comma is the decimal mark."""
+    """The separator in the header: spreadsheets write semicolons where the comma is the decimal mark."""
     return next((mark for mark in (usual, ";", "\t", "|") if mark in header), usual)
 
 
@@ -101,7 +102,7 @@ def _row(header: list[str], cells: list[str]) -> Row:
 
 
 def _value(cell: str) -> object:
-    """A list of texts is written as JSON, or by pandas as Python has it; anything else is the text itself."""
+    """A list of texts, written as JSON or (by pandas) as a Python literal; otherwise the text itself."""
     if cell.startswith("[") and cell.rstrip().endswith("]"):
         for parse in (bounded_json.loads, literals.parse):
             try:
@@ -114,7 +115,7 @@ def _value(cell: str) -> object:
 
 
 class _Lines(io.RawIOBase):
-    """A stream that can only be read, as BufferedReader wants it."""
+    """The read-only raw stream that BufferedReader needs."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream

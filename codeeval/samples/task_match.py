@@ -1,9 +1,9 @@
-"""Do these completions belong to this set? Ids alone don't say so: every set counts from 0 or 1. Pure.
+"""Check that completions belong to a set. Ids alone don't show it: every set counts from 0 or 1. Pure.
 
-Where a log has the functions that were to be completed (runs of codeeval, lm-eval's documents), a completion belongs to a problem
-of the same id with the same function, whatever the set is called and whatever file it came from. Where it has no ids, a
-completion belongs to the problem at its place, and what it defines has to be that problem's function. Elsewhere ids have to
-do, and the name of a published set in front of them must not be that of another.
+If a log has the functions that were to be completed (runs of codeeval, lm-eval's documents), a completion belongs to a
+problem with the same id and the same function, whatever the set and its file are called. If it has no ids, a completion
+belongs to the problem at its position and must define that problem's function. Otherwise ids have to suffice, and a
+published set's name in front of them must not be that of another set.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from codeeval.samples.entries import Entry, Found
 from codeeval.tasks.problem_ids import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
-#: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its ids are.
+#: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its id.
 _FAMILIES = {
     "humaneval": "humaneval",
     "humanevalplus": "humaneval",
@@ -36,8 +36,8 @@ _Row = TypeVar("_Row", Entry, BadRow)
 
 
 def fitting(found: Found, task: Task) -> Found:
-    """What of `found` belongs to `task`, with the other rows among those that could not be used. Raises UsageError if most
-    of its problems are not those of the set."""
+    """The part of `found` that belongs to `task`, with the other rows among the unusable ones. Raises UsageError if
+    most of its problems are not those of the set."""
     known = {problem.id: problem for problem in task.problems}
     found = _placed(found, task)
     found = replace(
@@ -56,12 +56,12 @@ def fitting(found: Found, task: Task) -> Found:
     return replace(found, entries=kept, bad=rows, notes=(*found.notes, *_named_otherwise(kept, task)))
 
 
-# -- problems by their place
+# -- problems by position
 
 
 def _placed(found: Found, task: Task) -> Found:
-    """Places of the set become ids. Raises UsageError if there are more than the set has, or where most completions don't name
-    the function of the problem at their place."""
+    """Turn positions in the set into ids. Raises UsageError if there are more than the set has, or if most completions
+    don't name the function of the problem at their position."""
     by_place = [entry for entry in found.entries if entry.position is not None]
     if not by_place:
         return found
@@ -101,8 +101,8 @@ def _placed(found: Found, task: Task) -> Found:
 
 
 def _names(entry: Entry, problem: Problem) -> bool:
-    """Whether the text names the function that belongs to the place. One that defines nothing (the body of a function, an empty
-    answer) says nothing against it."""
+    """Whether the text names the function at that position. A text that defines nothing (a function body, an empty
+    answer) does not count against it."""
     context = entry.context or ""
     return problem.entry_point in context or _DEFINITION.search(context) is None
 
@@ -116,13 +116,13 @@ def _bad_at_place(row: BadRow, task: Task) -> BadRow:
     return replace(row, problem_id=task.problems[row.position or 0].id) if own else row
 
 
-# -- problems by their ids
+# -- problems by id
 
 
 @dataclass(frozen=True, slots=True)
 class _Faults:
-    """Why entries of these problems can't be used: id -> reason; `elsewhere` are the ids of problems whose functions the set
-    lacks for certain. `most`: so many that the file is of another set."""
+    """Why entries of these problems can't be used: id -> reason; `elsewhere` are the ids of problems with functions
+    that the set certainly lacks. `most`: there are so many that the file must be of another set."""
 
     unknown: dict[str, str]
     others: dict[str, str]
@@ -136,7 +136,7 @@ def _faults(found: Found, task: Task, known: Mapping[str, Problem]) -> _Faults:
     others = [pid for pid in groups if pid in known and not _same(groups[pid], known[pid])]
     proven = any(entry.prompt is not None for pid, entries in groups.items() if pid in known for entry in entries)
     fits = len(groups) - len(unknown) - len(others)
-    # a log of more problems than the set has is one of this set as soon as the functions are the same
+    # a log with more problems than the set is accepted as soon as the functions are the same
     strange = len(others) + (0 if proven and fits else len(unknown))
     sure = frozenset(pid for pid in unknown if all(entry.prompt is not None for entry in groups[pid]))
     return _Faults(
@@ -155,7 +155,7 @@ def _fault(entry: Entry, faults: _Faults) -> str | None:
 
 
 def _bad(entry: Entry, faults: _Faults) -> BadRow:
-    """Of a problem that is certainly not the set's, the set lacks nothing."""
+    """An unusable row. A problem that certainly belongs elsewhere leaves no gap in this set."""
     other = entry.problem_id in faults.unknown
     return BadRow(
         line=entry.line,
@@ -168,8 +168,8 @@ def _bad(entry: Entry, faults: _Faults) -> BadRow:
 
 
 def _whole(row: _Row, known: Mapping[str, Problem]) -> _Row:
-    """A slash parts the set's name from the problem's, or is a part of the problem's own: the set knows. `HumanEval_7` and the
-    `7.0` of a table are problem 7 where the set has no problem of such a name."""
+    """Resolve an id: a slash separates the set's name from the problem's, or is part of the problem's own id; the set
+    decides. `HumanEval_7` and a table's `7.0` are problem 7 if the set has no problem with such a name."""
     name = f"{row.task}/{row.problem_id}"
     if row.task is not None and name in known:
         return replace(row, problem_id=name, task=None)
@@ -183,12 +183,12 @@ def _whole(row: _Row, known: Mapping[str, Problem]) -> _Row:
 
 
 def _known(row: BadRow, known: Mapping[str, Problem]) -> BadRow:
-    """An id that the set lacks says no more than none."""
+    """An id that is not in the set is treated like a missing one."""
     return row if row.problem_id in known else replace(row, problem_id=None)
 
 
 def _same(entries: list[Entry], problem: Problem) -> bool:
-    """White space may differ: editions of a set differ in it."""
+    """Compare, ignoring white space, in which editions of a set differ."""
     prompts = {entry.prompt for entry in entries if entry.prompt is not None}
     return all(prompt.split() == problem.prompt.split() for prompt in prompts)
 
@@ -226,7 +226,8 @@ def _refusal(found: Found, task: Task, faults: _Faults) -> str:
 
 
 def _refuse_another_name(found: Found, task: Task) -> None:
-    """Raises UsageError if rows without functions name another published set than the one that is scored, or several sets."""
+    """Raise UsageError if rows without functions name a published set other than the one being scored, or several
+    sets."""
     own = _family(task.name)
     names = sorted({entry.task for entry in found.entries if entry.task and entry.prompt is None})
     other = next((name for name in names if own and _family(name) not in (None, own)), None)
@@ -251,7 +252,7 @@ def _family(name: str) -> str | None:
 
 
 def _named_otherwise(entries: tuple[Entry, ...], task: Task) -> tuple[str, ...]:
-    """`HumanEval/3` may well be problem 3 of a set of another name, but that needs a look."""
+    """A note: `HumanEval/3` may be problem 3 of a set with another name, but that should be checked."""
     names = sorted({entry.task for entry in entries if entry.task and entry.prompt is None})
     strange = [name for name in names if not _alike(name, task.name)]
     return (

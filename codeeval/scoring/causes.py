@@ -1,7 +1,7 @@
 """Why MERA's score and the strict one disagree about a sample: one cause per sample, from the evidence of both. Pure.
 
-The rules look at what MERA's run of the program did, in this order: the time limit, what the extraction left, names that
-its executor can't find, what it disables, how it compares. `docs/mera.md` explains each cause with an example.
+The rules look at MERA's execution of the program in this order: the time limit, what extraction left, names that its
+executor can't find, what it disables, how it compares. `docs/mera.md` explains each cause with an example.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sandbox.wire import Observation, Outcome
 
 
 class Cause(StrEnum):
-    """The rule that makes the difference. `stage` of the report: all of these are the scorer's."""
+    """The rule that makes the difference."""
 
     TIME_LIMIT = "time limit"
     ONE_CALL_ENDS_ALL = "one call ends the whole sample"
@@ -84,7 +84,7 @@ def _won_by_mera(problem: Problem, mera: Side, strict: Side) -> Cause:
     if blamed is not None and blamed.exc_type == "NameError":
         return Cause.SCORER_NAME
     if strict.outcome is not None and any(seen.status == "raised" for seen in strict.outcome.observations):
-        return Cause.COMPARISON  # a call that raised is MERA's None, and None was expected
+        return Cause.COMPARISON  # MERA records None for a call that raised, and None was expected
     return Cause.OTHER
 
 
@@ -93,7 +93,7 @@ def _same_text(mera: Side, strict: Side) -> bool:
 
 
 def _blamed(outcome: Outcome) -> Observation | None:
-    """What raised first: the definitions, else a call."""
+    """What raised first: the definitions, otherwise a call."""
     if outcome.definition is not None:
         return outcome.definition
     return next((seen for seen in outcome.observations if seen.status == "raised"), None)
@@ -103,7 +103,7 @@ _NAME = re.compile(r"name '(\w{1,200})' is not defined|free variable '(\w{1,200}
 
 
 def _unfound_name(problem: Problem, program: str, blamed: Observation) -> Cause | None:
-    """The kind of the name that was not found, where the program does define it at its top."""
+    """The kind of the name that was not found, if the program does define it at its top level."""
     found = _NAME.search(blamed.message or "") if blamed.exc_type in ("NameError", "UnboundLocalError") else None
     if found is None:
         return None
@@ -114,7 +114,7 @@ def _unfound_name(problem: Problem, program: str, blamed: Observation) -> Cause 
 
 
 def _kinds(program: str) -> dict[str, Cause]:
-    """name -> how the top of the program binds it."""
+    """name -> how the program's top level binds it."""
     try:
         tree = syntax.parse_module(program)
     except SyntaxError:
@@ -138,7 +138,7 @@ def _is_disabled(blamed: Observation) -> bool:
 
 
 def _differs_in_comparison(problem: Problem, outcome: Outcome) -> bool:
-    """Whether strict would accept every value that MERA's run returned."""
+    """Whether strict would accept every value that MERA's execution returned."""
     if problem.expected is None or outcome.status != "completed":
         return False
     pairs = list(zip(outcome.observations, problem.expected, strict=True))

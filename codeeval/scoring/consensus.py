@@ -1,4 +1,4 @@
-"""What most samples of a problem answered: for problems whose expected outputs are hidden. Pure."""
+"""The majority answer to a problem with hidden expected outputs. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from codeeval.scoring.mera_outputs import Outputs
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """The answer that most samples of a problem gave: per call, and how many of how many samples gave exactly it."""
+    """The most frequent answer to a problem, per call, and how many of how many samples gave exactly it."""
 
     outputs: tuple[str | None, ...]
     votes: int
@@ -19,10 +19,10 @@ class Consensus:
 
 
 def consensus(samples: Sequence[Outputs]) -> Consensus | None:
-    """The most frequent vector of outputs among the samples of one problem; the earliest of those that tie.
+    """The most frequent vector of outputs among the samples of one problem; ties go to the earliest.
 
-    Needs no expected outputs. A sample that MERA calls "timed out", and one of which no call returned anything, has no
-    vote; None if no sample has.
+    Needs no expected outputs. Samples that MERA calls "timed out", or in which no call returned anything, have no vote;
+    the result is None if no sample has one.
     """
     lists = [row for row in samples if not isinstance(row, str)]
     votes = Counter(row for row in lists if any(text is not None for text in row))

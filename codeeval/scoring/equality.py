@@ -1,12 +1,12 @@
-"""What a call returned against what was expected, by the two comparison rules. Pure.
+"""Compare what a call returned with what was expected, by two rules. Pure.
 
-`strict`: right if the texts are equal, or if the expected text is what `str()` of a plain value gives and that value equals
-the plain data that was returned. Numbers are equal by Python's `==`, and floats also where they are close (`RTOL`, `ATOL`), at
-any depth; a bool is not a number. Sets and dicts are equal whatever their order, but a list is never a tuple. A value that holds
-anything but exact built-in types (a Counter, a named tuple, numpy's numbers) is its text and nothing more.
+`strict`: correct if the texts are equal, or if the expected text is exactly the `str()` of a plain value that equals
+the returned plain data. Numbers are compared by Python's `==`, and floats with a tolerance (`RTOL`, `ATOL`), at any
+depth; a bool is not a number. Sets and dicts are equal whatever their order; a list never equals a tuple. A value that
+holds anything but exact built-in types (a Counter, a named tuple, numpy's numbers) is compared by its text only.
 
-`mera`: right if `str(expected) == str(got)`, where a call that raised or returned None gives None. So a call that
-raised is right where the text "None" is expected: that is what MERA's scorer computes.
+`mera`: correct if `str(expected) == str(got)`, where `got` is None for a call that raised or returned None. So a call
+that raised is correct if the text "None" is expected: that is what MERA's scorer computes.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from functools import lru_cache
 from codeeval.scoring import literals
 from sandbox.wire import Observation
 
-#: Floats agree within so much of the larger one, or within so much at all. Integers are exact.
+#: Relative and absolute tolerance of floats. Integers are exact.
 RTOL, ATOL = 1e-6, 1e-9
-#: Equal data of different text differ by little (1 and 1.0, quotes, order): longer texts are not worth reading.
+#: Equal data with different texts differ by little (1 and 1.0, quotes, order), so longer texts are not parsed.
 _MAX_GROWTH, _MAX_EXTRA = 4, 64
 
 
 class _NotALiteral:
-    """Stands for an expected text that no plain value has: equal to nothing."""
+    """Stands for an expected text that is not a plain value's; equals nothing."""
 
 
 _NOT_A_LITERAL = _NotALiteral()
 
 
 def strict_equal(observed: Observation, expected: str) -> bool:
-    """Whether one call is right under `strict`. Never raises, whatever the text; work is linear in its length."""
+    """Whether one call is correct under `strict`. Never raises, whatever the text; linear in its length."""
     if observed.status != "returned" or observed.text is None:
         return False
     if observed.text == expected:
         return True
-    if not observed.plain or observed.type_name == "str":  # a text is right by its characters alone
+    if not observed.plain or observed.type_name == "str":  # a string is compared by its characters only
         return False
     if len(observed.text) > _MAX_GROWTH * len(expected) + _MAX_EXTRA:
         return False
@@ -52,8 +52,8 @@ def strict_equal(observed: Observation, expected: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _value(expected: str) -> object:
-    """The expected value, read once for all samples of a problem. Nothing ever changes it. A text counts as a value only if
-    the value has this very text: `12.50` and `+5` are texts, `12.5` and `5` are numbers."""
+    """The expected value, parsed once for all samples of a problem; never modified. A text counts as a value only if
+    `str()` of the value gives this very text: `12.50` and `+5` are texts, `12.5` and `5` are numbers."""
     try:
         value = literals.parse(expected)
     except ValueError:
@@ -64,7 +64,7 @@ def _value(expected: str) -> object:
 
 
 def close(got: object, wanted: object) -> bool:
-    """Whether plain data are equal, floats within the tolerance. Linear for what `literals` reads."""
+    """Whether plain data are equal, floats within the tolerance. Linear for anything that `literals` parses."""
     waiting = [(got, wanted)]
     while waiting:
         one, other = waiting.pop()
@@ -95,7 +95,7 @@ def _close(one: object, other: object) -> bool:
 
 
 def _pairs(one: object, other: object) -> list[tuple[object, object]] | None:
-    """What has to agree for two values of one kind to agree; None if they can't."""
+    """The pairs that must agree for two values of one kind to agree; None if the values can't."""
     for kind, parts in _PARTS:
         if isinstance(one, kind) and isinstance(other, kind):
             return parts(one, other)
@@ -126,14 +126,14 @@ _PARTS: tuple[tuple[type | tuple[type, ...], Callable[..., list[tuple[object, ob
 
 
 def _matched(mine: list[object], theirs: list[object]) -> list[tuple[object, object]] | None:
-    """Members without an order, each with the one that it can equal: by their values, floats by their size."""
+    """Pair the members of unordered collections, each with the one it can equal: by value, floats by size."""
     if len(mine) != len(theirs):
         return None
     return list(zip(sorted(mine, key=_rank), sorted(theirs, key=_rank), strict=True))
 
 
 def _rank(value: object) -> tuple[object, ...]:
-    """A key that sorts any hashable plain values; close ones lie beside each other unless another lies between them."""
+    """A sort key for any hashable plain values; close values are neighbours unless another lies between them."""
     if isinstance(value, bool) or value is None:
         return ("0", str(value))
     if isinstance(value, int | float):
@@ -148,13 +148,12 @@ def _rank(value: object) -> tuple[object, ...]:
 
 
 def mera_text(observed: Observation) -> str | None:
-    """What MERA's executor writes down for one call: `str(value)`, None for a value of None and for a call that
-    raised."""
+    """What MERA's executor records for one call: `str(value)`, or None if the call returned None or raised."""
     if observed.status != "returned" or (observed.type_name == "NoneType" and observed.plain):
         return None
     return observed.text
 
 
 def mera_equal(got: str | None, expected: str) -> bool:
-    """Whether one entry of MERA's list is right."""
+    """Whether one entry of MERA's list is correct."""
     return str(got) == expected

@@ -1,23 +1,23 @@
-"""Is an answer as good as the reference's? The comparison of EvalPlus (0.3.1), on plain data, on the host. Pure.
+"""Compare answers with a reference solution's as EvalPlus 0.3.1 does, on plain data, on the host. Pure.
 
-A call is right if the value that it returned equals the reference's by `==`, or, where a tolerance applies, if it is of the
-same type and close to it (|got - wanted| <= atol + 1e-7 |wanted|, item by item). A tolerance applies where the problem has
-one, and is 1e-6 from the first reference value on that is a float or a list or tuple of floats.
+A call is correct if the returned value equals the reference's by `==`, or, if a tolerance applies, has the same type
+and is close (|got - wanted| <= atol + 1e-7 |wanted|, item by item). A tolerance applies if the problem has one;
+otherwise it is 1e-6 from the first reference value on that is a float or a list or tuple of floats.
 
-| rule         | right is                                                                           | problems        |
+| rule         | what is correct                                                                    | problems        |
 |--------------|-------------------------------------------------------------------------------------|-----------------|
 | `equal`      | nothing else                                                                        | most            |
 | `root`       | only a root of the polynomial that was given, within `atol`                         | HumanEval 32    |
 | `same_set`   | the same elements in any order                                                      | MBPP, 8 of them |
 | `not_none`   | something where the reference gives something (or the same truth value)              | MBPP, 3 of them |
 | `anything`   | everything                                                                          | Mbpp/164        |
-| `or_zero`    | 0, too                                                                              | Mbpp/295        |
-| `or_pyramid` | the surface for a height that is perpendicular, too                                 | Mbpp/581        |
-| `or_digits`  | the distance after padding with zeros, too                                          | Mbpp/558        |
+| `or_zero`    | also 0                                                                              | Mbpp/295        |
+| `or_pyramid` | also the surface for a perpendicular height                                         | Mbpp/581        |
+| `or_digits`  | also the distance after padding with zeros                                          | Mbpp/558        |
 
-Instances of subclasses of built-in types, numpy's numbers, Decimal, Fraction and the like are the plain data that they hold or
-equal (`sandbox/guest/plain_data.py`), but only values of one type are close. A value of another class is wrong, whatever it says
-of itself.
+Instances of subclasses of built-in types, numpy's numbers, Decimal, Fraction and the like count as the plain data that
+they hold or equal (`sandbox/guest/plain_data.py`), but closeness requires the same type. A value of any other class is
+wrong, whatever it reports about itself.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ from codeeval.types import Oracle, Problem
 from sandbox.wire import Observation
 
 RTOL, FLOAT_ATOL = 1e-7, 1e-6
-#: A returned text longer than this times the reference's (and some) is not read: it can't be equal or close.
+#: A returned text longer than this times the reference's (plus a constant) is not parsed: it can't be equal or close.
 _MAX_GROWTH, _MAX_EXTRA = 8, 4_096
 
 
 def failed_calls(problem: Problem, oracle: Oracle, seen: Sequence[Observation]) -> tuple[int, ...]:
-    """The calls that are not right, ascending. Raises ValueError if the reference's answers are not known."""
+    """The indices of wrong calls, ascending. Raises ValueError if the reference's answers are not known."""
     if problem.expected is None:
         raise ValueError(f"problem {problem.id}: the reference solution was not executed")
     tolerances = _tolerances(problem.expected, oracle)
@@ -58,7 +58,7 @@ def failed_calls(problem: Problem, oracle: Oracle, seen: Sequence[Observation]) 
 
 @lru_cache(maxsize=512)
 def _tolerances(expected: tuple[str, ...], oracle: Oracle) -> tuple[float, ...]:
-    """The tolerance of each call. The original tests and the added ones are judged apart: each begins anew."""
+    """The tolerance of each call. The original tests and the added ones are judged separately, each from the start."""
     found, atol = [], oracle.atol
     for number, wanted in enumerate(expected):
         if number == oracle.base:
@@ -77,7 +77,8 @@ def _is_floats(value: object) -> bool:
 
 @lru_cache(maxsize=65_536)
 def _value(wanted: str) -> object:
-    """Read once for all samples of a problem; nothing changes it. None if the text is not such a literal."""
+    """The reference value, parsed once for all samples of a problem; never modified. None if the text is not such a
+    literal."""
     try:
         return literals.parse(wanted)
     except ValueError:
@@ -85,7 +86,7 @@ def _value(wanted: str) -> object:
 
 
 def _right(observed: Observation, wanted: str, atol: float, oracle: Oracle, call: str) -> bool:
-    """Never raises, whatever was returned."""
+    """Whether one call is correct. Never raises, whatever was returned."""
     if observed.status != "returned" or observed.text is None:
         return False
     if oracle.rule == "anything":
@@ -101,7 +102,7 @@ def _right(observed: Observation, wanted: str, atol: float, oracle: Oracle, call
         return True
     try:
         value = _value(wanted)
-        close = observed.plain or observed.type_name == type(value).__name__  # only values of one type are close
+        close = observed.plain or observed.type_name == type(value).__name__  # closeness requires the same type
         return _fits(data if is_text else literals.parse(data), value, atol if close else 0.0, oracle, call)
     except (ValueError, TypeError, ArithmeticError, RecursionError):
         return False

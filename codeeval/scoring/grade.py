@@ -1,8 +1,7 @@
-"""Evidence -> verdict. Pure: nothing is executed here, and the expected outputs never leave the host.
+"""Turn evidence into a verdict. Pure: nothing is executed here, and the expected outputs never leave the host.
 
-The verdict says what happened first and worst. An end of the whole sample (time, memory, reply size, crash, no
-function) decides before any call is compared; otherwise the first call that is not right decides. `docs/scoring.md` has
-the table.
+The verdict names the first and worst event. An end of the whole sample (time, memory, reply size, crash, missing
+function) decides before any call is compared; otherwise the first wrong call decides. `docs/scoring.md` has the table.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "output_limit": Verdict.OUTPUT_LIMIT,
     "crashed": Verdict.CRASHED,
 }
-#: The alarm that MERA sets for the definitions, as its execution modes report it.
+#: The message of MERA's alarm for the definitions, as its execution modes report it.
 _DEFINITIONS_TIMED_OUT = "TimeoutException"
 _ENDED = {
     Verdict.EMPTY: msg("nothing was left of the completion"),
@@ -37,20 +36,20 @@ _ENDED = {
     Verdict.OUTPUT_LIMIT: msg("the outputs are larger than the limit"),
     Verdict.CRASHED: msg("the process ended before it had reported"),
 }
-#: Names that a message about a missing function lists.
+#: How many names a message about a missing function lists.
 _FOUND_SHOWN = 5
 
 
 def needs_execution(extraction: Extraction, protocol: ScoringProtocol) -> bool:
-    """Whether a sample has to be executed. Where nothing was left MERA executes the bare prompt; strict does not."""
+    """Whether a sample has to be executed. If nothing was extracted, MERA executes the bare prompt; strict does not."""
     return protocol.comparison == "mera" or bool(extraction.body.strip())
 
 
 def not_judged(outcome: Outcome | None) -> str | None:
-    """Why the tests could not be carried out, by what they do themselves; None if they were."""
+    """Why the tests could not be carried out, by their own doing; None if they were."""
     ruling = outcome.ruling if outcome is not None else None
     if outcome is None or outcome.status not in ("completed", "crashed"):
-        return None  # the program had come to an end of its own
+        return None  # the program ended by itself
     if ruling is None or ruling.status != "not_reached" or not ruling.message:
         return None
     reason = signature.one_line(ruling.message)
@@ -60,10 +59,10 @@ def not_judged(outcome: Outcome | None) -> str | None:
 
 
 def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol) -> Outputs:
-    """What the protocol compares, one entry per call: the text of what was returned, or None. Under a MERA protocol it
-    is exactly MERA's list, or its string "timed out". Needs no expected outputs, so it also serves hidden sets.
+    """What the protocol compares, one entry per call: the text of the returned value, or None. Under a MERA protocol it
+    is exactly MERA's list, or its string "timed out". Needs no expected outputs, so it also works for hidden sets.
 
-    `outcome` None stands for a sample that was not executed: all None. Raises ValueError for an outcome of another job.
+    `outcome` None means that the sample was not executed: all None. Raises ValueError for an outcome of another job.
     """
     if outcome is None:
         return (None,) * len(problem.calls)
@@ -75,8 +74,8 @@ def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol
 
 
 def may_have_stalled(outcome: Outcome) -> bool:
-    """Whether a program was too late for MERA by the clock alone, in its definitions or in all. A machine that stood still looks
-    the same; executing the program again tells them apart."""
+    """Whether a program was too late for MERA by wall time alone, in its definitions or in total. A machine that
+    stalled looks the same; executing the program again tells the two apart."""
     failed = outcome.definition
     if failed is not None and failed.exc_type == _DEFINITIONS_TIMED_OUT:
         return own_ms(outcome) >= IDLE * outcome.cpu_ms
@@ -86,8 +85,8 @@ def may_have_stalled(outcome: Outcome) -> bool:
 def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, protocol: ScoringProtocol) -> Judgement:
     """The verdict on one sample.
 
-    `outcome` may be None only where `needs_execution` says no. Raises ValueError for a missing outcome, for one with
-    another number of calls, and for a problem whose answers are hidden (there are no verdicts then: use `outputs` and
+    `outcome` may be None only if `needs_execution` is false. Raises ValueError for a missing outcome, for one with a
+    different number of calls, and for a problem with hidden answers (there are no verdicts then: use `outputs` and
     `consensus`).
     """
     if problem.expected is None:
@@ -100,7 +99,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
         return _found_instead(_by_tests(problem, outcome, protocol), extraction)
     got = outputs(problem, outcome, protocol)
     failed = _failed_calls(problem, problem.expected, outcome, got, protocol)
-    # MERA's list says it all; strict also requires a clean exit.
+    # MERA's list is all that counts; strict also requires a clean exit.
     if not failed and (protocol.comparison == "mera" or (outcome is not None and outcome.status == "completed")):
         return Judgement(Verdict.PASSED, True, got)
     if outcome is None or not extraction.body.strip():
@@ -110,7 +109,7 @@ def grade(problem: Problem, extraction: Extraction, outcome: Outcome | None, pro
 
 
 def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
-    """Where the function is missing: what the answer defines instead."""
+    """If the function is missing: what the answer defines instead."""
     if judgement.verdict is not Verdict.NO_ENTRY_POINT or not extraction.found:
         return judgement
     names = [signature.one_line(name) for name in extraction.found[:_FOUND_SHOWN]]
@@ -121,9 +120,9 @@ def _found_instead(judgement: Judgement, extraction: Extraction) -> Judgement:
 
 
 def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> Judgement:
-    """What the judge saw decides, and only if the program's process exited cleanly.
+    """The judge's observations decide, and only if the program's process exited cleanly.
 
-    `not_supported` comes from what the tests pass, never from what a program returned: that fails, whatever its type.
+    `not_supported` is about what the tests pass, never about what a program returned: that fails, whatever its type.
     """
     ruling = outcome.ruling
     why = not_judged(outcome)
@@ -151,7 +150,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
 
 
 def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
-    """An assert of the tests that does not hold is a wrong output, and so is a value that the tests can't work with."""
+    """A failed assert of the tests is a wrong output, and so is a value that the tests can't work with."""
     told = signature.raised(Observation("raised", exc_type=ruling.exc_type, message=ruling.message))
     if ruling.from_candidate:
         if ruling.candidate_line is not None:
@@ -167,12 +166,12 @@ def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
 def _failed_calls(
     problem: Problem, expected: Sequence[str], outcome: Outcome | None, got: Outputs, protocol: ScoringProtocol
 ) -> tuple[int, ...]:
-    """The calls that are not right; all of them where the protocol throws the whole sample away."""
+    """The indices of wrong calls; all of them if the protocol discards the whole sample."""
     calls = range(len(expected))
     if outcome is None or len(got) != len(expected):
         return tuple(calls)
     if protocol.comparison == "mera":
-        # MERA compares a string character by character: nine expected outputs can spell "timed out".
+        # MERA compares the string character by character: nine expected outputs can spell "timed out".
         return tuple(i for i in calls if not equality.mera_equal(got[i], expected[i]))
     if problem.oracle is not None:
         return evalplus.failed_calls(problem, problem.oracle, outcome.observations)
@@ -212,7 +211,8 @@ def _ended(verdict: Verdict, call: int | None, blamed: Observation | None) -> st
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a program ended that did not return from every call: `error` says it on one line, `signature` names the group."""
+    """How a program ended that did not return from every call: `error` is one line, `signature` names the group of
+    failures."""
 
     verdict: Verdict
     error: str
@@ -220,8 +220,8 @@ class Ending:
 
 
 def ending(outcome: Outcome, protocol: ScoringProtocol) -> Ending | None:
-    """What can be said of a failure without expected outputs: a limit, a crash, or the first exception; None if every call
-    returned."""
+    """What is known about a failure without expected outputs: a limit, a crash, or the first exception; None if every
+    call returned."""
     call: int | None = None
     blamed: Observation | None = None
     if outcome.status in ("syntax_error", "definition_error", "no_entry_point"):
@@ -253,14 +253,14 @@ def _of_call(observed: Observation) -> tuple[Verdict, Observation | None]:
 
 
 def ending_call(outcome: Outcome) -> int | None:
-    """The call that was running when a limit or a crash ended the program; None if nothing did, or no call was."""
+    """The call during which a limit or a crash ended the program; None if nothing did, or no call was running."""
     if outcome.status not in ("timeout", "memory", "output_limit", "crashed"):
         return None
     return next((i for i, seen in enumerate(outcome.observations) if seen.status == "not_reached"), None)
 
 
 def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> int:
-    """The first call that is not right; where one call cost MERA's whole list, that call."""
+    """The first wrong call; if one call cost MERA's whole list, that call."""
     if got == TIMED_OUT:
         for i, seen in enumerate(outcome.observations):
             if seen.exc_type in NOT_CAUGHT:
@@ -269,7 +269,7 @@ def _deciding_call(outcome: Outcome, got: Outputs, failed: tuple[int, ...]) -> i
 
 
 def _said(right: str, got: str | None) -> tuple[str, str]:
-    """Both on one line, so that the difference can be seen."""
+    """Both on one line, with the difference visible."""
     if got is None:
         return likeness.one_line(right, ""), msg("nothing")
     return likeness.one_line(right, got), likeness.one_line(got, right)

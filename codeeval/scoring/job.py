@@ -1,4 +1,5 @@
-"""From a problem and an extraction to the job that is executed, and the name under which its evidence is kept. Pure."""
+"""Build the job to execute from a problem and an extraction, and the digest under which its evidence is stored.
+Pure."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ from sandbox.wire import Job, Limits, Tests
 
 
 def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
-    """What the sandbox is asked to execute for one sample. It holds the calls, never the expected outputs; tests that are
-    code go to a judge outside of the program's process. Both protocols of such a run share the job of one program."""
+    """The job that the sandbox executes for one sample. It holds the calls, never the expected outputs; tests that are
+    code go to a judge outside the program's process. The two protocols of such a run share one program's job."""
     limits = limits_for(problem, protocol)
     if problem.tests is not None:
         tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
@@ -22,7 +23,7 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
 
 
 class JobMaker:
-    """Jobs of one problem under one protocol; what they have in common is worked out once. Memory, processes and scratch space
+    """Makes jobs of one problem under one protocol; computes what they share once. Memory, processes and scratch space
     are those of the pool's workers."""
 
     __slots__ = ("_head", "_model", "_tail")
@@ -48,9 +49,10 @@ def make_job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol
 
 
 def job_digest(job: Job, salt: str = "") -> str:
-    """128 bits in hex over everything that decides what a job does: program, calls or tests, entry point, mode and limits.
+    """128 bits in hex over everything that determines what a job does: program, calls or tests, entry point, mode and
+    limits.
 
-    Equal jobs have equal digests, so that one execution serves them all; a `salt` keeps them apart.
+    Equal jobs have equal digests, so one execution serves them all; a `salt` makes digests differ.
     """
     return _digest(salt, _head(job), job.source, _tail(job))
 
@@ -70,6 +72,6 @@ def _tail(job: Job) -> bytes:
 
 
 def _part(text: str) -> bytes:
-    """The length keeps neighbours apart."""
+    """Prefix the length, so that neighbouring parts can't run together."""
     data = text.encode("utf-8", "surrogatepass")
     return len(data).to_bytes(8, "big") + data

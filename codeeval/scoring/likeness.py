@@ -1,8 +1,8 @@
-"""How two texts differ, where the difference is hard to see. Pure; work is linear in the texts.
+"""Show how two texts differ if the difference is hard to see. Pure; linear in the texts.
 
-Texts that differ only in white space, in characters that nothing shows, or in letters that look alike in two scripts are the
-usual reason for "expected X, got X". The letters are those of Cyrillic and Greek that common fonts draw like a Latin one, and
-punctuation with several code points.
+Texts that differ only in white space, in invisible characters, or in letters that look alike in two scripts are the
+usual reason for "expected X, got X". The letters are those of Cyrillic and Greek that common fonts draw like a Latin
+one, and punctuation that has several code points.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ _TWINS |= dict.fromkeys("‐‑‒–—―−﹣－", "-") | dict.fromkeys("‘
 _TWINS |= {"…": "...", "×": "x", "∗": "*", "∕": "/", "⁄": "/"}
 _TABLE = str.maketrans(_TWINS)
 
-#: Characters of a text that are looked at before and behind the first difference.
+#: How many characters are shown before and after the first difference.
 BEFORE, BEHIND = 24, 64
 
 
 @lru_cache(maxsize=1024)
 def skeleton(text: str) -> str:
-    """What a text looks like: the same for texts that can't be told apart by looking. White space stays."""
+    """What a text looks like: equal for texts that look the same. White space is kept."""
     return unicodedata.normalize("NFKC", text).translate(_TABLE)
 
 
 def alike(one: str, two: str) -> bool:
-    """Whether two different texts look the same, white space and all."""
+    """Whether two different texts look the same, white space included."""
     return one != two and skeleton(_bare(one)) == skeleton(_bare(two))
 
 
@@ -42,7 +42,8 @@ def _bare(text: str) -> str:
 
 
 def first_difference(one: str, two: str) -> int:
-    """The offset of the first character that differs; the length of the shorter text where it begins the longer one."""
+    """The offset of the first character that differs; the length of the shorter text if it is a prefix of the longer
+    one."""
     if one == two:
         return len(one)
     low, high = 0, min(len(one), len(two))
@@ -56,14 +57,15 @@ def first_difference(one: str, two: str) -> int:
 
 
 def window(text: str, at: int, before: int = BEFORE, behind: int = BEHIND) -> tuple[int, int]:
-    """(start, end) of what is shown of a text around an offset. Both ends are moved to the text's own where little is left."""
+    """The (start, end) to show of a text around an offset. An end is moved to the text's own if little is left beyond
+    it."""
     start = 0 if at <= before + 8 else at - before
     end = len(text) if len(text) - at <= behind + 8 else at + behind
     return start, end
 
 
 def one_line(text: str, other: str) -> str:
-    """`text` in quotes on one line, around its first difference from `other`, with escapes for what can't be seen: line breaks,
+    """`text` in quotes on one line, around its first difference from `other`. Escapes what can't be seen: line breaks,
     invisible characters, and letters that look like those of `other` in their places."""
     at = first_difference(text, other)
     start, end = window(text, at)

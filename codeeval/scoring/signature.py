@@ -1,8 +1,8 @@
-"""Names for groups of failures: equal causes get equal names, on every machine and in every run. Pure.
+"""Name groups of failures: equal causes get equal names, on every machine and in every run. Pure.
 
 A signature reads like `exception ZeroDivisionError: division by zero · calls 0-3, 7`. Numbers, hexadecimal addresses
-and quoted text of a message are masked, because they differ from sample to sample of one cause. Calls count from 0. The
-text that a candidate raised is hostile: it is bounded, and only printable characters of it remain.
+and quoted text in a message are masked, because they differ between samples with the same cause. Calls count from 0.
+The text that a candidate raised is hostile: it is truncated, and only its printable characters are kept.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"(?!0x…)\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 def signature(verdict: Verdict, blamed: Observation | None, failed: Sequence[int], n_calls: int) -> str:
     """The name of the group that a failed sample belongs to. `blamed` is what raised, if anything did; `failed` are the
-    calls that went wrong (ascending), empty if the failure is about no call."""
+    indices of the failed calls, ascending, empty if the failure is not about a call."""
     parts = [verdict.value]
     if blamed is not None and blamed.exc_type:
         parts.append(mask(raised(blamed)))
@@ -32,13 +32,13 @@ def signature(verdict: Verdict, blamed: Observation | None, failed: Sequence[int
 
 
 def raised(observed: Observation) -> str:
-    """`Type: message` in one line, as a traceback ends, bounded and printable."""
+    """`Type: message` on one line, like the last line of a traceback; bounded and printable."""
     kind, message = one_line(observed.exc_type or ""), one_line(observed.message or "")
     return f"{kind}: {message}" if message else kind
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and unprintable characters (lone surrogates too), and not too long."""
+    """`text` without line breaks and unprintable characters (including lone surrogates), truncated."""
     clean = "".join(char if char.isprintable() else " " for char in text[:_MAX_READ])
     clean = " ".join(clean.split())
     return clean if len(clean) <= _MAX_SHOWN else clean[: _MAX_SHOWN - 1] + "…"

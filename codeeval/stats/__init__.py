@@ -1,8 +1,8 @@
-"""Intervals, paired tests and power for pass@k. Pure; numpy is imported only when something is computed.
+"""Intervals, paired tests and power for pass@k. No I/O; numpy is imported only when something is computed.
 
-`summarize` is what a report needs: the estimate and its two intervals. On request: `bootstrap_interval`,
-`clustered_interval`. Other figures about samples: `share_of_tests_passed`, `mean_over_problems` (share that compiles),
-`consensus_at_k`.
+`summarize` gives what a report needs: the estimate and its two intervals. `bootstrap_interval` and `clustered_interval` are
+computed on request. `share_of_tests_passed`, `mean_over_problems` (for the share that compiles) and `consensus_at_k` are other
+figures about samples.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
-"""Which counts of correct samples can stand behind a published triple of pass@1 / pass@5 / pass@10? Pure.
+"""Find the counts of correct samples that can produce a published triple of pass@1 / pass@5 / pass@10. Pure.
 
-With n samples of each of N problems a run is, as far as pass@k can see, a histogram h(0..n): how many problems had c correct
-samples. A published value v with d decimals says that the mean of pass@k over problems lies in [v - u, v + u] with
-u = 0.5·10^-d (both ends kept: rounding rules differ). All three together are linear conditions on h:
+For pass@k, a run with n samples of each of N problems is a histogram h(0..n): h(c) problems had c correct samples. A published
+value v with d decimals means that the mean of pass@k over problems lies in [v - u, v + u] with u = 0.5·10^-d (both ends
+included, because rounding rules differ). Together the three values are linear conditions on h:
 
     sum h(c) = N        lo_k <= sum h(c) (C(n,k) - C(n-c,k)) <= hi_k        in whole numbers
 
-so the histograms can be counted. `audit` counts them exactly, or says that there are more than it looked for, and lists the
-first in canonical order (most problems without a correct sample first). No histogram at all means that the triple can't come
-from such a run. Decimals: formatters drop trailing zeros, so all values count with the decimals of the longest.
+so the histograms can be counted. `audit` counts them exactly, or reports that there are more than it searched for, and lists
+the first ones in canonical order (most problems without a correct sample first). If there is no histogram, the triple can't
+come from a run of this shape. Formatters drop trailing zeros, so all values are read with the decimals of the longest.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DEFAULT_DECIMALS = 3
 
 @dataclass(frozen=True, slots=True)
 class AuditInput:
-    """A published row. `values`: the texts as printed, one per k; `decimals`: None reads them off the texts."""
+    """A published row. `values`: the texts as printed, one per k; `decimals`: if None, taken from the texts."""
 
     values: tuple[str, ...]
     n: int
@@ -67,10 +67,10 @@ class AuditInput:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """`histograms[i][c]`: problems with c correct samples, the first found in canonical order.
+    """`histograms[i][c]`: number of problems with c correct samples; the first histograms in canonical order.
 
-    `total`: how many histograms there are; None: at least `at_least`, the search was cut short. `consistent`: whether
-    there is one; None: not settled within the search's bound. `windows`: per k the [low, high] of the mean.
+    `total`: the number of histograms, or None if the search was cut short: then there are at least `at_least`. `consistent`:
+    whether any exists, or None if the search ended undecided. `windows`: the [low, high] of the mean, per k.
     """
 
     n: int
@@ -89,7 +89,7 @@ class Audit:
 
 
 def parse_triple(text: str) -> tuple[str, ...]:
-    """`0.015/0.076/0.152` -> its texts. Percentages and decimal commas are understood. Raises UsageError."""
+    """Split `0.015/0.076/0.152` into its texts. Accepts percentages and decimal commas. Raises UsageError."""
     parts = tuple(part.strip() for part in text.split("/"))
     for part in parts:
         if not part.strip("%") or not _NUMBER.fullmatch(part) or not 0 <= _value(part) <= 1:
@@ -104,7 +104,7 @@ def parse_triple(text: str) -> tuple[str, ...]:
 
 
 def audit(published: AuditInput, most: int = 10) -> Audit:
-    """Histograms behind a published row, and what is odd about them. `most`: how many to list (at least 1).
+    """Find the histograms that can produce a published row, and remark on oddities. `most`: how many to list (at least 1).
 
     Raises UsageError for values outside [0, 1].
     """
@@ -153,7 +153,7 @@ def _windows(published: AuditInput, exact: Sequence[tuple[Fraction, Fraction]]) 
 
 
 def _remarks(published: AuditInput, found: Search, digits: int) -> list[str]:
-    """What is odd, in words."""
+    """Oddities, as sentences."""
     shares = [float(_value(text)) for text in published.values]
     order = sorted(range(len(shares)), key=lambda i: published.ks[i])
     notes = [msg("read as rounded to {n} decimals", n=digits)] if published.decimals is None else []
@@ -189,7 +189,7 @@ def _remarks(published: AuditInput, found: Search, digits: int) -> list[str]:
 
 
 def _odd_counts(listed: Sequence[Sequence[int]], published: AuditInput) -> list[str]:
-    """Statements that hold for every consistent histogram (all of them are listed)."""
+    """Statements that hold for every consistent histogram. All of them must be listed."""
     solved = [[c for c, many in enumerate(histogram) if c and many] for histogram in listed]
     if all(max(item, default=0) == 0 for item in solved):
         return [

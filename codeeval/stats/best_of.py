@@ -1,13 +1,13 @@
 """Best-of-k: let a reward model choose one of k samples, and count how often the chosen one is right. Pure.
 
-A run has n samples of each problem, and a score for each. The expectation over all k of the n drawn without replacement is
-exact: sorted by score, the subset's best lies in a group of equal scores with chance
+A run has n samples of each problem, each with a score. The expectation over all k of the n, drawn without replacement, is
+exact. Sorted by score, the best of the subset lies in a given group of equal scores with probability
 
     (C(at most that score, k) - C(below that score, k)) / C(n, k)
 
-and where several of the subset share the best score one of them is taken by lot, so that by symmetry every member of the
-group is equally likely. Hence a model that gives one score to everything has best-of-k = pass@1; one that always knows
-the right sample has best-of-k = pass@k; and best-of-1 is pass@1 under every model.
+Ties for the best score are broken at random, so by symmetry every member of the group is equally likely. Hence a model that
+gives everything the same score has best-of-k = pass@1, a perfect one has best-of-k = pass@k, and best-of-1 is pass@1 under
+every model.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ Scored = tuple[float, bool]
 
 
 def best_of_k(samples: Sequence[Scored], k: int) -> float | None:
-    """The chance that the best scored of k samples is correct, or None if k is larger than their number. Raises
-    ValueError for k < 1 and for a score that is not a number."""
+    """The probability that the best scored of k samples is correct, or None if there are fewer than k. Raises ValueError if
+    k < 1 or a score is NaN."""
     if k < 1:
         raise ValueError(f"k must be at least 1, got {k}")
     if any(isnan(score) for score, _ in samples):
@@ -44,10 +44,10 @@ def best_of_k(samples: Sequence[Scored], k: int) -> float | None:
 
 
 def best_of(problems: Sequence[Sequence[Scored]], k: int | None, level: float = 0.95) -> KEstimate:
-    """Mean best-of-k over problems with its interval for other problems; k None: each problem's own number of samples.
+    """Mean best-of-k over problems, with its interval for other problems; k None: each problem's own number of samples.
 
-    Where any problem has fewer than k samples the estimate is None, with a warning, as for pass@k. There is no interval for
-    the same problems sampled again: nothing says how the scores of other samples would fall.
+    If any problem has fewer than k samples the estimate is None, with a warning, as for pass@k. There is no rerun interval:
+    the data don't tell how the scores of new samples would be distributed.
     """
     values = [best_of_k(samples, k or len(samples)) for samples in problems if samples]
     known = [value for value in values if value is not None]

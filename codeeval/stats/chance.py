@@ -1,15 +1,15 @@
-"""What would one model show against itself? Exact, given how many samples were correct in all. Pure.
+"""What two runs of one model would show against each other. Exact, given the total number of correct samples. Pure.
 
-How many problems would be listed as changed by chance alone (`at_least`), how often would its score drop as far (`drop_p`), and
-how often would any problem lose as much as the one that lost most (`worst_p`)?
+Answers three questions: how many problems would chance alone list as changed (`at_least`), how often would the score drop
+this far (`drop_p`), and how often would some problem lose as much as the one that lost most (`worst_p`).
 
-If two runs come from one model, the samples of a problem are exchangeable: with t correct ones among both runs' samples,
-the number that falls to run b is hypergeometric, whatever the model's success rate (codeeval/stats/dealing.py). So the chance
-that a rule calls this problem regressed is a plain sum, and the number of such problems is a sum of independent coin tosses
-with known chances (Poisson binomial; Wang 1993).
+If two runs come from one model, the samples of a problem are exchangeable: given t correct ones among both runs' samples,
+the number in run b is hypergeometric, whatever the model's success rate (codeeval/stats/dealing.py). So the probability
+that a rule calls this problem regressed is a plain sum, and the number of regressed problems is a sum of independent coin
+tosses with known probabilities (Poisson binomial; Wang 1993).
 
-That takes the samples of a problem for independent. Where they are not (temperature 0, one seed), the problem is a `block`: all
-of its samples count as one, and only the two runs as a whole can be exchanged.
+This assumes that the samples of a problem are independent. Where they are not (temperature 0, one seed), the problem is a
+`block`: its samples count as one, and only whole runs can be exchanged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Rule = Callable[[Counts, Counts], bool]
 
 
 def named_by_chance(a: Counts, b: Counts, rule: Rule) -> float:
-    """The chance that `rule` names a problem with these totals when both runs come from one model."""
+    """The probability that `rule` names a problem with these totals when both runs come from one model."""
     (n_a, c_a), (n_b, c_b) = a, b
     total = c_a + c_b
     found = dealt(n_a, n_b, total)
@@ -42,7 +42,7 @@ def named_by_chance(a: Counts, b: Counts, rule: Rule) -> float:
 
 
 def at_least(chances: Sequence[float], seen: int) -> float:
-    """The chance that `seen` or more of independent events with these chances occur."""
+    """The probability that at least `seen` of these independent events occur."""
     import numpy as np
 
     if seen <= 0:
@@ -51,24 +51,24 @@ def at_least(chances: Sequence[float], seen: int) -> float:
     below[0], reached = 1.0, 0.0
     for chance in chances:
         if chance:
-            reached += float(below[-1]) * chance  # summed up from small to large: no digits are lost in a far tail
+            reached += float(below[-1]) * chance  # summed from small to large, so that a far tail loses no digits
             below[1:] = below[1:] * (1.0 - chance) + below[:-1] * chance
             below[0] *= 1.0 - chance
     return min(1.0, reached)
 
 
-_LEAST = 1e-15  # what a Fourier transform can tell from nothing: no chance is said to be 0
-_RAREST = 1e-30  # chances below it are left out by `dealt`
+_LEAST = 1e-15  # the precision of a Fourier transform: no smaller probability is reported
+_RAREST = 1e-30  # `dealt` leaves out probabilities below it
 _LONGEST = 1 << 22  # cells of the exact distribution
 _WORK = 1 << 25  # cells times kinds of problems
-_GRID, _KINDS = 1 << 17, 300  # cells of the rounded distribution, and the kinds of problems up to which it is used
-_ROUNDED = 4.0  # standard deviations of the rounding by which the rounded distribution errs towards a larger p
+_GRID, _KINDS = 1 << 17, 300  # cells of the rounded distribution; kinds of problems up to which it is used
+_ROUNDED = 4.0  # the rounded distribution errs towards a larger p by this many standard deviations of the rounding
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Problems of one kind: the chances of 0, 1, ... steps above the lowest outcome, what one step adds to the score, in units of
-    the exact lattice and as a share, and how many problems are like this."""
+    """Problems of one kind: the probabilities of 0, 1, ... steps above the lowest outcome; what one step adds to the score, in
+    units of the exact lattice and as a share; and the number of problems of this kind."""
 
     chances: NDArray[Any]
     step: int
@@ -77,15 +77,17 @@ class _Part:
 
 
 def drop_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
-    """The chance that run b scores as low as it does against run a, or lower, when both come from one model. One-sided.
+    """The probability that run b scores this low against run a, or lower, when both come from one model. One-sided.
 
-    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. `blocks`: the same of
-    problems whose samples count as one. Given how many samples of each problem were correct in both runs: the sum of independent
-    hypergeometric numbers, by Fourier transform. Exact where the numbers of samples have a common lattice of bearable
-    length; else each contribution is rounded to a grid, with p too large rather than too small; else, where several
-    hundred problems differ in their numbers, normal. Where all odds of success are divided by one number, no unbiased test
-    sees it more often (Lehmann & Romano, Testing Statistical Hypotheses, section 4.4); for one sample per problem it is
-    McNemar's test.
+    `pairs`: (n, c) of run a and of run b, per problem; the score is the mean over problems of c / n. `blocks`: the same for
+    problems whose samples count as one.
+
+    Conditions on how many samples of each problem were correct in both runs together; the score is then a sum of independent
+    hypergeometric numbers, computed by Fourier transform. It is exact if the numbers of samples have a common lattice of
+    manageable length. Otherwise each contribution is rounded to a grid, erring towards a larger p; if several hundred problems
+    differ in their numbers of samples, a normal approximation is used. Against the alternative that all odds of success are
+    divided by one number, no unbiased test is more powerful (Lehmann & Romano, Testing Statistical Hypotheses, section 4.4);
+    for one sample per problem it is McNemar's test.
     """
     parts, seen, share = _parts(pairs, blocks)
     length = 1 + sum((len(part.chances) - 1) * part.step * part.many for part in parts)
@@ -97,7 +99,7 @@ def drop_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
 
 
 def _parts(pairs: Sequence[Pair], blocks: Sequence[Pair]) -> tuple[list[_Part], int, float]:
-    """The kinds of problems that can vary, and the score of run b above the lowest possible one: on the lattice, as a share."""
+    """The kinds of problems that can vary, and run b's score above the lowest possible: on the lattice, and as a share."""
     import numpy as np
 
     unit = lcm(*{n for pair in (*pairs, *blocks) for n, _ in pair})
@@ -139,8 +141,8 @@ def _sum_at_most(parts: Sequence[_Part], seen: int, length: int) -> float:
 
 
 def _rounded_at_most(parts: Sequence[_Part], seen: float) -> float:
-    """Every outcome is shared out among the two cells of a grid beside it, which keeps its mean and adds a little variance; the
-    limit is raised by a few standard deviations of that."""
+    """Split every outcome between the two neighbouring cells of a grid, which keeps its mean and adds a little variance; raise
+    the limit by a few standard deviations of that rounding."""
     import numpy as np
 
     problems = sum(part.many for part in parts)
@@ -171,12 +173,12 @@ def _roughly_at_most(parts: Sequence[_Part], seen: float) -> float:
 
 
 def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
-    """The chance that some problem loses as much as the one that lost most, or more, when both runs come from one model.
+    """The probability that some problem loses as much as the one that lost most, or more, when both runs come from one model.
 
-    A problem's loss is measured by the chance that so few of its correct samples, or fewer, fall to run b; the smallest of
-    these is compared with the exact distribution of a smallest one (Tippett 1931, for discrete tests: Westfall & Wolfinger 1997).
-    Unlike the number of problems that regressed, it does not weaken where one run is sampled much better than the other: a
-    problem that was always solved and never is now stands out by itself. A block's chance is a half, or 1.
+    A problem's loss is measured by the probability that so few of its correct samples, or fewer, fall to run b; the smallest of
+    these is compared with the exact distribution of the minimum (Tippett 1931; for discrete tests: Westfall & Wolfinger 1997).
+    Unlike the number of regressed problems, this keeps its power when one run has many more samples than the other: a problem
+    that went from always solved to never solved stands out on its own. For a block the probability is 1/2 or 1.
     """
     least = min((dealt(n_a, n_b, c_a + c_b).at_most(c_b) for (n_a, c_a), (n_b, c_b) in pairs), default=1.0)
     moved = sum(c_a * n_b != c_b * n_a for (n_a, c_a), (n_b, c_b) in blocks)
@@ -185,7 +187,7 @@ def worst_p(pairs: Sequence[Pair], blocks: Sequence[Pair] = ()) -> float:
     if least >= 1.0:
         return 1.0
     reached: dict[tuple[int, int, int], float] = {}
-    spared = 0.0  # logarithm of the chance that no problem loses as much
+    spared = 0.0  # logarithm of the probability that no problem loses as much
     for (n_a, c_a), (n_b, c_b) in pairs:
         key = n_a, n_b, c_a + c_b
         if key not in reached:

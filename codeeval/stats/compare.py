@@ -1,19 +1,19 @@
 """Paired comparison of two runs on the same problems. Pure.
 
-Everything is b - a: negative means that b is worse. Per problem the two pass@k estimates over all samples are subtracted;
-pairing by problem removes the difficulty of the problems from the comparison, which is most of the variance.
+All differences are b - a: negative means that b is worse. Per problem the two pass@k estimates over all samples are
+subtracted; pairing by problem removes the difficulty of the problems, which is most of the variance.
 
-Two intervals, as for one run. `population`: paired t over problems, for a claim about other problems of this kind; it is
-widened, and `population_method` says so, where few problems decide the difference (codeeval/stats/paired.py).
-`rerun`: from the sampling variance of both runs on exactly these problems; it is what tells a changed model from the same
-model sampled again, and the narrower of the two. With one sample per problem it can't be told apart and is None.
+There are two intervals, as for one run. `population` is a paired t over problems, for a claim about other problems of this
+kind; if few problems decide the difference it is widened, and `population_method` says so (codeeval/stats/paired.py).
+`rerun` uses the sampling variance of both runs on exactly these problems; it separates a changed model from the same model
+sampled again, and is the narrower of the two. With one sample per problem it is not identified, and None.
 
-The samples of a problem are taken for independent draws. Problems whose samples are not (codeeval/stats/dependence.py) are judged
-as if they had one sample in each run.
+The samples of a problem are assumed to be independent. Problems for which they are not (codeeval/stats/dependence.py) are
+judged as if they had one sample in each run.
 
-What the change of one problem is called is in codeeval/stats/problem_change.py.
-The tests of single problems are not adjusted for the number of problems. Instead it is said how many would be listed as
-regressed if both runs came from one model (`expected_regressed`), and how likely as many as were seen are then (`p_regressed`).
+codeeval/stats/problem_change.py defines what the change of one problem is called. Tests of single problems are not adjusted
+for the number of problems; instead `expected_regressed` says how many would be listed as regressed if both runs came from
+one model, and `p_regressed` how likely at least the observed number is then.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from codeeval.stats.words import ASSUMPTION
 
 @dataclass(frozen=True, slots=True)
 class CompareOptions:
-    """`allow_different`: compare what both runs have although digests or problems differ, and say so in the warnings."""
+    """`allow_different`: compare the shared problems although digests or problem sets differ, and say so in the warnings."""
 
     k: int = 1
     level: float = 0.95
@@ -63,14 +63,14 @@ class CompareOptions:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """b - a on the problems of both. Rates in [0, 1]; `mde` is the smallest true difference seen with chance `power`.
+    """b - a on the shared problems. Rates are in [0, 1]; `mde` is the smallest true difference detected with probability `power`.
 
-    `expected_regressed`, `p_regressed`: of problems called regressed, how many chance alone would give, and the exact
-    one-sided p of as many as there are. `p_drop`: how often one model would score as low as b against a, or lower, on
-    pass@1, exact and one-sided (codeeval/stats/chance.py). `p_worst`: how often some problem of one model would lose as much
-    as the one that lost most. `p_lost`: of both ways to lose problems, `p_regressed` and `p_worst`, the smaller p, doubled.
-    `stderr`: the plain standard error of the difference over problems; None for one problem. `dependent`: how many problems
-    were judged as if they had one sample, for the reason `dependence`."""
+    `expected_regressed`, `p_regressed`: how many regressed problems chance alone would give, and the exact one-sided p of the
+    observed number. `p_drop`: how often one model would score as low as b against a, or lower, on pass@1; exact, one-sided
+    (codeeval/stats/chance.py). `p_worst`: how often some problem of one model would lose as much as the one that lost most.
+    `p_lost`: twice the smaller of `p_regressed` and `p_worst`, the two ways to lose problems. `stderr`: the plain standard error
+    of the difference over problems; None for one problem. `dependent`: the number of problems judged as if they had one sample,
+    for the reason `dependence`."""
 
     a: str
     b: str
@@ -116,8 +116,8 @@ class Comparison:
 def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -> Comparison:
     """Compare run `b` with run `a`.
 
-    Raises UsageError if digests or problems differ (unless allowed) or some problem has fewer than k samples, and
-    NothingToEvaluate where the runs have no problem in common.
+    Raises UsageError if digests or problems differ (unless allowed) or if some problem has fewer than k samples, and
+    NothingToEvaluate if the runs share no problem.
     """
     chosen = options or CompareOptions()
     shared, warnings = shared_problems(a, b, chosen.allow_different)
@@ -173,7 +173,7 @@ class _Chances(TypedDict):
 
 
 def _by_chance(changes: tuple[ProblemChange, ...]) -> _Chances:
-    """What one model would show against itself."""
+    """What two runs of one model would show against each other."""
     pairs: list[Pair] = [(change.a, change.b) for change in changes if not change.as_one]
     blocks: list[Pair] = [(change.a, change.b) for change in changes if change.as_one]
     named = [
@@ -195,18 +195,18 @@ def _by_chance(changes: tuple[ProblemChange, ...]) -> _Chances:
 
 
 def _is_one(change: ProblemChange) -> bool:
-    """Whether it is right or wrong in each run, and nothing between: one sample, or several that count as one and agree."""
+    """Whether each run is all right or all wrong on it: one sample, or several that count as one and agree."""
     (n_a, c_a), (n_b, c_b) = change.a, change.b
     return n_a == n_b == 1 or (change.as_one and c_a in (0, n_a) and c_b in (0, n_b))
 
 
 def _either_way(a: Counts, b: Counts) -> float:
-    """The chance that a problem is called regressed whose samples count as one: the two runs as a whole are exchanged."""
+    """The probability that a problem with dependent samples is called regressed: only whole runs can be exchanged."""
     return sum(0.5 for one, two in ((a, b), (b, a)) if all_or_none(one, two) == "regressed")
 
 
 def dependent_problems(a: RunCounts, b: RunCounts, shared: Sequence[str]) -> tuple[frozenset[str], str]:
-    """Problems whose samples count as one in both runs, and why; where neither run says so, by the counts alone."""
+    """Problems whose samples count as one in both runs, and why. If neither run records it, the counts alone decide."""
     if a.dependent is None and b.dependent is None:
         pairs = [side.counts[problem] for side in (a, b) for problem in shared]
         return (frozenset(shared), ALL_OR_NOTHING) if all_or_nothing(pairs) else (frozenset(), "")
@@ -241,9 +241,9 @@ def _methods(over_problems: str, same_problems: MeanDifference | None, permutati
 
 
 def _rerun(changes: tuple[ProblemChange, ...], options: CompareOptions) -> MeanDifference | None:
-    """None if some run has one sample per problem, or all problems count as one: noise can't be told from difficulty then.
+    """None if some run has one sample per problem, or if all problems count as one: noise and difficulty can't be separated then.
 
-    A problem that counts as one shows its own sampling variance by its difference alone."""
+    The sampling variance of a problem that counts as one shows only in its own difference."""
     own = [change for change in changes if not change.as_one]
     sides = [count_pairs([change.a for change in own]), count_pairs([change.b for change in own])]
     if not own or any(n < 2 for side in sides for n, _ in side):

@@ -1,9 +1,9 @@
-"""How the correct samples of a problem fall to two runs of one model: the hypergeometric distribution, its tails, Fisher's p.
+"""How the correct samples of a problem divide between two runs of one model: hypergeometric tails and Fisher's p.
 
-With `total` correct ones among n_a + n_b samples, any n_b of them are as likely as any others to be run b's (Fisher 1934). Up
-to a few hundred samples everything is evaluated in whole numbers and rounded once. Beyond that the distribution is built
-from ratios of neighbours, outwards from its mode, over the range that holds all but 1e-30 of it: the work grows with the
-square root of the number of samples.
+Given `total` correct ones among n_a + n_b samples, every choice of n_b of them is equally likely to be run b's (Fisher
+1934). Up to a few hundred samples everything is computed in whole numbers and rounded once. Beyond that the distribution is
+built from ratios of neighbours, outwards from its mode, over the range that holds all but 1e-30 of it, so the work grows
+with the square root of the number of samples.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 _EXACT = 400  # samples of a problem in both runs
 _WIDE, _MORE = 12.0, 30  # standard deviations on each side of the mean, and counts
-_TIE = 1e-9  # chances that differ by less, relatively, are taken for equal: they carry rounding errors
+_TIE = 1e-9  # probabilities that differ by less, relatively, count as equal: they carry rounding errors
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dealt:
-    """The chance that `lowest`, lowest + 1, ... of the correct samples are run b's; `below` sums it up from the lowest; `fisher`
-    sums, for each, all that are at most as likely."""
+    """The probabilities that `lowest`, lowest + 1, ... of the correct samples are run b's. `below` holds their cumulative sums;
+    `fisher`, for each, the sum of all that are at most as likely."""
 
     lowest: int
     chances: NDArray[Any]
@@ -32,12 +32,12 @@ class Dealt:
     fisher: NDArray[Any]
 
     def at(self, c_b: int) -> int | None:
-        """The place of a count; None if it is so unlikely that it has none."""
+        """The index of a count, or None if it was too unlikely to be kept."""
         place = c_b - self.lowest
         return place if 0 <= place < len(self.chances) else None
 
     def at_most(self, c_b: int) -> float:
-        """The chance of `c_b` or fewer."""
+        """The probability of `c_b` or fewer."""
         place = c_b - self.lowest
         return 0.0 if place < 0 else float(self.below[min(place, len(self.below) - 1)])
 
@@ -49,7 +49,7 @@ class Dealt:
 
 @lru_cache(maxsize=2048)
 def dealt(n_a: int, n_b: int, total: int) -> Dealt:
-    """Of `total` correct samples among n_a + n_b. Raises ValueError unless 0 <= total <= n_a + n_b and both n are positive."""
+    """For `total` correct samples among n_a + n_b. Raises ValueError unless 0 <= total <= n_a + n_b and both n are positive."""
     if n_a < 1 or n_b < 1 or not 0 <= total <= n_a + n_b:
         raise ValueError(f"need n >= 1 and 0 <= c <= n, got {total} correct of {n_a} and {n_b} samples")
     return _exact(n_a, n_b, total) if n_a + n_b <= _EXACT else _near(n_a, n_b, total)

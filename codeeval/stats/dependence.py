@@ -1,17 +1,18 @@
-"""Are the samples of a problem independent draws? Where they are not, n of them say no more than one. Standard library only.
+"""Detect samples of a problem that are not independent draws. Standard library only.
 
-Every statement about sampling noise, and so the gate, takes the n samples of a problem for n independent draws. At temperature 0,
-with one seed for all, or on a server that answers a repeated prompt from a cache, they are one draw written down n times: it
-turns from 10/10 to 0/10 at once, which independent samples of one model never do. Three signs are looked for:
+Every statement about sampling noise, and so the gate, assumes that a problem's n samples are n independent draws. At
+temperature 0, with one seed for all, or on a server that answers a repeated prompt from a cache, they are one draw recorded n
+times: such a problem jumps from 10/10 to 0/10, which independent samples of one model never do. There are three signs:
 
-- the run was asked for at temperature 0: all of its problems;
-- samples that carry one seed and are one text: that problem (not where a backend draws all samples from one stream);
-- repetition beyond chance: in nearly all problems every text occurs twice or more. Independent draws of a model that is sure of
-  most of its answers still give a text that occurs once in some problems. Where fewer than a tenth of the problems have
-  one, and so few with a probability below 5% if a tenth of all problems would, those that repeat are taken for dependent.
+- the run was made at temperature 0: all of its problems are dependent;
+- samples of a problem have the same seed and the same text: that problem is dependent (unless the backend draws all samples
+  from one stream);
+- repetition beyond chance: in nearly all problems every text occurs at least twice. Even a model that is sure of most answers
+  gives, if its draws are independent, some text that occurs only once in some problems. If fewer than a tenth of the problems
+  have such a text, and so few have a probability below 5% under a rate of one tenth, the repeating problems are dependent.
 
-Where nothing is known but the counts (`all_or_nothing`), problems are taken for dependent where no problem of either run has
-some samples right and some wrong, and there are enough of them to wonder.
+If only the counts are known (`all_or_nothing`), problems count as dependent if no problem of either run is partly right, and
+there are enough problems for this to be surprising.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from math import exp, lgamma, log, log1p
 
 from codeeval.i18n.messages import msg
 
-_SINGLE = 0.1  # the least share of problems in which independent samples give a text that occurs once
+_SINGLE = 0.1  # if samples are independent, at least this share of problems has a text that occurs once
 _UNLIKELY = 0.05
 
 TEMPERATURE_0 = msg("temperature 0")
@@ -37,14 +38,14 @@ Drawn = tuple[str, str, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Dependence:
-    """`problems` whose samples count as one, and why."""
+    """`problems`: those whose samples count as one; and why."""
 
     problems: frozenset[str] = frozenset()
     reason: str = ""
 
 
 def dependence(samples: Iterable[Drawn], temperature: float | None = None, one_stream: bool = False) -> Dependence:
-    """What the samples of one run show. `one_stream`: the backend draws all samples of a problem from one seed."""
+    """Look for the signs in one run's samples. `one_stream`: the backend draws all samples of a problem from one seed."""
     texts: dict[str, list[tuple[int, int | None]]] = {}
     for problem, completion, seed in samples:
         texts.setdefault(problem, []).append((hash(completion), seed))
@@ -59,7 +60,7 @@ def dependence(samples: Iterable[Drawn], temperature: float | None = None, one_s
 
 
 def all_or_nothing(counts: Sequence[tuple[int, int]]) -> bool:
-    """Whether no problem is between 0 and n, in enough (n, c) of both runs that this is beyond chance, and not all are alike."""
+    """Whether no (n, c) of either run is partly right, beyond chance for so many, and they are not all alike."""
     several = [(n, c) for n, c in counts if n > 1]
     if any(0 < c < n for n, c in several) or len({c > 0 for _, c in several}) < 2:
         return False
@@ -75,7 +76,7 @@ def _one_seed(drawn: Sequence[tuple[int, int | None]]) -> bool:
 
 
 def _few(single: int, problems: int) -> bool:
-    """Whether `single` or fewer of so many problems is unlikely if a tenth of all would be."""
+    """Whether `single` or fewer of `problems` is unlikely at a rate of one tenth."""
     if single >= _SINGLE * problems:
         return False
     logs = (

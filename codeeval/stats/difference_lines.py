@@ -1,4 +1,4 @@
-"""A comparison in lines of English, each of which can be said in another language. Pure."""
+"""A comparison as lines of text, each translatable. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CHANGES = {"regressed": msg("regressed"), "fixed": msg("fixed")}
 
 
 def render(result: Comparison, most: int = 10) -> str:
-    """Plain text: the difference with its intervals, the tests, and up to `most` problems of each direction."""
+    """Plain text: the difference with its intervals, the tests, and up to `most` problems in each direction."""
     return "\n".join(lines_of(result, most))
 
 
@@ -43,7 +43,7 @@ def lines_of(result: Comparison, most: int = 10) -> list[str]:
 
 
 def means(result: Comparison) -> tuple[str, str]:
-    """Both means in percent, in enough digits to show which is larger."""
+    """Both means in percent, with enough digits to show which is larger."""
     return apart(100 * result.mean_a, 100 * result.mean_b)
 
 
@@ -69,7 +69,7 @@ def _tests_line(result: Comparison) -> str:
 
 
 def detectable_line(result: Comparison) -> str:
-    """The smallest difference that would usually be seen, and for which pairs of runs that holds."""
+    """The smallest difference that would usually be detected, and for which pairs of runs this holds."""
     mde = result.mde if result.mde_rerun is None else result.mde_rerun
     if result.shares_samples:
         return msg(
@@ -84,7 +84,7 @@ def detectable_line(result: Comparison) -> str:
 
 
 def change_lines(kind: str, found: tuple[ProblemChange, ...], most: int) -> list[str]:
-    """`regressed: 2 problems beyond sampling noise` and one line per problem; apart from them those with too few samples to
+    """`regressed: 2 problems beyond sampling noise` and one line per problem, then separately those with too few samples to
     tell."""
     beyond = tuple(item for item in found if item.beyond_noise)
     too_few = tuple(item for item in found if not item.beyond_noise)
@@ -119,7 +119,7 @@ def _listed(found: tuple[ProblemChange, ...], most: int) -> list[str]:
 
 
 def chance_line(result: Comparison) -> str:
-    """What to make of the number of regressed problems, and of the one that lost most."""
+    """How to read the number of regressed problems, and the problem that lost most."""
     return msg(
         "by chance alone {value} problems would be listed as regressed (p of as many as here: {p_value}, of a "
         "loss as large as the largest: {worst})",

@@ -1,15 +1,15 @@
-"""What pass@k would be for k above n: an extrapolation by a model of how success rates are spread, never an estimate.
+"""Extrapolate pass@k to k > n from a model of how success rates are distributed. Never an estimate.
 
-No function of n samples is unbiased for pass@k with k > n, so a model has to say what the samples can't: a share `never` of
+No function of n samples is unbiased for pass@k with k > n, so a model must supply what the samples can't: a share `never` of
 problems is never solved, a share `always` is always solved, and the success rates of the rest follow a beta distribution
-(zero-inflated beta-binomial: Ridout, Demétrio & Hinde 1998; with a point at one as well, since a beta distribution that has to
-reach a spike at 1 is bent at 0, where k > n is decided). Fitted by maximum likelihood: expectation-maximisation for the
-shares, Minka's fixed point (2000, "Estimating a Dirichlet distribution", eq. 55) for the beta distribution. The figure is
-the mean over problems of the expectation of 1 - (1-p)^k given that problem's own samples.
+(zero-inflated beta-binomial: Ridout, Demétrio & Hinde 1998; with a point mass at one as well, because a beta distribution
+that must fit a spike at 1 is distorted near 0, which decides pass@k for k > n). It is fitted by maximum likelihood:
+expectation-maximisation for the shares, Minka's fixed point (2000, "Estimating a Dirichlet distribution", eq. 55) for the
+beta distribution. The figure is the mean over problems of E[1 - (1-p)^k | that problem's samples].
 
-The interval is a seeded bootstrap over problems. It says how far the fit moves with other problems, and nothing of whether the
-model is right: what decides pass@1000 is whether problems without a success among n are hopeless or merely hard, which n
-samples hardly show.
+The interval is a seeded bootstrap over problems. It shows how far the fit moves with other problems, not whether the model is
+right: pass@1000 depends on whether problems without a success among n are hopeless or merely hard, and n samples say little
+about that.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _SHAPE = (1e-3, 1e4)  # bounds of both parameters of the beta distribution
 
 @dataclass(frozen=True, slots=True)
 class Extrapolation:
-    """The model's pass@k at one k > n, with its bootstrap interval; `never` and `always` are the shares that it fitted, `a`
-    and `b` the beta distribution of the rest, `fewest` the smallest n. Not an unbiased pass@k, and never exported as one."""
+    """The model's pass@k at one k > n, with its bootstrap interval. `never` and `always` are the fitted shares, `a` and `b` the
+    beta distribution of the rest, `fewest` the smallest n. It is not an unbiased pass@k and is never exported as one."""
 
     k: int
     fewest: int
@@ -47,13 +47,13 @@ class Extrapolation:
     method: str = METHOD
 
     def to_json(self) -> dict[str, object]:
-        """One JSON object, which says itself that it is a model's."""
+        """One JSON object, labelled as a model's extrapolation."""
         return {"model_based": True, **asdict(self), "interval": list(self.interval)}
 
 
 @dataclass(frozen=True, slots=True)
 class Bootstrap:
-    """How the interval is made; the same seed gives the same interval."""
+    """Settings of the bootstrap; the same seed gives the same interval."""
 
     seed: int = 1234
     resamples: int = 200
@@ -63,8 +63,8 @@ class Bootstrap:
 def extrapolate(
     counts: Sequence[tuple[int, int]], ks: Sequence[int], bootstrap: Bootstrap | None = None
 ) -> tuple[Extrapolation, ...]:
-    """One per k. `counts`: (n, c) per problem. Raises ValueError if some k is not above the smallest n (pass@k is known
-    there), where problems have one sample, and where there is no problem or no correct sample at all."""
+    """One result per k. `counts`: (n, c) per problem. Raises ValueError if some k is not above the smallest n (pass@k can be
+    estimated there), if all problems have one sample, and if there is no problem or no correct sample."""
     import numpy as np
 
     histogram = count_pairs(counts)
@@ -112,7 +112,7 @@ def _start(many: int) -> NDArray[Any]:
 
 
 def _fitted(cells: Sequence[tuple[int, int]], counts: NDArray[Any], start: NDArray[Any], steps: int) -> NDArray[Any]:
-    """Rows of (never, always, a, b) after at most `steps` steps; `counts` is (fits, cells)."""
+    """Rows of (never, always, a, b) after at most `steps` iterations; `counts` is (fits, cells)."""
     import numpy as np
 
     n, c = (np.array(column) for column in zip(*cells, strict=True))
@@ -131,13 +131,13 @@ def _fitted(cells: Sequence[tuple[int, int]], counts: NDArray[Any], start: NDArr
 
 
 def _members(n: NDArray[Any], c: NDArray[Any], fit: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """The chance that a problem of each cell is never solved, always solved, or one of the rest. (fits, cells) each."""
+    """The probability that a problem of each cell is never solved, always solved, or one of the rest; each (fits, cells)."""
     import numpy as np
 
     a, b = fit[:, 2:3], fit[:, 3:4]
     rest = (1.0 - fit[:, :1] - fit[:, 1:2]) * np.exp(_rising(b, n - c) + _rising(a, c) - _rising(a + b, n))
     none, all_ = fit[:, :1] * (c == 0), fit[:, 1:2] * (c == n)
-    # for 0 < c < n a binomial coefficient is left out, which cancels: only the rest can have given such a count
+    # for 0 < c < n only the rest can have given this count; the binomial coefficient cancels and is left out
     whole = np.maximum(none + all_ + rest, 1e-300)
     return none / whole, all_ / whole, rest / whole
 

@@ -1,12 +1,12 @@
-"""Whole-number histograms under linear windows: count them and list the first few. Pure.
+"""Count the whole-number histograms that satisfy linear windows, and list the first few. Pure.
 
-Find all h(0..n) of non-negative whole numbers with sum N whose weighted sums lie in given windows. Depth first over c, h(0)
-first and largest first; a branch is entered only if its real-number relaxation has a solution. That is decided exactly for
-up to three windows: the reachable sums of M problems in the cells c..n are M times a convex polytope (the hull of the cells'
-weight vectors), the windows are a box, and two convex polytopes are disjoint only if one of the normals of their faces or
-a cross product of their edges separates them. Counting shares equal remainders (memo), so that a count of billions is quick
-as long as the remainders are few; a budget of branches bounds the time. Where it ends before a histogram was found, the cells are
-walked from n down with a budget of their own.
+Finds all h(0..n) of non-negative whole numbers with sum N for which each weighted sum lies in its window. The search is depth
+first over c, h(0) first and its largest value first; a branch is entered only if its real-number relaxation has a solution.
+For up to three windows this is decided exactly: the sums that M problems in the cells c..n can reach are M times a convex
+polytope (the hull of the cells' weight vectors), the windows are a box, and two convex polytopes are disjoint only if a normal
+of a face or a cross product of edges separates them. Counting memoizes equal remainders, so billions are counted quickly as
+long as the remainders are few; a budget of branches bounds the time. If the budget ends before a histogram was found, the
+cells are searched from n downwards with a budget of their own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_BUDGET = 15_000  # branches looked into for the list, and again for the count: one or two seconds each
+_BUDGET = 15_000  # branches entered for the list, and again for the count: one or two seconds each
 _WALK = 10_000  # histograms visited one by one before they are only counted
 _FLAT = 1e-12
 
@@ -36,8 +36,8 @@ class Windows:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The first histograms in order, or where the search found none from that end, some from the other; `total` is None
-    where the budget ran out: then at least `at_least`."""
+    """The first histograms in order; if the search found none from that end, some from the other. `total` is None if the budget
+    ran out: there are at least `at_least`."""
 
     listed: tuple[tuple[int, ...], ...]
     total: int | None
@@ -45,7 +45,7 @@ class Search:
 
 
 class _OutOfBudget(Exception):
-    """The search looked into as many branches as it may."""
+    """The search has entered as many branches as allowed."""
 
 
 @dataclass
@@ -72,7 +72,7 @@ def search(windows: Windows, most: int) -> Search:
     found = _listed(_State(windows, cones, _BUDGET), most)
     if found.total is not None:
         return found
-    if not found.listed:  # where nearly every problem is solved always, the first histograms are the last to be reached
+    if not found.listed:  # if nearly every problem is always solved, the search reaches the first histograms last
         turned = Windows(windows.size, tuple(row[::-1] for row in windows.weights), windows.bounds)
         other = _listed(_State(turned, _cones(turned), _BUDGET), most)
         found = replace(other, listed=tuple(sorted((h[::-1] for h in other.listed), reverse=True)))
@@ -86,7 +86,7 @@ def search(windows: Windows, most: int) -> Search:
 
 
 def _listed(state: _State, most: int) -> Search:
-    """The first `most` histograms of a walk; `total` where it came to its end."""
+    """The first `most` histograms of a walk; `total` if it ran to its end."""
     listed: list[tuple[int, ...]] = []
     seen = 0
     try:
@@ -102,8 +102,8 @@ def _listed(state: _State, most: int) -> Search:
 
 
 def _walk(state: _State, cell: int, left: int, lows: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-    """Histograms of the cells from `cell` on, for `left` problems. `lows`: what is left of the windows' lower ends; their
-    widths never change, so the lower ends say it all."""
+    """Histograms of the cells from `cell` on, for `left` problems. `lows`: the remaining lower ends of the windows; the widths
+    never change, so these suffice."""
     if cell == len(state.windows.weights[0]) - 1:
         if _fits(state, cell, left, lows):
             yield (left,)
@@ -135,7 +135,7 @@ def _fits(state: _State, cell: int, left: int, lows: tuple[int, ...]) -> bool:
 
 
 def _choices(state: _State, cell: int, left: int, lows: tuple[int, ...]) -> list[int]:
-    """How many problems the cell may take, most first, so that the rest still has a real-number solution."""
+    """How many problems the cell can take, most first, such that the rest still has a real-number solution."""
     import numpy as np
 
     state.budget -= 1
@@ -177,8 +177,8 @@ def _cones(windows: Windows) -> list[_Cone]:
 def _normals(points: NDArray[Any]) -> NDArray[Any]:
     """Axes, normals of all triangles of points, and cross products of edges with axes, for each group of three windows.
 
-    Convex position makes most points corners, so all pairs and triples are tried for up to 12 points; of more, every few
-    are taken: fewer directions exclude less, but never too much.
+    The points are in convex position, so most are corners, and all pairs and triples are tried for up to 12 points. Of more
+    points a subset is taken: fewer directions exclude less, but never too much.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""Means of values that may be unknown. Pure."""
+"""Means of values, some of which may be unknown. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from math import fsum
 
 
 def mean_of_all(values: Iterable[float | None]) -> float | None:
-    """The mean; None if there is no value, or some value is None."""
+    """The mean, or None if there is no value or any value is None."""
     every = list(values)
     known = [value for value in every if value is not None]
     return fsum(known) / len(known) if known and len(known) == len(every) else None

@@ -1,11 +1,11 @@
 """pass@k and its relatives, from the number of samples `n` and of correct samples `c` of each problem. Pure.
 
-- pass@k = 1 - C(n-c, k) / C(n, k): the chance that at least one of k samples drawn without replacement from the n is
+- pass@k = 1 - C(n-c, k) / C(n, k): the probability that at least one of k samples drawn without replacement from the n is
   correct; unbiased for 1 - (1-p)^k (Chen et al. 2021, "Evaluating Large Language Models Trained on Code", eq. 1).
-- pass^k = C(c, k) / C(n, k): the chance that all k are correct; unbiased for p^k (Yao et al. 2024, "τ-bench").
+- pass^k = C(c, k) / C(n, k): the probability that all k are correct; unbiased for p^k (Yao et al. 2024, "τ-bench").
 
-All are evaluated in exact integers and rounded once, so they carry no error beyond the last bit. Where k > n nothing
-unbiased exists: the scalar functions give None, the array functions NaN. Never 1.0, never an extrapolation.
+Both are evaluated in exact integers and rounded once, so the error is within the last bit. If k > n no unbiased estimate
+exists: the scalar functions return None, the array functions NaN. Never 1.0, never an extrapolation.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pass_hat_k(n: int, c: int, k: int) -> float | None:
 def pass_at_k_array(n: ArrayLike, c: ArrayLike, k: int) -> NDArray[Any]:
     """`pass_at_k` over integer arrays `n` and `c` that broadcast together; float64, NaN where k > n.
 
-    Evaluated once per distinct (n, c): runs have few, so exact integers cost nothing.
+    Evaluated once per distinct (n, c); runs have few of them, so exact integers are cheap.
     """
     import numpy as np
 
@@ -65,7 +65,7 @@ def pass_at_k_array(n: ArrayLike, c: ArrayLike, k: int) -> NDArray[Any]:
 
 
 def _distinct(keys: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Distinct keys and where each went; counts instead of sorting where the keys are small (the usual case)."""
+    """Distinct keys and the index of each input among them; counts instead of sorting if the keys are small (the usual case)."""
     import numpy as np
 
     top = int(keys.max()) + 1

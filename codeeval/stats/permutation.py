@@ -1,10 +1,10 @@
-"""Is the mean difference of pass@k more than one model would show against itself, for runs that were sampled unequally? numpy.
+"""Permutation test of the mean difference of pass@k between runs with different numbers of samples. Needs numpy.
 
-Exchanging the labels of two runs, problem by problem (`sign_flip_p`), takes a difference to be as likely as its opposite. That
-holds for runs with equally many samples of each problem. It does not for pass@k of 50 samples against pass@k of 10: the
-estimate from few samples varies more and is skewed, so that a difference of 0.1 and one of -0.1 are not equally likely. There
-the samples themselves are exchanged within their problem: any n_b of them may have been run b's (Pitman 1937; Good 2005,
-ch. 5). pass@k is unbiased under that as well, so equal rates give a difference of 0 on average, whatever the n.
+Exchanging the labels of two runs, problem by problem (`sign_flip_p`), assumes that a difference is as likely as its opposite.
+That holds if both runs have equally many samples of each problem. It does not hold for pass@k of 50 samples against pass@k of
+10: the estimate from few samples varies more and is skewed, so differences of 0.1 and -0.1 are not equally likely. Here the
+samples themselves are exchanged within their problem: any n_b of them may have been run b's (Pitman 1937; Good 2005, ch. 5).
+pass@k stays unbiased under this exchange, so equal rates give a mean difference of 0 for any n.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-#: Outcomes of a problem up to which all problems of its kind are drawn at once.
+#: Up to this many outcomes of a problem, all problems of its kind are drawn at once.
 _AT_ONCE = 256
 SIGN_FLIP, EXCHANGE = msg("sign-flip permutation"), msg("permutation of samples within problems")
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """Two runs problem by problem: their (n, c), the difference of pass@k, k, and the places of problems whose samples count as
+    """Two runs problem by problem: their (n, c), the differences of pass@k, k, and the indices of problems whose samples count as
     one."""
 
     pairs: Sequence[Pair]
@@ -41,8 +41,8 @@ class Sampled:
 def permutation_p(found: Sampled, seed: int, resamples: int) -> tuple[float, str]:
     """Two-sided p of the mean difference, and the name of the method.
 
-    Seeded Monte Carlo with (count + 1) / (resamples + 1), so that p is never too small. Where every problem has equally many
-    samples in both runs, or counts as one, labels are exchanged; else samples, but for problems that count as one."""
+    Seeded Monte Carlo with (count + 1) / (resamples + 1), so that p is never too small. Labels are exchanged if every problem has
+    equally many samples in both runs, or counts as one; otherwise samples are, except for problems that count as one."""
     if all(a[0] == b[0] or place in found.blocks for place, (a, b) in enumerate(found.pairs)):
         return sign_flip_p(found.differences, seed, resamples), SIGN_FLIP
     return exchange_p(found, seed, resamples), EXCHANGE
@@ -72,7 +72,7 @@ def exchange_p(sampled: Sampled, seed: int, resamples: int) -> float:
 
 
 def _changes(found: Dealt, key: tuple[int, int, int], k: int) -> NDArray[Any]:
-    """The difference of pass@k for every number of correct samples that may be run b's."""
+    """The difference of pass@k for each possible number of correct samples of run b."""
     import numpy as np
 
     n_a, n_b, total = key
@@ -91,7 +91,7 @@ def _missed(n: int, k: int) -> NDArray[Any]:
 
 
 def _drawn(found: Dealt, change: NDArray[Any], many: int, resamples: int, generator: Generator) -> NDArray[Any]:
-    """The sum over `many` problems of one kind, drawn `resamples` times."""
+    """The sum over `many` problems of one kind, for each of `resamples` draws."""
     import numpy as np
 
     if len(change) <= _AT_ONCE and many > 1:

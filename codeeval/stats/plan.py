@@ -1,14 +1,14 @@
-"""How many samples are needed to see a wished difference, and what they cost. Pure.
+"""How many samples are needed to detect a difference, and what they cost. Pure.
 
 Two runs of n samples on each of N problems are compared on pass@1. The sampling variance of the difference is
-2 W / (N n), W being the mean of p (1-p) over problems, so that a true difference of
+2 W / (N n), where W is the mean of p (1-p) over problems, so a true difference of
 
     mde = (t(1 - α/2) + z(power)) sqrt(2 W / (N n))                      (Miller 2024, section 5; Cohen 1988, ch. 2)
 
-is seen with the wished power. W = mean (1 - mean) (1 - spread), where `spread` is the part of the variance that lies
-between problems: 0 when all are equally hard, 1 when each is either always or never solved. With counts of an earlier run W
-is estimated from them; without, spread = 1/3 (rates spread evenly over [0, 1]), which is on the careful side: real models
-have 0.5 and more.
+is detected with the wanted power. W = mean (1 - mean) (1 - spread), where `spread` is the part of the variance that lies
+between problems: 0 if all are equally hard, 1 if each is either always or never solved. Given the counts of an earlier run, W
+is estimated from them. Otherwise spread = 1/3 (rates spread evenly over [0, 1]), a conservative choice: real models have 0.5
+and more.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _EVEN_SPREAD = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """What one sample costs. `cpu_s`: executing it; tokens: the prompt (shared by a problem's samples) and the answer.
+    """What one sample costs. `cpu_s`: executing it. Tokens: of the prompt (shared by a problem's samples) and of the answer.
 
-    `tokens_per_s`: generated tokens per second, all requests together; None: no estimate of generation time.
+    `tokens_per_s`: generated tokens per second over all requests; None: generation time is not estimated.
     """
 
     cpu_s: float = 0.1
@@ -45,7 +45,7 @@ class Costs:
 
 @dataclass(frozen=True, slots=True)
 class PlanInput:
-    """`mde`: the wished detectable difference, as a share (3 points = 0.03). `mean`, `spread`: a guess at the model."""
+    """`mde`: the wanted detectable difference, as a share (3 points = 0.03). `mean`, `spread`: a guess about the model."""
 
     mde: float
     problems: int = 164
@@ -68,9 +68,9 @@ class PlanInput:
 
 @dataclass(frozen=True, slots=True)
 class SamplingPlan:
-    """Per run: `n` samples per problem, `samples` in all, tokens, CPU hours of execution, hours of generation.
+    """Per run: `n` samples per problem, `samples` in total, tokens, CPU hours of execution, hours of generation.
 
-    `mde_at`: detectable difference at other n. `within`: W, the sampling variance of one sample, mean over problems.
+    `mde_at`: detectable difference at other n. `within`: W, the sampling variance of one sample, averaged over problems.
     """
 
     mde: float
@@ -92,9 +92,9 @@ class SamplingPlan:
 
 
 def plan(wish: PlanInput, counts: Sequence[tuple[int, int]] | None = None) -> SamplingPlan:
-    """Samples per problem for `wish`. `counts`: (n, c) per problem of an earlier run of the like model, if there is one.
+    """Samples per problem for `wish`. `counts`: (n, c) per problem of an earlier run of a similar model, if there is one.
 
-    Raises UsageError if the counts have problems with fewer than two samples.
+    Raises UsageError if any problem in `counts` has fewer than two samples.
     """
     within = wish.mean * (1 - wish.mean) * (1 - wish.spread) if counts is None else _within(counts)
     n = max(1, ceil(2 * within / wish.problems * (_quantiles(wish) / wish.mde) ** 2 - 1e-9))
@@ -118,7 +118,7 @@ def plan(wish: PlanInput, counts: Sequence[tuple[int, int]] | None = None) -> Sa
 
 
 def detectable_at(n: int, within: float, wish: PlanInput) -> float:
-    """The difference that two runs of n samples per problem detect with the wished power."""
+    """The difference that two runs of n samples per problem detect with the wanted power."""
     return _quantiles(wish) * sqrt(2 * within / (wish.problems * n))
 
 
@@ -138,7 +138,7 @@ def _within(counts: Sequence[tuple[int, int]]) -> float:
 
 
 def render(result: SamplingPlan) -> str:
-    """Plain text: what to run, what it costs, and what other n would see."""
+    """Plain text: what to run, what it costs, and what other n would detect."""
     lines = [
         f"To see a true difference of {100 * result.mde:g} points in pass@1 with a chance of {result.power:.0%}:",
         f"  {result.n} samples per problem, {result.samples:,} per run on {result.problems} problems",

@@ -1,11 +1,11 @@
-"""What happened to one problem between two runs. Pure.
+"""Classify what happened to one problem between two runs. Pure.
 
-One problem's change is called
-- `regressed` (or `fixed`) where it exceeds sampling noise: Fisher's exact two-sided p of its two counts is at most 0.05;
-  where so few samples could never reach that, where all samples were right and now none is (or the other way round), which
-  is then not `beyond_noise`;
-- `changed` where the rates differ by less than that;
-- `same` where they are equal.
+A problem's change is
+- `regressed` (or `fixed`) if it exceeds sampling noise: Fisher's exact two-sided p of its two counts is at most 0.05. If the
+  samples are too few to ever reach that, it is called so when all samples were right and now none is (or the reverse); such
+  a change is not `beyond_noise`;
+- `changed` if the rates differ by less than that;
+- `same` if they are equal.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ Change = Literal["regressed", "fixed", "changed", "same"]
 
 @dataclass(frozen=True, slots=True)
 class ProblemChange:
-    """One problem in both runs: (n, c) each, difference of its pass@k, Fisher's p, and what that amounts to. `as_one`: its
-    samples are dependent and count as one in each run, so that p is 1."""
+    """One problem in both runs: (n, c) each, the difference of its pass@k, Fisher's p, and the resulting class. `as_one`: its
+    samples are dependent and count as one in each run, so p is 1."""
 
     problem_id: str
     a: tuple[int, int]
@@ -40,7 +40,7 @@ class ProblemChange:
 
     @property
     def beyond_noise(self) -> bool:
-        """Whether its two counts differ by more than sampling noise does in one of twenty cases."""
+        """Whether its two counts differ by more than sampling noise does one time in twenty."""
         return self.p <= _NOISE
 
 
@@ -53,7 +53,7 @@ def rate(n: int, c: int, k: int) -> float:
 
 
 def change_of(problem: str, before: Counts, after: Counts, k: int, as_one: bool) -> ProblemChange:
-    """The change of one problem between two runs. Raises UsageError if it has fewer than k samples in one of them."""
+    """Classify the change of one problem between two runs. Raises UsageError if it has fewer than k samples in either."""
     one, two = whole(before), whole(after)
     difference = rate(*two, k) - rate(*one, k)
     if as_one:
@@ -71,7 +71,7 @@ def _kind(a: Counts, b: Counts, p: float) -> Change:
 
 
 def all_or_none(a: Counts, b: Counts) -> Change:
-    """What a change amounts to where no test could tell: all right and then all wrong, or the other way round."""
+    """The class of a change when no test could tell: all right and then all wrong, or the reverse."""
     (n_a, c_a), (n_b, c_b) = a, b
     if c_a * n_b == c_b * n_a:
         return "same"
@@ -82,5 +82,5 @@ def all_or_none(a: Counts, b: Counts) -> Change:
 
 @lru_cache(maxsize=65_536)
 def regressed_by_chance(a: Counts, b: Counts) -> float:
-    """How likely a problem with these counts is called regressed if both runs came from one model."""
+    """The probability that a problem with these counts is called regressed if both runs come from one model."""
     return named_by_chance(a, b, lambda one, two: _kind(one, two, fisher_p(*one, *two)) == "regressed")

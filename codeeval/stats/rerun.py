@@ -1,21 +1,22 @@
-"""How much one problem's pass@k estimate moves when the same problem is sampled again.
+"""How much a problem's pass@k estimate moves when the same problem is sampled again.
 
 For one problem with success rate p the estimate Y = 1 - u, u = C(n-c, k)/C(n, k), varies around 1 - (1-p)^k with
-variance E[u²] - (1-p)^{2k}. Two estimates of its mean over problems, of which the larger is used:
+variance E[u²] - (1-p)^{2k}. There are two estimates of its mean over problems, and the larger is used:
 
-- where 2k <= n: u² - C(n-c, 2k)/C(n, 2k), unbiased, because the second term is unbiased for (1-p)^{2k} (for k = 1 it
+- if 2k <= n: u² - C(n-c, 2k)/C(n, 2k), unbiased, because the second term is unbiased for (1-p)^{2k} (for k = 1 it
   is the textbook c/n (1 - c/n) / (n-1));
 - always: the variance as a function of p, averaged over the distribution of p among the problems. No function of n
   draws is unbiased for (1-p)^{2k} when 2k > n, so the distribution must be estimated: a beta distribution fitted by moments
-  (Williams 1975), mixed with a little of the arcsine one, is improved by EM steps towards the nonparametric maximum of the
-  likelihood (Kiefer & Wolfowitz 1956; Laird 1978). Few steps keep it smooth; the larger of the values after 5 and after 15.
-  On a grid of rates the two ends stand for the mass beside them, which is nearly all where problems are solved always or never.
+  (Williams 1975), mixed with a little of the arcsine distribution, is improved by EM steps towards the nonparametric maximum
+  likelihood (Kiefer & Wolfowitz 1956; Laird 1978). Few steps keep it smooth; the larger of the values after 5 and after 15 is
+  taken. On a grid of rates the two ends stand for the mass beside them, which is nearly all of it if problems are solved
+  always or never.
 
-How large can that variance be, whatever the distribution of p, at a given mean of pass@k? The upper concave envelope of the
-points (1 - (1-p)^k, variance at p) says so: for k = 1 it is mean (1 - mean) / n, for k = n mean (1 - mean).
+The largest possible variance at a given mean of pass@k, for any distribution of p, is the upper concave envelope of the points
+(1 - (1-p)^k, variance at p): for k = 1 it is mean (1 - mean) / n, for k = n it is mean (1 - mean).
 
-With one sample per problem sampling noise and difficulty can't be told apart: the bound is used. Where problems have different
-numbers of samples, each counts with the variance at its own number, and the bound is that of the fewest.
+With one sample per problem, sampling noise and difficulty can't be separated, and the bound is used. If problems have different
+numbers of samples, each counts with the variance at its own number, and the bound is that of the smallest number.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
 
 _STEPS = (5, 15)
 _PRIOR_PROBLEMS = 0.3  # weight of the starting distribution, in problems: keeps every p possible
-_ARCSINE = 0.1  # its part in the starting distribution
-_ALIKE = (1 / 101, 0.95)  # correlations within a problem that a start may have
+_ARCSINE = 0.1  # its share of the starting distribution
+_ALIKE = (1 / 101, 0.95)  # range of correlations within a problem that a start may have
 _GRID = (101, 401)
-_ENOUGH = 10  # problems of one number of samples that show their own distribution of success rates
-_MANY = 2_000  # samples from which on the variance is summed over likely counts alone
+_ENOUGH = 10  # as many problems with one number of samples show their own distribution of success rates
+_MANY = 2_000  # from this many samples on, the variance is summed over likely counts only
 
 #: (samples, correct samples) of a problem.
 Cell = tuple[int, int]
@@ -47,7 +48,7 @@ Histogram = Mapping[Cell, int]
 
 
 def rerun_noise(histogram: Histogram, k: int) -> Noise:
-    """From how many problems have each (n, c). Raises ValueError if some n < k or the histogram is empty."""
+    """Noise from how many problems have each (n, c). Raises ValueError if some n < k or the histogram is empty."""
     import numpy as np
 
     if not histogram:
@@ -57,9 +58,9 @@ def rerun_noise(histogram: Histogram, k: int) -> Noise:
 
 
 def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[Noise]:
-    """`rerun_noise` of several runs that have equally many samples of each problem.
+    """`rerun_noise` of several runs with equally many samples of each problem.
 
-    `counts`: (runs, cells), how many problems of each run have the (n, c) of each cell; 0 is allowed."""
+    `counts`: (runs, cells), the number of problems of each run with each cell's (n, c); may be 0."""
     import numpy as np
 
     n = np.array([size for size, _ in cells])
@@ -83,7 +84,7 @@ def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[No
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Some of the problems: how many, the mean of each run over them, and each run's noise."""
+    """A subset of the problems: how many, each run's mean over them, and each run's noise."""
 
     problems: float
     means: tuple[float, ...]
@@ -91,7 +92,7 @@ class _Part:
 
 
 def _parted(n: NDArray[Any], counts: NDArray[Any]) -> list[NDArray[Any]]:
-    """Which cells are judged together: those of one number of samples where there are enough problems, and all of the others."""
+    """Group the cells that are judged together: each number of samples with enough problems, and all the others."""
     import numpy as np
 
     sizes = [n == one for one in np.unique(n)]
@@ -110,8 +111,8 @@ def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[A
 
 
 def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list[Noise]:
-    """The noise of all problems. The largest variance of a part is taken at its mean drawn to the middle by one problem
-    more, half of it solved: a part that is all right or all wrong still varies."""
+    """The noise over all problems. The bound on a part's variance is evaluated at a mean that is pulled to the middle by one
+    additional half-solved problem, because even a part that is all right or all wrong varies."""
     total, found = sum(part.problems for part in parts), []
     for run, mean in enumerate(means):
         variance = sum(part.problems * part.noises[run].variance for part in parts) / total
@@ -138,7 +139,7 @@ def _unbiased(n: int, c: int, k: int) -> float:
 
 
 def _rates(largest: int) -> NDArray[Any]:
-    """Success rates between 0 and 1, as dense everywhere as `largest` samples can tell them apart."""
+    """Success rates between 0 and 1, as dense everywhere as `largest` samples can resolve."""
     return _spaced(min(_GRID[1], max(_GRID[0], int(6.3 * largest**0.5) + 2)))
 
 
@@ -151,7 +152,7 @@ def _spaced(size: int) -> NDArray[Any]:
 
 
 def _variances(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArray[Any]:
-    """Of each cell at its own number of samples, at each success rate."""
+    """The variance of each cell at its own number of samples, at each success rate."""
     import numpy as np
 
     if len(set(n.tolist())) == 1:
@@ -160,7 +161,7 @@ def _variances(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArr
 
 
 def _mean_variance(n: NDArray[Any], count: NDArray[Any], k: int, size: int) -> NDArray[Any]:
-    """At each success rate, the mean over the numbers of samples that the problems have."""
+    """At each success rate, the variance averaged over the problems' numbers of samples."""
     import numpy as np
 
     parts = [float(count[n == one].sum()) * _variance(int(one), k, size) for one in np.unique(n)]
@@ -197,9 +198,9 @@ def _fitted(
 ) -> NDArray[np.float64]:
     """Per run, the larger of the mean variances under the distribution of rates after few and after more steps.
 
-    `variances`: of each cell, at each rate. Where problems have different numbers of samples, how many a problem has may go
-    with how hard it is, so that each counts with the variance at its own number, averaged over the rates that its own count
-    leaves possible."""
+    `variances`: of each cell, at each rate. If problems have different numbers of samples, that number may depend on how hard the
+    problem is; so each problem counts with the variance at its own number, averaged over the rates that its own count leaves
+    possible."""
     import numpy as np
 
     likelihood = np.array([_binomial(n, c, rates.size) for n, c in cells])
@@ -220,7 +221,7 @@ def _fitted(
 
 
 def _starts(cells: NDArray[Any], counts: NDArray[Any], rates: NDArray[Any]) -> NDArray[Any]:
-    """Weights over the rates, which are evenly spaced in arcsine: a beta distribution by moments, and a little even weight."""
+    """Weights over the rates, which are evenly spaced in arcsine: a beta distribution by moments plus a small uniform weight."""
     import numpy as np
 
     n, c = cells.T
@@ -233,7 +234,7 @@ def _starts(cells: NDArray[Any], counts: NDArray[Any], rates: NDArray[Any]) -> N
     step = np.pi / 2 / (rates.size - 1)
     logs = np.empty((len(counts), rates.size))
     logs[:, 1:-1] = (first - 0.5) * np.log(rates[1:-1]) + (second - 0.5) * np.log1p(-rates[1:-1])
-    # its density has no bound at 0 and 1: there the mass of half a step, x^a / a, takes the place of density times step
+    # the density is unbounded at 0 and 1: there the mass of half a step, x^a / a, replaces density times step
     edge = 2.0 * np.log(np.sin(step / 2))
     for place, shape in ((0, first), (-1, second)):
         logs[:, place] = (shape * edge - np.log(2.0 * step * shape))[:, 0]
@@ -252,7 +253,7 @@ def _variance(n: int, k: int, size: int) -> NDArray[Any]:
     first, second = np.zeros(size), np.zeros(size)
     for c in range(n + 1):
         value = pass_at_k(n, c, k)
-        assert value is not None  # the caller made sure that n >= k
+        assert value is not None  # the caller checked n >= k
         probability = _binomial(n, c, size)
         first += value * probability
         second += value * value * probability
@@ -261,7 +262,7 @@ def _variance(n: int, k: int, size: int) -> NDArray[Any]:
 
 
 def _variance_of_many(n: int, k: int, size: int) -> NDArray[Any]:
-    """The same for very many samples: at each rate over the counts within twelve standard deviations."""
+    """The same for very many samples: at each rate, over the counts within twelve standard deviations."""
     import numpy as np
 
     left = np.arange(n, 0, -1, dtype=float)

@@ -1,16 +1,16 @@
 """Intervals on request: a seeded bootstrap, and clusters of problems that are not independent of each other.
 
-Problems that share a source or a topic rise and fall together; an interval that counts them one by one is too short.
-Where a field names the cluster of each problem, whole clusters are the units: both for the linearised standard error of
-a ratio of sums (Cochran 1977, section 6.3; Liang & Zeger 1986) and for the bootstrap.
+Problems that share a source or a topic vary together; an interval that counts them one by one is too short. If a field names
+the cluster of each problem, whole clusters are the units, both for the linearised standard error of a ratio of sums (Cochran
+1977, section 6.3; Liang & Zeger 1986) and for the bootstrap.
 
-The bootstrap is the Bayesian one (Rubin 1981): instead of drawing units again it gives each of them a random weight (gamma
-numbers, shared out), so that none ever drops out. Every bootstrap knows only the values that it saw; near 0 and 1, and with
-few units, that is too little, and it collapses. So here
-- the weights scatter as widely as Student's t for so many units wants it (Korn & Graubard 1998: the size that this is worth);
-- as far as the variance seen can't be trusted (codeeval/stats/intervals.py), coin tosses with the same mean take the place of
-  the units, and one success and one failure are added to them (Laplace; Agresti & Coull 1998). With nothing but 0 and 1 in
-  sight this is Bayes' interval for a proportion under an even prior.
+The bootstrap is Bayesian (Rubin 1981): instead of drawing units with replacement it gives each a random weight (normalised
+gamma numbers), so that none drops out. A bootstrap uses only the observed values; near 0 and 1, and with few units, that is
+too little, and it collapses. Therefore
+- the weights scatter as widely as Student's t requires for this number of units (Korn & Graubard 1998, effective size);
+- as far as the observed variance can't be trusted (codeeval/stats/intervals.py), coin tosses with the same mean replace the
+  units, and one success and one failure are added to them (Laplace; Agresti & Coull 1998). If all values are 0 or 1
+  this is the Bayesian interval for a proportion under a uniform prior.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from codeeval.stats.quantiles import normal_quantile, t_quantile
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_LEAST = 2.0  # fewer than six equal units have less weight, and can't scatter as widely as Student's t wants it
+_LEAST = 2.0  # fewer than six equal units have less weight, and can't scatter as widely as Student's t requires
 _PSEUDO = 1.0  # successes and failures added to the coin tosses
 _CHUNK = 4_000_000  # resampled cells held at once: bounds memory, not the result
 
@@ -48,11 +48,11 @@ class Resampling:
 def clustered_interval(
     counts: Sequence[tuple[int, int]], clusters: Sequence[Hashable], k: int, level: float = 0.95
 ) -> Interval:
-    """Interval for mean pass@k where only whole clusters are independent: the population interval with clusters for units.
+    """Interval for mean pass@k if only whole clusters are independent: the population interval with clusters as units.
 
-    Clusters of unequal size count as fewer: total² / sum of sizes² (Kish 1965). With every problem a cluster of its own it is the
-    population interval. `clusters[i]` names the cluster of problem i. Raises ValueError for other lengths, for fewer than two
-    clusters, and where some problem has fewer than k samples.
+    Clusters of unequal size count as fewer: total² / sum of sizes² (Kish 1965). If every problem is its own cluster it is the
+    population interval. `clusters[i]` names the cluster of problem i. Raises ValueError if the lengths differ, if there are fewer
+    than two clusters, or if some problem has fewer than k samples.
     """
     sums, sizes = _cluster_sums(_values(counts, k), clusters)
     if len(sums) < 2:
@@ -67,16 +67,16 @@ def bootstrap_interval(
     clusters: Sequence[Hashable] | None = None,
     resampling: Resampling | None = None,
 ) -> Interval:
-    """Bayesian bootstrap interval for mean pass@k, made sure near 0 and 1 and for few units (see above); clusters stay whole.
+    """Bayesian bootstrap interval for mean pass@k, corrected near 0 and 1 and for few units (see above); clusters stay whole.
 
-    The same seed gives the same interval, whatever the order of the problems. Raises ValueError for other lengths, for no
-    problems, and where some problem has fewer than k samples.
+    The same seed gives the same interval, whatever the order of the problems. Raises ValueError if the lengths differ,
+    if there are no problems, or if some problem has fewer than k samples.
     """
     import numpy as np
 
     options = resampling or Resampling()
     units, multiplicity = _distinct_units(*_cluster_sums(_values(counts, k), clusters))
-    sums, sizes = units  # of the distinct ones: the same to the last bit, whatever their order
+    sums, sizes = units  # of the distinct units, so that their order does not change a bit of the result
     seen = _seen(sums, sizes, multiplicity)
     means = _bootstrap_means(units, multiplicity, seen, options)
     low, high = np.quantile(means, [0.5 - options.level / 2, 0.5 + options.level / 2]).tolist()
@@ -85,7 +85,7 @@ def bootstrap_interval(
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Of units: how many there are and how many equal ones they are worth, the ratio of sums, and the variance and kurtosis of
+    """Of the units: their number, the number of equal units they are worth, the ratio of sums, and the variance and kurtosis of
     one unit around it."""
 
     groups: int
@@ -96,7 +96,7 @@ class _Seen:
 
 
 def _seen(sums: NDArray[Any], sizes: NDArray[Any], many: NDArray[Any] | int = 1) -> _Seen:
-    """`many`: how many units have each sum and size."""
+    """`many`: the number of units with each sum and size."""
     total, groups = float((many * sizes).sum()), int((many + 0 * sizes).sum())
     mean = min(1.0, float((many * sums).sum()) / total)
     residual = sums - mean * sizes
@@ -119,7 +119,7 @@ def _values(counts: Sequence[tuple[int, int]], k: int) -> NDArray[Any]:
 
 
 def _cluster_sums(values: NDArray[Any], clusters: Sequence[Hashable] | None) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Sum of values and number of problems of each cluster; None: every problem is its own."""
+    """Sum of values and number of problems of each cluster; None: every problem is its own cluster."""
     import numpy as np
 
     if clusters is None:
@@ -132,11 +132,11 @@ def _cluster_sums(values: NDArray[Any], clusters: Sequence[Hashable] | None) -> 
 
 
 def _distinct_units(sums: NDArray[Any], sizes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Distinct (sum, size) of clusters and how often each occurs: then resampling is one multinomial draw."""
+    """Distinct (sum, size) of clusters and how often each occurs, so that resampling is one multinomial draw."""
     import numpy as np
 
     rounded = np.round(sums, 12)
-    if bool((sizes == 1.0).all()):  # one sort of numbers is ten times as fast as one of pairs
+    if bool((sizes == 1.0).all()):  # sorting numbers is ten times as fast as sorting pairs
         single, multiplicity = np.unique(rounded, return_counts=True)
         return np.stack([single, np.ones_like(single)]), multiplicity
     units, multiplicity = np.unique(np.stack([rounded, sizes]), axis=1, return_counts=True)
@@ -144,7 +144,7 @@ def _distinct_units(sums: NDArray[Any], sizes: NDArray[Any]) -> tuple[NDArray[An
 
 
 def _bootstrap_means(units: NDArray[Any], multiplicity: NDArray[Any], seen: _Seen, options: Resampling) -> NDArray[Any]:
-    """Means under random weights of the units seen and of coin tosses."""
+    """Means under random weights of the observed units and of coin tosses."""
     import numpy as np
 
     probability = 0.5 + options.level / 2
@@ -153,7 +153,7 @@ def _bootstrap_means(units: NDArray[Any], multiplicity: NDArray[Any], seen: _See
     trust = variance_trust(seen.kurtosis, seen.units) if weight > _LEAST else 0.0
     coins = [(1.0 - trust) * (size * share + _PSEUDO) for share in (seen.mean, 1.0 - seen.mean)]
     shapes = multiplicity * (trust * max(0.0, weight) / seen.groups)
-    toss = float(multiplicity @ units[1]) / seen.groups  # problems of a coin toss
+    toss = float(multiplicity @ units[1]) / seen.groups  # problems per coin toss
     generator, parts = np.random.default_rng(options.seed), []
     step = max(1, _CHUNK // len(shapes))
     for start in range(0, options.resamples, step):

@@ -12,10 +12,10 @@ from codeeval.stats.summary import MOST, whole
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for it to be fair.
+    """What a comparison needs of a run: (samples, correct) per problem id, and what must agree for a fair comparison.
 
-    `digests`: name -> digest, for example problems, prompt, image, limits. `dependent`: problems whose samples count as one, and
-    why (`dependence`); None if only the counts are known.
+    `digests`: name -> digest, for example of problems, prompt, image, limits. `dependent`: problems whose samples count
+    as one, and why (`dependence`); None if only the counts are known.
     """
 
     name: str
@@ -26,9 +26,9 @@ class RunCounts:
 
 
 def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[list[str], tuple[str, ...]]:
-    """Problems of both runs in a's order, and what differs between the runs.
+    """The problems of both runs in a's order, and what differs between the runs.
 
-    Raises UsageError if they differ and that is not allowed, NothingToEvaluate if they have no problem in common.
+    Raises UsageError if they differ and that is not allowed, and NothingToEvaluate if they share no problem.
     """
     for run in (a, b):
         _check(run)

@@ -1,9 +1,9 @@
 """Figures about samples other than pass@k: share of tests passed, share that compiles, and cons@k. Pure.
 
 cons@k: draw k of a problem's n samples without replacement and let them vote with their whole vector of per-test outputs.
-`agreement` is the expected share of the k that stands behind the winning vector (it needs no expected outputs, so it
-works where they are hidden); `accuracy` is the chance that the winner is correct (majority voting of Wang et al. 2023,
-"Self-consistency", Lewkowycz et al. 2022, maj@k), a tie being broken by lot. A sample without outputs (it did not
+`agreement` is the expected share of the k that voted for the winning vector (it needs no expected outputs, so it works if
+they are hidden); `accuracy` is the probability that the winner is correct (majority voting of Wang et al. 2023,
+"Self-consistency", Lewkowycz et al. 2022, maj@k), with ties broken at random. A sample without outputs (it did not
 compile, it hung) casts no vote. Both are exact expectations over all C(n, k) draws, not simulations.
 """
 
@@ -29,7 +29,7 @@ class Consensus:
 def mean_over_problems(problem: ArrayLike, value: ArrayLike) -> float | None:
     """Mean over problems of the mean over that problem's samples; None if there are none.
 
-    `problem`: an integer per sample, which problem it belongs to (0 and up); `value`: a number per sample: 1 or 0 for
+    `problem`: for each sample, the integer index of its problem; `value`: a number per sample, for example 1 or 0 for
     "compiles", passed / total for "share of tests passed". Raises ValueError if the lengths differ.
     """
     import numpy as np
@@ -57,7 +57,7 @@ def share_of_tests_passed(problem: ArrayLike, passed: ArrayLike, total: ArrayLik
 def consensus_at_k(
     votes: Sequence[Hashable | None], k: int, correct: Mapping[Hashable, bool] | None = None
 ) -> Consensus | None:
-    """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without any.
+    """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without outputs.
 
     `correct` says which vectors are right; None if expected outputs are hidden. Raises ValueError for k < 1.
     """
@@ -79,7 +79,7 @@ def consensus_at_k(
 
 
 def _expected_largest(sizes: list[int], silent: int, k: int) -> int:
-    """Sum over all draws of k of the size of the largest group drawn: sum over m of draws whose largest is >= m."""
+    """Sum over all draws of k of the size of the largest group: the sum over m of the draws whose largest group is >= m."""
     total, result = comb(sum(sizes) + silent, k), 0
     for m in range(1, min(k, max(sizes, default=0)) + 1):
         ways = [comb(silent, j) for j in range(k + 1)]
@@ -90,7 +90,7 @@ def _expected_largest(sizes: list[int], silent: int, k: int) -> int:
 
 
 def _wins(vote: Hashable, sizes: Mapping[Hashable, int], silent: int, k: int) -> float:
-    """Draws of k in which `vote` has the most votes, a tie among t counting 1/t."""
+    """Draws of k in which `vote` has the most votes; a tie among t counts 1/t."""
     others = [size for name, size in sizes.items() if name != vote]
     result = 0.0
     for m in range(1, min(k, sizes[vote]) + 1):
@@ -113,7 +113,7 @@ def _with_one_more(by_ties: list[list[int]], fewer: list[int], equal: int, m: in
 
 
 def _times(a: list[int], b: list[int], top: int) -> list[int]:
-    """Product of two polynomials without the terms above x^top; the result has top + 1 coefficients."""
+    """Product of two polynomials, without terms above x^top; the result has top + 1 coefficients."""
     result = [0] * (top + 1)
     for i, x in enumerate(a):
         if x:

@@ -1,6 +1,6 @@
-"""Does the sampling look like sampling? Warnings that stand beside the number. Pure.
+"""Check that a run's samples look like independent draws, and warn next to the number if they don't. Pure.
 
-pass@k assumes n independent draws. These are the ways in which that goes wrong in practice, each with its threshold:
+pass@k assumes n independent draws. These are the ways in which that fails in practice, each with its threshold:
 
 | code             | warns when                                                                       | threshold |
 |------------------|----------------------------------------------------------------------------------|-----------|
@@ -15,11 +15,11 @@ pass@k assumes n independent draws. These are the ways in which that goes wrong 
 | refusal          | samples that are a refusal to answer                                             | any       |
 | thought_in_text  | samples that begin with a thought, in which stop sequences were looked for       | any       |
 
-Only problems with two samples or more count for the first three. One seed for a problem is not a fault by itself: a backend
-may draw all n samples from one stream; it is one where the samples repeat. For `hf`, which always does so and seeds itself,
-the user can't do anything about it: that warning is left out, and equal samples are said to come from the model. At temperature 0
-equal samples are what was asked for: then only a note says that n samples are one. The thresholds are judgement, not theory:
-an easy problem may well yield the same short body every time, but half of all problems don't at temperature 0.6.
+The first three count only problems with two samples or more. One seed for a problem is not a fault in itself: a backend may draw
+all n samples from one stream; it is a fault if the samples repeat. `hf` always does so and seeds itself, so the user can't change
+it: that warning is left out, and equal samples are attributed to the model. At temperature 0 equal samples are expected: a note
+says that the n samples are one. The thresholds are judgement, not theory: an easy problem may well yield the same short body
+every time, but not half of all problems at temperature 0.6.
 """
 
 from __future__ import annotations
@@ -52,17 +52,17 @@ CONSTANT_SEED_ABOVE = 0.1
 STOPPED_AT_ONCE_ABOVE = 0.1
 LENGTH_ABOVE = 0.1
 EMPTY_ABOVE = 0.1
-#: Backends that draw all samples of a problem from one stream, and record the seed at its beginning.
+#: Backends that draw all samples of a problem from one stream and record the seed that started it.
 ONE_STREAM = frozenset({"hf"})
-#: Backends that hand on the text with the stop that ended it, so that a cut is known from an end of the model's own.
+#: Backends that return the text with the stop that ended it, so that a cut differs from the model's own end.
 SHOWS_STOPS = frozenset({"hf", "vllm", "replay"})
-#: Backends that can keep a thought apart.
+#: Backends that can return the model's reasoning separately.
 KEEPS_THOUGHTS = frozenset({"hf", "vllm", "openai"})
 
 
 @dataclass(frozen=True, slots=True)
 class SanityWarning:
-    """One finding: its code, the share that was measured, the threshold it passed, and a sentence with the remedy."""
+    """One finding: its code, the measured share, the threshold it passed, and a sentence with the remedy."""
 
     code: Code
     share: float
@@ -72,7 +72,7 @@ class SanityWarning:
 
 @dataclass(frozen=True, slots=True)
 class SanityReport:
-    """Shares in [0, 1]; None if nothing could be measured. `warnings` in the order of the table above."""
+    """Shares in [0, 1]; None if nothing could be measured. `warnings` are in the order of the table above."""
 
     problems: int
     samples: int
@@ -99,8 +99,8 @@ def check_sampling(
     backend: str = "",
     stops: Sequence[str] | None = None,
 ) -> SanityReport:
-    """Measure a run's samples and warn. `temperature`: as asked for; 0 means that equal samples are expected. `backend`: what
-    generated them, `stops`: the stop sequences that were in force, where those are known."""
+    """Measure a run's samples and warn. `temperature`: as requested; 0 means that equal samples are expected. `backend`: what
+    generated them; `stops`: the stop sequences in force, if known."""
     by_problem: dict[str, list[Sample]] = {}
     for sample in samples:
         by_problem.setdefault(sample.problem_id, []).append(sample)
@@ -130,7 +130,7 @@ def check_sampling(
 
 
 def _cut_to_nothing(sample: Sample, may_hide: bool) -> bool:
-    """Whether a stop sequence left nothing. `may_hide`: some engines take the stop out of the text, and then it can't be told
+    """Whether a stop sequence left nothing. `may_hide`: some engines remove the stop from the text; then this can't be told
     from a model that ended at once."""
     return not sample.completion and (bool(sample.raw) or (may_hide and sample.finish_reason == "stop"))
 
@@ -186,7 +186,7 @@ def _diversity(shares: SanityReport, one_stream: bool) -> Iterator[SanityWarning
 
 
 def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
-    """`certain`: every sample that counts as stopped at once is known to be so."""
+    """`certain`: every sample counted as stopped at once is known to be so."""
     found: list[SanityWarning] = []
     stopped, length, empty = shares.stopped_at_once, shares.ended_by_length, shares.empty
     if stopped is not None and stopped > STOPPED_AT_ONCE_ABOVE:
@@ -213,7 +213,7 @@ def _endings(shares: SanityReport, certain: bool) -> list[SanityWarning]:
 
 
 def _declined(shares: SanityReport) -> Iterator[SanityWarning]:
-    """Answers withheld by a filter or declined by the model, and thoughts where answers are expected."""
+    """Answers withheld by a filter or declined by the model, and reasoning where answers are expected."""
     if shares.content_filter:
         text = msg(
             "{share} of the samples were cut or withheld by the server's content filter; they count",

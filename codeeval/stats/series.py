@@ -1,8 +1,8 @@
-"""Many runs of one set beside each other, for example the checkpoints of a training: pass@k of each, and every problem's
-rate in each. Pure.
+"""Several runs of one set side by side, for example the checkpoints of a training: pass@k of each, and every problem's rate
+in each. Pure.
 
-The runs must agree in what a comparison asks for (codeeval/stats/compare.py). A problem's change is that from the first run to
-the last, called as a comparison of these two calls it; its range tells of what came and went between them.
+The runs must agree in everything that a comparison requires (codeeval/stats/compare.py). A problem's change is from the first
+run to the last, classified as in a comparison of these two; its range shows what came and went between them.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from codeeval.stats.problem_change import Change, ProblemChange, change_of
 from codeeval.stats.run_counts import RunCounts, shared_problems
 from codeeval.stats.summary import KEstimate, summarize
 
-#: What runs can be ordered by.
+#: The orders that runs can have.
 ORDERS = ("given", "number", "date")
-#: What comes first in the list of problems.
+#: The order of the list of problems.
 _KINDS: tuple[Change, ...] = ("regressed", "fixed", "changed", "same")
 _DIGITS = re.compile(r"(\d{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesRun:
-    """One run: its name, and pass@k over the problems of all runs."""
+    """One run: its name, and pass@k over the problems that all runs share."""
 
     name: str
     estimate: KEstimate
@@ -35,8 +35,8 @@ class SeriesRun:
 
 @dataclass(frozen=True, slots=True)
 class SeriesProblem:
-    """One problem in every run: `cells` (samples, correct), `rates` its pass@k. `difference`: last - first; `range`: highest -
-    lowest; `p`: Fisher's, of the first and the last."""
+    """One problem in every run: `cells` are its (samples, correct), `rates` its pass@k. `difference`: last - first; `range`:
+    highest - lowest; `p`: Fisher's, of the first and the last."""
 
     problem_id: str
     cells: tuple[Counts, ...]
@@ -49,7 +49,7 @@ class SeriesProblem:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Runs in their order, and problems, those first that changed most: regressed, fixed, changed, the same."""
+    """Runs in order, and problems with the largest changes first: regressed, fixed, changed, the same."""
 
     k: int
     runs: tuple[SeriesRun, ...]
@@ -66,8 +66,8 @@ class Series:
 
 
 def series(runs: Sequence[RunCounts], options: CompareOptions | None = None) -> Series:
-    """`runs` as they are ordered. Raises what `compare` raises: UsageError where they differ in what must agree (unless
-    allowed) or some problem has fewer than k samples, NothingToEvaluate where they have no problem in common."""
+    """`runs` must be in order. Raises what `compare` raises: UsageError if they differ in what must agree (unless allowed) or
+    some problem has fewer than k samples, NothingToEvaluate if they share no problem."""
     chosen = options or CompareOptions()
     first, last, warnings = runs[0], runs[-1], list[str]()
     shared = list(first.counts)
@@ -88,7 +88,7 @@ def series(runs: Sequence[RunCounts], options: CompareOptions | None = None) -> 
 
 
 def _place(one: SeriesProblem) -> tuple[int, float, float]:
-    """In each kind what lost most comes first; of what was fixed, what gained most."""
+    """Within each kind, the largest loss comes first; among the fixed, the largest gain."""
     return _KINDS.index(one.change), -one.difference if one.change == "fixed" else one.difference, -one.range
 
 
@@ -100,9 +100,8 @@ def _problem(problem: str, runs: Sequence[RunCounts], k: int, *, as_one: bool) -
 
 
 def ordered(names: Sequence[str], dates: Sequence[str], how: str) -> list[int]:
-    """The places of runs in their order: `how` is one of `ORDERS`: as given, by the number in their names
-    (`numbers`) or by date. Runs that are equal in
-    that stay as given. Names without such a number are ordered by date."""
+    """The indices of runs in order. `how` is one of `ORDERS`: as given, by the number in their names (`numbers`) or by date. Ties
+    keep the given order. Names without such a number are ordered by date."""
     places = list(range(len(names)))
     if how == "number" and (found := numbers(names)) is not None:
         by_number = found
@@ -111,8 +110,8 @@ def ordered(names: Sequence[str], dates: Sequence[str], how: str) -> list[int]:
 
 
 def numbers(names: Sequence[str]) -> list[int] | None:
-    """The number that tells the names apart, as 200 in `step-200-eval`: they are alike but for one run of digits, or, where they
-    are not, each has just one. None where there is no such number."""
+    """The number that distinguishes the names, like 200 in `step-200-eval`: the names are equal except for one run of digits, or
+    else each has exactly one. None if there is no such number."""
     parts = [_DIGITS.split(name) for name in names]
     if len(names) < 2:
         return None

@@ -1,9 +1,9 @@
-"""How far apart the scores of several runs on the same problems lie, next to what chance alone would do. numpy.
+"""How far the scores of several runs on the same problems spread, compared with chance. Needs numpy.
 
-Of ten runs of one model the best and the worst always differ. So the spread is compared with that of the same samples dealt out
-anew: if the runs do not differ, a problem's correct samples are as likely to lie in any of them (a permutation test within
-problems; Fisher 1935, section 21; Good 2005, ch. 5; Phipson & Smyth 2010 for the +1). Exact for independent samples; runs that
-share samples (temperature 0, equal seeds on equal prompts) differ less than it assumes, so that its p is too large there.
+The best and the worst of ten runs of one model always differ. So the spread is compared with that of the same samples dealt out
+again at random: if the runs do not differ, a problem's correct samples are equally likely to lie in any of them (a permutation
+test within problems; Fisher 1935, section 21; Good 2005, ch. 5; Phipson & Smyth 2010 for the +1). It is exact for independent
+samples; runs that share samples (temperature 0, equal seeds on equal prompts) differ less than it assumes, so p is too large.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Counts = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Of the means of several runs, all in [0, 1]. `range` is highest - lowest, `sd` has the divisor runs - 1; `range_chance` is
-    the mean range if the runs did not differ, `range_chance_95` is exceeded by chance in one of twenty cases; `p` is the
-    chance of such a range or a larger one. `lowest` and `highest` are places in the sequence of runs."""
+    """Spread of the means of several runs, all in [0, 1]. `range` is highest - lowest; `sd` has the divisor runs - 1;
+    `range_chance` is the mean range if the runs did not differ, and chance exceeds `range_chance_95` one time in
+    twenty; `p` is the probability of this range or a larger one. `lowest` and `highest` are indices into the runs."""
 
     k: int
     means: tuple[float, ...]
@@ -46,7 +46,7 @@ class Spread:
 def spread(
     runs: Sequence[Mapping[str, Counts]], ks: Sequence[int], seed: int = 1234, resamples: int = 2_000
 ) -> dict[int, Spread]:
-    """k -> the spread of pass@k over `runs`, for those k that every problem has enough samples for. Every run has the same
+    """k -> the spread of pass@k over `runs`, for each k for which every problem has enough samples. All runs must have the same
     problems. Raises ValueError for fewer than two runs, no problems, or different ones."""
     if len(runs) < 2 or not runs[0]:
         raise ValueError("a spread needs two runs or more, and a problem")
@@ -80,7 +80,7 @@ def _spread(runs: Sequence[Mapping[str, Counts]], k: int, ranges: NDArray[np.flo
 def _by_chance(
     runs: Sequence[Mapping[str, Counts]], ks: Sequence[int], seed: int, resamples: int
 ) -> dict[int, NDArray[np.float64]]:
-    """k -> `resamples` ranges of pass@k of the runs, with every problem's samples dealt out to them anew."""
+    """k -> `resamples` ranges of pass@k of the runs, each with every problem's samples dealt out to them again."""
     import numpy as np
 
     generator = np.random.default_rng(seed)

@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FEW_PROBLEMS = 30
-#: Samples of one problem that are counted: with more of them the exact sums take minutes.
+#: The most samples of one problem that are accepted: beyond, the exact sums take minutes.
 MOST = 1_000_000
-#: The method where there is no estimate.
+#: The method if there is no estimate.
 NONE = msg("none")
 POPULATION_METHOD = msg("Wilson score with effective sample size")
 
 
 @dataclass(frozen=True, slots=True)
 class KEstimate:
-    """Mean pass@k over problems with its intervals, all in [0, 1]; None if the data can't say.
+    """Mean pass@k over problems with its intervals, all in [0, 1]; None if the data don't determine it.
 
-    `population`: the mean over other problems of this kind. `rerun`: the mean over the same problems if they were
-    sampled again for ever (a single new run of the same size scatters 1.4 times as wide). `stderr`: the plain standard error
-    over problems, sample standard deviation over the square root of their number, as lm-evaluation-harness and Inspect give it.
-    `method` names both methods.
+    `population`: the mean over other problems of this kind. `rerun`: the mean over the same problems if they were sampled for
+    ever (a single new run of the same size scatters 1.4 times as wide). `stderr`: the plain standard error over problems, sample
+    standard deviation over the square root of their number, as lm-evaluation-harness and Inspect report it. `method` names both
+    methods.
     """
 
     estimate: float | None
@@ -57,13 +57,13 @@ class KEstimate:
 def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: float = 0.95) -> KEstimate:
     """pass@k over problems and its `level` intervals.
 
-    `counts`: (n, c) per problem, samples and correct samples; also an integer array of shape (problems, 2). Where any
+    `counts`: (n, c) per problem, samples and correct samples; an integer array of shape (problems, 2) is accepted as well. If any
     problem has fewer than k samples the estimate is None, with a warning: leaving such problems out would bias it.
     Raises ValueError unless 0 <= c <= n <= MOST in whole numbers, k >= 1 and 0 < level < 1.
     """
     if not 0.0 < level < 1.0:
         raise ValueError(f"level must lie strictly between 0 and 1, got {level}")
-    pass_at_k(0, 0, k)  # checks k even where there are no problems
+    pass_at_k(0, 0, k)  # checks k even if there are no problems
     histogram = count_pairs(counts)
     problems = sum(histogram.values())
     values = {pair: pass_at_k(*pair, k) for pair in histogram}
@@ -94,7 +94,7 @@ def summarize(counts: Sequence[tuple[int, int]] | NDArray[Any], k: int, level: f
 
 
 def count_pairs(counts: Sequence[tuple[int, int]] | NDArray[Any]) -> Mapping[tuple[int, int], int]:
-    """How many problems have each (n, c). Everything after this works on a few dozen cells, however many problems."""
+    """How many problems have each (n, c). All later work is on a few dozen cells, however many problems there are."""
     if hasattr(counts, "shape"):
         import numpy as np
 
@@ -103,7 +103,7 @@ def count_pairs(counts: Sequence[tuple[int, int]] | NDArray[Any]) -> Mapping[tup
             raise ValueError("counts must be an integer array of shape (problems, 2)")
         if array.size and (int(array.max()) > MOST or int(array.min()) < 0 or bool((array[:, 1] > array[:, 0]).any())):
             raise ValueError(f"need 0 <= c <= n <= {MOST:,} for every problem")
-        wide = array.astype(np.int64)  # whatever they were counted in: unsigned and short integers overflow
+        wide = array.astype(np.int64)  # whatever the input type: unsigned and short integers overflow
         pairs, sizes = np.unique(wide[:, 0] << 32 | wide[:, 1], return_counts=True)
         return {(int(key) >> 32, int(key) & 0xFFFFFFFF): int(size) for key, size in zip(pairs, sizes, strict=True)}
     found: Counter[tuple[int, int]] = Counter()
@@ -113,8 +113,8 @@ def count_pairs(counts: Sequence[tuple[int, int]] | NDArray[Any]) -> Mapping[tup
 
 
 def whole(pair: tuple[object, object]) -> tuple[int, int]:
-    """(n, c) as Python's own integers, whatever they were counted with: those of numpy overflow. Raises ValueError for what is
-    no whole number, negative, too many, or more correct than there are."""
+    """(n, c) as Python integers, because numpy's overflow. Raises ValueError for values that are not whole numbers, are negative
+    or too large, or have c > n."""
     try:
         n, c = (index(each) for each in pair)  # type: ignore[arg-type]
     except TypeError:
@@ -125,7 +125,7 @@ def whole(pair: tuple[object, object]) -> tuple[int, int]:
 
 
 def mean_and_variance(weighted: Sequence[tuple[float, int]]) -> tuple[float, float]:
-    """Mean and sample variance (divisor N-1; 0 for N = 1) of (value, how many problems have it)."""
+    """Mean and sample variance (divisor N-1; 0 for N = 1) of pairs (value, number of problems with it)."""
     size = sum(count for _, count in weighted)
     mean = fsum(value * count for value, count in weighted) / size
     squares = fsum((value - mean) ** 2 * count for value, count in weighted)
@@ -133,9 +133,9 @@ def mean_and_variance(weighted: Sequence[tuple[float, int]]) -> tuple[float, flo
 
 
 def kurtosis(weighted: Sequence[tuple[float, int]], mean: float) -> float:
-    """Fourth central moment over the squared second one, of (value, how many problems have it).
+    """Fourth central moment over the squared second one, of pairs (value, number of problems with it).
 
-    Infinite where nothing varies: then nothing is known of the variance either."""
+    Infinite if nothing varies: then nothing is known about the variance either."""
     size = sum(count for _, count in weighted)
     second = fsum((value - mean) ** 2 * count for value, count in weighted) / size
     fourth = fsum((value - mean) ** 4 * count for value, count in weighted) / size

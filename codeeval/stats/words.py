@@ -1,16 +1,15 @@
-"""What intervals and differences are called wherever they are shown: reports, comparisons, the gate, pictures, the explorer.
-Pure.
+"""Names of intervals and differences wherever they are shown: reports, comparisons, the gate, pictures, the explorer. Pure.
 
-Russian is in codeeval/i18n, with these sentences as keys; a test holds the explorer's templates to them.
+The Russian texts are in codeeval/i18n, keyed by these sentences; a test checks the explorer's templates against them.
 """
 
 from __future__ import annotations
 
 from codeeval.i18n.messages import msg
 
-#: Once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
+#: Shown once in a report, beside the intervals: a second run of the same size lands in the rerun interval in about 83% of cases.
 LONG_RUN = msg("intervals are of the long-run score, not of a second run")
-#: As lm-evaluation-harness and Inspect give it: standard deviation over problems by the square root of their number.
+#: As lm-evaluation-harness and Inspect report it: standard deviation over problems over the square root of their number.
 STDERR = msg("standard error")
 ASSUMPTION = msg("samples of a problem are taken for independent draws")
 _MOST_DIGITS = 12
@@ -32,7 +31,7 @@ def points(rate: float) -> str:
 
 
 def apart(value: float, limit: float, digits: int = 1) -> tuple[str, str]:
-    """Two numbers in as few decimals, at least `digits`, as show which of them is larger. Never -0.0."""
+    """Two numbers with as few decimals, at least `digits`, as show which is larger. Never -0.0."""
     while digits < _MOST_DIGITS and value != limit:
         shown = round(value, digits), round(limit, digits)
         if shown[0] != shown[1] and (shown[0] < shown[1]) == (value < limit):
@@ -42,7 +41,7 @@ def apart(value: float, limit: float, digits: int = 1) -> tuple[str, str]:
 
 
 def signed(value: float, limit: float) -> str:
-    """A number with its sign, in as few decimals as show on which side of `limit` it lies."""
+    """A number with its sign, with as few decimals as show on which side of `limit` it lies."""
     if abs(value) < 1e-9:
         return "+0.0"
     shown = apart(value, limit)[0]
@@ -50,7 +49,7 @@ def signed(value: float, limit: float) -> str:
 
 
 def chance(p: float, limit: float) -> tuple[str, str]:
-    """A probability and its limit, in as few significant digits, at least two, as show which of them is larger."""
+    """A probability and its limit, with as few significant digits, at least two, as show which is larger."""
     for digits in range(2, 16):
         shown = f"{p:.{digits}g}", f"{limit:.{digits}g}"
         if p == limit or ((float(shown[0]) < float(shown[1])) == (p < limit) and shown[0] != shown[1]):

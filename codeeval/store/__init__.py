@@ -1,7 +1,7 @@
-"""One SQLite file per run is the truth: `RunStore` writes it, `RunReader` reads it.
+"""One SQLite file per run holds everything: `RunStore` writes it, `RunReader` reads it.
 
-Covered: what is committed survives `kill -9`; one writer at a time; texts that are not valid Unicode come back exactly.
-Not covered: a power cut can cost the last fraction of a second (never the file); a damaged disk.
+Covered: what is committed survives `kill -9`; one writer at a time; texts that are not valid Unicode round-trip
+exactly. Not covered: a power cut can lose the last fraction of a second (never the file); a damaged disk.
 """
 
 from codeeval.store.reader import RunReader

@@ -1,8 +1,8 @@
-"""Values of the run file: text that may not be valid Unicode, outcomes and judgements as JSON.
+"""Encode values for the run file: text that may not be valid Unicode, outcomes and judgements as JSON.
 
-A model's text can hold lone surrogates and NULs. SQLite keeps NULs; for the rest, a text that UTF-8 can't carry is
-stored as a BLOB in UTF-8 with surrogates passed through, so that every `str` comes back as it was. JSON is written
-without `\\u` escapes for the same reason: escapes would join two lone surrogates into one character.
+A model's text can contain lone surrogates and NULs. SQLite keeps NULs; a text that UTF-8 can't encode is stored as a
+BLOB in UTF-8 with surrogates passed through, so that every `str` round-trips. JSON is written without `\\u` escapes for
+the same reason: escapes would join two lone surrogates into one character.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from codeeval.i18n import msg
 from sandbox import Observation, Outcome
 from sandbox.wire import Ruling
 
-#: Above this an outcome, or the outputs of a judgement, are compressed: a program that prints megabytes must not fill the disk.
+#: Larger outcomes and outputs are compressed, so that a program that prints megabytes does not fill the disk.
 COMPRESS_ABOVE = 8_192
-#: No outcome that a run writes is larger unpacked (replies and outputs have limits): a file made to fill memory is refused.
+#: No outcome of a run is larger when unpacked (replies and outputs are limited); refuses files made to fill memory.
 MAX_UNPACKED = 48 * 1024 * 1024
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def pack_text(text: str) -> str | bytes:
-    """`str` as SQLite can keep it, without the template of a message; `unpack_text` gives it back exactly."""
+    """`str` in a form that SQLite can store, without a message's template; `unpack_text` restores it exactly."""
     text = str.__str__(text)
     if text.isascii():
         return text
@@ -52,7 +52,7 @@ def unpack_optional(stored: Any) -> str | None:
 
 
 def pack_int(value: int | None) -> int | str | None:
-    """SQLite's integers have 64 bits and a sign; a larger one (a seed) is kept as text."""
+    """SQLite's integers are signed 64-bit; a larger one (a seed) is stored as text."""
     return value if value is None or -(1 << 63) <= value < 1 << 63 else str(value)
 
 
@@ -65,22 +65,22 @@ def pack_json(value: object) -> str | bytes:
 
 
 def unpack_json(stored: Any) -> Any:
-    """Raises ValueError, as `bounded_json.loads` does."""
+    """Raises ValueError, like `bounded_json.loads`."""
     return bounded_json.loads(unpack_text(stored))
 
 
 def pack_large(value: object) -> str | bytes:
-    """As `pack_json`, compressed (a BLOB) when large."""
+    """Like `pack_json`, but compressed (a BLOB) if large."""
     return _compressed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 def unpack_large(stored: Any) -> Any:
-    """What `pack_large` or `pack_json` made. Raises ValueError (zlib's errors included)."""
+    """Decode what `pack_large` or `pack_json` made. Raises ValueError, also for zlib's errors."""
     return unpack_json(large_text(stored))
 
 
 def large_text(stored: Any) -> str:
-    """The JSON text of it. No JSON text begins as compressed data does. Raises ValueError."""
+    """Its JSON text. No JSON text begins like compressed data. Raises ValueError."""
     if not isinstance(stored, bytes) or stored[:1] != _ZLIB:
         return unpack_text(stored)
     try:
@@ -93,7 +93,7 @@ _ZLIB = b"x"
 
 
 def pack_outcome(outcome: Outcome) -> str | bytes:
-    """JSON with the defaults left out; compressed (a BLOB) when large or no valid Unicode."""
+    """JSON without defaults; compressed (a BLOB) if large or not valid Unicode."""
     return _compressed(_outcome_text(outcome))
 
 
@@ -104,7 +104,7 @@ def _compressed(text: str) -> str | bytes:
 
 
 def unpack_outcome(stored: Any, where: str) -> Outcome:
-    """Raises DataError when the row is damaged."""
+    """Raises DataError if the row is damaged."""
     try:
         text = _unpacked(stored) if isinstance(stored, bytes) else stored
         return _outcome(bounded_json.loads(text))
@@ -123,7 +123,7 @@ def _unpacked(stored: bytes) -> str:
 
 
 _text: Callable[[str], str] = json.encoder.encode_basestring
-#: Fields with their defaults, in order; those written by hand below are left out.
+#: Fields with their defaults, in order, except those written by hand below.
 _DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
     **{
         kind: tuple((spec.name, spec.default) for spec in fields(kind) if spec.name not in ("observations", "attempts"))
@@ -157,7 +157,7 @@ def _plain(item: object) -> str:
 
 
 def _observation_text(seen: Observation) -> str:
-    """The same for the usual call: some programs are called a thousand times."""
+    """The same for an ordinary call, written by hand because some programs are called a thousand times."""
     status, text, type_name, is_plain, exc_type, message, line, cpu_ms, data = seen
     if status != "returned" or text is None or exc_type is not None or message is not None:
         return _plain(seen)

@@ -1,7 +1,7 @@
-"""The tables of a run file, described once: the columns in their order, and of each how a value is packed for SQLite, unpacked,
-and told from one that no run writes.
+"""The tables of a run file, described once: the columns in order, and for each how a value is packed for SQLite,
+unpacked, and checked.
 
-The definitions in SQL are in `schema.py`: migrations, which never change once released. A test holds the two together.
+The SQL definitions are in `schema.py`, as migrations, which never change once released. A test compares the two.
 """
 
 from __future__ import annotations
@@ -29,19 +29,20 @@ from codeeval.store.records import Reading, Session
 from codeeval.types import Oracle, ProblemTests, Prompt, Verdict
 from sandbox.wire import Outcome
 
-#: A row of a table, in the order of its columns.
+#: A row of a table, in column order.
 Row = tuple[Any, ...]
 Check = Callable[[Any], object]
 
-#: What reading wrong values can end in.
+#: The exceptions that decoding a wrong value can raise.
 MISREADINGS = (ValueError, TypeError, LookupError, AttributeError, AssertionError, ArithmeticError, RecursionError)
-#: Samples that one problem may want: more than any run has, and little enough to be counted one by one.
+#: The most samples that one problem may have: more than any run, and few enough to enumerate.
 MAX_WANTED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a column holds. `check` raises one of MISREADINGS or DataError for a stored value that no run writes."""
+    """What a column holds. `check` raises one of MISREADINGS or DataError for a stored value that a run never
+    writes."""
 
     pack: Callable[[Any], Any]
     unpack: Callable[[Any], Any]
@@ -49,7 +50,7 @@ class Kind:
 
 
 def why_wrong(check: Check, value: Any) -> str | None:
-    """What a check says of a value; None if it is right."""
+    """What is wrong with a value according to a check; None if it is valid."""
     try:
         check(value)
     except DataError as error:
@@ -146,7 +147,7 @@ def _session(value: Any) -> None:
 
 
 def _fits(value: Any, hint: Any) -> None:
-    """Whether a value is what an annotation of an outcome says."""
+    """Check that a value matches the annotation of an outcome's field."""
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         _need(any(why_wrong(partial(_fits, hint=part), value) is None for part in inside), f"{hint} is expected")
@@ -177,7 +178,7 @@ def _or_null(kind: Kind) -> Kind:
 
 
 def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = _same) -> Kind:
-    """JSON that `check` describes; `plain` makes a value into what JSON has, `build` makes it from that."""
+    """JSON that `check` accepts; `plain` converts a value to JSON types, `build` converts back."""
 
     def checked(stored: Any) -> None:
         _text(stored)
@@ -188,7 +189,7 @@ def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[An
 
 _ROW_NUMBER = Kind(_same, _same, _same)
 _TEXT = Kind(pack_text, unpack_text, _text)
-#: Text of which it is known that UTF-8 can carry it: digests, names of protocols.
+#: Text that UTF-8 can always encode: digests, names of protocols.
 _NAME = Kind(_same, _same, _text)
 _INDEX = Kind(_same, _same, _whole(0))
 _FLAG = Kind(int, bool, _whole(0, 2))
@@ -264,23 +265,23 @@ TABLES: dict[str, dict[str, Kind]] = {
 
 
 def packer(table: str, first: int = 0) -> Callable[[Iterable[Any]], Row]:
-    """Makes a row of a table from the values of its columns, in their order, without the first so many."""
+    """A function that makes a table row from its column values, in order, skipping the first `first` columns."""
     packs = [kind.pack for kind in TABLES[table].values()][first:]
     return lambda values: tuple([pack(value) for pack, value in zip(packs, values, strict=True)])
 
 
 def unpacker(table: str, first: int = 0) -> Callable[[Row], list[Any]]:
-    """Makes the values from what `selection` names, without the first so many columns."""
+    """A function that restores the values of the columns in `selection`, skipping the first `first`."""
     unpacks = [kind.unpack for kind in TABLES[table].values()][first:]
     return lambda row: [unpack(stored) for unpack, stored in zip(unpacks, row, strict=True)]
 
 
 def selection(table: str, alias: str = "", first: int = 0) -> str:
-    """The columns of a table for a query, without the first so many."""
+    """The columns of a table for a query, skipping the first `first`."""
     prefix = f"{alias}." if alias else ""
     return ", ".join(f"{prefix}{name}" for name in [*TABLES[table]][first:])
 
 
 def insertion(table: str, otherwise: str = "") -> str:
-    """`otherwise`: what to do with a row that is there already, `OR REPLACE` or `OR IGNORE`."""
+    """The INSERT statement. `otherwise`: what to do if the row exists, `OR REPLACE` or `OR IGNORE`."""
     return f"INSERT {otherwise} INTO {table} VALUES ({', '.join('?' * len(TABLES[table]))})"

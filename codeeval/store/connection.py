@@ -1,4 +1,4 @@
-"""Open run files, and turn SQLite's errors into codeeval's."""
+"""Open run files, and translate SQLite's errors into codeeval's."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _HINTS = (
 
 
 def run_path(path: Path) -> Path:
-    """The run file that `path` (a run folder or the file itself) means. Raises UsageError when there is none, DataError for a
-    link in its place."""
+    """The run file for `path` (a run folder or the file itself). Raises UsageError if there is none, and DataError if a
+    link is in its place."""
     file = path if path.suffix == ".sqlite" or path.is_file() else path / FILE_NAME
     if file.is_symlink():
         raise DataError(
@@ -55,14 +55,14 @@ def run_path(path: Path) -> Path:
 
 
 def runs_in(folder: Path) -> list[Path]:
-    """The run files of a folder that holds run folders, by name. Links are passed over: they may lead anywhere."""
+    """The run files in a folder of run folders, sorted by name. Links are skipped: they may lead anywhere."""
     found = sorted(folder.glob(f"*/{FILE_NAME}"))
     return [file for file in found if not file.parent.is_symlink() and is_file(file)]
 
 
 @contextmanager
 def translating(path: Path) -> Iterator[None]:
-    """SQLite's errors as StoreError or DataError, with what to do about them."""
+    """Translate SQLite's errors into StoreError or DataError, with what to do about them."""
     try:
         yield
     except sqlite3.Error as error:
@@ -74,9 +74,10 @@ def translating(path: Path) -> Iterator[None]:
 
 
 def open_read_only(path: Path) -> sqlite3.Connection:
-    """A connection that can't write. The file of a finished run is read as it lies, also on read-only media; one that a
-    run of this user is writing at this moment, or that a killed one left, is read together with its write-ahead log; of
-    such a run of another user a private copy is read. Raises DataError for what no run leaves, StoreError."""
+    """A connection that can't write. The file of a finished run is read in place, also on read-only media. A file that
+    this user's run is writing now, or that a killed run left, is read together with its write-ahead log; if such a run
+    is another user's, a private copy is read. Raises DataError for a folder that no run leaves behind, and
+    StoreError."""
     lying, uri = look(path), f"{path.resolve().as_uri()}?mode=ro"
     with translating(path):
         if not (lying.journal or lying.wal or lying.in_wal_mode):
@@ -96,18 +97,18 @@ def _of_own(uri: str, path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         if beside(path, WAL).exists() or os.access(path.parent, os.W_OK):
             raise
-        # a log can't be made beside the file, and there is none to read: no process can be writing
+        # there is no log and none can be created beside the file, so no process can be writing
         return _probed(uri + "&immutable=1")
 
 
 def _is_own(path: Path) -> bool:
-    """Whether the file alone, without what lies beside it, has the mark of this user."""
+    """Whether the file alone, ignoring its side files, carries this user's mark."""
     try:
         with closing(_probed(f"{path.resolve().as_uri()}?mode=ro&immutable=1")) as connection:
             schema.refuse_odd_schema(connection, str(path))
             return marks.is_own(connection)
     except (sqlite3.Error, DataError):
-        return False  # nothing is in it yet, or it was being written
+        return False  # it is empty, or is being written
 
 
 def _probed(uri: str) -> sqlite3.Connection:
@@ -123,9 +124,9 @@ def _probed(uri: str) -> sqlite3.Connection:
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
-    """A connection in WAL mode with synchronous=NORMAL: what is committed survives `kill -9` of this process (the log
-    is in the kernel's hands by then); a power cut may cost the last commits, never the file. Raises DataError for what no run
-    leaves, StoreError."""
+    """A connection in WAL mode with synchronous=NORMAL: what is committed survives `kill -9` of this process (the
+    kernel has the log by then); a power cut may lose the last commits, never the file. Raises DataError for a folder
+    that no run leaves behind, and StoreError."""
     with translating(path):
         if status(path) is not None:
             _refuse_foreign_sides(path)

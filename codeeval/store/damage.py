@@ -1,7 +1,7 @@
 """Find the first corrupt value in a run file, to tell a damaged file from a bug.
 
-Asked only after something has failed over a file, so reading costs nothing extra. Covered: the type of every value, its JSON,
-numbers out of range. Not covered: values that are possible and not true.
+Called only after something has failed over a file, so that reading costs nothing extra. Covered: the type of every
+value, its JSON, numbers out of range. Not covered: values that are possible but false.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from codeeval.i18n import msg
 from codeeval.store.codec import unpack_json
 from codeeval.store.columns import MAX_WANTED, TABLES, selection, why_wrong
 
-#: Samples that all problems of a run may want.
+#: The most samples that all problems of a run may have together.
 MAX_TOTAL = 2_000_000
 
 
 def damage(connection: sqlite3.Connection) -> str | None:
-    """`table samples, row 3, column seed: a whole number is expected` of the first wrong value; None if there is none.
+    """`table samples, row 3, column seed: a whole number is expected` for the first wrong value; None if there is none.
 
     Reads the whole file."""
     for table, columns in TABLES.items():
@@ -30,7 +30,7 @@ def damage(connection: sqlite3.Connection) -> str | None:
 
 
 def _unequal(connection: sqlite3.Connection) -> str | None:
-    """What must agree: the tests of a problem with its answers, a judgement with its verdict."""
+    """Check what must agree: a problem's tests with its answers, a judgement with its verdict."""
     for number, (calls, expected) in enumerate(connection.execute("SELECT calls, expected FROM problems"), 1):
         if expected is not None and len(unpack_json(calls)) != len(unpack_json(expected)):
             return f"table problems, row {number}: not as many outputs as calls"
@@ -41,7 +41,7 @@ def _unequal(connection: sqlite3.Connection) -> str | None:
 
 
 def refuse_odd_counts(connection: sqlite3.Connection, where: str) -> None:
-    """Numbers of samples that would be counted one by one until memory ends. Raises DataError."""
+    """Refuse numbers of samples whose enumeration would exhaust memory. Raises DataError."""
     query = "SELECT count(*) FROM problems WHERE typeof(wanted) != 'integer' OR wanted NOT BETWEEN 0 AND ?"
     if connection.execute(query, (MAX_WANTED,)).fetchone()[0]:
         raise DataError(

@@ -1,6 +1,7 @@
-"""Files inside a run folder, which may come from anybody: opened relative to the folder, and never through a link.
+"""Access files inside a run folder, which may come from anyone: always relative to the folder, and never through a
+link.
 
-The folder itself was named by the user and may be a link. Not covered: another user who changes the folder at this moment.
+The folder itself was named by the user and may be a link. Not covered: another user who changes the folder meanwhile.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ def folder_of(path: Path) -> Iterator[int]:
 
 
 def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
-    """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a device, a
-    folder, and where `flags` allow writing for a file that has a second name elsewhere."""
+    """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a
+    device, a folder, and, if `flags` allow writing, for a file with a second hard link."""
     with folder_of(path) as folder:
         descriptor = os.open(path.name, flags | _SAFELY, mode, dir_fd=folder)
     found = os.fstat(descriptor)
@@ -46,14 +47,14 @@ def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
 
 
 def read_file(path: Path, most: int) -> bytes:
-    """The first `most` bytes. Raises OSError and DataError as `open_file` does."""
+    """The first `most` bytes. Raises OSError and DataError like `open_file`."""
     with open(open_file(path), "rb") as stream:
         return stream.read(most)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put a new file with `data` in the place of `path`, whole or not at all; a link in that place is replaced, not followed.
-    Raises OSError."""
+    """Atomically replace `path` with a new file of `data`; a link at that path is replaced, not followed. Raises
+    OSError."""
     part = f".{path.name[:200]}.{secrets.token_hex(8)}.part"
     with folder_of(path) as folder:
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o666, dir_fd=folder)
@@ -71,7 +72,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, which is made where it is missing. Raises OSError and DataError."""
+    """Hold the lock file `path`, creating it if necessary. Raises OSError and DataError."""
     descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -81,13 +82,13 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def remove(path: Path) -> None:
-    """Remove the name `path`, if it is there; a link goes, and what it points to stays. Raises OSError."""
+    """Remove the name `path` if it exists; of a link, only the link. Raises OSError."""
     with folder_of(path) as folder, suppress(FileNotFoundError):
         os.unlink(path.name, dir_fd=folder)
 
 
 def status(path: Path) -> os.stat_result | None:
-    """Of the name itself, not of what a link points to; None if there is none. Raises OSError."""
+    """The status of the name itself, without following a link; None if it does not exist. Raises OSError."""
     try:
         with folder_of(path) as folder:
             return os.stat(path.name, dir_fd=folder, follow_symlinks=False)
@@ -96,7 +97,7 @@ def status(path: Path) -> os.stat_result | None:
 
 
 def is_file(path: Path) -> bool:
-    """Whether `path` is an ordinary file, and no link to one."""
+    """Whether `path` is an ordinary file and not a link."""
     try:
         found = status(path)
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""One writer per run: a lock of the kernel on its folder, released when the process that holds it ends, however it ends."""
+"""One writer per run: a kernel lock on its folder, released when the process that holds it ends, however it ends."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from codeeval.errors import StoreError, UsageError
 from codeeval.files import reason
 from codeeval.i18n import msg
 
-#: A process that asks holds the lock for a moment; a writer retries so many times, so long apart.
+#: A process that only checks holds the lock for a moment, so a writer retries: how often, and how long apart (s).
 _TRIES, _PAUSE_S = 10, 0.02
 
 
 def hold(run_dir: Path) -> int:
-    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError if another process has
-    it, StoreError where the folder can't be opened."""
+    """Hold the run folder for this process until the returned descriptor is closed. Raises UsageError if another
+    process holds it, and StoreError if the folder can't be opened."""
     descriptor = _opened(run_dir)
     for _ in range(_TRIES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             time.sleep(_PAUSE_S)
-        except OSError:  # a file system without locks: SQLite's own lock still guards every transaction
+        except OSError:  # a file system without locks: SQLite's own lock still protects every transaction
             return descriptor
         else:
             return descriptor
@@ -35,7 +35,7 @@ def hold(run_dir: Path) -> int:
 
 
 def is_held(run_dir: Path) -> bool | None:
-    """Whether a living process is writing the run; None if that can't be known."""
+    """Whether a running process is writing the run; None if that can't be determined."""
     try:
         descriptor = _opened(run_dir)
     except StoreError:

@@ -1,11 +1,11 @@
-"""Which runs were made here: a mark in the run file, keyed with a secret of this user that is outside of run folders.
+"""Mark the runs made here: a mark in the run file, keyed with this user's secret, which is kept outside run folders.
 
-The mark is an HMAC-SHA256 over the manifest, byte by byte, and over what is asked of the model: ids, prompts, numbers of
-samples. Changing one of them, or copying a mark into another file, voids it; a folder that is moved or copied whole keeps
-it. It does not cover samples, evidence and verdicts, which can do nothing to a machine.
+The mark is an HMAC-SHA256 over the bytes of the manifest and of what the model is asked: ids, prompts, numbers of
+samples. Changing one of these, or copying a mark into another file, invalidates it; moving or copying a whole folder
+does not. It does not cover samples, evidence and verdicts, which can't harm a machine.
 
-The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), made at the first run. Not covered: programs that run
-as the same user, which can read it.
+The key is `$XDG_STATE_HOME/codeeval/key` (`~/.local/state/codeeval/key`), created at the first run. Not covered:
+programs that run as the same user, which can read it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from codeeval.files import reason
 from codeeval.i18n import at, msg
 from codeeval.store.codec import unpack_text
 
-#: Its row in the table `meta`.
+#: The mark's row in the table `meta`.
 MARK = "mark"
 _KEY_BYTES = 32
 _PURPOSE = b"codeeval run file, mark 1"
@@ -34,19 +34,19 @@ class NoKeyError(Exception):
 
 
 def key_path() -> Path:
-    """Where the key is. Raises RuntimeError if there is no home folder."""
+    """The path of the key. Raises RuntimeError if there is no home folder."""
     given = os.environ.get("XDG_STATE_HOME", "")
     state = Path(given) if given.startswith("/") else Path.home() / ".local" / "state"
     return state / "codeeval" / "key"
 
 
 def mark_of(connection: sqlite3.Connection) -> str:
-    """The mark for what the file says now; makes the key where there is none yet. Raises NoKeyError, sqlite3.Error."""
+    """The mark for the file's current content; creates the key if there is none. Raises NoKeyError, sqlite3.Error."""
     return _mark(connection, _key(make=True))
 
 
 def is_own(connection: sqlite3.Connection) -> bool:
-    """Whether the file carries the mark of this user. False where there is no key. Raises sqlite3.Error."""
+    """Whether the file carries this user's mark; False if there is no key. Raises sqlite3.Error."""
     row = connection.execute("SELECT value FROM meta WHERE key = ?", (MARK,)).fetchone()
     if row is None or not isinstance(row[0], str) or not row[0].isascii():
         return False
@@ -67,7 +67,7 @@ def _mark(connection: sqlite3.Connection, key: bytes) -> str:
 
 
 def _add(found: hmac.HMAC, value: object) -> None:
-    """With its type and length in front, so that no two rows give the same bytes."""
+    """Add a value preceded by its type and length, so that different rows never give the same bytes."""
     data = unpack_text(value).encode("utf-8", "surrogatepass")
     found.update(f"{type(value).__name__} {len(data)}:".encode() + data)
 
@@ -92,7 +92,7 @@ def _key(*, make: bool) -> bytes:
 
 
 def _refuse_shared(found: os.stat_result, path: Path) -> None:
-    """A key that others can read or replace proves nothing."""
+    """Refuse a key that others can read or replace: it proves nothing."""
     if found.st_uid != os.geteuid():
         raise NoKeyError(msg("{path} belongs to another user", path=path))
     if found.st_mode & 0o077:
@@ -111,7 +111,7 @@ def _read(folder: int, path: Path) -> bytes:
 
 
 def _make(folder: int, name: str) -> None:
-    """Whole under its name, or not at all: of two processes that make it at once, one wins and both read its key."""
+    """Create the key atomically: if two processes do so at once, one wins and both read its key."""
     with suppress(FileNotFoundError):
         os.stat(name, dir_fd=folder, follow_symlinks=False)
         return

@@ -1,4 +1,4 @@
-"""What a run file lacks: samples that are wanted and not there, and samples without a judgement."""
+"""What a run file lacks: requested samples that are missing, and samples without a judgement."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from codeeval.store.codec import pack_text, unpack_text
 from codeeval.store.rows import SAMPLE_COLUMNS, Row
 from codeeval.store.run_file import RunFile
 
-#: Rows that are read at a time, and less than any index.
+#: How many rows are read at a time; and a number below any index.
 PART, MIN_INDEX = 256, -(1 << 63)
 _UNJUDGED = (
     "FROM samples s JOIN problems p ON p.id = s.problem_id"
@@ -18,7 +18,7 @@ _UNJUDGED = (
 
 
 class Pending(RunFile):
-    """Questions about what is still to be done."""
+    """Queries about what is still to be done."""
 
     def manifest(self) -> Manifest:
         return Manifest.from_json(unpack_text(self._meta("manifest")), str(self.path))
@@ -27,23 +27,23 @@ class Pending(RunFile):
         return int(self._one("SELECT coalesce(sum(wanted), 0) FROM problems"))
 
     def sample_counts(self) -> dict[str, int]:
-        """Samples there are, per problem that has some."""
+        """Number of samples per problem, for problems that have any."""
         rows = self._rows("SELECT problem_id, count(*) FROM samples GROUP BY problem_id")
         return {unpack_text(pid): n for pid, n in rows}
 
     def indices(self, problem_id: str) -> tuple[int, ...]:
-        """Of the samples that one problem has, ascending."""
+        """The sample indices of one problem, ascending."""
         rows = self._rows("SELECT idx FROM samples WHERE problem_id = ? ORDER BY idx", (pack_text(problem_id),))
         return tuple(index for (index,) in rows)
 
     def n_pending(self, protocols: Sequence[str] | None = None) -> int:
-        """Samples that are missing, or that lack a judgement under one of the protocols: those of the run unless given."""
+        """Number of samples that are missing, or lack a judgement under one of the protocols (by default the run's)."""
         names = self.manifest().protocols if protocols is None else protocols
         return sum(map(len, self.pending(names).values()))
 
     def pending(self, protocols: Sequence[str]) -> dict[str, set[int]]:
-        """Indices of the samples that `n_pending` counts, per problem that has some. Only problems whose counts say that
-        something lacks are looked at."""
+        """Indices of the samples that `n_pending` counts, per problem that has any. Only problems with incomplete
+        counts are examined."""
         there = self.sample_counts()
         judged = [self._judged_counts(name) for name in protocols]
         found = {}
@@ -67,7 +67,7 @@ class Pending(RunFile):
         return found
 
     def missing_samples(self) -> dict[str, tuple[int, ...]]:
-        """Sample indices not there yet, ascending, of every problem that lacks some."""
+        """Missing sample indices, ascending, of every problem that lacks any."""
         query = (
             "SELECT p.id, p.wanted, (SELECT count(*) FROM samples s WHERE s.problem_id = p.id"
             " AND s.idx >= 0 AND s.idx < p.wanted) AS had FROM problems p WHERE had < p.wanted ORDER BY p.position"
@@ -80,17 +80,17 @@ class Pending(RunFile):
         return missing
 
     def unjudged(self, protocol: str) -> tuple[tuple[str, int], ...]:
-        """(problem id, index) of the samples that have no judgement under this protocol."""
+        """(problem id, index) of the samples without a judgement under this protocol."""
         query = f"SELECT s.problem_id, s.idx {_UNJUDGED} ORDER BY p.position, s.idx"
         return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (protocol,)))
 
     def n_unjudged(self, protocol: str) -> int:
-        """How many samples have no judgement under this protocol."""
+        """Number of samples without a judgement under this protocol."""
         return int(self._one(f"SELECT count(*) {_UNJUDGED}", (protocol,)))
 
     def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
-        """The samples that lack a judgement under some of these protocols, as rows, each with the protocols that it lacks.
-        Read in parts: the file may be written meanwhile, and rows added behind the current part are included."""
+        """The samples that lack a judgement under any of these protocols, as rows, each with the protocols that it
+        lacks. Read in parts: the file may be written meanwhile, and rows added after the current part are included."""
         joins = "".join(
             f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
             for i in range(len(protocols))

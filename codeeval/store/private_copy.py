@@ -1,7 +1,7 @@
-"""A run file of another user that is being written, or was when its writer was killed: read from a copy.
+"""Read, from a copy, another user's run file that is being written or whose writer was killed.
 
-Nothing is written beside the original, and its shared memory (`-shm`) is not looked at. The copy loses its names as soon as it is
-open, so that it goes with the connection, however the process ends.
+Nothing is written beside the original, and its shared memory (`-shm`) is not used. The copy is unlinked as soon as it
+is open, so that it disappears with the connection, however the process ends.
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from codeeval.i18n import msg
 from codeeval.store.inside import open_file
 from codeeval.store.side_files import WAL, beside
 
-#: A writer folds its log into the file now and then: a copy from before and after such a moment would not fit together.
+#: A writer checkpoints its log into the file now and then; parts copied before and after that would not fit together.
 _TRIES = 10
 _LOG_HEADER = 32
 
 
 def distrust(connection: sqlite3.Connection) -> None:
-    """No statement reaches another file, and pages that lie about their cells are found out. (`schema.refuse_odd_schema` makes
-    sure that no definition is anybody else's; an untrusted schema could not have our own index that calls `json_valid`.)"""
+    """Keep statements from reaching other files, and detect pages with corrupt cells. (`schema.refuse_odd_schema`
+    ensures that every definition is codeeval's; an untrusted schema could not have the index that calls
+    `json_valid`.)"""
     connection.execute("PRAGMA cell_size_check = 1")
     connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)
     connection.setlimit(sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH, 1)
@@ -57,7 +58,7 @@ def _opened(copy: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(copy, timeout=10, check_same_thread=False)
     try:
         distrust(connection)
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # no shared memory: its index of the log is not shared
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # no shared memory: the index of the log is not shared
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.execute("PRAGMA query_only = 1")
     except BaseException:
@@ -67,7 +68,7 @@ def _opened(copy: Path) -> sqlite3.Connection:
 
 
 def _copied(path: Path, copy: Path) -> bool:
-    """Whether file and log were copied without the log being folded into the file meanwhile."""
+    """Whether file and log were copied without a checkpoint in between."""
     before = _version(path)
     _copy(path, copy)
     try:
@@ -83,7 +84,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _version(path: Path) -> tuple[int, int, bytes] | None:
-    """Changes when the log is folded into the file; None while there is no log."""
+    """Changes at every checkpoint of the log; None while there is no log."""
     try:
         with open(open_file(path), "rb") as file, open(open_file(beside(path, WAL)), "rb") as log:
             found = os.fstat(file.fileno())

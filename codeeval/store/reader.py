@@ -1,4 +1,4 @@
-"""Questions to a run file. Nothing here writes; the explorer and the reports use nothing else."""
+"""Queries on a run file. Nothing here writes; the explorer and the reports use nothing else."""
 
 from __future__ import annotations
 
@@ -38,17 +38,18 @@ from sandbox import Outcome
 class RunReader(Tallies):
     """A run file, opened read-only by `RunReader(path)`.
 
-    Raises UsageError (no such run), DataError (no run file, damaged, other schema) and StoreError (can't be read).
+    Raises UsageError (no such run), DataError (not a run file, damaged, another schema) and StoreError (can't be read).
     """
 
     # -- what was planned
 
     def problems(self) -> tuple[PlannedProblem, ...]:
-        """All problems of the run, in its order."""
+        """All problems of the run, in order."""
         return tuple(problem_of(row) for row in self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems ORDER BY position"))
 
     def is_of_calls(self) -> bool:
-        """Whether the problems are calls with expected outputs: no tests that are code, no reference solution to compare with."""
+        """Whether the problems are calls with expected outputs, rather than test code or a reference solution to
+        compare with."""
         query = "SELECT NOT EXISTS (SELECT 1 FROM problems WHERE tests IS NOT NULL OR oracle IS NOT NULL)"
         return bool(self._one(query))
 
@@ -58,7 +59,7 @@ class RunReader(Tallies):
             return marks.is_own(self._db)
 
     def task(self) -> Task:
-        """The problems of the run as a task; `digest` is that of the whole set it was taken from."""
+        """The problems of the run as a task; `digest` is that of the whole set they were taken from."""
         info = self.manifest().task
         return Task(info.name, info.source, info.digest, tuple(planned.problem for planned in self.problems()))
 
@@ -89,13 +90,13 @@ class RunReader(Tallies):
         return None
 
     def execution_keys(self) -> set[tuple[str, str]]:
-        """(problem id, job digest) of everything that was executed."""
+        """(problem id, job digest) of every execution."""
         return {
             (unpack_text(pid), digest) for pid, digest in self._rows("SELECT problem_id, job_digest FROM executions")
         }
 
     def execution_digests(self, problem_id: str) -> tuple[str, ...]:
-        """The digests of what was executed of one problem."""
+        """The job digests of one problem's executions."""
         query = "SELECT job_digest FROM executions WHERE problem_id = ?"
         return tuple(digest for (digest,) in self._rows(query, (pack_text(problem_id),)))
 
@@ -104,7 +105,7 @@ class RunReader(Tallies):
         return next(self._rows(query, (protocol, pack_text(problem_id), index)), None) is not None
 
     def judgements(self, protocol: str, problem_id: str | None = None) -> Iterator[StoredJudgement]:
-        """In the order of problems and indices."""
+        """The judgements in the order of problems and indices."""
         where, values = ("AND j.problem_id = ?", [pack_text(problem_id)]) if problem_id is not None else ("", [])
         query = (
             f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j JOIN problems p ON p.id = j.problem_id"
@@ -113,7 +114,7 @@ class RunReader(Tallies):
         return map(judgement_of, self._rows(query, (protocol, *values)))
 
     def counts(self, protocol: str) -> tuple[tuple[str, int, int], ...]:
-        """(problem id, n with a verdict, c passed) of every problem of the run, in its order; n may be 0."""
+        """(problem id, n with a verdict, c passed) of every problem of the run, in order; n may be 0."""
         query = (
             "SELECT p.id, count(j.passed), coalesce(sum(j.passed), 0) FROM problems p"
             " LEFT JOIN judgements j ON j.problem_id = p.id AND j.protocol = ? GROUP BY p.position ORDER BY p.position"
@@ -121,7 +122,7 @@ class RunReader(Tallies):
         return tuple((unpack_text(pid), n, c) for pid, n, c in self._rows(query, (protocol,)))
 
     def counterfactuals(self) -> Iterator[Counterfactual]:
-        """Failed samples that were looked at for failures of format, in the order of problems and indices."""
+        """Failed samples that were examined for failures of format, in the order of problems and indices."""
         query = (
             f"SELECT {COUNTERFACTUAL_COLUMNS} FROM counterfactuals c"
             " JOIN problems p ON p.id = c.problem_id ORDER BY p.position, c.idx"
@@ -129,8 +130,8 @@ class RunReader(Tallies):
         return map(counterfactual_of, self._rows(query))
 
     def unexplained(self) -> tuple[tuple[str, int], ...]:
-        """(problem id, index) of the samples that failed under some protocol of the file, have a verdict under strict, and
-        were not looked at yet."""
+        """(problem id, index) of the samples that failed under some protocol of the file, have a verdict under strict,
+        and were not examined yet."""
         query = (
             "SELECT DISTINCT j.problem_id, j.idx FROM judgements j JOIN problems p ON p.id = j.problem_id"
             " JOIN judgements s ON s.protocol = 'strict' AND s.problem_id = j.problem_id AND s.idx = j.idx"
@@ -140,7 +141,7 @@ class RunReader(Tallies):
         return tuple((unpack_text(pid), index) for pid, index in self._rows(query))
 
     def rewards(self, ranker: int, problem_id: str | None = None) -> Iterator[StoredReward]:
-        """Scores of the reward model at this position of the manifest, in the order of problems and indices."""
+        """Scores of the reward model at this index of the manifest, in the order of problems and indices."""
         where, values = ("AND r.problem_id = ?", [pack_text(problem_id)]) if problem_id is not None else ("", [])
         query = (
             f"SELECT {REWARD_COLUMNS} FROM rewards r JOIN problems p ON p.id = r.problem_id"
@@ -170,7 +171,7 @@ class RunReader(Tallies):
         return tuple(map(incident_of, self._rows(f"SELECT {selection('incidents')} FROM incidents")))
 
     def sessions(self) -> tuple[Session, ...]:
-        """Every invocation that worked on this file and could say so, oldest first."""
+        """Every recorded invocation that worked on this file, oldest first."""
         return tuple(
             Session.from_json(unpack_json(record))
             for (record,) in self._rows("SELECT record FROM sessions ORDER BY id")

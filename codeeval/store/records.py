@@ -11,7 +11,7 @@ from sandbox import Outcome
 
 @dataclass(frozen=True, slots=True)
 class PlannedProblem:
-    """A problem of this run. `prompt` is exactly what the model is given (None: completions came from a file)."""
+    """A problem of this run. `prompt` is exactly what the model receives (None: completions came from a file)."""
 
     problem: Problem
     prompt: Prompt | None
@@ -21,13 +21,13 @@ class PlannedProblem:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How `strict` read a completion: the places that it kept and left out, and what of the prompt it put in front."""
+    """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt."""
 
     trace: tuple[Cut, ...]
     added: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, object]:
-        """`kept` and `left_out` are lists of [rule, start, end]; places count characters of the completion."""
+        """`kept` and `left_out` are lists of [rule, start, end]; offsets count characters of the completion."""
         kept, left = ([list(_shown(cut)) for cut in self.trace if cut.kept is wanted] for wanted in (True, False))
         return {"kept": kept, "left_out": left, "prompt_parts": list(self.added)}
 
@@ -45,8 +45,8 @@ def _shown(cut: Cut) -> tuple[str, int, int]:
 @dataclass(frozen=True, slots=True)
 class StoredJudgement:
     """A judgement with its key. `job_digest` names the evidence (None: nothing had to be executed); `outputs` is what
-    the protocol compares; `judgement` is None if the expected outputs are hidden: there is no verdict to give. `reading`
-    is None under protocols that take a completion verbatim."""
+    the protocol compares; `judgement` is None if the expected outputs are hidden, because there is no verdict then.
+    `reading` is None under protocols that take a completion verbatim."""
 
     problem_id: str
     index: int
@@ -58,7 +58,7 @@ class StoredJudgement:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """Evidence: what `source` did, run in `mode`."""
+    """Evidence: what executing `source` in `mode` did."""
 
     problem_id: str
     job_digest: str
@@ -69,9 +69,9 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A sample that failed, and whether it fails of its format. `classes`: its failures of format; `steps`: how it was
-    repaired (empty: no repair is possible or needed); `job_digest` names the repaired program's evidence; `verdict`
-    and `passed` are those of `strict` on it (None without a repair)."""
+    """A failed sample, and whether its format is the reason. `classes`: its failures of format; `steps`: how it was
+    repaired (empty: no repair is possible or needed); `job_digest` names the repaired program's evidence; `verdict` and
+    `passed` are `strict`'s on it (None without a repair)."""
 
     problem_id: str
     index: int
@@ -84,7 +84,7 @@ class Counterfactual:
 
 @dataclass(frozen=True, slots=True)
 class StoredReward:
-    """What a reward model says of a sample; larger is better. `cut`: its input was longer than the model's context."""
+    """A reward model's score of a sample; larger is better. `cut`: the input was longer than the model's context."""
 
     problem_id: str
     index: int
@@ -104,7 +104,7 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class TimeSplit:
-    """Wall time in seconds. `generation` and `execution` both contain `overlap`; `other` is neither."""
+    """Wall time in seconds. `generation` and `execution` both include `overlap`; `other` is neither."""
 
     total: float = 0.0
     generation: float = 0.0
@@ -118,8 +118,8 @@ class TimeSplit:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Work of one invocation. `generated` counts samples; `executed` programs that ran in the sandbox;
-    `deduplicated` programs that another sample had brought already; `cached` those whose evidence was in the file."""
+    """Work of one invocation. `generated` counts samples; `executed` programs that ran in the sandbox; `deduplicated`
+    programs equal to another sample's; `cached` those with evidence already in the file."""
 
     generated: int = 0
     executed: int = 0
@@ -132,8 +132,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One invocation that worked on the file. `end` is "complete", "incomplete", "interrupted" or the error.
-    `servers`: samples that each server answered, by its address; empty if no server was asked."""
+    """One invocation that worked on the file. `end` is "complete", "incomplete", "interrupted" or the error. `servers`:
+    number of samples per server address; empty if no server was used."""
 
     started_at: str
     command: tuple[str, ...]

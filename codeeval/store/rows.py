@@ -1,4 +1,4 @@
-"""Values as rows of a run file's tables, and back."""
+"""Convert values to rows of a run file's tables, and back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from codeeval.store.records import (
 )
 from codeeval.types import Judgement, Problem, Sample
 
-#: What a query selects for the functions below; s, j, c and r are the tables' names in it.
+#: What a query selects for the functions below; s, j, c and r are the aliases of the tables in it.
 PROBLEM_COLUMNS = selection("problems", first=1)
 SAMPLE_COLUMNS = selection("samples", "s")
 JUDGEMENT_COLUMNS = selection("judgements", "j", first=1)
@@ -70,7 +70,7 @@ def incident_of(row: Row) -> Incident:
 
 
 def judgement_row(row: StoredJudgement) -> Row:
-    """All but the protocol."""
+    """All columns except the protocol."""
     key, judgement = (row.problem_id, row.index, row.job_digest), row.judgement
     if judgement is None:
         return _pack_judgement((*key, None, None, row.outputs, None, None, None, None, row.reading))

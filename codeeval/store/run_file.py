@@ -1,4 +1,4 @@
-"""A run file that is open: how it opens and closes, whose fault an error over it is, and how its rows are asked for."""
+"""An open run file: how it is opened and closed, when an error is blamed on it, and how its rows are queried."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from codeeval.store.damage import damage
 class RunFile:
     """A run file, opened read-only by `RunFile(path)`.
 
-    Raises UsageError (no such run), DataError (no run file, damaged, other schema) and StoreError (can't be read).
+    Raises UsageError (no such run), DataError (not a run file, damaged, another schema) and StoreError (can't be read).
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,18 +50,18 @@ class RunFile:
             self.close()
 
     def _blame(self, error: BaseException | None) -> None:
-        """Raises DataError if it is this file that an error comes from."""
+        """Raise DataError if this file is the cause of an error."""
         if isinstance(error, MISREADINGS) and (found := self.damage()):
             raise DataError(str(self.path), found, msg("The run file is damaged.")) from error
 
     def snapshot(self) -> None:
-        """From here on every answer is about one moment, whatever a writer does meanwhile."""
+        """From here on, every query sees the same moment, whatever a writer does meanwhile."""
         with translating(self.path):
             self._db.execute("BEGIN")
             self._db.execute("SELECT count(*) FROM meta").fetchone()
 
     def damage(self) -> str | None:
-        """The first value that no run wrote, by its place; None if there is none. Reads the whole file."""
+        """The place of the first value that a run never writes; None if there is none. Reads the whole file."""
         with translating(self.path):
             return damage(self._db)
 

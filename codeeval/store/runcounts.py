@@ -1,4 +1,4 @@
-"""From a run file to what a comparison needs: counts per problem, and the digests that must agree."""
+"""What a comparison needs from a run file: counts per problem, and the digests that must agree."""
 
 from __future__ import annotations
 
@@ -17,23 +17,24 @@ from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
 from sandbox.wire import Limits
 
-#: What a protocol decides of the limits; the rest belongs to the workers.
+#: The limits that a protocol decides; the others belong to the workers.
 _TIMING = ("cpu_s", "wall_s", "reply_bytes")
-#: What versions that stated the protocol's limits called those of these protocols.
+#: Old names of these protocols' limits, from versions that recorded the protocol's.
 _STATED = dict.fromkeys(("humanevalplus", "mbppplus"), Limits(cpu_s=20.0, wall_s=80.0))
 
-#: Names of the digests that two runs must share for a difference to be the model's.
+#: Names of the digests that two runs must share for their difference to be due to the model.
 MUST_AGREE = ("problems", "prompt", "protocol", "image", "limits")
 
 
 class IncompleteRun(CodeevalError):
-    """Samples are pending: a verdict on what happens to be there would be biased. Exit 3."""
+    """Samples are pending: a verdict on those that exist would be biased. Exit 3."""
 
 
 def run_counts(reader: RunReader, protocol: str | None = None, name: str = "") -> RunCounts:
-    """(n with a verdict, c passed) of every problem that has a verdict, under the run's own protocol unless told otherwise.
+    """(n with a verdict, c passed) of every problem that has a verdict, by default under the run's own protocol.
 
-    Raises UsageError for a protocol that the run was not judged under, NothingToEvaluate where no sample has a verdict.
+    Raises UsageError for a protocol that the run was not judged under, and NothingToEvaluate if no sample has a
+    verdict.
     """
     manifest = reader.manifest()
     chosen = protocol or manifest.protocol
@@ -59,7 +60,7 @@ def judged(
     name: str = "",
     alike: Dependence | None = None,
 ) -> RunCounts:
-    """`alike`: which problems have samples that are not independent draws. Raises NothingToEvaluate if no sample has a
+    """`alike`: the problems with samples that are not independent draws. Raises NothingToEvaluate if no sample has a
     verdict."""
     if not counts:
         raise NothingToEvaluate(
@@ -70,16 +71,17 @@ def judged(
 
 
 def dependent_samples(reader: RunReader) -> Dependence:
-    """Problems whose samples are not independent draws, by all completions of the run."""
+    """Problems with samples that are not independent draws, from all completions of the run."""
     manifest = reader.manifest()
     drawn = ((sample.problem_id, sample.completion, sample.seed) for sample in reader.samples())
     return dependence(drawn, manifest.sampling.temperature, manifest.model.backend in ONE_STREAM)
 
 
 def digests(reader: RunReader, protocol: str) -> dict[str, str]:
-    """What must agree between two runs for a difference to be the model's; short things are written out, not hashed.
+    """What must agree between two runs for their difference to be due to the model; short values are written out, not
+    hashed.
 
-    The prompt's digest is left out where the completions came from a file and nothing is known about it.
+    The prompt's digest is omitted if the completions came from a file and nothing is known about it.
     """
     manifest = reader.manifest()
     describe = manifest.sandbox.describe
@@ -94,7 +96,7 @@ def digests(reader: RunReader, protocol: str) -> dict[str, str]:
 
 
 def kinds_in(reader: RunReader, protocol: str) -> Iterable[Kind]:
-    """The kinds of a run's problems; from the problems only where the manifest does not name them."""
+    """The kinds of a run's problems; read from the problems only if the manifest does not name them."""
     named = reader.manifest().sandbox.limits_by_protocol.get(protocol)
     return [kind for kind in KINDS if kind in named] if named else kinds_of(each.problem for each in reader.problems())
 
@@ -102,8 +104,8 @@ def kinds_in(reader: RunReader, protocol: str) -> Iterable[Kind]:
 def limits_of(manifest: Manifest, protocol: str, kind: Kind) -> dict[str, float]:
     """The limits under which the programs of a run were executed.
 
-    A file that does not say so has the limits of the requested protocol alone. Those were executed for calls, under that
-    protocol; for the rest, and for a protocol that a rescore has made the requested one, they are computed.
+    An old file records only the requested protocol's limits. For calls under that protocol, those were executed; for
+    other kinds, and for a protocol that a rescore has since made the requested one, they are computed.
     """
     stated = manifest.sandbox.limits
     if (named := manifest.sandbox.limits_by_protocol.get(protocol, {}).get(kind)) is not None:
@@ -118,7 +120,7 @@ def limits_of(manifest: Manifest, protocol: str, kind: Kind) -> dict[str, float]
 
 
 def stating_limits(reader: RunReader) -> Manifest:
-    """The manifest of a run; that of an earlier version with the limits that were executed, where it states others."""
+    """The manifest of a run; one of an earlier version is given the limits that were executed, if it states others."""
     manifest = reader.manifest()
     info = manifest.sandbox
     kinds = kinds_of(each.problem for each in reader.problems())
@@ -131,7 +133,7 @@ def stating_limits(reader: RunReader) -> Manifest:
 
 
 def stated_before(manifest: Manifest, protocol: str, kinds: Iterable[Kind]) -> str | None:
-    """What earlier versions stated as the limits of such a run where it was not what they executed; else None."""
+    """What earlier versions stated as such a run's limits if it differed from what was executed; otherwise None."""
     own = protocols.get(protocol)
     size = _size(manifest.sandbox.limits)
     right = all(limits_of(manifest, protocol, kind) == {**asdict(limits_of_kind(kind, own)), **size} for kind in kinds)
@@ -143,12 +145,12 @@ def _size(stated: dict[str, float]) -> dict[str, float]:
 
 
 def require_complete(reader: RunReader) -> None:
-    """Raises IncompleteRun while some sample is missing or lacks a judgement."""
+    """Raise IncompleteRun while some sample is missing or lacks a judgement."""
     refuse_pending(reader.run_dir, reader.n_pending())
 
 
 def refuse_pending(run_dir: Path, pending: int) -> None:
-    """Raises IncompleteRun if samples of the run are pending."""
+    """Raise IncompleteRun if samples of the run are pending."""
     if pending:
         raise IncompleteRun(
             msg(

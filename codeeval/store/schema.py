@@ -1,9 +1,9 @@
-"""Tables of a run file, and how an older one is brought up to date.
+"""Tables of a run file, and migrations of older ones.
 
-`PRAGMA application_id` marks a SQLite file as a run file, `PRAGMA user_version` counts the migrations that it has seen.
-A migration is never changed once released; a new one is appended.
+`PRAGMA application_id` marks a SQLite file as a run file; `PRAGMA user_version` counts the migrations applied to it. A
+migration is never changed once released; a new one is appended.
 
-Text goes in as TEXT, or as a BLOB where it is not valid Unicode (see `codec.py`); hence the columns without a type.
+Text is stored as TEXT, or as a BLOB if it is not valid Unicode (see `codec.py`); hence the columns without a type.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ CREATE TABLE counterfactuals (
 ) WITHOUT ROWID;
 """
 
-#: What a reasoning model thought before it answered.
+#: What a reasoning model wrote before its answer.
 _V3 = "ALTER TABLE samples ADD COLUMN thought;"
 
 _V4 = """
@@ -123,7 +123,7 @@ CREATE TABLE rewards (
 #: Tests that are code, and how answers are compared with those of a reference solution; both are JSON.
 _V5 = "ALTER TABLE problems ADD COLUMN tests; ALTER TABLE problems ADD COLUMN oracle;"
 
-#: 1 where the completion is a program of its own, NULL or 0 where it may continue the prompt.
+#: 1 if the completion is a self-contained program, NULL or 0 if it may continue the prompt.
 _V6 = "ALTER TABLE samples ADD COLUMN is_program INTEGER;"
 
 #: How `strict` read the completion, as JSON; NULL under protocols that take it verbatim.
@@ -141,7 +141,7 @@ def is_ours(connection: sqlite3.Connection) -> bool:
 
 
 def check(connection: sqlite3.Connection, where: str) -> None:
-    """Raises DataError unless this is a run file that this program can read as it is."""
+    """Raise DataError unless this is a run file that this version can read without migration."""
     if not is_ours(connection):
         raise DataError(where, msg("this is a SQLite file, but not a run of codeeval"))
     found, known = version(connection), len(MIGRATIONS)
@@ -163,7 +163,7 @@ def check(connection: sqlite3.Connection, where: str) -> None:
 
 
 def migrate(connection: sqlite3.Connection, where: str) -> None:
-    """Bring a file to the newest schema, each step in a transaction of its own. An empty file gets all tables."""
+    """Bring a file to the newest schema, each step in its own transaction. An empty file gets all tables."""
     found = version(connection)
     if found == 0 and not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -178,8 +178,9 @@ def migrate(connection: sqlite3.Connection, where: str) -> None:
 
 
 def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
-    """A file may come from another user: it must have exactly the tables that a run makes, so that neither
-    reading nor writing runs anything that its author put there. `check` refuses a file of another program. Raises DataError."""
+    """Raise DataError unless the file has exactly the tables that a run makes: it may come from another user, and
+    neither reading nor writing it may run anything that its author put there. `check` refuses another program's
+    files."""
     found, known = version(connection), len(MIGRATIONS)
     if not is_ours(connection) or found > known:
         return
@@ -205,7 +206,7 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
 
 @cache
 def _objects(number: int, *, indexed: bool = False) -> frozenset[tuple[object, ...]]:
-    """What a file of this version has in its schema: (kind, name, table, definition)."""
+    """The schema objects of a file of this version: (kind, name, table, definition)."""
     connection = sqlite3.connect(":memory:")
     try:
         for script in MIGRATIONS[:number]:
@@ -219,7 +220,7 @@ def _objects(number: int, *, indexed: bool = False) -> frozenset[tuple[object, .
 
 
 def _plain(sql: object) -> str | None:
-    """A definition without comments, and with white space where it parts words: versions of SQLite lay it out differently."""
+    """A definition without comments and with normalised white space: versions of SQLite lay it out differently."""
     if not isinstance(sql, str):
         return None if sql is None else ""
     bare = re.sub(r"[ \t\n\f\r]+", " ", re.sub(r"--[^\n]*", "", sql))

@@ -1,7 +1,7 @@
-"""What SQLite would honour beside a run file, looked at before SQLite does.
+"""Check the files beside a run file that SQLite would use, before SQLite does.
 
-A rollback journal can name a super-journal, any file of the machine, which SQLite deletes; a link or a second name of a side file
-leads outside of the folder. A write-ahead log holds pages of its database, and nothing else.
+A rollback journal can name a super-journal, any file on the machine, which SQLite deletes; a side file that is a link
+or has a second name leads outside the folder. A write-ahead log holds pages of its database, and nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from codeeval.i18n import msg
 from codeeval.store.inside import open_file, status
 
 JOURNAL, WAL, SHM = "-journal", "-wal", "-shm"
-#: Seconds that a writer may take to change from one kind of journal to the other.
+#: Seconds that a writer may take to change from one journal mode to the other.
 _CHANGING_S = 1.0
 _MAGIC = b"SQLite format 3\0"
 _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
@@ -26,7 +26,7 @@ _JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A run file as it lies in its folder. `in_wal_mode`: what its header says; `names`: how many names the file has."""
+    """The state of a run file in its folder. `in_wal_mode`: from its header; `names`: its number of hard links."""
 
     empty: bool
     in_wal_mode: bool
@@ -40,8 +40,9 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 def look(path: Path) -> Lying:
-    """How the file lies, once no other process is changing its kind of journal. Raises DataError for what no run leaves behind: a
-    link, a file that is not an ordinary one, a header that is not SQLite's, a journal that names other files; StoreError."""
+    """The state of the file, once no other process is changing its journal mode. Raises DataError for what no run
+    leaves behind (a link, a file that is not an ordinary one, a header that is not SQLite's, a journal that names other
+    files), and StoreError."""
     deadline = time.monotonic() + _CHANGING_S
     while True:
         head, names = _head(path)
@@ -57,7 +58,7 @@ def look(path: Path) -> Lying:
 
 
 def refuse_journal(path: Path) -> None:
-    """Raises DataError: a journal beside another user's file."""
+    """Raise DataError about a journal beside another user's file."""
     journal = beside(path, JOURNAL)
     raise DataError(
         str(journal),
@@ -67,7 +68,7 @@ def refuse_journal(path: Path) -> None:
 
 
 def _head(path: Path) -> tuple[bytes, int]:
-    """(the header, or b"" of an empty file; the number of names)."""
+    """(the header, or b"" for an empty file; the number of hard links)."""
     try:
         with open(open_file(path), "rb") as stream:
             found = os.fstat(stream.fileno())
@@ -79,7 +80,7 @@ def _head(path: Path) -> tuple[bytes, int]:
 
 
 def _is_there(path: Path) -> bool:
-    """Raises DataError for a side file that leads outside."""
+    """Whether a side file exists. Raises DataError for one that leads outside."""
     try:
         found = status(path)
     except OSError as error:

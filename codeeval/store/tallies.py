@@ -1,4 +1,4 @@
-"""Counts of a run file: samples by problem, verdict and cause, counted by SQLite, never by loading the evidence."""
+"""Counts of a run file: samples by problem, verdict and cause, counted in SQLite, never by loading the evidence."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from codeeval import bounded_json
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_text
 from codeeval.store.pending import Pending
 
-#: Fields of a problem, their values, and characters of both, that can be of use to tell problems apart.
+#: How many fields of a problem, values, and characters of each can help to tell problems apart.
 _MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Samples of one problem with one verdict and signature (both None if the expected outputs are hidden), and the
-    first of them."""
+    """The number of samples of one problem with one verdict and signature (both None if the expected outputs are
+    hidden), and the first of them."""
 
     problem_id: str
     verdict: str | None
@@ -30,7 +30,8 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A problem as lists show it. `fields`: further fields of its `meta` with their values as texts; a list has several."""
+    """A problem as lists show it. `fields`: other fields of its `meta`, with their values as texts; a list gives
+    several."""
 
     position: int
     id: str
@@ -42,15 +43,15 @@ class Head:
 
     @property
     def topics(self) -> tuple[str, ...]:
-        """What `meta.topics` says."""
+        """The value of `meta.topics`."""
         return dict(self.fields).get("topics", ())
 
 
 class Tallies(Pending):
-    """Questions whose answers are counts."""
+    """Queries with counts as results."""
 
     def heads(self) -> tuple[Head, ...]:
-        """All problems in the order of the run."""
+        """All problems, in the order of the run."""
         query = (
             "SELECT position, id, entry_point, prompt, wanted, expected IS NULL, extra FROM problems ORDER BY position"
         )
@@ -62,7 +63,7 @@ class Tallies(Pending):
         )
 
     def tallies(self, protocol: str) -> Iterator[Tally]:
-        """Of every judged sample under a protocol, counted by problem, verdict and signature, in no order."""
+        """Every judged sample under a protocol, counted by problem, verdict and signature; unordered."""
         query = (
             "SELECT problem_id, verdict, signature, passed, count(*), min(idx) FROM judgements WHERE protocol = ?"
             " GROUP BY problem_id, verdict, signature"
@@ -72,7 +73,7 @@ class Tallies(Pending):
             yield Tally(unpack_text(pid), verdict, unpack_optional(signature), judged, n, first)
 
     def passed(self, protocol: str) -> dict[str, str]:
-        """Indices of the samples that passed, in one text with commas, per problem that has some."""
+        """Indices of passed samples, joined by commas into one text, per problem that has any."""
         query = (
             "SELECT problem_id, group_concat(idx) FROM judgements WHERE protocol = ? AND verdict = 'passed' AND passed = 1"
             " GROUP BY problem_id"
@@ -80,7 +81,8 @@ class Tallies(Pending):
         return {unpack_text(pid): indices for pid, indices in self._rows(query, (protocol,))}
 
     def disagreements(self, protocol: str, other: str) -> tuple[tuple[str, str, int, str, int], ...]:
-        """What two protocols disagree about: (verdict and cause under each, samples, an example's problem and index)."""
+        """Where two protocols disagree: (verdict and cause under each, number of samples, problem and index of an
+        example)."""
         passed = {name: self.passed(name) for name in (protocol, other)}
         query = "SELECT idx, signature FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: dict[tuple[str, str], list[Any]] = {}
@@ -107,7 +109,7 @@ class Tallies(Pending):
 
 
 def _fields(extra: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """The fields of a problem's `meta` that are texts, numbers, true or false, or lists of these."""
+    """The fields of a problem's `meta` that are texts, numbers, booleans, or lists of these."""
     found = []
     for name, text in list(unpack_json(extra))[:_MOST_FIELDS]:
         if (value := _value(text)) is not None:
@@ -118,7 +120,7 @@ def _fields(extra: Any) -> tuple[tuple[str, tuple[str, ...]], ...]:
 
 
 def _value(text: object) -> object:
-    """Of a field as it is stored; None for what is too long, or no JSON, which only somebody else's file can have."""
+    """A stored field's value; None if it is too long or not JSON, which can occur only in another user's file."""
     if not isinstance(text, str) or len(text) > _LONGEST_FIELD:
         return None
     try:
@@ -128,7 +130,7 @@ def _value(text: object) -> object:
 
 
 def _text(value: object) -> str:
-    """As it is read; empty for what is no plain value."""
+    """A plain value as text; empty for anything else."""
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_VALUE else ""
     return json.dumps(value) if isinstance(value, bool | int | float) else ""

@@ -1,4 +1,4 @@
-"""Aggregates of a run file for pages that show many samples: counted by SQLite, never by loading the evidence."""
+"""Aggregates of a run file for pages that show many samples: counted in SQLite, never by loading the evidence."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from codeeval.store.rows import (
 )
 from sandbox import Outcome
 
-#: Fields of a problem, their values, and characters of both, that can be of use to tell problems apart.
+#: How many fields of a problem, values, and characters of each can help to tell problems apart.
 _MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
-#: Evidence is JSON, compressed where it is large; a time of 0 is left out.
+#: Evidence is JSON, compressed if large; a time of 0 is omitted.
 _CPU_MS = (
     "CASE typeof(e.outcome) WHEN 'text' THEN coalesce(json_extract(e.outcome, '$.cpu_ms'), 0)"
     " ELSE cpu_ms_of(e.outcome) END"
@@ -32,7 +32,7 @@ _CPU_MS = (
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One judged sample as the matrix shows it. `outputs` is the stored JSON text, given only for hidden problems."""
+    """One judged sample as shown in the matrix. `outputs` is the stored JSON text, given only for hidden problems."""
 
     index: int
     verdict: str | None
@@ -42,7 +42,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """Which judged samples are wanted; None: any. `slower_than_ms` is CPU time."""
+    """Which judged samples to select; None: any. `slower_than_ms` is CPU time."""
 
     verdict: str | None = None
     signature: str | None = None
@@ -71,7 +71,7 @@ class RunViews(RunReader):
         return found
 
     def matching(self, protocol: str, criteria: Criteria) -> dict[str, set[int]]:
-        """Indices of the judged samples that fulfil all criteria, per problem that has some."""
+        """Indices of the judged samples that meet all criteria, per problem that has any."""
         self._db.create_function("cpu_ms_of", 1, _cpu_ms, deterministic=True)
         joins, wheres, values = " FROM judgements j", ["j.protocol = ?"], [protocol]
         for column, value in (("j.verdict", criteria.verdict), ("j.signature", criteria.signature)):
@@ -82,7 +82,7 @@ class RunViews(RunReader):
             wheres.append("j.passed = 0")
         if criteria.format is not None:
             joins += " JOIN counterfactuals c ON c.problem_id = j.problem_id AND c.idx = j.idx"
-            wheres.append("instr(c.classes, ?)")  # a JSON string in a list of such
+            wheres.append("instr(c.classes, ?)")  # a JSON string in a list of strings
             values.append(json.dumps(criteria.format, ensure_ascii=False))
         if criteria.slower_than_ms is not None:
             join, where = self._slow(criteria.slower_than_ms)
@@ -94,7 +94,7 @@ class RunViews(RunReader):
         return found
 
     def slower(self, protocol: str, than_ms: int) -> Iterator[tuple[str, int, int]]:
-        """(problem id, index, CPU time in ms) of the judged samples that took at least so long."""
+        """(problem id, index, CPU time in ms) of the judged samples that took at least this long."""
         self._db.create_function("cpu_ms_of", 1, _cpu_ms, deterministic=True)
         join, where = self._slow(than_ms)
         query = f"SELECT j.problem_id, j.idx, {_CPU_MS} FROM judgements j{join} WHERE j.protocol = ? AND {where}"
@@ -102,7 +102,7 @@ class RunViews(RunReader):
             yield unpack_text(pid), index, cpu_ms
 
     def _slow(self, than_ms: int) -> tuple[str, str]:
-        """From judgements j to executions e that took so long: a join and a condition."""
+        """A join and a condition from judgements j to executions e that took this long."""
         hint, may_be = "", ""
         if than_ms >= indexes.SLOW_MS and indexes.has(self._db, "slow"):
             hint, may_be = " INDEXED BY slow", f"{indexes.MAY_BE_SLOW.format('e.')} AND "
@@ -110,13 +110,13 @@ class RunViews(RunReader):
         return join, f"{may_be}{_CPU_MS} >= {int(than_ms)}"
 
     def format_failures(self) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-        """(problem id, index, failures of format) of the failed samples that have some."""
+        """(problem id, index, failures of format) of the failed samples that have any."""
         query = "SELECT problem_id, idx, classes FROM counterfactuals WHERE classes != '[]'"
         for pid, index, classes in self._rows(query):
             yield unpack_text(pid), index, tuple(unpack_json(classes))
 
     def formats(self) -> tuple[tuple[str, int, int], ...]:
-        """Failures of format of the samples that failed: (name, samples, how many of them pass once repaired)."""
+        """Failures of format of the failed samples: (name, samples, how many of them pass once repaired)."""
         query = (
             "SELECT f.value, count(*), coalesce(sum(c.passed), 0) FROM counterfactuals c, json_each(c.classes) f"
             " GROUP BY f.value ORDER BY count(*) DESC, f.value"
@@ -128,7 +128,7 @@ class RunViews(RunReader):
     ) -> dict[str, tuple[int, int]]:
         """(n, c) per problem under strict with the format repaired, over the samples that `protocol` judged as well.
 
-        `known`: those of strict, where the caller has them and both have judged every sample.
+        `known`: the counts of strict, if the caller has them and both have judged every sample.
         """
         if known is None and not self._all_judged(protocol, "strict"):
             return self._repaired_apart(protocol)
@@ -149,7 +149,7 @@ class RunViews(RunReader):
         return {unpack_text(pid): (n, c) for pid, n, c in self._rows(query)}
 
     def _all_judged(self, *protocols: str) -> bool:
-        """Whether every sample has a verdict under each of these."""
+        """Whether every sample has a verdict under each of these protocols."""
         samples = self.n_samples()
         query = "SELECT count(passed) FROM judgements WHERE protocol = ?"
         return all(self._one(query, (name,)) == samples for name in protocols)
@@ -168,8 +168,8 @@ class RunViews(RunReader):
         return next(map(counterfactual_of, self._rows(query, (pack_text(problem_id), index))), None)
 
     def hidden_endings(self) -> Iterator[tuple[str, str, Outcome]]:
-        """(problem id, job digest, evidence) of the programs for problems with hidden answers that may not have returned from
-        every call."""
+        """(problem id, job digest, evidence) of programs for problems with hidden answers that may not have returned
+        from every call."""
         query = (
             "SELECT e.problem_id, e.job_digest, e.outcome FROM problems p JOIN executions e ON e.problem_id = p.id"
             " WHERE p.expected IS NULL AND (typeof(e.outcome) != 'text' OR instr(e.outcome, '\"raised\"')"
@@ -188,12 +188,12 @@ class RunViews(RunReader):
             yield unpack_text(pid), index, digest
 
     def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
-        """Of one sample, None if it is not judged."""
+        """The judgement of one sample; None if it is not judged."""
         query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
         return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
     def sample_texts(self, protocol: str) -> Iterator[tuple[tuple[str, int], bytes]]:
-        """(problem id, index) and what there is to be searched of every sample itself, in UTF-8: its completion, its error."""
+        """(problem id, index) and the searchable text of every sample, in UTF-8: its completion and its error."""
         query = (
             "SELECT s.problem_id, s.idx, s.completion, j.error FROM samples s LEFT JOIN judgements j"
             " ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx"
@@ -203,7 +203,7 @@ class RunViews(RunReader):
             yield (unpack_text(pid), index), _utf8(texts)
 
     def programs(self) -> Iterator[tuple[tuple[str, str], bytes]]:
-        """(problem id, job digest) and the program, in UTF-8, of everything that was executed."""
+        """(problem id, job digest) and the program, in UTF-8, of every execution."""
         for pid, digest, source in self._rows("SELECT problem_id, job_digest, source FROM executions"):
             yield (unpack_text(pid), digest), _utf8(source)
 
@@ -214,7 +214,7 @@ class RunViews(RunReader):
             yield unpack_text(pid), index, digest
 
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
-        """Index of the first or the last failed sample of a problem, None if none failed."""
+        """Index of the first or the last failed sample of a problem; None if none failed."""
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found

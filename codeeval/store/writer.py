@@ -1,7 +1,7 @@
-"""The one writer of a run file.
+"""The only writer of a run file.
 
 All writes of a process go through one `RunStore`, from one thread; a lock on the run folder keeps other processes out
-and goes with the process, however it dies. Writes gather in a transaction until `commit()`.
+and is released when the process ends, however it ends. Writes collect in a transaction until `commit()`.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ from codeeval.types import Sample
 
 
 class RunStore(RunReader):
-    """A run file, opened for writing by `create` or `open`. Everything that a reader answers, it answers too."""
+    """A run file, opened for writing by `create` or `open`. Answers everything that a reader answers."""
 
     def __init__(self, path: Path, lock: int) -> None:
         self.path, self._lock = path, lock
         self._db = open_for_writing(path)
-        #: Why this run has no mark, although this process made it.
+        #: Why this run has no mark although this process made it.
         self.unmarked: str | None = None
         try:
             with translating(path):
@@ -66,7 +66,7 @@ class RunStore(RunReader):
 
     @classmethod
     def create(cls, run_dir: Path, manifest: Manifest, problems: Sequence[PlannedProblem]) -> RunStore:
-        """A new run in `run_dir`. Raises UsageError when one is there already, StoreError when it can't be written."""
+        """A new run in `run_dir`. Raises UsageError if one exists there, and StoreError if it can't be written."""
         path = run_dir / FILE_NAME
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
@@ -85,7 +85,7 @@ class RunStore(RunReader):
             os.close(lock)
             raise
         for left in (path, *(beside(path, suffix) for suffix in (JOURNAL, WAL, SHM))):
-            remove(left)  # what is left here never became a run
+            remove(left)  # the leftovers here never became a run
         store = cls._opened(path, lock)
         with store._writing():
             manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
@@ -96,14 +96,14 @@ class RunStore(RunReader):
             store._own = True
             store._mark()
         store.commit()
-        with translating(path):  # other processes see from the file alone whose it is
+        with translating(path):  # other processes tell from the file alone whose it is
             store._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return store
 
     @classmethod
     def open(cls, path: Path) -> RunStore:
         """An existing run, to be continued or judged again; migrates an older one. Raises UsageError (no such run, or a
-        living process is writing it), DataError and StoreError."""
+        running process is writing it), DataError and StoreError."""
         file = run_path(path)
         return cls._opened(file, locks.hold(file.parent))
 
@@ -115,10 +115,10 @@ class RunStore(RunReader):
             os.close(lock)
             raise
 
-    # -- writing; nothing is safe before commit()
+    # -- writing; nothing is durable before commit()
 
     def add_samples(self, samples: Iterable[Sample]) -> None:
-        """A sample that is there already stays as it is: what was executed is what is kept."""
+        """Add samples. An existing one is kept: what was executed is what is stored."""
         self.add_sample_rows([sample_row(sample) for sample in samples])
 
     def add_execution(self, execution: Execution) -> None:
@@ -126,16 +126,16 @@ class RunStore(RunReader):
             self._db.execute(insertion("executions", "OR REPLACE"), execution_row(execution))
 
     def add_sample_rows(self, rows: Sequence[Row]) -> None:
-        """`add_samples` of packed samples."""
+        """`add_samples` for packed samples."""
         with self._writing():
             self._db.executemany(insertion("samples", "OR IGNORE"), rows)
             self._settle((row[0], row[1], "generation") for row in rows)
 
     def add_judged(self, executions: Sequence[Row], judgements: Sequence[Row], late: set[Row]) -> list[Row]:
-        """Packed evidence and what was judged by it. A row whose key is there already changes nothing.
+        """Add packed evidence and the judgements based on it. A row with an existing key changes nothing.
 
-        `late` are (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
-        what is found to be so is added. Returns the judgements by such evidence, which are left out."""
+        `late`: (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
+        newly found ones are added to it. Returns the judgements based on such evidence, which are left out."""
         with self._writing():
             insert = insertion("executions", "OR IGNORE")
             late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
@@ -145,7 +145,7 @@ class RunStore(RunReader):
         return [row for row in judgements if (row[1], row[3]) in late] if late else []
 
     def add_judgements(self, protocol: str, rows: Iterable[StoredJudgement]) -> None:
-        """Judgements of this protocol, in place of earlier ones of the same samples."""
+        """Add judgements under this protocol, replacing earlier ones of the same samples."""
         packed = [(protocol, *judgement_row(row)) for row in rows]
         with self._writing():
             self._db.executemany(insertion("judgements", "OR REPLACE"), packed)
@@ -156,7 +156,7 @@ class RunStore(RunReader):
             self._db.execute("DELETE FROM judgements WHERE protocol = ?", (protocol,))
 
     def add_counterfactuals(self, rows: Iterable[Counterfactual]) -> None:
-        """What came of looking at failed samples, in place of earlier rows of the same samples."""
+        """Add the results of examining failed samples, replacing earlier rows of the same samples."""
         packed = [counterfactual_row(row) for row in rows]
         with self._writing():
             self._db.executemany(insertion("counterfactuals", "OR REPLACE"), packed)
@@ -166,12 +166,12 @@ class RunStore(RunReader):
             self._db.execute("DELETE FROM counterfactuals")
 
     def add_rewards(self, ranker: int, rows: Iterable[StoredReward]) -> None:
-        """Scores of the reward model at this position of the manifest, in place of earlier ones of the same samples."""
+        """Add scores of the reward model at this index of the manifest, replacing earlier ones of the same samples."""
         with self._writing():
             self._db.executemany(insertion("rewards", "OR REPLACE"), [reward_row(ranker, row) for row in rows])
 
     def set_expected(self, expected: Mapping[str, Sequence[str]]) -> None:
-        """Answers for problems whose own were hidden: problem id -> one output per call."""
+        """Set answers for problems with hidden ones: problem id -> one output per call."""
         with self._writing():
             self._db.executemany(
                 "UPDATE problems SET expected = ? WHERE id = ?",
@@ -182,18 +182,18 @@ class RunStore(RunReader):
         self.add_incident_rows([incident_row(incident) for incident in incidents])
 
     def add_incident_rows(self, rows: Sequence[Row]) -> None:
-        """`add_incidents` of packed incidents."""
+        """`add_incidents` for packed incidents."""
         with self._writing():
             self._db.executemany(insertion("incidents", "OR REPLACE"), rows)
             self._pending = self._pending or bool(rows)
 
     def _settle(self, keys: Iterable[Row]) -> None:
-        """Forget why these (packed problem id, index, stage) were pending. Most runs have no incident at all."""
+        """Delete the reasons why these (packed problem id, index, stage) were pending. Most runs have no incidents."""
         if self._pending:
             self._db.executemany("DELETE FROM incidents WHERE problem_id = ? AND idx = ? AND stage = ?", keys)
 
     def put_session(self, session: Session, row: int | None = None) -> int:
-        """Add a session, or overwrite the one in `row`; returns its row."""
+        """Add a session, or overwrite the one in `row`; return its row."""
         with self._writing():
             record = pack_json(session.to_json())
             cursor = self._db.execute(insertion("sessions", "OR REPLACE"), (row, record))
@@ -214,19 +214,19 @@ class RunStore(RunReader):
             self._own, self.unmarked = False, str(error)
 
     def commit(self) -> None:
-        """From here on what was written survives the death of this process."""
+        """From here on, what was written survives the death of this process."""
         if self._db.in_transaction:
             with translating(self.path):
                 self._db.execute("COMMIT")
 
     def close(self) -> None:
-        """Commit, fold the log into the file (so that it can be copied and read anywhere), let go of the folder. May be
-        called twice."""
+        """Commit, checkpoint the log into the file (so that it can be copied and read anywhere), and release the
+        folder. May be called twice."""
         if self._lock < 0:
             return
         try:
             self.commit()
-            with suppress(sqlite3.Error):  # a reader may hold the log; the last to close it then folds it
+            with suppress(sqlite3.Error):  # a reader may hold the log; the last to close it then checkpoints it
                 self._db.execute("PRAGMA journal_mode = DELETE")
         finally:
             self._db.close()
@@ -236,7 +236,7 @@ class RunStore(RunReader):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if isinstance(error, StoreError):  # a full disk: closing must not hide why
+        if isinstance(error, StoreError):  # a full disk: closing must not hide the reason
             with suppress(StoreError):
                 self.close()
         else:
@@ -251,7 +251,7 @@ class RunStore(RunReader):
 
 
 def refuse_existing(run_dir: Path) -> None:
-    """Raises UsageError when `run_dir` holds a run already. A file left without a manifest by a killed process is not a run."""
+    """Raise UsageError if `run_dir` holds a run. A file left without a manifest by a killed process is not a run."""
     path = run_dir / FILE_NAME
     if (path.exists() or path.is_symlink()) and not _is_unborn(path):
         raise UsageError(

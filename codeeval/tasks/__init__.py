@@ -1,4 +1,4 @@
-"""Problem sets: what `-t` names, read and checked. `docs/tasks.md` describes the schema.
+"""Problem sets: load and check what `-t` names. `docs/tasks.md` describes the schemas.
 
 load("rustarter")            the bundled set
 load("ruhumaneval")          from the Hugging Face hub or its cache

@@ -1,4 +1,4 @@
-"""Answers for a set whose own are hidden: a file id -> outputs, checked against the set.
+"""Answers for a set whose own answers are hidden: a file of id -> outputs, checked against the set.
 
 {"7": ["1", "2"], …}                                       JSON: an object
 {"id": 7, "outputs": ["1", "2"]}                           JSON Lines or a JSON list; also `task_id`, or `meta.id`
@@ -34,7 +34,7 @@ class Answers:
 
 
 def read_answers(path: Path) -> Answers:
-    """Raises UsageError (no such file) and DataError (what is wrong in which row)."""
+    """Read answers. Raises UsageError (no such file) and DataError (what is wrong, and in which row)."""
     outputs: dict[str, tuple[str, ...]] = {}
     for row in _rows(path):
         problem_id, given = _entry(row)
@@ -56,7 +56,7 @@ def _rows(path: Path) -> list[SourceRow]:
         try:
             whole = bounded_json.loads(path.read_text("utf-8-sig"), MAX_VALUES)
         except (OSError, ValueError):
-            return read_rows(path)  # says what is wrong, and where
+            return read_rows(path)  # raises with what is wrong, and where
         lists = isinstance(whole, dict) and all(isinstance(value, list) for value in whole.values())
         if lists and not set(whole) & {"data", "test", "train"}:
             return [SourceRow(f"{path}, id {name}", {"id": name, "outputs": given}) for name, given in whole.items()]
@@ -83,8 +83,8 @@ def _entry(row: SourceRow) -> tuple[str, tuple[str, ...]]:
 
 
 def apply(task: Task, answers: Answers) -> tuple[Task, tuple[str, ...]]:
-    """The task with the answers in it, and notes about what did not fit. Answers that the set has stay: others for the
-    same problem are an error. Raises DataError and UsageError."""
+    """The task with the answers filled in, and notes about answers that did not fit. Answers that the set already has
+    are kept; different ones for the same problem are an error. Raises DataError and UsageError."""
     known = {problem.id for problem in task.problems}
     problems = tuple(_with_answer(problem, answers) for problem in task.problems)
     if not known & answers.outputs.keys():

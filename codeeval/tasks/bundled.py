@@ -1,4 +1,4 @@
-"""What comes with codeeval: the problem set and the demo model, in a source checkout and in an installed wheel."""
+"""Locate what comes with codeeval (the problem set and the demo model) in a source checkout or an installed wheel."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHECKOUT = {"rustarter.jsonl": "problems/rustarter.jsonl", DEMO_MODEL: "demo/mo
 
 
 def page(name: str) -> str:
-    """Where a page of the documentation is to be read: its path in this installation or checkout."""
+    """Where to read a page of the documentation: its path in this installation or checkout."""
     package = Path(__file__).resolve().parent.parent
     places = (package / "bundled" / name, package.parent / "docs" / name)
     return str(next(filter(Path.is_file, places), f"the page {name} of codeeval's documentation"))

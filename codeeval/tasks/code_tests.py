@@ -1,11 +1,11 @@
-"""Tests that are code: what has to be executed so that each of them is carried out, found without executing anything.
+"""Tests that are code: find, without executing anything, what must be executed to carry out each of them.
 
     check(candidate)     HumanEval's form: the function is called with the candidate's
-    plain asserts        executed as they are; the candidate's function has its own name, or `candidate`
-    unittest             every TestCase by unittest itself; the first failure ends it
+    plain asserts        executed unchanged; they use the candidate's function by its own name, or as `candidate`
+    unittest             every TestCase is run by unittest; the first failure ends it
 
-Anything else is refused when the file is read: tests that are never called would pass whatever the program does, and tests that
-need what the judge lacks would fail whatever it does.
+Anything else is refused when the file is read: tests that are never called would pass whatever the program does, and
+tests that need what the judge lacks would fail whatever it does.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from codeeval import syntax
 from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS
 
 _KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
-#: Where a candidate's exception could make a test count as passed, and what only sees the judge's own process.
+#: Constructs in which a candidate's exception could make a test pass, and what sees only the judge's own process.
 _UNFIT = frozenset(
     {"SkipTest", "skip", "skipIf", "skipUnless", "skipTest", "expectedFailure", "mock", "patch", "MagicMock"}
     | {"redirect_stdout", "redirect_stderr", "assertLogs", "assertNoLogs", "assertWarns", "assertWarnsRegex"}
 )
-#: Below the tests, on lines of its own. `debug` lets what a test raises through, so that the judge sees the exception itself.
+#: Appended below the tests. `debug` propagates what a test raises, so that the judge sees the exception itself.
 _RUN_CASES = """
 import unittest as _unittest
 for _case in list(globals().values()):
     if isinstance(_case, type) and issubclass(_case, _unittest.TestCase):
         _unittest.defaultTestLoader.loadTestsFromTestCase(_case).debug()
 """
-#: What a check can't import in any image: the candidate as a module, a module beside it. (What packages an image has is its
-#: owner's choice; pytest is for tests that it collects itself.)
+#: Modules that a check can't import in any image: the candidate as a module, a module beside it. (Which packages an
+#: image has is up to its owner; pytest is for tests that it collects itself.)
 _NOT_THERE = frozenset({"", "solution", "candidate", "submission", "your_module", "pytest"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (*_FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
@@ -40,13 +40,13 @@ _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 
 class UnfitTestsError(Exception):
-    """Why tests can't be carried out, in words."""
+    """Why tests can't be carried out."""
 
 
 def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[str, tuple[str, ...]]:
-    """(the code to be executed, names of the candidate's functions in it, the entry point first).
+    """(the code to execute, the names of the candidate's functions in it, the entry point first).
 
-    `prelude` is what the tests may use besides; `solution` a program that is right, or "". Raises UnfitTestsError, and
+    `prelude`: what else the tests may use; `solution`: a correct program, or "". Raises UnfitTestsError, and
     SyntaxError for a text that does not parse."""
     tree = _parsed(test)
     check = next((node for node in _reached(tree.body) if getattr(node, "name", None) == "check"), None)
@@ -72,7 +72,7 @@ def _parsed(text: str) -> ast.Module:
 
 
 def _refuse_uncallable(check: ast.stmt | None) -> None:
-    """A coroutine would never be awaited; a function without a parameter can't be given the candidate."""
+    """Refuse a coroutine, which would never be awaited, and a function without a parameter for the candidate."""
     if isinstance(check, ast.AsyncFunctionDef):
         raise UnfitTestsError("check is async, so that calling it tests nothing")
     if isinstance(check, ast.FunctionDef):
@@ -82,11 +82,12 @@ def _refuse_uncallable(check: ast.stmt | None) -> None:
             raise UnfitTestsError("check must take the candidate's function, and nothing else")
 
 
-# -- what is executed at all
+# -- what is executed
 
 
 def _reached(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements of a module that are executed with it, those of its blocks included; not what only a script does."""
+    """The statements that a module executes when run, including those inside its blocks, but not what only a script
+    does."""
     for node in body:
         if isinstance(node, ast.If) and _is_main(node.test):
             yield from _reached(node.orelse)
@@ -104,7 +105,7 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _asserts(tree: ast.Module) -> bool:
-    """Whether an assert is reached: by the module itself, or in a function of its own that it calls."""
+    """Whether an assert is reached: in the module itself, or in one of its functions that it calls."""
     functions = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     waiting: list[ast.AST] = [node for node in _reached(tree.body) if not isinstance(node, _SCOPES)]
     seen: set[str] = set()
@@ -120,7 +121,7 @@ def _asserts(tree: ast.Module) -> bool:
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and what is below it, without the bodies of functions and classes and without what only a script does."""
+    """A node and its descendants, without bodies of functions and classes and without what only a script does."""
     waiting = [node]
     while waiting:
         found = waiting.pop()
@@ -133,7 +134,8 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _cases(tree: ast.Module) -> list[ast.ClassDef]:
-    """The classes of unittest. Raises UnfitTestsError for one whose tests would never be awaited, and where none has a test."""
+    """The unittest classes. Raises UnfitTestsError if the tests of one would never be awaited, or if none has a
+    test."""
     found: dict[str, ast.ClassDef] = {}
     for node in _reached(tree.body):
         if isinstance(node, ast.ClassDef) and any(_last(base) in {"TestCase", *found} for base in node.bases):
@@ -152,7 +154,7 @@ def _last(node: ast.expr) -> str:
 
 
 def _without_main(test: str, tree: ast.Module) -> str:
-    """`unittest.main()` would end the judge: the tests are run without it. Lines keep their numbers."""
+    """Remove `unittest.main()`, which would end the judge; the tests are run without it. Line numbers are kept."""
     lines = test.split("\n")
     for node in tree.body:
         call = node.value if isinstance(node, ast.Expr) else None
@@ -208,7 +210,7 @@ def _mentioned(node: ast.AST) -> set[str]:
 
 
 def _helpers(tree: ast.Module, entry_point: str, prelude: str, solution: str) -> tuple[str, ...]:
-    """Further functions of the candidate's that the tests use. Raises UnfitTestsError for a name that nothing defines."""
+    """Other functions of the candidate that the tests use. Raises UnfitTestsError for an undefined name."""
     if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
         return ()
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

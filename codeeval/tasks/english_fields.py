@@ -1,4 +1,4 @@
-"""Fields of a row of one of the English sets, read strictly, with errors that name file, row and field."""
+"""Fields of a row of an English set, read strictly; errors name the file, row and field."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
 
 _SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
-#: What is parsed to find out which functions a program defines.
+#: Up to this size a program is parsed to find out which functions it defines.
 MAX_PROGRAM_CHARS = 1_000_000
 
 
 class Fields:
-    """One row. Every method raises DataError for a field that is missing or of another kind."""
+    """One row. Every method raises DataError if a field is missing or has another type."""
 
     def __init__(self, row: SourceRow) -> None:
         self.where = row.where
@@ -38,7 +38,7 @@ class Fields:
         return self._row[name]
 
     def text(self, name: str) -> str:
-        """A text, with the line ends that Python's own files have."""
+        """A text, with line ends normalised as in Python source files."""
         value = self.value(name)
         if not isinstance(value, str):
             self.fail(name, "must be a text")
@@ -60,7 +60,7 @@ class Fields:
         return float(value)
 
     def id(self) -> str:
-        """`task_id` without the name of the set: `HumanEval/7`, `"7"` and 7 are problem 7."""
+        """`task_id` without the set's name: `HumanEval/7`, `"7"` and 7 are problem 7."""
         value = self.value("task_id")
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)

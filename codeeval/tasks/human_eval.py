@@ -3,7 +3,7 @@
     task_id             HumanEval/7
     prompt              imports, helpers, signature and docstring
     entry_point         the function's name
-    canonical_solution  a continuation of the prompt that is right (may be missing)
+    canonical_solution  a correct continuation of the prompt (may be missing)
     test                code that defines check(candidate); also plain asserts, or classes of unittest
 
 Nothing is executed here. The prompt is the tests' prelude, because tests call its helpers (problems 32, 38 and 50 do).
@@ -19,7 +19,7 @@ from codeeval.types import Problem, ProblemTests
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Raises DataError that names the row's place and the field."""
+    """One row, checked. Raises DataError, naming the row and the field."""
     fields = Fields(row)
     prompt, entry_point, test = fields.text("prompt"), fields.function("entry_point"), fields.text("test")
     if not parses(test):
@@ -42,6 +42,6 @@ def problem_of(row: SourceRow) -> Problem:
 
 
 def _prelude(prompt: str) -> str:
-    """What of the prompt can be executed: a signature without a docstring wants a body."""
+    """The executable part of the prompt: a signature without a docstring needs a body."""
     bodies = (prompt, f"{prompt.rstrip()}\n    pass\n")
     return next((program for program in bodies if parses(program)), "")

@@ -1,8 +1,8 @@
-"""The same problems under other words: every instruction of a set, applied to every problem of it. Pure.
+"""The same problems with other instructions: every instruction of a set, applied to every problem. Pure.
 
-MERA's sets come with ten paraphrases of one instruction; each problem has one of them, drawn at random. Which one a problem got
-is an accident of the set: a fair question is how the score depends on it. The paraphrases are templates with `{function}`, so
-that each fits every problem.
+MERA's sets have ten paraphrases of one instruction, and each problem was assigned one at random. That assignment is an
+accident of the set, so it is worth knowing how the score depends on it. The paraphrases are templates with
+`{function}`, so each fits every problem.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from codeeval.tasks.mera import digest
 from codeeval.types import Problem, Task
 
 ALL = "all"
-#: The run in which every problem has the instruction that the set gives it.
+#: The run in which every problem has the instruction that the set assigns to it.
 OWN = "own"
 _FIELD = "{function}"
 _NUMBERS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
@@ -25,8 +25,8 @@ _NUMBERS = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?")
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """`name` is the number of the template in the order of its first appearance, from 1, or OWN (`text` is then None);
-    `own`: how many problems of the set have it as theirs."""
+    """`name` is the template's number in order of first appearance, from 1, or OWN (then `text` is None); `own`: the
+    number of problems in the set that have this instruction."""
 
     name: str
     text: str | None
@@ -34,7 +34,7 @@ class Instruction:
 
     @property
     def note(self) -> str | None:
-        """What a run under this instruction has to say about its numbers."""
+        """What a run under this instruction says about its numbers."""
         if self.text is None:
             return None
         return msg(
@@ -43,15 +43,15 @@ class Instruction:
 
 
 def instructions(task: Task) -> tuple[Instruction, ...]:
-    """The different instructions of a set, in the order of their first appearance."""
+    """The distinct instructions of a set, in order of first appearance."""
     counted = Counter(problem.instruction for problem in task.problems if _FIELD in problem.instruction)
     return tuple(Instruction(str(number), text, own) for number, (text, own) in enumerate(counted.items(), 1))
 
 
 def chosen(task: Task, wish: str) -> tuple[Instruction, ...]:
-    """What `--instructions` asks for, after OWN. `wish`: `all`, or numbers such as `1,3-5`.
+    """The instructions that `--instructions` requests, after OWN. `wish`: `all`, or numbers such as `1,3-5`.
 
-    Raises UsageError for a set with one instruction only, and for numbers that it does not have."""
+    Raises UsageError for a set with only one instruction, and for numbers that it does not have."""
     known = instructions(task)
     if len(known) < 2:
         raise UsageError(
@@ -80,7 +80,7 @@ def _numbers(part: str, most: int) -> range:
 
 
 def under(task: Task, instruction: Instruction) -> Task:
-    """The task with that instruction for every problem."""
+    """The task with this instruction for every problem."""
     if instruction.text is None:
         return task
     problems = tuple(_with(problem, instruction.text) for problem in task.problems)
@@ -92,6 +92,6 @@ def _with(problem: Problem, text: str) -> Problem:
 
 
 def shortened(text: str, width: int) -> str:
-    """The instruction in one line, without the place of the function."""
+    """The instruction on one line, without the placeholder of the function."""
     words = " ".join(text.replace(_FIELD, " ").split())
     return words if len(words) <= width else words[: width - 1].rstrip() + "…"

@@ -24,7 +24,7 @@ _BUILTINS = frozenset(dir(builtins))
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Raises DataError that names the row's place and the field."""
+    """One row, checked. Raises DataError, naming the row and the field."""
     fields = Fields(row)
     asserts = fields.texts("test_list")
     if not asserts:
@@ -55,7 +55,7 @@ def problem_of(row: SourceRow) -> Problem:
 
 
 def docstring(sentence: str, test: str) -> str:
-    """The prompt. What would end or break the docstring is escaped, so that prompt + completion parses."""
+    """The prompt. Anything that would end or break the docstring is escaped, so that prompt + completion parses."""
     text = f'"""\n{sentence.strip()}\n{test.strip()}\n"""\n'
     if not parses(text):
         body = f"{sentence.strip()}\n{test.strip()}".replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
@@ -74,7 +74,7 @@ def _prelude(fields: Fields) -> str:
 
 
 def _defined(code: str) -> set[str]:
-    """What a program binds at its top level, imports aside; nothing where it does not parse."""
+    """What a program binds at its top level, imports excluded; empty if it does not parse."""
     try:
         tree = syntax.parse_module(code, MAX_PROGRAM_CHARS)
     except SyntaxError:
@@ -89,8 +89,8 @@ def _defined(code: str) -> set[str]:
 
 
 def _entry_point(asserts: Sequence[str], defined: set[str]) -> str | None:
-    """The function that the first assert calls; without a reference to say which are functions of the candidate's, the
-    first called name that is not a built-in."""
+    """The function that the first assert calls. If no reference shows which functions are the candidate's, the first
+    called name that is not a built-in."""
     for test in asserts:
         for name in _called(test):
             if name in defined or (not defined and name not in _BUILTINS):
@@ -105,7 +105,7 @@ def _called(test: str) -> Iterator[str]:
 
 
 def _names(source: str, entry_point: str, defined: set[str]) -> tuple[str, ...]:
-    """The entry point first, then whatever else of the candidate's the tests use."""
+    """The entry point, then whatever else of the candidate's the tests use."""
     tree = syntax.parse_module(source, MAX_PROGRAM_CHARS)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _defined(source)
     return (entry_point, *sorted(used & defined - {entry_point}))

@@ -1,13 +1,13 @@
-"""MERA's schema: one row -> one Problem, checked. The edge where a file's content becomes typed values.
+"""MERA's schema: turn one row into one checked Problem.
 
     instruction       Russian text with {function}
     inputs.function   imports, signature and docstring (no newline follows the docstring)
     inputs.tests      a string: a Python literal, a list of dicts of keyword arguments
-    outputs           a list of strings, str() of the right value per test; empty, null or all "": hidden
+    outputs           a list of strings, the str() of the expected value per test; empty, null or all "": hidden
     meta              id (integer or string, unique), entry_point, canonical_solution (may be missing); more is kept
 
-The tests are data that reach an interpreter in the sandbox, so only literals pass, and each is kept in the one spelling
-that `ast.unparse` gives it.
+The tests are data that reach an interpreter in the sandbox, so only literals are accepted, and each is stored as
+`ast.unparse` spells it.
 """
 
 from __future__ import annotations
@@ -34,16 +34,16 @@ from codeeval.types import Problem
 if TYPE_CHECKING:
     from pydantic import ValidationError
 
-#: For all tests of one problem, as they stand in the file and as they are sent to the sandbox (which takes 5 million).
+#: Limits for all tests of one problem, as written in the file and as sent to the sandbox (which accepts 5 million).
 MAX_TESTS_CHARS = 2 * 1024 * 1024
 _SEE = msg("See {path} for the schema.", path=page("tasks.md"))
-#: What helps more than the schema does, by field.
+#: Hints that help more than the schema, by field.
 _HINTS = {
     "meta.id": ID_HINT,
     "inputs.tests": msg('Write the list as a text: "[{one}, {two}]".', one="{'n': 3}", two="{'n': 4}"),
     "outputs": msg('Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].'),
 }
-#: What pydantic expected, by its name -> in codeeval's words.
+#: pydantic's names of types -> codeeval's wording.
 _KINDS = {
     "string_type": msg("a text"),
     "list_type": msg("a list"),
@@ -64,7 +64,7 @@ class _Fields(NamedTuple):
 
 
 def problems(rows: Iterable[SourceRow]) -> tuple[Problem, ...]:
-    """The problems of a set, in order. Raises DataError that names file, row or line, and field."""
+    """The problems of a set, in order. Raises DataError, naming file, row or line, and field."""
     found: dict[str, str] = {}
     result = []
     for row in rows:
@@ -81,7 +81,7 @@ def problems(rows: Iterable[SourceRow]) -> tuple[Problem, ...]:
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Raises DataError that names the row's place and the field."""
+    """One row, checked. Raises DataError, naming the row and the field."""
     fields = _fields(row)
     _check_prompt(row.where, fields)
     calls = _calls(msg("{where}, field {field}", where=row.where, field="inputs.tests"), fields.tests)
@@ -104,7 +104,7 @@ def digest(problems: Sequence[Problem]) -> str:
 
 
 def _canonical(problem: Problem) -> dict[str, object]:
-    """Without the fields that came later where they are not used, so that the digests of MERA's sets stay what they were."""
+    """Leaves out unused fields that were added later, so that the digests of MERA's sets don't change."""
     later = ("tests", "oracle")
     return {name: value for name, value in asdict(problem).items() if name not in later or value is not None}
 
@@ -136,7 +136,7 @@ def _fields(row: SourceRow) -> _Fields:
 
 
 def _refuse_odd_outputs(row: SourceRow) -> None:
-    """The first output that is not a text. pydantic would describe every one of them, in two kilobytes each."""
+    """Report the first output that is not a text. pydantic would describe every one, in two kilobytes each."""
     outputs = cast(Mapping[str, object], row.value).get("outputs")
     for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
         if not isinstance(output, str):
@@ -150,9 +150,9 @@ def _refuse_odd_outputs(row: SourceRow) -> None:
 
 
 def _data_error(row: SourceRow, error: ValidationError) -> DataError:
-    """The first fault that pydantic found, in the words of the other errors."""
+    """The first fault that pydantic found, worded like the other errors."""
     first = error.errors(include_url=False, include_context=False)[0]
-    # For meta.id pydantic appends which alternative failed (int, str): no part of the field's name.
+    # For meta.id pydantic appends which alternative failed (int, str), which is not part of the field's name.
     path = [part for part in first["loc"] if part not in ("int", "str")]
     field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     where = msg("{where}, field {field}", where=row.where, field=field)
@@ -170,7 +170,7 @@ def _data_error(row: SourceRow, error: ValidationError) -> DataError:
 
 
 def _found(row: SourceRow) -> str:
-    """Who named the wrong file sees it by the fields that are there."""
+    """List the fields that are there: it shows when the wrong file was named."""
     names = ", ".join(repr(name)[1:-1] for name in list(cast(Mapping[str, object], row.value))[:8])
     return msg("The row has {names}. {rest}", names=names, rest=_SEE) if names else _SEE
 
@@ -248,12 +248,12 @@ def _call(where: str, node: ast.expr) -> str:
 
 
 def _short(error: Exception) -> str:
-    # "malformed node or string on line 1: <ast.Call object at 0x…>": the address says nothing
+    # "malformed node or string on line 1: <ast.Call object at 0x…>": the address is useless
     return re.sub(r"<(?:_?ast)\.(\w+) object at 0x[0-9a-f]+>", r"\1", str(error)) or type(error).__name__
 
 
 def _expected(where: str, outputs: list[str] | None, n_tests: int) -> tuple[str, ...] | None:
-    """None for a closed set: it has no outputs, or empty ones."""
+    """The expected outputs; None for a closed set, whose outputs are missing or empty."""
     if not outputs or (len(outputs) == n_tests and not any(outputs)):
         return None
     if len(outputs) != n_tests:

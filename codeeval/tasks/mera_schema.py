@@ -1,5 +1,4 @@
-"""The shape of a row, as pydantic models. In a module of its own: pydantic is imported when a file is read, not
-before."""
+"""The shape of a row as pydantic models. Separate, so that pydantic is imported only when a file is read."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""What may be a problem's id. It stands in reports, logs and addresses, on command lines, and in files of completions."""
+"""What a problem's id may be: it appears in reports, logs, URLs, on command lines, and in files of completions."""
 
 from __future__ import annotations
 
 from codeeval.i18n import msg
 
 MAX_ID_CHARS = 200
-#: The remedy, whatever is wrong with an id.
+#: The remedy for any unusable id.
 HINT = msg('An id is a whole number, or a short text on one line such as "7" or "strings/7".')
 
 
 def id_fault(name: str) -> str | None:
-    """What keeps a text from being an id, in words; None if nothing does. Files of completions are read without white space
-    around an id, so one that has it would never find its samples."""
+    """Why a text can't be an id; None if it can. Files of completions strip white space around an id, so an id with it
+    would never match its samples."""
     if not name.strip():
         return msg("is empty")
     if len(name) > MAX_ID_CHARS:

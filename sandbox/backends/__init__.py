@@ -1,4 +1,4 @@
-"""Choosing where workers run."""
+"""Choose where workers run."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def _to_stderr(line: str) -> None:
 
 
 def select(name: str = "auto", progress: Progress | None = None, python: str | None = None) -> Backend:
-    """`docker`, `local`, or `auto`: docker where an engine answers, else local; `backend.why` says which and why. `python`: the
-    interpreter that executes programs, which only `local` can choose, so that `auto` is `local` then.
+    """`docker`, `local`, or `auto`: docker if an engine answers, otherwise local; `backend.why` says which and why.
+    `python`: the interpreter that executes programs; only `local` can choose it, so `auto` means `local` then.
 
-    Raises BadInterpreter for a `python` that can't be used; BackendUnavailable, with the remedy, where the named backend (or,
-    for `auto`, both) can't work here.
+    Raises BadInterpreter for an unusable `python`; BackendUnavailable, with the remedy, if the named backend (or, for
+    `auto`, both) can't work here.
     """
     from sandbox.backends.docker import DockerBackend
     from sandbox.backends.local import LocalBackend
@@ -53,15 +53,15 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
 
 
 def sweep() -> list[str]:
-    """Removes what dead runs left on this machine and its engine; returns the names of what was removed. Raises
-    BackendUnavailable where no engine answers, after having done the rest."""
+    """Remove what dead runs left on this machine and its engine; return the names of what was removed. Raises
+    BackendUnavailable if no engine answers, after doing the rest."""
     from sandbox.backends import cgroups, docker_engine
 
     return cgroups.sweep() + docker_engine.sweep_engine()
 
 
 def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
-    """Builds the docker backend's image, on this base or the usual one, unless it is there: (tag, image id). Raises
+    """Build the docker backend's image, on this base or the default one, unless it exists: (tag, image id). Raises
     BackendUnavailable."""
     from sandbox.backends import docker_engine, image
 
@@ -73,7 +73,7 @@ def build_image(progress: Progress, base: str | None = None) -> tuple[str, str]:
 
 
 def build_base(progress: Progress, wanted: Wanted) -> str:
-    """Builds a base image with packages unless it is there: its name. Raises BackendUnavailable."""
+    """Build a base image with packages unless it exists; return its name. Raises BackendUnavailable."""
     from sandbox.backends import docker_engine, packages
 
     client = docker_engine.connect()
@@ -84,7 +84,7 @@ def build_base(progress: Progress, wanted: Wanted) -> str:
 
 
 def prune_images() -> list[str]:
-    """Removes sandbox images that this version would not use; returns their names. Raises BackendUnavailable."""
+    """Remove sandbox images that this version would not use; return their names. Raises BackendUnavailable."""
     from sandbox.backends import docker_engine, image
 
     client = docker_engine.connect()

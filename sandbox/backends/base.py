@@ -1,4 +1,4 @@
-"""What a backend is: it starts a supervisor somewhere isolated and hands back its channel. Nothing else."""
+"""The interface of a backend: it starts a supervisor somewhere isolated and returns its channel, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sandbox.wire import Limits
 
 Progress = Callable[[str], None]
 
-#: What every supervisor, and so every candidate, finds in its environment.
+#: The environment of every supervisor, and so of every candidate.
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
-    "LD_BIND_NOW": "1",  # symbols are resolved once, not in every fork on pages of its own
+    "LD_BIND_NOW": "1",  # symbols are resolved once, instead of in every fork on copied pages
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTHONUTF8": "1",
     "LANG": "C.UTF-8",
@@ -30,7 +30,7 @@ class Worker(Protocol):
     channel: Channel
 
     def kill(self) -> None:
-        """Ends the worker with everything in it and removes what it left. Never raises; may be called twice."""
+        """Kill the worker with everything in it and remove what it left. Never raises; may be called twice."""
 
 
 class Backend(Protocol):
@@ -43,13 +43,14 @@ class Backend(Protocol):
         """Facts for the manifest: engine version, image id, isolation features."""
 
     def start(self, limits: Limits) -> Worker:
-        """Starts one worker. Raises SandboxError if the machinery fails, BackendUnavailable where it can't work."""
+        """Start one worker. Raises SandboxError if the infrastructure fails, BackendUnavailable if it can't work
+        here."""
 
     def alive(self) -> bool:
-        """Whether the machinery behind this backend answers right now (asked after a worker was lost)."""
+        """Whether the infrastructure behind this backend answers right now (called after a worker was lost)."""
 
     def sweep(self) -> list[str]:
-        """Removes what dead runs left behind; returns the names of what was removed."""
+        """Remove what dead runs left behind; return the names of what was removed."""
 
     def close(self) -> None:
-        """Gives back connections and folders; workers are the pool's to end. May be called twice."""
+        """Release connections and folders; the pool stops workers. May be called twice."""

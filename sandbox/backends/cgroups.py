@@ -1,10 +1,10 @@
-"""A control group of its own for each local worker, where this process may make one (usually: as root).
+"""A separate control group for each local worker, if this process may create one (usually: as root).
 
-The kernel then caps memory and processes of the whole worker, and counts the processor time of everything in it: nothing that
-a program does with its processes or its pages escapes that. Versions 1 and 2 of the interface. Where no group can be made
-(`parents` is empty, or making one fails) there is none, and the guest's `ProcMeter` watches as well as it can.
+The kernel then caps memory and processes of the whole worker and counts the processor time of everything in it; no
+program can escape that through its processes or pages. Supports versions 1 and 2 of the interface. If no group can be
+made (`parents` is None, or making one fails), the guest's `ProcMeter` measures as well as it can.
 
-A group bears its owner's name, so that a later run can remove those of dead owners, with what is left in them.
+A group carries its owner's name, so that a later run can remove those of dead owners, with what is left in them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from sandbox.wire import Limits
 _PREFIX = "codeeval-sandbox:"
 _OVERHEAD_MB, _SUPERVISOR_PIDS = 64, 16
 _REMOVE_S = 5.0
-#: What a worker may read of its own group, where the guest's CgroupMeter and Charge look for it (controller of version 1, file).
+#: What a worker may read of its own group, and where the guest's CgroupMeter and Charge find it (controller of version
+#: 1, file).
 _V1_FILES = (
     ("cpuacct", "cpuacct.usage"),
     *(("memory", f"memory.{name}") for name in ("oom_control", "usage_in_bytes", "stat")),
@@ -36,7 +37,8 @@ _GUEST = "/sys/fs/cgroup"
 
 @dataclass(frozen=True, slots=True)
 class Parents:
-    """The folders in which this process's workers get their groups: one per controller in version 1, `unified` in version 2."""
+    """The folders in which this process's workers get their groups: one per controller in version 1, `unified` in
+    version 2."""
 
     folders: dict[str, Path]
 
@@ -47,20 +49,21 @@ class Parents:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One worker's group. `join`: files into which its first process writes 0; `binds`: (file, where the guest sees it)."""
+    """One worker's group. `join`: files into which its first process writes 0; `binds`: (file, its path in the
+    guest)."""
 
     folders: tuple[Path, ...]
     join: tuple[str, ...]
     binds: tuple[tuple[str, str], ...]
 
     def remove(self) -> None:
-        """Ends what still lives in it, waits for that, and removes it; what can't be removed in time is for a later sweep."""
+        """Kill what is still in it, wait, and remove it; what can't be removed in time is left to a later sweep."""
         for folder in self.folders:
             _remove(folder)
 
 
 def parents(mounts: str | None = None, own: str | None = None) -> Parents | None:
-    """Where groups with the wanted controllers could be made; None if nowhere. The arguments are the texts of
+    """Where groups with the required controllers can be made; None if nowhere. The arguments are the texts of
     /proc/self/mountinfo and /proc/self/cgroup."""
     try:
         mounts = Path("/proc/self/mountinfo").read_text() if mounts is None else mounts
@@ -76,7 +79,7 @@ def parents(mounts: str | None = None, own: str | None = None) -> Parents | None
 
 
 def make(above: Parents, limits: Limits) -> Group:
-    """A new group with these limits. Raises OSError if it can't be made; nothing is left then."""
+    """A new group with these limits. Raises OSError, leaving nothing behind, if it can't be made."""
     name = f"{_PREFIX}{owner.me()}:{secrets.token_hex(4)}"
     made: list[Path] = []
     try:
@@ -93,7 +96,7 @@ def make(above: Parents, limits: Limits) -> Group:
 
 
 def sweep() -> list[str]:
-    """Removes the groups of dead owners with what still lives in them; returns their names."""
+    """Remove the groups of dead owners with what is still in them; return their names."""
     removed: dict[str, None] = {}
     above = parents() if os.geteuid() == 0 else None
     for folder in _left_below(above) if above is not None else ():
@@ -120,15 +123,15 @@ def _hierarchies(mounts: str, own: str) -> Iterator[tuple[str, tuple[Path, Path]
             whole = paths.get(name)
             if whole is None:
                 continue
-            # the mount may show a part of the hierarchy only: in a container, that of the container
+            # the mount may show only a part of the hierarchy: in a container, that of the container
             root = fields[3].rstrip("/")
             inside = whole.removeprefix(root) if whole == root or whole.startswith(root + "/") else ""
             yield name, (point, Path(f"{point}/{inside.strip('/')}"))
 
 
 def _delegating(point: Path, own: Path) -> Path | None:
-    """The nearest folder from our own upwards whose children have a memory and a process limit (version 2 gives no limits to
-    the children of a group that has processes itself)."""
+    """The nearest folder, from this process's upwards, with children that have a memory and a process limit (version 2
+    gives no limits to the children of a group that has processes itself)."""
     folder = own
     while True:
         with suppress(OSError):
@@ -169,7 +172,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def _remove(folder: Path) -> None:
-    """Kills what is in the group until it is empty; a few milliseconds, because its first process takes the others along."""
+    """Kill everything in the group until it is empty; takes a few milliseconds, because its first process takes the
+    others with it."""
     deadline, pause = time.monotonic() + _REMOVE_S, 0.001
     while True:
         with suppress(OSError, ValueError):
@@ -188,7 +192,7 @@ def _remove(folder: Path) -> None:
 
 
 def _left_below(above: Parents) -> Iterator[Path]:
-    """All groups with our prefix, wherever an earlier run was started, in the hierarchies that we use."""
+    """All groups with codeeval's prefix, wherever an earlier run was started, in the hierarchies in use."""
     for folder in dict.fromkeys(above.folders.values()):
         point = folder
         while point.parent.joinpath("cgroup.procs").exists():

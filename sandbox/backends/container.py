@@ -1,4 +1,5 @@
-"""Whether this is a container, and which of its rights the local sandbox lacks: read from /proc, nothing is tried."""
+"""Whether this is a container, and which rights for the local sandbox it lacks: read from /proc, without trying
+anything."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ _PODMAN = "container"
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """`filtered`: a system-call filter is in force. `masked`: the engine has covered parts of /proc. `confined`: the AppArmor
-    profile in force, or ""."""
+    """`filtered`: a system-call filter is in force. `masked`: the engine has covered parts of /proc. `confined`: the
+    AppArmor profile in force, or ""."""
 
     root: bool
     admin: bool
@@ -36,7 +37,7 @@ class Missing:
 
 
 def rights() -> Rights | None:
-    """Those of this process; None outside of a container."""
+    """This process's rights; None outside a container."""
     if not _in_container():
         return None
     status = dict(line.split(":", 1) for line in _read("/proc/self/status").splitlines() if ":" in line)
@@ -52,8 +53,8 @@ def rights() -> Rights | None:
 
 
 def missing(found: Rights, said: str) -> tuple[Missing, ...]:
-    """What stands in the way of a sandbox that failed with the words `said`. As root it is the right to make mounts; as a user
-    it is a /proc without covers, because the kernel refuses a fresh one where parts of the old one are hidden."""
+    """What keeps a sandbox that failed with the message `said` from working. For root it is the right to mount; for a
+    user it is a /proc without covers, because the kernel refuses a fresh one while parts of the old one are hidden."""
     needed = []
     if found.root and not found.admin:
         needed.append(Missing("--cap-add SYS_ADMIN", "capabilities: {add: [SYS_ADMIN]}"))
@@ -73,7 +74,7 @@ def missing(found: Rights, said: str) -> tuple[Missing, ...]:
 
 
 def remedy(said: str) -> str | None:
-    """What to start this container with; None outside of one, or where nothing is seen to be missing."""
+    """How to start this container instead; None outside a container, or if nothing seems to be missing."""
     found = rights()
     needed = missing(found, said) if found is not None else ()
     if found is None or not needed:
@@ -90,7 +91,7 @@ def remedy(said: str) -> str | None:
 
 
 def described(found: Rights) -> str:
-    """Its rights in one line."""
+    """Its rights on one line."""
     user = "root" if found.root else "a user"
     admin = "CAP_SYS_ADMIN" if found.admin else "no CAP_SYS_ADMIN"
     calls = "a system-call filter" if found.filtered else "no system-call filter"

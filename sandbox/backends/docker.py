@@ -1,8 +1,9 @@
 """Workers as containers of a Docker (or Podman) engine.
 
-Covered: no network, read-only root, no capability but SETUID, SETGID and KILL (the supervisor's), no new privileges, own seccomp
-profile, memory without swap and pids capped by the control group, own pid, ipc, uts and mount namespaces, small tmpfs mounts.
-Not covered: bugs of the kernel and of the engine; `runtime="runsc"` puts gVisor in between where it is installed.
+Covered: no network, read-only root, no capability but SETUID, SETGID and KILL (the supervisor's), no new privileges, a
+seccomp profile, memory without swap and pids capped by the control group, separate pid, ipc, uts and mount namespaces,
+small tmpfs mounts. Not covered: bugs of the kernel and of the engine; `runtime="runsc"` puts gVisor in between if it is
+installed.
 
 The channel is a Unix socket in a bind-mounted folder when the engine runs on this machine (no daemon in the data path), and
 the engine's attach stream otherwise. The socket is unlinked as soon as the supervisor has connected, before any candidate runs.
@@ -49,15 +50,13 @@ class DockerWorker:
 
     def kill(self) -> None:
         self.channel.close()
-        if docker_engine.answers(
-            self._client
-        ):  # one that stands still is not waited for: the container ends with its channel
+        if docker_engine.answers(self._client):  # a hung engine is not waited for: the container ends with its channel
             docker_engine.remove(self._client, self._container)
         self._tidy()
 
 
 class DockerBackend:
-    """Raises BackendUnavailable at construction where no engine answers or the image can't be made."""
+    """Raises BackendUnavailable on construction if no engine answers or the image can't be made."""
 
     name = "docker"
 
@@ -75,7 +74,7 @@ class DockerBackend:
         self._seccomp = image.resource("seccomp.json")
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
         self._unix = wished == "unix" or (wished == "auto" and docker_engine.is_here(self._client))
-        self._fallback = wished == "auto"  # until a worker has once come to a socket
+        self._fallback = wished == "auto"  # until a worker has connected to a socket once
         self._sockets: Path | None = None
         self._lock = threading.Lock()
 
@@ -119,8 +118,9 @@ class DockerBackend:
             raise SandboxError(f"the engine could not start a worker: {error}") from error
 
     def _start_by_socket(self, limits: Limits) -> DockerWorker:
-        """An engine that sees another file system (a remote one, or we are in a container) never brings a worker to our socket:
-        where the first two don't come, all later ones are attached. After one has come, a failure is only a failure."""
+        """An engine with another file system (a remote one, or codeeval is in a container) never connects a worker to
+        the socket: if the first two don't connect, all later ones are attached. After one has connected, a failure is
+        only a failure."""
         for _ in range(2):
             try:
                 worker = self._start_unix(limits)
@@ -142,7 +142,7 @@ class DockerBackend:
         return docker_engine.sweep(self._client)
 
     def _check_process(self) -> None:
-        """A fork has the same connections to the engine: requests of two processes would get each other's answers."""
+        """A fork has the same connections to the engine: requests from two processes would get each other's answers."""
         if self._process != os.getpid():
             raise BackendUnavailable("this backend belongs to another process: call `select` in this one")
 
@@ -153,7 +153,7 @@ class DockerBackend:
         try:
             with socket.socket(socket.AF_UNIX) as listener:
                 _bind_quietly(listener, folder)
-                (folder / "s").chmod(0o666)  # the parent folder is ours alone; the container sees only this one
+                (folder / "s").chmod(0o666)  # the parent folder is private; the container sees only this one
                 listener.listen(1)
                 container = self._create("unix:/run/sandbox/s", limits, folder)
                 self._client.api.start(container)
@@ -202,7 +202,8 @@ class DockerBackend:
         from docker.types import LogConfig
 
         api = self._client.api
-        # ids of its own for every worker, candidates' and judges': limits count per user, over all containers and the host
+        # separate ids for every worker, for candidates and judges: limits count per user, over all containers and the
+        # host
         uid = user_ids.first_of_a_worker()
         memory = (limits.memory_mb + _OVERHEAD_MB) << 20
         attached = folder is None
@@ -218,7 +219,7 @@ class DockerBackend:
             "mem_limit": memory,
             "memswap_limit": memory,
             "ipc_mode": "none",
-            # no terminals: the host has one supply for all its containers, and nobody counts their memory
+            # no terminals: the host has one supply for all its containers, and their memory is not accounted
             "tmpfs": {"/tmp": tmpfs, "/dev/shm": tmpfs, "/dev/pts": "ro,noexec,nosuid,nodev,mode=755,size=4k"},
             "binds": mounts,
             "init": False,
@@ -247,25 +248,26 @@ class DockerBackend:
             if self._sockets is None or not self._sockets.is_dir():
                 self._sockets = Path(tempfile.mkdtemp(prefix=docker_engine.SOCKETS))
                 (self._sockets / "owner").write_text(owner.me())
-                # at the end of the process too, where nobody calls `close`
+                # also at the end of the process, if `close` is never called
                 weakref.finalize(self, _remove_folder, self._sockets, self._process)
             return self._sockets
 
     def close(self) -> None:
-        """Removes the socket folder and closes the connections to the engine."""
+        """Remove the socket folder and close the connections to the engine."""
         if self._sockets is not None:
             _remove_folder(self._sockets, self._process)
         self._client.close()
 
 
 def _remove_folder(folder: Path, process: int) -> None:
-    """Not in a fork of the process that made it."""
+    """Does nothing in a fork of the process that made the folder."""
     if os.getpid() == process:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _bind_quietly(listener: socket.socket, folder: Path) -> None:
-    """Binds `folder/s` under a name that tells nothing of this machine: the container can read it in /proc/net/unix."""
+    """Bind `folder/s` under a name that reveals nothing about this machine: the container can read it in
+    /proc/net/unix."""
     handle = os.open(folder, os.O_PATH | os.O_DIRECTORY)
     try:
         listener.bind(f"/proc/self/fd/{handle}/s")
@@ -274,11 +276,11 @@ def _bind_quietly(listener: socket.socket, folder: Path) -> None:
 
 
 class _NoSocket(SandboxError):
-    """The supervisor did not come to the socket."""
+    """The supervisor did not connect to the socket."""
 
 
 def _close_stream(stream: Any) -> None:
-    """Closes what the SDK holds of an attach stream: the file object and the response that it came with."""
+    """Close what the SDK holds of an attach stream: the file object and the response that it came with."""
     response = getattr(stream, "_response", stream)
     for part in (stream, response):
         with contextlib.suppress(Exception):

@@ -1,4 +1,4 @@
-"""The engine itself: how to reach it, what it is, whether it still answers, and what dead runs have left in it."""
+"""The engine itself: how to connect to it, what it is, whether it still answers, and what dead runs have left in it."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 
 LABEL = "codeeval.sandbox.owner"
 SOCKETS = "codeeval-sandbox-"
-#: How long an engine that works may take to say that it does.
+#: How long a working engine may take to answer a ping (s).
 _PING_S = 10
 
 
 def connect(timeout_s: int = 120) -> docker.DockerClient:
-    """A client of the engine that DOCKER_HOST (or the default socket) names. Raises BackendUnavailable, at the latest when the
-    engine has been silent for 10 seconds."""
+    """A client of the engine that DOCKER_HOST (or the default socket) names. Raises BackendUnavailable, at the latest
+    after the engine has been silent for 10 seconds."""
     from docker.errors import DockerException
 
     import docker
 
     try:
         _knock(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock", _PING_S)
-        client = docker.from_env(timeout=_PING_S)  # asks for its version: one that stands still takes connections, too
+        client = docker.from_env(timeout=_PING_S)  # asks for its version: a hung engine still accepts connections
     except (DockerException, OSError) as error:
         raise no_engine(silent() if "timed out" in str(error).lower() else error) from error
     client.api.timeout = timeout_s
@@ -41,20 +41,20 @@ def connect(timeout_s: int = 120) -> docker.DockerClient:
 
 
 def is_rootless(info: Mapping[str, Any]) -> bool:
-    """Whether the engine is an ordinary user's, by its own description (Docker's way to say it, and Podman's)."""
+    """Whether the engine runs as an ordinary user, according to its own description (in Docker's or Podman's form)."""
     return "name=rootless" in (info.get("SecurityOptions") or []) or bool(info.get("Rootless"))
 
 
 def caps(info: Mapping[str, Any]) -> bool:
-    """Whether its containers have control groups of their own: an ordinary user gets none of version 1, and of version 2 only
-    from systemd."""
+    """Whether its containers have their own control groups: an ordinary user gets none in version 1, and in version 2
+    only from systemd."""
     if info.get("CgroupDriver") == "none":
         return False
     return not (is_rootless(info) and str(info.get("CgroupVersion", "1")) == "1")
 
 
 def answers(client: docker.DockerClient) -> bool:
-    """Whether the engine answers within 10 seconds, which are less than any other request may take."""
+    """Whether the engine answers within 10 seconds, less than any other request may take."""
     try:
         return client.api.get(f"{client.api.base_url}/_ping", timeout=_PING_S).ok
     except Exception:
@@ -66,7 +66,8 @@ def silent() -> str:
 
 
 def _knock(host: str, timeout_s: float) -> None:
-    """Raises OSError where nobody listens on a Unix socket; the SDK would say so too, but leave its own socket open."""
+    """Raise OSError if nothing listens on a Unix socket; the SDK would report it as well, but leave its own socket
+    open."""
     if host.startswith("unix:///"):
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(timeout_s)
@@ -90,13 +91,13 @@ def remove(client: docker.DockerClient, container: str) -> None:
     from docker.errors import DockerException
     from requests.exceptions import RequestException
 
-    # gone already, or just being removed by the engine: both are what we want; a dead engine is for the sweep
+    # already gone, or just being removed by the engine: both are fine; a dead engine is left to the sweep
     with contextlib.suppress(DockerException, RequestException, OSError):
         client.api.remove_container(container, force=True, v=True)
 
 
 def sweep_engine() -> list[str]:
-    """What `sweep` does, without a client. Raises BackendUnavailable where no engine answers."""
+    """What `sweep` does, without a client. Raises BackendUnavailable if no engine answers."""
     client = connect()
     try:
         return sweep(client)
@@ -125,7 +126,8 @@ def sweep_sockets() -> list[str]:
         with contextlib.suppress(OSError):
             mark = folder / "owner"
             who = mark.read_text()
-            # Another boot: this machine's earlier one, or another machine on a shared disk, whose folder would be made anew.
+            # Another boot: this machine's earlier one, or another machine on a shared disk, whose folder would be
+            # created again.
             if owner.is_dead(who) or (owner.is_of_another_boot(who) and mark.stat().st_mtime < owner.booted()):
                 shutil.rmtree(folder, ignore_errors=True)
                 removed.append(folder.name)

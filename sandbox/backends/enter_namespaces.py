@@ -1,11 +1,11 @@
-"""Enters fresh namespaces and becomes a supervisor there. Run as a script, standard library only; see `local.py`.
+"""Enter fresh namespaces and become a supervisor there. Run as a script, standard library only; see `local.py`.
 
     host process ── Popen ──> outer (this script) ── fork ──> inner = PID 1 of the new namespaces = the supervisor
 
-The outer process only waits. The inner one asks to be killed when the outer dies (set last: a change of user would clear it).
-Started by root, user 0 inside is an otherwise unused user outside, candidates get a second one and judges a third; the mounts
-are made before that user namespace is entered. Started by anybody else, the user namespace comes first and holds only one user,
-whom all share; the supervisor protects itself by being undumpable.
+The outer process only waits. The inner one asks to be killed when the outer dies (set last, because a change of user
+would clear it). If started by root, user 0 inside is an otherwise unused user outside, candidates get a second one and
+judges a third; the mounts are made before that user namespace is entered. If started by another user, the user
+namespace comes first and holds only one user, which all share; the supervisor protects itself by being undumpable.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> int:
     """Standard input: the plan as JSON (see `local.py`). Exits with the supervisor's status."""
     plan = json.loads(sys.stdin.buffer.read())
     os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # no later process needs it
-    # Signals that are ignored here (nohup, a shell's background job) would be ignored by every candidate as well.
+    # Signals ignored here (nohup, a shell's background job) would be ignored by every candidate as well.
     for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD, signal.SIGALRM):
         signal.signal(number, signal.SIG_DFL)
     privileged = os.geteuid() == 0
@@ -85,9 +85,9 @@ def _write(path: str, text: str) -> None:
 
 
 def _inner(plan: dict[str, Any], mapper: socket.socket | None) -> NoReturn:
-    """`mapper`: where to ask for a user map, if root started us; else the user namespace exists already."""
+    """`mapper`: where to request a user map if started by root; otherwise the user namespace exists already."""
     try:
-        for group in plan["join"]:  # before the namespace of groups: what it shows begins with the worker's own
+        for group in plan["join"]:  # before the cgroup namespace: what it shows begins with the worker's own group
             _write(group, "0")
         _check(_LIBC.unshare(_NEWNS | _NEWNET | _NEWIPC | _NEWUTS | _NEWCGROUP), "unshare")
         _build_root(plan)
@@ -107,14 +107,15 @@ def _inner(plan: dict[str, Any], mapper: socket.socket | None) -> NoReturn:
 
 
 def _leave_root(mapper: socket.socket, owner: int) -> None:
-    """After the mounts are made with root's rights: a user namespace in which no process is the machine's root.
+    """After root has made the mounts: enter a user namespace in which no process is the machine's root.
 
-    The mount namespace keeps belonging to the machine, so that not even user 0 in here can mount anything. The user namespace
-    belongs to `owner`: what the kernel counts per user (inotify and the like) counts against a namespace's owner as well, and
-    must not use up what the machine's root has.
+    The mount namespace still belongs to the machine, so that not even user 0 in here can mount anything. The user
+    namespace belongs to `owner`: what the kernel counts per user (inotify and the like) counts against a namespace's
+    owner as well, and must not use up the limits of the machine's root.
     """
-    # capabilities stay across the change of user: some kernels ask for them to make the namespace. A root that may not keep
-    # them (a container without CAP_SETPCAP) makes it as root: the limits hold all the same, only the counts are then root's.
+    # capabilities are kept across the change of user: some kernels require them to make the namespace. A root that may
+    # not keep them (a container without CAP_SETPCAP) makes it as root: the limits still hold, only the counts are then
+    # root's.
     if _LIBC.prctl(_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0) == 0:
         os.seteuid(owner)
     _check(_LIBC.unshare(_NEWUSER), "unshare user")
@@ -122,7 +123,7 @@ def _leave_root(mapper: socket.socket, owner: int) -> None:
     if mapper.recv(1) != b"m":
         raise OSError("the user map could not be written")
     os.setgroups([])
-    # the supervisor's own group as early as this: a later change of it would clear the parent-death signal
+    # set the supervisor's own group already here: a later change would clear the parent-death signal
     os.setresgid(_INNER_USER, _INNER_USER, _INNER_USER)
     os.setresuid(0, 0, 0)
 
@@ -171,7 +172,7 @@ def _bind(source: str, target: str) -> None:
         with open(target, "a", encoding="utf-8"):
             pass
     mount(source, target, None, _BIND | _REC)
-    # flags that the source's mount has are locked in a user namespace and must be repeated
+    # flags of the source's mount are locked in a user namespace and must be repeated
     locked = os.statvfs(target).f_flag & (_NOSUID | _NODEV | _NOEXEC)
     mount("none", target, None, _REMOUNT | _BIND | _RDONLY | _NOSUID | locked)
 
@@ -188,13 +189,13 @@ def _devices(base: str) -> None:
 
 
 def _drop_capabilities(keep: set[int]) -> None:
-    """Empties the bounding set but for `keep`: the exec that follows can't gain any other capability."""
+    """Empty the bounding set except for `keep`: the exec that follows can't gain any other capability."""
     for capability in range(64):
         if capability not in keep and _LIBC.prctl(_CAPBSET_DROP, capability, 0, 0, 0) != 0 and capability < 32:
             _check(-1, f"drop capability {capability}")
     bits = sum(1 << capability for capability in keep)
     header = struct.pack("=Ii", 0x20080522, 0)
-    data = struct.pack("=6I", bits, bits, 0, 0, 0, 0)  # none to inherit: it is as user 0 that they survive the exec
+    data = struct.pack("=6I", bits, bits, 0, 0, 0, 0)  # none to inherit: they survive the exec because it is as user 0
     _check(_LIBC.capset(header, data), "capset")
 
 

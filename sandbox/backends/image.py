@@ -1,6 +1,6 @@
-"""The sandbox image: built on first use from the guest's own files, tagged by the digest of its content.
+"""The sandbox image: built on first use from the guest's own files, tagged by a digest of its content.
 
-Another guest, Dockerfile or base gives another tag, so a stale image can't be used by mistake.
+A different guest, Dockerfile or base gives a different tag, so a stale image can't be used by mistake.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def resource(name: str) -> str:
 
 
 def script(name: str) -> str:
-    """Where a file of `docker/` is, in the installed package or the source checkout."""
+    """The path of a file of `docker/` in the installed package or the source checkout."""
     places = (_PACKAGE / "image" / name, _PACKAGE.parent / "docker" / name)
     return str(next(filter(Path.is_file, places), name))
 
@@ -60,7 +60,7 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 
 def has(client: docker.DockerClient, tag: str) -> bool:
-    """Whether the engine holds this image."""
+    """Whether the engine has this image."""
     from docker.errors import ImageNotFound
 
     try:
@@ -71,7 +71,8 @@ def has(client: docker.DockerClient, tag: str) -> bool:
 
 
 def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
-    """`named`, else `CODEEVAL_BASE`, else the default base where it is present or can be pulled, else one of the local bases."""
+    """`named`, otherwise `CODEEVAL_BASE`, otherwise the default base if it is present or can be pulled, otherwise a
+    local base."""
     from docker.errors import APIError
 
     wished = named or os.environ.get("CODEEVAL_BASE")
@@ -93,7 +94,7 @@ def choose_base(client: docker.DockerClient, progress: Progress, named: str | No
 
 
 def ensure(client: docker.DockerClient, progress: Progress, named: str | None = None) -> tuple[str, str]:
-    """(tag, image id) of the image for this guest, on the base that is `named`, built now if it isn't there. Raises
+    """(tag, image id) of the image for this guest, on the base `named`; built now if it does not exist. Raises
     BackendUnavailable."""
     from docker.errors import APIError, BuildError, DockerException
 
@@ -119,7 +120,8 @@ def _tag(client: docker.DockerClient, base: str, files: dict[str, bytes]) -> str
 
 
 def prune(client: docker.DockerClient, label: str = LABEL) -> list[str]:
-    """Removes the images of other guests than today's (for every base that is here); those in use stay. Returns their names."""
+    """Remove the images of other guests than the current one (for every local base), except those in use. Return their
+    names."""
     from docker.errors import APIError
 
     wished = os.environ.get("CODEEVAL_BASE")
@@ -128,7 +130,7 @@ def prune(client: docker.DockerClient, label: str = LABEL) -> list[str]:
     keep = {_tag(client, base, files) for base in bases if has(client, base)}
     removed = []
     for found in client.images.list(filters={"label": label}):
-        names = [name.rpartition("/")[2] for name in found.tags]  # Podman puts a host before them
+        names = [name.rpartition("/")[2] for name in found.tags]  # Podman prefixes them with a host
         if keep.isdisjoint(names):
             with contextlib.suppress(APIError):  # a container of another run still needs it
                 client.images.remove(str(found.id))
@@ -143,7 +145,7 @@ def _build(client: docker.DockerClient, tag: str, base: str, files: dict[str, by
         custom_context=True,
         tag=tag,
         buildargs={"BASE": base},
-        network_mode="none" if base in LOCAL_BASES else None,  # they carry all that is needed
+        network_mode="none" if base in LOCAL_BASES else None,  # they contain everything that is needed
         rm=True,
         forcerm=True,
         labels={LABEL: "1"},

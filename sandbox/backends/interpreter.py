@@ -1,7 +1,8 @@
 """Which Python executes programs in local namespaces: the one that runs this process, or one that is named.
 
-A named one is started once, outside of any sandbox, to say where its parts are. It may lie in the file system of another Linux
-(a folder that debootstrap made, an unpacked image): then its own C library and its other libraries come from there as well.
+A named one is started once, outside any sandbox, to report where its parts are. It may be in the file system of another
+Linux (a folder made by debootstrap, an unpacked image): then its C library and its other libraries come from there as
+well.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 
 from sandbox.errors import BackendUnavailable
 
-#: The guest is written for it.
+#: The oldest version that the guest supports.
 OLDEST = (3, 11)
 _PATIENCE_S = 10.0
 _ASK = """
@@ -38,7 +39,7 @@ print(json.dumps({
     "numpy": os.path.dirname(origin),
 }))
 """
-#: `chroot` for everybody: a user namespace gives the right to it, and takes all others away.
+#: `chroot` without root: a user namespace gives the right to it, and removes all others.
 _ENTER = """
 import ctypes, os, sys
 root, *command = sys.argv[1:]
@@ -51,13 +52,13 @@ os.execv(command[0], command)
 
 
 class BadInterpreter(BackendUnavailable):
-    """The Python that was named can't execute programs; the message says why, without its name."""
+    """The named Python can't execute programs; the message says why, without its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """Where the parts of a Python are, as paths below `root`. `library`: its shared library, which need not exist. `packages`:
-    the folders of numpy, the one package beyond the standard library that programs may use."""
+    """The locations of the parts of a Python, as paths below `root`. `library`: its shared library, which need not
+    exist. `packages`: the folders of numpy, the only package beyond the standard library that programs may use."""
 
     path: str
     version: str
@@ -69,13 +70,13 @@ class Interpreter:
 
     @property
     def title(self) -> str:
-        """What the manifest calls it: results under different ones are not compared."""
+        """Its name in the manifest: results under different interpreters are not compared."""
         return f"host python {self.version}" + ("" if self.packages else " without numpy")
 
 
 @cache
 def own() -> Interpreter:
-    """The Python of this process."""
+    """This process's Python."""
     found = importlib.util.find_spec("numpy")
     return Interpreter(
         path=os.path.realpath(getattr(sys, "_base_executable", sys.executable) or sys.executable),
@@ -127,7 +128,7 @@ def _file(name: str) -> str:
 
 
 def _root_of(path: str) -> str:
-    """The root folder of another system that holds this file, or ""."""
+    """The root folder of another system that contains this file, or ""."""
     for folder in Path(os.path.realpath(path)).parents[:-1]:
         if (folder / "usr" / "lib").is_dir() and (
             (folder / "etc").is_dir() or (folder / "usr/lib/os-release").exists()
@@ -137,13 +138,13 @@ def _root_of(path: str) -> str:
 
 
 def _asked(path: str, root: str) -> dict[str, str]:
-    """What it says of itself. Raises BadInterpreter."""
+    """Query the interpreter about itself. Raises BadInterpreter."""
     enter = [sys.executable, "-I", "-S", "-c", _ENTER, root]
     inside = os.path.realpath(path).removeprefix(root)
     command = [*enter, inside] if root else [path]
     try:
         done = subprocess.run(
-            [*command, "-I", "-"],  # on standard input: another program would repeat an argument in its complaint
+            [*command, "-I", "-"],  # on standard input: another program would repeat an argument in its error message
             input=_ASK.encode(),
             capture_output=True,
             timeout=_PATIENCE_S,

@@ -1,11 +1,11 @@
 """Workers in fresh Linux namespaces on this machine: for laptops and CI jobs without an engine.
 
-Covered: user, pid, network, mount, ipc, uts and cgroup namespaces of their own; a root that holds a read-only view of the
+Covered: separate user, pid, network, mount, ipc, uts and cgroup namespaces; a root that holds a read-only view of the
 interpreter and the system's libraries and nothing else (no home, no project, no site-packages); small tmpfs mounts; no
-capabilities for candidates; no new privileges; a system-call filter; process, address-space and file limits.
-Started by root, a control group per worker as well where one can be made (`groups.py`): then memory, processes and processor
-time are the kernel's to cap and to count. Not covered as tightly as by docker: without such a group memory is watched (every
-20 ms) and not capped; started by an unprivileged user, supervisor and candidates share one user id (see SECURITY.md).
+capabilities for candidates; no new privileges; a system-call filter; process, address-space and file limits. If started
+by root, also a control group per worker if one can be made (`cgroups.py`): the kernel then caps and counts memory,
+processes and processor time. Not covered as tightly as by docker: without such a group memory is watched (every 20 ms)
+and not capped; if started by an unprivileged user, supervisor and candidates share one user id (see SECURITY.md).
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ class LocalWorker:
 
 
 class LocalBackend:
-    """Raises BackendUnavailable at construction where namespaces can't be made."""
+    """Raises BackendUnavailable on construction if namespaces can't be made."""
 
     name = "local"
 
     def __init__(self, python: str | None = None) -> None:
-        """`python`: the interpreter that executes programs, None for the one of this process. Raises BadInterpreter."""
+        """`python`: the interpreter that executes programs, None for this process's. Raises BadInterpreter."""
         self.why = "chosen by name"
         if sys.platform != "linux":
             raise BackendUnavailable(f"the local sandbox needs Linux, this is {sys.platform}.\n{_REMEDY}")
@@ -92,7 +92,7 @@ class LocalBackend:
         return True
 
     def sweep(self) -> list[str]:
-        # a worker ends with its host's end of the channel, and has no file outside; its group is what may be left
+        # a worker ends with the host's end of its channel and has no file outside; only its group may be left
         return cgroups.sweep()
 
     def start(self, limits: Limits) -> LocalWorker:
@@ -120,11 +120,11 @@ class LocalBackend:
                 process = subprocess.Popen(
                     [interpreter.own().path, "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
                     stdin=told,
-                    stdout=subprocess.PIPE,  # a pipe from the start: Python asks only then whether `sys.stdout` can seek
+                    stdout=subprocess.PIPE,  # a pipe from the start: only then Python determines whether `sys.stdout` is seekable
                     stderr=subprocess.PIPE,
                     pass_fds=(theirs.fileno(),),
                     env={"LANG": "C.UTF-8"},
-                    start_new_session=True,  # the terminal's Ctrl-C is for us alone; we end the workers ourselves
+                    start_new_session=True,  # keeps the terminal's Ctrl-C from the workers, which are stopped explicitly
                 )
         except OSError as error:
             ours.close()
@@ -138,7 +138,7 @@ class LocalBackend:
         return LocalWorker(process, Channel(ours), group)
 
     def close(self) -> None:
-        """Nothing is held beyond the workers."""
+        """Do nothing: nothing is held besides the workers."""
 
     def _probe(self) -> None:
         worker = self.start(Limits())
@@ -156,8 +156,8 @@ class LocalBackend:
 
     @cached_property
     def _plan(self) -> dict[str, object]:
-        """What every worker of this backend needs; see enter_namespaces.py. Sources are paths of this machine, all others those
-        of the worker."""
+        """What every worker of this backend needs; see enter_namespaces.py. Sources are paths of this machine, all
+        others are paths inside the worker."""
         python, root = self._python, self._python.root
         links = {path: os.readlink(root + path) for path in _TOP if os.path.islink(root + path)}
         links[f"{_COMMANDS}/python3"] = python.path
@@ -178,8 +178,8 @@ class LocalBackend:
 
 
 def _environment(python: interpreter.Interpreter) -> dict[str, str]:
-    """Programs start this interpreter as `sys.executable` and as `python3`, and any other one must find its own library: the
-    home is told only where this one would not find it from its place."""
+    """Programs start this interpreter as `sys.executable` and as `python3`, and any other interpreter must find its own
+    library: PYTHONHOME is set only if this one would not find its library from its location."""
     found = ENVIRONMENT | {"PATH": f"{_COMMANDS}:/usr/bin:/bin", "PYTHONPATH": _GUEST_ROOT}
     home = python.home if python.root else os.path.realpath(python.home)
     if os.path.dirname(python.path) != os.path.join(home, "bin"):
@@ -188,7 +188,7 @@ def _environment(python: interpreter.Interpreter) -> dict[str, str]:
 
 
 def _outermost(paths: list[str]) -> list[str]:
-    """Without those that lie inside another one: a second bind would hide the masks of the first."""
+    """Drop paths inside other ones: a second bind would hide the masks of the first."""
     kept: list[str] = []
     for path in sorted(set(paths), key=len):
         if not any(path == other or path.startswith(other + "/") for other in kept):

@@ -1,8 +1,8 @@
-"""A base image with further packages: another Python, and what programs may import beyond numpy.
+"""A base image with additional packages: another Python, and what programs may import besides numpy.
 
-The packages are chosen and fetched by pip on this machine, so its index, its credentials and its proxy are used and none of them
-is in the image; wheels only, since nothing is compiled or executed for it. The same base and the same requirements give the same
-name.
+pip on this machine selects and downloads the packages, so its index, its credentials and its proxy are used and none of
+them ends up in the image; only wheels, because nothing is compiled or executed for it. The same base and requirements
+give the same name.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _DOCKERFILE = "ARG BASE\nFROM ${BASE}\nCOPY packages/ %s/\nRUN python3 -m compil
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """`base`: an image with python3, None for the usual one. `packages` as pip names them; `requirements`: a file of pip's."""
+    """`base`: an image with python3, None for the default one. `packages` as pip names them; `requirements`: a pip
+    requirements file."""
 
     base: str | None = None
     packages: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class Wanted:
 
 
 def build(client: docker.DockerClient, wanted: Wanted, progress: Progress) -> str:
-    """The base image that holds what is wanted, built unless it is there: its name, for CODEEVAL_BASE. Raises
+    """Build the requested base image unless it exists; return its name, for CODEEVAL_BASE. Raises
     BackendUnavailable."""
     from docker.errors import APIError, BuildError, DockerException
 
@@ -79,7 +80,7 @@ def build(client: docker.DockerClient, wanted: Wanted, progress: Progress) -> st
 
 
 def _lines(wanted: Wanted) -> tuple[str, ...]:
-    """What pip is asked for, as lines of a requirements file, those of the files that it names included."""
+    """The request to pip as lines of a requirements file, including those of the files that it names."""
     told = _told(wanted.requirements, set()) if wanted.requirements is not None else ()
     return tuple(line for line in (*told, *wanted.packages) if line.strip())
 

@@ -1,8 +1,8 @@
-"""What Podman's Docker interface does otherwise than Docker's, as far as it concerns workers (seen with 4.3.1 and 5.4.2).
+"""Differences between Podman's Docker interface and Docker's that matter for workers (observed with 4.3.1 and 5.4.2).
 
-Podman reads the seccomp profile from a file of its own, knows fewer options of temporary file systems, chooses the runtime by
-its own configuration (what a request names is ignored), makes /run and /var/tmp of a read-only container writable for everybody,
-and copies the host's names into /etc/hosts. Each is undone here, or refused.
+Podman reads the seccomp profile from a file, supports fewer options of temporary file systems, chooses the runtime by
+its own configuration (ignoring the request's), makes /run and /var/tmp of a read-only container world-writable, and
+copies the host's names into /etc/hosts. Each is undone here, or refused.
 """
 
 from __future__ import annotations
@@ -14,23 +14,24 @@ from typing import Any
 
 from sandbox.errors import BackendUnavailable
 
-#: For folders that would be everybody's: they are root's, and stay empty.
+#: For folders that would be world-writable: owned by root, and empty.
 _CLOSED = "rw,noexec,nosuid,nodev,mode=755,size=64k,notmpcopyup"
-#: Its own are a million and more, which a root without CAP_SYS_RESOURCE can't set. The supervisor sets lower ones anyway.
+#: Its defaults are a million and more, which root without CAP_SYS_RESOURCE can't set. The supervisor sets lower ones
+#: anyway.
 _ULIMITS = [{"Name": "nofile", "Soft": 1024, "Hard": 1024}, {"Name": "nproc", "Soft": 4096, "Hard": 4096}]
 _HOSTS = "127.0.0.1\tlocalhost sandbox\n::1\tlocalhost\n"
 
 
 def answered(version: Mapping[str, Any]) -> bool:
-    """Whether it was Podman that answered the question for the engine's version."""
+    """Whether the answer to the version query came from Podman."""
     return any("Podman" in str(part.get("Name")) for part in version.get("Components") or [])
 
 
 def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Podman's host options for a worker: the arguments of `create_host_config` that Docker would get.
+    """Podman's host options for a worker, from the arguments of `create_host_config` for Docker.
 
-    `folder` belongs to this process and lasts as long as the workers. A Podman that sees another file system finds no profile
-    there and makes no container: no worker ever runs without the profile.
+    `folder` belongs to this process and lasts as long as the workers. A Podman with another file system finds no
+    profile there and creates no container: no worker ever runs without the profile.
     """
     kind, _, profile = options["security_opt"][-1].partition("=")
     tmpfs = {path: ",".join(_known(terms)) for path, terms in options["tmpfs"].items()}
@@ -45,7 +46,8 @@ def adapted(options: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def check_runtime(wished: str | None, info: Mapping[str, Any]) -> None:
-    """Raises BackendUnavailable if another runtime is wished than the engine's: a request for it would be ignored."""
+    """Raise BackendUnavailable if another runtime than the engine's is requested, because the request would be
+    ignored."""
     used = str(info.get("DefaultRuntime"))
     if wished and wished != used:
         raise BackendUnavailable(
@@ -56,12 +58,12 @@ def check_runtime(wished: str | None, info: Mapping[str, Any]) -> None:
 
 
 def _known(terms: str) -> list[str]:
-    """The options that Podman takes: without a number of files, only the limit of memory bounds it."""
+    """The options that Podman supports: without a limit on the number of files, only the memory limit bounds it."""
     return [term for term in terms.split(",") if not term.startswith("nr_inodes=")]
 
 
 def _file(folder: Path, name: str, text: str) -> Path:
-    """Written at once, because workers are started from several threads."""
+    """Written atomically, because workers are started from several threads."""
     path = folder / name
     if not path.exists():
         draft = folder / f"{name}.{os.urandom(8).hex()}"

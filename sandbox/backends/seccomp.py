@@ -1,7 +1,7 @@
 """The system-call filter of the local backend, as a classic BPF program (seccomp(2), Documentation/userspace-api/seccomp_filter).
 
-The docker backend uses docker/seccomp.json, an allow-list that the engine compiles. Here there is no compiler at hand, so this
-is a deny-list of the same forbidden calls. Foreign architectures (int 0x80, x32) are refused as a whole.
+The docker backend uses docker/seccomp.json, an allow-list that the engine compiles. Without a compiler, this is a
+deny-list of the same forbidden calls. Foreign architectures (int 0x80, x32) are refused altogether.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _TABLES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
 
 def program(machine: str | None = None) -> bytes:
-    """The filter for this machine (8 bytes per instruction), or nothing where its numbers aren't known here."""
+    """The filter for this machine (8 bytes per instruction), or b"" if its call numbers are unknown."""
     table = _TABLES.get(machine or platform.machine())
     return b"" if table is None else b"".join(_instructions(table))
 
@@ -109,12 +109,12 @@ def _instructions(table: Table) -> list[bytes]:
         out += _unless_first_argument(number, _JUMP_EQUAL, _AF_UNIX)
     for number in table.on_oneself:
         out += _unless_first_argument(number, _JUMP_EQUAL, 0)
-    out += [_op(_JUMP_EQUAL, table.setpriority, 0, 7)]  # of PRIO_PROCESS 0: oneself, not a group and not a user
+    out += [_op(_JUMP_EQUAL, table.setpriority, 0, 7)]  # PRIO_PROCESS 0: the process itself, not a group or a user
     for argument in (_FIRST_ARGUMENT, _SECOND_ARGUMENT):
         out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), refuse]
     out.append(_op(_RETURN, _ALLOW))
     out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
-    # huge pages are the machine's reserve, which no limit of memory counts
+    # huge pages are the machine's reserve, which no memory limit covers
     out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
     out.append(_op(_RETURN, _ALLOW))
     return out

@@ -1,1 +1,1 @@
-"""What the backends share: context, stop sequences while a model generates, retries, facts for the manifest."""
+"""What the backends share: context length, stop sequences during generation, retries, facts for the manifest."""

@@ -1,5 +1,5 @@
-"""Prompts and the model's context: nothing is ever cut off in silence (but where MERA's harness does), and one long prompt does
-not end a run."""
+"""Prompts and the model's context. A prompt is never truncated silently (except where MERA's harness does so), and one
+long prompt does not end a run."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from codeeval.i18n import msg
 
 
 class DoesNotFit(GenerationError):
-    """A prompt that leaves no room: its problem can't be asked, the others can."""
+    """The prompt leaves no room for an answer; only its problem can't be asked."""
 
 
 def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -> int:
-    """New tokens that fit behind a prompt, at most `max_tokens`. Raises DoesNotFit where none does."""
+    """How many new tokens fit after a prompt, at most `max_tokens`. Raises DoesNotFit if there is no room."""
     if context is None or prompt_tokens + max_tokens <= context:
         return max_tokens
     if prompt_tokens >= context:
@@ -29,8 +29,8 @@ def room(model: str, prompt_tokens: int, max_tokens: int, context: int | None) -
 
 
 def cut_left(model: str, ids: list[int], max_tokens: int, context: int | None) -> list[int]:
-    """The last ids of a prompt that leave room for `max_tokens`, as lm-evaluation-harness cuts. Raises GenerationError where no
-    prompt could."""
+    """The last ids of a prompt that leave room for `max_tokens`, truncated as in lm-evaluation-harness. Raises
+    GenerationError if no prompt would fit."""
     if context is None:
         return ids
     if context <= max_tokens:
@@ -46,7 +46,7 @@ def cut_left(model: str, ids: list[int], max_tokens: int, context: int | None) -
 
 
 class Refusals:
-    """Problems that could not be asked, told together once all others are done."""
+    """Collects problems that could not be asked, and reports them together once all others are done."""
 
     def __init__(self) -> None:
         self._found: dict[str, Exception] = {}
@@ -58,7 +58,7 @@ class Refusals:
         return len(self._found)
 
     def tell(self) -> None:
-        """Raises GenerationError if there was any, naming the first and how many more."""
+        """Raise GenerationError if there were any, naming the first and how many more."""
         for problem_id, error in self._found.items():
             if len(self) == 1:
                 raise GenerationError(msg("problem {problem}: {why}", problem=problem_id, why=error)) from None

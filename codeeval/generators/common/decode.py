@@ -1,8 +1,8 @@
-"""From token ids back to the completion's text, and the watch for stop sequences while a model generates.
+"""Decode token ids into the completion's text, and watch for stop sequences during generation.
 
-Many tokenizers (Llama's, Mistral's and what derives from them) drop one leading space of whatever they decode.
-Decoding only the new ids then turns "    return x" into "   return x", an IndentationError. So the prompt is decoded
-along, and the completion is what follows it.
+Many tokenizers (Llama's, Mistral's and their derivatives) drop one leading space of whatever they decode. Decoding only
+the new ids then turns "    return x" into "   return x", an IndentationError. So the prompt is decoded as well, and the
+completion is what follows it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from codeeval.stops import cut_at_stop
 
 
 class Tokenizer(Protocol):
-    """As much of a transformers tokenizer as is needed here."""
+    """The part of a transformers tokenizer that is needed here."""
 
     def decode(
         self, token_ids: Sequence[int], *, skip_special_tokens: bool, clean_up_tokenization_spaces: bool
@@ -22,12 +22,12 @@ class Tokenizer(Protocol):
 
 
 def decode_new(tokenizer: Tokenizer, prompt: Sequence[int], new: Sequence[int]) -> str:
-    """The text that `new` adds to `prompt`. Special tokens are left out, nothing is cleaned up."""
+    """The text that `new` adds to `prompt`, without special tokens and without clean-up."""
     for head in (prompt, prompt[-1:]):
         before, text = _decode(tokenizer, head), _decode(tokenizer, [*head, *new])
         if text.startswith(before):
             return text[len(before) :]
-    # Only where new bytes merge with bytes that end the prompt: there is no border in the text to cut at.
+    # Only if new bytes merge with bytes at the end of the prompt: the text then has no boundary to cut at.
     return _decode(tokenizer, new)
 
 
@@ -39,8 +39,8 @@ class StopWatch:
     """Notices, per sequence, that a stop sequence has appeared in the new text.
 
     Decoding everything at every step is quadratic, so only the last few tokens are decoded (a token is at least a
-    byte) and a hit there is confirmed on the whole text. It decides only when to stop asking; the cut itself is made
-    on the final text.
+    byte), and a hit is confirmed on the whole text. This only decides when to stop generating; the cut is made on the
+    final text.
     """
 
     def __init__(self, tokenizer: Tokenizer, prompt: Sequence[int], stops: Sequence[str], rows: int) -> None:
@@ -49,7 +49,7 @@ class StopWatch:
         self.ended_at: list[int | None] = [None] * rows
 
     def look(self, new: Sequence[Sequence[int]]) -> list[bool]:
-        """Per sequence of new ids (from the start): is it finished? Its length is kept in `ended_at`."""
+        """For each sequence of new ids (from the start): whether it is finished. Its length is kept in `ended_at`."""
         for row, ids in enumerate(new):
             if self.ended_at[row] is None and self._has_stop(ids):
                 self.ended_at[row] = len(ids)

@@ -1,4 +1,4 @@
-"""Which GPUs each of several engines gets."""
+"""Assign GPUs to engines."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 
 
 def visible(count: int) -> list[str]:
-    """The GPUs that the caller's environment leaves visible, by its names; `count`: how many there are where it says nothing."""
+    """The GPUs visible in the caller's environment, by its names; without a setting, `count` GPUs by number."""
     named = os.environ.get(VISIBLE)
     return [str(number) for number in range(count)] if named is None else [each for each in named.split(",") if each]
 
 
 def part(number: int, each: int, names: Sequence[str]) -> str:
-    """The GPUs of one engine, of `each` apiece, as a value of CUDA_VISIBLE_DEVICES."""
+    """The GPUs of one engine, `each` in number, as a value of CUDA_VISIBLE_DEVICES."""
     return ",".join(names[number * each : (number + 1) * each])
 
 
 def check_enough(replicas: int, each: int, names: Sequence[str]) -> None:
-    """Raises UsageError where not every engine could have its GPUs."""
+    """Raise UsageError if there are not enough GPUs for all engines."""
     if names and replicas * each > len(names):
         raise UsageError(
             msg(

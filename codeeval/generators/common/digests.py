@@ -1,4 +1,4 @@
-"""Digests of a model folder, for the manifest: two runs with equal digests asked the same model."""
+"""Digests of a model folder, for the manifest: runs with equal digests used the same model."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _TOKENIZER_FILES = (
 
 
 def weight_files(folder: Path) -> list[Path]:
-    """The files that hold the weights, sorted by name: those of the index where there is one. Empty if there are
-    none."""
+    """The files with the weights, sorted by name: those in the index if there is one. Empty if there are none."""
     for name in _INDEXES:
         if (folder / name).is_file():
             shards = json.loads((folder / name).read_text(encoding="utf-8"))["weight_map"].values()
@@ -42,7 +41,7 @@ def tokenizer_digest(folder: Path) -> str | None:
 
 
 def files_digest(paths: Iterable[Path]) -> str | None:
-    """Of one file its sha256; of several the sha256 of what `sha256sum` prints about them (name only, no folder)."""
+    """For one file its sha256; for several the sha256 of what `sha256sum` prints about them (names without folder)."""
     lines = [(_sha256(path), path.name) for path in paths]
     if len(lines) <= 1:
         return lines[0][0] if lines else None

@@ -1,4 +1,5 @@
-"""Our end of a process that holds an engine: start it, talk to it in lines of JSON, notice its end and say why."""
+"""The caller's end of a process that holds an engine: starts it, exchanges lines of JSON, notices its end and explains
+it."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ _ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.
 
 
 class EngineProcess:
-    """Started by creating it; loads its model while the caller does something else. Messages arrive in `inbox`. `name` is for
+    """Starts the process on construction; it loads its model meanwhile. Messages arrive in `inbox`. `name` is used in
     messages and counts."""
 
     def __init__(
@@ -43,7 +44,7 @@ class EngineProcess:
             stdout=subprocess.PIPE,
             stderr=None if verbose else self._log,
             env={**os.environ, **environment},
-            start_new_session=True,  # its engine's processes are found and ended with it
+            start_new_session=True,  # so that the engine's own processes can be found and ended with it
             text=True,
             encoding="ascii",
         )
@@ -58,15 +59,15 @@ class EngineProcess:
         return self._process.pid
 
     def send(self, message: Message) -> None:
-        """A process that is gone takes nothing; its end is in the inbox."""
+        """Send a message. If the process has ended, it is dropped; the end is in the inbox."""
         with self._lock, contextlib.suppress(OSError, ValueError):
             assert self._process.stdin is not None
             self._process.stdin.write(json.dumps(message) + "\n")
             self._process.stdin.flush()
 
     def _watch(self) -> None:
-        """The engine's own processes survive a crash of their parent, and hold its pipe open. While the parent has not
-        been waited for, its number is still the number of their group and of nothing else."""
+        """The engine's own processes survive a crash of their parent and keep its pipe open. Until the parent is waited
+        for, its pid still identifies their process group and nothing else."""
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
         self._kill_group()
         self._process.wait()
@@ -98,7 +99,7 @@ class EngineProcess:
         return f"{self.name} ended {how}" + (f": {' '.join(reasons[-1].split())[:400]}" if reasons else "")
 
     def close(self, wait_s: float = QUIT_S) -> None:
-        """Ask it to leave, then make it. May be called twice."""
+        """Ask the process to quit, then kill it. May be called twice."""
         self.send({"op": "quit"})
         if not self._ended.wait(wait_s):
             self._kill_group()

@@ -1,4 +1,5 @@
-"""What a model's folder and the machine tell without a model library: for the manifest, and so for a MERA submission page."""
+"""What a model's folder and the machine show without a model library: for the manifest, and so for a MERA submission
+page."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ _LONGEST_DESCRIPTION = 600
 
 
 def model_facts(folder: Path) -> dict[str, Scalar]:
-    """Size, licence, description, digests. Reads all weights once. What can't be found is None."""
+    """Size, licence, description, digests. Reads all weights once. Unknown values are None."""
     try:
         files = weight_files(folder)
         size = sum(path.stat().st_size for path in files)
@@ -35,12 +36,13 @@ def model_facts(folder: Path) -> dict[str, Scalar]:
 
 
 def has_chat_template(folder: Path) -> bool:
-    """Whether the tokenizer of a model folder brings one."""
+    """Whether a model folder's tokenizer has a chat template."""
     return chat_template_of(folder) is not None
 
 
 def _parameters(files: list[Path]) -> int | None:
-    """Counted from the headers of safetensors files: 8 bytes of length, then JSON with the shape of every tensor."""
+    """The number of parameters, from the headers of safetensors files: 8 bytes of length, then JSON with every tensor's
+    shape."""
     total = 0
     for path in files:
         if path.suffix != ".safetensors":
@@ -56,7 +58,7 @@ def _parameters(files: list[Path]) -> int | None:
 
 
 def chat_template_of(folder: Path) -> object:
-    """The template wherever a tokenizer keeps it: a text, or several by name; None if there is none."""
+    """The template, wherever the tokenizer stores it: a text, or several by name; None if there is none."""
     try:
         if (folder / "chat_template.jinja").is_file():
             return (folder / "chat_template.jinja").read_text(encoding="utf-8")
@@ -81,18 +83,18 @@ def _card(folder: Path) -> tuple[str, str]:
 
 
 def _description(folder: Path) -> str | None:
-    """The first paragraph of prose in the model card, without marks of emphasis."""
+    """The first paragraph of prose in the model card, without emphasis markup."""
     text = re.sub(r"<!--.*?-->|```.*?```", "", _card(folder)[1], flags=re.DOTALL)
     for paragraph in re.split(r"\n\s*\n", text):
         lines = [line.strip() for line in paragraph.splitlines() if not line.startswith("#")]
-        if lines and re.match(r"[^\W\d_]|[*_]+\w", " ".join(lines)):  # no table, list, picture, link or HTML
+        if lines and re.match(r"[^\W\d_]|[*_]+\w", " ".join(lines)):  # not a table, list, picture, link or HTML
             found = re.sub(r"\*\*|`", "", " ".join(lines)).strip("* ")
             return found if len(found) <= _LONGEST_DESCRIPTION else found[: _LONGEST_DESCRIPTION - 1] + "…"
     return None
 
 
 def _license(folder: Path) -> str | None:
-    """Of the model card's front matter."""
+    """The licence in the model card's front matter."""
     front = _card(folder)[0]
     found = re.search(r"^licen[cs]e(?:_name)?: *([^\n#]+)", front, re.MULTILINE)
     return found[1].strip().strip("\"'") if found else None
@@ -100,7 +102,7 @@ def _license(folder: Path) -> str | None:
 
 @cache
 def gpu_facts() -> dict[str, Scalar]:
-    """Number, type and driver of NVIDIA's GPUs, asked without loading CUDA. Without any: no GPU."""
+    """Number, type and driver of NVIDIA GPUs, queried without loading CUDA; empty if there are none."""
     command = ["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=True)
@@ -115,5 +117,5 @@ def gpu_facts() -> dict[str, Scalar]:
 
 
 def has_gpu() -> bool:
-    """Whether the kernel shows a GPU of NVIDIA or AMD. Costs nothing, and a wrong yes only chooses a default."""
+    """Whether the kernel reports an NVIDIA or AMD GPU. Cheap; a wrong yes only chooses a default."""
     return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists()

@@ -1,7 +1,7 @@
-"""From what an engine gave to a Sample: the one place where completions are cut, for every backend.
+"""Turn an engine's output into a Sample. All backends' completions are cut here.
 
-Engines differ: some leave the stop sequence in the text, some take it out, some know only four, some none. So the text
-that arrives here is cut again, by our rule, whatever the engine has done to it.
+Engines differ: some keep the stop sequence in the text, some remove it, some accept only four, some none. So whatever
+the engine did, the text is cut again here by one rule.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from codeeval.types import FinishReason, Request, Sample
 
 @dataclass(frozen=True, slots=True)
 class EngineAnswer:
-    """One sequence: its text as the engine gave it, why it ended, tokens of the prompt and new ones, its seed, and the
-    thought where the engine has kept it apart already."""
+    """One sequence: its text as the engine returned it, why it ended, numbers of prompt and new tokens, its seed, and
+    the reasoning if the engine separated it already."""
 
     text: str
     reason: FinishReason = "unknown"
@@ -30,8 +30,8 @@ class EngineAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How texts become completions: the stop sequences, and whether `<think>` is taken off first (`opened`: the
-    prompt has begun the thought)."""
+    """How texts become completions: the stop sequences, and whether `<think>` is removed first (`opened`: the prompt
+    has begun the thought)."""
 
     stops: Sequence[str] = ()
     thinks: bool = False
@@ -39,7 +39,7 @@ class Rule:
 
 
 def finish(request: Request, index: int, answer: EngineAnswer, rule: Rule) -> Sample:
-    """The completion cut at its earliest stop; `raw` is the answer before the cut, where they differ."""
+    """The completion, cut at its earliest stop; `raw` is the answer before the cut, if different."""
     text, thought, closed = answer.text, answer.thought, True
     if rule.thinks and thought is None:
         parts = split_thought(text, rule.opened)

@@ -1,4 +1,4 @@
-"""A model folder before any model library has seen it: what is missing or was cut short is said at once."""
+"""Check a model folder before any model library loads it, so that missing or truncated files are reported at once."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from codeeval.generators.common.digests import weight_files
 from codeeval.i18n import msg
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
-#: How the file begins that Git leaves in the place of a large one.
+#: The beginning of the file that Git LFS leaves in place of a large one.
 _LFS = b"version https://git-lfs"
-#: Bytes of a safetensors header at most; the format's own limit.
+#: The most bytes of a safetensors header, as the format defines.
 _LONGEST_HEADER = 100_000_000
-#: Files that hold a vocabulary, whatever the kind of tokenizer.
+#: Files with a vocabulary, for any kind of tokenizer.
 _VOCABULARIES = ("tokenizer.json", "*vocab*", "*.model", "*.spm", "*.bpe", "*.tiktoken", "tekken.json")
-#: Tokenizers whose vocabulary is all bytes or all characters, so that no file holds it.
+#: Tokenizers of bytes or characters, which have no vocabulary file.
 _WITHOUT_VOCABULARY = ("ByT5Tokenizer", "CanineTokenizer", "PerceiverTokenizer")
 
 
 def local_folder(name: str) -> Path | None:
-    """The folder, or None for a name that can only mean a model on the Hub. Raises UsageError for a folder that is missing, has
-    no weights or no tokenizer, or whose files were cut short."""
+    """The folder, or None for a name that can only be a model on the Hub. Raises UsageError for a folder that is
+    missing, has no weights or no tokenizer, or has truncated files."""
     folder = existing_folder(name)
     if folder is None:
         return None
@@ -51,7 +51,7 @@ def local_folder(name: str) -> Path | None:
 
 
 def existing_folder(name: str) -> Path | None:
-    """The folder, or None for a name that can only mean a model on the Hub. Raises UsageError for one that is missing."""
+    """The folder, or None for a name that can only be a model on the Hub. Raises UsageError for a missing folder."""
     folder = Path(name).expanduser()
     if not folder.exists():
         if _HUB_ID.fullmatch(name) and not name.startswith("."):
@@ -65,7 +65,7 @@ def existing_folder(name: str) -> Path | None:
 
 
 def check_weights(name: str, weights: Sequence[Path]) -> None:
-    """Raises UsageError for the first of the files that is not whole. Reads headers, not tensors."""
+    """Raise UsageError for the first incomplete file. Reads headers, not tensors."""
     for path in weights:
         fault = _fault(path)
         if fault:
@@ -75,7 +75,7 @@ def check_weights(name: str, weights: Sequence[Path]) -> None:
 
 
 def _fault(path: Path) -> str | None:
-    """What is wrong with a file of weights, None for nothing that can be seen without reading it all."""
+    """What is wrong with a file of weights; None if no fault shows without reading it all."""
     try:
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -109,7 +109,7 @@ def _shortfall(header: bytes, size: int) -> str | None:
 
 
 def _check_tokenizer(name: str, folder: Path) -> None:
-    """Raises UsageError if no file holds a vocabulary, or the one that does is no JSON to its end."""
+    """Raise UsageError if no file holds a vocabulary, or if the one that does is not complete JSON."""
     try:
         if (folder / "tokenizer.json").is_file():
             json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))

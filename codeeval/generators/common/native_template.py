@@ -1,4 +1,4 @@
-"""Which template a model was made for, as far as its tokenizer or its server tells: for `--template auto`."""
+"""The template that a model was made for, as far as its tokenizer or server shows it: for `--template auto`."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ FROM_FILE = NativeTemplate("none", msg("the completions exist already"))
 
 
 def native_template(backend: str, model: str, options: Mapping[str, str]) -> NativeTemplate:
-    """What fits the files of `model`, where `backend` finds it; a tokenizer is loaded without its model. (What a server's
-    model takes, `openai_api` finds out by asking.)
+    """The template that fits the files of `model`, located as `backend` does; loads a tokenizer but not the model.
+    (For a server, the backend asks it.)
 
-    Raises UsageError if the model can't be found or nothing can be told.
+    Raises UsageError if the model can't be found or nothing can be determined.
     """
     check_installed(backend, options)
     if backend == "replay":
@@ -61,7 +61,7 @@ def _of_tokenizer(tokenizer: Any) -> NativeTemplate:
 
 
 def _of_files(name: str) -> NativeTemplate:
-    """Without transformers here: the engine has an interpreter of its own."""
+    """Does not use transformers: the engine may have its own interpreter."""
     folder = Path(name).expanduser()
     if not folder.is_dir():
         raise UsageError(

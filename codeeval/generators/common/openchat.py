@@ -1,8 +1,8 @@
 """The ids that an OpenChat 3.5 or Starling-LM-7B-alpha tokenizer must give, as their model cards state them.
 
 Several ways of loading this vocabulary lose the word-initial piece after `<|end_of_turn|>` (7596 `▁Code` becomes 2540
-`Code`). Nothing fails then; the model merely sees a prompt it was never trained on. So backends compare before a run
-and warn.
+`Code`). Nothing fails then; the model merely sees a prompt that it was never trained on. So backends compare the ids
+before a run and warn.
 """
 
 from __future__ import annotations
@@ -35,22 +35,23 @@ REFERENCE_IDS: dict[str, tuple[int, ...]] = {
 }
 
 
-#: Ids in the middle of a text, which no way of loading the vocabulary of Mistral 7B v0.1 changes.
+#: Ids from the middle of a text, which are the same however the vocabulary of Mistral 7B v0.1 is loaded.
 _PROBE, _PROBE_IDS = "Implement quicksort using C++", (2936, 7653, 1413, 334, 1680)
-#: A tokenizer that knows the token makes it one id, with BOS and perhaps a word start before it; others spell it out.
+#: A tokenizer with this token encodes it as one id, plus BOS and perhaps a word start before it; others spell it out.
 _MOST_IDS_OF_ONE_TOKEN = 3
 
 
 def is_family(encode: Callable[[str], Sequence[int]]) -> bool:
-    """Whether these ids may be compared with the model cards: `<|end_of_turn|>` is one token, 32000, in the vocabulary of
-    OpenChat 3.5 and Starling. OpenChat before 3.5 has that token too, but Llama 2's vocabulary; 3.6 and Gemma's have neither."""
+    """Whether these ids may be compared with the model cards: `<|end_of_turn|>` is one token, 32000, in the vocabulary
+    of OpenChat 3.5 and Starling. OpenChat before 3.5 also has the token, but with Llama 2's vocabulary; 3.6 and Gemma
+    have neither."""
     ids = tuple(encode(END_OF_TURN))
     known = len(ids) <= _MOST_IDS_OF_ONE_TOKEN and ids[-1:] == (END_OF_TURN_ID,)
     return known and tuple(encode(_PROBE))[-len(_PROBE_IDS) :] == _PROBE_IDS
 
 
 def first_mismatch(encode: Callable[[str], Sequence[int]]) -> str | None:
-    """One sentence about the first reference text that `encode` (text -> ids with BOS) gets wrong, or None."""
+    """One sentence about the first reference text for which `encode` (text -> ids with BOS) is wrong, or None."""
     for text, right in REFERENCE_IDS.items():
         got = tuple(encode(text))
         if got != right:

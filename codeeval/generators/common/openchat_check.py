@@ -1,4 +1,4 @@
-"""The check of the OpenChat family's ids when a tokenizer is loaded, for every backend that has one."""
+"""The check of the OpenChat family's ids, run by every backend that loads a tokenizer."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ logger = logging.getLogger(__name__)
 
 
 def warn_of_other_ids(name: str, encode: Callable[[str], Sequence[int]]) -> str | None:
-    """Compare the ids of the model cards if this is a tokenizer of that family, log a warning where they differ, and return
-    it for the manifest."""
+    """If this is a tokenizer of that family, compare its ids with the model cards; log a warning if they differ, and
+    return it for the manifest."""
     if not is_family(encode):
         return None
     mismatch = first_mismatch(encode)

@@ -1,4 +1,4 @@
-"""Several calls at a time, never more than asked for, and never further ahead than their consumer can follow."""
+"""Run several calls at a time, never more than requested, and never further ahead than the consumer can follow."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Done(Generic[Item, Value]):
 def run_ahead(
     call: Callable[[Item], Value], items: Iterable[Item], threads: int, stop: threading.Event
 ) -> Generator[Done[Item, Value], None, None]:
-    """Yield every finished call, in the order of finishing.
+    """Yield every finished call, in order of completion.
 
-    At most `threads` items are taken whose results have not been consumed yet: a consumer that waits for a full sandbox
-    stops the asking. The threads are daemons: a call that hangs must not keep an interrupted program alive. Once `stop` is
-    set no further item is taken; closing this iterator sets it.
+    At most `threads` items are started before their results are consumed: a consumer that waits for a full sandbox
+    stops the requests. The threads are daemons: a call that hangs must not keep an interrupted program alive. Once
+    `stop` is set no further item is started; closing this iterator sets it.
     """
     work: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
     finished: queue.SimpleQueue[Done[Item, Value]] = queue.SimpleQueue()

@@ -1,4 +1,4 @@
-"""Tokens of a vocabulary as people read them: text instead of the vocabulary's own spelling, single bytes as `<0xD0>`."""
+"""A vocabulary's tokens in readable form: text instead of the vocabulary's own spelling, single bytes as `<0xD0>`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-#: How SentencePiece spells a space.
+#: SentencePiece's spelling of a space.
 _SPACE = "\u2581"
 
 
@@ -35,8 +35,8 @@ def readable(tokenizer: Any, ids: Sequence[int]) -> tuple[Token, ...]:
 
 
 def text_of(piece: str, in_bytes: bool) -> str:
-    """What a piece stands for. `in_bytes`: its characters are bytes, as in GPT-2's vocabulary; what is not a whole character of
-    UTF-8 is shown byte by byte, as SentencePiece spells it."""
+    """The text of a piece. `in_bytes`: its characters are bytes, as in GPT-2's vocabulary; incomplete UTF-8 is shown
+    byte by byte, as SentencePiece spells it."""
     known = _byte_of()
     if in_bytes and all(char in known for char in piece):
         raw = bytes(known[char] for char in piece)
@@ -54,7 +54,7 @@ def _is_byte_level(tokenizer: Any) -> bool:
 
 @cache
 def _byte_of() -> dict[str, int]:
-    """The alphabet of GPT-2: printable bytes of Latin-1 stand for themselves, the others for U+0100 and what follows."""
+    """GPT-2's alphabet: printable bytes of Latin-1 stand for themselves, the others for characters from U+0100 on."""
     kept = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in kept]
     return {chr(byte): byte for byte in kept} | {chr(0x100 + at): byte for at, byte in enumerate(others)}

@@ -1,8 +1,8 @@
-"""Ask again what may succeed later: with growing, random waits, as the server advises, within limits.
+"""Retry what may succeed later: with growing random waits, following the server's advice, within limits.
 
-The openai package retries too, but a few times within seconds. Evaluations last for hours: a server that restarts is worth
-waiting for, a run has a budget of requests, and a closed run must not sleep on. So its retries are switched off and
-this is used.
+The openai package also retries, but only a few times within seconds. Evaluations last for hours: a server that restarts
+is worth waiting for, a run has a budget of requests, and a closed run must not sleep on. So the package's retries are
+disabled and these are used.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from codeeval.i18n import msg
 logger = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.5, 30.0
-#: A server that asks for more than this is asked again earlier.
+#: The longest wait that a server's advice can cause, in seconds.
 LONGEST_ADVICE_S = 300.0
 Value = TypeVar("Value")
 
 
 class Later(Exception):
-    """The call failed in a way that may pass. `after_s`: how long the server asks to wait, None: it does not say."""
+    """The call failed in a way that may pass. `after_s`: how long the server asks to wait, None if it does not say."""
 
     def __init__(self, reason: str, after_s: float | None = None) -> None:
         self.reason, self.after_s = reason, after_s
@@ -36,12 +36,12 @@ class Later(Exception):
 
 
 class Exhausted(GenerationError):
-    """No more requests will be made: patience or budget is at its end, or the run was closed."""
+    """No more requests will be made: patience or budget is exhausted, or the run was closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`patience_s`: how long one call may go on failing; `budget`: requests of all calls together, 0 means any number."""
+    """`patience_s`: how long one call may keep failing; `budget`: requests of all calls together, 0 means no limit."""
 
     patience_s: float = 300.0
     budget: int = 0
@@ -56,7 +56,7 @@ class Retrier:
         self.requests = self.retries = 0
 
     def call(self, do: Callable[[], Value]) -> Value:
-        """What `do` returns, once it no longer raises Later. Raises Exhausted; whatever else `do` raises passes."""
+        """What `do` returns once it no longer raises Later. Raises Exhausted; other exceptions of `do` propagate."""
         failing_since: float | None = None
         attempt = 0
         while True:
@@ -82,8 +82,8 @@ class Retrier:
                 raise Exhausted("closed while waiting to ask again")
 
     def wait_s(self, attempt: int, advised_s: float | None) -> float:
-        """Doubling from half a second, between half of that and all of it, so that many threads don't come back
-        together; not earlier than the server advises."""
+        """Doubles from half a second; random between half of that and all of it, so that many threads don't return
+        together; never less than the server advises."""
         longest = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0 ** min(attempt, 20))
         wait = longest * (0.5 + self._draw() / 2)
         return max(wait, min(advised_s, LONGEST_ADVICE_S)) if advised_s is not None else wait
@@ -105,7 +105,7 @@ class Retrier:
 
 
 def retry_after_s(value: str | None, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds meant by a Retry-After header: a number or an HTTP date. None for anything else."""
+    """The seconds in a Retry-After header: a number or an HTTP date. None for anything else."""
     if value is None:
         return None
     try:

@@ -1,5 +1,5 @@
-"""The watch over a reasoning model while it generates: the thought and the answer each have their own limit of tokens, and
-stop sequences count in the answer alone."""
+"""Watch a reasoning model while it generates: the thought and the answer have separate token limits, and stop sequences
+count only in the answer."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from codeeval.generators.common.decode import Tokenizer, decode_new
 from codeeval.reading.thinking import CLOSE, OPEN, split_thought
 from codeeval.stops import cut_at_stop
 
-#: Within so many tokens a thought that is not opened by the prompt must have begun; and no mark is longer.
+#: A thought that the prompt does not open must begin within this many tokens; no mark is longer.
 _MARK_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """Tokens for the thought and for the answer, and the stops of the answer."""
+    """Token limits of the thought and the answer, and the answer's stops."""
 
     think_tokens: int
     answer_tokens: int
@@ -24,7 +24,7 @@ class Budget:
 
 
 class ThoughtWatch:
-    """Same use as `StopWatch`. `opened`: the prompt ends within a thought."""
+    """Used like `StopWatch`. `opened`: the prompt ends within a thought."""
 
     def __init__(self, tokenizer: Tokenizer, prompt: Sequence[int], budget: Budget, opened: bool, rows: int) -> None:
         self._tokenizer, self._prompt, self._budget, self._opened = tokenizer, prompt, budget, opened
@@ -35,7 +35,7 @@ class ThoughtWatch:
         self.ended_at: list[int | None] = [None] * rows
 
     def look(self, new: Sequence[Sequence[int]]) -> list[bool]:
-        """Per sequence of new ids (from the start): is it finished? Its length is kept in `ended_at`."""
+        """For each sequence of new ids (from the start): whether it is finished. Its length is kept in `ended_at`."""
         for row, ids in enumerate(new):
             if self.ended_at[row] is None and self._ends(row, ids):
                 self.ended_at[row] = len(ids)

@@ -1,4 +1,4 @@
-"""A model's tokenizer without the model: to show a prompt as the model will see it."""
+"""A model's tokenizer without the model, to show a prompt as the model will see it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def can_tokenize() -> bool:
 
 
 def load_tokenizer(model: str, revision: str = "main") -> Any:
-    """transformers' tokenizer of a folder or a Hub model. Raises UsageError."""
+    """transformers' tokenizer for a folder or a Hub model. Raises UsageError."""
     import transformers
 
     try:
@@ -45,8 +45,8 @@ def load_tokenizer(model: str, revision: str = "main") -> Any:
 
 
 def tokenize(model: str, prompt: Prompt, revision: str = "main", mera: bool | None = None) -> Shown:
-    """`mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises UsageError for a model without a tokenizer,
-    and for messages that its template refuses."""
+    """`mera`: whether MERA's harness adds BOS; None encodes as codeeval does. Raises UsageError for a model without a
+    tokenizer, and for messages that its template refuses."""
     tokenizer = load_tokenizer(model, revision)
     try:
         text = apply_template(tokenizer, prompt.messages) if prompt.text is None else prompt.text

@@ -1,10 +1,11 @@
-"""Completions as MERA's harness (lm-evaluation-harness with its `hf` models, batch size 1) draws them with transformers.
+"""Completions drawn as MERA's harness does (lm-evaluation-harness with its `hf` models, batch size 1), through
+transformers.
 
-The model's own generation_config.json counts beside `do_sample` and the temperature, so a top_k of 50 where it says nothing. One
-seed stands before the first sample, and all samples are drawn one by one from the same random stream, the longest prompt
-first. So what a problem gets depends on all that were asked before it, and a run that was interrupted is not continued
-with the samples that it would have had. Prompts have no BOS unless it is asked for, and lose their beginning where they are too
-long. The new ids are decoded alone, which costs some tokenizers a leading space.
+Besides `do_sample` and the temperature, the model's own generation_config.json counts, and if that says nothing,
+transformers' default top_k of 50. One seed is set before the first sample, and all samples are drawn one by one from
+the same random stream, the longest prompt first. So a problem's samples depend on everything asked before it, and an
+interrupted run does not continue with the samples that it would have had. Prompts have no BOS unless requested, and are
+truncated from the left if too long. The new ids are decoded alone, which costs some tokenizers a leading space.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from codeeval.types import Prompt, Request, Sample, Sampling
 def as_mera(
     name: str, loaded: LoadedModel, settings: Settings, requests: Sequence[Request], sampling: Sampling
 ) -> Iterator[Sample]:
-    """The longest prompt first. Raises UsageError, and GenerationError where the model fails."""
+    """Yield samples, the longest prompt first. Raises UsageError, and GenerationError if the model fails."""
     if settings.think_tokens:
         raise UsageError(msg("--sampling mera keeps no thoughts apart; leave -M think_tokens out"))
     bos = settings.add_bos_token or "gemma" in str(getattr(loaded.model.config, "model_type", ""))
@@ -50,7 +51,7 @@ def _encode(name: str, tokenizer: Any, prompt: Prompt, *, bos: bool) -> list[int
 
 
 class _Stream:
-    """One random stream for the whole run; the caller's random state is left as it is."""
+    """One random stream for the whole run; the caller's random state is preserved."""
 
     def __init__(self, seed: int) -> None:
         import torch
@@ -61,7 +62,7 @@ class _Stream:
 
     @contextmanager
     def drawing(self) -> Iterator[None]:
-        """Inside of the block torch draws from the stream."""
+        """Inside the block, torch draws from the stream."""
         import torch
 
         with self._forked():
@@ -105,7 +106,7 @@ def _draw(name: str, loaded: LoadedModel, ids: list[int], stops: Sequence[str], 
             stopping_criteria=[stopped] if stops else [],
             **_how(sampling),
         ).tolist()
-    except RuntimeError as error:  # out of memory too: one sample is the least that can be asked for
+    except RuntimeError as error:  # including out of memory: one sample is the smallest unit
         raise GenerationError(msg("{name} stopped answering: {reason}", name=name, reason=error)) from error
     finally:
         model.generation_config = ours
@@ -121,7 +122,7 @@ def _draw(name: str, loaded: LoadedModel, ids: list[int], stops: Sequence[str], 
 
 
 def _how(sampling: Sampling) -> dict[str, object]:
-    """What is said beside the model's own configuration: a cut only where the user asked for one."""
+    """What is passed besides the model's own configuration: a top-k or top-p cut only if the user requested one."""
     if sampling.temperature == 0:
         return {"do_sample": False}
     cuts: dict[str, object] = {"top_p": sampling.top_p} if sampling.top_p < 1 else {}

@@ -1,10 +1,9 @@
 """Completions from a model folder or a Hub model through transformers, on a CPU or on GPUs.
 
-One call of `generate` per problem draws all n samples of it (in groups of `-M rows` sequences, 32 by default, seeded
-apart), from a random stream seeded by the run's seed and the problem's id. So completions depend on neither the other
-problems of the run nor their order, and an interrupted problem is asked again as a whole and gives what it gave: on
-the same machine, with the same versions of torch and transformers, dtype, device and thread count. n = 10 is not a
-prefix of n = 20.
+One call of `generate` per problem draws all its n samples (in groups of `-M rows` sequences, 32 by default, with a seed
+each) from a random stream seeded by the run's seed and the problem's id. So completions depend neither on the run's
+other problems nor on their order, and an interrupted problem is repeated as a whole and gives the same samples, given
+the same machine, versions of torch and transformers, dtype, device and thread count. n = 10 is not a prefix of n = 20.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 
 class HFGenerator:
-    """Holds the model from creation to `close`. Not for use by several threads at once."""
+    """Holds the model from creation to `close`. Not thread-safe."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._name, self._settings = name, settings
@@ -45,8 +44,8 @@ class HFGenerator:
         self._mismatch = warn_of_other_ids(name, lambda text: self.encode(Prompt(text=text)))
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """Samples problem by problem, in the order of the requests. Raises UsageError, GenerationError; a prompt that does
-        not fit costs its problem, which is told at the end."""
+        """Samples problem by problem, in the order of the requests. Raises UsageError, GenerationError. A problem with
+        a prompt that does not fit is skipped, stays pending, and is reported at the end."""
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
@@ -82,8 +81,8 @@ class HFGenerator:
                 yield finish(request, index, drawn[0 if greedy else index - start], rule)
 
     def encode(self, prompt: Prompt) -> list[int]:
-        """The ids that the model is given: BOS once where the tokenizer has the habit, the model's own template for
-        messages. Raises UsageError for messages where the tokenizer has no template."""
+        """The ids that the model receives: BOS once if the tokenizer adds it; the model's own template for messages.
+        Raises UsageError for messages if the tokenizer has no template."""
         try:
             return encode(self._model.tokenizer, prompt.text, prompt.messages)
         except TemplateProblem as problem:
@@ -93,8 +92,8 @@ class HFGenerator:
         return self._settings.think_tokens > 0 and opens_thought(self._model.tokenizer.decode(ids[-8:]))
 
     def _draw_in_parts(self, ids: list[int], rows: int, seed: int, sampling: Sampling) -> list[EngineAnswer]:
-        """`rows` samples, in halves where the memory does not hold them, each half with a seed of its own. What did not
-        fit once is not tried again."""
+        """Draw `rows` samples; if they don't fit in memory, in halves, each with its own seed. A size that failed once
+        is not tried again."""
         import torch
 
         if rows <= self._most_rows:
@@ -116,7 +115,7 @@ class HFGenerator:
         return [one for count, part in parts for one in self._draw_in_parts(ids, count, part, sampling)]
 
     def _watch(self, ids: list[int], rows: int, sampling: Sampling) -> StopWatch | ThoughtWatch | None:
-        """None if only its own end and the token limit end a sequence."""
+        """None if a sequence can end only by its own end token or the token limit."""
         tokenizer, think = self._model.tokenizer, self._settings.think_tokens
         stops = () if self._settings.keep_raw else sampling.stop
         if think:
@@ -124,7 +123,7 @@ class HFGenerator:
         return StopWatch(tokenizer, ids, stops, rows) if stops else None
 
     def _draw(self, ids: list[int], rows: int, seed: int, sampling: Sampling) -> list[EngineAnswer]:
-        """`rows` sequences in one call, all seeded by `seed`; the caller's random state is left as it was. Raises torch's
+        """Draw `rows` sequences in one call, seeded by `seed`; the caller's random state is preserved. Raises torch's
         OutOfMemoryError, GenerationError."""
         import torch
 
@@ -161,7 +160,7 @@ class HFGenerator:
         ]
 
     def _read(self, ids: list[int], new: list[int], stopped_at: int | None, seed: int | None) -> EngineAnswer:
-        """What follows the end of a sequence is padding and is dropped; the ending token counts but is not text."""
+        """Drop the padding after the end of a sequence; the end token is counted but is not text."""
         new = new[:stopped_at]
         eos = next((i for i, token in enumerate(new) if token in self._model.eos), None)
         return EngineAnswer(
@@ -187,7 +186,7 @@ class HFGenerator:
         return dict(self._description)
 
     def close(self) -> None:
-        """Drop the model and give the GPU's memory back."""
+        """Drop the model and release the GPU's memory."""
         if self._loaded is not None:
             import torch
 
@@ -226,7 +225,7 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without loading. Raises UsageError."""
+    """Check what can be checked without loading. Raises UsageError."""
     settings = Settings.parse(Options("hf", options))
     local_folder(model)
     if settings.replicas > 1:

@@ -1,4 +1,4 @@
-"""What every model of transformers needs when it is loaded: where it is, where it goes, and what is wrong with it in one line."""
+"""Load any transformers model: find it, place it on a device, and report what is wrong with it in one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALL_MODEL = 100_000_000  # parameters
 
 
 class Placing(Protocol):
-    """The settings that say what is loaded and where to. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU."""
+    """Settings of what is loaded, and where. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU."""
 
     @property
     def dtype(self) -> str: ...
@@ -24,7 +24,7 @@ class Placing(Protocol):
 
 
 class Pretrained(NamedTuple):
-    """`folder` is where the files are, also for a Hub model; the other two are transformers' objects."""
+    """`folder` contains the files, also for a Hub model; the other two are transformers' objects."""
 
     model: Any
     tokenizer: Any
@@ -32,14 +32,14 @@ class Pretrained(NamedTuple):
 
 
 def from_pretrained(kind: str, name: str, settings: Placing, flag: str = "-M") -> Pretrained:
-    """A whole model by transformers' class `kind`, such as AutoModelForCausalLM, and its tokenizer.
+    """Load a complete model by transformers' class `kind`, such as AutoModelForCausalLM, and its tokenizer.
 
-    Raises UsageError, naming the `flag`, for a model that isn't there or isn't one, GenerationError for one that can't be loaded
-    or lacks weights.
+    Raises UsageError, naming the `flag`, if the model does not exist or is not one, GenerationError if it can't be
+    loaded or lacks weights.
     """
     import transformers
 
-    transformers.utils.logging.disable_progress_bar()  # it would write between our own lines
+    transformers.utils.logging.disable_progress_bar()  # it would write between codeeval's own lines
     device = device_of(settings.device, flag)
     folder = local_folder(name)
     source = str(folder) if folder else name
@@ -58,8 +58,8 @@ def from_pretrained(kind: str, name: str, settings: Placing, flag: str = "-M") -
 
 
 def set_threads(model: Any, threads: int) -> None:
-    """Small matrices gain nothing from threads, which spin while they wait: beside busy sandbox workers a model of 0.5 M
-    parameters took six times as long on two threads as on one."""
+    """Small matrices gain nothing from threads, which spin while they wait: next to busy sandbox workers a model of 0.5
+    M parameters took six times as long on two threads as on one."""
     import torch
 
     if threads or model.num_parameters() < SMALL_MODEL:
@@ -67,7 +67,8 @@ def set_threads(model: Any, threads: int) -> None:
 
 
 def device_of(wanted: str, flag: str = "-M") -> str:
-    """The device of `device=…`, `auto` being all GPUs, else the CPU. Raises UsageError naming the `flag`."""
+    """The device for `device=…`; `auto` is all GPUs, or the CPU if there are none. Raises UsageError, naming the
+    `flag`."""
     import torch
 
     try:
@@ -95,7 +96,7 @@ def device_of(wanted: str, flag: str = "-M") -> str:
 
 
 def explain(name: str, from_hub: bool, error: Exception) -> UsageError | GenerationError:
-    """What a model library raised while it loaded a model, as one of our errors."""
+    """Convert an exception of a model library while loading a model into one of codeeval's."""
     reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:300]}"
     if from_hub:
         return UsageError(
@@ -105,8 +106,8 @@ def explain(name: str, from_hub: bool, error: Exception) -> UsageError | Generat
 
 
 def refuse_incomplete(name: str, info: dict[str, Any]) -> None:
-    """transformers fills what is missing with random numbers and goes on; the score would be that of noise. `info` is its
-    loading info. Raises GenerationError."""
+    """Refuse a model with missing weights: transformers fills them with random numbers and continues, so the score
+    would be noise. `info` is its loading info. Raises GenerationError."""
     wrong = sorted(map(str, [*info.get("missing_keys", ()), *info.get("mismatched_keys", ())]))
     if wrong:
         raise GenerationError(

@@ -1,4 +1,4 @@
-"""Loading a model folder or a Hub model with transformers, so that what is wrong with it is said in one line."""
+"""Load a causal language model with transformers, and report what is wrong with it in one line."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to load and run. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU; `rows`: sequences per call;
-    `threads` of torch on a CPU, 0: one for a small model, else torch's own choice; `think_tokens` above 0: thoughts are kept
-    apart and may take so many tokens; `lora`: folder of an adapter, merged into the weights; `keep_raw`: no stop sequence ends
-    the generation, so that the text behind it is kept; `add_bos_token` is for MERA's way of sampling, which has none else;
-    `replicas`: so many processes with a model each, every one with its part of the GPUs."""
+    `threads`: of torch on a CPU, 0: one for a small model, otherwise torch's own choice; `think_tokens` above 0:
+    thoughts are separated and limited to this many tokens; `lora`: folder of an adapter, merged into the weights;
+    `keep_raw`: generation continues past stop sequences, so that the text after them is kept; `add_bos_token`: only for
+    MERA's way of sampling, which adds none by default; `replicas`: number of processes with a model each, sharing the
+    GPUs."""
 
     dtype: str = "auto"
     device: str = "auto"
@@ -57,10 +58,10 @@ class Settings:
 
 @dataclass(slots=True)
 class LoadedModel:
-    """`folder` is where the files are, also for a Hub model; `eos` the ids that end a sequence; `context` in tokens; `own` is
-    the model's own generation config, which `model` has no longer."""
+    """`folder` contains the files, also for a Hub model; `eos`: the ids that end a sequence; `context`: in tokens;
+    `own`: the model's own generation config, which was removed from `model`."""
 
-    model: Any  # transformers' classes: imported at use only
+    model: Any  # transformers' classes, which are imported on use only
     tokenizer: Any
     folder: Path
     eos: frozenset[int]
@@ -69,7 +70,7 @@ class LoadedModel:
 
 
 def load(name: str, settings: Settings) -> LoadedModel:
-    """Raises UsageError for a model that isn't there or isn't one, GenerationError for one that can't be loaded."""
+    """Raises UsageError if the model does not exist or is not one, GenerationError if it can't be loaded."""
     model, tokenizer, folder = from_pretrained("AutoModelForCausalLM", name, settings)
     model = _with_adapter(model, settings.lora)
     model.eval()
@@ -113,8 +114,8 @@ def _ids(value: int | list[int] | None) -> frozenset[int]:
 
 
 def _forget_generation_defaults(model: Any, tokenizer: Any, eos: frozenset[int]) -> None:
-    """The protocol alone says how completions are drawn. A model's generation_config.json may hold a top_k, a
-    repetition penalty or a length, and `generate` takes from it whatever the caller leaves open."""
+    """Only the protocol decides how completions are drawn. A model's generation_config.json may set a top_k, a
+    repetition penalty or a length, and `generate` would use it for whatever the caller leaves open."""
     import transformers
 
     pad = tokenizer.pad_token_id

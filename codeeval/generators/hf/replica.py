@@ -1,15 +1,15 @@
-"""The process of one of several models: problems come as JSON lines on stdin, samples leave as JSON lines.
+"""The process of one of several models: receives problems as JSON lines on stdin, writes samples as JSON lines.
 
 First `{"model", "settings"}`, answered with `{"event": "ready"}`. Then
 
 - `{"op": "describe"}`: `{"event": "described", "facts"}`
-- `{"op": "answer", "key", "request", "sampling"}`: `{"event": "sample", "key", "sample"}` for each, then
-  `{"event": "answered", "key"}`, or `{"event": "refused", "key", "message"}` where the problem can't be asked, or
-  `{"event": "unusable", "message"}` where the settings can't be met
+- `{"op": "answer", "key", "request", "sampling"}`: `{"event": "sample", "key", "sample"}` for each, then `{"event":
+  "answered", "key"}`; or `{"event": "refused", "key", "message"}` if the problem can't be asked; or `{"event":
+  "unusable", "message"}` if the settings can't be met
 - `{"op": "quit"}`: the end
 
-`{"event": "failed", "kind", "message"}` comes before an end that nobody asked for. When stdin ends the caller is gone, and this
-process goes too.
+`{"event": "failed", "kind", "message"}` precedes an end that was not requested. When stdin ends the caller is gone, and
+this process exits.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> int:
                 send({"event": "described", "facts": generator.describe()})
             else:
                 _answer(generator, message, send)
-    except Exception as error:  # whatever a model library raises ends this replica, and is told
+    except Exception as error:  # whatever a model library raises ends this replica, and is reported
         kind = "UsageError" if isinstance(error, UsageError) else type(error).__name__
         send({"event": "failed", "kind": kind, "message": str(error)})
         return 1
@@ -59,7 +59,7 @@ def _answer(generator: Any, message: Message, send: Send) -> None:
 
 
 def read_request(values: Message) -> Request:
-    """The reverse of `asdict` behind JSON."""
+    """The inverse of `asdict` after JSON."""
     prompt = values["prompt"]
     messages = tuple((role, content) for role, content in prompt["messages"])
     return Request(values["problem_id"], Prompt(prompt["text"], messages), tuple(values["indices"]))

@@ -1,8 +1,8 @@
-"""Several models of transformers side by side, each in a process of its own with its part of the GPUs.
+"""Several transformers models side by side, each in its own process with its share of the GPUs.
 
-A problem goes whole to the replica that has the least to do, and its samples are those that any other would draw: their seed
-is the problem's. What a replica had not finished when it ended goes to the others; a problem that has taken down `MAX_LOSSES`
-of them is left out, and told at the end.
+A problem goes as a whole to the replica with the least work, and gets the samples that any replica would draw, because
+the seed is the problem's. Problems that a replica had not finished when it ended go to the others; a problem during
+which `MAX_LOSSES` replicas ended is skipped, and reported at the end.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from codeeval.generators.hf.replica import read_sample
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
 
-#: How many replicas may end while they work on a problem before it is given up.
+#: A problem is given up after this many replicas ended while working on it.
 MAX_LOSSES = 2
-#: Problems in a replica's hands: one that is answered, one that waits.
+#: Problems held by a replica: one being answered, one waiting.
 AHEAD = 2
-#: Seconds that the processes get to end by themselves: one that draws does not listen.
+#: Seconds that the processes get to exit on their own; while drawing, they don't read messages.
 QUIT_S = 2.0
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from codeeval.generators.hf.replica import main; "
@@ -39,7 +39,7 @@ _BOOT = (
 
 @dataclass(slots=True)
 class _Asked:
-    """A problem on its way. `left`: the indices that have not come."""
+    """A problem in progress. `left`: the indices that have not arrived."""
 
     request: Request
     left: set[int]
@@ -48,7 +48,7 @@ class _Asked:
 
 @dataclass(slots=True)
 class _Work:
-    """One call of `generate`: what waits, and what each replica has, by key."""
+    """One call of `generate`: what is waiting, and what each replica has, by key."""
 
     sampling: Sampling
     waiting: deque[_Asked]
@@ -58,7 +58,7 @@ class _Work:
 
 
 class HFReplicas:
-    """Holds the processes from creation to `close`. `generate` is not for several threads at once."""
+    """Holds the processes from creation to `close`. `generate` is not thread-safe."""
 
     def __init__(self, name: str, settings: Settings) -> None:
         self._name, self._settings = name, settings
@@ -81,7 +81,7 @@ class HFReplicas:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The processes that live, by their names."""
+        """The running processes, by name."""
         return {each.name: each.pid for each in self._alive}
 
     def _start(self, number: int, names: Sequence[str]) -> EngineProcess:
@@ -93,8 +93,8 @@ class HFReplicas:
         return EngineProcess(f"replica {number + 1}", command, start, environment, self._inbox)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """Samples in the order in which they come. Raises UsageError, GenerationError; a prompt that does not fit costs its
-        problem, which is told at the end."""
+        """Samples in order of arrival. Raises UsageError, GenerationError. A problem with a prompt that does not fit is
+        skipped, stays pending, and is reported at the end."""
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
@@ -112,7 +112,7 @@ class HFReplicas:
         work.refusals.tell()
 
     def _hand_out(self, work: _Work) -> None:
-        """The next problems, to those that have the fewest."""
+        """Give the next problems to the replicas that have the fewest."""
         for number in range(AHEAD):
             for engine in self._alive:
                 if work.waiting and len(work.held[engine]) <= number:
@@ -131,7 +131,7 @@ class HFReplicas:
         elif message["event"] == "unusable":
             raise UsageError(message["message"])
         elif message["key"] not in held:
-            return  # of a call that was given up
+            return  # of an abandoned call
         elif message["event"] == "sample":
             sample = read_sample(message["sample"])
             held[message["key"]].left.discard(sample.index)
@@ -143,7 +143,7 @@ class HFReplicas:
                 work.refusals.add(asked.request.problem_id, GenerationError(message["message"]))
 
     def _take_back(self, work: _Work, engine: EngineProcess) -> None:
-        """Only the problem that was being answered may have been the reason."""
+        """Reassign a replica's problems. Only the one being answered may have been the reason for its end."""
         for place, asked in enumerate(work.held.pop(engine).values()):
             asked.losses += place == 0
             if not asked.left:
@@ -155,7 +155,7 @@ class HFReplicas:
                 work.waiting.appendleft(asked)
 
     def _receive(self, *events: str) -> tuple[EngineProcess, Message]:
-        """The next message of one of these kinds, or the end of a replica, which is told once."""
+        """The next message of one of these kinds. Reports the end of a replica once."""
         while True:
             engine, message = self._inbox.get()
             if message["event"] == "failed":
@@ -175,11 +175,11 @@ class HFReplicas:
         return GenerationError(f"{engine.name} failed: {kind}: {said}" if kind else engine.last_words())
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each replica so far, by its name."""
+        """Number of samples from each replica so far, by name."""
         return dict(self._answered)
 
     def describe(self) -> dict[str, Scalar]:
-        """What one of them says of itself, and how many they are. Raises GenerationError where all have ended."""
+        """One replica's description, and the number of replicas. Raises GenerationError if all have ended."""
         while self._description is None:
             if not self._alive:
                 raise GenerationError(msg("every replica has ended"))
@@ -190,7 +190,7 @@ class HFReplicas:
         return dict(self._description)
 
     def close(self) -> None:
-        """End the processes and give back what they held."""
+        """Stop the processes and release their resources."""
         for engine in self._all:
             engine.send({"op": "quit"})
         until = time.monotonic() + QUIT_S
@@ -199,7 +199,7 @@ class HFReplicas:
 
 
 def check(settings: Settings) -> list[str]:
-    """The GPUs that are dealt out; none: every replica is on the CPU. Raises UsageError where they can't be."""
+    """The GPUs to assign; empty: every replica is on the CPU. Raises UsageError if they can't be assigned."""
     import torch
 
     if settings.device == "cpu":

@@ -1,8 +1,9 @@
 """What MERA's harness (lm-evaluation-harness with its API models) sends to a server.
 
-Every request asks for one sample with the run's seed, the same for all: a server that keeps to it repeats itself. The first four
-stop sequences are sent, and the answer is not cut afterwards. What a server takes from the model's own configuration stays as it
-is there. (For texts that harness sends all five, which OpenAI's API refuses: here they are four for both interfaces.)
+Every request asks for one sample with the run's seed, the same for all; a server that honours it repeats itself. The
+first four stop sequences are sent, and the answer is not cut afterwards. What a server takes from the model's own
+configuration is left in effect. (For raw texts that harness sends all five, which OpenAI's API refuses; here it is four
+for both interfaces.)
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from codeeval.types import Sampling
 
 STOPS = 4
-#: What a server may refuse without an end of the run: there is another name for it.
+#: Parameters that a server may refuse without ending the run, because they have another name.
 REPLACEABLE = ("max_tokens", "messages")
 
 

@@ -1,7 +1,7 @@
-"""Answers of a server within bounds: so many bytes once they are unpacked, within the time that one request may take.
+"""Bound a server's answers: in bytes after unpacking, and by the time that one request may take.
 
-The HTTP library waits for `timeout` seconds anew for every piece of an answer, and unpacks whatever comes: a server that drips
-would be read for days, and a few megabytes of gzip become gigabytes.
+The HTTP library applies `timeout` to every piece of an answer separately and unpacks whatever arrives: an answer that
+drips in could take days, and a few megabytes of gzip become gigabytes.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from typing import Any
 
 #: Far above any answer: hundreds of samples of thousands of tokens.
 MAX_REPLY_BYTES = 64 * 1024 * 1024
-#: What was true of the body as it came over the wire.
+#: Headers that describe the body as transferred.
 _OF_THE_WIRE = ("content-encoding", "content-length", "transfer-encoding")
 
 
 def bounded_client(openai: Any, timeout_s: float) -> type[Any]:
-    """The class of HTTP clients that `openai` recommends, reading every answer as a whole and within the bounds."""
+    """A subclass of the HTTP client that `openai` recommends, which reads every answer as a whole and within the
+    bounds."""
 
     class BoundedClient(openai.DefaultHttpxClient):  # type: ignore[misc]
-        """Raises `openai.APIConnectionError` for an answer beyond them."""
+        """Raises `openai.APIConnectionError` for an answer beyond the bounds."""
 
         def send(self, request: Any, *, stream: bool = False, **more: Any) -> Any:
             response = super().send(request, stream=True, **more)
@@ -40,7 +41,7 @@ def bounded_client(openai: Any, timeout_s: float) -> type[Any]:
 
 
 class _TooMuch(Exception):
-    """The text says which bound."""
+    """An answer exceeds a bound, which the text names."""
 
 
 def _read(response: Any, until: float) -> bytes:

@@ -1,6 +1,6 @@
-"""One request to an OpenAI-compatible server: what is sent, and what is learnt from what the server refuses.
+"""One request to an OpenAI-compatible server: what is sent, and what is learnt from refusals.
 
-`openai_replies` reads the answers, `openai_refusals` says what a failure means.
+`replies` parses the answers, `refusals` interprets failures.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 #: OpenAI's API and vLLM's server refuse more.
 STOPS_SENT = 4
-#: What a request holds besides parameters.
+#: The parts of a request that are not parameters.
 _CONTENT = ("model", "messages", "prompt", "extra_body")
 
 
@@ -50,7 +50,7 @@ class Ask:
 
 
 class Client:
-    """Thread-safe. Every error text is free of the key."""
+    """Thread-safe. No error text contains the key."""
 
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         import openai
@@ -91,7 +91,7 @@ class Client:
                 self._openai.close()
 
     def close(self) -> None:
-        """No new request is made; connections are closed with the last one under way, which is not waited for."""
+        """Make no new request; connections close after the last request in flight, without waiting for it."""
         with self._lock:
             self._closed = True
             if not self._under_way:
@@ -117,7 +117,7 @@ class Client:
                 raise failure from None
             except self._errors.OpenAIError as error:
                 raise self._asked.unreachable(error) from None
-            except ValueError as error:  # a prompt that no JSON can carry
+            except ValueError as error:  # a prompt that JSON can't represent
                 raise Refused(f"the request can't be written: {error}") from None
             return self._read(content, ask)
 
@@ -152,7 +152,7 @@ class Client:
             arguments["n"] = ask.n
         if ask.seed is not None:
             arguments["seed"] = ask.seed
-        if sampling.stop and not (settings.think_tokens or settings.keep_raw):  # a thought may hold any of them
+        if sampling.stop and not (settings.think_tokens or settings.keep_raw):  # a thought may contain any of them
             arguments["stop"] = list(sampling.stop[:STOPS_SENT])
         if sampling.harness == "mera":
             arguments = as_mera(arguments, sampling, settings.extra_body)
@@ -166,14 +166,15 @@ class Client:
         return arguments, self._openai.completions.with_raw_response.create
 
     def is_chat(self, prompt: Prompt) -> bool:
-        """Raises UsageError for messages where only completions were allowed."""
+        """Whether to use the chat interface. Raises UsageError for messages if only completions are allowed."""
         if prompt.text is None and self._settings.api == "completions":
             raise UsageError(msg("--template chat needs the server's chat interface; leave -M api=completions out"))
         return prompt.text is None or self._settings.api == "chat"
 
     def _can_do_without(self, refusal: Refusal, failure: Exception, arguments: dict[str, Any]) -> bool:
-        """Whether to ask again in another way: without a parameter that the refusal names, or with the system prompt in the
-        user's turn. Several threads may come here with the same refusal. Raises UsageError for a parameter that counts."""
+        """Whether to ask again differently: without a parameter that the refusal names, or with the system prompt in
+        the user's turn. Several threads may get here with the same refusal. Raises UsageError for a parameter that
+        matters."""
         if self._folds(refusal, arguments):
             return True
         if not isinstance(failure, Refused):
@@ -200,7 +201,8 @@ class Client:
         return True
 
     def _folds(self, refusal: Refusal, arguments: dict[str, Any]) -> bool:
-        """Whether the system prompt goes into the user's turn from now on, because the server takes no system message."""
+        """Whether to put the system prompt into the user's turn from now on, because the server refuses system
+        messages."""
         messages = arguments.get("messages", ())
         if not (messages and messages[0]["role"] == "system" and refusal.status in (400, 422, 500)):
             return False
@@ -214,7 +216,8 @@ class Client:
 
 
 def messages_of(prompt: Prompt, folded: bool = False) -> list[dict[str, str]]:
-    """A raw text becomes the one turn of a user. `folded`: the system prompt opens the user's turn."""
+    """The messages to send. A raw text becomes a single user turn. `folded`: the system prompt opens the user's
+    turn."""
     if prompt.text is not None:
         return [{"role": "user", "content": prompt.text}]
     turns = fold_system(prompt.messages) if folded else prompt.messages

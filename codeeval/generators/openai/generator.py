@@ -1,11 +1,13 @@
-"""Completions from any server that speaks OpenAI's protocol: OpenAI's own, vLLM's, `transformers serve`, llama.cpp and others.
+"""Completions from any server that implements OpenAI's protocol: OpenAI, vLLM, `transformers serve`, llama.cpp and
+others.
 
-Every sample has a seed of its own, the problem's seed plus its index, and by default a request of its own: servers may
-ignore `n`, answer with fewer choices, or repeat themselves at one seed. What is missing from an answer is asked for again,
+Every sample has its own seed, the problem's seed plus its index, and by default its own request: servers may ignore
+`n`, answer with fewer choices, or repeat themselves at one seed. Samples missing from an answer are requested again,
 one by one. Whether a seed gives the same text twice is up to the server; codeeval does not promise it.
 
-A sample that fails in a way that may pass is asked again for `patience` seconds. A request that the server refuses for good
-(a prompt beyond the context) costs that problem only: the others go on, and at the end the refusals are told.
+A sample that fails in a way that may pass is requested again for `patience` seconds. If the server refuses a request
+for good (a prompt beyond the context), only that problem is skipped and stays pending; the refusals are reported at the
+end.
 """
 
 from __future__ import annotations
@@ -31,22 +33,22 @@ from codeeval.types import Prompt, Request, Sample, Sampling
 
 logger = logging.getLogger(__name__)
 
-#: So many refusals without a single answer, and the rest is not tried.
+#: After this many refusals without any answer, the rest is not tried.
 HOPELESS = 10
-#: Seconds for which a server that does not answer is asked whether it chats.
+#: For how many seconds to keep asking an unresponsive server whether it supports chat.
 _TRY_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """Neighbouring samples of one problem, asked for with one request. Greedy: one sample, copied to all indices."""
+    """Consecutive samples of one problem, requested together. Greedy: one sample, copied to all indices."""
 
     request: Request
     indices: tuple[int, ...]
 
 
 class OpenAIGenerator:
-    """One model behind one server or several. `generate` may run once at a time; requests of it run in several threads."""
+    """One model behind one server or several. Only one `generate` at a time; its requests run in several threads."""
 
     def __init__(self, model: str, settings: ServerSettings, key: Key) -> None:
         self._model, self._settings = model, settings
@@ -55,7 +57,7 @@ class OpenAIGenerator:
         self._client = Servers.open(model, settings, key)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """Samples in the order in which the server answers. Raises UsageError, GenerationError."""
+        """Samples in the order of the server's answers. Raises UsageError, GenerationError."""
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
@@ -72,7 +74,7 @@ class OpenAIGenerator:
                 logger.warning("%d of %d requests were asked again", retrier.retries, retrier.requests)
 
     def _collect(self, done: Iterator[Done[_Job, list[Sample]]]) -> Iterator[Sample]:
-        """After a failure that ends the run, what is under way is still waited for: it may have been paid for."""
+        """After a failure that ends the run, requests in flight are still awaited: they may have been paid for."""
         refusals = Refusals()
         fatal: Exception | None = None
         answered = 0
@@ -92,8 +94,9 @@ class OpenAIGenerator:
         refusals.tell()
 
     def can_chat(self, request: Request, sampling: Sampling) -> bool:
-        """Ask for the first samples of `request` in the chat interface, and keep them for `generate`. Whatever the server says
-        but that it has no such interface comes from one that is there. Raises UsageError, Exhausted where it is closed."""
+        """Request the first samples of `request` through the chat interface, and keep them for `generate`. Any answer
+        other than that there is no such interface shows that there is one. Raises UsageError, Exhausted if it is
+        closed."""
         job = next(self._jobs(request, sampling))
         ask = self._ask_of(job, sampling)
         retrier = Retrier(Limits(min(self._settings.patience_s, _TRY_S)), self._stop)
@@ -109,7 +112,7 @@ class OpenAIGenerator:
         return True
 
     def _completes(self, ask: Ask, sampling: Sampling) -> bool:
-        """Whether the other interface answers what the chat interface has refused without saying why."""
+        """Whether the other interface answers what the chat interface refused without a reason."""
         text = Prompt(messages_of(ask.prompt, folded=True)[-1]["content"])
         try:
             self._kept[replace(ask, prompt=text)] = self._client.ask(replace(ask, prompt=text), sampling)
@@ -127,12 +130,12 @@ class OpenAIGenerator:
         return Ask(job.request.prompt, len(job.indices), seed + job.indices[0])
 
     def _first(self, ask: Ask, sampling: Sampling, retrier: Retrier) -> list[EngineAnswer]:
-        """What was kept of this request, or what the server answers now."""
+        """The stored answer to this request, or a new one from the server."""
         kept = self._kept.pop(ask, None)
         return kept if kept is not None else retrier.call(lambda: self._client.ask(ask, sampling))
 
     def _jobs(self, request: Request, sampling: Sampling) -> Iterator[_Job]:
-        """Neighbours below one multiple of `n`, so that a resumed run makes the requests that the first would have made."""
+        """Group indices below the same multiple of `n`, so that a resumed run makes the same requests as the first."""
         if sampling.temperature == 0:
             if request.indices:
                 yield _Job(request, request.indices)
@@ -165,11 +168,11 @@ class OpenAIGenerator:
         return finish(request, index, answer, rule)
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each server so far, by its address."""
+        """Number of samples from each server so far, by address."""
         return self._client.answered()
 
     def describe(self) -> dict[str, Scalar]:
-        """Address, model and settings; of a server of vLLM its version. Everything else is the server's secret."""
+        """Address, model and settings; for vLLM servers the version. A server reveals nothing else."""
         from importlib import metadata
 
         settings = self._settings
@@ -187,18 +190,18 @@ class OpenAIGenerator:
         }
 
     def close(self) -> None:
-        """Stop asking; requests under way are left to end by themselves."""
+        """Stop asking; requests in flight end on their own."""
         self._stop.set()
         self._client.close()
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without asking the server. Raises UsageError."""
+    """Check what can be checked without asking the server. Raises UsageError."""
     _settings(options)
 
 
 def open_generator(model: str, options: Mapping[str, str]) -> OpenAIGenerator:
-    """`model` is the name by which the server knows it. Raises UsageError, GenerationError."""
+    """`model` is the name that the server uses for it. Raises UsageError, GenerationError."""
     settings, key = _settings(options)
     for note in settings.notes:
         logger.warning(note)

@@ -1,4 +1,4 @@
-"""The way to a server: the proxy in between, where there is one, and whose certificates are believed."""
+"""The network path to a server: the proxy, if there is one, and the trusted certificates."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from codeeval.manifest import hidden
 
 
 class Address(Protocol):
-    """The settings that say where a server is, and for how long it may take. `ca_bundle`: a file or folder of certificates, ""
-    for the usual ones."""
+    """Settings for a server's address and timeout. `ca_bundle`: a file or folder of certificates, "" for the default
+    ones."""
 
     @property
     def base_url(self) -> str: ...
@@ -31,7 +31,7 @@ class Address(Protocol):
 
 
 def is_loopback(base_url: str) -> bool:
-    """Whether the address is this machine, which no proxy can reach."""
+    """Whether the address is this machine, which a proxy can't reach."""
     host = (urlsplit(base_url).hostname or "").rstrip(".")
     try:
         address = ipaddress.ip_address(host)
@@ -41,7 +41,7 @@ def is_loopback(base_url: str) -> bool:
 
 
 def proxy_of(base_url: str) -> str | None:
-    """The proxy that the environment puts before this address, without its password; None: the way is direct."""
+    """The proxy that the environment sets for this address, without its password; None for a direct connection."""
     parts = urlsplit(base_url)
     if is_loopback(base_url) or not parts.hostname or urllib.request.proxy_bypass(parts.hostname):
         return None
@@ -51,14 +51,14 @@ def proxy_of(base_url: str) -> str | None:
 
 
 def through(base_url: str) -> str:
-    """Words about the proxy for a message about this address; "" without one."""
+    """A phrase about the proxy for a message about this address; "" without a proxy."""
     proxy = proxy_of(base_url)
     variable = f"{urlsplit(base_url).scheme.upper()}_PROXY"
     return f" through the proxy {proxy} ({variable}; NO_PROXY names hosts to reach without it)" if proxy else ""
 
 
 def certificates(address: Address) -> ssl.SSLContext | None:
-    """What TLS believes; None: what the library believes by itself. Raises UsageError for a bundle that can't be read."""
+    """The trusted certificates; None: the library's default. Raises UsageError for a bundle that can't be read."""
     if not address.verify:
         context = ssl.create_default_context()
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
@@ -80,14 +80,14 @@ def certificates(address: Address) -> ssl.SSLContext | None:
 
 
 def http_client(address: Address, openai: Any) -> Any:
-    """The client of `openai` for this address: the environment's proxies are not for this machine, and answers are bounded in
-    size and time. Raises UsageError."""
+    """The `openai` client for this address: the environment's proxies are bypassed for this machine, and answers are
+    bounded in size and time. Raises UsageError."""
     context = certificates(address)
     try:
         return bounded_client(openai, address.timeout_s)(
             trust_env=not is_loopback(address.base_url), verify=True if context is None else context
         )
-    except (ImportError, ValueError) as error:  # a proxy of a kind that the library does not know, or not without more
+    except (ImportError, ValueError) as error:  # a kind of proxy that the library lacks, or supports only with an extra
         raise UsageError(
             msg(
                 "the proxies of the environment can't be used ({reason}); correct or unset HTTP_PROXY, HTTPS_PROXY and "
@@ -98,7 +98,7 @@ def http_client(address: Address, openai: Any) -> Any:
 
 
 def opener(address: Address) -> urllib.request.OpenerDirector:
-    """The same way for a request of the standard library."""
+    """The same path for a standard library request."""
     handlers: list[urllib.request.BaseHandler] = []
     if is_loopback(address.base_url):
         handlers.append(urllib.request.ProxyHandler({}))

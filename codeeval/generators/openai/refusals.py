@@ -1,9 +1,9 @@
-"""What the refusals and failures of a server mean: which may pass, which name a parameter, which end the run.
+"""Interpret a server's refusals and failures: which may pass, which name a parameter, which end the run.
 
-Not every server knows every parameter. What a refusal names is left out from then on where that changes nothing: where this
-side can do the work itself (stop sequences are cut here anyway, missing samples are asked for one by one), where only
-repeatability is lost (seed), and where the value is neutral (top_p 1, top_k 0, a temperature that is the server's own).
-Anything else that is refused ends the run, because without it something else would be measured.
+Not every server supports every parameter. A refused parameter is left out from then on if that changes nothing: if
+codeeval can do the work itself (stop sequences are cut here anyway, missing samples are requested one by one), if only
+repeatability is lost (seed), or if the value is neutral (top_p 1, top_k 0, a temperature equal to the server's
+default). Any other refusal ends the run, because without the parameter something else would be measured.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from codeeval.generators.openai.settings import Key
 from codeeval.i18n import msg
 from codeeval.manifest import hidden
 
-#: Parameters without which the samples are what they were, and what it costs.
+#: Parameters that don't change the samples when left out, and what that costs.
 DISPENSABLE = {
     "stop": "every sample now runs to its end before it is cut here",
     "seed": "samples can't be repeated",
     "n": "samples are asked for one by one",
 }
 _FLAGS = {"temperature": "--temperature", "top_p": "--top-p", "top_k": "--top-k"}
-#: Words of a refusal that is about a parameter it mentions without quotes.
+#: Words of a refusal about a parameter that it mentions without quotes.
 _ABOUT = (
     r"(?:un|not |no longer |n't )?support|unknown|unrecogni|unexpected|not permitted|not allowed|forbidden|extra|invalid"
     r"|deprecated|must be|should be|only the default|has no|not a valid|(?:cannot|can't|can not) (?:both )?be"
     r"|не поддержив|недопустим|неизвестн|запрещ|不支持|不允许|无效|未知"
 )
 _DEFAULT = re.compile(r"default[^0-9]{0,20}?([0-9]+(?:\.[0-9]+)?)", re.IGNORECASE)
-#: What chat templates without a system role say of one, in the words of Gemma's, Mistral's and others.
+#: How chat templates without a system role refuse one, in the words of Gemma's, Mistral's and others.
 _NO_SYSTEM = re.compile(
     r"system[ -_]?(?:role|message|prompt|instruction)|role.{0,20}system|roles must alternate", re.IGNORECASE
 )
@@ -53,21 +53,21 @@ _ONLY_CHAT = re.compile(
 
 
 class Refused(GenerationError):
-    """The server will not answer this request, however often it is asked."""
+    """The server will not answer this request, however often it is repeated."""
 
 
 class Broken(Later):
-    """The server hung up or failed inside, as some do when they are asked in an interface that they do not have."""
+    """The server closed the connection or failed internally, as some do if they lack the requested interface."""
 
 
 class NoInterface(UsageError):
-    """The server has no such interface, or no such model behind it."""
+    """The server lacks this interface, or this model behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A status that is no success: its number, body and headers. `chat`: which interface was asked; `moved`: the address to which
-    the request was sent on, "" where it was not."""
+    """An unsuccessful response: status, body and headers. `chat`: which interface was used; `moved`: the address that
+    the request was redirected to, or ""."""
 
     status: int
     body: str
@@ -78,7 +78,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who was asked for what; every text that is made of an error is free of the key."""
+    """Who was asked for what. Error texts made by it never contain the key."""
 
     base_url: str
     model: str
@@ -89,7 +89,7 @@ class Asked:
         return self.key.hide(words_of(self.key.hide(refusal.body))) or f"status {refusal.status}, without a word"
 
     def explain(self, refusal: Refusal) -> Exception:
-        """Later for what may pass, Exhausted, UsageError or Refused for what won't."""
+        """The matching exception: Later if it may pass, otherwise Exhausted, UsageError or Refused."""
         said, where = self.said(refusal), self.base_url
         status = refusal.status
         if status in (401, 403):
@@ -159,7 +159,7 @@ class Asked:
         return Refused(msg("the server refused: {reason}", reason=said))
 
     def unreachable(self, error: Exception) -> Exception:
-        """Of a request without an answer: Later, or UsageError where no waiting helps."""
+        """The exception for a request without an answer: Later, or UsageError if waiting does not help."""
         causes = list(_causes(error))
         cause = next((one for one in causes if isinstance(one, ssl.SSLError)), error.__cause__ or error)
         said = self.key.hide(inert(f"{type(cause).__name__}: {cause}", 300))
@@ -194,14 +194,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _other(refusal: Refusal) -> str:
-    """A hint at the interface that was not asked."""
+    """A hint at the other interface."""
     if refusal.chat:
         return msg("; where it only completes texts, use --template none")
     return msg("; where it only chats, use --template chat, or -M api=chat for a text as the user's turn")
 
 
 def lacks_chat(said: str) -> bool:
-    """Whether a refusal says that this model can't chat at all."""
+    """Whether a refusal says that this model does not support chat."""
     return _NO_CHAT.search(said) is not None
 
 
@@ -211,8 +211,8 @@ def lacks_system_role(said: str) -> bool:
 
 
 def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[str]:
-    """Which of the sent parameters a refusal is about: what it points to, what it quotes, or what it complains of; first those
-    that matter least."""
+    """The sent parameters that a refusal is about: those it points to, quotes, or complains about; the least important
+    first."""
     pointed = list(named_in(refusal.body))
     text = words_of(refusal.body)
     found = pointed or [name for name in names if _complains_of(text, name)]
@@ -223,8 +223,8 @@ def refused_parameters(refusal: Refusal, names: Mapping[str, object]) -> list[st
 
 
 def _complains_of(text: str, name: str) -> bool:
-    """A short word has to stand in quotes, and what we can't do without beside a word of complaint: a refusal may quote the
-    prompt as well."""
+    """A short name must be quoted, and one that can't be dropped must be next to a word of complaint: a refusal may
+    also quote the prompt."""
     quoted, short = rf"""['"`]{re.escape(name)}['"`]""", "_" not in name and len(name) < 6
     if name.startswith("max_"):
         return re.search(quoted, text) is not None or (name in text and f"max_completion_{name[4:]}" in text)
@@ -235,8 +235,8 @@ def _complains_of(text: str, name: str) -> bool:
 
 
 def _said_plainly(name: str) -> str:
-    """A pattern of a short parameter's name without quotes where it can't be a word of the prompt: called a parameter, or at the
-    beginning beside a word of complaint, or at the end behind a colon."""
+    """A pattern for a short parameter's name without quotes where it can't be a word of the prompt: called a parameter,
+    or at the beginning next to a word of complaint, or at the end after a colon."""
     word = rf"{re.escape(name)}(?![\w-])"
     kinds = r"(?:parameter|argument|field|property|option|параметр\w*)s?(?: supplied| name)?"
     value = r"|\bn ?(?:=|>|!=|must be|greater than|above) ?1\b" if name == "n" else ""
@@ -244,7 +244,7 @@ def _said_plainly(name: str) -> str:
 
 
 def is_neutral(name: str, value: Any, refusal: Refusal) -> bool:
-    """Whether the server does by itself what this value asks for."""
+    """Whether this value equals the server's default behaviour."""
     if name == "temperature":
         named = _DEFAULT.search(words_of(refusal.body))
         return bool(value == (float(named[1]) if named else 1))
@@ -252,7 +252,7 @@ def is_neutral(name: str, value: Any, refusal: Refusal) -> bool:
 
 
 def cannot_do_without(name: str, value: object, said: str) -> UsageError:
-    """The error for a parameter that is refused and is not neutral."""
+    """The error for a refused parameter with a value that is not neutral."""
     flag = _FLAGS.get(name, "-M extra_body")
     return UsageError(
         msg(

@@ -1,9 +1,10 @@
-"""The body of a server's answer -> completions. A failure wrapped in an answer is found here and does not become a completion.
+"""Convert the body of a server's answer into completions. Detects failures wrapped in an answer, so that they don't
+become completions.
 
-Servers that stand in front of others answer 200 and put the failure inside: an `error` beside the choices, in a choice or in
-its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if the model
-had written it, so all of these are asked again. What the model itself declined to say is an answer: a refusal, a call of a
-tool, an answer that a filter withheld, null without an error.
+Servers in front of other servers may answer 200 and put the failure inside: an `error` beside the choices, in a choice
+or in its message, a `finish_reason` such as "error" or "abort" with half a text. Half an answer would be judged as if
+the model had written it, so all of these are requested again. What the model itself declined to say is an answer: a
+refusal, a tool call, an answer that a filter withheld, null without an error.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ _REASONS: dict[str, FinishReason] = {
     **dict.fromkeys(("content_filter", "content-filter", "safety", "recitation", "guardrail"), "content_filter"),
     "refusal": "refusal",
 }
-#: A `finish_reason` that says that the answer is not all that the model would have written.
+#: Values of `finish_reason` which mean that the answer is incomplete.
 _FAILED = re.compile(
     r"error|abort|cancel|fail|internal|time.?out|timed.?out|unavailable|overload|insufficient|interrupt|disconnect|preempt|crash"
     r"|exception|kill|terminat|reject|dropped|lost|busy|unhealthy|expired|shed|oom"
 )
 _TEXT_PARTS = frozenset({"text", "output_text", "input_text"})
-#: Kinds of parts whose text, if they have one, was not said to the user.
+#: Kinds of message parts with text that was not addressed to the user.
 _NO_TEXT = re.compile(
     r"(?:tool|function|server_tool|image|audio|video|file|input|refus|redact|encrypt|search|citation|code_exec)"
 )
@@ -44,7 +45,7 @@ _DEPTH = 8
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What one message holds: the answer's text, None if it has none; the thought; a refusal in the model's words."""
+    """The content of one message: the answer's text, or None; the thought; a refusal in the model's words."""
 
     text: str | None
     thought: str | None = None
@@ -52,8 +53,8 @@ class Said:
 
 
 def text_of(content: bytes, charset: str | None) -> str:
-    """The text of a body. JSON is UTF-8, whatever a header says of it, with or without a byte order mark; what is not may be
-    in another encoding of Unicode, or in the `charset` of the header."""
+    """Decode a body. JSON is UTF-8, with or without a byte order mark, whatever a header claims; anything else may be
+    in another encoding of Unicode, or in the header's `charset`."""
     try:
         return content.decode(json.detect_encoding(content))
     except UnicodeDecodeError:
@@ -65,7 +66,7 @@ def text_of(content: bytes, charset: str | None) -> str:
 
 
 def parse(content: str) -> Fields:
-    """The answer's JSON object, also of a server that streams without being asked to. Raises Later."""
+    """The answer's JSON object, also from a server that streams unasked. Raises Later."""
     try:
         body = _streamed(content) if content.lstrip()[:5] in ("data:", "event") else bounded_json.loads(content)
     except (ValueError, RecursionError) as error:
@@ -78,8 +79,8 @@ def parse(content: str) -> Fields:
 
 
 def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAnswer]:
-    """The first `n` completions in the order of their index, up to the first that is not one; at least one. `seeds[i]` is what
-    completion i was asked with. Raises Later if there is not even one, with the server's own words."""
+    """The first `n` completions in order of index, up to the first that is not one; at least one. `seeds[i]`: the seed
+    of completion i. Raises Later, with the server's own words, if there is none."""
     said = complaint(body.get("error"))
     if said is None and _is_failure(body):
         said = words_in({name: value for name, value in body.items() if name != "choices"}) or "an error"
@@ -114,7 +115,7 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
 
 
 def _is_failure(body: Fields) -> bool:
-    """Whether the reply as a whole says that it holds no answer."""
+    """Whether the reply as a whole indicates that it holds no answer."""
     return (
         "error" in (body.get("object"), body.get("type"))
         or body.get("success") is False
@@ -131,7 +132,7 @@ def _in_order(choices: list[object]) -> list[Fields]:
 
 
 def _failure(choice: Fields) -> str | None:
-    """Why this is not a completion, in the server's words where it has some; None if it may be one."""
+    """Why this is not a completion, in the server's words if it has any; None if it may be one."""
     message = choice.get("message")
     inner: Fields = message if isinstance(message, dict) else {}
     if said := complaint(choice.get("error")) or complaint(inner.get("error")):
@@ -174,7 +175,7 @@ def _answer(choice: Fields) -> EngineAnswer | None:
 
 
 def read_message(message: Fields) -> Said:
-    """The parts of a chat message, whatever the server calls them."""
+    """The parts of a chat message, whatever names the server gives them."""
     texts: list[str] = []
     thoughts: list[str] = []
     refusals: list[str] = []
@@ -210,7 +211,7 @@ def _parts(content: object, depth: int) -> Iterator[tuple[str, str]]:
 
 
 def _thought(holder: Fields) -> str | None:
-    """What a server with a parser of its own has taken out of the answer; servers disagree about the name."""
+    """The reasoning that a server's own parser separated from the answer; servers use different names for it."""
     for name in (*_THOUGHT_FIELDS, "reasoning_details"):
         value = holder.get(name)
         text = "".join(part for _, part in _parts(value, _DEPTH))
@@ -224,8 +225,8 @@ def _count(value: object) -> int | None:
 
 
 def _streamed(content: str) -> Fields:
-    """Events put together to the answer that they would have been. Raises ValueError for events that are no JSON, and for a
-    stream that breaks off."""
+    """Assemble streamed events into the answer that they represent. Raises ValueError for events that are not JSON, and
+    for an incomplete stream."""
     choices: dict[int, Fields] = {}
     body: Fields = {}
     for line in content.splitlines():

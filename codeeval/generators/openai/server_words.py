@@ -1,15 +1,16 @@
-"""What a server says in its own words, made fit to be shown: wherever it puts them, bounded, and inert on a terminal."""
+"""Extract a server's own error text and make it safe to show: found wherever it is, bounded, and inert on a
+terminal."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 
-#: Characters of a server's words that are shown.
+#: How many characters of a server's text are shown.
 MOST_SHOWN = 500
-#: Of a body that is longer only the beginning is read for words.
+#: Only this much of a longer body is searched for text.
 _MOST_READ = 200_000
-#: Where servers put what they have to say.
+#: Fields in which servers put their messages.
 _HOLDERS = (
     *("error", "errors", "detail", "message", "msg", "error_msg", "error_message", "errmsg", "status_msg", "base_resp"),
     *("title", "details"),
@@ -17,8 +18,8 @@ _HOLDERS = (
 
 
 def words_of(body: str) -> str:
-    """The message in the body of a refusal: `error` as text or object, FastAPI's `detail`, `message`, else how the body
-    begins. "" for an empty body."""
+    """The message in the body of a refusal: `error` as text or object, FastAPI's `detail`, `message`, otherwise the
+    beginning of the body. "" for an empty body."""
     try:
         found = json.loads(body[:_MOST_READ])
     except (ValueError, RecursionError):
@@ -30,7 +31,7 @@ def words_of(body: str) -> str:
 
 
 def words_in(body: dict[str, object]) -> str | None:
-    """The same of a body that is JSON already; None where it complains of nothing."""
+    """The same for a body parsed as JSON; None if it reports no problem."""
     for name in _HOLDERS:
         if said := complaint(body.get(name)):
             return said
@@ -38,7 +39,7 @@ def words_in(body: dict[str, object]) -> str | None:
 
 
 def complaint(value: object) -> str | None:
-    """What a field like `error` says; None where it is null, empty, or an object of nulls."""
+    """The text of a field like `error`; None if it is null, empty, or an object of nulls."""
     if not value:
         return None
     if isinstance(value, dict):
@@ -80,7 +81,7 @@ def named_in(body: str) -> Iterator[str]:
 
 
 def inert(text: str, most: int = MOST_SHOWN) -> str:
-    """One line of at most `most` characters; what would steer a terminal becomes an escape."""
+    """One line of at most `most` characters, with terminal control sequences escaped."""
     line = " ".join(text[: 20 * most].split())
     shown = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in line)
     return shown if len(shown) <= most else shown[: most - 1] + "…"

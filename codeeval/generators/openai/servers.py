@@ -1,8 +1,8 @@
-"""One model behind one server or several: which one is asked next, and which one is left alone for a while.
+"""One model behind one server or several: which server is asked next, and which is left alone for a while.
 
-A request goes to the server that has the fewest under way. Seeds belong to samples, so what comes back does not depend on who
-answered, as far as the servers are alike. A server that fails is left alone for a growing while, then tried with one request;
-meanwhile the others do its share.
+A request goes to the server with the fewest in flight. Seeds belong to samples, so results do not depend on which
+server answered, as far as the servers are equal. A server that fails is left alone for a growing time, then tried with
+one request; meanwhile the others take over its share.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from codeeval.types import Prompt, Sampling
 
 logger = logging.getLogger(__name__)
 
-#: Seconds for which a server that has failed is left alone, doubled with each further failure.
+#: Seconds for which a failed server is left alone, doubled with each further failure.
 FIRST_REST_S, LONGEST_REST_S = 2.0, 60.0
-#: Seconds for which a server is asked for its version, and the bytes that are read of what it says.
+#: Timeout in seconds when asking a server for its version, and how many bytes of the answer are read.
 _PATIENCE_S, _MOST_READ = 5, 10_000
 
 
@@ -51,15 +51,15 @@ class _Server:
 
 @dataclass(slots=True)
 class Servers:
-    """Thread-safe. `ask`, `is_chat` and `close` are those of a `Client`."""
+    """Thread-safe. `ask`, `is_chat` and `close` have the same interface as in `Client`."""
 
     _servers: list[_Server]
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @classmethod
     def open(cls, model: str, settings: ServerSettings, key: Key) -> Servers:
-        """Raises GenerationError if nothing listens at any address; where something listens at one, those without are
-        tried again later. Raises UsageError for certificates that can't be read."""
+        """Raises GenerationError if nothing listens at any address; if something listens at one, the others are tried
+        again later. Raises UsageError for certificates that can't be read."""
         found: list[_Server] = []
         missing: list[tuple[str, GenerationError]] = []
         for each in settings.each():
@@ -69,9 +69,9 @@ class Servers:
                 missing.append((each.base_url, error))
                 version = None
             client = Client(model, each, key)
-            if version:  # vLLM takes what a request leaves open from the model's generation_config.json
+            if version:  # vLLM takes unspecified parameters from the model's generation_config.json
                 client.defaults = {"top_k": 0, "min_p": 0.0, "repetition_penalty": 1.0}
-                # and it can say which stop it was that ended a sample
+                # and it can report which stop ended a sample
                 client.defaults["include_stop_str_in_output"] = True
             found.append(_Server(client, each.base_url, version))
         if len(missing) == len(found):
@@ -85,12 +85,12 @@ class Servers:
         return servers
 
     def is_chat(self, prompt: Prompt) -> bool:
-        """Raises UsageError for messages where only completions were allowed."""
+        """Raises UsageError for messages if only completions are allowed."""
         return self._servers[0].client.is_chat(prompt)
 
     def ask(self, ask: Ask, sampling: Sampling) -> list[EngineAnswer]:
-        """As `Client.ask`, by the server that has the least to do. Raises Later without a wait that the server advised where
-        another one may be asked meanwhile."""
+        """Like `Client.ask`, using the server with the least work. Raises Later without the server's advised wait if
+        another server may be asked meanwhile."""
         with self._asked() as server:
             try:
                 answers = server.client.ask(ask, sampling)
@@ -105,16 +105,16 @@ class Servers:
         return answers
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each server, by its address."""
+        """Number of samples from each server, by address."""
         with self._lock:
             return {server.url: server.samples for server in self._servers}
 
     def urls(self) -> str:
-        """The addresses, as `--base-url` takes them."""
+        """The addresses in the form of `--base-url`."""
         return ",".join(server.url for server in self._servers)
 
     def versions(self) -> str | None:
-        """Of vLLM's servers, each once."""
+        """The distinct versions of vLLM servers."""
         return _list([f"vllm {server.version}" for server in self._servers if server.version])
 
     def close(self) -> None:
@@ -123,7 +123,7 @@ class Servers:
 
     @contextmanager
     def _asked(self) -> Iterator[_Server]:
-        """The server for the next request; where all are left alone, the one for which that ends first."""
+        """The server for the next request; if all are being left alone, the one that is due first."""
         now = time.monotonic()
         with self._lock:
             able = [server for server in self._servers if server.may_be_asked(now)]
@@ -140,7 +140,7 @@ class Servers:
                 server.under_way -= 1
 
     def _failed(self, server: _Server, advised_s: float | None = None) -> None:
-        """Leaves it alone. Requests that failed together with one that did so before count once."""
+        """Leave the server alone for a while. Requests that failed at the same time as an earlier one count once."""
         now = time.monotonic()
         with self._lock:
             if now < server.rest_until:
@@ -160,8 +160,8 @@ def _list(names: Sequence[str]) -> str | None:
 
 
 def reach(settings: ServerSettings) -> str | None:
-    """The version of a vLLM server, None for every other. Raises GenerationError if nothing listens: better now than
-    after the sandbox has been started; UsageError for certificates that can't be read."""
+    """The version of a vLLM server, None for any other. Raises GenerationError if nothing listens (better now than
+    after the sandbox has started) and UsageError for certificates that can't be read."""
     base_url = settings.base_url
     try:
         with opener(settings).open(f"{base_url.removesuffix('/v1')}/version", timeout=_PATIENCE_S) as response:
@@ -179,7 +179,7 @@ def reach(settings: ServerSettings) -> str | None:
 
 
 def _begin_of(response: HTTPResponse) -> bytes:
-    """What comes within a few seconds and is no longer than the answer that is hoped for."""
+    """What arrives within a few seconds, at most as long as the expected answer."""
     until, read = time.monotonic() + _PATIENCE_S, b""
     while len(read) < _MOST_READ and time.monotonic() < until:
         part = response.read1(_MOST_READ - len(read))

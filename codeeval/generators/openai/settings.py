@@ -1,7 +1,7 @@
-"""What the backend for servers can be told, and where its key comes from.
+"""Settings of the server backend, and the source of its key.
 
-The key is read from OPENAI_API_KEY or from the file of `-M api_key_file=PATH`, never from an argument: arguments are in the
-manifest and in every process list. It is kept in one object without a printable form.
+The key is read from OPENAI_API_KEY or from the file of `-M api_key_file=PATH`, never from an argument: arguments appear
+in the manifest and in process lists. It is kept in one object that has no printable form.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from codeeval.manifest import has_secret, hidden
 OPENAI_URL = "https://api.openai.com/v1"
 APIS = ("auto", "completions", "chat")
 MAX_KEY_BYTES = 64 * 1024
-#: What the documentation of a server shows behind the address that is meant.
+#: Endpoints that a server's documentation shows after the base address.
 _ENDPOINTS = ("/chat/completions", "/completions", "/models")
 
 
 class Key:
-    """A secret that does not show itself. Servers that need none get a word in its place."""
+    """A secret that does not print itself. For servers without keys it is a placeholder."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -48,12 +48,12 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`api` auto: completions for texts, chat for messages. `n`: samples per request. `timeout_s` of one request,
-    `patience_s` of one sample however often it is asked, `budget` of requests in all (0: any). `think_tokens` above 0:
-    thoughts are kept apart and may take so many tokens more. `keep_raw`: no stop sequence is sent, so that the text behind it
-    is kept. `extra_body` is added to every request. `ca_bundle`: certificates that are believed, "" for the usual ones; without
-    `verify` any is. `endpoint`: what was left off the end of the address that was given. `others`: further servers
-    of the same model; `concurrency` is of each of them."""
+    """`api` auto: completions for texts, chat for messages. `n`: samples per request. `timeout_s`: of one request;
+    `patience_s`: of one sample over all its requests; `budget`: requests in total (0: unlimited). `think_tokens` above
+    0: thoughts are separated and may take this many additional tokens. `keep_raw`: no stop sequence is sent, so that
+    the text after it is kept. `extra_body` is added to every request. `ca_bundle`: trusted certificates, "" for the
+    default ones; without `verify` any is accepted. `endpoint`: what was removed from the end of the given address.
+    `others`: more servers with the same model; `concurrency` applies to each."""
 
     base_url: str = OPENAI_URL
     api: str = "auto"
@@ -97,7 +97,7 @@ class ServerSettings:
         return settings
 
     def each(self) -> tuple[ServerSettings, ...]:
-        """The settings of every server, for itself."""
+        """The settings of each server separately."""
         return tuple(replace(self, base_url=url, others=()) for url in self.base_urls)
 
     @property
@@ -106,12 +106,13 @@ class ServerSettings:
 
     @property
     def threads(self) -> int:
-        """Requests at a time, of all servers together."""
+        """Concurrent requests of all servers together."""
         return self.concurrency * len(self.base_urls)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a user has to know about the address: how it was corrected, and that its certificate is not checked."""
+        """What a user has to know about the address: how it was corrected, and whether its certificate is not
+        checked."""
         found = []
         if self.endpoint:
             found.append(
@@ -125,8 +126,8 @@ class ServerSettings:
 
 
 def read_key(path: str, base_urls: Sequence[str]) -> Key:
-    """Of the file if there is a path, else of OPENAI_API_KEY. Raises UsageError for a file without a key, and where OpenAI's
-    own API would be asked without one."""
+    """Read the key from the file if there is a path, otherwise from OPENAI_API_KEY. Raises UsageError for a file
+    without a key, and if OpenAI's own API would be called without one."""
     if path:
         try:
             value = read_text(Path(path).expanduser(), most=MAX_KEY_BYTES).strip()
@@ -151,12 +152,12 @@ def read_key(path: str, base_urls: Sequence[str]) -> Key:
 
 
 def _listed(value: str) -> list[str]:
-    """The addresses in a list with commas; one that is empty where there is none."""
+    """The addresses in a comma-separated list; a single empty one if there is none."""
     return [part.strip() for part in value.split(",") if part.strip()] or [value]
 
 
 def _url(value: str) -> tuple[str, str]:
-    """The address that requests are made below, and the endpoint that was given behind it, or ""."""
+    """The base address for requests, and the endpoint that was given after it, or ""."""
     try:
         parts = urlsplit(value)
         port = parts.port
@@ -179,7 +180,7 @@ def _url(value: str) -> tuple[str, str]:
 
 
 def _without_endpoint(path: str) -> tuple[str, str]:
-    """The path without slashes at its end and without an endpoint of the protocol; and that endpoint, or ""."""
+    """The path without trailing slashes and without an endpoint of the protocol; and that endpoint, or ""."""
     path = path.rstrip("/")
     endpoint = next((known for known in _ENDPOINTS if path.lower().endswith(known)), "")
     return path[: len(path) - len(endpoint)].rstrip("/"), endpoint

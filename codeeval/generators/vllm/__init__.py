@@ -1,1 +1,1 @@
-"""Completions through vLLM's engine, in a process of its own."""
+"""Completions through vLLM's engine, in a separate process."""

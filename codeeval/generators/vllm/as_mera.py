@@ -1,7 +1,7 @@
-"""What MERA's harness (lm-evaluation-harness with its `vllm` models) asks of vLLM's engine.
+"""What MERA's harness (lm-evaluation-harness with its `vllm` models) requests from vLLM's engine.
 
-All five stop sequences, no seed of a request's own: the samples come from the engine's one random stream, whose seed is that of
-the run. `SamplingParams` are made from these alone, so the model's generation_config.json does not count here.
+All five stop sequences and no seed per request: the samples come from the engine's one random stream, which has the
+run's seed. `SamplingParams` are made from these alone, so the model's generation_config.json does not count here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from codeeval.types import Sampling
 
 
 def params(sampling: Sampling, *, keep_raw: bool) -> dict[str, object]:
-    """Arguments of vLLM's SamplingParams. What a stop sequence leaves behind is cut with it, as everywhere here."""
+    """Arguments of vLLM's SamplingParams. The text after a stop sequence is cut with it, as everywhere here."""
     return {
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,

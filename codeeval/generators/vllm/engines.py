@@ -1,4 +1,4 @@
-"""The processes that hold vLLM's engines: one, or several side by side, each with its part of the GPUs."""
+"""The processes that hold vLLM's engines: one, or several side by side, each with its share of the GPUs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from codeeval.generators.vllm.worker import engine as worker
 
 
 class EngineEnded(GenerationError):
-    """One of the processes is gone."""
+    """One of the processes has ended."""
 
     def __init__(self, engine: EngineProcess, message: str) -> None:
         self.engine = engine
@@ -23,7 +23,7 @@ class EngineEnded(GenerationError):
 
 
 class Engines:
-    """Started by creating it. `answered`: the samples that came from each, by its name."""
+    """Starts the processes on construction. `answered`: number of samples from each, by name."""
 
     def __init__(self, model: str, settings: VLLMSettings) -> None:
         self._inbox: Inbox = queue.SimpleQueue()
@@ -33,7 +33,7 @@ class Engines:
         self.answered = dict.fromkeys((engine.name for engine in self._all), 0)
 
     def wait_ready(self) -> dict[str, Scalar]:
-        """The facts that an engine tells of itself, once all have loaded the model. Raises EngineEnded."""
+        """The facts that an engine reports, once all have loaded the model. Raises EngineEnded."""
         facts: dict[str, Scalar] = {}
         for _ in self._all:
             facts = self.receive("ready")[1]["facts"]
@@ -41,7 +41,7 @@ class Engines:
 
     @property
     def first(self) -> EngineProcess:
-        """One that lives. Raises EngineEnded where there is none."""
+        """A running engine. Raises EngineEnded if there is none."""
         if not self.alive:
             raise EngineEnded(self._all[0], "vLLM's process has ended; what had finished is kept")
         return self.alive[0]
@@ -51,8 +51,8 @@ class Engines:
         return len(self._all) > 1
 
     def receive(self, *events: str) -> tuple[EngineProcess, Message]:
-        """The next message of one of these kinds; what a cancelled run has left behind is passed over. Raises
-        EngineEnded when an engine has failed, once per engine."""
+        """The next message of one of these kinds; leftovers of a cancelled run are skipped. Raises EngineEnded when an
+        engine has failed, once per engine."""
         while True:
             assert self.first
             engine, message = self._inbox.get()

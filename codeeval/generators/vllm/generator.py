@@ -1,11 +1,11 @@
-"""Completions through vLLM's engine, all prompts at once, each sample handed on as soon as it is finished.
+"""Completions through vLLM's engine: all prompts at once, each sample yielded as soon as it is finished.
 
-The engine lives in a process of its own (`worker/engine.py`), possibly of another interpreter. Every sample is a request
-with a seed of its own, the problem's seed plus its index, which is also what vLLM gives the samples of one request with
-n > 1; so any samples can be asked for again alone. Prefix caching makes the common prompt cost once.
+The engine runs in a separate process (`worker/engine.py`), possibly with another interpreter. Every sample is a request
+with its own seed, the problem's seed plus its index, which is also what vLLM gives the samples of one request with n >
+1; so any samples can be requested again alone. With prefix caching the common prompt is computed once.
 
-Data parallelism is several engines side by side, each with its part of the GPUs; problems are dealt out in turn. What an engine
-had not finished when it ended is asked of the others, sample by sample with the same seeds.
+Data parallelism is several engines side by side, each with its share of the GPUs; problems are distributed in turn.
+What an engine had not finished when it ended is requested from the others, sample by sample with the same seeds.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from codeeval.reading.thinking import CLOSE, opens_thought
 from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
-#: How many engines may end while they work on a sample before it is given up.
+#: A sample is given up after this many engines ended while working on it.
 MAX_LOSSES = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A prompt's ids, and whether it leaves the model within a thought."""
+    """A prompt's ids, and whether it ends inside a thought."""
 
     ids: list[int]
     in_thought: bool
@@ -47,7 +47,7 @@ class Encoded:
 
 @dataclass(slots=True)
 class _Open:
-    """One sample on its way. `head`: the thought that has been generated already, text and ids."""
+    """One sample in progress. `head`: the thought generated so far, text and ids."""
 
     request: Request
     index: int
@@ -61,7 +61,7 @@ class _Open:
 
 
 class VLLMGenerator:
-    """Holds the engines from creation to `close`. `generate` is not for several threads at once."""
+    """Holds the engines from creation to `close`. `generate` is not thread-safe."""
 
     def __init__(self, name: str, settings: VLLMSettings) -> None:
         self._name, self._settings = name, settings
@@ -75,8 +75,8 @@ class VLLMGenerator:
             raise
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
-        """Samples in the order in which they are finished. Raises UsageError, GenerationError; a prompt that does not fit
-        costs its problem, which is told at the end."""
+        """Samples in order of completion. Raises UsageError, GenerationError. A problem with a prompt that does not fit
+        is skipped, stays pending, and is reported at the end."""
         check_sampling(sampling)
         for request in requests:
             check_request(request, sampling)
@@ -122,8 +122,8 @@ class VLLMGenerator:
         return {"id": key, "ids": ids, "params": self._params(sampling, len(ids), one.thinks, one.seed)}
 
     def _params(self, sampling: Sampling, tokens: int, thinks: bool, seed: int | None) -> dict[str, object]:
-        """Arguments of vLLM's SamplingParams. A thought is ended by its own mark alone, and has its own limit. Raises
-        GenerationError where the prompt leaves no room."""
+        """Arguments of vLLM's SamplingParams. A thought is ended only by its own mark, and has its own limit. Raises
+        GenerationError if the prompt leaves no room."""
         if sampling.harness == "mera":
             return as_mera.params(sampling, keep_raw=self._settings.keep_raw)
         context = self._facts["context_length"]
@@ -157,8 +157,8 @@ class VLLMGenerator:
                     yield sample
 
     def _pass_on(self, waiting: dict[str, _Open], ended: EngineEnded, sampling: Sampling, refusals: Refusals) -> None:
-        """What an engine had not finished goes to the others. Raises `ended` where there is none, or where one random stream of
-        the engine decides what comes."""
+        """Move what an engine had not finished to the others. Raises `ended` if there are none, or if the samples come
+        from the engine's one random stream."""
         alive = self._engines.alive
         if not alive or sampling.harness == "mera":
             raise ended
@@ -176,8 +176,8 @@ class VLLMGenerator:
             engine.send({"op": "add", "requests": batch})
 
     def _answer_follows(self, one: _Open, message: Message, sampling: Sampling) -> bool:
-        """After the end of a thought the answer is a request of its own, with the stops and the limit of answers. What
-        does not begin with a thought is asked for again as an answer, from the start."""
+        """After the end of a thought the answer is a separate request, with the answers' stops and limit. Text that
+        does not begin with a thought is requested again as an answer, from the start."""
         text = message["text"]
         one.thinks = False
         if CLOSE in text:
@@ -191,7 +191,7 @@ class VLLMGenerator:
         return True
 
     def _samples(self, one: _Open, message: Message, sampling: Sampling) -> Iterator[Sample]:
-        """At temperature 0 one answer is that of every index."""
+        """At temperature 0 one answer is used for every index."""
         answer = EngineAnswer(
             text=one.head + message["text"],
             reason=_REASONS.get(str(message["reason"]), "unknown"),
@@ -204,7 +204,8 @@ class VLLMGenerator:
             yield finish(one.request, index, answer, rule)
 
     def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[Encoded]:
-        """The prompts' ids; for MERA's harness those that leave room for the answer. Raises UsageError, GenerationError."""
+        """The prompts' ids; for MERA's harness truncated to leave room for the answer. Raises UsageError,
+        GenerationError."""
         prompts = [request.prompt for request in requests]
         if sampling.harness != "mera":
             return self.encode(prompts)
@@ -216,8 +217,8 @@ class VLLMGenerator:
         return [replace(one, ids=cut_left(self._name, one.ids, sampling.max_tokens, most)) for one in found]
 
     def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[Encoded]:
-        """The ids that the model is given; `mera`: whether MERA's harness adds BOS, None for codeeval's own way. Raises
-        UsageError for messages that the tokenizer's template refuses."""
+        """The ids that the model receives; `mera`: whether MERA's harness adds BOS; None encodes as codeeval does.
+        Raises UsageError for messages that the tokenizer's template refuses."""
         asked = [[prompt.text, prompt.messages] for prompt in prompts]
         self._engines.first.send({"op": "encode", "prompts": asked, "mera": mera})
         found = []
@@ -228,7 +229,7 @@ class VLLMGenerator:
         return found
 
     def answered(self) -> dict[str, int]:
-        """Samples that came from each engine so far, by its name, where there are several."""
+        """Number of samples from each engine so far, by name, if there are several."""
         return dict(self._engines.answered) if self._engines.many else {}
 
     def _cancel(self) -> None:
@@ -262,12 +263,13 @@ class VLLMGenerator:
         return dict(self._description)
 
     def close(self) -> None:
-        """End the engines and give back what they held."""
+        """Stop the engines and release their resources."""
         self._engines.close()
 
 
 def check_model(model: str, options: Mapping[str, str]) -> None:
-    """What can be known without an engine, which reads more kinds of folders and files than one could list. Raises UsageError."""
+    """Check what can be checked without an engine, which reads more formats than can be listed here. Raises
+    UsageError."""
     settings = VLLMSettings.parse(options)
     if settings.replicas > 1:
         devices.check_enough(settings.replicas, settings.gpus_per_replica, devices.visible(0))

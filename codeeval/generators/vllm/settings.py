@@ -1,4 +1,4 @@
-"""`-M key=value` for vLLM: a few keys belong to codeeval; every other is passed unchanged to vLLM's engine."""
+"""`-M key=value` for vLLM: a few keys are codeeval's; all others are passed unchanged to vLLM's engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from codeeval.errors import UsageError
 from codeeval.generators.base import Options, lora_folder
 from codeeval.i18n import msg
 
-#: Names an interpreter that has vLLM: it pins its own torch, so it often lives in an environment of its own.
+#: Names an interpreter that has vLLM: vLLM pins its own torch, so it is often installed in its own environment.
 PYTHON_VARIABLE = "CODEEVAL_VLLM_PYTHON"
 OWN = ("python", "lora", "think_tokens", "replicas", "data_parallel_size", "keep_raw", "verbose", "add_bos_token")
 
 
 @dataclass(frozen=True, slots=True)
 class VLLMSettings:
-    """`replicas` are data parallelism: engines side by side, each with its part of the GPUs. `keep_raw`: the engine is told no
-    stop sequence, so that the text behind it is kept. `add_bos_token` is for MERA's way of sampling, which has none else.
-    `engine` holds arguments of `vllm.LLM` as JSON values."""
+    """`replicas`: data parallelism, that is, engines side by side, each with its share of the GPUs. `keep_raw`: the
+    engine gets no stop sequences, so that the text after them is kept. `add_bos_token`: only for MERA's way of
+    sampling, which adds none by default. `engine` holds arguments of `vllm.LLM` as JSON values."""
 
     python: str = sys.executable
     lora: str | None = None
@@ -68,7 +68,7 @@ class VLLMSettings:
 
 
 def _value(text: str) -> object:
-    """`true`, `0.9` and `{"a": 1}` are JSON; whatever is not is a text, like `float32`."""
+    """`true`, `0.9` and `{"a": 1}` are JSON; anything else is a text, like `float32`."""
     try:
         value: object = json.loads(text)
     except ValueError:
@@ -90,4 +90,4 @@ def _python(option: str) -> str:
                 )
             )
         return str(path.absolute())
-    return sys.executable  # the registry has looked for vllm there
+    return sys.executable  # the registry has checked that it has vllm

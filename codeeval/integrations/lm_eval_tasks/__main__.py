@@ -1,4 +1,4 @@
-"""Prints the folder that `--include_path` wants."""
+"""Print the folder for `--include_path`."""
 
 from pathlib import Path
 

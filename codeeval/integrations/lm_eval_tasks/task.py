@@ -1,10 +1,11 @@
-"""Problem sets as tasks of lm-eval: it asks the model, codeeval judges.
+"""Problem sets as tasks of lm-eval: lm-eval samples the model, codeeval judges.
 
-Sampling is that of the set's protocol. Each set is judged under that protocol and under `strict`, by two filters, so that
-the results read `pass@1,mera-code` and `pass@1,strict`. A filter has all completions at once and executes them side by side.
+Sampling follows the set's protocol. Each set is judged under that protocol and under `strict`, by two filters, so the
+results are named `pass@1,mera-code` and `pass@1,strict`. A filter receives all completions at once and executes them in
+parallel.
 
-`--metadata '{"n": 1, "problems": "set.jsonl", "answers": "answers.json"}'` (each may be left out) says how many completions to
-draw per problem, where the set is, and the answers of a set whose own are hidden.
+`--metadata '{"n": 1, "problems": "set.jsonl", "answers": "answers.json"}'` (each key is optional) gives the number of
+completions per problem, the path of the set, and answers for a set with hidden ones.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ Row = Mapping[str, Any]
 
 
 class CodeevalTask(ConfigurableTask):  # type: ignore[misc]
-    """A set named `SET`; lm-eval makes it of the YAML beside this file."""
+    """A set named `SET`; lm-eval creates it from the YAML beside this file."""
 
     SET = ""
 
@@ -53,7 +54,7 @@ class RuCodeEval(CodeevalTask):
 
 
 def _settings(name: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """What lm-eval calls a task's configuration."""
+    """lm-eval's configuration of a task."""
     task = _loaded(name, metadata)
     own = protocols.get(task.protocol)
     n = _number(metadata.get("n", own.sampling.n))
@@ -118,8 +119,8 @@ def _dataset(task: Task, **metadata: object) -> dict[str, Any]:
 
 
 def _judge_of(task: Task, protocol: str) -> Callable[[Sequence[Sequence[str]], Sequence[Row]], list[list[float]]]:
-    """A filter: completions of every problem in, 1 and 0 for each out. Raises SandboxError for one that could not be judged,
-    which lm-eval has no place for."""
+    """A filter: completions of every problem in, 1 or 0 for each out. Raises SandboxError for one that could not be
+    judged, which lm-eval has no way to represent."""
 
     def judge(responses: Sequence[Sequence[str]], rows: Sequence[Row]) -> list[list[float]]:
         texts = [text for several in responses for text in several]
@@ -141,7 +142,7 @@ def _known(reward: float | None, row: Row) -> float:
 
 
 def _scores(row: Row, results: Sequence[Sequence[float]]) -> dict[str, float]:
-    """pass@k of one problem, from what a filter said of its completions."""
+    """pass@k of one problem, from a filter's results for its completions."""
     (found,) = results
     estimates = {k: pass_at_k(len(found), sum(map(int, found)), k) for k in DEFAULT_KS}
     return {f"pass@{k}": value for k, value in estimates.items() if value is not None}

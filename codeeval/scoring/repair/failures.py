@@ -1,4 +1,4 @@
-"""Which failures of format a completion has. The order of the members is the order in which they are named."""
+"""The failures of format of a completion. Members are in the order in which they are listed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from codeeval.types import Problem, Sample
 
 
 class FormatFailure(StrEnum):
-    """What keeps a completion from continuing its prompt; several can hold of one completion."""
+    """What keeps a completion from continuing its prompt; a completion can have several."""
 
     EMPTY = "empty"
     STOPPED_AT_ONCE = "stop sequence at the first character"
@@ -37,10 +37,10 @@ class FormatFailure(StrEnum):
 
 
 def classify(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
-    """The failures of format of one sample, in the order of the type; none for a completion of good format.
+    """The failures of format of one sample, in the order of the enum; empty if its format is right.
 
-    Judged by the text, whether or not the sample passed: a rule may extract what a strict reader would call a failure. A
-    text of more than `syntax.MAX_CHARS` characters is TOO_LONG and nothing else; it is not repaired either.
+    Judged by the text, whether or not the sample passed: a rule may extract what a strict reader would call a failure.
+    A text of more than `syntax.MAX_CHARS` characters is TOO_LONG and nothing else, and is not repaired.
     """
     if forms.is_too_long(sample):
         return (FormatFailure.TOO_LONG,)
@@ -55,8 +55,8 @@ def classify(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
 
 
 def names(problem: Problem, sample: Sample) -> tuple[str, ...]:
-    """The failures of a sample as texts; a cut is named by the stop sequence that made it: `cut at \\ndef`. A model that
-    stopped generating there left nothing that a repair could bring back, and the name says so."""
+    """The failures of a sample as texts. A cut is named by the stop sequence that made it: `cut at \\ndef`. If
+    generation ended there, a repair can't bring anything back, and the name says so."""
     found = classify(problem, sample)
     sample = heard(sample)[0]
     rest = (sample.raw or "")[len(sample.completion) :]
@@ -70,7 +70,7 @@ def names(problem: Problem, sample: Sample) -> tuple[str, ...]:
     return tuple(cut if failure is FormatFailure.CUT_BY_STOP else failure.value for failure in found)
 
 
-#: The stop sequences of the published protocol, and any other by its first word.
+#: The stop sequences of the published protocol; any other is named by its first word.
 _STOP = re.compile(r"\n(?:class|def|#|if|print)|\s?\S{1,12}")
 
 
@@ -79,7 +79,7 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
     in_fence = forms.blocks(seen)[-1][1] if fenced and not whole else ""
-    if _PROGRAM.search(in_fence):  # it has functions of another name, and needs no other indentation
+    if _PROGRAM.search(in_fence):  # it has functions of another name, so other indentation would not help
         in_fence = ""
 
     def strict() -> str:
@@ -121,8 +121,8 @@ _PROGRAM = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
 
 
 def _written(problem: Problem, sample: Sample) -> str:
-    """The text in which the model's way of answering shows: what it wrote before the cut, where the cut destroyed it. A
-    completion that continues its prompt is taken as it is; what the model rambled on about later does not matter."""
+    """The text that shows how the model answers: what it wrote before the cut, if the cut destroyed that. A completion
+    that continues its prompt is used unchanged; whatever the model wrote after it does not matter."""
     raw = sample.raw
     if raw is None or continues(problem, sample.completion) or not forms.has_structure(raw, problem.entry_point):
         return sample.completion
@@ -130,8 +130,8 @@ def _written(problem: Problem, sample: Sample) -> str:
 
 
 def _cut(problem: Problem, sample: Sample) -> bool:
-    """Whether the stop sequence took code that belonged to the answer: a fenced block or a function that had only begun,
-    or a body that goes on behind an unindented comment."""
+    """Whether the stop sequence removed code that belonged to the answer: a fenced block or a function that had only
+    begun, or a body that goes on after an unindented comment."""
     if sample.raw is None or len(sample.raw) <= len(sample.completion):
         return False
     if _written(problem, sample) is sample.raw:
@@ -140,7 +140,8 @@ def _cut(problem: Problem, sample: Sample) -> bool:
 
 
 def _glued(problem: Problem, completion: str) -> bool:
-    """The prompt ends with the docstring's closing quotes: without a line break the first line of code follows them."""
+    """The prompt ends with the docstring's closing quotes: without a line break the first line of code is glued to
+    them."""
     first = completion.split("\n", 1)[0]
     return not problem.prompt.endswith("\n") and bool(first.strip()) and not first.lstrip().startswith(("#", ";"))
 
@@ -154,7 +155,7 @@ _INDENTATION = re.compile(r"indent|unexpected indent|TabError|inconsistent use o
 
 
 def _wrong_indentation(problem: Problem, completion: str) -> bool:
-    """Python's own complaint about prompt + completion, where the first line at least is indented."""
+    """Whether Python rejects the indentation of prompt + completion, and at least the first line is indented."""
     first = forms.first_code_line(completion)
     if first is None or not first[:1].isspace() or _glued(problem, completion):
         return False

@@ -1,4 +1,4 @@
-"""Programs made of a prompt and given code: whether one is sound, and how a body must be indented to make it so. Pure."""
+"""Programs made of a prompt and given code: test whether one is sound, and indent a body so that it is. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ _INDENT = "    "
 
 
 def is_sound(program: str, entry_point: str) -> bool:
-    """Whether `program` parses and defines the entry point with a body that does something: more than a docstring,
-    imports and `pass`."""
+    """Whether `program` parses and defines the entry point with a body of more than a docstring, imports and `pass`."""
     if len(program) > MAX_CHARS:
         return False
     try:
@@ -29,7 +28,7 @@ def is_sound(program: str, entry_point: str) -> bool:
 
 def _does_something(node: ast.stmt) -> bool:
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        return True  # a class, which has no body of this kind
+        return True  # a class has no such body
     idle = (ast.Import, ast.ImportFrom, ast.Pass)
     return any(not isinstance(part, idle) and not _is_literal(part) for part in node.body)
 
@@ -39,8 +38,8 @@ def _is_literal(node: ast.stmt) -> bool:
 
 
 def as_program(problem: Problem, code: str) -> str | None:
-    """The program of a whole function, moved to the margin, below what the prompt has above its own function. Unindented
-    text behind it is left out if it is not code. None unless it is sound."""
+    """The program of a whole function, moved to the margin, below what the prompt has above its own function. Drops
+    unindented text after it that is not code. None unless it is sound."""
     if len(code) > MAX_CHARS:
         return None
     code = textwrap.dedent(code.expandtabs(8) if "\t" in code and " \t" in code else code)
@@ -53,7 +52,7 @@ def as_program(problem: Problem, code: str) -> str | None:
 
 
 def _without_tail(code: str) -> Iterator[str]:
-    """`code`, then without its last unindented line and what follows, and so on (bounded)."""
+    """`code`, then `code` without its last unindented line and what follows it, and so on (bounded)."""
     yield code
     lines = code.split("\n")
     starts = [i for i, line in enumerate(lines) if line.strip() and not line[0].isspace()]
@@ -62,7 +61,7 @@ def _without_tail(code: str) -> Iterator[str]:
 
 
 def as_continuation(problem: Problem, code: str) -> str | None:
-    """The program in which `code` is the function's body, indented as a body and on a line of its own. None unless it is
+    """The program with `code` as the function's body, indented and starting on its own line. None unless it is
     sound."""
     opening = problem.prompt if problem.prompt.endswith("\n") else problem.prompt + "\n"
     if len(code) > MAX_CHARS:
@@ -75,7 +74,7 @@ def as_continuation(problem: Problem, code: str) -> str | None:
 
 
 def _indentations(code: str) -> Iterator[str]:
-    """Ways to indent a body, the one nearest to the text first."""
+    """Ways to indent a body, closest to the text first."""
     code = code.strip("\n").rstrip() + "\n"
     yield code
     for text in dict.fromkeys((code, code.expandtabs(4))):

@@ -1,4 +1,4 @@
-"""What a completion would be if only its format were right."""
+"""Construct what a completion would be if only its format were right."""
 
 from __future__ import annotations
 
@@ -23,17 +23,18 @@ _Reading = Callable[[Problem, str], Iterator[tuple[str, tuple[str, ...]]]]
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """`program` replaces what `strict` would execute; `steps` say what was done to the text."""
+    """`program` replaces what `strict` would execute; `steps` say how the text was changed."""
 
     program: str
     steps: tuple[str, ...]
 
 
 def repair(problem: Problem, sample: Sample) -> Repair | None:
-    """The one repair of a sample; None if its format is right already, or where nothing sound can be made of it.
+    """The repair of a sample; None if its format is already right, or if nothing sound can be made of it.
 
-    The first sound program wins: of the completion, else of the text before the cut of a stop sequence, else of these with
-    plain white space. What `strict` reads without fault is not repaired: another program would be another answer.
+    The first sound program wins: of the completion, otherwise of the text before the cut of a stop sequence, otherwise
+    of these with plain white space. What `strict` reads without fault is not repaired: another program would be another
+    answer.
     """
     if forms.is_too_long(sample):
         return None
@@ -51,8 +52,8 @@ def repair(problem: Problem, sample: Sample) -> Repair | None:
 
 
 def heard(sample: Sample) -> tuple[Sample, bool]:
-    """The sample without what `strict` does not take for a part of the answer: a thought, what follows an end token. And whether
-    the thought had an end."""
+    """The sample without what `strict` does not consider part of the answer (a thought, anything after an end token),
+    and whether the thought ended."""
     answer = answer_of(sample.completion)
     closed = not any(cut.rule == UNCLOSED for cut in answer.left)
     raw = None if sample.raw is None else answer_of(sample.raw).piece.text
@@ -69,12 +70,12 @@ def _was_cut_amid_code(problem: Problem, sample: Sample) -> bool:
 
 
 def _is_no_plain_body(problem: Problem, text: str) -> bool:
-    """Whether a text has spaces that are none, or more in it than a body, which is rather indented anew than read again."""
+    """Whether a text has unusual spaces, or more than a body; such a text is reindented rather than read again."""
     return forms.plain_spaces(text) != text or forms.has_structure(text, problem.entry_point)
 
 
 def _with_plain_white_space(problem: Problem, sample: Sample, reading: _Reading) -> Repair | None:
-    """Spaces that are none, characters that nobody sees and tabs replaced, read by `reading`."""
+    """Replace unusual spaces, invisible characters and tabs, then apply `reading`."""
     ways = _in_plain_white_space(sample.completion)
     if sample.raw is not None and sample.raw != sample.completion:
         ways += [(text, (*done, CUT_UNDONE)) for text, done in _in_plain_white_space(sample.raw)]
@@ -112,7 +113,7 @@ def _candidates(problem: Problem, sample: Sample) -> Iterator[tuple[str, tuple[s
 
 
 def continues(problem: Problem, completion: str) -> bool:
-    """Whether prompt + completion is a sound program: then the completion is a continuation, as asked."""
+    """Whether prompt + completion is a sound program, that is, the completion is a continuation as requested."""
     return not forms.has_fence(completion) and is_sound(problem.prompt + completion, problem.entry_point)
 
 
@@ -138,7 +139,7 @@ def _of_fenced(problem: Problem, text: str) -> Iterator[tuple[str, tuple[str, ..
         program = as_program(problem, code)
         if program is not None:
             yield program, (*drop, WHOLE_USED)
-    for code in (forms.before_fence(text), *blocks):  # a fence that only closes stands behind the code
+    for code in (forms.before_fence(text), *blocks):  # a fence that only closes comes after the code
         found = _as_body(problem, code) if code.strip() else None
         if found is not None:
             yield found[0], (*drop, *(step for step in found[1] if step == REINDENTED))
@@ -170,7 +171,7 @@ def _as_body(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _after_prose(problem: Problem, text: str) -> tuple[str, tuple[str, ...]] | None:
-    """A body behind sentences: everything from the first line that looks like code."""
+    """A body that follows sentences: everything from the first line that looks like code."""
     if not forms.starts_with_prose(text):
         return None
     lines = text.split("\n")

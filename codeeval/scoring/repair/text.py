@@ -8,14 +8,14 @@ from itertools import islice
 from codeeval import syntax
 from codeeval.types import Sample
 
-#: A line that opens or closes a fence, as Markdown has it. Possessive: giving characters back would take quadratic time.
+#: A line that opens or closes a fence, as in Markdown. Possessive: backtracking would take quadratic time.
 FENCE = re.compile(r"^ {0,3}(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^\n`]*+$", re.MULTILINE)
 _MAX_PROSE = 1_000
 #: Characters that look like a space but are not one to Python, and invisible characters.
 _NO_BREAK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2028-\u202e\u2060-\u2064\u00ad\ufeff]")
 _MIXED_TABS = re.compile(r"^(?: +\t|\t+ +\S)", re.MULTILINE)
-#: A longer line is neither a sentence nor a statement written by hand.
+#: A longer line is neither a sentence nor a hand-written statement.
 _MAX_LINE = 10_000
 _CODE_START = re.compile(
     r"""\s*(?:
@@ -30,7 +30,8 @@ _CODE_START = re.compile(
 
 
 def is_too_long(sample: Sample) -> bool:
-    """Whether a sample is longer than any answer: looking for failures of format would take long and find nothing."""
+    """Whether a sample is longer than any answer: searching it for failures of format would take long and find
+    nothing."""
     return max(len(sample.completion), len(sample.raw or "")) > syntax.MAX_CHARS
 
 
@@ -39,12 +40,12 @@ def has_no_break_spaces(text: str) -> bool:
 
 
 def has_unseen(text: str) -> bool:
-    """Whether there are characters without width, such as a byte order mark."""
+    """Whether there are zero-width characters, such as a byte order mark."""
     return _UNSEEN.search(text) is not None
 
 
 def mixes_tabs(text: str) -> bool:
-    """Whether some lines are indented by tabs and others by spaces, or one by both."""
+    """Whether some lines are indented by tabs and others by spaces, or one line by both."""
     if "\t" not in text:
         return False
     tabs, spaces = re.search(r"^\t", text, re.MULTILINE), re.search(r"^ ", text, re.MULTILINE)
@@ -52,7 +53,7 @@ def mixes_tabs(text: str) -> bool:
 
 
 def plain_spaces(text: str) -> str:
-    """`text` with plain spaces for all others, and without characters that have no width."""
+    """`text` with plain spaces in place of all others, and without zero-width characters."""
     return _UNSEEN.sub("", _NO_BREAK.sub(" ", text))
 
 
@@ -61,7 +62,7 @@ def has_fence(text: str) -> bool:
 
 
 def defines_at_margin(text: str, name: str) -> bool:
-    """Whether some line, not indented, begins the definition of `name`."""
+    """Whether some unindented line begins the definition of `name`."""
     return _definition(name).search(text) is not None
 
 
@@ -70,25 +71,25 @@ def _definition(name: str) -> re.Pattern[str]:
 
 
 def has_structure(text: str, name: str) -> bool:
-    """A fence or a whole function: signs that the text is an answer of its own, not a continuation."""
+    """Whether there is a fence or a whole function: signs of a self-contained answer rather than a continuation."""
     return has_fence(text) or defines_at_margin(text, name)
 
 
 def first_code_line(text: str) -> str | None:
-    """The first line with something on it."""
+    """The first line that is not blank."""
     return next((line for line in text.split("\n") if line.strip()), None)
 
 
 def first_code(lines: list[str], *, at_margin: bool = False) -> int | None:
-    """Where code begins: the number of the first line that looks like it, not indented if `at_margin`. Only so many lines are
-    looked at: answers do not begin with a thousand lines of prose."""
+    """The index of the first line that looks like code, unindented if `at_margin`. Only the first lines are examined,
+    because answers do not begin with a thousand lines of prose."""
     written = (i for i, line in enumerate(lines) if line.strip() and not (at_margin and line[0].isspace()))
     return next((i for i in islice(written, _MAX_PROSE) if looks_like_code(lines[i])), None)
 
 
 def looks_like_code(line: str) -> bool:
-    """Whether a line could begin Python code rather than a sentence. A statement that parses is code, a sentence never
-    parses (or is a single word)."""
+    """Whether a line could begin Python code rather than a sentence. A statement that parses is code; a sentence does
+    not parse unless it is a single word."""
     if len(line) > _MAX_LINE or not _CODE_START.match(line):
         return False
     if line.lstrip().startswith(("#", "@")) or line.rstrip().endswith((":", "(", "[", "{", ",", "\\")):
@@ -97,7 +98,7 @@ def looks_like_code(line: str) -> bool:
 
 
 def _opens(line: str) -> bool:
-    """A line that parses once its brackets, quotes or blocks are closed."""
+    """Whether a line parses once its brackets, quotes or blocks are closed."""
     return any(line.count(a) > line.count(b) for a, b in ("()", "[]", "{}")) or line.count('"""') == 1
 
 
@@ -117,13 +118,13 @@ def without_prose_behind(text: str) -> str:
 
 
 def starts_with_prose(text: str) -> bool:
-    """Whether a sentence stands before the code."""
+    """Whether a sentence precedes the code."""
     first = first_code_line(text)
     return first is not None and FENCE.match(first) is None and not looks_like_code(first) and not first[:1].isspace()
 
 
 def blocks(text: str) -> list[tuple[str, str]]:
-    """(label, code) of each fenced block; the last one may be open. A lone closing fence ends the code before it."""
+    """(label, code) of each fenced block; the last one may be open. A closing fence alone ends the code before it."""
     found: list[tuple[str, str]] = []
     marks = list(FENCE.finditer(text))
     at = 0
@@ -138,13 +139,13 @@ def blocks(text: str) -> list[tuple[str, str]]:
 
 
 def before_fence(text: str) -> str:
-    """What stands above the first fence."""
+    """What is above the first fence."""
     mark = FENCE.search(text)
     return text if mark is None else text[: mark.start()]
 
 
 def body_goes_on(raw: str, cut: int) -> bool:
-    """Whether the text after the cut, past blank lines and unindented comments, goes on with an indented line."""
+    """Whether the text after the cut, skipping blank lines and unindented comments, continues with an indented line."""
     for line in raw[cut:].split("\n")[1:]:
         if line.strip() and not line.startswith("#"):
             return line[0].isspace()
@@ -153,7 +154,7 @@ def body_goes_on(raw: str, cut: int) -> bool:
 
 def body_of(raw: str) -> str:
     """The part of an uncut continuation that belongs to the function: up to the first unindented line that is neither a
-    comment nor blank (the text's own first line does not count: it follows the docstring)."""
+    comment nor blank. The text's own first line does not count, because it follows the docstring."""
     lines = raw.split("\n")
     for number, line in enumerate(lines[1:], 1):
         if line.strip() and not line[0].isspace() and not line.startswith("#"):
@@ -162,7 +163,7 @@ def body_of(raw: str) -> str:
 
 
 def same_code(raw: str, completion: str, name: str) -> bool:
-    """Whether the cut left the answer whole: the same blocks, or the function up to its end."""
+    """Whether the cut left the answer complete: the same blocks, or the function up to its end."""
     if has_fence(raw):
         wanted = [code for _, code in blocks(raw) if defines_at_margin(code, name)] or [code for _, code in blocks(raw)]
         kept = [code for _, code in blocks(completion)]

@@ -1,11 +1,12 @@
-"""The process that holds vLLM's engine: requests come as JSON lines on stdin, answers leave as JSON lines.
+"""The process that holds vLLM's engine: receives requests as JSON lines on stdin, writes answers as JSON lines.
 
-vLLM changes LD_PRELOAD, the memory policy and the signal handlers of the process that it lives in, starts processes of its
-own, and takes everything down when it crashes. So it gets this process, and the caller only sees the lines end.
-What the engine prints goes to stderr, because stdout is the channel. When stdin ends the caller is gone: the whole
-process group goes too, so that no GPU stays occupied.
+vLLM changes LD_PRELOAD, the memory policy and the signal handlers of its process, starts processes of its own, and
+takes everything down when it crashes. So it gets a separate process, and the caller only sees the lines end. What the
+engine prints goes to stderr, because stdout is the channel. When stdin ends the caller is gone: the whole process group
+exits, so that no GPU stays occupied.
 
-To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, answered with `{"event": "ready", "facts"}`. Then
+To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, answered with `{"event": "ready",
+"facts"}`. Then
 
 - `{"op": "encode", "prompts": [[text, messages], …], "mera": bool or null}` (null: as codeeval encodes; a bool: as MERA's
   harness does, and whether it adds BOS): `{"event": "encoded", "prompts": [{"ids", "tail"} or {"problem"}, …]}`
@@ -13,7 +14,7 @@ To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, an
   `{"event": "finished", "id", "text", "ids", "reason"}` or `{"event": "refused", "id", "message"}`
 - `{"op": "cancel"}`: `{"event": "cancelled"}`; `{"op": "quit"}`: the end
 
-`{"event": "failed", "kind", "message"}` comes before an end that nobody asked for.
+`{"event": "failed", "kind", "message"}` precedes an end that was not requested.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ def main() -> int:
 
 
 def channel() -> Send:
-    """stdout for us alone: whoever prints from now on prints to stderr."""
+    """Reserve stdout for the protocol: everything printed from now on goes to stderr."""
     stream = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
 
@@ -91,7 +92,7 @@ def _load(arguments: Message, lora: str | None) -> tuple[Any, Any]:
 
 def _cpu_defaults(arguments: Message) -> Message:
     """vLLM's CPU build crashes on seeded requests with chunked prefill, and takes half of the machine's memory for its
-    cache unless it is told how much."""
+    cache unless told how much to use."""
     os.environ.setdefault("VLLM_ENABLE_V1_MULTIPROCESSING", "0")
     try:
         config = json.loads(Path(str(arguments["model"]), "config.json").read_text(encoding="utf-8"))
@@ -105,18 +106,18 @@ def _cpu_defaults(arguments: Message) -> Message:
         "max_num_batched_tokens": max(4096, length),
         "kv_cache_memory_bytes": 2**30,
         "enforce_eager": True,
-        "dtype": "float32",  # with bfloat16 the samples depend on what else is in the batch
+        "dtype": "float32",  # with bfloat16 the samples depend on the rest of the batch
     }
 
 
 def _lora_rank(folder: Path) -> int:
-    """vLLM takes the smallest of its steps that holds the adapter's rank."""
+    """vLLM needs the smallest of its steps that holds the adapter's rank."""
     rank = int(json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))["r"])
     return next((step for step in (8, 16, 32, 64, 128, 256, 320, 512) if step >= rank), rank)
 
 
 def _facts(llm: Any) -> dict[str, str | int | float | bool | None]:
-    """What the manifest says about the engine; what a version of vLLM does not tell is None."""
+    """What the manifest records about the engine; None for what a version of vLLM does not report."""
     import torch
     import vllm
 
@@ -170,14 +171,14 @@ def _folder(model: str, revision: str | None) -> str | None:
 
 
 class _Server:
-    """One engine and the requests that it is working on."""
+    """One engine and the requests in progress."""
 
     def __init__(self, llm: Any, lora: Any, send: Send) -> None:
         self._llm, self._engine, self._lora, self._send = llm, llm.llm_engine, lora, send
-        self._open: dict[str, str] = {}  # our id -> the engine's
+        self._open: dict[str, str] = {}  # request id -> the engine's id
 
     def serve(self, inbox: queue.SimpleQueue[Message]) -> None:
-        """Until `quit`. New requests are let in between two steps of those that run."""
+        """Serve until `quit`. New requests are accepted between two steps of the running ones."""
         while True:
             try:
                 message = inbox.get(block=not self._open)

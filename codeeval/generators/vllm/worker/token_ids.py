@@ -1,4 +1,4 @@
-"""Prompt -> ids, the same for every backend that has the tokenizer: BOS once, the model's own template for messages."""
+"""Prompt -> ids, the same for every backend with a tokenizer: BOS once, the model's own template for messages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ Messages = Sequence[Sequence[str]]
 
 
 class TemplateProblem(ValueError):
-    """The tokenizer has no chat template, or its template refuses the messages. Carries what to tell the user."""
+    """The tokenizer has no chat template, or its template refuses the messages. The text is for the user."""
 
 
 def encode_as_mera(tokenizer: Any, text: str | None, messages: Messages, *, bos: bool) -> list[int]:
-    """The ids that MERA's harness gives to a model: without BOS unless it is asked for, and of messages whose system role the
-    template refuses without that message. Raises TemplateProblem."""
+    """The ids that MERA's harness gives to a model: without BOS unless requested, and without the system message if the
+    template refuses its role. Raises TemplateProblem."""
     rendered = text if text is not None else _as_mera(tokenizer, messages)
     return list(tokenizer(rendered, add_special_tokens=bos)["input_ids"])
 
@@ -31,9 +31,9 @@ def _as_mera(tokenizer: Any, messages: Messages) -> str:
 
 
 def encode(tokenizer: Any, text: str | None, messages: Messages) -> list[int]:
-    """The ids that the model is given for a text, or for messages where `text` is None. Raises TemplateProblem.
+    """The ids that the model receives for a text, or for messages if `text` is None. Raises TemplateProblem.
 
-    A text that brings its own BOS does not double it; a chat template writes whatever it writes, and nothing is added.
+    BOS is not doubled if the text already begins with it; a chat template's output is used unchanged.
     """
     if text is not None:
         ids = tokenizer(text)["input_ids"]
@@ -45,7 +45,7 @@ def encode(tokenizer: Any, text: str | None, messages: Messages) -> list[int]:
 
 
 def apply_template(tokenizer: Any, messages: Messages) -> str:
-    """The text that the model's own template makes of messages, waiting for the assistant. Raises TemplateProblem."""
+    """The text that the model's own template makes of messages, up to the assistant's turn. Raises TemplateProblem."""
     if not tokenizer.chat_template:
         raise TemplateProblem("its tokenizer has no chat template; use --template none, code-user or gpt4-correct")
     try:
@@ -68,8 +68,8 @@ def lacks_system_role(tokenizer: Any) -> bool:
 
 
 def fold_system(messages: Messages) -> Messages:
-    """The system prompt opens the first user turn, a blank line before the rest, as in the templates of models that know no
-    system role."""
+    """Put the system prompt at the start of the first user turn, followed by a blank line, as templates of models
+    without a system role do."""
     if len(messages) < 2 or messages[0][0] != "system":
         return messages
     (_, system), (role, content), *rest = messages
