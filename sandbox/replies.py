@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
@@ -157,9 +156,8 @@ def _read_reply(data: bytes, n_calls: int) -> _Told:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Told(ended="broken")
-    if (returned := reply_records.returned(data, n_calls)) is not None:  # the usual case
-        with suppress(ValueError):  # an escape that JSON does not have
-            return _Told(_all_returned(returned), None, "end", "completed", True)
+    if (returned := _all_returned(data, n_calls)) is not None:  # the usual case
+        return _Told(returned, None, "end", "completed", True)
     records = reply_records.records(data)
     for record in records:
         kind = record.get("s") if record else None
@@ -221,28 +219,40 @@ _BEFORE_CALLS: dict[str, OutcomeStatus] = {
 }
 
 
-#: Short records that were read before, and how many of them are kept. A program that is called a thousand times mostly
+#: Short lines that were read before, and how many of them are kept. A program that is called a thousand times mostly
 #: returns what others returned before: sharing these objects saves memory, and time of the garbage collector.
-_SEEN: dict[reply_records.Returned, Observation] = {}
+_SEEN: dict[str, Observation] = {}
 _MOST_SEEN, _SHORT = 32_768, 100
 
 
-def _all_returned(found: list[reply_records.Returned]) -> tuple[Observation, ...]:
-    """Raises ValueError for a text that is no string of JSON."""
+def _all_returned(data: bytes, n_calls: int) -> tuple[Observation, ...] | None:
+    """The observations of a program that returned from every call; None for any other reply."""
+    lines = reply_records.usual_lines(data, n_calls)
+    if lines is None:
+        return None
+    found = list(map(_SEEN.get, lines))
+    unseen = [number for number, one in enumerate(found) if one is None]
+    new = reply_records.returned([lines[number] for number in unseen])
+    if new is None:
+        return None
     if len(_SEEN) > _MOST_SEEN:
         _SEEN.clear()
-    seen = _SEEN.get
-    return tuple([seen(each) or _read_returned(each) for each in found])
+    try:
+        for number, record in zip(unseen, new, strict=True):
+            found[number] = read = _read_returned(record)
+            if len(lines[number]) <= _SHORT:
+                _SEEN[lines[number]] = read
+    except ValueError:  # an escape that JSON does not have
+        return None
+    return tuple(cast(list[Observation], found))
 
 
 def _read_returned(found: reply_records.Returned) -> Observation:
+    """Raises ValueError for a text that is no JSON string."""
     text, name, plain, took, literal = found
     data = reply_records.unquoted(literal) if literal else None
     told = ("returned", reply_records.unquoted(text), name, plain == "true", None, None, None, float(took), data)
-    read = _NEW(Observation, told)
-    if len(text) + len(name) + len(literal) <= _SHORT:
-        _SEEN[found] = read
-    return read
+    return _NEW(Observation, told)
 
 
 def _returned(record: dict[str, Any]) -> Observation:

@@ -25,21 +25,26 @@ _RETURNED = re.compile(
 _DEFINED, _END = re.compile(rb'{"s":"defined","c":[0-9]{1,9}\.[0-9]{3}}\n'), b'{"s":"end"}\n'
 
 
-def returned(data: bytes, n_calls: int) -> list[Returned] | None:
-    """What each call returned, if the whole reply is that of a program that returned from every call, written as an honest
-    child writes it; None for any other reply. `unquoted` reads its texts.
-
-    Gives the same values as `records`, in a third of the time: a reply may have a thousand records.
-    """
+def usual_lines(data: bytes, n_calls: int) -> list[str] | None:
+    """The line of each call, if a whole reply may be that of a program that returned from every call; None for any other
+    reply."""
     head = _DEFINED.match(data)
     if head is None or not data.endswith(_END) or data.count(b"\n") != n_calls + 2:
         return None
     try:
-        body = data[head.end() : -len(_END)].decode()
+        return data[head.end() : -len(_END)].decode().split("\n")[:-1]
     except UnicodeDecodeError:
         return None
-    found: list[Returned] = _RETURNED.findall(body)
-    return found if len(found) == n_calls else None  # each is a whole line, so nothing is beside them
+
+
+def returned(lines: list[str]) -> list[Returned] | None:
+    """What these lines say, if an honest child writes each like this for a call that returned; else None. `unquoted`
+    reads their texts.
+
+    Gives the same values as `records`, in a third of the time: a reply may have a thousand records.
+    """
+    found: list[Returned] = _RETURNED.findall("\n".join((*lines, "")))
+    return found if len(found) == len(lines) else None  # each is a whole line, so there is nothing beside them
 
 
 def unquoted(text: str) -> str:
