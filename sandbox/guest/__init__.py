@@ -1,1 +1,1 @@
-"""The half of the sandbox that runs inside a worker: standard library only, and as little of it as possible."""
+"""The part of the sandbox that runs inside a worker: standard library only, and as little of it as possible."""

@@ -1,7 +1,7 @@
-"""Starts a supervisor: imports what programs usually import, once, so that every fork has it already.
+"""Start a supervisor: import once what programs usually import, so that every fork has it already.
 
-The guest's own modules get builtins of their own. A program may rebind `builtins.len` or `builtins.str` for itself, and the
-functions that carry it out in the same process must go on as before.
+The guest's own modules get separate builtins. A program may rebind `builtins.len` or `builtins.str` for itself, and the
+guest functions in the same process must continue to work.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BUILTINS = dict(vars(builtins))
 
 
 class _OwnBuiltins(SourceFileLoader):
-    """Loads a module whose functions look builtins up in a copy that no program reaches by name."""
+    """Loads a module with a copy of builtins that no program can reach by name."""
 
     def exec_module(self, module: ModuleType) -> None:
         module.__dict__["__builtins__"] = _BUILTINS
@@ -40,7 +40,7 @@ class _GuestModules:
     """On `sys.meta_path` while the supervisor is imported."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
-        """The ordinary spec with the loader above, for the package `sandbox` alone."""
+        """The ordinary spec with the loader above; only for the package `sandbox`."""
         spec = PathFinder.find_spec(name, path) if name.partition(".")[0] == "sandbox" else None
         if spec is not None and type(spec.loader) is SourceFileLoader:
             spec.loader = _OwnBuiltins(spec.loader.name, spec.loader.path)
@@ -51,9 +51,7 @@ def main() -> None:
     """Entry point of the image and of the local backend: `boot.py CHANNEL UID MEMORY_MB PIDS`."""
     for name in PRELOAD:
         importlib.import_module(name)
-    random.seed(
-        0
-    )  # every sample is a fork of this process: programs that draw without a seed of their own repeat exactly
+    random.seed(0)  # every sample is a fork of this process, so programs that draw without a seed repeat exactly
     finder = _GuestModules()
     sys.meta_path.insert(0, finder)
     from sandbox.guest import main_module, supervisor

@@ -1,4 +1,4 @@
-"""Which built-in type a value is of, and its value by that type's own methods, whatever its class says of itself."""
+"""Determine a value's built-in type, and its value by that type's own methods, whatever its class claims."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _text(value: str) -> bytes:
     return sized(b"s", len(data)) + data
 
 
-#: How values of types without parts are written.
+#: How values of types without parts are encoded.
 LEAVES: dict[type, Callable[[Any], bytes]] = {
     type(None): lambda _: b"N",
     bool: lambda value: b"T" if value else b"F",
@@ -53,7 +53,7 @@ MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
     datetime: (b"w", (*_DAY, *_HOUR)),
     timedelta: (b"x", ("days", "seconds", "microseconds")),
 }
-#: Instances of subclasses of these are written as theirs.
+#: Instances of subclasses of these are encoded as the base type.
 AS_BASE = frozenset((*MOMENTS, *VIEWS, Fraction, Decimal))
 # by identity: a metaclass may say that its classes equal any other
 _BASES = {
@@ -62,7 +62,7 @@ _BASES = {
 
 
 def base_of(kind: type) -> Any:
-    """The type of ours that this one is or derives from."""
+    """The supported type that this one is or derives from."""
     for one in _mro(kind):
         if id(one) in _BASES:
             return _BASES[id(one)]
@@ -70,25 +70,25 @@ def base_of(kind: type) -> Any:
 
 
 def python_number(value: Any) -> Any:
-    """numpy's numbers as Python's; anything else as it is."""
+    """numpy's numbers as Python's; anything else unchanged."""
     generic = getattr(_modules.get("numpy"), "generic", None)
     return value.item() if generic is not None and generic in _mro(type(value)) else value
 
 
 def container_of(value: object) -> Any:
-    """The type of a container, one of the library's or a built-in one."""
+    """The container type of a value, from the standard library or built in."""
     kind = type(value)
     return kind if id(kind) in LIBRARY else base_of(kind)
 
 
 def factory_of(value: Any) -> Any:
-    """Of a defaultdict."""
+    """The default factory of a defaultdict."""
     return vars(defaultdict)["default_factory"].__get__(value)
 
 
 def bare_value(value: Any, base: Any) -> Any:
-    """The base's value in an instance of a subclass, by the base's own methods, as what can't be changed: a list as a tuple, a
-    dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
+    """The base's value in an instance of a subclass, read by the base's own methods, in an immutable form: a list as a
+    tuple, a dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
     if base in LEAVES:
         return plain_leaf(value, base)
     if base is dict:
@@ -99,7 +99,7 @@ def bare_value(value: Any, base: Any) -> Any:
 
 
 def pairs_of(value: Any) -> list[tuple[Any, Any]]:
-    """A dict's items by dict's own method; an OrderedDict has an order of its own."""
+    """A dict's items by dict's own method; an OrderedDict has its own order."""
     return list(OrderedDict.items(value) if type(value) is OrderedDict else dict.items(value))
 
 

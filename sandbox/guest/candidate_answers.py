@@ -1,7 +1,7 @@
-"""The candidate's side of assert-style tests: answers the judge's questions, one after the other.
+"""The candidate's side of assert-style tests: answers the judge's questions one by one.
 
-This runs beside hostile code and may be changed by it. What it says is a value that the judge compares, and nothing else: a
-forged answer gains nothing over a right one.
+This runs beside hostile code, which may change it. Its answers are values for the judge to compare, and nothing else: a
+forged answer gains nothing over a correct one.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ _mro = type.__dict__["__mro__"].__get__
 
 
 def _parameters(function: Any) -> tuple[Any, ...]:
-    """(name, kind, the default if there is one) of each."""
+    """(name, kind, default if any) of each parameter."""
     return tuple(
         (one.name, int(one.kind), () if one.default is one.empty else (one.default,))
         for one in inspect.signature(function).parameters.values()
     )
 
 
-#: What the judge may ask of an object, by its place here.
+#: The operations that the judge may request on an object; sent as indices into this table.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda function, /, *args, **kwargs: function(*args, **kwargs),
     lambda namespace, *names: tuple((namespace[name],) if name in namespace else () for name in names),
@@ -72,11 +72,11 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     SIGNATURE,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
-#: Whether the containers that the judge has hold something else by now; and whether the program keeps some of those that it gets
-#: to know by this answer, and may change them later.
+#: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
+#: containers sent with this answer, and may change them later.
 SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
 _getpid, _references = os.getpid, sys.getrefcount
-_ANY = 1 << 30  # the judge may send what it likes
+_ANY = 1 << 30  # the judge may send any size
 
 
 def _most_references(containers: list[Any]) -> int:
@@ -87,8 +87,8 @@ def _most_references(containers: list[Any]) -> int:
 
 
 def _unkept() -> tuple[int, int]:
-    """What `_most_references` says in `answer_one` of containers without other references: new ones, and those that were
-    passed."""
+    """The reference counts that `_most_references` reports in `answer_one` for containers without other references: for
+    new ones, and for those that were passed."""
     value: list[list[int]] = [[]]
     new = [value, value[0]]
     args: tuple[list[int], ...] = ([],)
@@ -100,7 +100,7 @@ _NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
 class Witness:
-    """`line_of` finds the program's line in an exception; `before_answer` is done whenever a call has ended.
+    """`line_of` finds the program's line in an exception; `before_answer` is called whenever a call has ended.
 
     Object 0 is the program's namespace.
     """
@@ -118,17 +118,17 @@ class Witness:
         self._numbers: dict[int, int] = {}
         self._module = namespace
         self._shared: list[Any] = []  # containers that the judge also has
-        self._told: set[int] = set()  # the numbers that the judge has a description of
+        self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._own = _getpid()
 
     def serve(self) -> None:
-        """Answers until the judge is gone. Raises value_codec.TooLarge for an answer above the limit."""
+        """Answer until the judge is gone. Raises value_codec.TooLarge for an answer above the limit."""
         while self.answer_one():
             pass
 
     def answer_one(self) -> bool:
-        """One question; False if the judge is gone."""
+        """Answer one question; False if the judge is gone."""
         try:
             number, data = self._line.receive(_ANY)
         except Lost:
@@ -146,7 +146,7 @@ class Witness:
         except BaseException as error:
             kind, value, failed = RAISED, self._describe(error), error
         if _getpid() != self._own:
-            end_fork(failed)  # a fork of the program that came back: only the first process is asked
+            end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
         self._before_answer()
         flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
@@ -160,7 +160,7 @@ class Witness:
         return True
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
-        """Of a question, read up to the contents of its new containers."""
+        """The decoder of a question, which has read up to the contents of its new containers."""
         count = value_codec.COUNT.size
         shared = value_codec.COUNT.unpack_from(data)[0]
         del self._shared[shared:]
@@ -179,7 +179,7 @@ class Witness:
         )
 
     def _number(self, value: object) -> int:
-        """Objects that are not plain stay here; the same one gets the same number."""
+        """The number of an object that is not plain and so is not sent; the same object always has the same number."""
         number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = len(self._objects)
@@ -187,7 +187,7 @@ class Witness:
         return number
 
     def _other(self, value: object) -> tuple[int, Any]:
-        """Its number, and what it is where the judge has not been told."""
+        """Its number, and its description if the judge does not have it."""
         number = self._number(value)
         if number in self._told:
             return number, None
@@ -195,7 +195,7 @@ class Witness:
         if not is_class and not raised.is_exception(value):
             self._fresh.add(number)
             return number, descriptions.describe(value, self._number(type(value)))
-        if number in self._fresh:  # an exception that holds itself
+        if number in self._fresh:  # an exception that contains itself
             return number, None
         self._fresh.add(number)
         if is_class:
@@ -205,11 +205,11 @@ class Witness:
     def _encoded(
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes], failed: BaseException | None
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
-        """(flag, the answer, the containers that the judge gets to know by it)."""
+        """(flags, the answer, the containers that the judge learns about with it)."""
         self._fresh.clear()
         try:
             flag, parts, new = self._encode(value, known, states)
-        except Exception:  # an object that can't be read to its end
+        except Exception:  # an object that can't be read completely
             self._fresh.clear()
             flag, new = SAME, []
             parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
@@ -219,7 +219,7 @@ class Witness:
     def _encode(
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
-        """The containers that the judge has go back only if they hold something else by now; and those that are new."""
+        """Containers that the judge has are sent back only if they changed; new ones are always sent."""
         encoder = value_codec.Encoder(self._other, self._most, known)
         root = encoder.root(value)
         shared = len(self._shared)
@@ -240,9 +240,9 @@ class Witness:
         return encoder.head(), encoder.root(told)
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """What `raised.describe` gives, then the line."""
+        """What `raised.describe` returns, followed by the line."""
         try:
             told = raised.describe(error, self._number, self._module)
-        except Exception:  # a class may be made so that it can't be read
+        except Exception:  # a class may be made unreadable
             told = raised.describe_briefly(error, self._number, self._module)
         return (*told, self._line_of(error))

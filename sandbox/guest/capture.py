@@ -1,4 +1,5 @@
-"""A candidate's output streams, drained while it runs and kept up to a cap, in a mapping and not in the supervisor's heap."""
+"""A candidate's output streams, drained while it runs and kept up to a cap: in a mapping, not in the supervisor's
+heap."""
 
 from __future__ import annotations
 
@@ -7,21 +8,23 @@ import os
 import select
 import time
 
-#: What a pipe holds by default.
+#: The default capacity of a pipe.
 CAPACITY = 65_536
-#: Bytes of one stream that are taken from a sample; writing more fails with EPIPE. 4,096 times what is kept by default, and
-#: more than a program that is read by anybody prints.
+#: The most bytes of one stream accepted from a sample; writing more fails with EPIPE. 4,096 times what is kept by
+#: default, and more than any program prints for a reader.
 MOST_TAKEN = 1 << 28
-#: After so many times small portions are taken at intervals, so that the supervisor does not keep a second processor busy.
+#: After this many small reads, output is read at intervals, so that the supervisor does not keep a second processor
+#: busy.
 _AT_ONCE, _PAUSE_S = 16, 0.0002
 
 
 class Capture:
-    """One stream, which candidates inherit as descriptor `target`. The mapping serves all samples of a worker and is zeroed in
-    between; every sample gets a new pipe, because flags and sizes that a candidate sets on a pipe would outlive it.
+    """One stream, which candidates inherit as descriptor `target`. The mapping is reused for all samples of a worker
+    and zeroed in between; every sample gets a new pipe, because flags and sizes that a candidate sets on a pipe would
+    outlive it.
 
-    The supervisor keeps the write end too (it is its own descriptor `target`): what is done before the fork costs a candidate
-    no page, and the end of a sample is the exit of its process, not the end of its output.
+    The supervisor keeps the write end as well (it is its own descriptor `target`): what is done before the fork costs a
+    candidate no page, and a sample ends with its process, not with its output.
     """
 
     def __init__(self, target: int, poll: select.poll) -> None:
@@ -33,23 +36,23 @@ class Capture:
         self.read_end = -1
 
     def open(self, keep: int) -> None:
-        """A new pipe for the next sample, of which the first `keep` bytes will be kept."""
+        """A new pipe for the next sample; keeps the first `keep` bytes."""
         if len(self._kept) < keep:
             self._kept = mmap.mmap(-1, keep, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._limit, self.size, self.truncated = keep, 0, False
         self._taken = self._times = 0
         self.read_end, write_end = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         os.set_blocking(write_end, True)
-        os.fchmod(write_end, 0o622)  # so that the candidate, another user, can open /dev/stdout by name
+        os.fchmod(write_end, 0o622)  # so that the candidate, a different user, can open /dev/stdout by name
         os.dup2(write_end, self._target)
         os.close(write_end)
         self._poll.register(self.read_end, select.POLLIN)
 
     def drain(self) -> int:
-        """Takes what is there, about one pipe's capacity, and returns how many bytes that was. What is not kept is never read.
+        """Read what is available, up to about one pipe's capacity, and return the number of bytes. Bytes beyond the cap
+        are discarded unread.
 
-        Called when poll says that something is there; a candidate that may open its own output (one user only) can have read it
-        first.
+        Called when poll reports data; a candidate that may open its own output (one user only) may have read it first.
         """
         try:
             if self.size < self._limit:
@@ -70,7 +73,7 @@ class Capture:
         return count
 
     def close(self) -> None:
-        """No more is taken. May be called twice."""
+        """Accept no more. May be called twice."""
         if self.read_end < 0:
             return
         self._poll.unregister(self.read_end)
@@ -82,6 +85,6 @@ class Capture:
         return memoryview(self._kept)[: self.size]
 
     def forget(self) -> None:
-        """Zeroes what was kept."""
+        """Zero what was kept."""
         if self.size:
             self._kept.madvise(mmap.MADV_DONTNEED)

@@ -1,13 +1,13 @@
-"""Whether the memory that a sample has cost its worker's control group has come back.
+"""Check whether the memory that a sample has cost its worker's control group was returned.
 
-Not all of it belongs to processes and files: names that were looked up, rules, buffers and the like are the kernel's own memory,
-charged to the group. Some of it stays until it is wanted elsewhere, and the first to want it pays for the search; some is given
-back by a thread of the kernel, at its leisure. The next sample would meet a lower limit of memory, or be charged with processor
-time that is not its own. So the charge has to be near what it was before the first sample; pages of files that can be dropped at
-once may be more.
+Not all of it belongs to processes and files: name lookups, rules, buffers and the like are the kernel's own memory,
+charged to the group. Some of it stays until it is needed elsewhere, and whoever needs it first pays for the search;
+some is released by a kernel thread, some time later. The next sample would have a lower memory limit, or be charged for
+processor time that is not its own. So the charge has to return to nearly what it was before the first sample; file
+pages that can be dropped at once may exceed it.
 
-Not covered: workers without a control group of their own. No limit counts such memory there, and the next sample is not charged
-with it; it is the machine's.
+Not covered: workers without their own control group. No limit counts such memory there, and the next sample is not
+charged for it; it is the machine's.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ from sandbox.guest import meters, processes
 
 _V1, _V2 = "/sys/fs/cgroup/memory/memory.usage_in_bytes", "/sys/fs/cgroup/memory.current"
 _V1_PARTS, _V2_PARTS = "/sys/fs/cgroup/memory/memory.stat", "/sys/fs/cgroup/memory.stat"
-#: Bytes that may be charged beyond the base: caches of small objects, and per processor what the kernel charges ahead.
+#: Bytes that may be charged beyond the base: caches of small objects, and what the kernel precharges per processor.
 _SPARE, _SPARE_PER_CPU = 24 << 20, 1 << 18
-#: Bytes of files' pages beyond the base. To drop them takes some 30 ms of processor time.
+#: Bytes of file pages beyond the base. Dropping them takes some 30 ms of processor time.
 _MOST_PAGES = 96 << 20
-#: Seconds for the kernel to give back what it has not yet.
+#: Seconds for the kernel to return the rest.
 _SETTLE_S = 0.5
 
 
 class Charge:
-    """To be made before the first sample; `watched` False: a worker without a control group, whose charge is always fine."""
+    """Create before the first sample. `watched` False: a worker without a control group, for which the charge is always
+    fine."""
 
     def __init__(self, watched: bool) -> None:
         self._now = self._parts = -1
@@ -39,7 +40,7 @@ class Charge:
         self._pages = self._file_pages() + _MOST_PAGES
 
     def is_back(self, held: int) -> bool:
-        """`held`: bytes of the sample that the supervisor itself still holds. One system call, where nothing was left."""
+        """`held`: bytes of the sample that the supervisor itself still holds. One system call if nothing was left."""
         if self._read() <= self._most + held:
             return True
         for _ in processes.looks(_SETTLE_S):

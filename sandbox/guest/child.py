@@ -1,10 +1,10 @@
-"""The candidate's own process: compile, run the definitions, make the calls, write down what came back.
+"""The candidate's own process: compile, run the definitions, make the calls, record the results.
 
-Everything here runs beside hostile code and may be changed by it. That is fine: what this module writes is evidence about
-the candidate and nothing else, the host holds the expected outputs, and a forged reply gains nothing over a right answer.
+Everything here runs beside hostile code, which may change it. That is fine: what this module writes is only evidence
+about the candidate, the host holds the expected outputs, and a forged reply gains nothing over a correct answer.
 
-The reply is a shared memory region: 8 bytes (how much of it is valid), then one JSON object per line. A record counts as
-soon as it is written, without a system call, so that a killed program still shows how far it came.
+The reply is a shared memory region: 8 bytes (how much of it is valid), then one JSON object per line. A record counts
+as soon as it is written, without a system call, so that even a killed program shows how far it got.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ from sandbox.guest.main_module import FILENAME
 
 MAX_MESSAGE = 2_000
 _COMMIT = struct.Struct(">Q")
-# Types by identity: a metaclass may say that its classes equal any other.
+# Types are compared by identity: a metaclass may claim that its classes equal any other.
 _PLAIN_LEAVES = frozenset(map(id, (type(None), bool, int, float, complex, str, bytes)))
 _PLAIN_SEQUENCES = frozenset(map(id, (list, tuple, set, frozenset)))
 _MAX_PLAIN_NODES, _MAX_PLAIN_DEPTH = 100_000, 50
-# Bound once, before any candidate can rebind them by accident (monkeypatching, `del`, shadowing).
+# Bound once, before a candidate can rebind them by accident (monkeypatching, `del`, shadowing).
 _quote = json.encoder.encode_basestring_ascii
 _exit = os._exit
 _cpu = time.process_time
@@ -42,8 +42,8 @@ _type_name = type.__dict__["__name__"].__get__
 _traceback = BaseException.__dict__["__traceback__"].__get__
 
 
-#: True in a process that the candidate has forked. One that comes back from its function into this module ends there: the
-#: reply lies in memory that it shares, and only the first process may write down what the calls gave.
+#: True in a process that the candidate has forked. One that returns from its function into this module ends there: the
+#: reply is in memory that it shares, and only the first process may record the results.
 _forked = False
 
 
@@ -56,11 +56,11 @@ os.register_at_fork(after_in_child=_after_fork)
 
 
 class ReplyFull(BaseException):
-    """The record does not fit into what is left of the reply."""
+    """The record does not fit into the rest of the reply."""
 
 
 class Reply:
-    """Appends records to the shared region; 64 bytes stay reserved for the record that says it overflowed."""
+    """Appends records to the shared region; 64 bytes are reserved for the record that reports an overflow."""
 
     def __init__(self, region: mmap.mmap) -> None:
         self._region, self._at, self._end = region, _COMMIT.size, len(region) - 64
@@ -78,7 +78,8 @@ class Reply:
 
 
 class Runner:
-    """Made by the supervisor before the fork, used by the child: what exists already need not be made on fresh pages."""
+    """Created by the supervisor before the fork, used by the child: what already exists need not be made on copied
+    pages."""
 
     def __init__(self, region: mmap.mmap) -> None:
         self._reply = Reply(region)
@@ -88,13 +89,13 @@ class Runner:
         self._line: Line | None = None
 
     def run(self, body: mmap.mmap, size: int, line: Line | None = None) -> NoReturn:
-        """Carries out one job and ends the process. The first `size` bytes of `body` are the job as the host encoded it.
+        """Execute one job and end the process. The first `size` bytes of `body` are the job as the host encoded it.
 
-        `line` leads to the judge of an assert-style job.
+        `line` connects to the judge of an assert-style job.
         """
         global _forked
         if _forked:
-            _forked = False  # the supervisor had to take Python's own fork
+            _forked = False  # the supervisor had to use Python's own fork
         reply, self._line = self._reply, line
         sys.meta_path.insert(0, main_module.OtherInterpreters(self._lines))
         try:
@@ -144,7 +145,7 @@ class Runner:
         return namespace
 
     def _testify(self, line: Line, namespace: dict[str, Any]) -> None:
-        """Answers the judge's calls until it hangs up."""
+        """Answer the judge's calls until it closes the connection."""
         Witness(line, self._reply.size, _line, self._flush, namespace).serve()
 
 
@@ -164,8 +165,8 @@ def _define_mera(mode: str, code: types.CodeType, source: str) -> dict[str, Any]
 
 
 def _call(function: Callable[..., object], arguments: dict[str, Any], caught: type[BaseException]) -> str:
-    """One record. MERA catches `Exception` only (but in 1.1): there anything else ends the process, and with it the whole
-    sample."""
+    """One record. MERA catches only `Exception` (except in 1.1): anything else ends the process there, and with it the
+    whole sample."""
     start = _cpu()
     try:
         value = function(*arguments["*"]) if "*" in arguments else function(**arguments)
@@ -207,7 +208,7 @@ def _raised(status: str, error: BaseException, cpu_s: float) -> str:
 
 
 def _line(error: BaseException) -> int | None:
-    """The program's line that raised, or that does not compile. Exceptions may be made so that asking them raises."""
+    """The program's line that raised, or that does not compile. Exceptions may be made so that reading them raises."""
     try:
         if issubclass(type(error), SyntaxError):
             number = error.lineno  # type: ignore[attr-defined]
@@ -223,7 +224,7 @@ def _line(error: BaseException) -> int | None:
 
 
 def _is_plain(value: object) -> bool:
-    """Whether the value is built of exact built-in types only (bounded: a huge value counts as not plain)."""
+    """Whether the value consists only of exact built-in types (bounded: a huge value counts as not plain)."""
     if id(type(value)) in _PLAIN_LEAVES:
         return True
     level: list[object] = [value]
@@ -258,8 +259,8 @@ _WARM_UP = wire.Job(
 
 
 def warm_up() -> None:
-    """Takes a harmless job through all of the above in the supervisor, before its first fork: the interpreter's caches and
-    specialised code are written once here and not in every child on pages of its own."""
+    """Run a harmless job through all of the above in the supervisor, before its first fork: the interpreter's caches
+    and specialised code are then written once here and not in every child on copied pages."""
     body = wire.encode_job_body(_WARM_UP)
     with mmap.mmap(-1, len(body)) as job, mmap.mmap(-1, 65_536) as region:
         job[:] = body
@@ -267,12 +268,12 @@ def warm_up() -> None:
             runner = Runner(region)
             runner._carry_out(*wire.decode_job_body(job[: len(body)]))
             runner._reply.write('{"s":"end"}')
-    gc.disable()  # carrying out a job has enabled it
+    gc.disable()  # executing a job has enabled it
     gc.collect()
 
 
 def keep_descriptors(*kept: int) -> None:
-    """Closes all descriptors but 0, 1, 2 and these."""
+    """Close all descriptors but 0, 1, 2 and these."""
     first = 3
     for fd in sorted(kept):
         os.closerange(first, fd)
@@ -281,13 +282,14 @@ def keep_descriptors(*kept: int) -> None:
 
 
 def confine(uid: int | None, cpu_s: int, *kept: int) -> None:
-    """Turns a fresh fork of the supervisor into a process that holds nothing of it but descriptors 0, 1 and 2 (and `kept`).
+    """Turn a fresh fork of the supervisor into a process that has nothing of it but descriptors 0, 1 and 2 (and
+    `kept`).
 
-    `cpu_s` is a second net, since it counts one process only.
+    `cpu_s` is a second safeguard, because it counts one process only.
     """
     keep_descriptors(*kept)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
     if uid is None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # as in any program; the supervisor has none
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # as in any program; the supervisor has no handler
     else:
         os.setresuid(uid, uid, uid)  # also clears all capabilities and makes the process undumpable

@@ -1,8 +1,8 @@
-"""What the candidate's process says of an object that is not plain, so that its proxy does what an object of that class does,
-and no more: which special methods its class has, and what built-in type it is where `isinstance` may ask for one.
+"""The candidate's description of an object that is not plain, so that its proxy behaves like an object of that class
+and no more: which special methods its class has, and which built-in type it is if `isinstance` may ask for one.
 
-This runs beside hostile code and may be changed by it. A description is a claim like any other: an object that claims to be
-callable is asked when it is called.
+This runs beside hostile code, which may change it. A description is only a claim: an object that claims to be callable
+is asked when it is called.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.guest.built_in_values import base_of
 from sandbox.guest.library_types import name_of
 
-#: Special methods that a proxy hands on.
+#: Special methods that a proxy forwards.
 ASKED = (
     *(
         "__call__",
@@ -30,7 +30,7 @@ ASKED = (
     ),
     *("__enter__", "__str__", "__repr__", "__format__"),
 )
-#: Special methods that are never handed on: what they say of a value would decide whether it is right.
+#: Special methods that are never forwarded: their results would decide whether a value is correct.
 KEPT = (
     *(
         "__eq__",
@@ -73,14 +73,14 @@ KEPT = (
     *("__await__", "__aiter__", "__anext__", "__aenter__", "__aexit__", "__fspath__", "__bytes__"),
 )
 SPECIALS = (*ASKED, *KEPT)
-#: Types that an object may show to `isinstance`, exactly of which it has to be.
+#: Types that an object may show to `isinstance`; it must be exactly of one.
 SHOWN: tuple[type, ...] = (
     *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.GeneratorType, types.CoroutineType),
     *(types.AsyncGeneratorType, types.ModuleType, types.SimpleNamespace),
     *(map, filter, zip, enumerate, reversed, functools.partial, re.Match, re.Pattern),
     *(type(iter([])), type(iter(())), type(iter({})), type(iter("")), type(iter(set())), type(iter(range(0)))),
 )
-#: Built-in types whose instances cross with their value, of whatever subclass.
+#: Built-in types with instances that are sent with their value, for any subclass.
 BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray)
 _SHOWN = {id(kind): place for place, kind in enumerate(SHOWN)}
 _mro = type.__dict__["__mro__"].__get__
@@ -89,7 +89,7 @@ _MAX_NAMES = 100
 
 
 def describe(value: object, number: int) -> tuple[Any, ...]:
-    """(the class's number, its name, special methods by their bits, place in SHOWN or -1, place in BASES or -1, other
+    """(the class's number, its name, special methods as bits, index into SHOWN or -1, index into BASES or -1, other
     attributes of the base that the class replaces). `number` is that of the class."""
     kind = type(value)
     return (number, *(KNOWN.get(id(kind)) or _describe(kind)))
@@ -99,7 +99,7 @@ def _describe(kind: type) -> tuple[Any, ...]:
     found = base_of(kind)
     base: type = (
         found if found in BASES and found is not kind else object
-    )  # itself: it lies too deep to bring its value
+    )  # as an object: it is nested too deeply to be sent with its value
     specials = sum(
         1 << place for place, name in enumerate(SPECIALS) if _resolved(kind, name) is not _resolved(base, name)
     )
@@ -111,12 +111,13 @@ def _describe(kind: type) -> tuple[Any, ...]:
     return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
 
 
-#: Those of built-in types, made once.
+#: Descriptions of built-in types, made once.
 KNOWN: dict[int, tuple[Any, ...]] = {}
 
 
 def _resolved(kind: type, name: str) -> object:
-    """What the class has under this name, by the dictionaries of its bases; None for nothing, and for a method that is None."""
+    """What the class has under this name, by the dictionaries of its bases; None if nothing, or if the method is
+    None."""
     for one in _mro(kind):
         members = _members(one)
         if name in members:

@@ -1,6 +1,7 @@
-"""The two pipes between judge and candidate: frames of a length and a number, one question, one answer.
+"""The two pipes between judge and candidate: frames with a length and a number, strictly request/response.
 
-Covered: whatever stands in the pipe, the reader gets at most `most` bytes that claim to be the answer to its question, or Lost.
+Covered: whatever is in the pipe, the reader gets at most `most` bytes that claim to be the answer to its question, or
+Lost.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import struct
 from collections.abc import Collection
 
 _HEAD = struct.Struct(">II")
-#: Bytes that a frame may be longer than its message: kind, flag and the like.
+#: How many bytes a frame may be longer than its message: kind, flags and the like.
 MARGIN = 64
 _PIPE = 65_536
 _read, _write, _unpack, _set_affinity = os.read, os.write, _HEAD.unpack_from, os.sched_setaffinity
@@ -22,7 +23,7 @@ class Lost(BaseException):
 
 
 def pin(cpus: Collection[int]) -> None:
-    """This process runs on these processors only. Where that is refused, or there are none, it is only slower."""
+    """Run this process on these processors only. If that is refused, or there are none, it is merely slower."""
     if not cpus:
         return
     try:
@@ -34,8 +35,9 @@ def pin(cpus: Collection[int]) -> None:
 class Line:
     """One side's two descriptors. `partner` is a pidfd: its end is noticed even while others hold the pipe.
 
-    `meet` is the processor on which this side waits for the other one, which also waits there, and `work` are those on which it
-    works: a question and its answer are then two switches on one processor, and wait for no other that has to wake up or is busy.
+    `meet` is the processor on which both sides wait for each other, and `work` are those on which this side works: a
+    question and its answer are then two switches on one processor, without waiting for another one to wake up or become
+    free.
     """
 
     def __init__(
@@ -54,7 +56,7 @@ class Line:
             self._poll.register(partner, select.POLLIN)
 
     def send(self, number: int, *parts: bytes) -> None:
-        """One frame. Raises Lost."""
+        """Send one frame. Raises Lost."""
         data = b"".join((_HEAD.pack(sum(map(len, parts)), number), *parts))
         if self._meet:
             pin(self._meet)
@@ -88,7 +90,7 @@ class Line:
         return number, b"".join(pieces)
 
     def _some(self, most: int = _PIPE) -> bytes:
-        """What is there, once something is. Lost if nothing can come any more."""
+        """Read what is available, waiting until something is. Raises Lost if nothing more can arrive."""
         if self._partner >= 0 and not any(fd == self._in for fd, _ in self._poll.poll()):
             raise Lost("the process has ended")
         try:

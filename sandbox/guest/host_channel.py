@@ -1,4 +1,5 @@
-"""The worker's end of the channel: jobs in, frames out. A job's parts go into mappings and never into this process's heap."""
+"""The worker's end of the channel: jobs in, frames out. A job's parts go into mappings and never into this process's
+heap."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ JobLimits = tuple[int, int, int, int]  # cpu ms, wall ms, bytes kept of each str
 
 
 class HostGone(Exception):
-    """The channel is at its end: there is nobody left to work for."""
+    """The channel has ended: there is no more work."""
 
 
 class HostChannel:
@@ -22,7 +23,8 @@ class HostChannel:
         self.read_end, self._write_end = fds
 
     def receive(self, body: mmap.mmap, trial: Trial) -> tuple[int, JobLimits, int]:
-        """The next job's number, limits and size, its body in `body` and its tests in `trial`. Raises HostGone."""
+        """The next job's number, limits and size; puts its body into `body` and its tests into `trial`. Raises
+        HostGone."""
         header = bytearray(wire.LENGTH.size + 1 + wire.JOB_HEADER.size)
         self._read_into(memoryview(header))
         number, cpu_ms, wall_ms, output_bytes, reply_bytes, tests = wire.JOB_HEADER.unpack_from(
@@ -30,7 +32,7 @@ class HostChannel:
         )
         size = wire.LENGTH.unpack_from(header)[0] - 1 - wire.JOB_HEADER.size - tests
         if header[wire.LENGTH.size : wire.LENGTH.size + 1] != wire.JOB or not 0 < size <= wire.MAX_JOB_BYTES - tests:
-            raise HostGone  # not our host, or not our version: never guess
+            raise HostGone  # another host or version: never guess
         with memoryview(body) as view:
             self._read_into(view[:size])
         with trial.tests(tests) as view:
@@ -46,7 +48,7 @@ class HostChannel:
             done += count
 
     def send(self, kind: bytes, *parts: bytes | memoryview) -> None:
-        """One whole frame."""
+        """Send one whole frame."""
         total = 1 + sum(len(part) for part in parts)
         pending: list[bytes | memoryview] = [wire.LENGTH.pack(total) + kind, *(part for part in parts if len(part))]
         while pending:

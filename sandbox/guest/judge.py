@@ -1,15 +1,16 @@
-"""The judge's own process: executes trusted tests against a candidate that lives in another process, under another user.
+"""The judge's own process: execute trusted tests against a candidate in another process, under another user.
 
-Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call crosses as plain data (`value_codec.py`)
-over two pipes, the only thing that both processes share; results come back as built-in types and proxies, exceptions as those
-of the built-in classes that theirs derive from (`raised.py`). What the tests see of the candidate are values; the verdict is
-made of them in here, and reaches the supervisor through a mapping that the candidate never had.
+Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call is sent as plain data
+(`value_codec.py`) over two pipes, the only thing that both processes share; results come back as built-in types and
+proxies, exceptions as the built-in classes that theirs derive from (`raised.py`). The tests only see values of the
+candidate; the verdict is computed from them in here, and reaches the supervisor through a mapping that the candidate
+never had.
 
-Covered: nothing that the candidate sends is executed, looked up as code, or asked for its opinion: `==`, order and arithmetic
-of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that ends, or answers
-with anything but an answer, ends the judge at once and without a verdict, so that no `except` of a test can swallow it. Not
-covered: tests that themselves execute what they get (`eval`), or that compute what they expect from an argument that the
-candidate was given to change.
+Covered: nothing that the candidate sends is executed, looked up as code, or allowed to decide: `==`, order and
+arithmetic of an object that is not plain are those of a bare object, or end the sample without a pass. A candidate that
+ends, or replies with anything but an answer, ends the judge at once without a verdict, so that no `except` in a test
+can swallow it. Not covered: tests that execute what they receive (`eval`), or that compute an expected value from an
+argument that the candidate could change.
 """
 
 from __future__ import annotations
@@ -31,8 +32,8 @@ from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: Of the containers that both sides have the first are followed, so many and so many bytes: each question and answer costs as
-#: much.
+#: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
+#: that cost.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _FLAGS = {
     candidate_answers.SAME: (False, False),
@@ -44,11 +45,11 @@ _quote = json.encoder.encode_basestring_ascii
 
 
 class Unsupported(BaseException):
-    """The tests need something that can't cross."""
+    """The tests need something that can't be sent."""
 
 
 class Judge:
-    """One sample's. `region` is what only judge and supervisor hold: the ruling, then the tests."""
+    """The judge of one sample. `region` is shared only by judge and supervisor: the ruling, then the tests."""
 
     def __init__(self, region: mmap.mmap) -> None:
         self._region = region
@@ -61,13 +62,13 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = self._number = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate also has, in the order in which it knows them
+        self._shared: list[Any] = []  # containers that the candidate also has, in its order
         self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
-        """Executes the tests, the `size` bytes after the ruling's in the region, and writes the ruling."""
+        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
         self._line, self._most = line, most
         code, prelude, source, names, in_place = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
         self._in_place = in_place
@@ -79,7 +80,7 @@ class Judge:
             self._rule('{"s":"passed"}')
 
     def _execute(self, compiled: Callable[[], tuple[types.CodeType, types.CodeType]], names: tuple[str, ...]) -> None:
-        """What fails in here while the candidate is still busy with its definitions waits for it."""
+        """Execute the tests. A failure here while the candidate is still executing its definitions waits for it."""
         namespace = self._module.__dict__
         error: BaseException | None = None
         try:
@@ -107,7 +108,7 @@ class Judge:
     def ask(
         self, operation: int, target: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """What the candidate answers; raises what it raised."""
+        """The candidate's answer; raises what it raised."""
         keywords = kwargs or {}
         self._calls += operation == candidate_answers.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
@@ -115,7 +116,8 @@ class Judge:
         return self._exchange(question)
 
     def _exchange(self, question: object) -> Any:
-        """Ends the process where there is no answer: an exception could be caught by the tests."""
+        """Exchange a question for an answer. If there is none, the process ends: an exception could be caught by the
+        tests."""
         try:
             now = self._state_of_shared()
             encoder = self._encoder(self._shared)
@@ -134,7 +136,7 @@ class Judge:
             self._abandon("unsupported", str(error))
         except Lost as error:
             self._abandon("lost", str(error))
-        except BaseException as error:  # whatever the candidate's bytes have led to
+        except BaseException as error:  # whatever the candidate's bytes have caused
             self._abandon("lost", f"not understood: {type(error).__name__}")
         if kind == candidate_answers.RAISED:
             self._raise(value)
@@ -144,7 +146,8 @@ class Judge:
         return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
 
     def _state_of_shared(self) -> bytes:
-        """The contents of what both sides have; nothing once the tests have put into it what can't cross."""
+        """The contents of containers that both sides have; empty once the tests have put something into them that can't
+        be sent."""
         try:
             state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
         except (Unsupported, value_codec.TooLarge):
@@ -161,7 +164,7 @@ class Judge:
         self._shared_state = state
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
-        """(kind, value), after what was passed has got the contents that the candidate left in it."""
+        """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
         if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
             raise value_codec.Malformed("no answer")
@@ -182,7 +185,8 @@ class Judge:
         return kind, value
 
     def _number_of(self, value: object) -> tuple[int, None]:
-        """The candidate's number for a value that is not plain. Raises Unsupported for what is not the candidate's."""
+        """The candidate's number for a value that is not plain. Raises Unsupported for objects that are not the
+        candidate's."""
         number = self._proxies.number(value)
         if number is not None:
             return number, None
@@ -199,9 +203,9 @@ class Judge:
         raise error
 
     def not_carried(self, what: str, kind: int = -1) -> NoReturn:
-        """The tests did something with an object of the candidate's that can't cross: by an exit, as no `except` may hide it.
+        """The tests did something with a candidate's object that can't be sent: exits, because no `except` may hide it.
 
-        Who chose the class is to blame for it: the tests, if the prelude has it as a class, else the candidate.
+        Whoever chose the class is to blame: the tests if the prelude has it as a class, otherwise the candidate.
         """
         if kind in self._classes_asked_for:
             self._abandon("unsupported", f"{what} does not cross to the tests")
@@ -226,7 +230,7 @@ def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]
 
 
 def _calling_line() -> int:
-    """The tests' line that is being executed."""
+    """The line of the tests that is being executed."""
     frame: types.FrameType | None = sys._getframe(2)
     while frame is not None:
         if frame.f_code.co_filename == TESTS:
@@ -239,7 +243,7 @@ def _failure(error: BaseException, crossed: bool, candidate_line: int | None) ->
     """The record of an exception that ended the tests."""
     try:
         message = str(error)
-    except BaseException:  # a number too long to be written, say
+    except BaseException:  # for example a number too long to be written
         message = "<the exception's text could not be made>"
     more = ',"f":%s,"c":%s' % ("true" if crossed else "false", candidate_line if crossed and candidate_line else "null")
     return _record(type(error).__name__, message, _line(error), more)
@@ -251,7 +255,7 @@ def _record(name: str, message: str, line: int | None, more: str) -> str:
 
 
 def _line(error: BaseException) -> int | None:
-    """The innermost line of the tests; of tests that do not compile, the line that does not."""
+    """The innermost line of the tests; for tests that do not compile, the offending line."""
     if isinstance(error, SyntaxError) and error.filename == TESTS:
         return error.lineno
     line, traceback = None, error.__traceback__

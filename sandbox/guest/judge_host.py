@@ -1,9 +1,9 @@
-"""Where a judge sits: the line between it and the supervisor, and what must be the same before every sample.
+"""The judge's environment: the connection between it and the supervisor, and what must be the same before every sample.
 
-A judge is forked with the pipes of all samples that it may come to judge: descriptors that are sent over a socket count against
-a limit of the whole user while they are on their way, and others could use it up. The supervisor sends the numbers of a sample,
-the process of its candidate among them; the judge answers with one byte when its ruling is written. The end of this line is the
-end of the judge, and the other way round.
+A judge is forked with the pipes of all samples that it may judge: descriptors sent over a socket count against a
+per-user limit while they are in flight, and others could use it up. The supervisor sends the numbers of a sample,
+including its candidate's pid; the judge answers with one byte when its ruling is written. If this connection ends, the
+judge ends, and vice versa.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from typing import NoReturn
 from sandbox.guest.frames import Line, pin
 from sandbox.guest.judge import Judge
 
-#: bytes of the tests, CPU seconds, bytes of an answer, processor (or -1), the candidate's process
+#: bytes of the tests, CPU seconds, bytes of an answer, processor (or -1), the candidate's pid
 _ORDER = struct.Struct(">IIIii")
 _DONE = b"."
 #: How many samples one judge may judge: it holds two descriptors for each, and its supervisor four.
 SAMPLES = 24
-#: A judge that has grown by more than this is replaced: what it keeps, the next candidate can't have.
+#: A judge that has grown by more than this is replaced, because its memory is not available to the next candidate.
 _GROWTH_KB = 8_192
 
 
@@ -43,8 +43,8 @@ def pair() -> tuple[int, int]:
 
 
 def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
-    """Tells the judge to begin. Where it has ended in between, nothing: the line's end says so. Raises OSError if the kernel
-    has no room for the message."""
+    """Tell the judge to begin. Does nothing if it has ended meanwhile, which the connection's end reports. Raises
+    OSError if the kernel has no room for the message."""
     try:
         os.write(control, _ORDER.pack(*numbers))
     except (BrokenPipeError, ConnectionError):
@@ -52,17 +52,18 @@ def send(control: int, numbers: tuple[int, int, int, int, int]) -> None:
 
 
 def done(control: int) -> bool:
-    """Whether the judge said that its ruling is written, and lives. To be asked when there is something to read."""
+    """Whether the judge has reported that its ruling is written, and is running. Call when there is something to
+    read."""
     return os.read(control, 16) == _DONE
 
 
 def serve(control: int, region: mmap.mmap, pipes: Sequence[tuple[int, int]]) -> NoReturn:
-    """Carries out one sample's tests after the other, until the supervisor is gone or something is not as it was.
+    """Execute the tests of one sample after the other, until the supervisor is gone or something has changed.
 
-    `pipes`: the judge's ends (read, write) of each sample's, in their order.
+    `pipes`: the judge's ends (read, write) for each sample, in order.
     """
     gc.enable()
-    sys.modules["tests"] = types.ModuleType("tests")  # it will be another one for every sample
+    sys.modules["tests"] = types.ModuleType("tests")  # it is a different one for every sample
     before, drawn, most_kb = _state(), random.getstate(), _resident_kb() + _GROWTH_KB
     for ends in pipes:
         data = os.read(control, _ORDER.size)
@@ -70,7 +71,7 @@ def serve(control: int, region: mmap.mmap, pipes: Sequence[tuple[int, int]]) -> 
             os._exit(0)
         size, cpu_s, most, cpu, candidate = _ORDER.unpack(data)
         pin(() if cpu < 0 else (cpu,))
-        fds = (*ends, os.pidfd_open(candidate))  # it has not been reaped, so the number is still its own
+        fds = (*ends, os.pidfd_open(candidate))  # not reaped yet, so the pid is still its own
         limit = int(sum(os.times()[:2])) + 1 + cpu_s
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
         Judge(region).carry_out(size, Line(*fds), most)
@@ -88,8 +89,8 @@ def _resident_kb() -> int:
 
 
 def _state() -> tuple[object, ...]:
-    """What tests, which are trusted but not perfect, could leave behind for others. Modules that one of them has imported are
-    among it: a library may have settings of its own."""
+    """What tests, which are trusted but not perfect, could leave behind for others. Includes modules that one of them
+    has imported, because a library may have settings."""
     try:
         childless = os.waitpid(-1, os.WNOHANG) is None
     except ChildProcessError:

@@ -1,15 +1,15 @@
-"""What an assert-style sample has beyond others: the tests, a second process that executes them, two pipes, a ruling.
+"""What an assert-style sample has in addition: the tests, a second process that executes them, two pipes, a ruling.
 
-The tests and the ruling lie in one shared mapping that no fork inherits but a judge's: it is marked so (MADV_DONTFORK) from its
-creation on, except for the moment in which a judge is forked. No candidate ever has it.
+The tests and the ruling are in one shared mapping that only a judge's fork inherits: from its creation on it is marked
+MADV_DONTFORK, except for the moment in which a judge is forked. No candidate ever has it.
 
-A judge serves several samples as long as nothing remarkable happens: it has come to a ruling, it has a user of its own, and
-after the candidate's process was killed no other process is left. Else all processes are ended, as after any other sample, and
-the next one gets a new judge.
+A judge serves several samples as long as nothing unusual happens: it reached a ruling, it has its own user, and after
+the candidate's process was killed no other process is left. Otherwise all processes are ended, as after any other
+sample, and the next one gets a new judge.
 
-Covered: judge and candidate share two pipes and nothing else that either can write; the judge is another user (where users can
-be changed; else it is undumpable, and refuses nothing but being read). Not covered: one user only, and the candidate kills or
-stops the judge. That is a sample without a ruling, and never a pass.
+Covered: judge and candidate share two pipes and nothing else that either can write; the judge is another user (if users
+can be changed; otherwise it is undumpable, which only prevents its memory from being read). Not covered: with only one
+user, a candidate can kill or stop the judge. That is a sample without a ruling, and never a pass.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ check(f)
 
 
 class _Stand:
-    """What the warm-up asks: callable, iterable, and changing what it is given."""
+    """The object that the warm-up tests: callable, iterable, and changing its arguments."""
 
     def __call__(self, a: Any, b: Any = None, c: Any = None) -> Any:
         if type(a) is list:
@@ -63,7 +63,7 @@ class _Stand:
 
 
 class _Loop(Line):
-    """The judge's end of a line whose other end is in this very process."""
+    """The judge's end of a connection with its other end in the same process."""
 
     witness: Witness
 
@@ -73,7 +73,7 @@ class _Loop(Line):
 
 
 def warm_up() -> None:
-    """Takes harmless tests through judge and witness in the supervisor, before its first fork; see `child.warm_up`."""
+    """Run harmless tests through judge and witness in the supervisor, before its first fork; see `child.warm_up`."""
     tests = wire.encode_tests(_WARM_UP, "f", in_place=True)
     (questions, ask), (answers, answer) = os.pipe(), os.pipe()
     alive = os.pidfd_open(os.getpid())
@@ -103,8 +103,8 @@ class Trial:
         self._region = mmap.mmap(-1, judge.RULING_BYTES + wire.MAX_JOB_BYTES)
         self._region.madvise(mmap.MADV_DONTFORK)
         self._null = os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC)
-        #: (questions read, questions write, answers read, answers write) of the samples that the judge may still come to, the
-        #: last one the next; then of the sample at hand.
+        #: (questions read, questions write, answers read, answers write) of the samples that the judge may still get,
+        #: the last one being the next; and those of the current sample.
         self._spare: list[tuple[int, int, int, int]] = []
         self._pipes: tuple[int, ...] = ()
         self._where, self._cpu, self._cpus = processes.which_cpu(), -1, os.sched_getaffinity(0)
@@ -114,16 +114,17 @@ class Trial:
 
     @property
     def alive(self) -> bool:
-        """A judge waits for the next tests."""
+        """Whether a judge waits for the next tests."""
         return self._pid > 0
 
     def tests(self, size: int) -> memoryview:
-        """Where the next sample's tests are to be put."""
+        """Where to put the next sample's tests."""
         self.size = size
         return memoryview(self._region)[judge.RULING_BYTES : judge.RULING_BYTES + size]
 
     def open(self, fork: Callable[[], int]) -> None:
-        """A judge, unless one waits already, and the pipes of the next sample. Raises NoProcess if the machine has no room."""
+        """Start a judge, unless one is waiting, and open the next sample's pipes. Raises NoProcess if the machine has
+        no room."""
         if self.alive and os.waitpid(self._pid, os.WNOHANG)[0]:
             self.lost()
         if self.alive and not self._spare:
@@ -138,11 +139,12 @@ class Trial:
         return self._pipes[0], self._pipes[3]
 
     def line(self) -> Line:
-        """The candidate's end, to be made in its process."""
+        """The candidate's end; call in its process."""
         return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
-        """Has the judge begin. `candidate` is a process that has not been reaped. Raises NoProcess if it can't be told."""
+        """Tell the judge to begin. `candidate` is a process that has not been reaped. Raises NoProcess if it can't be
+        told."""
         _close(self._pipes)
         self._pipes = ()
         try:
@@ -153,12 +155,12 @@ class Trial:
     def spare(self) -> bool:
         """Whether the judge has finished and is all that is left of the sample. If not, everything has to be ended.
 
-        Never where it shares its user with the candidate, who may have stopped it by a signal.
+        Always False if it shares its user with the candidate, which may have stopped it by a signal.
         """
         return judge_host.done(self.control) and self._uid is not None and processes.alone_but(self._pid)
 
     def end(self) -> None:
-        """Other samples find no judge beside them."""
+        """End the judge, so that other samples find none beside them."""
         if self.alive:
             os.kill(self._pid, signal.SIGKILL)
             os.waitpid(self._pid, 0)
@@ -179,7 +181,7 @@ class Trial:
             self.control, theirs = judge_host.pair()
             for _ in range(1 if self._uid is None else judge_host.SAMPLES):
                 self._spare.append((*os.pipe(), *os.pipe()))
-        except OSError:  # descriptors are few, and others of this user may have them
+        except OSError:  # descriptors are limited, and others of this user may hold them
             raise processes.NoProcess from None
         gc.freeze()
         self._region.madvise(mmap.MADV_DOFORK)
@@ -206,12 +208,12 @@ class Trial:
         judge_host.serve(control, self._region, pipes)
 
     def ruling(self) -> memoryview:
-        """What the judge has said, after its end: a HEAD, then a record."""
+        """The judge's ruling, after its end: a HEAD, then a record."""
         size = judge.HEAD.unpack_from(self._region)[0]
         return memoryview(self._region)[: judge.HEAD.size + min(size, judge.RULING_BYTES - judge.HEAD.size)]
 
     def forget(self) -> None:
-        """Gives back the pages that held the tests and the ruling."""
+        """Release the pages that held the tests and the ruling."""
         if self.size:
             self._region.madvise(mmap.MADV_REMOVE, 0, judge.RULING_BYTES + self.size)
         self.size = 0

@@ -1,8 +1,8 @@
-"""What crosses between judge and candidate beside the built-in values: containers of `collections`, named tuples, numpy's numbers
-and arrays, and built-in types themselves.
+"""What judge and candidate can exchange besides built-in values: containers of `collections`, named tuples, numpy's
+numbers and arrays, and built-in types themselves.
 
-Each table here is closed. A type is found by its identity when it is written, and by a name in a table when it is read: no name
-that a message holds is looked up anywhere else, and nothing is imported for it but numpy.
+Each table here is closed. When written, a type is found by its identity; when read, by a name in a table: no name in a
+message is looked up anywhere else, and nothing is imported for it except numpy.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from fractions import Fraction
 from types import BuiltinFunctionType
 from typing import Any
 
-#: Containers of the library, exactly of these types.
+#: Containers of the standard library, of exactly these types.
 LIBRARY: dict[int, tuple[type, int]] = {
     id(kind): (kind, ord(tag)) for kind, tag in ((OrderedDict, "O"), (Counter, "C"), (defaultdict, "D"), (deque, "q"))
 }
 NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()}
-#: Types that may be told by their name: what they make of data is data.
+#: Types that may be sent by name: what they make of data is data.
 TYPES: dict[str, type] = {
     kind.__name__: kind
     for kind in (
@@ -52,7 +52,8 @@ TYPES: dict[str, type] = {
     )
 }
 TYPE_NAMES = {id(kind): name for name, kind in TYPES.items()}
-#: What tests may hand to a program beside: functions of these modules. A candidate sends none, for the tests would call it.
+#: What tests may additionally pass to a program: functions of these modules. A candidate can't send any, because the
+#: tests would call it.
 SENT: dict[str, Any] = TYPES | {
     f"{module.__name__}.{name}": value
     for module in (builtins, math, operator)
@@ -63,7 +64,7 @@ SENT_NAMES = {id(value): name for name, value in SENT.items()}
 _mro = type.__dict__["__mro__"].__get__
 _members = type.__dict__["__dict__"].__get__
 _name = type.__dict__["__name__"].__get__
-_modules = sys.modules  # whatever a program puts into the place of it
+_modules = sys.modules  # whatever a program puts in its place
 _NAMED = frozenset(vars(namedtuple("_", ())))
 _MAX_FIELDS = 255
 _NUMPY = frozenset(
@@ -99,7 +100,7 @@ def name_of(kind: type) -> str:
 
 
 def make_named(parts: list[Any]) -> Any:
-    """A named tuple of (name of the class, fields, value of each). The same name and fields are the same class. Raises
+    """A named tuple from (name of the class, fields, value of each). Equal names and fields give the same class. Raises
     ValueError."""
     name, fields, *values = parts
     key = (name, fields)
@@ -114,7 +115,7 @@ def make_named(parts: list[Any]) -> Any:
 
 
 def forget_named() -> None:
-    """The next sample's named tuples are classes of their own."""
+    """Forget the classes, so that the next sample's named tuples have separate ones."""
     _named.clear()
 
 

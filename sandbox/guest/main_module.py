@@ -1,8 +1,8 @@
-"""What a program finds in any Python process, and so has to find in its own: a main module, the lines of its source, a file that
-other interpreters can import, a moderate number of processors, and forks that end as processes do.
+"""What a program expects to find in any Python process: a main module, the lines of its source, a file that other
+interpreters can import, a moderate number of processors, and forks that exit like processes do.
 
-This runs beside hostile code and may be changed by it, like all of the candidate's process. Nothing here gives a program
-anything that it could not have made itself.
+This runs beside hostile code, which may change it, like everything in the candidate's process. Nothing here gives a
+program anything that it could not make itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from typing import Any, NoReturn
 FILENAME = "<candidate>"
 #: `__name__` of the program: a real, importable module that is not `__main__`.
 MODULE = "candidate"
-#: A pool of processes has as many as there are processors: on a large machine more than a sample may have.
+#: The number of processors reported to a program: a process pool has one process each, on a large machine more than
+#: allowed.
 MAX_PROCESSORS = 8
 _FOLDER = "/tmp"
 _OTHER_INTERPRETERS = ("multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver")
@@ -28,12 +29,12 @@ _exit = os._exit
 
 
 class SourceLines(Sequence[str]):
-    """What `linecache` gives for the program, split on demand: tracebacks and `inspect` find the lines."""
+    """The lines of the program for `linecache`, split on demand: tracebacks and `inspect` find them."""
 
     source = ""
 
     def _lines(self) -> list[str]:
-        return io.StringIO(self.source, newline=None).readlines()  # as a file's: not at form feeds and the like
+        return io.StringIO(self.source, newline=None).readlines()  # split like a file: not at form feeds and the like
 
     def __getitem__(self, index: Any) -> Any:
         return self._lines()[index]
@@ -43,7 +44,8 @@ class SourceLines(Sequence[str]):
 
 
 def make_module(lines: SourceLines) -> types.ModuleType:
-    """The program's module. It is also the main module, whatever its name: `from __main__ import f` finds what is defined."""
+    """The program's module. It is also the main module, whatever its name: `from __main__ import f` finds its
+    definitions."""
     module = types.ModuleType(MODULE)
     module.__dict__.update(__builtins__=builtins, __file__=FILENAME)
     sys.modules[MODULE] = sys.modules["__main__"] = module
@@ -52,14 +54,14 @@ def make_module(lines: SourceLines) -> types.ModuleType:
 
 
 class OtherInterpreters:
-    """On `sys.meta_path`: writes the program down as a file as soon as `multiprocessing` is about to start an interpreter, which
-    has to import it to find its functions ("spawn", and "forkserver", the default of Python 3.14)."""
+    """On `sys.meta_path`: writes the program to a file as soon as `multiprocessing` is about to start an interpreter,
+    which has to import it to find its functions ("spawn", and "forkserver", the default of Python 3.14)."""
 
     def __init__(self, lines: SourceLines) -> None:
         self._lines = lines
 
     def find_spec(self, name: str, *_: object) -> None:
-        """Finds nothing, ever."""
+        """Never finds anything."""
         if name in _OTHER_INTERPRETERS:
             try:
                 self._publish()
@@ -69,12 +71,12 @@ class OtherInterpreters:
     def _publish(self) -> None:
         with open(f"{_FOLDER}/{MODULE}.py", "w", encoding="utf-8", newline="") as file:
             file.write(self._lines.source)
-        sys.path.append(_FOLDER)  # which is told to the other interpreter
-        sys.modules["__main__"] = types.ModuleType("__main__")  # also has no file that it would execute
+        sys.path.append(_FOLDER)  # which is passed on to the other interpreter
+        sys.modules["__main__"] = types.ModuleType("__main__")  # has no file that the other interpreter would execute
 
 
 def end_fork(error: BaseException | None) -> NoReturn:
-    """Ends a process that the program has forked, and that came back from its function, as an interpreter ends: its parent may
+    """End a process that the program forked and that returned from its function, as an interpreter does: its parent may
     wait for the status."""
     status = 0
     try:
@@ -91,7 +93,7 @@ def end_fork(error: BaseException | None) -> NoReturn:
 
 
 def few_processors() -> None:
-    """Lets pools of processes that are as large as the machine be no larger than a sample may be."""
+    """Keep process pools that are sized by the machine within what a sample may have."""
     for name in ("cpu_count", "process_cpu_count"):  # the second one since Python 3.13
         if hasattr(os, name):
             count = min(MAX_PROCESSORS, getattr(os, name)() or 1)

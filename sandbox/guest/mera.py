@@ -1,8 +1,9 @@
-"""What MERA's executor looks like from inside a program (read from its public code; see docs/scoring.md).
+"""MERA's executor as seen from inside a program (derived from its public code; see docs/scoring.md).
 
-The program is executed without a globals dict of its own: what it defines lands in a separate locals dict, while its
-functions look names up in the scorer's module. The names of that module are found there (`mera_names`); recursion, helpers and
-modules imported at the top of the program are not. A list of dangerous functions is set to None before it runs.
+The program is executed without its own globals dict: its definitions go into a separate locals dict, while its
+functions look names up in the scorer's module. They find the names of that module (`mera_names`), but not themselves
+(recursion), helpers, or modules imported at the top of the program. A list of dangerous functions is set to None before
+it runs.
 """
 
 from __future__ import annotations
@@ -23,18 +24,18 @@ from typing import Any
 
 from sandbox.guest import mera_names
 
-#: Loaded in the scorer's process before it takes functions away, and not to be loaded after that: by a word of the
-#: program that tells of them.
+#: Loaded in the scorer's process before functions are disabled, and not loadable after that; by a word in the program
+#: that indicates its use.
 _LOADED = (
     *(("numpy", "numpy"), ("compute_pass_k", "numpy")),
     *(("multiprocessing", "multiprocessing"), ("concurrent", "multiprocessing")),
 )
-#: What a module has that was imported from a file.
+#: Attributes of a module that was imported from a file.
 _FILE = "/opt/scorer/utils.py"
 DEFINITIONS_S = 3.0
-#: A program that waited rather than computed used less than this share of the time that passed.
+#: A program that waited rather than computed used less than this share of the elapsed time.
 _IDLE = 0.1
-#: Characters that the definitions may print before what they print is no longer kept.
+#: How many characters the definitions may print before output is discarded.
 _MOST_PRINTED = 1 << 20
 _GUARDED = (
     (builtins, "exit quit help"),
@@ -47,8 +48,8 @@ _GUARDED = (
     (subprocess, "Popen"),
 )
 _HIDDEN_MODULES = ("ipdb", "joblib", "resource", "psutil", "tkinter")
-#: The executor's own local variables. It looks the entry point up among its locals, where its own come first: a function
-#: of such a name is never found, whatever the program defines.
+#: The executor's own local variables. It looks up the entry point among its locals, where its own come first: a
+#: function with one of these names is never found, whatever the program defines.
 EXECUTOR_LOCALS = frozenset(
     (
         *("check_program", "test_cases", "entry_point", "result", "timeout"),
@@ -59,7 +60,7 @@ EXECUTOR_LOCALS = frozenset(
 
 
 def scorer_globals(mode: str, code: CodeType, source: str) -> dict[str, Any]:
-    """The globals that a program's functions see in one of MERA's versions."""
+    """The globals that a program's functions see in a version of MERA."""
     needed = mera_names.needs(code)
     names: dict[str, Any] = {
         "__name__": mera_names.MODULE_NAMES[mode],
@@ -72,7 +73,7 @@ def scorer_globals(mode: str, code: CodeType, source: str) -> dict[str, Any]:
         if word in source or needed(word):
             with contextlib.suppress(ImportError):
                 importlib.import_module(module)
-    if "temp" in source or needed("temp"):  # which it has looked for by then, with functions that are about to go
+    if "temp" in source or needed("temp"):  # which it has looked for before the functions it needs are disabled
         tempfile.gettempdir()
     _guard()
     return names
@@ -88,7 +89,7 @@ def _guard() -> None:
 
 
 class _Nothing(mera_names.WriteOnlyStringIO):
-    """What is printed much of is not kept, where MERA keeps it all."""
+    """Discards large output, all of which MERA would keep."""
 
     def write(self, text: str) -> int:
         return super().write(text) if self.tell() < _MOST_PRINTED else len(text)
@@ -96,8 +97,8 @@ class _Nothing(mera_names.WriteOnlyStringIO):
 
 @contextlib.contextmanager
 def no_streams() -> Iterator[None]:
-    """While MERA's executor runs the definitions, one object that can only be written to stands for all three streams. What a
-    stream has beyond that (`reconfigure`, `buffer`, `fileno`) fails."""
+    """While MERA's executor runs the definitions, all three streams are one object that can only be written to. Other
+    features of a stream (`reconfigure`, `buffer`, `fileno`) fail."""
     nothing, before = _Nothing(), (sys.stdin, sys.stdout, sys.stderr)
     sys.stdin = sys.stdout = sys.stderr = nothing
     try:
@@ -107,9 +108,10 @@ def no_streams() -> Iterator[None]:
 
 
 def _processor_wait() -> float:
-    """Seconds that this process, which was forked for this program, has been ready to run while others had the processors.
+    """Seconds during which this process, which was forked for this program, was ready to run while others had the
+    processors.
 
-    0 where the kernel does not tell.
+    0 if the kernel does not report it.
     """
     try:
         with open("/proc/self/schedstat", "rb") as file:
@@ -120,10 +122,10 @@ def _processor_wait() -> float:
 
 @contextlib.contextmanager
 def definitions_limit() -> Iterator[None]:
-    """Raises TimeoutException once, after 3 seconds of CPU time or 3 seconds in which the program did nothing but wait.
+    """Raise TimeoutException once, after 3 seconds of CPU time or 3 seconds in which the program only waited.
 
-    MERA counts wall time. CPU time gives the same verdict on an idle machine and does not change on a loaded one, nor does a wait
-    without the time in which the program was ready and had no processor.
+    MERA counts wall time. CPU time gives the same verdict on an idle machine and does not change on a loaded one;
+    neither does a wait that excludes the time in which the program was ready without a processor.
     """
     wall, cpu = time.monotonic(), time.process_time()
 

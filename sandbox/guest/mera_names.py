@@ -1,4 +1,4 @@
-"""The names that functions of a program find in the module of MERA's executor, by version (see docs/scoring.md).
+"""The names that a program's functions find in the module of MERA's executor, by version (see docs/scoring.md).
 
 | version   | mode       | module                                                                                       |
 |-----------|------------|----------------------------------------------------------------------------------------------|
@@ -6,8 +6,9 @@
 | 1.2       | `mera-1.2` | the executor with the filter and the metric: those, `ast mp np Dict List ThreadPoolExecutor`  |
 | MERA Code | `mera`     | the same and `re`                                                                             |
 
-`mp` is the package `multiprocess` there and `multiprocessing`, which it copies, here. Of the harness's own names (`Filter`,
-`register_filter`) and of what starts processes there only the name is here: using it raises, which MERA's executor makes None.
+`mp` is the package `multiprocess` there and `multiprocessing`, from which it was copied, here. The harness's own names
+(`Filter`, `register_filter`) and those that start processes exist here only as names: using them raises, which MERA's
+executor turns into None.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _1_2: tuple[_Import, ...] = (
 IMPORTS: dict[str, tuple[_Import, ...]] = {"mera-1.1": _1_1, "mera-1.2": _1_2, "mera": (*_1_2, ("re", "re", ""))}
 #: `__name__` of the module.
 MODULE_NAMES = {"mera-1.1": "lm_eval.tasks.ruhumaneval.execute", "mera-1.2": "utils", "mera": "utils"}
-#: With one of these a program may look up a name that its code does not have: every name is there for it.
+#: With one of these a program may look up a name that does not occur in its code: all names are provided for it.
 _LOOKING_UP = frozenset(
     (
         *("globals", "eval", "exec", "vars", "dir", "builtins", "__builtins__", "getattr", "inspect", "modules"),
@@ -52,11 +53,12 @@ _LOOKING_UP = frozenset(
 
 
 class TimeoutException(Exception):
-    """The definitions took longer than 3 seconds. MERA's own name and base class: a program can catch it, there and here."""
+    """The definitions took longer than 3 seconds. MERA's own name and base class: a program can catch it, there and
+    here."""
 
 
 class WriteOnlyStringIO(io.StringIO):
-    """Takes what is printed, and has nothing to read: no end of file either."""
+    """Accepts output and has nothing to read, not even an end of file."""
 
     def read(self, *_: object) -> str:
         raise OSError
@@ -96,7 +98,7 @@ def _chdir(root: str) -> Iterator[None]:
     if root == ".":
         yield
         return
-    before = os.getcwd()  # None by the time that a program runs
+    before = os.getcwd()  # None by the time a program runs
     os.chdir(root)
     try:
         yield
@@ -140,7 +142,7 @@ def _one_fence(generation: str) -> str:
 
 
 def _only_a_name(name: str) -> Callable[..., object]:
-    """A function of the executor that a program can look up, and whose call raises."""
+    """A function of the executor that a program can look up, but that raises when called."""
 
     def unavailable(*_: object, **__: object) -> object:
         raise RuntimeError(f"{name} belongs to MERA's executor")
@@ -153,7 +155,7 @@ class Filter:
     """The base class of the harness's filters."""
 
     def __init__(self, **_: object) -> None:
-        """Like that of the harness, which keeps nothing."""
+        """Like the harness's, which stores nothing."""
 
 
 _OWN: dict[str, object] = {
@@ -181,8 +183,8 @@ OWN: dict[str, dict[str, object]] = {
 
 
 def needs(code: CodeType) -> Callable[[str], bool]:
-    """Whether a program can ask for a name: its code has it (as the parser spells it: `nｐ` is `np`), or looks names up while it
-    runs."""
+    """Whether a program can use a name: its code has it (normalised as by the parser: `nｐ` is `np`), or looks names up
+    at run time."""
     names = _names(code)
     if names & _LOOKING_UP:
         return lambda name: True
@@ -200,7 +202,7 @@ def _names(code: CodeType) -> frozenset[str]:
 
 
 def module(mode: str, needed: Callable[[str], bool]) -> dict[str, Any]:
-    """The module's names. What takes time to import is imported only if the program can ask for it."""
+    """The module's names. Those that are slow to import are imported only if the program can use them."""
     names: dict[str, Any] = dict(OWN[mode])
     for name, source, attribute in IMPORTS[mode]:
         if source in sys.modules or needed(name):

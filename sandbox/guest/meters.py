@@ -1,8 +1,8 @@
-"""What the sample has used: CPU, out-of-memory kills and resident memory, from the cgroup where there is one.
+"""Measure what the sample has used: CPU, out-of-memory kills and resident memory, from the cgroup if there is one.
 
-`CgroupMeter` reads the counters of the container's own control group (v1 and v2). `ProcMeter` serves a worker without one:
-it adds up /proc for what lives and getrusage for what has been reaped; a child whose parent ignores SIGCHLD escapes it, and
-the wall limit is what ends that.
+`CgroupMeter` reads the counters of the container's control group (v1 and v2). `ProcMeter` is for a worker without one:
+it adds up /proc for running processes and getrusage for reaped ones; a child with a parent that ignores SIGCHLD escapes
+it, and is ended by the wall limit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class CgroupMeter:
-    """Counters that only grow; callers take differences."""
+    """Counters that only grow; callers use differences."""
 
     watches_memory = False
     counts_everything = True
@@ -32,8 +32,8 @@ class CgroupMeter:
         self._oom = os.open(_V2_OOM if self._v2 else _V1_OOM, os.O_RDONLY | os.O_CLOEXEC)
 
     def cpu_ms(self) -> float:
-        """CPU time of everything in the group so far but this process: what the supervisor does on a loaded machine (it
-        waits longer, its caches are cold) must not push a sample over its limit."""
+        """CPU time of everything in the group so far except this process: the supervisor's work on a loaded machine
+        (longer waits, cold caches) must not push a sample over its limit."""
         text = os.pread(self._cpu, 4096, 0)
         group = field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
         return group - time.process_time() * 1000
@@ -48,7 +48,7 @@ class CgroupMeter:
 
 
 class ProcMeter:
-    """For workers without a control group of their own: a process that has not been waited for is not counted once it is gone.
+    """For workers without their own control group: a process that is not waited for is not counted once it is gone.
 
     The supervisor must be PID 1 and see only its descendants.
     """
@@ -65,10 +65,11 @@ class ProcMeter:
         return 0
 
     def resident_kb(self) -> int:
-        """Anonymous memory of all processes of the sample, less what each still shares with the supervisor, and shared memory.
+        """Anonymous memory of all processes of the sample, less what each still shares with the supervisor, plus shared
+        memory.
 
-        The kernel does not say which processes share a page: the largest share counts, or a quarter of the sum, so that
-        four processes may work on one array and forty can't hold one each.
+        The kernel does not report which processes share a page: the largest share counts, or a quarter of the sum, so
+        that four processes may work on one array but forty can't hold one each.
         """
         own, pids = _anonymous_pages("1"), others()
         anonymous = sum(max(0, _anonymous_pages(pid) - own) for pid in pids) * _PAGE // 1024
@@ -80,7 +81,7 @@ Meter = CgroupMeter | ProcMeter
 
 
 def best(memory_mb: int) -> Meter:
-    """The control group's counters where they belong to this worker alone, else /proc."""
+    """The control group's counters if they are this worker's alone, otherwise /proc."""
     try:
         return CgroupMeter() if _capped(memory_mb) else ProcMeter()
     except OSError:  # the local backend mounts no control group
@@ -88,8 +89,9 @@ def best(memory_mb: int) -> Meter:
 
 
 def _capped(memory_mb: int) -> bool:
-    """Whether what we see is a group made for this worker: a rootless engine on version 1 can make none, and shows that of the
-    machine, whose counters are shared. Locally the limit is not shown, and the counters only if they are this worker's."""
+    """Whether the visible group was made for this worker: a rootless engine on version 1 can't make one and shows the
+    machine's, with shared counters. Locally the limit is not visible, and the counters only if they are this
+    worker's."""
     for path in (_V2_CAP, _V1_CAP):
         if os.path.exists(path):
             limit = read(path).strip()
@@ -98,7 +100,7 @@ def _capped(memory_mb: int) -> bool:
 
 
 def field(text: bytes, name: bytes) -> int:
-    """The number of that name in lines of names and numbers; 0 where there is none."""
+    """The number with this name in lines of names and numbers; 0 if there is none."""
     for line in text.splitlines():
         key, _, value = line.partition(b" ")
         if key == name:
@@ -107,17 +109,17 @@ def field(text: bytes, name: bytes) -> int:
 
 
 def others() -> list[str]:
-    """All processes of the worker but the supervisor."""
+    """All processes of the worker except the supervisor."""
     return [name for name in os.listdir("/proc") if name.isdigit() and name != "1"]
 
 
 def last_process() -> bytes:
-    """The number of the process or thread that was started last in this pid namespace."""
+    """The id of the process or thread that was started last in this pid namespace."""
     return read("/proc/loadavg").rpartition(b" ")[2]
 
 
 def read(path: str) -> bytes:
-    """The first 4096 bytes of a file; nothing where there is none."""
+    """The first 4096 bytes of a file; empty if it does not exist."""
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

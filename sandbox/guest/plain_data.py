@@ -1,8 +1,9 @@
-"""The plain data in a value that is made of instances of subclasses of built-in types, of numpy's numbers and the like.
+"""Extract the plain data from a value that consists of instances of subclasses of built-in types, numpy's numbers and
+the like.
 
-A Counter is a dict with these items, a named tuple a tuple, an IntEnum an int, a Decimal or Fraction the int or float that it
-equals, a dict's keys or items a set, a bytearray bytes: as Python's `==` has it. The contents are read by
-the base's own methods, never by those of the class, so that what an object says of itself counts for nothing.
+A Counter is a dict with these items, a named tuple a tuple, an IntEnum an int, a Decimal or Fraction the int or float
+that it equals, a dict's keys or items a set, a bytearray bytes: consistent with Python's `==`. The contents are read by
+the base's own methods, never by those of the class, so that an object's claims about itself count for nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from sandbox.guest.built_in_values import base_of, pairs_of, plain_leaf, python_number
 
 _MAX_NODES, _MAX_DEPTH, _MAX_CHARS = 50_000, 50, 131_072
-#: A Decimal of a larger exponent is not written out as an integer.
+#: A Decimal with a larger exponent is not written out as an integer.
 _MAX_EXPONENT = 4_300
 _LEAVES = (type(None), bool, int, float, complex, str, bytes)
 _SEQUENCES = (list, tuple, set, frozenset)
@@ -24,14 +25,14 @@ _SETS = (type(_NOTHING.keys()), type(_NOTHING.items()))
 
 
 class _NotBare(Exception):
-    """It holds something other than plain data, or too much of it."""
+    """It holds something other than plain data, or too much."""
 
 
 def literal(value: object) -> str | None:
     """The literal of the plain data in `value`; None if it holds anything else, or is very long."""
     try:
         text = repr(_bare(value, [_MAX_NODES], 0))
-    except Exception:  # classes may be made so that reading them fails; an integer may be too long
+    except Exception:  # classes may be made unreadable; an integer may be too long
         return None
     return text if len(text) <= _MAX_CHARS else None
 
@@ -54,7 +55,7 @@ def _bare(value: Any, room: list[int], depth: int) -> object:
 
 
 def _number(value: Any) -> int | float:
-    """The number of a built-in type that equals a Decimal or Fraction: nothing else that is plain does."""
+    """The built-in number that equals a Decimal or Fraction; nothing else that is plain does."""
     kind = type(value)
     if not (kind is Fraction or (kind is Decimal and value.adjusted() <= _MAX_EXPONENT)):
         raise _NotBare

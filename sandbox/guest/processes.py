@@ -1,4 +1,4 @@
-"""Starting, ending and cleaning up after the processes of one sample. The caller is PID 1 of its namespace."""
+"""Start, end and clean up after the processes of one sample. The caller is PID 1 of its namespace."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import time
 from collections.abc import Callable, Iterator
 
 RESET_DEADLINE_S = 5.0
-#: On a loaded machine `looks` takes up to so many times as long.
+#: On a loaded machine `looks` takes up to this many times as long.
 _MOST_OVERTIME = 2
 
 
 def plain_fork() -> Callable[[], int]:
     """fork(2) without Python's at-fork handlers, which touch some 150 pages and cost as much as the fork itself.
 
-    They reseed `random` and reset locks of threads that don't exist here: this process has one thread. The GIL stays held
-    across the call (PyDLL), so the child goes on exactly where the parent was.
+    The handlers reseed `random` and reset locks of threads that don't exist here: this process has one thread. The GIL
+    stays held across the call (PyDLL), so the child continues exactly where the parent was.
     """
     try:
         import ctypes
@@ -33,7 +33,7 @@ class NoProcess(Exception):
 
 
 def start(fork: Callable[[], int]) -> int:
-    """What `fork` returns. Raises NoProcess."""
+    """Call `fork` and return its result. Raises NoProcess."""
     try:
         pid = fork()
     except OSError:
@@ -44,7 +44,7 @@ def start(fork: Callable[[], int]) -> int:
 
 
 def which_cpu() -> Callable[[], int]:
-    """What tells the processor that this process is running on; -1 where nothing does, or there is only one."""
+    """A function that returns the processor on which this process runs; -1 if unknown, or if there is only one."""
     try:
         import ctypes
 
@@ -55,19 +55,19 @@ def which_cpu() -> Callable[[], int]:
 
 
 class OomVictim:
-    """Makes a fork inherit the wish to be killed first when memory runs out, without a system call of its own: the score is
-    raised before the fork and put back after it. Where the score can't be put back it is never raised."""
+    """Makes a fork the first to be killed when memory runs out, without a system call of its own: the score is raised
+    before the fork and restored after it. If it can't be restored it is never raised."""
 
     def __init__(self) -> None:
         self._fd = -1
         try:
             fd = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
             self._own = os.pread(fd, 16, 0).strip()
-            os.pwrite(fd, b"%d" % min(1000, int(self._own) + 1), 0)  # a try that does no harm if it can't be undone
+            os.pwrite(fd, b"%d" % min(1000, int(self._own) + 1), 0)  # a harmless test of whether it can be undone
             os.pwrite(fd, self._own, 0)
             self._fd = fd
         except OSError:
-            return  # undumpable (one user only): there the memory watch is what decides
+            return  # undumpable (one user only): there the memory watch decides
 
     def arm(self) -> None:
         if self._fd >= 0:
@@ -79,7 +79,7 @@ class OomVictim:
 
 
 def kill_all() -> None:
-    """Everything in this pid namespace but PID 1 itself."""
+    """Kill everything in this pid namespace except PID 1."""
     try:
         os.kill(-1, signal.SIGKILL)
     except ProcessLookupError:
@@ -87,10 +87,11 @@ def kill_all() -> None:
 
 
 def looks(seconds: float, pause_s: float = 0.02) -> Iterator[None]:
-    """Yields, with pauses of up to `pause_s` between, until the time is over: for what the kernel does a little later.
+    """Yield, with pauses of up to `pause_s` in between, until the time is over: for what the kernel does a little
+    later.
 
-    Where other work has the processors, pauses last longer than they should, and what is waited for takes longer as well. So
-    the time is not over before half of the looks were made that an idle machine has time for.
+    If other work has the processors, pauses last longer than intended, and what is waited for takes longer as well. So
+    the time is extended until half of the iterations were made that an idle machine has time for.
     """
     start, pause, made = time.monotonic(), 0.0002, 0
     while True:
@@ -104,7 +105,8 @@ def looks(seconds: float, pause_s: float = 0.02) -> Iterator[None]:
 
 
 def reap_all() -> bool:
-    """Reaps until there is no child left (every process of the namespace ends up as ours); False where some stay."""
+    """Reap until there is no child left (all orphans of the namespace become children of PID 1); False if some
+    remain."""
     for _ in looks(RESET_DEADLINE_S):
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -116,7 +118,7 @@ def reap_all() -> bool:
 
 
 def alone_but(pid: int) -> bool:
-    """Reaps what has ended; True if this child is then the only process beside ourselves.
+    """Reap what has ended; True if this child is then the only other process.
 
     An orphan becomes a child of the supervisor before its parent can be reaped, so no process can hide behind another.
     """
@@ -124,7 +126,7 @@ def alone_but(pid: int) -> bool:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
         fd = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:  # no child at all, or a kernel that does not tell
+    except OSError:  # no child at all, or the kernel does not report it
         return False
     try:
         return os.read(fd, 64).split() == [b"%d" % pid]
@@ -133,16 +135,16 @@ def alone_but(pid: int) -> bool:
 
 
 def fresh_input() -> None:
-    """Descriptor 0 becomes another opening of /dev/null: flags, locks, owner and signal belong to the opening, and every process
-    that has it can set them."""
+    """Reopen /dev/null as descriptor 0: flags, locks, owner and signal belong to the open file description, and every
+    process that has it can set them."""
     null = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
     os.dup2(null, 0)
     os.close(null)
 
 
 def session_weight() -> Callable[[], bytes]:
-    """What tells the priority of this session against others (sched(7): autogroup). It belongs to the session, and candidates,
-    who are of ours, can lower it for all that come after them."""
+    """A function that returns the priority of this session relative to others (sched(7): autogroup). It belongs to the
+    session, and candidates, which are in it, can lower it for all that follow."""
     try:
         fd = os.open("/proc/self/autogroup", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -151,8 +153,9 @@ def session_weight() -> Callable[[], bytes]:
 
 
 def socket_counter() -> Callable[[], int]:
-    """What counts the sockets of this network namespace, also those that no process has. Such are sent through one another in a
-    ring and then closed: they stay, with the memory and the unlinked files that they hold, until the kernel looks for rings."""
+    """A function that counts the sockets of this network namespace, including those that no process has. Sockets that
+    were sent through one another in a cycle and then closed persist, with the memory and the unlinked files that they
+    hold, until the kernel collects such cycles."""
     try:
         fd = os.open("/proc/net/sockstat", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
@@ -161,7 +164,8 @@ def socket_counter() -> Callable[[], int]:
 
 
 def collect_sockets(count: Callable[[], int], most: int) -> bool:
-    """Has the kernel look for such rings, which it does when any socket ends; False where more than `most` stay."""
+    """Make the kernel collect such cycles, which it does when any socket is closed; False if more than `most`
+    remain."""
     for _ in looks(RESET_DEADLINE_S):
         if count() <= most:
             return True

@@ -1,14 +1,15 @@
-"""How long a sample was ready to run while other work had the processors: time on the clock that is not the sample's.
+"""How long a sample was ready to run while other work had the processors: wall time that is not the sample's.
 
-Every task of the worker tells how long it has computed and how long it has waited for a processor (/proc/PID/task/TID/schedstat;
-the kernel adds a wait when it ends). A sample must not be able to make such time by itself, with many processes that wait for one
-another. While a task waits for another one of the same sample, that one computes: so a task's wait, less what all others in the
-worker have computed in the same period, is at most what other work has cost. Of claims for periods that overlap the largest
-holds; those of periods that follow one another add up, so that processes that take turns are found one after the other. A
-task that has lowered its own priority or chosen its processors has no claim: it might be waiting for that reason.
+The kernel reports for every task of the worker how long it has computed and how long it has waited for a processor
+(/proc/PID/task/TID/schedstat; a wait is added when it ends). A sample must not be able to create such time by itself,
+with many processes that wait for one another. While a task waits for another one of the same sample, that one computes:
+so a task's wait, less what all others in the worker have computed in the same period, is at most what other work has
+cost. Of claims for overlapping periods the largest counts; those for successive periods add up, so that processes that
+take turns are found one after the other. A task that has lowered its own priority or chosen its processors has no
+claim: it may be waiting for that reason.
 
-Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, whose waits are lost;
-kernels without schedstat, where nothing is found; a machine that stood still as a whole.
+Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, the waits
+of which are lost; kernels without schedstat, where nothing is found; a machine that stalled as a whole.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import NamedTuple
 
 from sandbox.guest import meters
 
-#: Seconds between two looks, and how long a sample runs before the first: short samples cost nothing.
+#: Seconds between two looks, and before the first one: short samples cost nothing.
 LOOK_S = 0.1
 
 _Task = tuple[str, str]  # process, thread
@@ -27,7 +28,8 @@ _SUPERVISOR = "1"
 
 
 class _Times(NamedTuple):
-    """What a task says: nanoseconds computed and waited (told when a wait ends), and whether it is computing or waiting now."""
+    """A task's report: nanoseconds computed and waited (added when a wait ends), and whether it is computing or waiting
+    now."""
 
     ran: int
     waited: int
@@ -35,7 +37,8 @@ class _Times(NamedTuple):
 
 
 class _Base(NamedTuple):
-    """Where a task's period begins: when, its own times then, what the worker had computed, and what had been found."""
+    """The beginning of a task's period: when, its own times then, what the worker had computed, and what had been
+    found."""
 
     at: int
     ran: int
@@ -45,7 +48,8 @@ class _Base(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """A look at all tasks. `by`: the task whose claim raised `found`; `started`: the process that was started last."""
+    """A look at all tasks. `by`: the task with the claim that raised `found`; `started`: the process that was started
+    last."""
 
     at: int
     tasks: dict[_Task, _Times]
@@ -59,7 +63,7 @@ _NOTHING = _Look(0, {}, 0.0, 0.0, None, b"")
 
 
 class Waits:
-    """`begin` for each sample, then `look` now and then; `seconds` is what has been found so far."""
+    """Call `begin` for each sample, then `look` now and then; `seconds` is what has been found so far."""
 
     def __init__(self, meter: meters.Meter) -> None:
         self._meter = meter
@@ -81,15 +85,15 @@ class Waits:
         self._last = _NOTHING._replace(at=time.monotonic_ns())
 
     def look(self) -> None:
-        """Adds what was waited since the last look, or since the beginning.
+        """Add what was waited since the last look, or since the beginning.
 
-        `output_stood`: since then the sample has had to wait until the supervisor took its output. Only then the
-        supervisor's own wait is the sample's.
+        `output_stood`: since then the sample has had to wait for the supervisor to read its output. Only then is the
+        supervisor's own wait the sample's.
         """
         at, early, now = time.monotonic_ns(), self._computed(), _read()
         started = b"" if self._meter.counts_everything else meters.last_process()
         end, late = time.monotonic_ns(), self._computed()
-        if not self._last.tasks:  # what was there before, or may have been, counts from now on
+        if not self._last.tasks:  # what existed before, or may have, counts from now on
             older = {task: times for task, times in now.items() if task[0] != self._candidate}
             self._bases = {
                 task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()
@@ -98,7 +102,7 @@ class Waits:
         found, by = self._last.found, None
         for task, times in now.items():
             base = self._base(task, times)
-            # some kernels take a sleep for a wait where a sleeping task is moved to another processor: the period bounds it
+            # some kernels count sleep as waiting if a sleeping task is moved to another processor: the period bounds it
             waited = min(times.waited - base.waited, end - base.at)
             claim = waited - max(0.0, late - base.computed - (times.ran - base.ran))
             if base.found + claim > found and started == self._last.started and self._may_claim(task):
@@ -108,15 +112,15 @@ class Waits:
         self._last, self.output_stood = look, False
 
     def _base(self, task: _Task, times: _Times) -> _Base:
-        """A task that was not there has begun since the last look; so has one whose number belonged to another then."""
+        """The base of a new task, which has begun since the last look; or which reuses an id."""
         base = self._bases.get(task)
         if base is None or times.ran < base.ran or times.waited < base.waited:
             return _Base(self._last.at, 0, 0, self._last.computed, self._last.found)
         return base
 
     def _next_base(self, task: _Task, times: _Times, look: _Look) -> _Base:
-        """A task that is not runnable does not wait: its next period begins now. One that is may have waited for a while
-        already, since it last ran; so its period begins with the look before that."""
+        """A task that is not runnable does not wait: its next period begins now. One that is may have been waiting
+        since it last ran, so its period begins with the look before that."""
         if not times.runnable:
             return _Base(look.at, times.ran, times.waited, look.computed, look.found)
         before = self._last.tasks.get(task)
@@ -130,7 +134,7 @@ class Waits:
         return _standing(*task) == self._own and (task[0] != _SUPERVISOR or self.output_stood)
 
     def _computed(self) -> float:
-        """By everything in the worker since the sample began, the supervisor included."""
+        """Time computed by everything in the worker since the sample began, including the supervisor."""
         return (self._meter.cpu_ms() - self._before_ms) * 1e6 + time.process_time_ns() - self._before_ns
 
 
@@ -138,7 +142,7 @@ def _read() -> dict[_Task, _Times]:
     found = {}
     for pid in (_SUPERVISOR, *meters.others()):
         for tid in _threads(pid):
-            # the state first: a process that sleeps then has ended all waits that the times don't hold yet
+            # the state first: a process that sleeps then has ended all waits that the times do not include yet
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:
@@ -154,7 +158,7 @@ def _threads(pid: str) -> list[str]:
 
 
 def _standing(pid: str, tid: str) -> tuple[object, ...]:
-    """What decides a task's share of the processors, as far as it can choose that itself."""
+    """What determines a task's share of the processors, as far as the task can choose it."""
     number = int(tid)
     try:
         priority = os.getpriority(os.PRIO_PROCESS, number), os.sched_getscheduler(number)

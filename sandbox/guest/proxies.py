@@ -1,11 +1,12 @@
-"""What stands in the judge's process for an object of the candidate's that is not plain.
+"""Stand-ins in the judge's process for objects of the candidate that are not plain.
 
-A proxy has the special methods that the candidate says its class has. Those that only use the object are handed on (to call it,
-to iterate it, to show it). Those that would have the object say whether it is right are not: comparisons, arithmetic, hashes.
-Where the class has none of its own, Python's default is what the tests get, as in one process; where it has, the sample ends
-there, and it has not passed (`Host.not_carried`).
+A proxy has the special methods that, according to the candidate, its class has. Those that only use the object are
+forwarded (calling it, iterating it, showing it). Those that would let the object decide whether it is correct are not:
+comparisons, arithmetic, hashes. If the class does not define such a method, the tests get Python's default, as in one
+process; if it does, the sample ends there, and has not passed (`Host.not_carried`).
 
-An instance of a subclass of a built-in type is an instance of a subclass here, with the value of the base, under the same rule.
+An instance of a subclass of a built-in type is represented by an instance of a subclass, with the base's value, under
+the same rule.
 """
 
 from __future__ import annotations
@@ -25,17 +26,17 @@ from sandbox.guest.value_codec import NOTHING, Malformed
 
 
 class Host(Protocol):
-    """The judge, as proxies see it."""
+    """The judge, as seen by proxies."""
 
     def ask(self, operation: int, target: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
-        """What the candidate answers."""
+        """The candidate's answer."""
 
     def not_carried(self, what: str, kind: int = -1) -> NoReturn:
-        """Ends the sample, which has not passed. `kind` is the candidate's number for the object's class."""
+        """End the sample, which has not passed. `kind` is the candidate's number for the object's class."""
 
 
-#: Attributes with two underscores that are asked for; all others are what protocols look for: copying, numpy's arrays and the
-#: like.
+#: Dunder attributes that are requested from the candidate; all others are looked up by protocols: copying, numpy's
+#: arrays and the like.
 _ASKED_ATTRIBUTES = frozenset(
     (
         *(
@@ -61,7 +62,7 @@ _ASKED_ATTRIBUTES = frozenset(
         ),
     )
 )
-#: What can't cross, though a function has it.
+#: Attributes of a function that can't be sent.
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
 _OPERATIONS = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
@@ -69,11 +70,11 @@ _OPERATIONS = dict(
 )  # fmt: skip
 
 
-#: Shown types that compare with objects of their own type only.
+#: Shown types that compare only with objects of their own type.
 _EQUAL_TO_THEIR_OWN = (types.MethodType, types.BuiltinFunctionType, types.SimpleNamespace, re.Pattern)
-#: Built-in types whose instances can be changed.
+#: Built-in types with mutable instances.
 CHANGING = (list, dict, set, bytearray)
-#: What `bare_value` gives for each.
+#: What `bare_value` returns for each.
 _BROUGHT: dict[Any, Any] = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}
 
 
@@ -138,12 +139,12 @@ class Remote:
 
 
 def is_remote(value: object) -> bool:
-    """Whether it is a proxy of an object without a built-in value; whatever `__class__` says."""
+    """Whether it is a proxy of an object without a built-in value, whatever `__class__` claims."""
     return issubclass(type(value), Remote)
 
 
 def is_proxy(value: object) -> bool:
-    """Whether it stands for an object of the candidate's."""
+    """Whether it stands for an object of the candidate."""
     return is_remote(value) or "_of_the_candidate" in type(value).__dict__
 
 
@@ -174,7 +175,7 @@ def _a(name: str) -> str:
 
 
 class Proxies:
-    """Makes the proxies of one sample: the same object is the same proxy."""
+    """Makes the proxies of one sample: the same object always has the same proxy."""
 
     def __init__(self, host: Host, makers: Makers) -> None:
         self._host, self._makers = host, makers
@@ -182,10 +183,11 @@ class Proxies:
         self._classes: dict[int, type] = {}
         self._numbers: dict[int, int] = {}
         self._class_of: dict[int, type] = {}
-        self._came: dict[int, Any] = {}  # the contents of what can change, as they came last
+        self._came: dict[int, Any] = {}  # the contents of mutable objects, as last received
 
     def make(self, number: int, told: Any, bare: Any) -> Any:
-        """The proxy of an object, of which a description is given once. Raises an Exception for what describes none."""
+        """The proxy of an object, of which a description is sent once. Raises an Exception for an invalid
+        description."""
         known = self._made.get(number)
         if known is not None and number not in self._came:
             return known
@@ -221,7 +223,8 @@ class Proxies:
         return number
 
     def _as_it_came(self, number: int) -> None:
-        """Ends the sample where the tests have changed an object of the candidate's, which does not know it."""
+        """End the sample if the tests have changed a candidate's object, because the candidate does not know of the
+        change."""
         made = self._made[number]
         if bare_value(made, type(made).__mro__[1]) != self._came[number]:
             self._host.not_carried(f"a change of {_a(type(made).__name__)}", type(made)._kind)
@@ -250,7 +253,7 @@ class Proxies:
 
 def _new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> type:
     members: dict[str, Any] = {"__slots__": (), "_shown": SHOWN[shown] if shown >= 0 else None, "_kind": number}
-    members |= {name: Remote.__dict__[name] for name in ("__doc__", "__module__")}  # else `type` makes some
+    members |= {name: Remote.__dict__[name] for name in ("__doc__", "__module__")}  # otherwise `type` makes some
     for special in _names(specials):
         if special in KEPT:
             members[special] = _kept(special)
@@ -260,15 +263,15 @@ def _new_remote_class(name: str, specials: int, shown: int, number: int = -1) ->
         members["__exit__"] = _leave
     if shown > 0:
         if "__getitem__" in members and "__iter__" not in members:
-            members["__iter__"] = None  # a match, say: an index is not all that it takes
+            members["__iter__"] = None  # for example a match: it takes more than an index
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
-            members.pop(special, None)  # built-in types have them all, and most answer nothing
+            members.pop(special, None)  # built-in types have them all, and most return nothing useful
         if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
             members["__eq__"] = _equal_to_its_own
             members["__hash__"] = None if SHOWN[shown] is types.SimpleNamespace else object.__hash__
             members.pop("__ne__", None)
     if "__eq__" not in members:
-        members.pop("__hash__", None)  # objects that equal themselves alone: any hash will do
+        members.pop("__hash__", None)  # objects that equal only themselves: any hash will do
     elif "__hash__" not in members:
         members["__hash__"] = None
     if shown >= 0:
@@ -321,7 +324,7 @@ def _derived_class(host: Host, called: tuple[int, str], specials: int, base: typ
 
     def attribute(self: Any, wanted: str) -> Any:
         found = _attribute(host, self, wanted)
-        if changes and is_remote(found):  # a method, which would work on what the candidate has
+        if changes and is_remote(found):  # a method, which would work on the candidate's copy
             host.not_carried(f"the attribute {wanted} of {_a(name)}", number)
         return found
 
@@ -344,7 +347,7 @@ def _asking_of(host: Host, operation: int) -> Callable[..., Any]:
 
 
 def _made(kind: type, bare: Any) -> Any:
-    """An instance of a subclass of a built-in type; one that can change is empty yet."""
+    """An instance of a subclass of a built-in type; a mutable one is still empty."""
     base: Any = kind.__mro__[1]
     if "_of_the_candidate" not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
         raise Malformed("a value of another type")
@@ -352,7 +355,7 @@ def _made(kind: type, bare: Any) -> Any:
 
 
 def _fill(made: Any, bare: Any) -> None:
-    """Puts the contents into it that came. Raises an Exception where they are of another type."""
+    """Put the received contents into it. Raises an Exception if they are of another type."""
     base: Any = type(made).__mro__[1]
     if type(bare) is not _BROUGHT[base]:
         raise Malformed("a value of another type")

@@ -1,8 +1,9 @@
 """Exceptions between candidate and judge.
 
-The candidate tells an exception's class by the built-in classes that it derives from, found by their identity: a class that is
-only called ValueError is not one. The judge raises an exception of a class of its own making, with the same names and bases, or
-of the built-in class itself, or of the prelude's class where the program's module has the class under the same name.
+The candidate describes an exception's class by the built-in classes that it derives from, found by identity: a class
+that is merely named ValueError is not one. The judge raises an exception of a class that it makes itself, with the same
+names and bases, or of the built-in class itself, or of the prelude's class if the program's module has the class under
+the same name.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ BUILT_IN: dict[str, type[BaseException]] = {
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 _NAMES = {id(kind): name for name, kind in BUILT_IN.items()}
-#: What built-in classes keep beside their arguments.
+#: What built-in classes store besides their arguments.
 _FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
     (OSError, ("errno", "strerror", "filename", "filename2")),
     (ImportError, ("msg", "name", "path")),
@@ -40,11 +41,11 @@ _own = BaseException.__dict__["__dict__"].__get__
 _args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__"))
 _UNREADABLE = "<the exception's text could not be made>"
 _MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
-#: Where an exception that the judge made keeps a text that is not its built-in class's.
+#: Where an exception made by the judge stores a text that is not its built-in class's.
 _TEXT = "_text_in_the_program"
 
 
-#: What the descriptions of these two begin with, where they cross as values.
+#: The first items of these two descriptions when sent as values.
 EXCEPTION_CLASS, EXCEPTION = "exception class", "exception"
 
 
@@ -57,12 +58,12 @@ def is_exception_class(value: object) -> bool:
 
 
 def is_exception(value: object) -> bool:
-    """Whether it could be raised as it is."""
+    """Whether it could be raised unchanged."""
     return id(BaseException) in map(id, _mro(type(value)))
 
 
 def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
-    """A built-in class's name; of another class (number, name, whether the program's module has it so, its bases)."""
+    """A built-in class's name; for another class (number, name, whether the program's module has it so, its bases)."""
     name = _NAMES.get(id(kind))
     if name is not None or depth > _MAX_DEPTH:
         return name or "BaseException"
@@ -75,7 +76,7 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
 def describe(
     error: BaseException, number: Callable[[object], int], module: dict[str, Any], depth: int = 0
 ) -> tuple[Any, ...]:
-    """(class, arguments, text where the class makes one of its own, attributes, cause, context)."""
+    """(class, arguments, text if the class defines its own, attributes, cause, context)."""
     kind = type(error)
     attributes: list[tuple[str, Any]] = []
     for base, fields in _FIELDS:
@@ -94,12 +95,12 @@ def describe(
 
 
 def describe_briefly(error: BaseException, number: Callable[[object], int], module: dict[str, Any]) -> tuple[Any, ...]:
-    """The same of an exception that can't be read to its end."""
+    """The same for an exception that can't be read completely."""
     return describe_class(type(error), number, module), (text_of(error)[:2_000],), None, (), None, None
 
 
 def text_of(error: BaseException) -> str:
-    """`str` of it, as a string of exactly that type."""
+    """Its `str`, as a string of exactly that type."""
     try:
         text = str(error)
         return text if type(text) is str else str.__str__(text)
@@ -108,7 +109,7 @@ def text_of(error: BaseException) -> str:
 
 
 def _has_own_text(kind: type) -> bool:
-    """Whether a class that is not built in says what `str` gives."""
+    """Whether a class that is not built in defines what `str` returns."""
     return next((id(one) not in _NAMES for one in _mro(kind) if "__str__" in _members(one)), False)
 
 
@@ -123,7 +124,7 @@ class Makers:
         self._classes: dict[int, type[BaseException]] = {}
 
     def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
-        """The class of a description. Raises Malformed and whatever `type` raises."""
+        """The class for a description. Raises Malformed and whatever `type` raises."""
         if type(told) is str:
             return BUILT_IN[told]
         number, name, known, bases = told
@@ -141,7 +142,7 @@ class Makers:
         return made
 
     def exception(self, told: Any, depth: int = 0) -> BaseException:
-        """The exception of a description. Raises an Exception for what describes none."""
+        """The exception for a description. Raises an Exception if the description is invalid."""
         class_told, args, text, attributes, *chain = told
         kind = self.class_of(class_told)
         if type(args) is not tuple or depth > _MAX_CHAIN or len(chain) != 2:
@@ -161,12 +162,12 @@ class Makers:
 
 
 def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
-    """An exception with these arguments; a class of the prelude is not asked how to make one."""
+    """An exception with these arguments, made without calling a prelude class's constructor."""
     base: Any = next(one for one in kind.__mro__ if id(one) in _NAMES)
     try:
         error: BaseException = base.__new__(kind, *args)
         base.__init__(error, *args)
-    except Exception:  # its constructor asks for something else
+    except Exception:  # its constructor requires something else
         error = BaseException.__new__(kind)
     error.args = args
     return error

@@ -1,4 +1,4 @@
-"""The folders that a sample may write to: emptied after it, whatever it has made of them, and put back as they were."""
+"""The folders that a sample may write to: emptied after it, whatever it has made of them, and restored."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from sandbox.guest import processes
 
 WRITABLE = ("/tmp", "/dev/shm")
 _MOUNTS = "/proc/self/mountinfo"
-_SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS, whose argument is an int in spite of its name
+_SET_FLAGS = 0x40086602  # FS_IOC_SETFLAGS, with an int as argument despite its name
 
 
 class Folders:
-    """To be made before the first sample. `uid` is the candidates' user, None if it is this process's own."""
+    """Create before the first sample. `uid` is the candidates' user, None if it is this process's own."""
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
-        # without a user of their own candidates are local, where no engine has made folders
+        # candidates without their own user are local, where no engine has made folders
         self._all = WRITABLE if uid is None else (*WRITABLE, *strays())
         self._inodes = self._count()
         self._before = [(folder, os.stat(folder)) for folder in WRITABLE]
 
     def put_back(self) -> bool:
-        """Whether they are empty now. Costs two system calls where nothing was left and the folders aren't the candidates'."""
+        """Whether they are empty now. Costs two system calls if nothing was left and the folders aren't the
+        candidates'."""
         if self._uid is None:
             for folder in WRITABLE:
                 os.chmod(folder, 0o1777)
@@ -38,17 +39,18 @@ class Folders:
         return self._settle()
 
     def _settle(self) -> bool:
-        """The kernel gives back some of what ended processes held later, in threads of its own (Landlock's rules hold inodes)."""
+        """Wait: the kernel releases some of what ended processes held later, in its own threads (Landlock's rules hold
+        inodes)."""
         return any(self._count() == self._inodes for _ in processes.looks(processes.RESET_DEADLINE_S))
 
     def _count(self) -> int:
-        """Inodes in use on the writable mounts: exact, a system call for each."""
+        """Inodes in use on the writable mounts: exact, one system call for each."""
         return sum(stat.f_files - stat.f_ffree for stat in map(os.statvfs, self._all))
 
 
 def strays() -> list[str]:
-    """Folders in other temporary file systems that are writable for all without having been asked for: runtimes leave some
-    (crun the root of control groups of version 1, Podman /run). Samples must not leave anything there either."""
+    """World-writable folders in other temporary file systems that were not requested: runtimes leave some (crun the
+    root of control groups of version 1, Podman /run). Samples must not leave anything there either."""
     found = []
     with open(_MOUNTS, "rb") as mounts:
         lines = [line.partition(b" - ") for line in mounts]
@@ -73,7 +75,7 @@ def _open_to_all(root: str) -> list[str]:
 
 
 def _clear_flags(folder: str) -> None:
-    """Those that chattr(1) sets. A kernel that does not know them here has not let the sample set any."""
+    """Clear the flags that chattr(1) sets. A kernel that does not support them here has not let the sample set any."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     with contextlib.suppress(OSError):
         fcntl.ioctl(fd, _SET_FLAGS, bytes(8))
@@ -81,12 +83,12 @@ def _clear_flags(folder: str) -> None:
 
 
 def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
-    """Empties them as the candidates' user, in a process of its own: without DAC_OVERRIDE root can't enter their folders. What it
-    can't remove in time is left, and the caller notices."""
+    """Empty the folders as the candidates' user, in a separate process: without DAC_OVERRIDE root can't enter their
+    folders. What can't be removed in time is left, and the caller notices."""
     try:
         pid = os.fork()
     except OSError:
-        return  # no room for a process: the worker is dirty, and the sample, which is over, not to blame
+        return  # no room for a process: the worker is dirty, and the sample, which is over, is not to blame
     if not pid:
         try:
             if uid is not None:
@@ -105,7 +107,8 @@ def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
 
 
 def _empty(folder: str) -> None:
-    """Removes everything below a folder, whatever its permissions. Folders in folders are moved up first: no tree is too deep."""
+    """Remove everything below a folder, whatever its permissions. Nested folders are moved up first: no tree is too
+    deep."""
     waiting = _remove_files(folder)
     moved = 0
     while waiting:
@@ -120,7 +123,7 @@ def _empty(folder: str) -> None:
 
 
 def _remove_files(folder: str) -> list[str]:
-    """Empties a folder but for the folders in it, which are opened to us and returned."""
+    """Remove everything in a folder except folders, which are made accessible and returned."""
     folders = []
     with os.scandir(folder) as entries:
         for entry in list(entries):

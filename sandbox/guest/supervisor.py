@@ -1,22 +1,22 @@
 """PID 1 of a worker: takes one job at a time, forks the candidate, ends it, cleans up, reports.
 
-Theory of operation. The supervisor never parses what a candidate wrote, and its heap never holds any of it: a job's body is
-received into an anonymous mapping that the forked child decodes, the child's reply lies in a shared mapping, its output is
-read into mappings, and all of it is sent on from there and zeroed. So a later sample, which is a fork of this process,
-finds neither the program nor the results of an earlier one.
+Theory of operation. The supervisor never parses what a candidate wrote, and its heap never holds any of it: a job's
+body is received into an anonymous mapping that the forked child decodes, the child's reply is in a shared mapping, its
+output is read into mappings, and all of it is sent on from there and zeroed. So a later sample, which is a fork of this
+process, finds neither the program nor the results of an earlier one.
 
-Per job: receive · ACCEPT · fork · wait for the child's exit or a limit · kill(-1) · reap all · wipe · verify · RESULT. A reset
-that cannot be verified is reported as DIRTY, and the host destroys the worker. End of file on the channel ends everything,
-also in the middle of a sample: nothing outlives the host.
+Per job: receive · ACCEPT · fork · wait for the child's exit or a limit · kill(-1) · reap all · wipe · verify · RESULT.
+A reset that can't be verified is reported as DIRTY, and the host destroys the worker. End of file on the channel ends
+everything, even during a sample: nothing outlives the host.
 
-An assert-style sample has a judge as well (`trial.py`): it is there before the candidate is forked, its ruling ends the
-sample and goes with RESULT beside the candidate's reply.
+An assert-style sample also has a judge (`judge_session.py`): it exists before the candidate is forked, and its ruling
+ends the sample and is sent with RESULT beside the candidate's reply.
 
-What is the same for all samples (file size and process limits, group, working directory) is set once here and inherited:
-every system call and every page that a fork does not touch makes samples faster.
+What is the same for all samples (file size and process limits, group, working directory) is set once here and
+inherited: every system call and every page that a fork does not touch makes samples faster.
 
-Covered: whatever the child does with its own process, descendants, descriptors, files and output. Not covered: bugs of the
-kernel. Runs as root with SETUID, SETGID and KILL only (docker, local as root), or as one unprivileged user (local).
+Covered: whatever the child does with its own process, descendants, descriptors, files and output. Not covered: bugs of
+the kernel. Runs as root with SETUID, SETGID and KILL only (docker, local as root), or as one unprivileged user (local).
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _Usage = tuple[str, int, resource.struct_rusage]  # how the sample ended, the ca
 
 
 class Supervisor:
-    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None where this process has no right to
+    """One worker's loop. `uid` is the candidates' user id (the judges' is the next), or None if this process can't
     change it."""
 
     def __init__(self, fds: tuple[int, int], uid: int | None, memory_mb: int) -> None:
@@ -62,7 +62,7 @@ class Supervisor:
         self._reply = mmap.mmap(-1, 4096)
         self._runner = child.Runner(self._reply)
         self._trial = Trial(None if uid is None else uid + 1)
-        self._cpus = os.sysconf("SC_NPROCESSORS_ONLN")  # whatever `os.cpu_count` is made to say to programs
+        self._cpus = os.sysconf("SC_NPROCESSORS_ONLN")  # unaffected by a patched `os.cpu_count`
         self._poll = select.poll()
         self._poll.register(self._host.read_end, _RDHUP)
         self._streams = (Capture(1, self._poll), Capture(2, self._poll))
@@ -75,7 +75,7 @@ class Supervisor:
         self._charge = charges.Charge(isinstance(self._meter, meters.CgroupMeter))
 
     def serve(self) -> None:
-        """Works until the host goes away."""
+        """Work until the host goes away."""
         self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
             number, limits, size = self._host.receive(self._body, self._trial)
@@ -83,7 +83,7 @@ class Supervisor:
             self._host.send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
-            except processes.NoProcess:  # no candidate has run: nobody may blame one
+            except processes.NoProcess:  # no candidate has run, so none may be blamed
                 self._host.send(wire.DECLINE, wire.ACCEPT_HEADER.pack(number))
                 raise HostGone from None
 
@@ -117,7 +117,7 @@ class Supervisor:
         flags = wire.FLAG_OOM if meter.oom_kills() > oom_before else 0
         flags |= wire.FLAG_TRUNCATED if streams[0].truncated or streams[1].truncated else 0
         flags |= 0 if clean else wire.FLAG_DIRTY
-        reply_size = min(int.from_bytes(self._reply[:8], "big"), limits[3] - 8)  # a forged size stays in the mapping
+        reply_size = min(int.from_bytes(self._reply[:8], "big"), limits[3] - 8)  # bounds a forged size
         ruling = self._trial.ruling() if judged else memoryview(b"")
         header = wire.RESULT_HEADER.pack(
             number,
@@ -141,7 +141,7 @@ class Supervisor:
         self._forget(size)
 
     def _forget(self, size: int) -> None:
-        """Gives the pages back that held the sample's data; they read as zeros from now on."""
+        """Release the pages that held the sample's data; they read as zeros from now on."""
         self._body.madvise(mmap.MADV_DONTNEED, 0, size)
         self._reply.madvise(mmap.MADV_REMOVE)
         self._trial.forget()
@@ -156,7 +156,7 @@ class Supervisor:
             os._exit(70)
 
     def _supervise(self, pid: int, limits: JobLimits, cpu_before: float) -> _Usage:
-        """Waits until the child has exited or a limit is reached, then ends every process of the sample."""
+        """Wait until the child has exited or a limit is reached, then end every process of the sample."""
         end = self._watch(pid, limits, cpu_before)
         processes.kill_all()
         _, status, usage = os.wait4(pid, 0)
@@ -164,7 +164,8 @@ class Supervisor:
         return end or ("signalled" if os.WIFSIGNALED(status) else "exited"), status, usage
 
     def _try(self, pid: int, limits: JobLimits, cpu_before: float) -> _Usage:
-        """The same where a judge's exit is the end. The candidate's status counts if it had ended by itself."""
+        """The same for a sample that ends with its judge's exit. The candidate's status counts if it had ended by
+        itself."""
         self._trial.begin(pid, limits[0] // 1000 + 2, limits[3])
         end = self._wait_for(self._trial.control, limits, cpu_before)
         by_itself = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
@@ -190,7 +191,7 @@ class Supervisor:
         return end
 
     def _drain_rest(self) -> None:
-        """Take what the pipes still hold. It is bounded: no process is left to write."""
+        """Read what the pipes still hold. Bounded: no process is left to write."""
         for _ in range(64):
             ready = self._poll.poll(0)
             if not ready:
@@ -231,7 +232,7 @@ class Supervisor:
                 check = now + self._tick(left_ms)
 
     def _by_the_clock(self, passed_s: float, limit_s: float) -> str:
-        """Why a sample has to end that has been there for so long; "" where it may go on. The host is told that it does."""
+        """Why a sample that has run for this long must end; "" if it may continue, of which the host is notified."""
         waited = self._waits.seconds
         if passed_s - waited >= limit_s:
             return "wall_limit"
@@ -243,7 +244,8 @@ class Supervisor:
         return ""
 
     def _at_exit(self, start: float, cpu_limit_ms: int, cpu_before: float) -> str:
-        """A sample that ended just before the limit would have been noticed is over it all the same, on any machine."""
+        """A sample that ended just before the limit would have been noticed has exceeded it all the same, on any
+        machine."""
         passed_s = time.monotonic() - start
         if passed_s > processor_waits.LOOK_S:
             self._waits.look()
@@ -257,7 +259,8 @@ class Supervisor:
         return min(tick, _MEMORY_TICK_S) if self._meter.watches_memory else tick
 
     def _reset(self, limits: JobLimits, size: int) -> bool:
-        """No process, socket, file, memory or priority of the sample is left; False where that can't be shown."""
+        """Whether no process, socket, file, memory or priority of the sample is left; False if that can't be
+        verified."""
         if not self._trial.alive and not processes.reap_all():
             return False
         if not processes.collect_sockets(self._sockets, self._own_sockets):

@@ -1,20 +1,20 @@
-"""The closed encoding in which judge and candidate talk: values of built-in types, and numbers for everything else.
+"""The closed encoding between judge and candidate: values of built-in types, and numbers for everything else.
 
 Theory of operation. A message is
 
     number of new containers · their kinds · the content of each container · the root
 
 Lists, dicts, sets, bytearrays and the containers of `collections` ("containers") are written once each, in a table, and
-referred to by their place in it; so values that share a list still share it on the other side, and a list that holds itself can
-be sent. All other values stand where they are used. An object that is none of these crosses as a number, for which each side
-keeps what it means (`other`), with a description where the other side has not heard of it; an instance of a subclass of a
-built-in type likewise, with the built-in value that it is.
+referenced by their index; so values that share a list still share it on the other side, and a list that contains itself
+can be sent. All other values are written in place. Any other object is sent as a number, which each side maps to what
+it stands for (`other`), with a description if the other side does not have one; so is an instance of a subclass of a
+built-in type, together with its built-in value.
 
-Covered: the decoder (`value_decoder.py`) makes None, bool, int, float, complex, str, bytes, bytearray, list, tuple, set,
-frozenset, dict and its views, range, Decimal, Fraction, date, time and datetime (without a time zone), timedelta, what
-`library_types` lists and what `make` gives, of these exact types, whatever bytes it is fed, or raises an Exception; work and
-memory are bounded by the length of the message, recursion by `MAX_DEPTH`. No class is looked up by a name but in a closed
-table, nothing is executed. Not covered: what a value is worth. The candidate may send any value it likes.
+Covered: for any bytes, the decoder (`value_decoder.py`) makes None, bool, int, float, complex, str, bytes, bytearray,
+list, tuple, set, frozenset, dict and its views, range, Decimal, Fraction, date, time and datetime (without a time
+zone), timedelta, what `library_types` lists and what `make` returns, of exactly these types, or raises an Exception;
+work and memory are bounded by the length of the message, recursion by `MAX_DEPTH`. Classes are looked up by name only
+in a closed table, and nothing is executed. Not covered: whether a value is honest. The candidate may send any value.
 """
 
 from __future__ import annotations
@@ -53,24 +53,24 @@ _bound = vars(deque)["maxlen"].__get__
 
 
 class Malformed(Exception):
-    """The bytes are no message."""
+    """The bytes are not a valid message."""
 
 
 class TooLarge(BaseException):
-    """The message would be longer than it may be."""
+    """The message would exceed its size limit."""
 
 
-#: What the other side calls an object: its number, and what it is where the other side does not know it. May raise where there
-#: is no such thing.
+#: Returns the other side's number of an object, and a description if the other side does not have one. May raise if the
+#: object can't be sent.
 Other = Callable[[Any], tuple[int, Any]]
-#: In place of the built-in value in an object that holds none.
+#: In place of the built-in value of an object that has none.
 NOTHING = object()
 
 
 class Encoder:
     """Writes one message of at most `most` bytes. `known` are containers that the other side has already, in its order.
 
-    An instance of a subclass is written as an object with the value of its base, or as an object alone where `exact`.
+    An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`.
     """
 
     def __init__(
@@ -83,15 +83,15 @@ class Encoder:
         names: Mapping[int, str] = TYPE_NAMES,
     ) -> None:
         self._other, self._left, self._exact, self._names = other, most, exact, names
-        #: the containers, in the order in which the other side knows them
+        #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)
         self._index = {id(container): place for place, container in enumerate(self.table)}
         self._kinds = bytearray()
-        self._bounds: list[bytes] = []  # of deques that have one
-        self._keep: list[Any] = []  # nothing whose identity was used may go away
+        self._bounds: list[bytes] = []  # of deques that have a bound
+        self._keep: list[Any] = []  # keeps objects alive while their identity is in use
 
     def contents(self, start: int, stop: int | None = None) -> bytes:
-        """The contents of the containers from `start`: to `stop`, or to the last, those included that are found on the way."""
+        """The contents of the containers from `start` to `stop`, or to the last, including those found on the way."""
         out: list[bytes] = []
         while start < (len(self.table) if stop is None else stop):
             container = self.table[start]
@@ -116,7 +116,7 @@ class Encoder:
         return self._bounded(out)
 
     def root(self, value: object) -> bytes:
-        """The encoded root. Containers that it mentions first wait for `contents`."""
+        """The encoded root. Containers that it mentions for the first time are written by `contents`."""
         out: list[bytes] = []
         self.write(value, out, 0)
         return self._bounded(out)
@@ -128,11 +128,11 @@ class Encoder:
         return self._bounded(out)
 
     def head(self) -> bytes:
-        """The new containers' number and kinds; to be asked for last, and to be sent first."""
+        """The number and kinds of new containers; call it last, send its result first."""
         return b"".join((_COUNT.pack(len(self._kinds)), self._kinds, *self._bounds))
 
     def _counted(self, items: int) -> bytes:
-        """So many items take a byte each at least: what can't fit is not even begun."""
+        """Each of these items takes at least a byte: what can't fit is not even started."""
         if items > self._left:
             raise TooLarge
         return _COUNT.pack(items)
@@ -145,7 +145,7 @@ class Encoder:
         return data
 
     def write(self, value: Any, out: list[bytes], depth: int) -> None:
-        """One value, into `out`."""
+        """Write one value to `out`."""
         kind = type(value)
         leaf = LEAVES.get(kind)
         if leaf is not None:
@@ -188,7 +188,7 @@ class Encoder:
     def _unusual(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         if depth >= MAX_DEPTH:
             if self._exact and (base_of(kind) is not None or id(kind) in LIBRARY):
-                raise TooLarge  # it can cross, and only lies too deep: it may be a result that is passed back
+                raise TooLarge  # it can be sent and is merely nested too deeply: it may be a result that is passed back
             self._object(value, out)
             return
         base = base_of(kind)
@@ -208,7 +208,7 @@ class Encoder:
             self._rare(value, base, out, depth)
 
     def _rare(self, value: Any, base: Any, out: list[bytes], depth: int) -> None:
-        """An instance of one of our types that is neither a container nor frequent."""
+        """An instance of a supported type that is neither a container nor frequent."""
         if base is tuple or base is frozenset:
             self._several(b"t" if base is tuple else b"z", list(base.__iter__(value)), out, depth)
         elif base is range or base is slice:
@@ -228,7 +228,7 @@ class Encoder:
             self._several(VIEWS[base], items, out, depth)
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
-        """What is no instance of any of our types."""
+        """An object that is not an instance of any supported type."""
         if id(value) in self._names:
             name = self._names[id(value)].encode()
             out.append(sized(b"B", len(name)) + name)
@@ -240,7 +240,7 @@ class Encoder:
             self._object(value, out)
 
     def _derived(self, value: Any, kind: type, base: Any, out: list[bytes], depth: int) -> None:
-        """An instance of a subclass: the object that it is, then the base's value in it."""
+        """An instance of a subclass: the object, followed by its base's value."""
         fields = library_types.named_fields(kind) if base is tuple else None
         if fields is not None:
             parts = (library_types.name_of(kind), fields, *tuple.__iter__(value))

@@ -1,4 +1,4 @@
-"""Reads what `value_codec` writes, whoever has written it."""
+"""Decode what `value_codec` encodes, from any sender."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.guest import library_types
 from sandbox.guest.library_types import TYPES
 from sandbox.guest.value_codec import BOUNDED, MAX_DEPTH, NOTHING, Malformed
 
-#: How many descriptions may stand in one another: an exception holds its arguments.
+#: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
 _q, _d, _dd, _i = (struct.Struct(form).unpack_from for form in (">q", ">d", ">dd", ">I"))
 _from_bytes = int.from_bytes
@@ -25,14 +25,14 @@ _NEW: dict[int, Callable[[], Any]] = {
     ord("a"): bytearray,
 } | library_types.NEW
 
-#: What stands for an object: its number, the description or None, and the built-in value in it (`NOTHING`: there is none).
+#: Makes what stands for an object from its number, the description or None, and its built-in value (`NOTHING`: none).
 Make = Callable[[int, Any, Any], Any]
 
 
 class Decoder:
-    """Reads one message. `known` are the containers that the message refers to before its own.
+    """Decodes one message. `known` are the containers that the message refers to before its own.
 
-    `make` gives what stands for an object that is not plain.
+    `make` returns what stands for an object that is not plain.
     """
 
     def __init__(self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES) -> None:
@@ -41,19 +41,19 @@ class Decoder:
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
-        """The new containers, made empty."""
+        """Create the new containers, empty."""
         count = self._count()
         self.table += [deque(maxlen=self._count()) if kind == BOUNDED else _NEW[kind]() for kind in self._take(count)]
 
     def fill(self, start: int) -> bytes:
-        """The containers from `start` get the contents that come next; returns the bytes that held them."""
+        """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
         begin = self._at
         for container in self.table[start:]:
             put(container, self.content(type(container)))
         return self._data[begin : self._at]
 
     def content(self, kind: type) -> Any:
-        """What one container of this type shall hold."""
+        """The new content of one container of this type."""
         count = self._count()
         if kind is bytearray:
             return self._take(count)
@@ -64,7 +64,7 @@ class Decoder:
         return [self.value(0) for _ in range(count)]
 
     def value(self, depth: int = 0) -> Any:
-        """The value that comes next."""
+        """The next value."""
         data, at = self._data, self._at
         tag = data[at]
         self._at = at + 1
@@ -117,7 +117,7 @@ class Decoder:
         return number, description
 
     def end(self) -> None:
-        """Raises Malformed unless all of the message has been read."""
+        """Raise Malformed unless the whole message has been read."""
         if self._at != len(self._data):
             raise Malformed("more than a message")
 
@@ -141,12 +141,12 @@ class Decoder:
 
 
 def empty(container: Any) -> Any:
-    """A new one of its kind."""
+    """A new container of the same kind."""
     return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
 
 
 def put(container: Any, content: Any) -> None:
-    """Gives a container this content in place of its own. Raises TypeError for what can't be hashed."""
+    """Replace a container's content. Raises TypeError for unhashable items."""
     if type(container) is list or type(container) is bytearray:
         container[:] = content
     elif isinstance(container, dict):

@@ -1,4 +1,4 @@
-"""What is set once in a worker, before its first sample: user ids, limits that every candidate inherits, and the channel."""
+"""Set up a worker once, before its first sample: user ids, limits that every candidate inherits, and the channel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 
 from sandbox.guest import meters
 
-#: Where an engine gives its containers few user ids (rootless, `--userns-remap`), which belong to no one else: of these.
+#: For an engine that gives its containers few user ids (rootless, `--userns-remap`), which no one else has: use these.
 _FEW_FIRST, _FEW = 10_000, 50_000
 
 
@@ -22,10 +22,10 @@ def existing(uid: int, uid_map: str = "/proc/self/uid_map") -> int:
 
 
 def prepare(uid: int | None, memory_mb: int, pids: int) -> None:
-    """Sets once what every candidate inherits. Root is not held by the process limit, so that it can always act."""
+    """Set once what every candidate inherits. The process limit does not apply to root, so that root can always act."""
     if uid is None:
         _hide()
-        # As PID 1 a signal without a handler can't reach us; Python's own SIGINT handler would be one.
+        # Signals without a handler can't reach PID 1; Python's own SIGINT handler would be one.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     else:
         os.setgroups([])
@@ -38,26 +38,26 @@ def prepare(uid: int | None, memory_mb: int, pids: int) -> None:
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
-        # signals and timers that wait are counted per user: who has started the local sandbox needs some, too
+        # pending signals and timers are counted per user, and the user who started the local sandbox needs some
         resource.RLIMIT_SIGPENDING: _lowered(resource.RLIMIT_SIGPENDING, 8_192),
     }
     if isinstance(meters.best(memory_mb), meters.ProcMeter):
-        limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a net under the watch, which looks every 20 ms only
+        limits[resource.RLIMIT_AS] = memory_mb * 4 << 20  # a safeguard for the watch, which only looks every 20 ms
     for name, value in limits.items():
         resource.setrlimit(name, (value, value))
-    # programs that recurse deeply ask for more, and would fail where that is refused; the limit of memory holds all the same
+    # programs that recurse deeply raise this limit, and would fail if that were refused; the memory limit still applies
     most = resource.getrlimit(resource.RLIMIT_STACK)[1]
     resource.setrlimit(resource.RLIMIT_STACK, (_lowered(resource.RLIMIT_STACK, 64 << 20), most))
 
 
 def _lowered(name: int, wished: int) -> int:
-    """A limit that is allowed here."""
+    """The wanted limit, lowered to what is allowed here."""
     most = resource.getrlimit(name)[1]
     return wished if most < 0 else min(wished, most)
 
 
 def _hide() -> None:
-    """Undumpable: candidates of the same user can't trace this process or open its /proc entries."""
+    """Make this process undumpable: candidates of the same user can't trace it or open its /proc entries."""
     import ctypes
 
     if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) != 0:
@@ -76,7 +76,7 @@ def connect(where: str) -> tuple[int, int]:
         os.dup2(os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC), 0)  # candidates read the end of file from it
         return fd, fd
     first, second = map(int, rest.split(","))
-    # Moved out of 0-2, which become /dev/null here: a stray print of ours must never look like a frame.
+    # Moved out of 0-2, which become /dev/null here: stray output of this process must never look like a frame.
     moved = os.dup(first), os.dup(second)
     os.dup2(os.open("/dev/null", os.O_RDWR | os.O_CLOEXEC), 0)
     os.dup2(0, 1)

@@ -1,4 +1,4 @@
-"""The page on the sandbox is right: its examples are executed, and its table of limits is compared with the code."""
+"""The pages on the sandbox are right: examples are executed, the table of limits is compared with the code, faults name tests."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 from sandbox import Limits, wire
 
 TESTS = Path(__file__).resolve().parents[1]
-PAGE = (TESTS.parent / "docs" / "sandbox.md").read_text("utf-8")
+DOCS = TESTS.parent / "docs"
+PAGE, EVIDENCE = ((DOCS / name).read_text("utf-8") for name in ("sandbox.md", "sandbox-evidence.md"))
 EXAMPLES = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 
 
 def test_there_are_examples() -> None:
-    """Plain use, asyncio, tests that are code, and a reward."""
+    """Plain use, asyncio, a reward, and tests that are code."""
     assert len(EXAMPLES) == 4
 
 
@@ -45,7 +46,7 @@ def test_every_status_is_named() -> None:
 
 def test_the_table_of_faults_names_real_tests() -> None:
     """Each test exists under its name, and each row names one."""
-    table = PAGE.partition("## Faults")[2].partition("\n## ")[0]
+    table = EVIDENCE.partition("## Faults")[2].partition("\n## ")[0]
     rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| fault |")]
     assert len(rows) >= 15
     for row in rows:

@@ -18,7 +18,7 @@ from codeeval.prompts.templates import TEMPLATES
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "ci"), str(ROOT / "docs")]
-from picture_sources import COMMAND, SOURCES, digest, recorded  # noqa: E402
+from picture_sources import COMMAND, SOURCES, content, digest, recorded  # noqa: E402
 from site_links import on_page_markdown  # noqa: E402
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -93,3 +93,16 @@ def test_a_picture_shows_what_there_is(picture: str) -> None:
     """Drawn after the last change of what it shows."""
     assert (ROOT / "docs" / "images" / picture).is_file()
     assert recorded().get(picture) == digest(picture), f"docs/images/{picture} is stale: {COMMAND}"
+
+
+def test_a_comment_makes_no_picture_stale(tmp_path: Path) -> None:
+    """Only code and other content count."""
+    module, page = tmp_path / "plot.py", tmp_path / "page.html"
+    module.write_text('"""Draw."""\n\n\ndef width() -> int:\n    """In points."""\n    return 3  # narrow\n', "utf-8")
+    before = content(module)
+    module.write_text('"""Draw a picture."""\n\n\ndef width() -> int:\n    return 3\n', "utf-8")
+    assert content(module) == before
+    module.write_text("def width() -> int:\n    return 4\n", "utf-8")
+    assert content(module) != before
+    page.write_text("<!-- a comment is content here -->", "utf-8")
+    assert content(page) == page.read_bytes()
