@@ -85,9 +85,8 @@ class ClusterShards(RayPool):
         return {**super()._versions(), **package()}
 
     def _gone(self, link: Link, why: str) -> None:
-        shard = cast(ShardLink, link).shard
         super()._gone(link, why)
-        shard.lose(msg("{name} was lost: {why}", name=shard.name, why=why))
+        cast(ShardLink, link).shard.lose(msg("node {address} was lost: {why}", address=link.place.address, why=why))
 
     def _give_up(self, why: str) -> None:
         super()._give_up(why)
