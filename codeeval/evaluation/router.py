@@ -75,7 +75,6 @@ class Router:
         else:
             self._own = ShardInDriver(judging, source, post, parallel)
             self._lanes = [Lane(self._own)]
-        self._batch = BATCH if self._own is None else 1
 
     @property
     def outstanding(self) -> bool:
@@ -109,8 +108,12 @@ class Router:
         lane.load += load
         lane.held += 1
         lane.chars += len(row[3])
-        if len(batch.samples) >= self._batch or batch.chars >= BATCH_CHARS:
+        if len(batch.samples) >= self._most(lane) or batch.chars >= BATCH_CHARS:
             self._send(problem_id, lane, self._open.pop(key), 0)
+
+    def _most(self, lane: Lane) -> int:
+        """Samples in one batch. A quarter of what a shard may hold: it gets more before it has finished everything."""
+        return 1 if self._own is not None else max(1, min(BATCH, lane.handle.room // 4))
 
     def flush(self) -> None:
         """Send what was accepted."""

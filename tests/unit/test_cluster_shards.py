@@ -231,6 +231,25 @@ def test_a_node_with_another_codeeval_is_named(cluster: ThreadCluster) -> None:
     assert f"instead of {FACTS['codeeval']}" in str(error.value)
 
 
+def test_batches_are_small_where_a_node_may_hold_few(
+    tmp_path: Path, cluster: ThreadCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node gets more before all of what it has is done: else its workers would wait for the last of a batch."""
+    sent: dict[str, list[tuple[int, int]]] = {}
+    send = NodeShard.send
+
+    def look(shard: NodeShard, batch: Batch) -> None:
+        sent.setdefault(shard.name, []).append((len(batch.samples), shard.room))
+        send(shard, batch)
+
+    monkeypatch.setattr(NodeShard, "send", look)
+    with filled(tmp_path / "r") as store, ClusterShards("x:1", 4) as shards:
+        judge(store, shards)
+    for sizes in sent.values():
+        assert sizes[0] == (2, 8)
+        assert max(size for size, _ in sizes) <= 32
+
+
 def test_a_slow_node_gets_less_and_bytes_are_bounded() -> None:
     """By its speed, within a most; and frames of one call by their size."""
     woken: list[int] = []
