@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The table of settings in docs/cli.md, made from codeeval/evaluation/settings.py: `ci/flag_table.py` writes it anew."""
+"""The table of settings in docs/cli.md, generated from codeeval/evaluation/settings.py. `ci/flag_table.py` updates
+it."""
 
 from __future__ import annotations
 
@@ -32,7 +33,7 @@ def _shown(setting: Setting, default: object) -> str:
 
 
 def placed(document: str) -> str:
-    """`document` with the table as it is now. Raises ValueError where its place is not marked."""
+    """`document` with the current table. Raises ValueError if its place is not marked."""
     before, rest = document.split(BEGIN, 1)
     return f"{before}{BEGIN}\n\n{rendered()}\n\n{END}{rest.split(END, 1)[1]}"
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""docker/seccomp-local.json, made from docker/seccomp.json: `ci/seccomp_local.py` writes it anew.
+"""docker/seccomp-local.json, generated from docker/seccomp.json. `ci/seccomp_local.py` updates it.
 
-It is for a container that codeeval itself runs in, with the local sandbox inside. What such a container needs beyond a worker: a
-network, the calls of model libraries, and five calls with which namespaces are made. Everything else stays refused.
+It is for a container in which codeeval itself runs with the local sandbox. Such a container needs more than a worker
+does: a network, the calls of model libraries, and the five calls that make namespaces. Everything else stays refused.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from typing import Any
 FOLDER = Path(__file__).resolve().parents[1] / "docker"
 SOURCE, PROFILE = FOLDER / "seccomp.json", FOLDER / "seccomp-local.json"
 
-#: All that the local sandbox calls and a worker may not. That the namespace flags of `clone` are no part of it, nor `setns`,
-#: was found by leaving them out.
+#: Calls that the local sandbox makes and a worker may not. Leaving calls out showed that the namespace flags of `clone`
+#: and `setns` are not needed.
 NAMESPACES = ("unshare", "mount", "umount2", "pivot_root", "sethostname")
-#: Calls that are restricted by their arguments in a worker, and are not here.
+#: Calls that are restricted by their arguments in a worker, but not here.
 FREE = ("mmap", "memfd_create", "socket", "socketpair")
-#: Attributes of files, which a worker is told do not exist.
+#: File attributes, which a worker is told do not exist.
 ATTRIBUTES = ("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr")
-#: What libraries of models and tools of a build call.
+#: Calls of model libraries and build tools.
 LIBRARIES = (
     *("sync", "syncfs", "mbind", "set_mempolicy", "get_mempolicy", "migrate_pages", "move_pages", "get_thread_area"),
     *("sched_setscheduler", "sched_setparam", "sched_setattr", "ioprio_get", "ioprio_set", "chroot", "pidfd_getfd"),

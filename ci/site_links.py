@@ -1,4 +1,5 @@
-"""A hook of mkdocs: what the pages link to outside of docs/ is in the repository and not on the site, so it is named instead."""
+"""A mkdocs hook: links to files outside docs/, which are in the repository but not on the site, are replaced by their
+names."""
 
 from __future__ import annotations
 
@@ -9,5 +10,5 @@ _OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./([^)#\s]+)(?:#[^)]*)?\)")
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
-    """The page without links that lead out of the site."""
+    """The page without links that lead outside the site."""
     return _OUTSIDE.sub(lambda found: f"{found[1]} (in the repository: `{found[2]}`)", markdown)

@@ -238,12 +238,11 @@ def _evaluated(asked: ScoreRequest, how: Execution) -> None:
     with open_sandbox(place, asked.protocols, reporter) as opened:
         ended = score(asked, opened, reporter, Invocation(COMMAND, how.repairs))
     with RunReader(ended.run_dir) as reader:
-        pending = {key for each in asked.protocols for key in reader.unjudged(each.name)}
-        if pending:
+        if pending := reader.n_unjudged(*(each.name for each in asked.protocols)):
             failed = ended.result.sandbox_error if ended.result else None
             reason = failed or next((incident.reason for incident in reader.incidents()), "no reason is known")
             raise SandboxError(
-                f"{len(pending)} samples could not be executed: {reason}\n"
+                f"{pending} samples could not be executed: {reason}\n"
                 f"  What had finished is in {reader.run_dir}; `codeeval doctor` looks for the reason."
             )
 

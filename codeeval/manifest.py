@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, fault
+from codeeval.errors import DataError, first_fault
 from codeeval.i18n import msg
 
 #: Distributions whose versions can change a result.
@@ -143,6 +143,11 @@ class SandboxInfo(_Part):
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
 
+    @property
+    def image(self) -> str:
+        """What programs ran in, by its tag where it has one; empty if that is not known."""
+        return self.describe.get("image_tag") or self.describe.get("image", "")
+
     @model_serializer(mode="wrap")
     def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
         """A file without limits by protocol is written back unchanged."""
@@ -200,11 +205,10 @@ class Manifest(_Part):
             bounded_json.refuse_many(text, MAX_VALUES)
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
+            found = first_fault(error)
             raise DataError(
-                msg("{where}, field {field}", where=f"{where}, manifest", field=field),
-                fault(first),
+                msg("{where}, field {field}", where=f"{where}, manifest", field=found.field),
+                found.said,
                 msg("The file is damaged."),
             ) from None
         except ValueError as error:

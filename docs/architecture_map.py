@@ -1,11 +1,12 @@
-"""Draw the map of docs/architecture.md from the imports, so that it stays true.
+"""Draw the map of docs/architecture.md from the imports, so that it stays correct.
 
     python docs/architecture_map.py            write docs/images/architecture.svg
     python docs/architecture_map.py --check    exit 1 if the picture is not what the imports give
     python docs/architecture_map.py --list     print the rooms and their arrows instead
 
-A room is a package (or a module of its own) directly below `codeeval` or `sandbox`. An arrow means "imports"; one that other
-arrows imply (a imports b, b imports c, a imports c) is left out of the picture. A room stands above all that it imports.
+A room is a package (or a single module) directly below `codeeval` or `sandbox`. An arrow means "imports"; arrows
+implied by others (a imports b, b imports c, a imports c) are left out of the picture. A room is drawn above everything
+that it imports.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from xml.sax.saxutils import escape
 ROOT = Path(__file__).resolve().parent.parent
 PICTURE = Path(__file__).parent / "images" / "architecture.svg"
 PACKAGES = ("codeeval", "sandbox")
-#: Rooms that are drawn as one: what everything speaks of, and the parts of the sandbox that only it uses.
+#: Rooms that are drawn as one: the modules that everything uses, and the parts of the sandbox that only it uses.
 TOGETHER = {
     "codeeval.types": "codeeval (base)",
     "codeeval.errors": "codeeval (base)",
@@ -40,7 +41,7 @@ TOGETHER = {
     "sandbox.guest": "sandbox.guest",
     "sandbox.backends": "sandbox.backends",
 }
-#: They open other rooms and hold nothing.
+#: They import other rooms and have no content.
 DOORS = {"codeeval", "codeeval.__main__"}
 WIDTH, ROOM_W, ROOM_H, GAP, LEVEL = 1180, 132, 44, 16, 96
 
@@ -56,7 +57,7 @@ class Map:
 
 
 def room_of(module: str) -> str | None:
-    """The room of a dotted name, None for what is not of this project."""
+    """The room of a dotted name; None if it is not in this project."""
     parts = module.split(".")
     if parts[0] not in PACKAGES:
         return None
@@ -77,7 +78,7 @@ def modules() -> Iterator[tuple[str, Path]]:
 
 
 def imported(tree: ast.AST, known: frozenset[str]) -> Iterator[str]:
-    """The modules that a syntax tree imports anywhere, also inside of functions."""
+    """The modules that a syntax tree imports anywhere, including inside functions."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -88,7 +89,7 @@ def imported(tree: ast.AST, known: frozenset[str]) -> Iterator[str]:
 
 
 def read() -> Map:
-    """The rooms as the files of this checkout give them."""
+    """The rooms of this checkout's files."""
     found = list(modules())
     known = frozenset(name for name, _ in found)
     lines: dict[str, int] = {}
@@ -106,7 +107,7 @@ def read() -> Map:
 
 
 def reduced(arrows: Iterable[Arrow]) -> set[Arrow]:
-    """Without the arrows that others imply. Raises ValueError for a circle, and names it."""
+    """Remove arrows implied by others. Raises ValueError for a circle, naming it."""
     below: dict[str, set[str]] = {}
     for start, end in arrows:
         below.setdefault(start, set()).add(end)
@@ -123,7 +124,7 @@ def reduced(arrows: Iterable[Arrow]) -> set[Arrow]:
 
 
 def levels(found: Map) -> dict[str, int]:
-    """Room -> how many rooms stand below it on the longest way down."""
+    """Room -> the number of rooms below it on the longest path."""
     below: dict[str, set[str]] = {}
     for start, end in found.arrows:
         below.setdefault(start, set()).add(end)
@@ -136,7 +137,8 @@ def levels(found: Map) -> dict[str, int]:
 
 
 def places(found: Map, arrows: set[Arrow]) -> dict[str, tuple[float, float]]:
-    """Room -> centre. Rows by level; within a row, by the mean place of the rooms below, so that few arrows cross."""
+    """Room -> centre. Rows by level; within a row, by the mean position of the rooms below, so that few arrows
+    cross."""
     by_level = levels(found)
     top, at = max(by_level.values()), {}
     for level in range(top + 1):
@@ -153,7 +155,7 @@ def places(found: Map, arrows: set[Arrow]) -> dict[str, tuple[float, float]]:
 
 
 def svg(found: Map) -> str:
-    """The picture. Its text has no dates and no sizes that change with every line of code."""
+    """The picture. Its text has no dates, and no sizes that change with every line of code."""
     arrows = reduced(found.arrows)
     at = places(found, arrows)
     height = max(y for _, y in at.values()) + 50
@@ -185,7 +187,7 @@ def svg(found: Map) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Command line; the exit code is 1 where `--check` finds a stale picture."""
+    """Command line; the exit code is 1 if `--check` finds a stale picture."""
     found = read()
     if "--list" in arguments:
         for room, level in sorted(levels(found).items(), key=lambda item: (-item[1], item[0])):

@@ -1,9 +1,9 @@
-"""Draws the explorer's pictures from real runs, so that they stay true: one of each kind of page.
+"""Draw the explorer's pictures from real runs, so that they stay correct: one of each kind of page.
 
     python docs/explorer_picture.py RUN [RUN...]
 
-Writes docs/images/explorer*.png: the tops of pages in Chromium, as `codeeval explore RUN...` shows them. `explorer.png` is the
-page of the first run. The pages about several runs are drawn where there are three or more.
+Writes docs/images/explorer*.png: the tops of pages in Chromium, as `codeeval explore RUN...` shows them. `explorer.png`
+is the page of the first run. The pages about several runs are drawn if there are at least three.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
 
 IMAGES = Path(__file__).parent / "images"
-#: Of one run; `{sample}` is one that failed, `{problem}` its problem.
+#: Pages of one run; `{sample}` is one that failed, `{problem}` its problem.
 ONE = {
     "explorer": "{run}/",
     "explorer-samples": "{run}/samples/?verdict=failed",
@@ -34,7 +34,7 @@ ONE = {
     "explorer-sample": "{run}/p/{problem}/{sample}",
     "explorer-diff": "{run}/p/{problem}/{sample}/diff",
 }
-#: Of several.
+#: Pages of several runs.
 SEVERAL = {
     "explorer-runs": "",
     "explorer-compare": "compare/{run}/{last}/",
@@ -47,7 +47,7 @@ HEIGHTS = {"explorer": 1180, "explorer-series": 1180}
 
 @contextmanager
 def serving(library: Library) -> Iterator[str]:
-    """The explorer on a free port; its address."""
+    """Serve the explorer on a free port; yields its address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         config = uvicorn.Config(application(library, Gate()), log_level="error", lifespan="off")
         server = uvicorn.Server(config)
@@ -61,7 +61,7 @@ def serving(library: Library) -> Iterator[str]:
 
 
 def places(library: Library) -> dict[str, object]:
-    """What stands for the names in the addresses: a sample that failed, of a problem that some sample solved."""
+    """Values for the placeholders in the addresses: a failed sample of a problem that some sample solved."""
     client = TestClient(application(library, Gate()), base_url="http://127.0.0.1")
     run, last = library.runs[0].slug, library.runs[-1].slug
     rows = client.get(f"/{run}/samples/index.json?verdict=failed").json()["rows"]

@@ -1,4 +1,4 @@
-"""Draws the README's picture from a real run, so that it stays true.
+"""Draw the README's picture from a real run, so that it stays correct.
 
     python docs/pictures.py RUN          a finished run of the demo, e.g. what `make run` has just left under runs/
 

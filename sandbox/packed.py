@@ -9,10 +9,10 @@ from __future__ import annotations
 import marshal
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sandbox.wire import Job, Limits, Observation, Outcome, Ruling, Tests
+from sandbox.wire import Job, LastCall, Limits, Observation, Outcome, Ruling, Tests
 
 #: Bytes of calls and tests that a node caches. Evicted ones are sent again when a job needs them.
 KEPT_BYTES = 64 * 1024 * 1024
@@ -39,18 +39,22 @@ def _same(value: Any) -> Any:
     return value
 
 
+def _ruling(values: Sequence[Any]) -> Ruling:
+    return replace(Ruling(*values[:-1]), last_calls=tuple(map(LastCall._make, values[-1])))
+
+
 #: Converters for fields of an outcome that hold other values; the rest is sent unchanged.
 _PACKED: dict[str, Callable[[Any], Any]] = {
     "observations": lambda each: tuple(map(tuple, each)),
     "definition": lambda one: None if one is None else tuple(one),
     "attempts": lambda each: tuple(map(outcome_values, each)),
-    "ruling": lambda one: None if one is None else _values(one),
+    "ruling": lambda one: None if one is None else (*_values(one)[:-1], tuple(map(tuple, one.last_calls))),
 }
 _READ: dict[str, Callable[[Any], Any]] = {
     "observations": lambda each: tuple(map(Observation._make, each)),
     "definition": lambda values: None if values is None else Observation._make(values),
     "attempts": lambda each: tuple(map(outcome_from, each)),
-    "ruling": lambda values: None if values is None else Ruling(*values),
+    "ruling": lambda values: None if values is None else _ruling(values),
 }
 
 

@@ -15,11 +15,13 @@ from typing import Any, Literal, cast
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
-from sandbox.wire import Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24
 _MAX_NAME = 1_000
+#: Characters of a call in a ruling, and of its result.
+_MAX_SHOWN = 2_100
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +211,19 @@ def _read_ruling(data: bytes) -> Ruling:
         calls=calls,
         candidate_line=_line(record.get("c")),
         not_carried=record.get("n") is True,
+        last_calls=_last_calls(record),
     )
+
+
+def _last_calls(record: dict[str, Any]) -> tuple[LastCall, ...]:
+    """A record has the most recent call first; the result has it last."""
+    found: list[LastCall] = []
+    for number in range(wire.MOST_LAST_CALLS):
+        call, *came = (record.get(f"{field}{number}") for field in "are")
+        returned, raised = (one[:_MAX_SHOWN] if isinstance(one, str) else None for one in came)
+        if isinstance(call, str) and (returned is None) != (raised is None):
+            found.insert(0, LastCall(call[:_MAX_SHOWN], returned, raised))
+    return tuple(found)
 
 
 _BEFORE_CALLS: dict[str, OutcomeStatus] = {

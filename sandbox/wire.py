@@ -145,6 +145,17 @@ class Observation(NamedTuple):
 
 
 RulingStatus = Literal["passed", "failed", "not_reached"]
+#: The most calls that a ruling lists.
+MOST_LAST_CALLS = 3
+
+
+class LastCall(NamedTuple):
+    """A call that the tests made before one of them failed, and its result: texts for a reader, truncated if long.
+    Exactly one of `returned` and `raised` is set."""
+
+    call: str
+    returned: str | None = None
+    raised: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +169,8 @@ class Ruling:
     `message` is set if the tests need something that can't be sent (a function as an argument, for example), which is
     not the candidate's failure. `calls`: how many calls were made. `not_carried`: the tests failed because they did
     something with an object of the candidate's class that no message can carry (comparing it, for example); in one
-    process they might have passed.
+    process they might have passed. `last_calls`: if the tests failed, the last calls on that line, or else before it,
+    the most recent one last; they never affect a verdict.
 
     A pass needs `passed` here and `completed` as the outcome's status.
     """
@@ -171,6 +183,7 @@ class Ruling:
     calls: int = 0
     candidate_line: int | None = None
     not_carried: bool = False
+    last_calls: tuple[LastCall, ...] = ()
 
 
 #: `completed`: definitions ran, every call returned or raised (mode "assert": the judge finished, passed or failed),

@@ -37,7 +37,6 @@ Order = Annotated[
     str,
     typer.Option("--order", help="The order of the runs: given, number (in their names) or date.", metavar="ORDER"),
 ]
-Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +50,7 @@ def compare(
     allow_different: AllowDifferent = False,
     plot: Plot = None,
     order: Order = "given",
-    format: Format = None,
+    format: options.OutputFormat = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)

@@ -82,9 +82,7 @@ def _check_format(format: str, runs: list[Path]) -> None:
     from codeeval.evaluation.choice import choose
 
     if format in GONE:
-        raise UsageError(
-            msg("export {format}: there is no such format any more: {why}", format=format, why=GONE[format])
-        )
+        raise UsageError(msg("export {format}: this format was removed: {why}", format=format, why=GONE[format]))
     choose("format", format, tuple(FORMATS))
     if len(runs) > 1 and format not in SEVERAL:
         raise UsageError(msg("export {format}: it takes one run, and {n} were given", format=format, n=len(runs)))

@@ -25,7 +25,6 @@ Examples:
   codeeval notes runs/my-run --import notes.json
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Import = Annotated[
     Path | None,
     typer.Option("--import", help="Add the notes of this file, or of the run in this folder.", metavar="PATH"),
@@ -37,7 +36,7 @@ def register(app: typer.Typer) -> None:
     app.command("notes", help=HELP, short_help="The notes on a run's samples; add those of others.")(notes)
 
 
-def notes(run: Run, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:
+def notes(run: options.RunFolder, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.evaluation.choice import choose

@@ -33,8 +33,6 @@ Examples:
   codeeval report runs/words --plot words.svg         the runs of run --instructions, side by side
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
-Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 Groups = Annotated[int, typer.Option("--groups", help="Failure groups shown at most.", metavar="N", min=0)]
 
 Manifest = Annotated[
@@ -68,9 +66,9 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    run: Run,
+    run: options.RunFolder,
     k: options.Ks = None,
-    format: Format = None,
+    format: options.OutputFormat = None,
     groups: Groups = 5,
     results: options.Results = None,
     plot: Plot = None,

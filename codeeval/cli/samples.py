@@ -29,7 +29,6 @@ Examples:
   codeeval samples runs/my-run --group "exception NameError" --protocol strict --format jsonl
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Verdict = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +67,7 @@ def register(app: typer.Typer) -> None:
 
 
 def samples(
-    run: Run,
+    run: options.RunFolder,
     verdict: Verdict = None,
     group: Group = None,
     topic: Topic = None,

@@ -74,7 +74,6 @@ OneSample = Annotated[
     str | None,
     typer.Option("--sample", help="Score one sample alone: PROBLEM/INDEX, counted from 0.", metavar="ID/N"),
 ]
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 
 
 def register(app: typer.Typer) -> None:
@@ -107,7 +106,7 @@ def score(
     return finish(score_file(source, settings, ending.console), ending)
 
 
-def rescore(flags: Mapping[str, object], run: Run, lang: options.Lang = None) -> int:
+def rescore(flags: Mapping[str, object], run: options.RunFolder, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.cli.ending import Ending, finish

@@ -33,7 +33,7 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
         else:
             known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES))
             raise UsageError(
-                msg("--cluster-option {key}=…: there is no such option; it knows: {names}", key=key, names=known)
+                msg("--cluster-option {key}=…: there is no such option; known: {names}", key=key, names=known)
             )
     if "namespace" in names and "placement_group" not in names:
         raise UsageError(
@@ -55,7 +55,7 @@ def _check_address(address: str) -> None:
     if not host or "/" in host or not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise UsageError(
             msg(
-                "--cluster {address} is no address; it is auto, local, HOST:PORT or ray://HOST:PORT",
+                "--cluster {address} is not an address; use auto, local, HOST:PORT or ray://HOST:PORT",
                 address=repr(address),
             )
         )

@@ -82,7 +82,7 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
             if not reader.is_own():
                 check_workers(reader.manifest().sandbox, str(reader.path))
             if _is_unfinished(reader):
-                lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
+                lacking[instruction.name] = reader.n_missing()
     assert manifest is not None  # a plan has at least one instruction
     if not lacking:
         reporter.note(msg("{run} is complete: nothing is left to do", run=folder))

@@ -18,7 +18,7 @@ def answered(task: Task, placement: Placement, reporter: Reporter) -> tuple[Task
     found = reference.cached(task)
     if found is None:
         reporter.note(
-            msg("executing the reference solutions of {task} once, to know the right answers", task=task.name)
+            msg("executing the reference solutions of {task} once, to compute the correct answers", task=task.name)
         )
         with open_sandbox(placement, (protocols.get("strict"),), reporter) as sandbox:
             found = reference.computed(task, lambda jobs: list(sandbox.pool.map(jobs)))

@@ -38,11 +38,12 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
-        lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
-        missing = sum(map(len, store.missing_samples().values()))
+        lacking = max(map(store.n_unjudged, manifest.protocols), default=0)
+        judged = not lacking and not store.unexplained()
+        missing = store.n_missing()
         if missing and manifest.kind == "score":
             missing = 0  # the rows of a file are not generated
-            if not any(lacking.values()) and not store.unexplained():
+            if judged:
                 raise UsageError(
                     msg(
                         "{run_dir}: what it lacks are rows of {file} that can't be read, and no model\n  Correct them and score "
@@ -51,7 +52,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
                         file=manifest.samples_file,
                     )
                 )
-        if not missing and not any(lacking.values()) and not store.unexplained():
+        if not missing and judged:
             if unranked(store):
                 if not store.is_own():
                     refuse_ranking(run_dir, manifest.rankers)
@@ -65,7 +66,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
                 "resuming {run}: {n} samples to generate, {m} to execute",
                 run=run_dir,
                 n=missing,
-                m=max(lacking.values()),
+                m=lacking,
             )
         )
         placement = placement_of(manifest, resolved, str(store.path), own=own)
@@ -133,7 +134,10 @@ def run_protocols(manifest: Manifest, where: str) -> tuple[ScoringProtocol, ...]
         if name not in protocols.names():
             raise DataError(
                 where,
-                msg("it was judged under the protocol {name}, which this codeeval does not know", name=repr(name)),
+                msg(
+                    "it was judged under the protocol {name}, which this version of codeeval does not have",
+                    name=repr(name),
+                ),
             )
     return tuple(as_executed(protocols.get(name), manifest) for name in manifest.protocols)
 

@@ -25,7 +25,6 @@ from sandbox import Limits
 
 #: The manifest's placeholder for a secret.
 HIDDEN = "***"
-_REWARD = "reward"
 #: Longer values are truncated in messages.
 _SHOWN = 1_000
 
@@ -34,15 +33,13 @@ _NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
 _SWITCH = re.compile(r"0|1|true|false", re.IGNORECASE)
 _SHARE = re.compile(r"0?\.[0-9]{1,6}|1|1\.0")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,30}")
-_LABEL = re.compile(r"[\w. -]{0,60}")
 _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,2})?|mps")
 _COMMON = {"think_tokens": _NUMBER, "keep_raw": _SWITCH}
-_PLACED = {"dtype": _WORD, "device": _DEVICE}
 
 #: Backend -> option -> values that can only change how a model named by the user runs. An option that is not listed is
 #: not harmless. Paths, names of models and classes, revisions and texts for servers are deliberately left out.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
-    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
+    "hf": {**_COMMON, "dtype": _WORD, "device": _DEVICE, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
     "vllm": {
         **_COMMON,
         "dtype": _WORD,
@@ -62,7 +59,6 @@ HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
         **dict.fromkeys(("timeout", "patience", "budget"), _NUMBER),
     },
     "replay": {},
-    _REWARD: {**_PLACED, "batch": _FEW, "limit": _NUMBER, "label": _LABEL, "input": _WORD},
 }
 
 
@@ -89,11 +85,6 @@ def harmless(backend: str, options: Mapping[str, str]) -> dict[str, str]:
     """Those of `options` that are accepted from any manifest; `backend` is one of HARMLESS."""
     known = HARMLESS.get(backend, {})
     return {key: value for key, value in options.items() if key in known and known[key].fullmatch(value)}
-
-
-def harmless_reward(options: Mapping[str, str]) -> dict[str, str]:
-    """The same for a reward model."""
-    return harmless(_REWARD, options)
 
 
 def is_demo(model: ModelInfo) -> bool:

@@ -61,7 +61,8 @@ def work(
             explain_failures(store, sandbox if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
-        made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
+        made, wanted = store.n_samples(), store.n_wanted()
+        judged = made - store.n_unjudged(*(protocol.name for protocol in protocols))
         raise Interrupted(
             msg(
                 "interrupted: {n} of {m} samples generated, {j} judged; everything that had finished is kept\n  Continue "
@@ -72,13 +73,6 @@ def work(
                 run=store.run_dir,
             )
         ) from None
-
-
-def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
-    """The number of samples, and of samples judged under every protocol."""
-    made = store.n_samples()
-    unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
-    return made, made - len(unjudged)
 
 
 def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:

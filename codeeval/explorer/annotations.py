@@ -66,7 +66,7 @@ def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
     except OSError as error:
         raise StoreError(at(str(path), reason(error))) from None
     except UnicodeDecodeError:
-        raise DataError(str(path), msg("is no UTF-8 text")) from None
+        raise DataError(str(path), msg("is not UTF-8 text")) from None
     try:
         rows = bounded_json.loads(text)["annotations"]
         return {
@@ -78,7 +78,7 @@ def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
             for row in rows
         }
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise DataError(str(path), msg("is no file of annotations ({reason})", reason=error), remedy) from None
+        raise DataError(str(path), msg("is not a file of annotations ({reason})", reason=error), remedy) from None
 
 
 def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:

@@ -94,9 +94,9 @@ def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) ->
     return SamplesPage(run_row(run, numbers), chosen, (), 1, 1, 0, 0, choices(numbers.heads), why)
 
 
-def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = COMMAND_S) -> Iterator[SampleRow]:
+def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Iterator[SampleRow]:
     """The whole list, row by row. Raises PatternError, DataError and StoreError, before the first row."""
-    found = matching(numbers, reader, chosen, search_s)
+    found = matching(numbers, reader, chosen, COMMAND_S)
     return sample_rows(numbers, reader, found.keys(reader), found.lines)
 
 

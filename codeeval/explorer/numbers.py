@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from codeeval.explorer.hidden import Endings, endings, groups
 from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
-from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
+from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import incomplete, of_estimates, of_hidden
-from codeeval.report.waterfall import cause_of
+from codeeval.report.waterfall import cause_of, verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
@@ -100,7 +100,7 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
     tallies = {name: list(reader.tallies(name)) for name in names}
     counts = {name: _by_problem(heads, found) for name, found in tallies.items()}
     samples = reader.sample_counts()
-    differences = _differences(reader, manifest)
+    differing = differences(reader)
     bare = RunNumbers(
         manifest=manifest,
         digests={},
@@ -117,8 +117,8 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         scores={name: estimates(found.values(), manifest.k) for name, found in counts.items()},
         verdicts={name: verdicts(found) for name, found in tallies.items()},
         groups=(),
-        differences=differences,
-        reasons=tuple(_reason(reader, manifest.protocol, one) for one in differences[:REASONS]),
+        differences=differing,
+        reasons=tuple(_reason(reader, verbatim_of(names), one) for one in differing[:REASONS]),
         formats=tuple(FormatCount(*found) for found in reader.formats()),
         repaired=_repaired(reader, manifest, samples, counts),
         warnings=(),
@@ -199,9 +199,10 @@ def _repaired(
 ) -> dict[int, KEstimate] | None:
     if "strict" not in manifest.protocols or next(reader.counterfactuals(), None) is None:
         return None
-    judged = [{pid: n for pid, (n, _) in counts[name].items() if n} for name in (manifest.protocol, "strict")]
+    beside = verbatim_of(manifest.protocols)
+    judged = [{pid: n for pid, (n, _) in counts[name].items() if n} for name in (beside, "strict")]
     known = counts["strict"] if judged == [samples, samples] else None
-    return estimates(reader.repaired_counts(manifest.protocol, known).values(), manifest.k)
+    return estimates(reader.repaired_counts(beside, known).values(), manifest.k)
 
 
 def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
@@ -210,9 +211,3 @@ def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
     rows = {name: reader.judgement(name, pid, index) for name in (protocol, "strict")}
     judged = {name: row for name, row in rows.items() if row is not None and row.judgement is not None}
     return cause_of(reader, planned.problem, judged) if planned is not None and len(judged) == 2 else ""
-
-
-def _differences(reader: RunViews, manifest: Manifest) -> tuple[Difference, ...]:
-    if manifest.protocol == "strict" or "strict" not in manifest.protocols:
-        return ()
-    return tuple(Difference(*found) for found in reader.disagreements(manifest.protocol, "strict"))

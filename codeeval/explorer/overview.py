@@ -12,6 +12,7 @@ from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import Matrix, matrix
 from codeeval.explorer.numbers import FormatCount, RunNumbers
 from codeeval.report.values import Difference, FailureGroup
+from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.store.views import RunViews
 
@@ -47,6 +48,11 @@ class RunRow:
     temperature: float | None = None
     per_problem: int = 0
     backend: str = ""
+
+    @property
+    def verbatim(self) -> str:
+        """The protocol that `strict` is compared with."""
+        return verbatim_of(self.protocols)
 
 
 @dataclass(frozen=True, slots=True)

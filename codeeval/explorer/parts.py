@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest
+from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest, TestCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Test(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tests:
-    """All tests of a sample; `code` if they are code, with the line that failed, and why; `instead` as in
-    SamplePage."""
+    """All tests of a sample; `code` if they are code, with the line that failed, why, and the last calls before it;
+    `instead` as in SamplePage."""
 
     tests: tuple[tuple[Test, str], ...]
     hidden: bool
@@ -48,6 +48,7 @@ class Tests:
     line: int | None = None
     why: str = ""
     instead: str = ""
+    calls: tuple[TestCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def tests_of(page: SamplePage) -> Tests:
     lost = bool(page.instead)
     numbered = sorted(enumerate(page.tests), key=lambda one: _rank(one[1], hidden, lost))
     rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in numbered)
-    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead)
+    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead, page.test_calls)
 
 
 def _rank(test: SampleTest, hidden: bool, lost: bool) -> int:

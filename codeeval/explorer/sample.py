@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from codeeval.explorer.annotations import Annotation
+from codeeval.explorer.asserted import expected
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.filters import AGREEMENT, PENDING
 from codeeval.explorer.numbers import RunNumbers
@@ -23,10 +24,11 @@ from codeeval.explorer.sample_model import (
     Score,
     Seen,
     Segment,
+    TestCall,
 )
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
-from codeeval.report.waterfall import cause_of
+from codeeval.report.waterfall import cause_of, verbatim_of
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import Ending, ending_call
 from codeeval.scoring.limits import kind_of
@@ -103,8 +105,9 @@ def sample_page(
         test_line=row.judgement.call if problem.tests and row and row.judgement else None,
         test_text=(row.judgement.error or "") if problem.tests and row and row.judgement else "",
         instead=row.outputs if row and isinstance(row.outputs, str) else "",
-        disagreement=_disagreement(numbers.manifest.protocol, reader, evidence, index),
+        disagreement=_disagreement(verbatim_of(numbers.protocols), reader, evidence, index),
         ranked=tuple(_ranked(numbers.manifest, reader, problem.id, index)),
+        test_calls=seen.calls if seen else (),
     )
 
 
@@ -134,9 +137,8 @@ def _seen(evidence: ProblemEvidence, reader: RunViews, row: StoredJudgement | No
         return None
     outcome = execution.outcome
     line, text = failing_line(row, outcome)
-    found = Seen(
-        execution.source, execution.mode, tests_of_sample(evidence, row, outcome), _execution(outcome), line, text
-    )
+    tests, calls = tests_of_sample(evidence, row, outcome), tuple(_calls(evidence.planned.problem, outcome))
+    found = Seen(execution.source, execution.mode, tests, _execution(outcome), line, text, calls)
     if len(evidence.by_program[row.job_digest]) > 1 and len(outcome.stdout) + len(outcome.stderr) < _KEPT:
         evidence.seen[row.job_digest] = found
     return found
@@ -232,6 +234,16 @@ def _test(
         cpu_ms=round(seen.cpu_ms, 3),
         ended=outcome.status if outcome and number == ending_call(outcome) else None,
     )
+
+
+def _calls(problem: Problem, outcome: Outcome) -> Iterator[TestCall]:
+    """The last calls before a test that is code failed. Only the most recent one can have a known expected result."""
+    ruling = outcome.ruling
+    if ruling is None or problem.tests is None:
+        return
+    wanted = expected(problem.tests.source, ruling.line, problem.entry_point)
+    for number, (call, returned, came) in enumerate(ruling.last_calls, 1):
+        yield TestCall(call, wanted if number == len(ruling.last_calls) else None, returned, came)
 
 
 def failing_line(row: StoredJudgement | None, outcome: Outcome | None) -> tuple[int | None, str]:

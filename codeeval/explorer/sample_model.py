@@ -48,6 +48,19 @@ class SampleTest:
 
 
 @dataclass(frozen=True, slots=True)
+class TestCall:
+    """A call made before a test that is code failed, and its result; `expected` is None unless the test's text states
+    it."""
+
+    __test__ = False  # not a class of tests
+
+    call: str
+    expected: str | None
+    returned: str | None
+    raised: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExecutionView:
     """What the program did, from the evidence. `limit` names the limit that ended it."""
 
@@ -76,6 +89,7 @@ class Seen:
     execution: ExecutionView
     fail_line: int | None
     fail_text: str
+    calls: tuple[TestCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +127,9 @@ class Ranked:
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code`
-    (tests that are code); `instead`: the text that the protocol compares in place of all answers, if there is one;
-    `place`: the sample's position in the list that the URL filters; `disagreement`: why the requested protocol and
-    strict disagree about it."""
+    (tests that are code), whose last calls are `test_calls`; `instead`: the text that the protocol compares in place of
+    all answers, if there is one; `place`: the sample's position in the list that the URL filters; `disagreement`: why
+    the requested protocol and strict disagree about it."""
 
     head: ProblemHead
     index: int
@@ -158,3 +172,4 @@ class SamplePage:
     disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()
     prompt_parts: tuple[str, ...] = ()
+    test_calls: tuple[TestCall, ...] = ()

@@ -78,7 +78,7 @@ class _Searching:
             answer = self._ask([json.dumps(self._asked).encode("ascii") + b"\n"])
             if isinstance(answer, dict) and "error" in answer:
                 pattern = repr(self._asked["pattern"])
-                raise PatternError(at(pattern, msg("is no regular expression ({reason})", reason=answer["error"])))
+                raise PatternError(at(pattern, msg("is not a regular expression ({reason})", reason=answer["error"])))
         except BaseException:
             self.__exit__()
             raise

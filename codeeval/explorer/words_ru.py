@@ -230,6 +230,8 @@ RU: dict[str, str] = {
     "Samples that fail there": "Образцы, которые здесь не проходят",
     "Code of the tests": "Код тестов",
     "Call": "Вызов",
+    "The last calls before the test failed:": "Последние вызовы перед тестом, который не выполнен:",
+    "raised": "исключение:",
     "Consensus": "Большинство",
     "Expected": "Ожидалось",
     "right": "верно",

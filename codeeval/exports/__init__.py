@@ -52,7 +52,7 @@ FORMATS: dict[str, Exporter] = {name: _lazy(module, function) for name, (module,
 SEVERAL = ("mera", "mera-logs")
 #: Removed formats -> why.
 GONE = {
-    "mera-1.1": msg("the leaderboard of MERA 1.1 is closed, so nobody takes a submission of its shape; use mera"),
+    "mera-1.1": msg("the leaderboard of MERA 1.1 is closed and accepts no submissions in its shape; use mera"),
     "mera-1.2": msg("it is the only shape that is submitted now, and what mera writes"),
 }
 TITLES: dict[str, str] = {name: title for name, (_, _, title) in _KNOWN.items()}

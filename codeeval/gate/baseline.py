@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, StoreError, UsageError, fault
+from codeeval.errors import DataError, StoreError, UsageError, first_fault
 from codeeval.files import read_text, reason, written
 from codeeval.i18n import literal, msg
 from codeeval.stats.dependence import TEMPERATURE_0
@@ -160,13 +160,14 @@ def load_baseline(path: Path) -> Baseline:
         bounded_json.refuse_many(text, MAX_VALUES)
         return Baseline.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        said = fault(first)
-        if first["type"] == "extra_forbidden":
-            said = msg("there is no such field: a later version of codeeval may have written it, or somebody by hand")
+        found = first_fault(error)
+        said = found.said
+        if found.kind == "extra_forbidden":
+            said = msg(
+                "there is no such field: a later version of codeeval may have written it, or it was edited by hand"
+            )
         raise DataError(
-            msg("{path}, field {field}", path=path, field=field) if field else str(path),
+            msg("{path}, field {field}", path=path, field=found.field) if found.field else str(path),
             said,
             msg("`codeeval export baseline RUN -o FILE` writes such a file."),
         ) from None

@@ -226,7 +226,14 @@ def _corrected(before: RunCounts, found: Candidate) -> tuple[RunCounts, list[str
 def _exempted(a: RunCounts, b: RunCounts, names: Sequence[str]) -> tuple[RunCounts, RunCounts, list[str]]:
     """Both without the digests that may differ, and a warning for each that does."""
     notes = [
-        f"different {name}, which the policy allows: {a.digests[name]} in {a.name}, {b.digests[name]} in {b.name}"
+        msg(
+            "different {name}, which the policy allows: {value} in {a}, {other} in {b}",
+            name=name,
+            value=a.digests[name],
+            a=a.name,
+            other=b.digests[name],
+            b=b.name,
+        )
         for name in names
         if name in a.digests and name in b.digests and a.digests[name] != b.digests[name]
     ]

@@ -148,7 +148,7 @@ class Options:
                 known = ", ".join(self._known) or "none"
                 raise UsageError(
                     msg(
-                        "{flag} {key}=…: {who} has no such option; it knows: {names}",
+                        "{flag} {key}=…: {who} has no such option; known: {names}",
                         flag=self._flag,
                         key=key,
                         who=self._who,

@@ -13,6 +13,8 @@ STORED: tuple[str, ...] = (
     "{what} in call {i}",
     "call {i}: expected {right}, got {got}",
     "{what} (line {n} of the tests)",
+    "{what}; {head} returned {got}",
+    "{what}; the call was {head}",
     "a test does not hold: {reason}",
     "the tests can't work with what was returned: {reason}",
     "the tests can't be carried out: {reason}",

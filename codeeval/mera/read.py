@@ -62,7 +62,7 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
         raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [item for item in archive.infolist() if not item.is_dir()]
+            members = [item for item in archive.infolist() if not item.filename.endswith("/")]
             member, problems = _choose(path, [item.filename for item in members], name)
             info = archive.getinfo(member)
             most = most_unpacked(info.compress_size, MAX_FILE_BYTES)

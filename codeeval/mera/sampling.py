@@ -25,7 +25,7 @@ def check(task: Task, backend: str) -> None:
     """Raise UsageError if MERA's harness could not sample this."""
     if task.protocol in ENGLISH:
         raise UsageError(
-            msg("--sampling mera: {task} is no set in MERA's schema; leave --sampling out", task=task.name)
+            msg("--sampling mera: {task} is not a set in MERA's schema; leave --sampling out", task=task.name)
         )
     if backend == "replay":
         raise UsageError(

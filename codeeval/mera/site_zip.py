@@ -72,7 +72,7 @@ def open_zip(path: Path) -> Iterator[SiteZip]:
         if sum(item.file_size for item in items) > most:
             raise DataError(str(path), msg("larger than {n} MiB", n=most >> 20))
         broken = _misplaced(items) or _unreadable(archive, items)
-        members = tuple(item.filename for item in items if not item.is_dir())
+        members = tuple(item.filename for item in items if not item.filename.endswith("/"))
         yield SiteZip(archive, path, members, {} if broken else _walk(members), broken)
 
 
@@ -110,9 +110,9 @@ def _misplaced(items: list[zipfile.ZipInfo]) -> str | None:
         parts = _parts(name) if len(name) <= _MAX_PATH else (name,)
         if any(len(part.encode("utf-8", "surrogatepass")) > _MAX_NAME for part in parts):
             return msg("{name}: can't be extracted: {reason}", name=name[:80], reason=msg("the name is too long"))
-        if not parts and not item.is_dir():
+        if not parts and not item.filename.endswith("/"):
             return msg("{name}: can't be extracted: {reason}", name=name, reason=msg("it names a folder"))
-        if not _place(root, parts, is_dir=item.is_dir()):
+        if not _place(root, parts, is_dir=item.filename.endswith("/")):
             return msg(
                 "{name}: can't be extracted: {reason}",
                 name=name,

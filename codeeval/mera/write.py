@@ -29,7 +29,7 @@ def protocol_of(reader: RunReader) -> str:
     if _foreign(reader):
         raise UsageError(
             msg(
-                "{run_dir}: {task} is no set of MERA's, so there is nothing to submit there\n  MERA takes {names}.",
+                "{run_dir}: {task} is not a set of MERA's, so there is nothing to submit there\n  MERA takes {names}.",
                 run_dir=reader.run_dir,
                 task=reader.manifest().task.name,
                 names=", ".join(FILE_NAMES.values()),

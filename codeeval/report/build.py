@@ -8,16 +8,16 @@ from functools import reduce
 
 from codeeval.manifest import Manifest
 from codeeval.reading import begins_with_thought
-from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
+from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
 from codeeval.report.headline import headline
 from codeeval.report.hidden_answers import hidden_answers
 from codeeval.report.original_tests import base_scores
 from codeeval.report.other_metrics import extras
 from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
-from codeeval.report.values import Difference, Quality, Report, Throughput
+from codeeval.report.values import Quality, Report, Throughput
 from codeeval.report.warnings import warnings
-from codeeval.report.waterfall import build_waterfall, verbatim_of
+from codeeval.report.waterfall import build_waterfall
 from codeeval.stats import mean_over_problems, share_of_tests_passed
 from codeeval.stats.sanity import check_sampling
 from codeeval.store import Counts, RunReader, Session, StoredJudgement, TimeSplit
@@ -46,8 +46,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         name: estimates([(n, c) for _, n, c in reader.counts(name)], ks or manifest.k) for name in manifest.protocols
     }
     waterfall = build_waterfall(reader, ks or manifest.k)
-    differences = _differences(reader, manifest)
-    differing = sum(difference.n_samples for difference in differences)
+    differing = differences(reader)
     found = Report(
         run=str(reader.run_dir),
         task=manifest.task.name,
@@ -67,7 +66,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         verdicts_by_protocol={name: verdicts(found) for name, found in tallies.items()},
         not_supported=_not_supported(requested),
         groups=largest(failure_groups(reader, manifest.protocol, tallies[manifest.protocol]))[:groups],
-        differences=differences,
+        differences=differing,
         sanity=check_sampling(
             reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
         ),
@@ -88,7 +87,7 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         skipped_samples=manifest.skipped_samples,
         unread=sum(incident.stage == "samples" for incident in reader.incidents()),
         waterfall=waterfall,
-        headline=headline(pass_at_k, manifest.protocol, waterfall, differing),
+        headline=headline(pass_at_k, manifest.protocol, waterfall, sum(each.n_samples for each in differing)),
         hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
     )
     return warnings(found)
@@ -116,13 +115,6 @@ def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
     """The problems whose tests could not be carried out for some sample, in the run's order."""
     found = (row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.NOT_SUPPORTED)
     return tuple(dict.fromkeys(row.problem_id for row in found))
-
-
-def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...]:
-    """The samples on which the two scores disagree, the most frequent kind first."""
-    if "strict" not in manifest.protocols:
-        return ()
-    return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(manifest.protocols), "strict"))
 
 
 def _quality(rows: Iterable[StoredJudgement]) -> Quality:

@@ -152,7 +152,7 @@ class MultiplE:
         ends = "\n" + tests
         if not all(isinstance(program, str) and program.endswith(ends) for program in programs):
             raise UnusableRowError(
-                msg("field results holds what is no program with the tests at its end"), len(results)
+                msg("field results holds something other than a program with the tests at its end"), len(results)
             )
         return [str(program)[: -len(ends)] for program in programs]
 

@@ -79,7 +79,7 @@ def _answer(choice: object, attached: Mapping[str, object]) -> tuple[str, str | 
 def _resolved(value: object, attached: Mapping[str, object]) -> str:
     """Look up long texts, which a log stores separately by hash. Raises UnusableRowError if one is missing."""
     if not isinstance(value, str):
-        raise UnusableRowError(msg("a part of the model's message is no text"))
+        raise UnusableRowError(msg("a part of the model's message is not text"))
     if not value.startswith(_ATTACHED):
         return value
     found = attached.get(value.removeprefix(_ATTACHED))

@@ -61,7 +61,7 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
         if len(header) > _MAX_COLUMNS:
             raise ValueError(f"more than {_MAX_COLUMNS} columns")
         if twice := [name for name in header if name and header.count(name) > 1]:
-            raise ValueError(msg("the column {name} stands in it twice", name=twice[0][:40]))
+            raise ValueError(msg("the column {name} occurs in it twice", name=twice[0][:40]))
         yield from _rows(reader, header)
     except UnicodeDecodeError:
         raise ValueError(msg("not UTF-8: save the table as CSV in UTF-8")) from None

@@ -140,6 +140,7 @@ def _by_tests(problem: Problem, outcome: Outcome, protocol: ScoringProtocol) -> 
     verdict, error = _of_ruling(ruling)
     raised = Observation("raised", exc_type=ruling.exc_type, message=ruling.message)
     name = signature.signature(verdict, raised, (), 0)
+    error = _with_last_call(error, ruling)
     if ruling.line is not None:
         where = msg("line {n}", n=ruling.line)
         name, error = (
@@ -161,6 +162,17 @@ def _of_ruling(ruling: Ruling) -> tuple[Verdict, str]:
             "a test does not hold"
         )
     return Verdict.WRONG_OUTPUT, msg("the tests can't work with what was returned: {reason}", reason=told)
+
+
+def _with_last_call(error: str, ruling: Ruling) -> str:
+    """The error with the last call before it and its result."""
+    if not ruling.last_calls:
+        return error
+    last = ruling.last_calls[-1]
+    call = signature.value(last.call)
+    if last.returned is not None:
+        return msg("{what}; {head} returned {got}", what=error, head=call, got=signature.value(last.returned))
+    return msg("{what}; the call was {head}", what=error, head=call) if ruling.from_candidate else error
 
 
 def _failed_calls(

@@ -39,8 +39,19 @@ def raised(observed: Observation) -> str:
 
 def one_line(text: str) -> str:
     """`text` without line breaks and unprintable characters (including lone surrogates), truncated."""
-    clean = "".join(char if char.isprintable() else " " for char in text[:_MAX_READ])
-    clean = " ".join(clean.split())
+    return _cut(" ".join(_printable(text).split()))
+
+
+def value(text: str) -> str:
+    """Like `one_line`, for a value written as a literal: runs of spaces are kept."""
+    return _cut(_printable(text))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in text[:_MAX_READ])
+
+
+def _cut(clean: str) -> str:
     return clean if len(clean) <= _MAX_SHOWN else clean[: _MAX_SHOWN - 1] + "…"
 
 

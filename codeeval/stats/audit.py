@@ -95,7 +95,7 @@ def parse_triple(text: str) -> tuple[str, ...]:
         if not part.strip("%") or not _NUMBER.fullmatch(part) or not 0 <= _value(part) <= 1:
             raise UsageError(
                 msg(
-                    "audit: {value} in {text} is no share; write for example 0.015/0.076/0.152",
+                    "audit: {value} in {text} is not a share; write for example 0.015/0.076/0.152",
                     value=repr(part),
                     text=repr(text),
                 )

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from typing import Any
 
 from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import msg
 from sandbox import Observation, Outcome
-from sandbox.wire import Ruling
+from sandbox.wire import MOST_LAST_CALLS, LastCall, Ruling
 
 #: Larger outcomes and outputs are compressed, so that a program that prints megabytes does not fill the disk.
 COMPRESS_ABOVE = 8_192
@@ -41,10 +41,6 @@ def pack_text(text: str) -> str | bytes:
 
 def unpack_text(stored: Any) -> str:
     return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else str(stored)
-
-
-def pack_optional(text: str | None) -> str | bytes | None:
-    return None if text is None else pack_text(text)
 
 
 def unpack_optional(stored: Any) -> str | None:
@@ -175,7 +171,17 @@ def _outcome(raw: dict[str, Any]) -> Outcome:
     if raw.get("definition") is not None:
         raw["definition"] = Observation(**raw["definition"])
     if raw.get("ruling") is not None:
-        raw["ruling"] = Ruling(**raw["ruling"])
+        raw["ruling"] = _ruling(raw["ruling"])
     if "attempts" in raw:
         raw["attempts"] = tuple(_outcome(part) for part in raw["attempts"])
     return Outcome(**raw)
+
+
+def _ruling(raw: dict[str, Any]) -> Ruling:
+    """Raises ValueError and TypeError."""
+    ruling = Ruling(**raw)
+    calls = tuple(LastCall(*each) for each in ruling.last_calls if isinstance(each, list))
+    texts = all(isinstance(each, str | None) for call in calls for each in call)
+    if len(calls) != len(ruling.last_calls) or len(calls) > MOST_LAST_CALLS or not texts:
+        raise ValueError("calls that no judge reports")
+    return replace(ruling, last_calls=calls)

@@ -185,7 +185,7 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
     if not is_ours(connection) or found > known:
         return
     if found < 0:
-        raise DataError(where, msg("no run file of ours: it has the schema {n}", n=found))
+        raise DataError(where, msg("not a run file of codeeval: it has the schema {n}", n=found))
     expected, optional = _objects(found), _objects(known, indexed=True)
     seen = set()
     for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
@@ -194,14 +194,14 @@ def refuse_odd_schema(connection: sqlite3.Connection, where: str) -> None:
             raise DataError(
                 where,
                 msg(
-                    "no run file of ours: it has a {kind} {name} that no run writes",
+                    "not a run file of codeeval: it has a {kind} {name} that no run writes",
                     kind=kind,
                     name=json.dumps(str(name)[:100]),
                 ),
             )
         seen.add(entry)
     if lacking := sorted(f"{kind} {name}" for kind, name, *_ in expected - seen):
-        raise DataError(where, msg("no run file of ours: it lacks the {what}", what=lacking[0]))
+        raise DataError(where, msg("not a run file of codeeval: it lacks the {what}", what=lacking[0]))
 
 
 @cache

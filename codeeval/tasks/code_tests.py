@@ -18,7 +18,10 @@ from collections.abc import Callable, Iterator
 from codeeval import syntax
 from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS
 
-_KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__"}
+_KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__", "__class__", "__spec__"}
+_KNOWN |= {"__module__", "__qualname__", "__annotations__"}
+#: Names whose use means that others may be defined at run time, or that undefined ones are expected.
+_NAMING = frozenset({"exec", "globals", "vars", "locals", "NameError"})
 #: Constructs in which a candidate's exception could make a test pass, and what sees only the judge's own process.
 _UNFIT = frozenset(
     {"SkipTest", "skip", "skipIf", "skipUnless", "skipTest", "expectedFailure", "mock", "patch", "MagicMock"}
@@ -53,7 +56,8 @@ def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[
     if check is not None or "check" in _bound(tree.body):
         _refuse_uncallable(check)
         _refuse_foreign(tree, lambda root: root in _NOT_THERE)
-        return f"{test}\ncheck({entry_point})\n", (entry_point,)
+        helpers = _helpers(tree, entry_point, prelude, solution)
+        return f"{test}\ncheck({entry_point})\n", (entry_point, *helpers)
     _refuse_unfit(tree, entry_point)
     cases = _cases(tree)
     if not cases and not _asserts(tree):
@@ -211,16 +215,20 @@ def _mentioned(node: ast.AST) -> set[str]:
 
 def _helpers(tree: ast.Module, entry_point: str, prelude: str, solution: str) -> tuple[str, ...]:
     """Other functions of the candidate that the tests use. Raises UnfitTestsError for an undefined name."""
-    if any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree)):
-        return ()
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
     left = used - _KNOWN - _all_bound(tree) - {entry_point, "candidate"}
-    if left and prelude:
-        left -= _all_bound(_parsed(prelude))
+    given = _parsed(prelude)
+    if not left or used & _NAMING or _imports_all(tree) or _imports_all(given):
+        return ()
+    left -= _all_bound(given)
     helpers = left & _of_solution(solution) if left else set()
     if left - helpers:
         raise UnfitTestsError(f"uses {min(left - helpers)}, which neither the tests nor the prompt define")
     return tuple(sorted(helpers))
+
+
+def _imports_all(tree: ast.Module) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
 
 
 def _of_solution(solution: str) -> set[str]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n import msg
+from codeeval.i18n import joined, msg
+from codeeval.near import did_you_mean
 from codeeval.tasks import file_schema, hub, mera
 from codeeval.tasks.bundled import bundled
 from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
@@ -83,14 +83,14 @@ def _from_path(spec: str) -> Task:
 
 def _unknown(spec: str) -> str:
     names = [task.name for task in TASKS]
-    near = get_close_matches(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names, n=1)
+    meant = did_you_mean(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names)
     text = msg(
         "unknown task {name}: name one of {names}, or a file ({suffixes})",
         name=repr(spec),
         names=", ".join(names),
         suffixes=", ".join(SUFFIXES),
     )
-    return msg("{text}\n  Did you mean {name}?", text=text, name=near[0]) if near else text
+    return joined("\n  ", (text, meant)) if meant else text
 
 
 def _task(name: str, source: str, rows: list[SourceRow]) -> Task:

@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.proxies import Proxies, Remote, is_remote
 from sandbox.guest.raised import Makers
 
@@ -66,6 +67,9 @@ class Judge:
         self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
+        self._last_calls = LastCalls()
+        self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
+        self._bytes = 0  # of the last question and its answer
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
         """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
@@ -75,7 +79,7 @@ class Judge:
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
-            self._rule(_failure(error, error is self._crossed, self._crossed_line))
+            self._fail(*_failure(error, error is self._crossed, self._crossed_line))
         else:
             self._rule('{"s":"passed"}')
 
@@ -99,8 +103,10 @@ class Judge:
             self._abandon("lost", "the candidate did not say what it defines")
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
-                if isinstance(namespace.get(name), type) and is_remote(values[0]):
-                    self._classes_asked_for.add(Remote.number(values[0]))
+                if is_remote(values[0]):
+                    self._names.setdefault(Remote.number(values[0]), name)
+                    if isinstance(namespace.get(name), type):
+                        self._classes_asked_for.add(Remote.number(values[0]))
                 namespace[name] = values[0]
 
     # --- questions -----------------------------------------------------------------------------------------------
@@ -110,10 +116,21 @@ class Judge:
     ) -> Any:
         """The candidate's answer; raises what it raised."""
         keywords = kwargs or {}
+        frame = _calling_frame()
         self._calls += operation == candidate_answers.CALL
-        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _calling_line())
+        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
-        return self._exchange(question)
+        if operation != candidate_answers.CALL:
+            return self._exchange(question)
+        name = self._names.get(Remote.number(target), "…") if is_remote(target) else "…"
+        call = self._last_calls.begin(name, args, keywords, frame, self._in_place)
+        try:
+            value = self._exchange(question)
+        except BaseException as error:
+            call.failed(error)
+            raise
+        call.returned(value, self._bytes)
+        return value
 
     def _exchange(self, question: object) -> Any:
         """Exchange a question for an answer. If there is none, the process ends: an exception could be caught by the
@@ -131,6 +148,7 @@ class Judge:
             number, data = self._line.receive(self._most)
             if number != self._number:
                 raise Lost("an answer to another question")
+            self._bytes = len(again) + len(contents) + len(root) + len(data)
             kind, value = self._understand(data, encoder.table[len(self._shared) :])
         except Unsupported as error:
             self._abandon("unsupported", str(error))
@@ -209,7 +227,8 @@ class Judge:
         """
         if kind in self._classes_asked_for:
             self._abandon("unsupported", f"{what} does not cross to the tests")
-        self._rule(_record("TypeError", f"{what} does not cross to the tests", _calling_line() or None, ',"n":true'))
+        line = _line_of(_calling_frame()) or None
+        self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         os._exit(0)
 
     # --- the ruling ----------------------------------------------------------------------------------------------
@@ -217,6 +236,11 @@ class Judge:
     def _abandon(self, why: str, text: str) -> NoReturn:
         self._rule('{"s":"%s","m":%s}' % (why, _quote(text[:_MAX_TEXT])))
         os._exit(0)
+
+    def _fail(self, name: str, message: str, line: int | None, more: str) -> None:
+        where = "null" if line is None else line
+        told = '{"s":"failed","y":%s,"m":%s,"l":%s%s' % (_quote(name[:200]), _quote(message[:_MAX_TEXT]), where, more)
+        self._rule(told + self._last_calls.fields(line, RULING_BYTES - HEAD.size - len(told) - 1) + "}")
 
     def _rule(self, record: str) -> None:
         data = record.encode("ascii")[: RULING_BYTES - HEAD.size]
@@ -229,29 +253,26 @@ def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]
     return wire.compile_tests(prelude, wire.PRELUDE), wire.compile_tests(source, TESTS)
 
 
-def _calling_line() -> int:
-    """The line of the tests that is being executed."""
+def _calling_frame() -> types.FrameType | None:
+    """The innermost frame of the tests."""
     frame: types.FrameType | None = sys._getframe(2)
-    while frame is not None:
-        if frame.f_code.co_filename == TESTS:
-            return frame.f_lineno
+    while frame is not None and frame.f_code.co_filename != TESTS:
         frame = frame.f_back
-    return 0
+    return frame
 
 
-def _failure(error: BaseException, crossed: bool, candidate_line: int | None) -> str:
-    """The record of an exception that ended the tests."""
+def _line_of(frame: types.FrameType | None) -> int:
+    return frame.f_lineno if frame is not None else 0
+
+
+def _failure(error: BaseException, crossed: bool, candidate_line: int | None) -> tuple[str, str, int | None, str]:
+    """An exception that ended the tests: (name, text, line, further fields of the record)."""
     try:
         message = str(error)
     except BaseException:  # for example a number too long to be written
         message = "<the exception's text could not be made>"
     more = ',"f":%s,"c":%s' % ("true" if crossed else "false", candidate_line if crossed and candidate_line else "null")
-    return _record(type(error).__name__, message, _line(error), more)
-
-
-def _record(name: str, message: str, line: int | None, more: str) -> str:
-    where = "null" if line is None else line
-    return '{"s":"failed","y":%s,"m":%s,"l":%s%s}' % (_quote(name[:200]), _quote(message[:_MAX_TEXT]), where, more)
+    return type(error).__name__, message, _line(error), more
 
 
 def _line(error: BaseException) -> int | None:

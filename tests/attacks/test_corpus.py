@@ -70,7 +70,7 @@ def benches(backend: Backend, probes: Probes) -> Iterator[tuple[Bench, Bench]]:
 @pytest.fixture(scope="module")
 def trials(benches: tuple[Bench, Bench], request: pytest.FixtureRequest) -> dict[str, Trial]:
     """What became of each selected program."""
-    ours = [item for item in request.session.items if item.path == request.path]  # others have a `name`, too
+    ours = [item for item in request.session.items if item.path == request.path]  # others have a `name` as well
     calls = [item.callspec for item in ours if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
     selected = {str(call.params["name"]) for call in calls if "name" in call.params}
     return run_all(benches, [CORPUS[name] for name in sorted(selected)], CORPUS)

@@ -24,7 +24,7 @@ from starlette.testclient import TestClient
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "unit")]
 
-from run_values import make_manifest  # noqa: E402 - the path comes first
+from run_values import add_execution, add_judgements, make_manifest  # noqa: E402 - the path comes first
 
 from codeeval.explorer.library import Library  # noqa: E402
 from codeeval.explorer.security import Gate  # noqa: E402
@@ -115,14 +115,14 @@ def _judge(store: RunStore, problem: Problem, sample: Sample) -> None:
         extraction = extract(problem, sample.completion, protocol.extraction)
         digest = f"{hash((extraction.program, name)) & (1 << 63) - 1:032x}"
         outcome = _outcome(sample.completion, int(sample.completion.rsplit("# ", 1)[1]))
-        store.add_execution(Execution(problem.id, digest, protocol.mode, extraction.program, outcome))
+        add_execution(store, Execution(problem.id, digest, protocol.mode, extraction.program, outcome))
         judgement = grade(problem, extraction, outcome, protocol)
         if name == "strict" and not judgement.passed:
             right = sample.index % 3 == 0
             classes = ("lost indentation",) if sample.index % 4 else ()
             repaired = Verdict.PASSED if right else Verdict.WRONG_OUTPUT
             store.add_counterfactuals([Counterfactual(problem.id, sample.index, classes, (), None, repaired, right)])
-        store.add_judgements(name, [StoredJudgement(problem.id, sample.index, digest, judgement.outputs, judgement)])
+        add_judgements(store, name, [StoredJudgement(problem.id, sample.index, digest, judgement.outputs, judgement)])
 
 
 def _outcome(completion: str, tag: int) -> Outcome:
@@ -141,7 +141,7 @@ def _outcome(completion: str, tag: int) -> Outcome:
 
 
 def measure(library: Library, pages: tuple[str, ...]) -> Iterator[dict[str, object]]:
-    """Each page once, in this order, from one application that nobody has asked before."""
+    """Each page once, in this order, from one application that has had no request before."""
     client = TestClient(application(library, Gate()), base_url="http://127.0.0.1")
     for page in pages:
         wall, cpu = time.perf_counter(), time.process_time()

@@ -161,7 +161,7 @@ def main() -> int:
 
 
 def rounds(ours: Side, bare: Side, seconds: float) -> list[float]:
-    """Fill both sides; returns the processor seconds of this process in each round of ours."""
+    """Fill both sides; returns this process's processor seconds in each of codeeval's rounds."""
     mine: list[float] = []
     begun = time.monotonic()
     while len(ours.wall) <= LEAST_ROUNDS or time.monotonic() - begun < seconds:

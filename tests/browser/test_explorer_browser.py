@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from explorer_pages import PAGES, calm
+from run_values import add_judgements
 
 from codeeval.store import RunReader, RunStore
 
@@ -221,7 +222,7 @@ def test_a_running_run_grows_without_a_reload(open_page: Any, runs: Path, tmp_pa
         assert "0 / 36" in page.inner_text(".sub")
         live.add_samples(samples)
         for name, rows in judged.items():
-            live.add_judgements(name, rows)
+            add_judgements(live, name, rows)
         live.commit()
         page.wait_for_timeout(2500)
         assert str(page.evaluate("getSelection().toString()")) == "live"

@@ -15,7 +15,7 @@ COMMAND = (sys.executable, "-m", "codeeval")
 
 
 def environment(more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The user's environment without settings of ours, and with this checkout on the path."""
+    """The user's environment without codeeval's settings, and with this checkout on the path."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CODEEVAL_")}
     base = os.environ.get("CODEEVAL_BASE")
     return {

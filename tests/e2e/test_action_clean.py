@@ -1,4 +1,4 @@
-"""The action's steps on a machine that has nothing of ours: a root file system of its own, with Python and nothing else, in which
+"""The action's steps on a machine without anything of codeeval: a separate root file system with only Python, in which
 `install` really installs and everything after it uses what was installed."""
 
 from __future__ import annotations

@@ -200,7 +200,7 @@ def test_a_run_of_tests_that_are_code_is_a_run_like_any_other(tmp_path: Path) ->
     for kind in ("jsonl", "lm-eval", "html", "baseline"):
         done = codeeval(tmp_path, "export", kind, "r", "-o", f"out-{kind}")
         assert done.returncode == 0, (kind, done.stderr)
-    failed(codeeval(tmp_path, "export", "mera", "r", "-o", "m.zip"), 2, "h is no set of MERA's")
+    failed(codeeval(tmp_path, "export", "mera", "r", "-o", "m.zip"), 2, "h is not a set of MERA's")
     assert codeeval(tmp_path, "compare", "r", "r").returncode == 0
     assert codeeval(tmp_path, "gate", "r", "--baseline", "out-baseline").returncode == 0
     page = next((tmp_path / "out-html").rglob("p/7/index.html")).read_text("utf-8")
@@ -233,7 +233,7 @@ def test_the_settings_follow_the_set(tmp_path: Path) -> None:
 
 @pytest.mark.local
 def test_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`codeeval.evaluate` takes such files, too, with the answers of a reference where they come with one."""
+    """`codeeval.evaluate` accepts such files as well, with a reference's answers if they have one."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     path = write_rows(tmp_path / "h.jsonl", HUMAN_EVAL)
     run = api.evaluate(str(path), {"7": ["    return 2 * n\n", "    return n\n"]}, k=[1], sandbox="local")

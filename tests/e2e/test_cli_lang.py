@@ -97,7 +97,7 @@ def test_the_pages_of_a_run_follow_the_same_rule(folder: Path) -> None:
 
 
 def test_what_the_parser_says_follows_the_same_rule(tmp_path: Path) -> None:
-    """Before it has read `--lang`, too."""
+    """Even before it has read `--lang`."""
     russian = {"CODEEVAL_LANG": "ru"}
     assert "нет такого флага: --nosuch" in codeeval(tmp_path, "audit", "--nosuch", "--lang", "ru").stderr
     assert "нет такого флага: --nosuch" in codeeval(tmp_path, "audit", "--lang=ru", "--nosuch").stderr

@@ -339,7 +339,7 @@ def test_only_sets_of_mera_can_be_submitted(folder: Path) -> None:
     failed(
         codeeval(folder, "export", "mera", "rustarter", "-o", "no.zip"),
         2,
-        "rustarter is no set of MERA's",
+        "rustarter is not a set of MERA's",
         "MERA takes",
     )
     assert not (folder / "no.zip").exists()

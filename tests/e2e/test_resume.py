@@ -65,7 +65,7 @@ def kill_after(
         if process.poll() is not None:
             process.communicate()
             return False
-        assert time.monotonic() < deadline, "nothing is committed any more"
+        assert time.monotonic() < deadline, "no further commit"
         time.sleep(0.005)
     process.send_signal(signal.SIGSTOP)
     send(number)

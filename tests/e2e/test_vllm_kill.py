@@ -78,7 +78,7 @@ def engine_of(parent: int) -> int:
 
 
 def wait_until_gone(group: int) -> None:
-    """Nothing of the group lives on; what nobody has waited for yet is dead all the same."""
+    """Nothing of the group survives; what has not been waited for yet is dead all the same."""
     deadline = time.monotonic() + PATIENCE_S
     while alive := [pid for pid, state, _, its in processes() if its == group and state not in "ZX"]:
         assert time.monotonic() < deadline, f"still there: {alive}"
@@ -139,6 +139,6 @@ def test_kill_9_of_the_engine_is_told_and_costs_nothing_that_was_finished(tmp_pa
     wait_until_gone(engine)
     kept = completions(tmp_path / "r")
     with RunReader(tmp_path / "r") as reader:
-        assert reader.unjudged("strict") == ()
+        assert reader.n_unjudged("strict") == 0
         assert reader.sessions()[-1].end == "incomplete"
     resumed(tmp_path, "r", whole, kept)

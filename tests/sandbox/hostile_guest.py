@@ -84,7 +84,7 @@ class HostileBackend:
 
 
 def scripted(scripts: Sequence[Script], alive: bool = True) -> HostileBackend:
-    """One script after the other; when they are used up, no worker can be started any more."""
+    """One script after the other; once they are used up, no further worker can be started."""
 
     def make(index: int) -> ScriptedWorker:
         if index >= len(scripts):

@@ -351,6 +351,6 @@ def test_sources_of_any_text(judged: Pool) -> None:
 
 @pytest.mark.parametrize("name", ["function", "self", "args", "kwargs", "operation", "target", "candidate"])
 def test_any_keyword_crosses(judged: Pool, name: str) -> None:
-    """Tests may call a function by keyword, whatever the names of its parameters: none of ours is in their way."""
+    """Tests may call a function by keyword, whatever its parameters are called: no name of the guest's collides."""
     outcome = ask(judged, f"def f({name}): return {name} + 1\n", f"assert f({name}=1) == 2\n")
     assert ruled(outcome) == "completed passed", outcome

@@ -1,4 +1,4 @@
-"""The clock is set inside a worker, by hours, there and back, while samples run: limits are kept, and nobody is late by it."""
+"""The clock is set forward and back by hours inside a worker while samples run: limits are kept, and nothing is late."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def scripts_for(random: Random, alive: bool, silent: float, job: Job) -> tuple[l
         one = fate(script, blame.sent + 1, len(job.calls), LIMITS, job.tests is not None)
         if not (
             one == "unstarted" and len(scripts) == 1
-        ):  # nobody waits yet for the worker that a lane starts at first
+        ):  # nothing waits yet for the worker that a lane starts at first
             blame.add(one)
     return scripts, blame
 

@@ -244,7 +244,7 @@ def test_subclasses_become_their_base(value: object, expected: object) -> None:
 
 @pytest.mark.parametrize("value", [datetime(2024, 2, 29, tzinfo=UTC), time(1, tzinfo=UTC)])
 def test_time_zones_do_not_cross(value: object) -> None:
-    """A zone may be an object of any class: such a time is an object, too."""
+    """A zone may be an object of any class, so such a time is an object as well."""
     with pytest.raises(KeyError):
         encode(value)
 
@@ -302,7 +302,7 @@ def test_the_bound_holds(value: object) -> None:
 
 
 def test_unchanged_containers_are_recognised() -> None:
-    """The contents of the containers that came with a question are the same bytes as long as nobody has changed them."""
+    """The contents of the containers that came with a question are the same bytes until they are changed."""
     shared = [1, {"k": {2}}]
     question = value_codec.Encoder(no_number, 1 << 20)
     root = question.root(([shared, shared], "x"))

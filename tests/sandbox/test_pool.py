@@ -192,7 +192,7 @@ def test_close_while_submit_waits_for_room(backend: Backend) -> None:
 
 
 def test_close_while_a_worker_is_being_started(backend: Backend) -> None:
-    """A worker that comes up after `close` is removed and not given the job any more."""
+    """A worker that starts after `close` is removed and does not get the job."""
     starting, closing = threading.Event(), threading.Event()
 
     def hold() -> None:

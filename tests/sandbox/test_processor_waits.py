@@ -158,7 +158,7 @@ def test_children_that_have_ended_have_computed(world: World) -> None:
 
 
 def test_where_the_meter_may_miss_processes_none_may_have_come(world: World) -> None:
-    """Without a control group a child that nobody waits for leaves no trace but its number."""
+    """Without a control group a child that is never waited for leaves no trace but its number."""
     world.counts_everything = False
     waits = begun(world)
     world.pass_time()

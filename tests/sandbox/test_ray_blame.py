@@ -1,4 +1,4 @@
-"""Who has a job when a node is lost, and when nobody tries it any more: on nodes that are threads, so without Ray."""
+"""Who has a job when a node is lost, and when it is given up: on nodes that are threads, so without Ray."""
 
 from __future__ import annotations
 

@@ -53,6 +53,11 @@ def checked(payload: bytes, n_calls: int, judged: bool = False) -> Result | None
         assert (outcome.ruling.status == "failed") == (outcome.ruling.exc_type is not None)
         assert outcome.status != "completed" or outcome.ruling.status != "not_reached"
         assert all(line is None or line > 0 for line in (outcome.ruling.line, outcome.ruling.candidate_line))
+        calls = outcome.ruling.last_calls
+        assert not calls or (outcome.ruling.status == "failed" and len(calls) <= wire.MOST_LAST_CALLS)
+        for call in calls:
+            assert sorted(map(type, call), key=str) == [type(None), str, str]
+            assert all(text is None or len(text) <= 2_100 for text in call)
     assert outcome.status in STATUSES
     assert len(outcome.observations) == n_calls
     reached = [observation.status != "not_reached" for observation in outcome.observations]
@@ -166,7 +171,8 @@ def test_what_the_supervisor_saw_counts_more_than_the_reply(
 
 judge_records = st.fixed_dictionaries(
     {"s": st.sampled_from(["passed", "failed", "unsupported", "lost"]) | values},
-    optional=dict.fromkeys("ymlfc", values),
+    optional=dict.fromkeys("ymlfc", values)
+    | dict.fromkeys([f"{field}{number}" for field in "are" for number in range(4)], st.text(max_size=20) | values),
 ).map(lambda record: json.dumps(record).encode())
 rulings = st.binary(max_size=40) | st.builds(ruling, judge_records | st.binary(max_size=30), bytes32, bytes32)
 
@@ -179,6 +185,15 @@ def test_any_ruling(reply: bytes, ruled: bytes, fields: dict[str, int]) -> None:
         assert b"passed" in ruled
     alone = checked(result_payload(3, reply, **fields), 0, judged=True)
     assert alone is None or (alone.outcome.ruling is not None and alone.outcome.ruling.status == "not_reached")
+
+
+def test_the_calls_of_a_ruling() -> None:
+    """The latest stands last; what is not a call with one result is left out, what is long is cut."""
+    record = {"s": "failed", "y": "AssertionError", "a0": "f(2)", "r0": "x" * 9_999, "a1": "f(1)", "e1": "E()"}
+    record |= {"a2": "f(0)", "r2": "1", "e2": "2", "a3": "f(9)", "r3": "4"}
+    ruled = read_result(result_payload(1, lines(DEFINED), ruled=ruling(record)), 0, LIMITS, judged=True).outcome.ruling
+    assert ruled is not None
+    assert ruled.last_calls == (wire.LastCall("f(1)", None, "E()"), wire.LastCall("f(2)", "x" * 2_100))
 
 
 @given(rulings.filter(len))

@@ -36,11 +36,11 @@ def test_a_placement_group_and_patience() -> None:
 @pytest.mark.parametrize(
     ("address", "options", "message"),
     [
-        ("h", {}, "is no address"),
-        ("h:0", {}, "is no address"),
-        ("h:70000", {}, "is no address"),
-        ("http://h:1", {}, "is no address"),
-        (":1", {}, "is no address"),
+        ("h", {}, "is not an address"),
+        ("h:0", {}, "is not an address"),
+        ("h:70000", {}, "is not an address"),
+        ("http://h:1", {}, "is not an address"),
+        (":1", {}, "is not an address"),
         (None, {"num_cpus": "1"}, "there is no cluster"),
         ("auto", {"num_gpus": "1"}, "num_gpus=…: there is no such option"),
         ("auto", {"resource.": "1"}, "there is no such option"),

@@ -22,6 +22,11 @@ CHECKS = {
     "any arguments": "def check(*args):\n    assert args[0](1) == 2\n",
     "in a block": "if True:\n    def check(candidate):\n        assert candidate(1) == 2\n",
     "a name": "def test(candidate):\n    assert candidate(1) == 2\ncheck = test\n",
+    "a helper beside it": "def same(a, b): return a == b\ndef check(candidate):\n    assert same(candidate(1), 2)\n",
+    "all of a module": "from math import *\ndef check(candidate):\n    assert candidate(pi) == tau\n",
+    "names by exec": "exec('n = 1')\ndef check(candidate):\n    assert candidate(n) == 2\n",
+    "a name that may be missing": "def check(candidate):\n    try: n\n    except NameError: assert candidate(1) == 2\n",
+    "itself by name": "def check(candidate):\n    assert candidate(1) == twice(1)\n",
 }
 PLAIN = {
     "asserts": "assert twice(1) == 2\nassert twice(0) == 0\n",
@@ -58,6 +63,8 @@ UNFIT = {
     "if __name__ == '__main__':\n    assert twice(1) == 2\n": "nothing in it is a test",
     "f = lambda: twice(1)\n": "nothing in it is a test",
     "class T:\n    def test_a(self):\n        assert twice(1) == 2\n": "nothing in it is a test",
+    "def check(candidate):\n    assert same(candidate(1), 2)\n": "uses same, which neither",
+    "def check(candidate):\n    assert candidate(1) == 2, told(1)\n": "uses told, which neither",
     "async def check(candidate):\n    assert candidate(1) == 2\n": "check is async",
     "def check():\n    assert twice(1) == 2\n": "must take the candidate's function",
     "def check(a, b):\n    assert a(b) == 2\n": "must take the candidate's function",
@@ -126,6 +133,17 @@ def test_another_function_of_the_reference_is_the_candidates() -> None:
     test = "assert twice(1) == half(4) == shown(2)\n"
     found = executed(test, "twice", "def shown(n):\n    return n\n", "def twice(n): ...\ndef half(n): ...\n")
     assert found == (test, ("twice", "half"))
+    test = "def check(candidate):\n    assert candidate(1) == half(4) == shown(2)\n"
+    found = executed(test, "twice", "def shown(n):\n    return n\n", "def twice(n): ...\ndef half(n): ...\n")
+    assert found == (test + "\ncheck(twice)\n", ("twice", "half"))
+
+
+@pytest.mark.parametrize(
+    "test", ["def check(candidate):\n    assert candidate(tau) == 2\n", "assert twice(tau) == 2\n"]
+)
+def test_all_names_of_a_module_in_the_prompt(test: str) -> None:
+    """Nothing is refused for a name that may come from there."""
+    assert executed(test, "twice", "from math import *\n", "")[1] == ("twice",)
 
 
 def test_the_error_names_the_row(tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
 def test_a_row_that_cannot_be_read_is_missed(tmp_path: Path, row: object) -> None:
-    """It leaves a gap in its problem; whose it is and where nobody knows, in the problem that has too few."""
+    """It leaves a gap in its problem; if its problem is unknown, in the one that has too few samples."""
     path = write(tmp_path / "s.jsonl", rows(row))
     lost = 2 if row == BROKEN["a list with a number"] else 1
     found = placed(path)
@@ -380,7 +380,7 @@ def test_tables_of_spreadsheets(tmp_path: Path, text: str, kind: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"task_id,completion,completion\n1,a,b\n", "the column completion stands in it twice"),
+        (b"task_id,completion,completion\n1,a,b\n", "the column completion occurs in it twice"),
         ("task_id,completion\n1,да\n".encode("cp1251"), "not UTF-8: save the table as CSV in UTF-8"),
         ("task_id,completion\n1,да\n".encode("utf-16"), "UTF-16: save it as UTF-8"),
         (b"", "no usable row"),

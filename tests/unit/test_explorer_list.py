@@ -63,7 +63,7 @@ def test_list_matrix_files_and_neighbours_agree(explorer: TestClient, query: str
 
 
 def test_the_way_through_a_filter_visits_each_sample_once(run: Path) -> None:
-    """Forwards and backwards; a sample outside knows its neighbours, too."""
+    """Forwards and backwards; a sample outside the list has neighbours as well."""
     with RunViews(run) as reader:
         [numbers, _] = count(reader).values()
         for query in ({"verdict": "wrong_output"}, {"verdict": "failed", "sort": "easiest"}, {"verdict": "agrees"}):

@@ -84,7 +84,7 @@ def test_marks_are_in_matrix_list_and_files(explorer: TestClient) -> None:
 def test_damaged_notes_hide_nothing(explorer: TestClient, run: Path) -> None:
     (run / FILE_NAME).write_text("{")
     assert explorer.get("/r/").status_code == explorer.get("/r/samples/").status_code == 200
-    assert "is no file of annotations" in explorer.get("/r/samples/?tag=bug").text
+    assert "is not a file of annotations" in explorer.get("/r/samples/?tag=bug").text
 
 
 def test_the_command_line_chooses_by_tag(run: Path) -> None:

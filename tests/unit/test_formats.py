@@ -153,7 +153,7 @@ def test_a_function_of_another_name_has_not_lost_its_indentation() -> None:
 
 
 def test_ended_by_length_is_named() -> None:
-    """What the token limit cut is a failure of format, too, and nothing can repair it."""
+    """What the token limit cut is also a failure of format, and nothing can repair it."""
     cut = sample("\n    return a +", "length")
     assert classify(PROBLEM, cut) == (F.LENGTH,)
     assert repair(PROBLEM, cut) is None

@@ -249,13 +249,15 @@ def test_a_run_of_identical_samples_says_so_to_the_gate(tmp_path: Path) -> None:
 
 
 def _repeated(folder: Path, right: int) -> Path:
-    from run_values import judged, planned
+    from run_values import add_judgements, judged, planned
 
     names = [f"p{index}" for index in range(64)]
     with RunStore.create(folder, manifest(), [planned(name, 10) for name in names]) as store:
         store.add_samples(Sample(name, index, "d", name) for name in names for index in range(10))
-        store.add_judgements(
-            "strict", [judged(name, i, passed=place < right) for place, name in enumerate(names) for i in range(10)]
+        add_judgements(
+            store,
+            "strict",
+            [judged(name, i, passed=place < right) for place, name in enumerate(names) for i in range(10)],
         )
         store.put_session(Session("t", (), "complete"))
     return folder

@@ -51,7 +51,7 @@ def test_options_are_parsed_and_unknown_ones_refused() -> None:
     options = Options("hf", {"dtype": "float32", "rows": "8", "row": "1"})
     assert options.text("dtype", "auto", ("auto", "float32")) == "float32"
     assert (options.integer("rows", 32), options.integer("threads", 0, least=0)) == (8, 0)
-    with pytest.raises(UsageError, match=r"-M row=…: .* it knows: dtype, rows, threads"):
+    with pytest.raises(UsageError, match=r"-M row=…: .* known: dtype, rows, threads"):
         options.finish()
 
 

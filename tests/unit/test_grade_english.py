@@ -15,10 +15,11 @@ from codeeval.scoring.grade import grade, not_judged, outputs
 from codeeval.scoring.job import job, job_digest, make_job
 from codeeval.scoring.limits import ORACLE_LIMITS, TESTS_LIMITS
 from codeeval.store.codec import pack_outcome, unpack_outcome
+from codeeval.store.columns import TABLES
 from codeeval.tasks.human_eval import problem_of
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Extraction, Judgement, Oracle, Problem, Task, Verdict
-from sandbox.wire import Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
 
 PROBLEM = problem_of(SourceRow("line 1", HUMAN_EVAL))
 PROTOCOL = protocols.get("humaneval")
@@ -60,6 +61,31 @@ def test_a_pass_needs_both() -> None:
             "AssertionError: mine in line 3 of the program (line 5 of the tests)",
         ),
         (Ruling("failed", "MemoryError", "", 5, from_candidate=True), "memory", "MemoryError (line 5 of the tests)"),
+        (
+            Ruling(
+                "failed", "AssertionError", "", 5, last_calls=(LastCall("f(1)", "2"), LastCall("f(\n2)", "[3,\x1b 4]"))
+            ),
+            "wrong_output",
+            "a test does not hold; f( 2) returned [3,  4] (line 5 of the tests)",
+        ),
+        (
+            Ruling(
+                "failed",
+                "E",
+                "no",
+                5,
+                from_candidate=True,
+                candidate_line=3,
+                last_calls=(LastCall("f(1)", None, "E('no')"),),
+            ),
+            "exception",
+            "E: no in line 3 of the program; the call was f(1) (line 5 of the tests)",
+        ),
+        (
+            Ruling("failed", "AssertionError", "", 5, last_calls=(LastCall("f(1)", None, "E('no')"),)),
+            "wrong_output",
+            "a test does not hold (line 5 of the tests)",
+        ),
     ],
 )
 def test_a_ruling_is_a_verdict(ruling: Ruling, verdict: str, error: str) -> None:
@@ -68,6 +94,7 @@ def test_a_ruling_is_a_verdict(ruling: Ruling, verdict: str, error: str) -> None
     assert (found.verdict.value, found.passed, found.error, found.call) == (verdict, False, error, ruling.line)
     assert found.signature.endswith(f"line {ruling.line}")
     assert found.failed_calls == ()
+    assert found.signature == judged(ended(replace(ruling, last_calls=()))).signature
 
 
 @pytest.mark.parametrize(
@@ -173,6 +200,8 @@ def test_calls_against_a_reference_have_its_limits_and_rule() -> None:
 
 def test_a_ruling_survives_the_run_file() -> None:
     """Evidence is stored as it was."""
-    outcome = ended(Ruling("failed", "AssertionError", "\ud800", 5, True, 3, 2))
+    calls = (LastCall("f(\ud800)", "3"), LastCall("f(2)", None, "E()"))
+    outcome = ended(Ruling("failed", "AssertionError", "\ud800", 5, True, 3, 2, last_calls=calls))
     assert unpack_outcome(pack_outcome(outcome), "here") == outcome
+    TABLES["executions"]["outcome"].check(pack_outcome(outcome))
     assert Judging((), Limits()).dedup

@@ -134,7 +134,7 @@ def test_tables_are_plain_tables(run: Path, statement: str) -> None:
         if "TEMP" in statement:
             opened(run).close()
         else:
-            with pytest.raises(DataError, match="no run file of ours"):
+            with pytest.raises(DataError, match="not a run file of codeeval"):
                 opened(run)
 
 
@@ -161,11 +161,11 @@ def test_notes_are_an_ordinary_file(run: Path, tmp_path: Path) -> None:
     assert "of another file" not in client.get("/run/p/1/0").text
     notes.unlink()
     os.mkfifo(notes)
-    with pytest.raises(DataError, match="no ordinary file"):
+    with pytest.raises(DataError, match="not an ordinary file"):
         Annotations(run).read()
     notes.unlink()
     notes.write_text("[" * 100_000)
-    with pytest.raises(DataError, match="no file of annotations"):
+    with pytest.raises(DataError, match="not a file of annotations"):
         Annotations(run).read()
 
 
@@ -181,7 +181,7 @@ def test_samples_that_never_end_are_refused(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_a_model_card_has_no_markup_of_the_model(tmp_path: Path) -> None:
-    """The name of the model in somebody's run is text in the card's heading, too."""
+    """The model's name in another user's run is plain text in the card's heading as well."""
     run = make_run(tmp_path / "run", {"1": ["right", "right"]})
     name = "m](x) <script>alert(1)</script>"
     spoil(run, "UPDATE meta SET value = json_set(value, '$.model.name', ?) WHERE key = 'manifest'", name)

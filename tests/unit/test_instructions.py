@@ -81,7 +81,7 @@ def test_the_line_shown_of_an_instruction() -> None:
     ],
 )
 def test_a_damaged_plan(tmp_path: Path, text: str) -> None:
-    """The folder's own file is foreign input, too: names of folders in it stay below it."""
+    """The folder's own file is untrusted input as well: names of folders in it stay below it."""
     (tmp_path / FILE_NAME).write_text(text)
     with pytest.raises(DataError, match="not a list of instructions"):
         read_plan(tmp_path)

@@ -355,9 +355,9 @@ def test_the_key_is_in_no_description(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"base_url": "127.0.0.1:8000"}, "is no address"),
-        ({"base_url": "ftp://127.0.0.1"}, "is no address"),
-        ({"base_url": "http://127.0.0.1:99999/v1"}, "is no address"),
+        ({"base_url": "127.0.0.1:8000"}, "is not an address"),
+        ({"base_url": "ftp://127.0.0.1"}, "is not an address"),
+        ({"base_url": "http://127.0.0.1:99999/v1"}, "is not an address"),
         ({"base_url": "http://me:secret@127.0.0.1:1/v1"}, "no name, password or query"),
         ({"base_url": "http://127.0.0.1:1/v1?api_key=secret"}, "no name, password or query"),
         ({"api": "voice"}, "one of auto, completions, chat"),
@@ -365,7 +365,7 @@ def test_the_key_is_in_no_description(tmp_path: Path) -> None:
         ({"extra_body": "[1]"}, "must be a JSON object"),
         ({"extra_body": "{"}, "not JSON"),
         ({"extra_body": '{"api_key": "secret"}'}, "no key, token or password"),
-        ({"base_url": "http://me:secret@h:99999/v1"}, "is no address"),
+        ({"base_url": "http://me:secret@h:99999/v1"}, "is not an address"),
         ({"api_key_file": "no/such/file"}, "can't be read"),
         ({"api_key": "secret"}, "has no such option"),
     ],

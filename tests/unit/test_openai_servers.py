@@ -102,7 +102,7 @@ def test_a_failing_servers_share_goes_to_the_others(
 
 
 def test_a_server_that_dies_in_the_middle(alone: dict[tuple[str, int], str]) -> None:
-    """Nothing listens any more: the other one does the rest."""
+    """One server stops listening: the other one does the rest."""
     with serving() as sound:
         with serving() as dying:
             made = opened(dying, sound, concurrency="2", patience="60")
@@ -178,7 +178,7 @@ def test_addresses_of_a_list() -> None:
     assert settings.endpoint == "/chat/completions"
     assert [each.base_urls for each in settings.each()] == [("http://a:1/v1",), ("http://b:2/v1",)]
     assert settings.threads == 32
-    with pytest.raises(UsageError, match=r"--base-url 'b' is no address"):
+    with pytest.raises(UsageError, match=r"--base-url 'b' is not an address"):
         parsed("http://a:1,b")
     with pytest.raises(UsageError, match="no name, password or query"):
         parsed("http://a:1,http://me:secret@b")

@@ -85,7 +85,7 @@ def test_missing_file_and_unknown_option(samples: Path, tmp_path: Path) -> None:
     """Both are errors of use, with the path or the option in them."""
     with pytest.raises(DataError, match=r"missing\.jsonl"):
         create("replay", str(tmp_path / "missing.jsonl"))
-    with pytest.raises(UsageError, match="-M dtype=…: backend replay has no such option; it knows: none"):
+    with pytest.raises(UsageError, match="-M dtype=…: backend replay has no such option; known: none"):
         create("replay", str(samples), {"dtype": "auto"})
 
 

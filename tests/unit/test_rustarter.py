@@ -77,7 +77,7 @@ def module(name: str) -> ModuleType:
 
 
 def test_sixty_four_problems_in_meras_schema(rows: list[Row]) -> None:
-    """Ids count from 0 to 63, and every row has exactly the fields of MERA's schema and the three of ours."""
+    """Ids count from 0 to 63, and every row has exactly the fields of MERA's schema and the set's own three."""
     assert [row["meta"]["id"] for row in rows] == list(range(64))
     for row in rows:
         assert set(row) == {"instruction", "inputs", "outputs", "meta"}

@@ -90,7 +90,7 @@ def test_several_filters_are_one_set_of_responses(tmp_path: Path) -> None:
 
 
 def test_logs_in_a_zip(tmp_path: Path) -> None:
-    """The newest file of the task is taken, also out of the zip inside of a submission; gzip is read, too."""
+    """The newest file of the task is used, also from the zip inside a submission; gzip is read as well."""
     old, new = (json.dumps({**lm_eval(), "resps": [[text]]}) for text in ("old", "new"))
     other = json.dumps({"doc_id": 1, "doc": {"meta": {"id": 9}}, "resps": [["z"]]})
     members: dict[str, str | bytes] = {

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_values import judged, make_manifest, planned, problem
+from run_values import add_execution, add_judgements, judged, make_manifest, planned, problem
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest, clean, command_line
@@ -91,7 +91,22 @@ def test_large_outcomes_are_compressed() -> None:
 
 
 @pytest.mark.parametrize(
-    "stored", ["{", b"junk", '{"status": "completed"}', '{"observations": [], "status": 1, "x": 2}']
+    "stored",
+    [
+        *("{", b"junk", '{"status": "completed"}', '{"observations": [], "status": 1, "x": 2}'),
+        *(
+            '{"observations": [], "status": "completed", "ruling": {"status": "failed", "last_calls": %s}}' % calls
+            for calls in (
+                "7",
+                "[7]",
+                "[[]]",
+                '{"a": 1}',
+                '[["f()", 7]]',
+                '[["f()", "1", null, null]]',
+                str([["f()"]] * 4).replace("'", '"'),
+            )
+        ),
+    ],
 )
 def test_damaged_outcomes_are_reported(stored: str | bytes) -> None:
     """A row that was altered is an error that names it, not a crash."""
@@ -112,7 +127,7 @@ def test_samples_and_judgements_come_back(
     row = StoredJudgement(key, 0, "abc", verdict.outputs, verdict)
     with RunStore.create(run, make_manifest(), [plan]) as store:
         store.add_samples([sample])
-        store.add_judgements("strict", [row])
+        add_judgements(store, "strict", [row])
     with RunReader(run) as reader:
         assert list(reader.samples()) == [sample] == list(reader.samples(key))
         assert reader.sample(key, 0) == sample
@@ -134,7 +149,7 @@ def test_executions_are_keyed_by_problem_and_job(run: Path) -> None:
     """Evidence is found by (problem, job digest), and by nothing less."""
     outcome = Outcome("completed", (Observation("returned", "3", "int", True),), cpu_ms=7)
     with RunStore.open(run) as store:
-        store.add_execution(Execution("1", "aa", "module", "x = 1", outcome))
+        add_execution(store, Execution("1", "aa", "module", "x = 1", outcome))
         assert store.outcome("1", "aa") == outcome  # its own uncommitted writes are seen
     with RunReader(run) as reader:
         assert reader.execution("1", "aa") == Execution("1", "aa", "module", "x = 1", outcome)
@@ -149,10 +164,11 @@ def test_what_is_missing_is_a_difference(run: Path) -> None:
         store.add_samples(
             [Sample("1", 0, "d", "a"), Sample("1", 2, "d", "b"), *(Sample("2", i, "d", "") for i in range(3))]
         )
-        store.add_judgements("strict", [judged("2", i, passed=i == 0) for i in range(3)])
+        add_judgements(store, "strict", [judged("2", i, passed=i == 0) for i in range(3)])
         assert store.missing_samples() == {"1": (1,)}
-        assert store.unjudged("strict") == (("1", 0), ("1", 2))
-        assert len(store.unjudged("mera-code")) == 5
+        assert (store.n_missing(), store.n_unjudged("strict"), store.n_unjudged("mera-code")) == (1, 2, 5)
+        assert store.n_unjudged("strict", "mera-code") == 5
+        assert store.pending(("strict",)) == {"1": {0, 1, 2}}
         assert store.counts("strict") == (("1", 0, 0), ("2", 3, 1))
         assert (store.n_wanted(), store.n_samples(), len(store.execution_keys())) == (6, 5, 0)
 
@@ -162,9 +178,9 @@ def test_hidden_answers_give_no_verdict(run: Path) -> None:
     row = StoredJudgement("1", 0, "aa", ("2", None), None)
     with RunStore.open(run) as store:
         store.add_samples([Sample("1", 0, "d", "a")])
-        store.add_judgements("strict", [row])
+        add_judgements(store, "strict", [row])
         assert list(store.judgements("strict")) == [row]
-        assert store.unjudged("strict") == ()
+        assert store.n_unjudged("strict") == 0
         assert store.counts("strict")[0] == ("1", 0, 0)
 
 
@@ -182,7 +198,7 @@ def test_an_incident_goes_when_the_sample_is_done(run: Path) -> None:
         store.add_incidents([Incident("1", 0, "generation", "gone"), Incident("1", 0, "execution:strict", "engine")])
         store.add_samples([Sample("1", 0, "d", "a")])
         assert store.incidents() == (Incident("1", 0, "execution:strict", "engine"),)
-        store.add_judgements("strict", [judged("1", 0, passed=True)])
+        add_judgements(store, "strict", [judged("1", 0, passed=True)])
         assert store.incidents() == ()
 
 
@@ -353,7 +369,7 @@ def test_files_that_are_no_runs_are_refused(tmp_path: Path) -> None:
     """Nothing there, a text, and somebody else's database each get their own sentence, and stay as they are."""
     with pytest.raises(UsageError, match="no such run folder"):
         RunReader(tmp_path / "absent")
-    with pytest.raises(UsageError, match="no run folder of codeeval"):
+    with pytest.raises(UsageError, match="not a run folder of codeeval"):
         RunReader(tmp_path)
     text = tmp_path / "text.sqlite"
     text.write_text("not a database, " * 100)

@@ -83,7 +83,7 @@ def test_a_sanitized_problem_brings_its_imports() -> None:
 
 
 def test_other_functions_that_the_asserts_use_are_named() -> None:
-    """A class or helper of the reference that a test uses is the candidate's, too; what the set-up defines is not."""
+    """A class or helper of the reference that a test uses is also the candidate's; what the set-up defines is not."""
     made = problem(
         MBPP,
         code="class Pair:\n    pass\n\ndef helper():\n    pass\n\ndef f(x):\n    return x\n",

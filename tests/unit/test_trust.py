@@ -17,7 +17,6 @@ from codeeval.evaluation.trust import (
     Again,
     check_workers,
     harmless,
-    harmless_reward,
     model_to_resume,
     refuse_unasked,
     repeated_settings,
@@ -28,7 +27,6 @@ from codeeval.generators.hf.model import Settings
 from codeeval.generators.openai.settings import ServerSettings
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.manifest import Manifest, ModelInfo, RewardInfo
-from codeeval.rewards.model import RewardSettings
 from codeeval.tasks.bundled import DEMO_MODEL
 
 RUN = Path("theirs")
@@ -42,12 +40,12 @@ def manifest(backend: str = "vllm", location: str = "/m", name: str = "m", **opt
 
 def test_every_backend_has_a_list() -> None:
     """A new backend starts with nothing harmless."""
-    assert HARMLESS.keys() == {*BACKENDS, "reward"}
+    assert HARMLESS.keys() == set(BACKENDS)
 
 
 def test_harmless_options_exist() -> None:
     """Every name is an option of its backend, with a value that both take."""
-    values = {"dtype": "float32", "device": "cpu", "api": "chat", "input": "auto", "label": "1"}
+    values = {"dtype": "float32", "device": "cpu", "api": "chat"}
 
     def chosen(who: str) -> dict[str, str]:
         return {key: values.get(key, "1") for key in HARMLESS[who]}
@@ -55,10 +53,8 @@ def test_harmless_options_exist() -> None:
     Settings.parse(Options("hf", chosen("hf")))
     ServerSettings.parse(Options("openai", chosen("openai")))
     VLLMSettings.parse(chosen("vllm"))
-    RewardSettings.parse(chosen("reward"))
     for who in ("hf", "openai", "vllm"):
         assert harmless(who, chosen(who)) == chosen(who)
-    assert harmless_reward(chosen("reward")) == chosen("reward")
 
 
 @pytest.mark.parametrize(

@@ -315,7 +315,7 @@ def _state(pid: int) -> bytes:
     ("options", "message"),
     [
         ({"lora": "/no/such"}, "no adapter there"),
-        ({"python": "/no/such/python"}, "this is no interpreter"),
+        ({"python": "/no/such/python"}, "this is not an interpreter"),
         ({"think_tokens": "-1"}, "integer of at least 0"),
         ({"a-b": "1"}, "no such option"),
     ],

@@ -35,7 +35,7 @@ def local_folder(name: str) -> Path | None:
         json.loads((folder / "config.json").read_text(encoding="utf-8"))
         weights = weight_files(folder)
     except FileNotFoundError:
-        raise UsageError(msg("{name} is no model folder: it has no config.json", name=name)) from None
+        raise UsageError(msg("{name} is not a model folder: it has no config.json", name=name)) from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
             msg("{name}: config.json or the index of the weights is broken: {reason}", name=name, reason=error)
@@ -89,7 +89,7 @@ def _fault(path: Path) -> str | None:
                 return msg("is cut short")
             (length,) = struct.unpack("<Q", head[:8])
             if length > _LONGEST_HEADER:
-                return msg("is no safetensors file")
+                return msg("is not a safetensors file")
             stream.seek(8)
             header = stream.read(length)
     except OSError as error:
@@ -104,7 +104,7 @@ def _shortfall(header: bytes, size: int) -> str | None:
         ends = [each["data_offsets"][1] for name, each in json.loads(header).items() if name != "__metadata__"]
         wanted = 8 + len(header) + max(ends, default=0)
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
-        return msg("is no safetensors file")
+        return msg("is not a safetensors file")
     return msg("is cut short: it has {n} of {m} bytes", n=size, m=wanted) if size < wanted else None
 
 

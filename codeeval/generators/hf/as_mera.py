@@ -29,7 +29,7 @@ def as_mera(
 ) -> Iterator[Sample]:
     """Yield samples, the longest prompt first. Raises UsageError, and GenerationError if the model fails."""
     if settings.think_tokens:
-        raise UsageError(msg("--sampling mera keeps no thoughts apart; leave -M think_tokens out"))
+        raise UsageError(msg("--sampling mera can't separate thoughts; leave -M think_tokens out"))
     bos = settings.add_bos_token or "gemma" in str(getattr(loaded.model.config, "model_type", ""))
     found = {request.problem_id: _encode(name, loaded.tokenizer, request.prompt, bos=bos) for request in requests}
     stream = _Stream(sampling.seed)

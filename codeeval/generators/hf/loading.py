@@ -76,7 +76,7 @@ def device_of(wanted: str, flag: str = "-M") -> str:
     except RuntimeError as error:
         raise UsageError(
             msg(
-                "{flag} device={wanted}: torch knows no such device; try auto, cpu, cuda or cuda:1",
+                "{flag} device={wanted}: torch has no such device; try auto, cpu, cuda or cuda:1",
                 flag=flag,
                 wanted=wanted,
             )
@@ -100,7 +100,7 @@ def explain(name: str, from_hub: bool, error: Exception) -> UsageError | Generat
     reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0][:300]}"
     if from_hub:
         return UsageError(
-            msg("{name} is no folder here and could not be loaded from the Hub ({reason})", name=name, reason=reason)
+            msg("{name} is not a folder here and could not be loaded from the Hub ({reason})", name=name, reason=reason)
         )
     return GenerationError(msg("can't load the model in {name}: {reason}", name=name, reason=reason))
 

@@ -163,7 +163,7 @@ def _url(value: str) -> tuple[str, str]:
         port = parts.port
     except ValueError:
         raise UsageError(
-            msg("--base-url {url} is no address; it looks like http://127.0.0.1:8000/v1", url=repr(hidden(value)))
+            msg("--base-url {url} is not an address; it looks like http://127.0.0.1:8000/v1", url=repr(hidden(value)))
         ) from None
     path, endpoint = _without_endpoint(parts.path)
     asks = parts.query and (not endpoint or has_secret(value))
@@ -175,7 +175,9 @@ def _url(value: str) -> tuple[str, str]:
             )
         )
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise UsageError(msg("--base-url {url} is no address; it looks like http://127.0.0.1:8000/v1", url=repr(value)))
+        raise UsageError(
+            msg("--base-url {url} is not an address; it looks like http://127.0.0.1:8000/v1", url=repr(value))
+        )
     return f"{parts.scheme}://{parts.netloc}{path or ('' if endpoint else '/v1')}", endpoint
 
 

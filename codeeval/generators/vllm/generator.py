@@ -210,7 +210,7 @@ class VLLMGenerator:
         if sampling.harness != "mera":
             return self.encode(prompts)
         if self._settings.think_tokens:
-            raise UsageError(msg("--sampling mera keeps no thoughts apart; leave -M think_tokens out"))
+            raise UsageError(msg("--sampling mera can't separate thoughts; leave -M think_tokens out"))
         found = self.encode(prompts, mera=self._settings.add_bos_token or "gemma" in self._name.lower())
         context = self._facts["context_length"]
         most = context if isinstance(context, int) else None

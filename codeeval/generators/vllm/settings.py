@@ -84,7 +84,7 @@ def _python(option: str) -> str:
             source = "-M python" if option else PYTHON_VARIABLE
             raise UsageError(
                 msg(
-                    "{source}={chosen}: this is no interpreter; name the python of the environment with vLLM",
+                    "{source}={chosen}: this is not an interpreter; name the python of the environment with vLLM",
                     source=source,
                     chosen=chosen,
                 )
