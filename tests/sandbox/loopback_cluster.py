@@ -19,6 +19,8 @@ from leftovers import descendants
 
 _STARTED_S = 300.0
 HEAD = "127.0.0.2"
+#: How Ray names the processes of actors that hold a pool.
+_ACTORS = ("ray::Node", "ray::ShardNode")
 
 
 class LoopbackCluster:
@@ -105,9 +107,9 @@ class LoopbackCluster:
     def actors(self, address: str = "") -> list[int]:
         """Processes that hold an actor of a pool, on one node or on all."""
         if address:
-            return self.processes(address, "ray::Node")
+            return [pid for name in _ACTORS for pid in self.processes(address, name)]
         below = set(descendants(os.getpid()))
-        return [pid for pid, command in _commands() if pid in below and command.startswith("ray::Node")]
+        return [pid for pid, command in _commands() if pid in below and command.startswith(_ACTORS)]
 
     def close(self) -> None:
         for address in reversed(list(self._nodes)):
