@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sandbox import Observation, replies, reply_records
-from sandbox.replies import _read_reply, _Told
+from sandbox.replies import _read_reply, _Written
 
 TEXTS = st.text(max_size=30) | st.sampled_from(
     ["[1, 2]", '{"s":"end"}\n', "\ud800", "\\", "\\u0041", '"', "\x00", "x" * 5000]
@@ -27,7 +27,7 @@ def whole(lines: list[str]) -> bytes:
     return ('{"s":"defined","c":0.125}\n' + "".join(lines) + '{"s":"end"}\n').encode()
 
 
-def slowly(data: bytes, n_calls: int) -> _Told:
+def slowly(data: bytes, n_calls: int) -> _Written:
     """As any reply is read."""
     usual = reply_records.usual_lines
     reply_records.usual_lines = lambda data, n_calls: None
