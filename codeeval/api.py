@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from codeeval.errors import UsageError, install
-from codeeval.evaluation.bar import BarReporter
 from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
+from codeeval.evaluation.reporter import BarReporter
 from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
 from codeeval.evaluation.score import score
 from codeeval.evaluation.score_request import ScoreRequest

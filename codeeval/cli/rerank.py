@@ -34,12 +34,12 @@ def register(app: typer.Typer) -> None:
 def rerank(flags: Mapping[str, object], run: options.RunFolder, model: Model, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.evaluation.rerank import rerank as rank_run
     from codeeval.evaluation.rerank import reward_info
     from codeeval.evaluation.resolve import resolve
 
     settings = resolve(flags, None).settings
-    ending = Ending(Console(settings.format), settings.results)
+    ending = Destination(Console(settings.format), settings.results)
     info = reward_info(model, settings.rerank_options)
     return finish(rank_run(run, info, ending.console), ending)

@@ -12,7 +12,9 @@ from typing import Protocol as Interface
 
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.choice import choose
+from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.reporter import SILENT, Reporter
+from codeeval.evaluation.settings import Settings
 from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
@@ -44,6 +46,15 @@ class Placement:
     limits: Limits | None = None
     cluster: Cluster | None = None
     python: str | None = None
+
+
+def placement(settings: Settings) -> Placement:
+    """Where settings want programs to be executed. Raises UsageError for a cluster that can't be meant, and for a Python that
+    can't execute programs."""
+    cluster = cluster_of(settings.cluster, settings.cluster_options)
+    found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
+    check_python(found)
+    return found
 
 
 class Workers(Interface):

@@ -23,7 +23,7 @@ from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_
 from codeeval.evaluation.shard_interface import JobRunner
 from codeeval.scoring.grade import needs_execution
 from codeeval.scoring.job import JobMaker
-from codeeval.store import Execution, Incident
+from codeeval.store import Incident, StoredExecution
 from codeeval.store.rows import Row, execution_row, incident_row, sample_of
 from codeeval.types import Extraction, Problem, Sample, ScoringProtocol
 from sandbox import Job, Observation, Outcome, SandboxError
@@ -148,7 +148,7 @@ class Shard:
         self._failures = 0
         first, (problem_id, digest) = units[0], arrival.key
         assert first.job is not None
-        row = execution_row(Execution(problem_id, digest, first.job.mode, first.job.source, outcome))
+        row = execution_row(StoredExecution(problem_id, digest, first.job.mode, first.job.source, outcome))
         self._told.executions.append(row)
         self._told.executed += 1
         if self._judging.dedup:

@@ -74,7 +74,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UntrustedSetting:
     """A setting of `run` that is not taken from a manifest, and the flags that give it again."""
 
     setting: str
@@ -188,44 +188,51 @@ _FREE = frozenset(
 
 def repeated_settings(
     manifest: Manifest, settings: Mapping[str, object]
-) -> tuple[dict[str, object], tuple[Asked, ...]]:
+) -> tuple[dict[str, object], tuple[UntrustedSetting, ...]]:
     """Split the `settings` that would repeat another user's run: those that are taken, and those that have to be given
     again."""
     asked = (*_asked_task(manifest, settings.get("task")), *_asked_model(manifest.model))
     if manifest.prompt.template not in TEMPLATES:
-        asked += (Asked("template", ("--template", manifest.prompt.template)),)
+        asked += (UntrustedSetting("template", ("--template", manifest.prompt.template)),)
     if manifest.rankers:
         first = manifest.rankers[0]
-        asked += (Asked("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),)
+        asked += (
+            UntrustedSetting("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),
+        )
     named = {each.setting for each in asked}
     free = {*_FREE, *({"task", "model", "backend", "model_options", "template"} - named)}
     return {name: value for name, value in settings.items() if name in free}, asked
 
 
-def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
+def _asked_task(manifest: Manifest, spec: object) -> tuple[UntrustedSetting, ...]:
     """Nothing for the bundled problems; a Hub set needs a connection, and a file is read."""
     name, source = manifest.task.name, manifest.task.source
     known = {info.name: info.origin for info in TASKS}
     if known.get(name) == "bundled" and spec == name:
         return ()
-    return (Asked("task", ("-t", name if name in known else source)),)
+    return (UntrustedSetting("task", ("-t", name if name in known else source)),)
 
 
-def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
+def _asked_model(model: ModelInfo) -> tuple[UntrustedSetting, ...]:
     """Nothing for the bundled model, unless a folder here has its name."""
     asked = []
     if not is_demo(model) or Path(DEMO_MODEL).exists():
-        asked += [Asked("model", ("-m", model.location)), Asked("backend", ("--backend", model.backend))]
+        asked += [
+            UntrustedSetting("model", ("-m", model.location)),
+            UntrustedSetting("backend", ("--backend", model.backend)),
+        ]
     options = {key: value for key, value in model.options.items() if value != HIDDEN}
     url = options.pop("base_url", None)
     if url is not None:
-        asked.append(Asked("base_url", ("--base-url", url)))
+        asked.append(UntrustedSetting("base_url", ("--base-url", url)))
     if harmless(model.backend, options) != options:
-        asked.append(Asked("model_options", model_words(options)))
+        asked.append(UntrustedSetting("model_options", model_words(options)))
     return tuple(asked)
 
 
-def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:
+def refuse_unasked(
+    run: Path, asked: Sequence[UntrustedSetting], is_given: Callable[[str], bool], backend: str | None
+) -> None:
     """Raise UsageError for settings of another user's run that were not given again. `backend`: the chosen one; options
     of another backend need not be given."""
     before = next((each.words[1] for each in asked if each.setting == "backend"), None)

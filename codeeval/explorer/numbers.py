@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from codeeval.explorer.hidden import Endings, endings, groups
+from codeeval.explorer.hidden import Endings, Formats, Standing, endings, groups
 from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
 from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
@@ -44,9 +44,10 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> number of samples;
     `ended`: how the last session ended; `repaired`: pass@k under strict with the format repaired, None if no repair was
-    tried; `written`: whether a process was writing the run; `endings`, `hidden_groups`: for problems with hidden
-    answers; `reasons`: for the first `REASONS` differences, from their examples. Everything else has the name and
-    meaning that it has in `codeeval report --format json`."""
+    tried; `written`: whether a process was writing the run; for problems with hidden answers: `endings`,
+    `hidden_groups`, `agreement` (samples by their relation to the consensus), `hidden_formats` (failures of format of
+    those that do not agree); `reasons`: for the first `REASONS` differences, from their examples. Everything else has
+    the name and meaning that it has in `codeeval report --format json`."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -71,6 +72,8 @@ class RunNumbers:
     endings: Endings = field(default_factory=dict)
     hidden_groups: tuple[FailureGroup, ...] = ()
     reasons: tuple[str, ...] = ()
+    agreement: dict[str, int] = field(default_factory=dict)
+    hidden_formats: Formats = field(default_factory=dict)
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -124,8 +127,11 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         warnings=(),
         written=written,
     )
-    sampling = _sampling(bare, reader)
-    return {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    sampling, standing = _sampling(bare, reader), Standing(reader, heads)
+    under = {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    return {
+        name: _with_hidden(found, *standing.under(name)) if found.hidden else found for name, found in under.items()
+    }
 
 
 def _under(
@@ -147,6 +153,16 @@ def _under(
         endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
+
+
+def _with_hidden(found: RunNumbers, agreement: dict[str, int], classes: Formats) -> RunNumbers:
+    """With what is known of samples without a verdict."""
+    ours = Counter(name for by_index in classes.values() for names in by_index.values() for name in names)
+    known = {one.name: one for one in found.formats}
+    formats = [replace(one, n_samples=one.n_samples + ours[one.name]) for one in found.formats]
+    formats += [FormatCount(name, n, 0) for name, n in ours.items() if name not in known]
+    formats.sort(key=lambda one: (-one.n_samples, one.name))
+    return replace(found, agreement=agreement, hidden_formats=classes, formats=tuple(formats))
 
 
 def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:

@@ -63,11 +63,11 @@ def _known(schema: object) -> object:
     return schema
 
 
-class _Part(BaseModel):
+class _BaselinePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BaselineTask(_Part):
+class BaselineTask(_BaselinePart):
     """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`:
     problems with samples that count as one, and why; None if the file is from an earlier version, which did not
     check."""
@@ -91,7 +91,7 @@ class BaselineTask(_Part):
         return RunCounts(name, dict(self.problems), dict(self.digests), known, why if known else "")
 
 
-class Baseline(_Part):
+class Baseline(_BaselinePart):
     """All tasks, by name."""
 
     schema_: Annotated[Literal[1], BeforeValidator(_known)] = Field(alias="schema")

@@ -31,7 +31,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from codeeval import toml_file
 from codeeval.errors import DataError, UsageError, first_fault
 from codeeval.files import reason
-from codeeval.gate.rule import GatePolicy
+from codeeval.gate.verdict import GatePolicy
 from codeeval.i18n import at, msg
 from codeeval.near import did_you_mean
 from codeeval.stats.compare import CompareOptions

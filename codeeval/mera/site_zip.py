@@ -27,7 +27,7 @@ _Node = dict[str, "_Node | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TaskMember:
     """The file that counts for one task: the member's name, its extension, and how many files have the task's name."""
 
     member: str
@@ -42,7 +42,7 @@ class SiteZip:
     archive: zipfile.ZipFile
     path: Path
     members: tuple[str, ...]
-    files: dict[str, Found]
+    files: dict[str, TaskMember]
     broken: str | None
 
     def read(self, member: str) -> bytes:
@@ -132,15 +132,15 @@ def _place(root: _Node, parts: tuple[str, ...], *, is_dir: bool) -> bool:
     return is_dir or node.setdefault(parts[-1], None) is None
 
 
-def _walk(members: tuple[str, ...]) -> dict[str, Found]:
+def _walk(members: tuple[str, ...]) -> dict[str, TaskMember]:
     """Walk folder by folder, the files of a folder before its subfolders. On the site the order of siblings is up to
     the file system; here it is alphabetical."""
     paths = {
         _parts(member): member for member in members
     }  # of two with the same path, the later overwrites the earlier
-    files: dict[str, Found] = {}
+    files: dict[str, TaskMember] = {}
     for parts in sorted(paths, key=lambda parts: (parts[:-1], parts[-1])):
         task, extension = posixpath.splitext(parts[-1])
         before = files.get(task)
-        files[task] = Found(paths[parts], extension, 1 if before is None else before.n + 1)
+        files[task] = TaskMember(paths[parts], extension, 1 if before is None else before.n + 1)
     return files

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from codeeval.manifest import Manifest
 from codeeval.store.codec import pack_text, unpack_text
 from codeeval.store.rows import SAMPLE_COLUMNS, Row
-from codeeval.store.run_file import RunFile
+from codeeval.store.run_file import OpenRunFile
 
 #: How many rows are read at a time; and a number below any index.
 PART, MIN_INDEX = 256, -(1 << 63)
 
 
-class Pending(RunFile):
+class PendingReader(OpenRunFile):
     """Queries about what is still to be done."""
 
     def manifest(self) -> Manifest:

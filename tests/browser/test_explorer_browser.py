@@ -248,6 +248,35 @@ def test_a_note_is_kept(open_page: Any, server: Any, runs: Path) -> None:
     assert stored["annotations"][0]["tag"] == "sign"
 
 
+def test_notes_of_a_file_are_added(open_page: Any, runs: Path, tmp_path: Path) -> None:
+    """Chosen on a run's page: what became of them is said, and they are counted at once; a file without notes changes nothing."""
+    import shutil
+
+    from explorer_server import start, stop
+
+    run = Path(shutil.copytree(runs / "before", tmp_path / "r"))
+    rows = [{"problem_id": "1", "index": 0, "tag": "<b>", "note": "theirs"}]
+    (tmp_path / "given.json").write_text(json.dumps({"schema": 1, "annotations": rows}))
+    (tmp_path / "wrong.json").write_text("{")
+    running = start(run)
+    try:
+        watched = open_page(running.url + "r/")
+        page = watched.page
+        page.click("text=Notes of others")
+        page.set_input_files("#notes-file", tmp_path / "given.json")
+        page.locator("#notes-told", has_text="1 added").wait_for()
+        assert page.locator(".chip >> text=<b>").count() == 1
+        assert page.locator("a.x.noted").count() == 1
+        calm(watched)
+        page.set_input_files("#notes-file", tmp_path / "wrong.json")
+        page.locator("#notes-told", has_text="is not a file of annotations").wait_for()
+        with page.expect_download() as got:
+            page.click("text=All notes as a file")
+        assert json.loads(Path(got.value.path()).read_text())["annotations"][0]["note"] == "theirs"
+    finally:
+        stop(running)
+
+
 def test_the_command_runs_the_sample_again(open_page: Any, server: Any, runs: Path) -> None:
     """The shell line of the page, pasted into a shell, gives the same verdict."""
     from cli_runs import environment

@@ -12,7 +12,7 @@ from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.scoring.grade import grade, needs_execution, outputs
 from codeeval.scoring.protocols import get
-from codeeval.store import Counterfactual, Execution, Incident, PlannedProblem, RunStore, Session, StoredJudgement
+from codeeval.store import Counterfactual, Incident, PlannedProblem, RunStore, Session, StoredExecution, StoredJudgement
 from codeeval.types import Problem, Prompt, Sample, Verdict
 from sandbox import Observation, Outcome
 
@@ -124,7 +124,7 @@ def _judge(store: RunStore, one: Problem, sample: Sample, name: str, protocol: s
     outcome = BEHAVIOURS[name] if executed else BEHAVIOURS["syntax"] if rules.comparison == "mera" else None
     digest = f"{name}-{protocol}" if outcome else None
     if outcome and digest:
-        add_execution(store, Execution(one.id, digest, rules.mode, extraction.program, outcome))
+        add_execution(store, StoredExecution(one.id, digest, rules.mode, extraction.program, outcome))
     if one.expected is None:
         row = StoredJudgement(one.id, sample.index, digest, outputs(one, outcome, rules), None)
     else:

@@ -14,7 +14,7 @@ from codeeval.manifest import (
     TaskInfo,
 )
 from codeeval.scoring.equality import ATOL, RTOL
-from codeeval.store import Execution, PlannedProblem, RunStore, StoredJudgement
+from codeeval.store import PlannedProblem, RunStore, StoredExecution, StoredJudgement
 from codeeval.store.rows import execution_row, judgement_row
 from codeeval.types import Judgement, Problem, Prompt, Verdict
 
@@ -48,7 +48,7 @@ def add_judgements(store: RunStore, protocol: str, rows: Iterable[StoredJudgemen
     assert not store.add_judged((), [(protocol, *judgement_row(row)) for row in rows], set())
 
 
-def add_execution(store: RunStore, execution: Execution) -> None:
+def add_execution(store: RunStore, execution: StoredExecution) -> None:
     """As a shard's evidence is kept."""
     assert not store.add_judged([execution_row(execution)], (), set())
 

@@ -23,7 +23,7 @@ FILES = (
     *(f"report/{name}.py" for name in ("warnings", "intervals_on_request", "results", "plot_style")),
     *(f"stats/{name}.py" for name in ("audit", "compare", "sanity")),
     *("prompts/templates.py", "prompts/template_file.py", "scoring/protocols.py", "sample_rows.py", "exports/files.py"),
-    *("gate/judge.py", "gate/baseline.py"),
+    *(f"gate/{name}.py" for name in ("baseline", "candidate", "judge", "warnings")),
 )
 MODULES = tuple(
     sorted({*FILES, *(f"{name}/{path.name}" for name in FOLDERS for path in (PACKAGE / name).glob("*.py"))})
@@ -41,7 +41,7 @@ ERRORS = {
 SAYERS = {"note", "complain", "BadRow", "SubmissionFinding", "Finding"}
 #: Of the English sets, of reward models and of completions in Python, of damaged files, and what is no sentence.
 LEFT = re.compile(
-    r"evaluation/completions|store/damage|evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank"
+    r"evaluation/completions|store/damage|evalplus|human_eval|mbpp|fields|tasks/schema|bundled|reference|ranking|reward|rerank"
     r"|--beside|gzip|unpacked|Split the set\.$|no .* in it$|^compare: need|turns must|template none|^-- |CODEEVAL_DEBUG"
     r"|instructions: not a list|^more than .* in it"
 )

@@ -19,7 +19,7 @@ from shard_pools import Instant, spec
 
 from codeeval.evaluation import process_shards
 from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.process_shards import ProcessShards
 from codeeval.evaluation.repair import explore
 from codeeval.evaluation.router import MAX_LOSSES
@@ -54,7 +54,7 @@ def judge(
     source: JobRunner | ShardSource | None,
     tell: Callable[[Progress], None] = lambda progress: None,
     judging: Judging = JUDGING,
-) -> Result:
+) -> PipelineResult:
     return Pipeline(Plan(judging), store, None, source, Session("t", (), "running"), tell).run()
 
 

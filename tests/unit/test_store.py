@@ -19,7 +19,17 @@ from run_values import add_execution, add_judgements, judged, make_manifest, pla
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest, clean, command_line
-from codeeval.store import Counts, Execution, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit, schema
+from codeeval.store import (
+    Counts,
+    Incident,
+    RunReader,
+    RunStore,
+    Session,
+    StoredExecution,
+    StoredJudgement,
+    TimeSplit,
+    schema,
+)
 from codeeval.store.codec import COMPRESS_ABOVE, pack_outcome, pack_text, unpack_outcome, unpack_text
 from codeeval.store.columns import TABLES
 from codeeval.types import Judgement, Prompt, Sample, Verdict
@@ -149,10 +159,10 @@ def test_executions_are_keyed_by_problem_and_job(run: Path) -> None:
     """Evidence is found by (problem, job digest), and by nothing less."""
     outcome = Outcome("completed", (Observation("returned", "3", "int", True),), cpu_ms=7)
     with RunStore.open(run) as store:
-        add_execution(store, Execution("1", "aa", "module", "x = 1", outcome))
+        add_execution(store, StoredExecution("1", "aa", "module", "x = 1", outcome))
         assert store.outcome("1", "aa") == outcome  # its own uncommitted writes are seen
     with RunReader(run) as reader:
-        assert reader.execution("1", "aa") == Execution("1", "aa", "module", "x = 1", outcome)
+        assert reader.execution("1", "aa") == StoredExecution("1", "aa", "module", "x = 1", outcome)
         assert reader.outcome("2", "aa") is None
         assert reader.outcome("1", "bb") is None
         assert reader.execution_keys() == {("1", "aa")}

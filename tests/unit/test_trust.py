@@ -23,7 +23,7 @@ from codeeval.evaluation.trust import (
 )
 from codeeval.generators import BACKENDS
 from codeeval.generators.base import Options
-from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.model import HFSettings
 from codeeval.generators.openai.settings import ServerSettings
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.manifest import Manifest, ModelInfo, RewardInfo
@@ -50,7 +50,7 @@ def test_harmless_options_exist() -> None:
     def chosen(who: str) -> dict[str, str]:
         return {key: values.get(key, "1") for key in HARMLESS[who]}
 
-    Settings.parse(Options("hf", chosen("hf")))
+    HFSettings.parse(Options("hf", chosen("hf")))
     ServerSettings.parse(Options("openai", chosen("openai")))
     VLLMSettings.parse(chosen("vllm"))
     for who in ("hf", "openai", "vllm"):
