@@ -20,7 +20,7 @@ from sandbox import replies, wire
 from sandbox.channel import Channel
 from sandbox.errors import PoolClosed, ProtocolError, SandboxError, WorkerLost
 from sandbox.job_queue import Pending, answer, fail
-from sandbox.wire import Observation, Outcome, Ruling
+from sandbox.outcomes import Observation, Outcome, Ruling
 from sandbox.worker_supply import Shared, WorkerSupply
 
 MAX_TRIES = 3
