@@ -15,7 +15,9 @@ from typing import Any, Literal
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
-from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.outcomes import LastCall, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.usual_replies import all_returned
+from sandbox.wire import Limits
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24
@@ -160,9 +162,9 @@ def _read_reply(data: bytes, n_calls: int) -> _Written:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Written(ended="broken")
+    if (returned := all_returned(data, n_calls)) is not None:  # the usual case
+        return _Written(returned, None, "end", "completed", True)
     records = reply_records.records(data)
-    if isinstance(records, list) and [record["s"] for record in records] == ["defined", *["returned"] * n_calls, "end"]:
-        return _Written(tuple(map(_returned, records[1:-1])), None, "end", "completed", True)  # the usual case
     for record in records:
         kind = record.get("s") if record else None
         if record is None or ended:

@@ -13,7 +13,8 @@ from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
 from codeeval.scoring.mera_outputs import IDLE, NOT_CAUGHT, TIMED_OUT, Outputs, mera_outputs, overslept, own_ms
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Observation, Outcome, OutcomeStatus, Ruling, is_mera
+from sandbox.outcomes import Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import is_mera
 
 _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "syntax_error": Verdict.SYNTAX_ERROR,
@@ -187,7 +188,9 @@ def _failed_calls(
         return tuple(i for i in calls if not equality.mera_equal(got[i], expected[i]))
     if problem.oracle is not None:
         return evalplus.failed_calls(problem, problem.oracle, outcome.observations)
-    return tuple(i for i in calls if not equality.strict_equal(outcome.observations[i], expected[i]))
+    seen = outcome.observations
+    # what was returned is right where it has the very text: most calls are
+    return tuple([i for i in calls if got[i] != expected[i] and not equality.strict_equal(seen[i], expected[i])])
 
 
 def _failure(

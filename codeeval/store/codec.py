@@ -17,7 +17,8 @@ from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import msg
 from sandbox import Observation, Outcome
-from sandbox.wire import MOST_LAST_CALLS, LastCall, Ruling
+from sandbox.outcomes import LastCall, Ruling
+from sandbox.wire import MOST_LAST_CALLS
 
 #: Larger outcomes and outputs are compressed, so that a program that prints megabytes does not fill the disk.
 COMPRESS_ABOVE = 8_192
@@ -94,8 +95,7 @@ def pack_outcome(outcome: Outcome) -> str | bytes:
 
 
 def _compressed(text: str) -> str | bytes:
-    packed = pack_text(text)
-    if isinstance(packed, str) and len(text) <= COMPRESS_ABOVE:
+    if len(text) <= COMPRESS_ABOVE and isinstance(packed := pack_text(text), str):
         return packed
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 
