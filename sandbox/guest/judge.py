@@ -57,7 +57,7 @@ class Judge:
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
-        self._makers = Makers(self._module.__dict__)
+        self._makers = Makers(self._module.__dict__, self.not_carried)
         self._proxies = Proxies(self, self._makers)
         library_types.forget_named()
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
