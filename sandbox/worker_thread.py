@@ -26,8 +26,9 @@ from sandbox.job_queue import JobQueue, Pending, answer, fail
 from sandbox.wire import Limits, Observation, Outcome, Ruling
 
 MAX_TRIES = 3
-#: Seconds beyond a sample's own wall limit, for forking, reset and a loaded host.
-GRACE_S = 30.0
+#: Seconds beyond a sample's own wall limit, for forking, a loaded host, and a reset of which every step succeeds only just in
+#: time: what the sample has left, and other work on the machine, must not look like the worker's death.
+GRACE_S = 60.0
 READY_S = 60.0
 DEPTH = 3
 #: How many workers a lane starts ahead if each serves one sample: a start mostly waits for the engine.
