@@ -172,7 +172,7 @@ class Makers:
             inherited = frozenset(one for parent in parents for one in dir(parent))
             for one in kept:
                 if type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in inherited)):
-                    members[one] = _Kept(self._not_carried, f"{one} of an exception of the program's class {name}")
+                    members[one] = _Kept(self._not_carried, one, name)
             made = type(name, parents, members)
         self._classes[number] = made
         return made
@@ -198,13 +198,15 @@ class Makers:
 
 
 class _Kept:
-    """In place of a method or the like that is not sent: ends the sample when it is looked up in an instance."""
+    """In place of a method or the like that is not sent: ends the sample when it is looked up."""
 
-    def __init__(self, not_carried: Callable[[str], NoReturn], what: str) -> None:
-        self._not_carried, self._what = not_carried, what
+    def __init__(self, not_carried: Callable[[str], NoReturn], what: str, name: str) -> None:
+        self._not_carried, self._what, self._name = not_carried, what, name
 
     def __get__(self, error: object, _: object) -> Any:
-        return self if error is None else self._not_carried(self._what)
+        if error is None and self._what in _SPECIALS:  # Python looks these up in classes for purposes of its own
+            return self
+        return self._not_carried(f"{self._what} of an exception of the program's class {self._name}")
 
 
 def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:

@@ -99,6 +99,7 @@ CAUGHT = "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as 
 NOT_CARRIED = (
     Case("class Own(Exception):\n    @property\n    def code(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.code==5"),
     Case("class Own(Exception):\n    def hint(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
+    Case("class Own(Exception):\n    @classmethod\n    def make(cls): return cls('m')\ndef f(): return Own", "assert f().make().args==('m',)"),
     Case("class Mixin:\n    def hint(self): return 5\nclass Own(Mixin, Exception): pass\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
     Case("class Own(Exception):\n    def __eq__(self,o): return True\ndef f(): raise Own('x')", CAUGHT + "assert e==5"),
     Case("class Own(Exception):\n    def __bool__(self): return False\ndef f(): raise Own('x')", CAUGHT + "assert not e"),
