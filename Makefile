@@ -18,7 +18,7 @@ ROOT_WITH_APT = [[ $$(id -u) -eq 0 ]] && command -v apt-get >/dev/null
 APT_INSTALL = apt-get -q update </dev/null >/dev/null && DEBIAN_FRONTEND=noninteractive \
 	apt-get -q install -y --no-install-recommends </dev/null >/dev/null
 
-.PHONY: help run test lint pictures docs release clean chromium
+.PHONY: help run test lint pictures docs release clean chromium print-venv
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -52,6 +52,9 @@ release: $(VENV)/.stamp-release ## build wheel and sdist into dist/ and check th
 	@rm -rf dist
 	@$(BIN)/python -m build --outdir dist . >/dev/null
 	@$(BIN)/twine check --strict dist/*
+
+print-venv: # for .ci/run
+	@echo $(VENV)
 
 clean: ## remove the virtual environment, caches and build products; runs/ stays
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

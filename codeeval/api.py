@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from codeeval.errors import UsageError, install
-from codeeval.evaluation.bar import BarReporter
 from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
+from codeeval.evaluation.reporter import BarReporter
 from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
 from codeeval.evaluation.score import score
 from codeeval.evaluation.score_request import ScoreRequest
@@ -238,12 +238,11 @@ def _evaluated(asked: ScoreRequest, how: Execution) -> None:
     with open_sandbox(place, asked.protocols, reporter) as opened:
         ended = score(asked, opened, reporter, Invocation(COMMAND, how.repairs))
     with RunReader(ended.run_dir) as reader:
-        pending = {key for each in asked.protocols for key in reader.unjudged(each.name)}
-        if pending:
+        if pending := reader.n_unjudged(*(each.name for each in asked.protocols)):
             failed = ended.result.sandbox_error if ended.result else None
             reason = failed or next((incident.reason for incident in reader.incidents()), "no reason is known")
             raise SandboxError(
-                f"{len(pending)} samples could not be executed: {reason}\n"
+                f"{pending} samples could not be executed: {reason}\n"
                 f"  What had finished is in {reader.run_dir}; `codeeval doctor` looks for the reason."
             )
 

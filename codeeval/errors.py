@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from codeeval.i18n.messages import at, msg
@@ -35,14 +36,45 @@ def install(extra: str) -> str:
     return "pip install " + " ".join(f"'{each}'" for each in wanted)
 
 
-def fault(found: Mapping[str, Any]) -> str:
-    """One of pydantic's `errors()` as a message: the text of one of codeeval's validators, or pydantic's own
-    sentence."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What pydantic found first: where, of which kind (pydantic's name), with which value, and a message that says what."""
+
+    where: tuple[str, ...]
+    kind: str
+    value: object
+    said: str
+
+    @property
+    def field(self) -> str:
+        """Dotted; empty where it is the whole."""
+        return ".".join(self.where)
+
+
+def first_fault(error: Any) -> Fault:
+    """Of pydantic's ValidationError."""
+    found = error.errors()[0]
+    return Fault(tuple(map(str, found["loc"])), found["type"], found["input"], _said(found))
+
+
+def _said(found: Mapping[str, Any]) -> str:
+    """The text of one of codeeval's validators, or pydantic's own sentence."""
     kind, context, said = found["type"], found.get("ctx", {}), str(found["msg"])
     if kind == "value_error":
         return str(context["error"])
     bound = next((f"{context[name]:.15g}" for name in ("ge", "le", "gt", "lt") if name in context), "")
     made = {
+        "missing": msg("Field required"),
+        "extra_forbidden": msg("Extra inputs are not permitted"),
+        "bool_type": msg("Input should be a valid boolean"),
+        "bool_parsing": msg("Input should be a valid boolean, unable to interpret input"),
+        "dict_type": msg("Input should be a valid dictionary"),
+        "finite_number": msg("Input should be a finite number"),
+        "float_type": msg("Input should be a valid number"),
+        "int_type": msg("Input should be a valid integer"),
+        "list_type": msg("Input should be a valid list"),
+        "string_type": msg("Input should be a valid string"),
+        "tuple_type": msg("Input should be a valid tuple"),
         "int_parsing": msg("Input should be a valid integer, unable to parse string as an integer"),
         "float_parsing": msg("Input should be a valid number, unable to parse string as a number"),
         "greater_than_equal": msg("Input should be greater than or equal to {n}", n=bound),

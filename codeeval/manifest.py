@@ -27,7 +27,7 @@ from pydantic import (
 )
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, fault
+from codeeval.errors import DataError, first_fault
 from codeeval.i18n import msg
 
 #: Distributions whose versions can change a result.
@@ -50,7 +50,7 @@ _IN_JSON = re.compile(
 )
 
 
-class _Part(BaseModel):
+class _ManifestPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
@@ -60,7 +60,7 @@ MAX_VALUES = 20_000
 NO_SCORE = "so this is no score of the set itself"
 
 
-class TaskInfo(_Part):
+class TaskInfo(_ManifestPart):
     """Which problems were asked. `digest` covers the whole set, `problems_digest` the selected ones, in order;
     `altered` names what was changed in them: "renamed", or "instruction 3"."""
 
@@ -73,7 +73,7 @@ class TaskInfo(_Part):
     altered: tuple[str, ...] = ()
 
 
-class SamplingInfo(_Part):
+class SamplingInfo(_ManifestPart):
     """Generation parameters; `max_tokens` counts new tokens. None: unknown, because the completions came from a file.
     `harness`: whose sampling procedure is followed, codeeval's or MERA's."""
 
@@ -87,7 +87,7 @@ class SamplingInfo(_Part):
     harness: Literal["codeeval", "mera"] = "codeeval"
 
 
-class PromptInfo(_Part):
+class PromptInfo(_ManifestPart):
     """The chat template by name or path, the system prompt, and a digest over all prompts in the order of the problems.
     `template_text`: the text of a template file. `asked`: the value of --template; `why`: the reason for what was
     used."""
@@ -102,7 +102,7 @@ class PromptInfo(_Part):
     why: str | None = None
 
 
-class ModelInfo(_Part):
+class ModelInfo(_ManifestPart):
     """The model and what runs it. `location` is where the backend finds it. `describe` is what the backend reports:
     precision, batch size, context length, GPUs, CUDA and library versions, revision, licence and size if it has
     them."""
@@ -119,7 +119,7 @@ class ModelInfo(_Part):
         return tuple(self.describe.get("end_tokens", "").split())
 
 
-class RewardInfo(_Part):
+class RewardInfo(_ManifestPart):
     """A reward model that ranks the samples. `describe` is what it reported once loaded, digests included."""
 
     name: str
@@ -128,7 +128,7 @@ class RewardInfo(_Part):
     describe: dict[str, str] = Field(default_factory=dict)
 
 
-class SandboxInfo(_Part):
+class SandboxInfo(_ManifestPart):
     """Where programs were executed, and what each sample could use.
 
     `limits_by_protocol`: protocol -> kind of problem (codeeval/scoring/limits.py) -> limits; `limits` are those of the
@@ -143,6 +143,11 @@ class SandboxInfo(_Part):
     describe: dict[str, str] = Field(default_factory=dict)
     why: str = ""
 
+    @property
+    def image(self) -> str:
+        """What programs ran in, by its tag where it has one; empty if that is not known."""
+        return self.describe.get("image_tag") or self.describe.get("image", "")
+
     @model_serializer(mode="wrap")
     def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
         """A file without limits by protocol is written back unchanged."""
@@ -150,7 +155,7 @@ class SandboxInfo(_Part):
         return found if self.limits_by_protocol else {k: v for k, v in found.items() if k != "limits_by_protocol"}
 
 
-class HostInfo(_Part):
+class HostInfo(_ManifestPart):
     """The machine on which the host part ran."""
 
     platform: str
@@ -158,7 +163,7 @@ class HostInfo(_Part):
     cpus: int
 
 
-class Manifest(_Part):
+class Manifest(_ManifestPart):
     """One run. `protocols`: all that its samples are judged under, the requested one first."""
 
     codeeval_version: str
@@ -200,11 +205,10 @@ class Manifest(_Part):
             bounded_json.refuse_many(text, MAX_VALUES)
             return cls.model_validate_json(text)
         except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(map(str, first["loc"]))
+            found = first_fault(error)
             raise DataError(
-                msg("{where}, field {field}", where=f"{where}, manifest", field=field),
-                fault(first),
+                msg("{where}, field {field}", where=f"{where}, manifest", field=found.field),
+                found.said,
                 msg("The file is damaged."),
             ) from None
         except ValueError as error:

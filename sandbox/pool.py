@@ -17,7 +17,7 @@ from sandbox.errors import PoolClosed
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
 from sandbox.wire import Limits
-from sandbox.worker_thread import SPARES, Lane, Shared
+from sandbox.worker_thread import SPARES, Shared, WorkerLane
 
 
 class Pool(Front):
@@ -46,7 +46,7 @@ class Pool(Front):
         self._stop = threading.Event()
         self._helpers = ThreadPoolExecutor(2 * (1 + SPARES) * count, thread_name_prefix="sandbox-helper")
         shared = Shared(backend, self.limits, isolation == "fresh", self._queue, self._helpers, patience_s, self._stop)
-        self._lanes = [Lane(shared) for _ in range(count)]
+        self._lanes = [WorkerLane(shared) for _ in range(count)]
         self._threads = [
             threading.Thread(target=lane.run, name=f"sandbox-{index}", daemon=True)
             for index, lane in enumerate(self._lanes)

@@ -51,7 +51,7 @@ class Shared:
     stop: threading.Event
 
 
-class Lane:
+class WorkerLane:
     """`run` is the thread's body; `abort` may be called from any thread."""
 
     def __init__(self, shared: Shared) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codeeval.cli import options
 from codeeval.i18n import msg
+
+if TYPE_CHECKING:
+    from codeeval.report.comparison import Versus
+    from codeeval.stats.run_counts import RunCounts
+    from codeeval.stats.series import Series
 
 HELP = """Compare runs on the same problems: the difference, its intervals, tests, and the problems that changed.
 
@@ -37,7 +42,6 @@ Order = Annotated[
     str,
     typer.Option("--order", help="The order of the runs: given, number (in their names) or date.", metavar="ORDER"),
 ]
-Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 
 
 def register(app: typer.Typer) -> None:
@@ -51,32 +55,24 @@ def compare(
     allow_different: AllowDifferent = False,
     plot: Plot = None,
     order: Order = "given",
-    format: Format = None,
+    format: options.OutputFormat = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.errors import UsageError
-    from codeeval.evaluation.choice import choose
     from codeeval.report import comparison
     from codeeval.report.plot_style import check_picture
-    from codeeval.report.series import in_order, named
+    from codeeval.report.series import named
     from codeeval.stats.compare import CompareOptions
-    from codeeval.stats.series import ORDERS, series
-    from codeeval.store import RunReader
-    from codeeval.store.runcounts import require_complete, run_counts
+    from codeeval.stats.series import series
 
     console = Console(format or "auto")
     if len(runs) < 2:
         raise UsageError(msg("compare: name two runs or more"))
     if plot is not None:
         check_picture(plot)
-    counts = []
-    for path in in_order(runs, choose("--order", order, ORDERS)):
-        with RunReader(path) as reader:
-            if not allow_different:
-                require_complete(reader)
-            counts.append(run_counts(reader, protocol, str(path)))
+    counts = _counts(runs, order, protocol, whole=not allow_different)
     chosen = CompareOptions(k=k, allow_different=allow_different)
     found = comparison.versus(counts, chosen)
     many = series(named(counts), chosen) if len(counts) > 2 else None
@@ -87,11 +83,32 @@ def compare(
     else:
         console.result(comparison.one_line(found) if console.quiet else comparison.text(found))
     if plot is not None:
-        from codeeval.report import compare_plot, series_plot
-
-        if many is None:
-            compare_plot.draw(found.comparisons[0], plot)
-        else:
-            series_plot.draw(many, plot)
+        _draw(found, many, plot)
         console.note(f"drawn: {plot}")
     return 0
+
+
+def _draw(found: Versus, many: Series | None, plot: Path) -> None:
+    from codeeval.report import compare_plot, series_plot
+
+    if many is None:
+        compare_plot.draw(found.comparisons[0], plot)
+    else:
+        series_plot.draw(many, plot)
+
+
+def _counts(runs: list[Path], order: str, protocol: str | None, *, whole: bool) -> list[RunCounts]:
+    """What is compared of each run, in the order asked for. Raises IncompleteRun if runs have to be `whole`."""
+    from codeeval.evaluation.choice import choose
+    from codeeval.report.series import in_order
+    from codeeval.stats.series import ORDERS
+    from codeeval.store import RunReader
+    from codeeval.store.runcounts import require_complete, run_counts
+
+    found = []
+    for path in in_order(runs, choose("--order", order, ORDERS)):
+        with RunReader(path) as reader:
+            if whole:
+                require_complete(reader)
+            found.append(run_counts(reader, protocol, str(path)))
+    return found

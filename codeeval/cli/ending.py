@@ -7,7 +7,7 @@ from pathlib import Path
 
 from codeeval.cli.console import Console
 from codeeval.errors import NothingToEvaluate
-from codeeval.evaluation.ending import Ended
+from codeeval.evaluation.work import Ended
 from codeeval.i18n import msg, recognised
 from codeeval.report import build
 from codeeval.report.results import check_writable, write_results
@@ -15,7 +15,7 @@ from codeeval.store import RunReader
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class Destination:
     """Where output goes: the console, and the file of --results. Raises UsageError for a file that can't be written."""
 
     console: Console
@@ -26,7 +26,7 @@ class Ending:
             check_writable(self.results)
 
 
-def finish(ended: Ended, ending: Ending) -> int:
+def finish(ended: Ended, ending: Destination) -> int:
     """Show the report, write the results, and return the exit code. Raises NothingToEvaluate and StoreError."""
     with RunReader(ended.run_dir) as reader:
         report = build(reader)

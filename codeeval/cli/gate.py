@@ -51,7 +51,6 @@ Summary = Annotated[
     Path | None,
     typer.Option("--summary", help="Append Markdown to this file (default: $GITHUB_STEP_SUMMARY).", metavar="FILE"),
 ]
-Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 
 
 def register(app: typer.Typer) -> None:
@@ -68,7 +67,7 @@ def gate(
     allow_different: AllowDifferent = False,
     junit: Junit = None,
     summary: Summary = None,
-    format: Format = None,
+    format: options.OutputFormat = None,
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from codeeval.cli import options
-from codeeval.i18n import msg
+from codeeval.i18n import at
 
 if TYPE_CHECKING:
     from codeeval.explorer.annotations import Annotation, Key
-    from codeeval.explorer.notes_import import Imported
 
 HELP = """The notes that people left on a run's samples in `codeeval explore`; --import adds those of another file or run.
 
@@ -25,7 +24,6 @@ Examples:
   codeeval notes runs/my-run --import notes.json
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Import = Annotated[
     Path | None,
     typer.Option("--import", help="Add the notes of this file, or of the run in this folder.", metavar="PATH"),
@@ -37,7 +35,7 @@ def register(app: typer.Typer) -> None:
     app.command("notes", help=HELP, short_help="The notes on a run's samples; add those of others.")(notes)
 
 
-def notes(run: Run, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:
+def notes(run: options.RunFolder, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
     from codeeval.evaluation.choice import choose
@@ -49,7 +47,7 @@ def notes(run: Run, imported: Import = None, format: Format = "human", lang: opt
     with RunViews(run) as reader:
         kept = Annotations(reader.run_dir)
         if imported is not None:
-            console.complain(_said(import_notes(reader, kept, imported), imported))
+            console.complain(at(str(imported), import_notes(reader, kept, imported).said()))
             return 0
         found = kept.read()
     if format == "json":
@@ -57,18 +55,6 @@ def notes(run: Run, imported: Import = None, format: Format = "human", lang: opt
     for key, note in sorted(found.items()) if format == "human" else ():
         console.result(_line(key, note))
     return 0
-
-
-def _said(done: Imported, source: Path) -> str:
-    return msg(
-        "{path}: {added} added, {replaced} in the place of earlier ones, {kept} left as they were, {strange} of samples that "
-        "the run does not have",
-        path=source,
-        added=done.added,
-        replaced=done.replaced,
-        kept=done.kept,
-        strange=done.strange,
-    )
 
 
 def _line(key: Key, note: Annotation) -> str:

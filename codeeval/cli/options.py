@@ -12,7 +12,6 @@ from codeeval.cli.flags import option
 
 Task = Annotated[str | None, option("task")]
 Ks = Annotated[str | None, option("k")]
-ProtocolName = Annotated[str | None, option("protocol")]
 Sandbox = Annotated[str | None, option("sandbox")]
 Python = Annotated[str | None, option("python")]
 Workers = Annotated[int | None, option("workers")]
@@ -24,6 +23,10 @@ Format = Annotated[str | None, option("format")]
 Lang = Annotated[
     str | None,
     typer.Option("--lang", help="Language of what people read: en (default) or ru; or CODEEVAL_LANG.", metavar="LANG"),
+]
+RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
+OutputFormat = Annotated[
+    str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")
 ]
 Config = Annotated[Path | None, typer.Option("-C", "--config", help="Settings from a TOML file.", metavar="FILE")]
 

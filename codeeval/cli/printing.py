@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from codeeval.cli.console import Console
-from codeeval.evaluation.effective import effective
+from codeeval.evaluation.effective_settings import effective
 from codeeval.evaluation.resolve import Resolved
 from codeeval.manifest import clean, hidden
 

@@ -14,7 +14,7 @@ from codeeval.i18n import msg
 
 if TYPE_CHECKING:
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending
+    from codeeval.cli.ending import Destination
     from codeeval.report import Report
     from codeeval.report.intervals_on_request import Further
     from codeeval.stats.extrapolate import Extrapolation
@@ -33,8 +33,6 @@ Examples:
   codeeval report runs/words --plot words.svg         the runs of run --instructions, side by side
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
-Format = Annotated[str | None, typer.Option("--format", help="auto, human, markdown, json or quiet.", metavar="FORMAT")]
 Groups = Annotated[int, typer.Option("--groups", help="Failure groups shown at most.", metavar="N", min=0)]
 
 Manifest = Annotated[
@@ -68,9 +66,9 @@ def register(app: typer.Typer) -> None:
 
 
 def report(
-    run: Run,
+    run: options.RunFolder,
     k: options.Ks = None,
-    format: Format = None,
+    format: options.OutputFormat = None,
     groups: Groups = 5,
     results: options.Results = None,
     plot: Plot = None,
@@ -82,7 +80,7 @@ def report(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending
+    from codeeval.cli.ending import Destination
     from codeeval.evaluation.resolve import resolve
     from codeeval.report import build
     from codeeval.report.instructions import is_instructions
@@ -90,23 +88,13 @@ def report(
     from codeeval.store import RunReader
 
     settings = resolve({"k": k, "format": format, "results": results}, None).settings
-    ending = Ending(Console(settings.format), settings.results)
+    ending = Destination(Console(settings.format), settings.results)
     if plot is not None:
         check_picture(plot)
     if is_instructions(run):
-        from codeeval.cli.instructions import draw, show
-
         if manifest or results is not None:
-            raise UsageError(
-                msg(
-                    "{run}: it holds a run per instruction; name one of them, for example {path}",
-                    run=run,
-                    path=run / "own",
-                )
-            )
-        if plot is not None:
-            draw(run, plot, ending.console, min(settings.k or (1,)))
-        return show(run, ending.console, settings.k)
+            raise _names_no_run(run)
+        return _of_instructions(run, settings.k, plot, ending.console)
     with RunReader(run) as reader:
         if manifest:
             _print_manifest(reader, ending)
@@ -118,7 +106,23 @@ def report(
     return 0
 
 
-def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Ending) -> None:
+def _names_no_run(folder: Path) -> UsageError:
+    said = msg(
+        "{run}: it holds a run per instruction; name one of them, for example {path}", run=folder, path=folder / "own"
+    )
+    return UsageError(said)
+
+
+def _of_instructions(folder: Path, ks: tuple[int, ...] | None, plot: Path | None, console: Console) -> int:
+    """The runs of `run --instructions`, side by side."""
+    from codeeval.cli.instructions import draw, show
+
+    if plot is not None:
+        draw(folder, plot, console, min(ks or (1,)))
+    return show(folder, console, ks)
+
+
+def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: Destination) -> None:
     """Write the picture and the results, if requested."""
     from codeeval.i18n import tr
     from codeeval.report.results import write_results
@@ -136,7 +140,6 @@ def _leave_behind(reader: RunReader, found: Report, plot: Path | None, ending: E
 def _extrapolated(reader: RunReader, protocol: str, ks: str | None) -> Sequence[Extrapolation]:
     if ks is None:
         return ()
-    from codeeval.errors import UsageError
     from codeeval.report.extrapolated import extrapolated
 
     parts = [part.strip() for part in ks.split(",")]
@@ -180,7 +183,7 @@ def _show(found: Report, more: Sequence[Further], beyond: Sequence[Extrapolation
         console.result("\n" + (extrapolated.markdown if in_markdown else extrapolated.text)(beyond))
 
 
-def _print_manifest(reader: RunReader, ending: Ending) -> None:
+def _print_manifest(reader: RunReader, ending: Destination) -> None:
     import json
 
     from codeeval.report import manifest_text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -23,7 +22,6 @@ Examples:
   codeeval rerank runs/my-run -m ./classifier --rerank-option label=GOOD --rerank-option input=pair
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Model = Annotated[
     str, typer.Option("-m", "--model", help="Folder or Hugging Face id of the reward model.", metavar="MODEL")
 ]
@@ -33,15 +31,15 @@ def register(app: typer.Typer) -> None:
     app.command("rerank", help=HELP, short_help="Score a run with a reward model: best-of-k.")(taking("rerank", rerank))
 
 
-def rerank(flags: Mapping[str, object], run: Run, model: Model, lang: options.Lang = None) -> int:
+def rerank(flags: Mapping[str, object], run: options.RunFolder, model: Model, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.evaluation.rerank import rerank as rank_run
     from codeeval.evaluation.rerank import reward_info
     from codeeval.evaluation.resolve import resolve
 
     settings = resolve(flags, None).settings
-    ending = Ending(Console(settings.format), settings.results)
+    ending = Destination(Console(settings.format), settings.results)
     info = reward_info(model, settings.rerank_options)
     return finish(rank_run(run, info, ending.console), ending)

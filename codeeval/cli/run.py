@@ -68,7 +68,7 @@ def run(
     one_of({"--resume": resume, "--print-config": print_config or None})
     earlier = None
     if like is not None:
-        from codeeval.evaluation.like import settings_like
+        from codeeval.evaluation.earlier_run import settings_like
 
         earlier = settings_like(like)
     resolved = resolve(flags, config, like=earlier.settings if earlier else None)
@@ -81,22 +81,26 @@ def run(
         print_settings(resolved)
         return 0
     if show_prompt is not None:
-        from codeeval.cli.console import Console
-        from codeeval.cli.prompt import show_prompt as show
-        from codeeval.evaluation.show_prompt import prompt_of
-
-        console = Console(resolved.settings.format)
-        show(prompt_of(resolved.settings, show_prompt, console), console)
-        return 0
+        return _show_prompt(show_prompt, resolved)
     if resume is not None:
         return _resume(resume, resolved)
     return _evaluate(resolved, then)
 
 
+def _show_prompt(problem_id: str, resolved: Resolved) -> int:
+    from codeeval.cli.console import Console
+    from codeeval.cli.prompt import show_prompt
+    from codeeval.evaluation.show_prompt import prompt_of
+
+    console = Console(resolved.settings.format)
+    show_prompt(prompt_of(resolved.settings, problem_id, console), console)
+    return 0
+
+
 def _resume(folder: Path, resolved: Resolved) -> int:
     """Continue a run, or a folder with a run per instruction."""
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.report.instructions import is_instructions
 
     console = Console(resolved.settings.format)
@@ -109,14 +113,14 @@ def _resume(folder: Path, resolved: Resolved) -> int:
     from codeeval.evaluation.resume import check_changeable, resume
 
     check_changeable(resolved)
-    ending = Ending(console, resolved.settings.results)
+    ending = Destination(console, resolved.settings.results)
     return finish(resume(folder, resolved, console), ending)
 
 
 def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
     """A fresh run, or one per instruction."""
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
 
     console = Console(resolved.settings.format)
     if resolved.settings.instructions is not None:
@@ -126,5 +130,5 @@ def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
         return show_ended(evaluate_all(resolved, console, like), console)
     from codeeval.evaluation.run import evaluate
 
-    ending = Ending(console, resolved.settings.results)
+    ending = Destination(console, resolved.settings.results)
     return finish(evaluate(resolved, console, like), ending)

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from codeeval.cli import options
-from codeeval.i18n import msg
 
 if TYPE_CHECKING:
-    from codeeval.explorer.filters import Filter
-    from codeeval.explorer.listing import SampleRow
-    from codeeval.explorer.numbers import RunNumbers
+    from codeeval.cli.console import Console
+    from codeeval.explorer.listing import ListedSample
 
 HELP = """List samples of a run, those that a filter lets through: the list that `codeeval explore` shows, in its order.
 
@@ -29,7 +26,6 @@ Examples:
   codeeval samples runs/my-run --group "exception NameError" --protocol strict --format jsonl
 """
 
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 Verdict = Annotated[
     str | None,
     typer.Option(
@@ -68,7 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def samples(
-    run: Run,
+    run: options.RunFolder,
     verdict: Verdict = None,
     group: Group = None,
     topic: Topic = None,
@@ -86,6 +82,7 @@ def samples(
     from itertools import islice
 
     from codeeval.cli.console import Console
+    from codeeval.cli.sample_filter import chosen_filter, chosen_tag
     from codeeval.evaluation.choice import choose
     from codeeval.explorer import listing
     from codeeval.explorer.filters import VERDICTS
@@ -100,83 +97,28 @@ def samples(
         found = count(reader)
         numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))
         given = {"verdict": code, "topic": topic or "", "meta": meta or "", "problem": problem or "", "q": text or ""}
-        given |= {"search": search or "", "group": group or "", "tag": _tag(reader.run_dir, tag)}
-        chosen = _filter(numbers, given)
+        given |= {"search": search or "", "group": group or "", "tag": chosen_tag(reader.run_dir, tag)}
+        chosen = chosen_filter(numbers, given)
         rows = islice(listing.every_row(numbers, reader, chosen), limit)
-        if chosen_format == "json":
-            console.document(listing.as_document(rows))
-        elif chosen_format == "jsonl":
-            _print(listing.as_json_lines(rows))
-        elif chosen_format == "csv":
-            _print(listing.as_csv(rows))
-        else:
-            for row in rows:
-                console.result(_line(row))
+        _show(rows, chosen_format, console)
     return 0
 
 
-def _tag(run_dir: Path, given: str | None) -> str:
-    """Raises UsageError for a tag that no note of the run has, and DataError and StoreError."""
-    from codeeval.errors import UsageError
-    from codeeval.explorer.annotations import Annotations, tags_of
-    from codeeval.explorer.filters import ANY_NOTE
+def _show(rows: Iterator[ListedSample], format: str, console: Console) -> None:
+    from codeeval.explorer import listing
 
-    if given is None or given == ANY_NOTE:
-        return given or ""
-    tags = [name for name, _ in tags_of(Annotations(run_dir).read())]
-    if given not in tags:
-        raise UsageError(
-            msg(
-                "--tag {given}: no note of the run has it; they have {names}",
-                given=repr(given),
-                names=", ".join(tags[:10]) or "-",
-            )
-        )
-    return given
+    if format == "json":
+        console.document(listing.as_document(rows))
+    elif format == "jsonl":
+        _print(listing.as_json_lines(rows))
+    elif format == "csv":
+        _print(listing.as_csv(rows))
+    else:
+        for row in rows:
+            console.result(_line(row))
 
 
-def _filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
-    """Raises UsageError for a failure group, a topic and a problem that the run does not have."""
-    from codeeval.errors import UsageError
-    from codeeval.explorer.filters import Filter, group_id
-    from codeeval.explorer.query import has_field
-
-    wanted = given["group"]
-    names = {group.signature: group_id(group.signature) for group in numbers.all_groups}
-    ids = {found for name, found in names.items() if wanted in (name, found)}
-    ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
-    if wanted and len(ids) != 1:
-        known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
-        problem = msg("no failure group of this run") if not ids else msg("the beginning of several failure groups")
-        raise UsageError(
-            msg(
-                "--group {wanted}: {problem}\n  The groups:\n{known}", wanted=repr(wanted), problem=problem, known=known
-            )
-        )
-    topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
-    if given["topic"] and given["topic"] not in topics:
-        raise UsageError(
-            msg(
-                "--topic {given}: no problem of the run has it; they have {names}",
-                given=repr(given["topic"]),
-                names=", ".join(topics) or "-",
-            )
-        )
-    fields = dict.fromkeys(name for head in numbers.heads for name, _ in head.fields)
-    if given["meta"] and not any(has_field(head, given["meta"]) for head in numbers.heads):
-        raise UsageError(
-            msg(
-                "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
-                given=repr(given["meta"]),
-                names=", ".join(fields) or "-",
-            )
-        )
-    if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
-        raise UsageError(msg("--problem {given}: the run has no problem of this id", given=repr(given["problem"])))
-    return Filter.read({**given, "group": next(iter(ids), "")})
-
-
-def _line(row: SampleRow) -> str:
+def _line(row: ListedSample) -> str:
     from codeeval.i18n import message, name, recognised
     from codeeval.report.terminal import safe
 

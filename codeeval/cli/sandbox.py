@@ -80,8 +80,8 @@ def selftest(
 ) -> int:
     from codeeval.cli.console import Console
     from codeeval.cli.selftest import show_selftest
-    from codeeval.evaluation.request import placement
     from codeeval.evaluation.resolve import resolve
+    from codeeval.evaluation.sandbox import placement
     from codeeval.evaluation.selftest import selftest as tested
 
     settings = resolve(

@@ -74,7 +74,6 @@ OneSample = Annotated[
     str | None,
     typer.Option("--sample", help="Score one sample alone: PROBLEM/INDEX, counted from 0.", metavar="ID/N"),
 ]
-Run = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 
 
 def register(app: typer.Typer) -> None:
@@ -96,24 +95,24 @@ def score(
 ) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.evaluation.resolve import resolve
     from codeeval.evaluation.score import score_file
     from codeeval.evaluation.score_request import Source
 
     settings = resolve(flags, config).settings
-    ending = Ending(Console(settings.format), settings.results)
+    ending = Destination(Console(settings.format), settings.results)
     source = Source(tuple(samples), responses, beside, skip_bad_rows, sample)
     return finish(score_file(source, settings, ending.console), ending)
 
 
-def rescore(flags: Mapping[str, object], run: Run, lang: options.Lang = None) -> int:
+def rescore(flags: Mapping[str, object], run: options.RunFolder, lang: options.Lang = None) -> int:
     options.speak(lang)
     from codeeval.cli.console import Console
-    from codeeval.cli.ending import Ending, finish
+    from codeeval.cli.ending import Destination, finish
     from codeeval.evaluation.rescore import judge_again
     from codeeval.evaluation.resolve import resolve
 
     resolved = resolve(flags, None)
-    ending = Ending(Console(resolved.settings.format), resolved.settings.results)
+    ending = Destination(Console(resolved.settings.format), resolved.settings.results)
     return finish(judge_again(run, resolved, ending.console), ending)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from codeeval.cli.console import Console
-from codeeval.evaluation.reference_check import ReferenceFinding
+from codeeval.evaluation.validate import ReferenceFinding
 from codeeval.i18n import form
 from codeeval.types import Problem, Task
 

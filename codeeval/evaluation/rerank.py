@@ -9,9 +9,8 @@ from contextlib import closing
 from pathlib import Path
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.work import Interrupted
+from codeeval.evaluation.work import Ended, Interrupted
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, RewardInfo, clean, printable
 from codeeval.store import RunReader, RunStore

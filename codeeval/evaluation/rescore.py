@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import chosen_ks, chosen_protocols
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.resume import run_protocols
 from codeeval.evaluation.sandbox import as_executed
-from codeeval.evaluation.work import explain_failures, judge_stored
+from codeeval.evaluation.selection import chosen_ks, chosen_protocols
+from codeeval.evaluation.work import Ended, explain_failures, judge_stored
 from codeeval.i18n import msg
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import RunStore

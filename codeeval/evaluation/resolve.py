@@ -6,16 +6,16 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
 from codeeval import toml_file
-from codeeval.errors import UsageError, fault
+from codeeval.errors import UsageError, first_fault
 from codeeval.evaluation.settings import NAMES, Settings, flag, table
 from codeeval.files import reason
 from codeeval.i18n import at, msg
+from codeeval.near import nearest
 
 PREFIX = "CODEEVAL_"
 #: The origin of settings from `--like`.
@@ -54,19 +54,19 @@ def _checked(values: Mapping[str, object], origins: Mapping[str, str]) -> Settin
     from pydantic import ValidationError
 
     try:
-        found = _model().model_validate(values)
+        checked = _model().model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0])
+        found = first_fault(error)
+        name = found.where[0]
         raise UsageError(
             msg(
                 "{where}: {why}, got {value}",
                 where=_where(name, origins[name]),
-                why=fault(first),
+                why=found.said,
                 value=repr(values[name]),
             )
         ) from None
-    return Settings(**{name: getattr(found, name) for name in NAMES})
+    return Settings(**{name: getattr(checked, name) for name in NAMES})
 
 
 def _where(name: str, origin: str) -> str:
@@ -108,8 +108,8 @@ def _check_variable(variable: str) -> None:
     name = variable.removeprefix(PREFIX).lower()
     if name == variable.lower() or name in NAMES:
         return
-    if near := get_close_matches(name, NAMES, n=1, cutoff=0.85):
-        meant = PREFIX + near[0].upper()
+    if near := nearest(name, NAMES, cutoff=0.85):
+        meant = PREFIX + near.upper()
         raise UsageError(
             msg("{variable}: there is no such setting; did you mean {name}?", variable=variable, name=meant)
         )
@@ -125,14 +125,13 @@ def _file(path: Path) -> dict[str, Any]:
     settings = {name.replace("-", "_"): value for name, value in raw.items()}
     for name in settings:
         if name not in NAMES:
-            near = get_close_matches(name, NAMES, n=1)
-            if near:
+            if near := nearest(name, NAMES):
                 raise UsageError(
                     msg(
                         "{path}: there is no setting {name}; did you mean {other}?",
                         path=path,
                         name=repr(name),
-                        other=near[0],
+                        other=near,
                     )
                 )
             raise UsageError(

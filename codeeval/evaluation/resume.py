@@ -8,15 +8,15 @@ from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.cluster import cluster_of
-from codeeval.evaluation.ending import Ended
-from codeeval.evaluation.like import MODEL_DIGESTS
+from codeeval.evaluation.cluster_engines import launcher_of
+from codeeval.evaluation.earlier_run import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.rerank import rank, unranked
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.sandbox import Placement, as_executed, open_sandbox, worker_limits
 from codeeval.evaluation.settings import flag
 from codeeval.evaluation.trust import Again, check_workers, is_demo, model_to_resume, refuse_ranking
-from codeeval.evaluation.work import work
+from codeeval.evaluation.work import Ended, work
 from codeeval.generators import Generator, create
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, ModelInfo, clean
@@ -38,11 +38,12 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
     with RunStore.open(run_dir) as store:
         manifest = store.manifest()
         judged_by = run_protocols(manifest, str(store.path))
-        lacking = {name: store.n_unjudged(name) for name in manifest.protocols}
-        missing = sum(map(len, store.missing_samples().values()))
+        lacking = max(map(store.n_unjudged, manifest.protocols), default=0)
+        judged = not lacking and not store.unexplained()
+        missing = store.n_missing()
         if missing and manifest.kind == "score":
             missing = 0  # the rows of a file are not generated
-            if not any(lacking.values()) and not store.unexplained():
+            if judged:
                 raise UsageError(
                     msg(
                         "{run_dir}: what it lacks are rows of {file} that can't be read, and no model\n  Correct them and score "
@@ -51,7 +52,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
                         file=manifest.samples_file,
                     )
                 )
-        if not missing and not any(lacking.values()) and not store.unexplained():
+        if not missing and judged:
             if unranked(store):
                 if not store.is_own():
                     refuse_ranking(run_dir, manifest.rankers)
@@ -65,14 +66,14 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
                 "resuming {run}: {n} samples to generate, {m} to execute",
                 run=run_dir,
                 n=missing,
-                m=max(lacking.values()),
+                m=lacking,
             )
         )
         placement = placement_of(manifest, resolved, str(store.path), own=own)
         with ExitStack() as stack:
             sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
             compare_images(manifest, sandbox.info.describe, reporter)
-            generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
+            generator = stack.enter_context(closing(generator_of(model, manifest, resolved))) if model else None
             result = work(store, judged_by, generator, sandbox, reporter)
         return Ended(store.run_dir, result, unranked=not _ranked(store, reporter, own=own))
 
@@ -145,10 +146,10 @@ def isolation_of(manifest: Manifest) -> Isolation:
     return "fresh" if manifest.sandbox.isolation == "fresh" else "warm"
 
 
-def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
+def generator_of(model: ModelInfo, manifest: Manifest, resolved: Resolved) -> Generator:
     """The model that continues the run. Raises UsageError if the files at its place differ from the run's, and what
     `create` raises."""
-    generator = create(model.backend, model.location, model.options)
+    generator = create(model.backend, model.location, model.options, launcher_of(resolved.settings))
     try:
         if model.location != manifest.model.location and not is_demo(manifest.model):
             _refuse_another(manifest.model.describe, clean(generator.describe()))

@@ -5,17 +5,16 @@ from __future__ import annotations
 from contextlib import closing
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.ending import Ended
-from codeeval.evaluation.like import differences
+from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import RunRequest, ask, placement
+from codeeval.evaluation.request import RunRequest, ask
 from codeeval.evaluation.rerank import rank
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.run_dir import discard
-from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.template_choice import is_demo_model
-from codeeval.evaluation.work import work
+from codeeval.evaluation.work import Ended, work
 from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.manifest_builder import score_manifest
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import placement
-from codeeval.evaluation.sandbox import Sandbox, open_sandbox
+from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.score_request import FileRequest, ScoreRequest, Source, ask_file
 from codeeval.evaluation.settings import Settings
-from codeeval.evaluation.work import Invocation, work
+from codeeval.evaluation.work import Ended, Invocation, work
 from codeeval.exports import human_eval_results
 from codeeval.i18n import msg
 from codeeval.manifest import printable

@@ -9,12 +9,12 @@ from pathlib import Path
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.evaluation.chosen_limits import within_limits
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.request import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
+from codeeval.evaluation.selection import check_protocol, chosen_ks, chosen_protocols, chosen_task, renamed, usual_ks
 from codeeval.evaluation.settings import Settings
 from codeeval.i18n import at, joined, mapped, msg
 from codeeval.manifest import ModelInfo, PromptInfo, SamplingInfo, no_score, printable
-from codeeval.samples import DEFAULT_RESPONSES, Found, Placed, fitting, place, read
+from codeeval.samples import DEFAULT_RESPONSES, FoundSamples, Placed, fitting, place, read
 from codeeval.samples.place import MissingSample
 from codeeval.types import Sample, Sampling, ScoringProtocol, Task
 
@@ -81,7 +81,7 @@ class FileRequest:
     """The same, with what was found in the file at `path`."""
 
     path: Path
-    found: Found
+    found: FoundSamples
     placed: Placed
     request: ScoreRequest
 
@@ -107,18 +107,7 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     placed = place(found, task, source.skip_bad_rows)
     samples = placed.samples
     if not samples:
-        have = ", ".join(list(found.by_problem())[:3])
-        ids = ", ".join(problem.id for problem in task.problems[:3])
-        raise NothingToEvaluate(
-            msg(
-                "{path}: no sample belongs to a selected problem of {task}\n  The samples name {some}, the problems are "
-                "{ids}, …",
-                path=path,
-                task=task.name,
-                some=have,
-                ids=ids,
-            )
-        )
+        raise _nothing_fits(path, found, task)
     sizes = [len(rows) for rows in samples.values()]
     ks = chosen_ks(settings.k, min(sizes), max(sizes), usual_ks(whole.protocol), more=msg("Give more samples"))
     run_dir = settings.out or new_run_dir(task.name, path.stem)
@@ -132,7 +121,22 @@ def ask_file(source: Source, settings: Settings, reporter: Reporter) -> FileRequ
     return FileRequest(path, found, placed, request)
 
 
-def _only(found: Found, wanted: str) -> Found:
+def _nothing_fits(path: Path, found: FoundSamples, task: Task) -> NothingToEvaluate:
+    have = ", ".join(list(found.by_problem())[:3])
+    ids = ", ".join(problem.id for problem in task.problems[:3])
+    return NothingToEvaluate(
+        msg(
+            "{path}: no sample belongs to a selected problem of {task}\n  The samples name {some}, the problems are "
+            "{ids}, …",
+            path=path,
+            task=task.name,
+            some=have,
+            ids=ids,
+        )
+    )
+
+
+def _only(found: FoundSamples, wanted: str) -> FoundSamples:
     """Keep only one sample. Raises UsageError if it does not exist."""
     problem_id, _, number = wanted.rpartition("/")
     rows = found.by_problem().get(problem_id, [])
@@ -153,7 +157,7 @@ def _only(found: Found, wanted: str) -> Found:
     )
 
 
-def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
+def _notes(found: FoundSamples, task: Task, placed: Placed) -> list[str]:
     """What a reader of the score has to know about the file."""
     notes = []
     if bad := found.bad:
@@ -178,7 +182,7 @@ def _notes(found: Found, task: Task, placed: Placed) -> list[str]:
     return notes
 
 
-def _made_by(path: Path, found: Found, n: int) -> MadeBy:
+def _made_by(path: Path, found: FoundSamples, n: int) -> MadeBy:
     more = len(found.files) - 1
     origin, name = found.origin, printable(f"{path.name} and {more} more" if more else path.name)
     return MadeBy(
@@ -197,7 +201,7 @@ def unknown_sampling(n: int) -> SamplingInfo:
     return SamplingInfo.model_validate(asdict(Sampling(n=n)) | unknown)
 
 
-def _altered(found: Found) -> tuple[str, ...]:
+def _altered(found: FoundSamples) -> tuple[str, ...]:
     if found.origin is None:
         return ()
     return found.origin.task.altered or (("renamed",) if found.origin.renamed else ())

@@ -3,7 +3,8 @@
 The command line builds its flags from this table (codeeval/cli/flags.py), as do `--print-config` and the tables of
 docs/cli.md. `codeeval.evaluation.resolve` fills in values from flags, environment and file.
 
-Nothing heavy is imported here, so that `codeeval --help` stays quick.
+The file is one table of data, and so may be longer than others. Nothing heavy is imported
+here, so that `codeeval --help` stays quick.
 """
 
 from __future__ import annotations
@@ -283,7 +284,8 @@ class Settings:
             ("--cluster-option",),
             verbs=_PLACED,
             meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; `placement_group=NAME` and "
-            "`namespace=NAME`; `patience_s=N` (60), how long a cluster without a head or a node is waited for; may be repeated",
+            "`namespace=NAME`; `patience_s=N` (60), how long a cluster without a head or a node is waited for; `engine_gpus=N`, "
+            "`engine_cpus=N`, `engine_resource.NAME=N`, `engines=here`: where `-M replicas=N` places models; may be repeated",
             said="--cluster-option",
             parse=_options,
         ),

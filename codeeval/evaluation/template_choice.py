@@ -18,7 +18,7 @@ AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ModelPlace:
     """A model at the place where its backend finds it."""
 
     backend: str
@@ -37,7 +37,7 @@ class ChosenTemplate:
     opened: Generator | None = None
 
 
-def choose_template(asked: str, place: Place, first: Request, sampling: Sampling) -> ChosenTemplate:
+def choose_template(asked: str, place: ModelPlace, first: Request, sampling: Sampling) -> ChosenTemplate:
     """`asked` itself unless it is `auto`. A server is asked for the samples of `first`, a chat.
 
     Raises UsageError if the model can't be found or its template can't be determined, GenerationError if no server
@@ -58,7 +58,7 @@ def first_request(problem: Problem, system: str | None, sampling: Sampling) -> R
     return Request(problem.id, build_prompt(problem, "chat", system), tuple(range(sampling.n)))
 
 
-def _of_server(place: Place, first: Request, sampling: Sampling) -> ChosenTemplate:
+def _of_server(place: ModelPlace, first: Request, sampling: Sampling) -> ChosenTemplate:
     check_installed(place.backend, place.options)
     from codeeval.generators.openai.generator import open_generator
 

@@ -25,7 +25,6 @@ from sandbox import Limits
 
 #: The manifest's placeholder for a secret.
 HIDDEN = "***"
-_REWARD = "reward"
 #: Longer values are truncated in messages.
 _SHOWN = 1_000
 
@@ -34,15 +33,13 @@ _NUMBER, _FEW = re.compile(r"[0-9]{1,7}"), re.compile(r"[0-9]{1,3}")
 _SWITCH = re.compile(r"0|1|true|false", re.IGNORECASE)
 _SHARE = re.compile(r"0?\.[0-9]{1,6}|1|1\.0")
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,30}")
-_LABEL = re.compile(r"[\w. -]{0,60}")
 _DEVICE = re.compile(r"auto|cpu|cuda(:[0-9]{1,2})?|mps")
 _COMMON = {"think_tokens": _NUMBER, "keep_raw": _SWITCH}
-_PLACED = {"dtype": _WORD, "device": _DEVICE}
 
 #: Backend -> option -> values that can only change how a model named by the user runs. An option that is not listed is
 #: not harmless. Paths, names of models and classes, revisions and texts for servers are deliberately left out.
 HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
-    "hf": {**_COMMON, **_PLACED, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
+    "hf": {**_COMMON, "dtype": _WORD, "device": _DEVICE, "rows": _FEW, "threads": _FEW, "replicas": _FEW},
     "vllm": {
         **_COMMON,
         "dtype": _WORD,
@@ -62,7 +59,6 @@ HARMLESS: dict[str, dict[str, re.Pattern[str]]] = {
         **dict.fromkeys(("timeout", "patience", "budget"), _NUMBER),
     },
     "replay": {},
-    _REWARD: {**_PLACED, "batch": _FEW, "limit": _NUMBER, "label": _LABEL, "input": _WORD},
 }
 
 
@@ -78,7 +74,7 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class UntrustedSetting:
     """A setting of `run` that is not taken from a manifest, and the flags that give it again."""
 
     setting: str
@@ -89,11 +85,6 @@ def harmless(backend: str, options: Mapping[str, str]) -> dict[str, str]:
     """Those of `options` that are accepted from any manifest; `backend` is one of HARMLESS."""
     known = HARMLESS.get(backend, {})
     return {key: value for key, value in options.items() if key in known and known[key].fullmatch(value)}
-
-
-def harmless_reward(options: Mapping[str, str]) -> dict[str, str]:
-    """The same for a reward model."""
-    return harmless(_REWARD, options)
 
 
 def is_demo(model: ModelInfo) -> bool:
@@ -197,44 +188,51 @@ _FREE = frozenset(
 
 def repeated_settings(
     manifest: Manifest, settings: Mapping[str, object]
-) -> tuple[dict[str, object], tuple[Asked, ...]]:
+) -> tuple[dict[str, object], tuple[UntrustedSetting, ...]]:
     """Split the `settings` that would repeat another user's run: those that are taken, and those that have to be given
     again."""
     asked = (*_asked_task(manifest, settings.get("task")), *_asked_model(manifest.model))
     if manifest.prompt.template not in TEMPLATES:
-        asked += (Asked("template", ("--template", manifest.prompt.template)),)
+        asked += (UntrustedSetting("template", ("--template", manifest.prompt.template)),)
     if manifest.rankers:
         first = manifest.rankers[0]
-        asked += (Asked("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),)
+        asked += (
+            UntrustedSetting("rerank", ("--rerank", first.location, *reward_words(first.options, "--rerank-option"))),
+        )
     named = {each.setting for each in asked}
     free = {*_FREE, *({"task", "model", "backend", "model_options", "template"} - named)}
     return {name: value for name, value in settings.items() if name in free}, asked
 
 
-def _asked_task(manifest: Manifest, spec: object) -> tuple[Asked, ...]:
+def _asked_task(manifest: Manifest, spec: object) -> tuple[UntrustedSetting, ...]:
     """Nothing for the bundled problems; a Hub set needs a connection, and a file is read."""
     name, source = manifest.task.name, manifest.task.source
     known = {info.name: info.origin for info in TASKS}
     if known.get(name) == "bundled" and spec == name:
         return ()
-    return (Asked("task", ("-t", name if name in known else source)),)
+    return (UntrustedSetting("task", ("-t", name if name in known else source)),)
 
 
-def _asked_model(model: ModelInfo) -> tuple[Asked, ...]:
+def _asked_model(model: ModelInfo) -> tuple[UntrustedSetting, ...]:
     """Nothing for the bundled model, unless a folder here has its name."""
     asked = []
     if not is_demo(model) or Path(DEMO_MODEL).exists():
-        asked += [Asked("model", ("-m", model.location)), Asked("backend", ("--backend", model.backend))]
+        asked += [
+            UntrustedSetting("model", ("-m", model.location)),
+            UntrustedSetting("backend", ("--backend", model.backend)),
+        ]
     options = {key: value for key, value in model.options.items() if value != HIDDEN}
     url = options.pop("base_url", None)
     if url is not None:
-        asked.append(Asked("base_url", ("--base-url", url)))
+        asked.append(UntrustedSetting("base_url", ("--base-url", url)))
     if harmless(model.backend, options) != options:
-        asked.append(Asked("model_options", model_words(options)))
+        asked.append(UntrustedSetting("model_options", model_words(options)))
     return tuple(asked)
 
 
-def refuse_unasked(run: Path, asked: Sequence[Asked], is_given: Callable[[str], bool], backend: str | None) -> None:
+def refuse_unasked(
+    run: Path, asked: Sequence[UntrustedSetting], is_given: Callable[[str], bool], backend: str | None
+) -> None:
     """Raise UsageError for settings of another user's run that were not given again. `backend`: the chosen one; options
     of another backend need not be given."""
     before = next((each.words[1] for each in asked if each.setting == "backend"), None)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from codeeval.errors import CodeevalError
 from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.pipeline import Pipeline, Plan, Result
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
 from codeeval.generators import Generator
@@ -20,6 +21,17 @@ class Interrupted(CodeevalError):
     """Ctrl-C or SIGTERM, after everything finished was stored."""
 
     exit_code = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a use case leaves: the run file in `run_dir`. `result`: what was generated and executed, None if there was
+    nothing to do; its errors say why a run stayed incomplete. `unranked`: whether a reward model failed, which was
+    reported."""
+
+    run_dir: Path
+    result: PipelineResult | None = None
+    unranked: bool = False
 
 
 def requests_for(store: RunReader) -> tuple[Request, ...]:
@@ -48,7 +60,7 @@ def work(
     sandbox: Sandbox,
     reporter: Reporter,
     invocation: Invocation | None = None,
-) -> Result:
+) -> PipelineResult:
     """Complete a run file, as far as model and sandbox allow. Raises Interrupted and StoreError."""
     called = invocation or Invocation()
     requests = requests_for(store) if generator else ()
@@ -61,7 +73,8 @@ def work(
             explain_failures(store, sandbox if result.sandbox_error is None else None, reporter)
         return result
     except KeyboardInterrupt:
-        made, judged, wanted = *_how_far(store, protocols), store.n_wanted()
+        made, wanted = store.n_samples(), store.n_wanted()
+        judged = made - store.n_unjudged(*(protocol.name for protocol in protocols))
         raise Interrupted(
             msg(
                 "interrupted: {n} of {m} samples generated, {j} judged; everything that had finished is kept\n  Continue "
@@ -74,14 +87,7 @@ def work(
         ) from None
 
 
-def _how_far(store: RunReader, protocols: tuple[ScoringProtocol, ...]) -> tuple[int, int]:
-    """The number of samples, and of samples judged under every protocol."""
-    made = store.n_samples()
-    unjudged = {sample for protocol in protocols for sample in store.unjudged(protocol.name)}
-    return made, made - len(unjudged)
-
-
-def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> Result:
+def judge_stored(store: RunStore, protocols: tuple[ScoringProtocol, ...]) -> PipelineResult:
     """Judge what has evidence in the file; nothing is executed. Raises StoreError."""
     with SILENT.progress(0, 0, 1) as tell:
         return _execute(store, _plan(store, protocols, (), None), (None, None), Invocation(), tell)
@@ -106,7 +112,7 @@ def _execute(
     parts: tuple[Generator | None, Sandbox | None],
     called: Invocation,
     tell: Tell,
-) -> Result:
+) -> PipelineResult:
     generator, sandbox = parts
     session = Session(now(), called.command, "running")
     if sandbox is not None:

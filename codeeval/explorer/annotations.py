@@ -18,7 +18,7 @@ from codeeval.errors import CodeevalError, DataError, StoreError
 from codeeval.files import reason
 from codeeval.i18n import at, joined, msg
 from codeeval.manifest import now
-from codeeval.store.inside import locked, read_file, replace_file
+from codeeval.store.inside import MOVE_AWAY, locked, read_file, replace_file
 
 FILE_NAME = "annotations.json"
 MAX_NOTE, MAX_TAG = 10_000, 60
@@ -60,15 +60,18 @@ def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
     """The notes in a file. Raises FileNotFoundError, DataError with `remedy` if it holds no annotations, and StoreError
     if it can't be read."""
     try:
-        text = read_file(path, MAX_FILE_BYTES).decode("utf-8")
+        data = read_file(path, MAX_FILE_BYTES, remedy)
     except FileNotFoundError:
         raise
     except OSError as error:
         raise StoreError(at(str(path), reason(error))) from None
-    except UnicodeDecodeError:
-        raise DataError(str(path), msg("is not UTF-8 text")) from None
+    return notes_of(data, str(path), remedy)
+
+
+def notes_of(data: bytes, where: str, remedy: str) -> dict[Key, Annotation]:
+    """The notes in the bytes of a file. Raises DataError with `remedy` if there are none in it."""
     try:
-        rows = bounded_json.loads(text)["annotations"]
+        rows = bounded_json.loads(data.decode("utf-8"))["annotations"]
         return {
             (str(row["problem_id"]), int(row["index"])): Annotation(
                 _lines(str(row.get("tag", ""))),
@@ -77,8 +80,10 @@ def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
             )
             for row in rows
         }
+    except UnicodeDecodeError:
+        raise DataError(where, msg("is not UTF-8 text"), remedy) from None
     except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise DataError(str(path), msg("is not a file of annotations ({reason})", reason=error), remedy) from None
+        raise DataError(where, msg("is not a file of annotations ({reason})", reason=error), remedy) from None
 
 
 def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:
@@ -96,7 +101,7 @@ class Annotations:
     def read(self) -> dict[Key, Annotation]:
         """Raises DataError if the file holds no annotations, StoreError if it can't be read."""
         try:
-            return read_notes(self.path, msg("Move it away; it is not part of the run."))
+            return read_notes(self.path, MOVE_AWAY)
         except FileNotFoundError:
             return {}
 

@@ -196,8 +196,3 @@ _RULES: tuple[tuple[str, Callable[[object, object], bool]], ...] = (
     ("the first element is missing", _sequences(lambda wanted, actual: len(wanted) > 0 and wanted[1:] == actual)),
     ("the last element is missing", _sequences(lambda wanted, actual: len(wanted) > 0 and wanted[:-1] == actual)),
 )
-DESCRIPTIONS = (
-    *(what for what, _ in _RULES),
-    "returns None on all failing calls",
-    "the same value on all failing calls",
-)

@@ -75,7 +75,7 @@ def _rows(
     run: str, numbers: RunNumbers, reader: RunViews, link: Links, known: tuple[dict[Kind, int], list[str]]
 ) -> list[CatalogueRow]:
     kinds, fields = known
-    slow, formats, notes = _times(numbers, reader), _formats(reader), readable_notes(reader.run_dir)
+    slow, formats, notes = _times(numbers, reader), _formats(numbers, reader), readable_notes(reader.run_dir)
     rows = []
     each = _SEARCHED // max(1, len(numbers.heads))
     for head in numbers.heads:
@@ -128,5 +128,8 @@ def _times(numbers: RunNumbers, reader: RunViews) -> dict[tuple[str, int], int]:
     }
 
 
-def _formats(reader: RunViews) -> dict[tuple[str, int], tuple[str, ...]]:
-    return {(pid, index): tuple(map(format_id, names)) for pid, index, names in reader.format_failures()}
+def _formats(numbers: RunNumbers, reader: RunViews) -> dict[tuple[str, int], tuple[str, ...]]:
+    found = {(pid, index): names for pid, index, names in reader.format_failures()}
+    for pid, by_index in numbers.hidden_formats.items():
+        found |= {(pid, index): names for index, names in by_index.items()}
+    return {key: tuple(map(format_id, names)) for key, names in found.items()}

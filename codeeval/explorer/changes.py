@@ -67,7 +67,7 @@ def _settings(run: RunNumbers) -> dict[str, object]:
         "max tokens": sampling.max_tokens,
         "stop sequences": " ".join(map(repr, sampling.stop)),
         "seed": sampling.seed,
-        "image": sandbox.describe.get("image_tag") or sandbox.describe.get("image", ""),
+        "image": sandbox.image,
         "limits": run.digests.get("limits", ""),
         "codeeval": made.codeeval_version,
     }

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from codeeval.explorer import edits
 from codeeval.explorer.text import clip, visible
+from codeeval.explorer.values import Part, joined, unlike
 
 #: The most differing characters within a line, lines of a program, and characters shown of a line.
 _MAX_EDITS, _MAX_LINES, _SHOWN = 40, 400, 400
@@ -29,9 +30,16 @@ def intraline(expected: str, actual: str) -> tuple[Markup, Markup]:
     return before, after
 
 
-def _changes(one: str, two: str) -> list[tuple[bool, str, str]]:
-    """(equal, part of one, part of two), in order."""
-    return [(part.equal, one[part.i : part.j], two[part.k : part.m]) for part in edits.parts(one, two, _MAX_EDITS)]
+def _changes(one: str, two: str) -> list[Part]:
+    """(equal, part of one, part of two), in order; lines with little in common are one change behind their indentation."""
+    found = joined(
+        [(part.equal, one[part.i : part.j], two[part.k : part.m]) for part in edits.parts(one, two, _MAX_EDITS)]
+    )
+    if not unlike(found):
+        return found
+    pairs = enumerate(zip(one, two, strict=False))
+    at = next((at for at, (a, b) in pairs if a != b or not a.isspace()), min(len(one), len(two)))
+    return [(True, one[:at], two[:at]), (False, one[at:], two[at:])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,24 @@ CHUNK = 50
 Query = Sequence[tuple[str, str]]
 _SAFE = re.compile(r"[a-z0-9][a-z0-9_-]{0,47}")
 _LOOKS_MADE = re.compile(r".*-[0-9a-f]{8}")
+#: Names of devices, which Windows refuses for files; names of pages and URLs beside those of problems.
+_DEVICE = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+_BESIDE = ("index", "live")
 
 
 @lru_cache(maxsize=8192)
 def slug(text: str) -> str:
-    """A name for URLs and files, the same on every machine and distinct for distinct texts."""
-    if _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text):
-        return text
+    """A problem's name for URLs and files, the same on every machine and distinct for distinct texts, also on file systems that
+    ignore case. It is never a name that the scheme uses itself."""
+    return _made(text) if text in _BESIDE else _slug(text)
+
+
+def _slug(text: str) -> str:
+    known = _SAFE.fullmatch(text) and not _LOOKS_MADE.fullmatch(text) and not _DEVICE.fullmatch(text)
+    return text if known else _made(text)
+
+
+def _made(text: str) -> str:
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
     words = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:32].strip("-")
     return f"{words or 'x'}-{digest}"
@@ -55,7 +66,7 @@ def unique(names: Iterable[str], given: Iterable[str] = ()) -> list[str]:
     taken = {"compare", "index", "series", *given}
     result = []
     for name in names:
-        base = slug(name)
+        base = _slug(name)
         found, number = base, 2
         while found in taken:
             found, number = f"{base}-{number}", number + 1

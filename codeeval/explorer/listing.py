@@ -8,15 +8,16 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 
+from codeeval.explorer.agreement import agreement
 from codeeval.explorer.annotations import TAGS_OFFERED, Annotation, readable_notes, tags_of
 from codeeval.explorer.breakdown import choices
 from codeeval.explorer.filters import PENDING, Filter
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import MISSING
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.observed import failing_line
 from codeeval.explorer.overview import RunRow, run_row
-from codeeval.explorer.query import Key, Matching, agreement, matching
-from codeeval.explorer.sample import failing_line
+from codeeval.explorer.query import Key, Matching, matching
 from codeeval.explorer.search import COMMAND_S, Found
 from codeeval.store.views import RunViews
 from codeeval.types import Judgement, Sample
@@ -30,7 +31,7 @@ _LINE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class SampleRow:
+class ListedSample:
     """One sample. `code` is the verdict, or its relation to the consensus, or `pending`, or `missing`; `ended_by`: how
     its generation ended; `line` and `text`: where and what in its program failed, if known; `tag` and `note`: a
     person's note; `found`: the line that matches the filter's pattern."""
@@ -56,7 +57,7 @@ class SamplesPage:
 
     run: RunRow
     filter: Filter
-    rows: tuple[SampleRow, ...]
+    rows: tuple[ListedSample, ...]
     page: int
     pages: int
     n_samples: int
@@ -94,13 +95,13 @@ def refused_page(run: RunFile, numbers: RunNumbers, chosen: Filter, why: str) ->
     return SamplesPage(run_row(run, numbers), chosen, (), 1, 1, 0, 0, choices(numbers.heads), why)
 
 
-def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter, search_s: int = COMMAND_S) -> Iterator[SampleRow]:
+def every_row(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> Iterator[ListedSample]:
     """The whole list, row by row. Raises PatternError, DataError and StoreError, before the first row."""
-    found = matching(numbers, reader, chosen, search_s)
+    found = matching(numbers, reader, chosen, COMMAND_S)
     return sample_rows(numbers, reader, found.keys(reader), found.lines)
 
 
-def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key], lines: Found) -> Iterator[SampleRow]:
+def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key], lines: Found) -> Iterator[ListedSample]:
     heads = {head.id: head for head in numbers.heads}
     notes = readable_notes(reader.run_dir)
     known: tuple[str, dict[int, str]] = "", {}
@@ -112,7 +113,7 @@ def sample_rows(numbers: RunNumbers, reader: RunViews, keys: Iterable[Key], line
             known = pid, agreement(reader, numbers.protocol, pid)
         ended = numbers.endings.get(pid, {}).get(index)
         line, _ = failing_line(row, execution.outcome if execution else None)
-        yield SampleRow(
+        yield ListedSample(
             problem_id=pid,
             index=index,
             entry_point=heads[pid].entry_point,
@@ -139,19 +140,19 @@ def _line_of(program: str, line: int) -> str:
     return lines[line - 1].strip()[:_LINE] if 0 < line <= len(lines) else ""
 
 
-def as_json_lines(rows: Iterable[SampleRow]) -> Iterator[str]:
+def as_json_lines(rows: Iterable[ListedSample]) -> Iterator[str]:
     """One JSON object per line, in ASCII."""
     return (json.dumps(asdict(row)) + "\n" for row in rows)
 
 
-def as_document(rows: Iterable[SampleRow]) -> dict[str, object]:
+def as_document(rows: Iterable[ListedSample]) -> dict[str, object]:
     """One JSON document with all rows."""
     return {"schema": 1, "samples": [asdict(row) for row in rows]}
 
 
-def as_csv(rows: Iterable[SampleRow]) -> Iterator[str]:
+def as_csv(rows: Iterable[ListedSample]) -> Iterator[str]:
     """CSV with a header. A cell that a spreadsheet would evaluate is prefixed with an apostrophe."""
-    yield _csv_line([spec.name for spec in fields(SampleRow)])
+    yield _csv_line([spec.name for spec in fields(ListedSample)])
     for row in rows:
         yield _csv_line([_cell(value) for value in asdict(row).values()])
 

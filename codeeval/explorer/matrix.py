@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from codeeval.explorer.agreement import agreement_of
 from codeeval.explorer.annotations import readable_notes
 from codeeval.explorer.filters import AGREEMENT, PENDING, Filter
 from codeeval.explorer.numbers import RunNumbers
-from codeeval.explorer.query import agreement_of, matching
+from codeeval.explorer.query import matching
 from codeeval.store.tallies import Head
 from codeeval.store.views import Mark, RunViews
 

@@ -9,8 +9,9 @@ from itertools import islice
 from codeeval.explorer import edits
 from codeeval.explorer.evidence import ProblemEvidence
 from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.observed import tests_of_sample
 from codeeval.explorer.problem import ProblemHead
-from codeeval.explorer.sample import sample_code, tests_of_sample
+from codeeval.explorer.sample import sample_code
 from codeeval.explorer.sample_model import SampleTest
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews

@@ -11,6 +11,8 @@ from codeeval.explorer.annotations import FILE_NAME, MAX_NOTE, MAX_TAG, Annotati
 from codeeval.i18n import msg
 from codeeval.store.views import RunViews
 
+#: What to do about a file that holds none.
+REMEDY = msg("Name a file that `codeeval notes RUN --format json` wrote, or a run's folder.")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -24,6 +26,16 @@ class Imported:
     kept: int
     strange: int
 
+    def said(self) -> str:
+        return msg(
+            "{added} added, {replaced} in the place of earlier ones, {kept} left as they were, {strange} of samples that the run "
+            "does not have",
+            added=self.added,
+            replaced=self.replaced,
+            kept=self.kept,
+            strange=self.strange,
+        )
+
 
 def import_notes(reader: RunViews, into: Annotations, source: Path) -> Imported:
     """Add the notes of `source`, a file or a run folder; of two on one sample the later one is kept. Nothing is changed
@@ -32,9 +44,16 @@ def import_notes(reader: RunViews, into: Annotations, source: Path) -> Imported:
     if path.is_symlink():
         raise UsageError(msg("--import {path}: is a link; name the file that it leads to", path=path))
     try:
-        given = read_notes(path, msg("Name a file that `codeeval notes RUN --format json` wrote, or a run's folder."))
+        given = read_notes(path, REMEDY)
     except FileNotFoundError:
-        raise UsageError(msg("--import {path}: there are no notes", path=path)) from None
+        if source.is_dir():
+            raise UsageError(msg("--import {path}: there are no notes", path=source)) from None
+        raise UsageError(msg("--import {path}: there is no such file", path=path)) from None
+    return add_notes(reader, into, given)
+
+
+def add_notes(reader: RunViews, into: Annotations, given: dict[Key, Annotation]) -> Imported:
+    """Add some notes; of two on one sample the later one stays. Raises DataError and StoreError."""
     ours = _of_the_run(reader, given)
     strange = len(given) - len(ours)
     with into.changing() as found:

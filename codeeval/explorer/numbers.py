@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from codeeval.explorer.hidden import Endings, endings, groups
+from codeeval.explorer.hidden import Endings, Formats, Standing, endings, groups
 from codeeval.i18n import msg, recognised
 from codeeval.manifest import Manifest
-from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
+from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
 from codeeval.report.values import Difference, FailureGroup
 from codeeval.report.warnings import incomplete, of_estimates, of_hidden
-from codeeval.report.waterfall import cause_of
+from codeeval.report.waterfall import cause_of, verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.stats.sanity import check_sampling
 from codeeval.store.runcounts import digests
@@ -44,9 +44,10 @@ class RunNumbers:
     """Aggregates of one run at one moment, under `protocol`: the requested one or another of `protocols`. `counts`:
     protocol -> problem -> (n, c); `digests`: what must agree between two runs; `samples`: problem -> number of samples;
     `ended`: how the last session ended; `repaired`: pass@k under strict with the format repaired, None if no repair was
-    tried; `written`: whether a process was writing the run; `endings`, `hidden_groups`: for problems with hidden
-    answers; `reasons`: for the first `REASONS` differences, from their examples. Everything else has the name and
-    meaning that it has in `codeeval report --format json`."""
+    tried; `written`: whether a process was writing the run; for problems with hidden answers: `endings`,
+    `hidden_groups`, `agreement` (samples by their relation to the consensus), `hidden_formats` (failures of format of
+    those that do not agree); `reasons`: for the first `REASONS` differences, from their examples. Everything else has
+    the name and meaning that it has in `codeeval report --format json`."""
 
     manifest: Manifest
     digests: dict[str, str]
@@ -71,6 +72,8 @@ class RunNumbers:
     endings: Endings = field(default_factory=dict)
     hidden_groups: tuple[FailureGroup, ...] = ()
     reasons: tuple[str, ...] = ()
+    agreement: dict[str, int] = field(default_factory=dict)
+    hidden_formats: Formats = field(default_factory=dict)
 
     @property
     def protocols(self) -> tuple[str, ...]:
@@ -100,7 +103,7 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
     tallies = {name: list(reader.tallies(name)) for name in names}
     counts = {name: _by_problem(heads, found) for name, found in tallies.items()}
     samples = reader.sample_counts()
-    differences = _differences(reader, manifest)
+    differing = differences(reader)
     bare = RunNumbers(
         manifest=manifest,
         digests={},
@@ -117,15 +120,18 @@ def count(reader: RunViews, *, written: bool = False) -> dict[str, RunNumbers]:
         scores={name: estimates(found.values(), manifest.k) for name, found in counts.items()},
         verdicts={name: verdicts(found) for name, found in tallies.items()},
         groups=(),
-        differences=differences,
-        reasons=tuple(_reason(reader, manifest.protocol, one) for one in differences[:REASONS]),
+        differences=differing,
+        reasons=tuple(_reason(reader, verbatim_of(names), one) for one in differing[:REASONS]),
         formats=tuple(FormatCount(*found) for found in reader.formats()),
         repaired=_repaired(reader, manifest, samples, counts),
         warnings=(),
         written=written,
     )
-    sampling = _sampling(bare, reader)
-    return {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    sampling, standing = _sampling(bare, reader), Standing(reader, heads)
+    under = {name: _under(name, bare, tallies[name], reader, sampling) for name in names}
+    return {
+        name: _with_hidden(found, *standing.under(name)) if found.hidden else found for name, found in under.items()
+    }
 
 
 def _under(
@@ -147,6 +153,16 @@ def _under(
         endings=ended,
     )
     return replace(found, warnings=tuple(_warnings(found, reader, sampling)))
+
+
+def _with_hidden(found: RunNumbers, agreement: dict[str, int], classes: Formats) -> RunNumbers:
+    """With what is known of samples without a verdict."""
+    ours = Counter(name for by_index in classes.values() for names in by_index.values() for name in names)
+    known = {one.name: one for one in found.formats}
+    formats = [replace(one, n_samples=one.n_samples + ours[one.name]) for one in found.formats]
+    formats += [FormatCount(name, n, 0) for name, n in ours.items() if name not in known]
+    formats.sort(key=lambda one: (-one.n_samples, one.name))
+    return replace(found, agreement=agreement, hidden_formats=classes, formats=tuple(formats))
 
 
 def _sampling(found: RunNumbers, reader: RunViews) -> list[str]:
@@ -199,9 +215,10 @@ def _repaired(
 ) -> dict[int, KEstimate] | None:
     if "strict" not in manifest.protocols or next(reader.counterfactuals(), None) is None:
         return None
-    judged = [{pid: n for pid, (n, _) in counts[name].items() if n} for name in (manifest.protocol, "strict")]
+    beside = verbatim_of(manifest.protocols)
+    judged = [{pid: n for pid, (n, _) in counts[name].items() if n} for name in (beside, "strict")]
     known = counts["strict"] if judged == [samples, samples] else None
-    return estimates(reader.repaired_counts(manifest.protocol, known).values(), manifest.k)
+    return estimates(reader.repaired_counts(beside, known).values(), manifest.k)
 
 
 def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
@@ -210,9 +227,3 @@ def _reason(reader: RunViews, protocol: str, difference: Difference) -> str:
     rows = {name: reader.judgement(name, pid, index) for name in (protocol, "strict")}
     judged = {name: row for name, row in rows.items() if row is not None and row.judgement is not None}
     return cause_of(reader, planned.problem, judged) if planned is not None and len(judged) == 2 else ""
-
-
-def _differences(reader: RunViews, manifest: Manifest) -> tuple[Difference, ...]:
-    if manifest.protocol == "strict" or "strict" not in manifest.protocols:
-        return ()
-    return tuple(Difference(*found) for found in reader.disagreements(manifest.protocol, "strict"))

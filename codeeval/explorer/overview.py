@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 
 from codeeval.explorer.annotations import TAGS_OFFERED, readable_notes, tags_of
 from codeeval.explorer.breakdown import FieldTable, breakdown, choices
-from codeeval.explorer.filters import Filter
+from codeeval.explorer.filters import AGREEMENT, Filter
+from codeeval.explorer.hidden import FORMATS_READ
 from codeeval.explorer.library import RunFile
 from codeeval.explorer.matrix import Matrix, matrix
 from codeeval.explorer.numbers import FormatCount, RunNumbers
 from codeeval.report.values import Difference, FailureGroup
+from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate
 from codeeval.store.views import RunViews
 
@@ -48,11 +50,17 @@ class RunRow:
     per_problem: int = 0
     backend: str = ""
 
+    @property
+    def verbatim(self) -> str:
+        """The protocol that `strict` is compared with."""
+        return verbatim_of(self.protocols)
+
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
     """One run. The counts are those of `codeeval report --format json`, under the same names; `tags` are those of its
-    `notes`, with their numbers."""
+    `notes`, with their numbers; `agreement`: samples of problems with hidden answers by their relation to the consensus;
+    `formats_read`: how many of those that do not agree were checked for failures of format (None: all)."""
 
     run: RunRow
     filter: Filter
@@ -84,6 +92,8 @@ class RunPage:
     field_choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
     tags: tuple[tuple[str, int], ...] = ()
     notes: int = 0
+    agreement: dict[str, int] = field(default_factory=dict)
+    formats_read: int | None = None
 
 
 def run_row(run: RunFile, numbers: RunNumbers | str) -> RunRow:
@@ -153,7 +163,14 @@ def run_page(run: RunFile, numbers: RunNumbers, reader: RunViews, chosen: Filter
         field_choices=choices(numbers.heads),
         tags=tuple(tags_of(notes)[:TAGS_OFFERED]),
         notes=len(notes),
+        agreement=numbers.agreement,
+        formats_read=FORMATS_READ if _unlike(numbers) > FORMATS_READ else None,
     )
+
+
+def _unlike(numbers: RunNumbers) -> int:
+    """Samples of problems with hidden answers that do not agree with the consensus."""
+    return sum(n for code, n in numbers.agreement.items() if code != AGREEMENT[0])
 
 
 def _facts(numbers: RunNumbers) -> tuple[tuple[str, str], ...]:

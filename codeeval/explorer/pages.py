@@ -14,19 +14,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from codeeval.explorer import comparison, parts, shapes
-from codeeval.explorer.code import code_lines
+from codeeval.explorer import shapes
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
-from codeeval.explorer.diffs import side_by_side
-from codeeval.explorer.filters import AGREEMENT, NO_FILTER, PENDING, SLOW_MS, VERDICTS, Filter, format_id, group_id
+from codeeval.explorer.filters import PENDING
+from codeeval.explorer.helpers import HELPERS
 from codeeval.explorer.links import Links
 from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, MISSING
-from codeeval.explorer.overview import GROUPS_SHOWN, RunPage
+from codeeval.explorer.overview import RunPage
 from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
-from codeeval.explorer.text import block, clip, field, finalize, plain, visible
-from codeeval.explorer.values import compared, unified, value
+from codeeval.explorer.text import finalize, plain
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats import words
 from codeeval.stats.problem_change import ProblemChange
@@ -144,7 +142,7 @@ def _environment(lang: str) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.globals.update({**_helpers(), **_words(lang)})
+    environment.globals.update({**HELPERS, **_words(lang)})
 
     @lru_cache(maxsize=8192)
     def part(template: str, it: object) -> Markup:
@@ -175,50 +173,6 @@ def _words(lang: str) -> dict[str, Callable[..., object] | str]:
         "date": lambda moment: date(moment, lang),
         "go": lambda href, key, text: shapes.go(href, key, t(text)),
         "cells": lambda run, row, link: shapes.cells(run, row, link, t),
-    }
-
-
-def _helpers() -> dict[str, Callable[..., object] | object]:
-    return {
-        "agreement": AGREEMENT,
-        "answer_filter": lambda pid, name: Filter(problem=pid, answer=name),
-        "arrows": shapes.ARROWS,
-        "block": block,
-        "body_lines": shapes.body_lines,
-        "clip": clip,
-        "code": shapes.code,
-        "code_lines": code_lines,
-        "format_id": format_id,
-        "filter_cause": lambda kind, name: Filter(verdict=name) if kind == "verdict" else Filter(group=group_id(name)),
-        "filter_format": lambda name: Filter(format=format_id(name)),
-        "filter_group": lambda signature: Filter(group=group_id(signature or "")),
-        "execution_of": parts.execution_of,
-        "glyphs": shapes.GLYPHS,
-        "grid_rows": shapes.grid_rows,
-        "group_id": group_id,
-        "group_name": shapes.group_name,
-        "groups_shown": GROUPS_SHOWN,
-        "compared": compared,
-        "field": field,
-        "kinds": comparison.KINDS,
-        "legend": shapes.legend,
-        "listed_verdicts": VERDICTS,
-        "no_filter": NO_FILTER,
-        "page_numbers": shapes.page_numbers,
-        "share": lambda part, whole: f"{part / whole:.3f}" if whole else "",
-        "page_places": shapes.page_places,
-        "percent": lambda part, whole: f"{100 * part / whole:.1f}%" if whole else "",
-        "signed": lambda value, digits: f"{value:+.{digits}f}".replace("-", "−"),
-        "side_by_side": side_by_side,
-        "unified": unified,
-        "value": value,
-        "slow_choices": SLOW_MS,
-        "program_of": parts.program_of,
-        "thousands": shapes.thousands,
-        "tests_of": parts.tests_of,
-        "verdict_bar": shapes.verdict_bar,
-        "visible": visible,
-        "waterfall": shapes.waterfall,
     }
 
 

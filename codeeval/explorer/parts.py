@@ -9,7 +9,7 @@ from codeeval.explorer.sample_model import ExecutionView, SamplePage, SampleTest
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ShownProgram:
     """The executed program; its first `given` lines are the prompt's."""
 
     program: str
@@ -38,7 +38,7 @@ class Test(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class ShownTests:
     """All tests of a sample; `code` if they are code, with the line that failed, why, and the last calls before it;
     `instead` as in SamplePage."""
 
@@ -60,10 +60,10 @@ class Ran:
     limits: tuple[tuple[str, str], ...]
 
 
-def program_of(page: SamplePage) -> Program:
+def program_of(page: SamplePage) -> ShownProgram:
     begins = bool(page.problem_prompt) and page.program.startswith(page.problem_prompt)
     given = _lines(page.problem_prompt) if begins else 0
-    return Program(page.program, page.problem_prompt, page.fail_line, page.fail_text, given)
+    return ShownProgram(page.program, page.problem_prompt, page.fail_line, page.fail_text, given)
 
 
 def _lines(prompt: str) -> int:
@@ -71,12 +71,12 @@ def _lines(prompt: str) -> int:
     return prompt.count("\n") + (not prompt.endswith("\n"))
 
 
-def tests_of(page: SamplePage) -> Tests:
+def tests_of(page: SamplePage) -> ShownTests:
     hidden = page.head.hidden
     lost = bool(page.instead)
     numbered = sorted(enumerate(page.tests), key=lambda one: _rank(one[1], hidden, lost))
     rows = tuple((_row(number, hidden, test, lost), _ms(test)) for number, test in numbered)
-    return Tests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead, page.test_calls)
+    return ShownTests(rows, hidden, page.test_code, page.test_line, page.test_text, page.instead, page.test_calls)
 
 
 def _rank(test: SampleTest, hidden: bool, lost: bool) -> int:

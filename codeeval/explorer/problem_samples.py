@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from codeeval.explorer.agreement import hidden_code
 from codeeval.explorer.filters import PENDING
-from codeeval.explorer.query import hidden_code
 from codeeval.scoring.grade import Ending
 from codeeval.store import StoredJudgement
 from codeeval.store.views import RunViews
@@ -28,7 +28,7 @@ class ProblemSample:
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ProgramGroup:
     """Samples with the same program. `source` is given only for the most frequent of a group."""
 
     digest: str
@@ -44,7 +44,7 @@ class SampleGroup:
     signature: str
     error: str
     n: int
-    programs: tuple[Program, ...]
+    programs: tuple[ProgramGroup, ...]
 
 
 def samples_of(
@@ -86,7 +86,7 @@ def _group(code: str, signature: str, found: list[ProblemSample]) -> SampleGroup
     by_program: dict[str, list[int]] = {}
     for sample in found:
         by_program.setdefault(sample.program, []).append(sample.index)
-    programs = [Program(digest, tuple(indices)) for digest, indices in by_program.items()]
+    programs = [ProgramGroup(digest, tuple(indices)) for digest, indices in by_program.items()]
     programs.sort(key=lambda program: (-len(program.samples), program.samples))
     return SampleGroup(code, signature, found[0].error, len(found), tuple(programs))
 

@@ -7,18 +7,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
+from codeeval.explorer.agreement import agreement
 from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.answers import answer_id, failed_with
 from codeeval.explorer.filters import AGREEMENT, ANY_NOTE, FAILED, PENDING, Filter, format_id, group_id
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.search import PAGE_S, Found, search
-from codeeval.scoring.consensus import consensus
-from codeeval.store.codec import unpack_json
 from codeeval.store.tallies import Head
-from codeeval.store.views import Criteria, Mark, RunViews
+from codeeval.store.views import Criteria, RunViews
 
 Key = tuple[str, int]
+Of = TypeVar("Of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +55,17 @@ class Matching:
                     yield head.id, index
             at += n
 
-    def place(self, reader: RunViews, key: Key) -> Place:
+    def place(self, reader: RunViews, key: Key) -> ListPlace:
         """The position of a sample among the matching ones; it need not match itself."""
         ids = [head.id for head in self.heads]
         if key[0] not in ids:
-            return Place(None, self.n_samples, None, None)
+            return ListPlace(None, self.n_samples, None, None)
         at = ids.index(key[0])
         there = self.indices(reader, key[0])
         left, right = bisect_left(there, key[1]), bisect_right(there, key[1])
         before = (key[0], there[left - 1]) if left else self._nearest(reader, range(at - 1, -1, -1), -1)
         after = (key[0], there[right]) if right < len(there) else self._nearest(reader, range(at + 1, len(ids)), 0)
-        return Place(sum(self.counts[:at]) + left + 1 if right > left else None, self.n_samples, before, after)
+        return ListPlace(sum(self.counts[:at]) + left + 1 if right > left else None, self.n_samples, before, after)
 
     def _nearest(self, reader: RunViews, places: Iterable[int], which: int) -> Key | None:
         for at in places:
@@ -74,7 +75,7 @@ class Matching:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ListPlace:
     """`number`: counted from 1; None if the sample is not among the `of` matching ones. `before`, `after`: the nearest
     of them."""
 
@@ -116,13 +117,31 @@ def _samples(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str,
     verdict = chosen.verdict if chosen.verdict not in (*AGREEMENT, FAILED) else ""
     criteria = Criteria(verdict or None, signature, failure, chosen.slow or None, chosen.verdict == FAILED)
     found = reader.matching(numbers.protocol, criteria)
-    if signature is not None and not (failure or chosen.slow or verdict):
-        for pid, ended in numbers.endings.items():
-            if fit := {index for index, how in ended.items() if how.signature == signature}:
-                found[pid] = found.get(pid, set()) | fit
+    if (signature or failure) and not verdict and chosen.verdict != FAILED:
+        for pid, indices in _hidden(numbers, reader, signature, failure, chosen.slow).items():
+            found[pid] = found.get(pid, set()) | indices
     if chosen.verdict in AGREEMENT:
         found = _agreeing(numbers, reader, chosen.verdict, found)
     return found
+
+
+def _hidden(
+    numbers: RunNumbers, reader: RunViews, signature: str | None, failure: str | None, slow: int
+) -> dict[str, set[int]]:
+    """Samples of problems with hidden answers by how they ended and their failure of format, which no judgement says."""
+    found: dict[str, set[int]] | None = None
+    if signature is not None:
+        found = _having(numbers.endings, lambda how: how.signature == signature)
+    if failure is not None:
+        found = _both(found, _having(numbers.hidden_formats, lambda classes: failure in classes))
+    if slow and found:
+        found = _both(found, reader.matching(numbers.protocol, Criteria(slower_than_ms=slow)))
+    return found or {}
+
+
+def _having(known: dict[str, dict[int, Of]], fits: Callable[[Of], bool]) -> dict[str, set[int]]:
+    chosen = ((pid, {index for index, what in by_index.items() if fits(what)}) for pid, by_index in known.items())
+    return {pid: indices for pid, indices in chosen if indices}
 
 
 def _answering(numbers: RunNumbers, reader: RunViews, chosen: Filter) -> dict[str, set[int]]:
@@ -160,31 +179,6 @@ def _agreeing(numbers: RunNumbers, reader: RunViews, code: str, among: dict[str,
         if indices := {index for index in among[head.id] if codes.get(index) == code}:
             found[head.id] = indices
     return found
-
-
-def agreement(reader: RunViews, protocol: str, problem_id: str) -> dict[int, str]:
-    """The relation of each judged sample to the consensus, for a problem with hidden answers."""
-    return agreement_of(reader.marks(protocol, [problem_id])[problem_id])
-
-
-def agreement_of(marks: Iterable[Mark]) -> dict[int, str]:
-    """The same, from the marks of a problem."""
-    outputs = {mark.index: as_outputs(mark.outputs) for mark in marks}
-    agreed = consensus(list(outputs.values()))
-    return {index: hidden_code(found, agreed.outputs if agreed else None) for index, found in outputs.items()}
-
-
-def as_outputs(stored: str | None) -> tuple[str | None, ...] | str:
-    found = unpack_json(stored or "[]")
-    return found if isinstance(found, str) else tuple(found)
-
-
-def hidden_code(outputs: tuple[str | None, ...] | str, agreed: tuple[str | None, ...] | None) -> str:
-    """A sample's relation to the consensus of its problem."""
-    agrees, differs, silent = AGREEMENT
-    if isinstance(outputs, str) or not any(text is not None for text in outputs):
-        return silent
-    return agrees if outputs == agreed else differs
 
 
 def _named(names: Iterable[str], as_id: Callable[[str], str], wanted: str) -> str | None:

@@ -137,7 +137,9 @@ class RequestedPages:
         links = _keeping(request, numbers)
         crumbs = (run.name, links.run(run.slug, links.chosen)), (f"{pid} {page.head.entry_point}", "")
         frame = self._frame(links, f"index.json{query_of(request)}", *crumbs)
-        frame = going(replace(frame, series=self._series(run)), "../../live.json", version, going=not numbers.complete)
+        # without verdicts, or without all of them, there is nothing to show beside other runs
+        series = self._series(run) if numbers.complete and not page.head.hidden else ""
+        frame = going(replace(frame, series=series), "../../live.json", version, going=not numbers.complete)
         part = Filter.read(request.query_params).page
         return PageResponse(page, lambda: pages.problem_html(page, frame, part))
 
@@ -167,6 +169,7 @@ class RequestedPages:
     def diff(self, request: Request) -> PageResponse:
         """A sample beside another one of its problem."""
         run, numbers = self.found(request)
+        version = self._library.version(run)
         pid, index = self.problem_id(run, request), index_of(request.path_params["index"])
         given = request.query_params.get("with", "")
         with run.open() as reader:
@@ -182,6 +185,7 @@ class RequestedPages:
             (translator(self.lang)("difference"), ""),
         )
         frame = self._frame(links, f"diff.json{query_of(request)}", *crumbs)
+        frame = going(frame, "../../../live.json", version, going=not numbers.complete)
         return PageResponse(page, lambda: pages.render("diff.html", page, frame))
 
     def compare(self, request: Request) -> PageResponse:
@@ -196,6 +200,7 @@ class RequestedPages:
 
     def compare_problem(self, request: Request) -> PageResponse:
         (a, numbers_a), (b, numbers_b) = self.found(request, "a"), self.found(request, "b")
+        versions = [self._library.version(run) for run in (a, b)]
         pid = self.problem_id(a, request)
         if self._library.problem_id(b, request.path_params["problem"]) != pid:
             raise NotThere
@@ -214,6 +219,8 @@ class RequestedPages:
         links = links_from(request, numbers_a, numbers_b)
         crumbs = ((f"{a.name} → {b.name}", links.compare(a.slug, b.slug)), (f"{pid} {page.entry_point}", ""))
         frame = self._frame(links, f"{request.path_params['problem']}.json{query_of(request)}", *crumbs)
+        complete = numbers_a.complete and numbers_b.complete
+        frame = going(frame, "live.json", "|".join(versions), going=not complete)
         return PageResponse(page, lambda: pages.compare_problem_html(page, frame))
 
 

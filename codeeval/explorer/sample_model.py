@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypedDict
 
 from codeeval.explorer.annotations import Annotation
 from codeeval.explorer.problem import ProblemHead
-from codeeval.explorer.query import Place
+from codeeval.explorer.query import ListPlace
 from codeeval.types import Cut
 
 
@@ -124,6 +125,47 @@ class Ranked:
     cut: bool
 
 
+class Sampled(TypedDict):
+    """Fields of a `SamplePage`: what was generated."""
+
+    completion: str
+    raw: str | None
+    thought: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    seed: int | None
+    finish_reason: str
+
+
+class Neighbours(TypedDict):
+    """Fields of a `SamplePage`: what is beside the sample."""
+
+    previous: Near | None
+    next: Near | None
+    previous_failure: Near | None
+    next_failure: Near | None
+
+
+class Executed(TypedDict):
+    """Fields of a `SamplePage`: what its program did."""
+
+    program: str
+    mode: str | None
+    fail_line: int | None
+    fail_text: str
+    tests: tuple[SampleTest, ...]
+    execution: ExecutionView | None
+    test_calls: tuple[TestCall, ...]
+
+
+class CodedTests(TypedDict):
+    """Fields of a `SamplePage`, of a set whose tests are code."""
+
+    test_code: str | None
+    test_line: int | None
+    test_text: str
+
+
 @dataclass(frozen=True, slots=True)
 class SamplePage:
     """One sample under the requested protocol. `fail_line` counts from 1 in `program`, `test_line` in `test_code`
@@ -168,7 +210,7 @@ class SamplePage:
     test_line: int | None = None
     test_text: str = ""
     instead: str = ""
-    place: Place | None = None
+    place: ListPlace | None = None
     disagreement: str = ""
     ranked: tuple[Ranked, ...] = ()
     prompt_parts: tuple[str, ...] = ()

@@ -10,11 +10,13 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from codeeval.errors import UsageError
 from codeeval.explorer.filters import MAX_PATTERN
 from codeeval.i18n import at, msg
+from codeeval.scoring import protocols
+from codeeval.store.texts import TextGroup
 from codeeval.store.views import RunViews
 
 #: Limits of a pattern: seconds of CPU time, on a page and on the command line; memory.
@@ -22,8 +24,8 @@ PAGE_S, COMMAND_S = 2, 60
 _MEMORY = 1 << 30
 #: A process that gets no CPU time is ended after this many times its limit in wall time.
 _WAIT = 5
-#: Texts and bytes sent at once.
-_BATCH_TEXTS, _BATCH_BYTES = 4_096, 8 << 20
+#: Bytes of texts that are sent at once, about.
+_BATCH_BYTES = 4 << 20
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PROGRAM = Path(__file__).with_name("search_process.py")
 
@@ -34,7 +36,8 @@ class PatternError(UsageError):
 
 #: Problem -> index -> the line of the first match.
 Found = dict[str, dict[int, str]]
-Key = TypeVar("Key")
+#: A problem, a key of its texts, and the line in which the pattern is found.
+Hit = tuple[str, int, str]
 
 
 def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S) -> Found:
@@ -46,16 +49,28 @@ def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S)
         raise PatternError(msg("other searches are going on; ask again when they are done"))
     try:
         with _Searching(pattern, seconds) as searching:
-            found: Found = {}
-            for (pid, index), line in searching.matching(reader.sample_texts(protocol)):
-                found.setdefault(pid, {})[index] = line
-            programs = dict(searching.matching(reader.programs()))
-            for pid, index, digest in reader.program_digests(protocol) if programs else ():
-                if (pid, digest) in programs:
-                    found.setdefault(pid, {}).setdefault(index, programs[pid, digest])
-            return found
+            return _found(reader, protocol, searching)
     finally:
         _AT_ONCE.release()
+
+
+def _found(reader: RunViews, protocol: str, searching: _Searching) -> Found:
+    found: Found = {}
+    for pid, index, line in searching.matching(reader.completions()):
+        found.setdefault(pid, {})[index] = line
+    # where all samples are found already, nothing can be added
+    counts = reader.sample_counts()
+    whole = {pid for pid, lines in found.items() if len(lines) == counts.get(pid)}
+    for pid, index, line in searching.matching(reader.errors(protocol, whole)):
+        found.setdefault(pid, {}).setdefault(index, line)
+    programs: Found = {}
+    for pid, number, line in searching.matching(reader.programs(protocols.get(protocol).mode, whole)):
+        programs.setdefault(pid, {})[number] = line
+    for pid, lines in programs.items():
+        for index, number in reader.executed(protocol, pid):
+            if number in lines:
+                found.setdefault(pid, {}).setdefault(index, lines[number])
+    return found
 
 
 class _Searching:
@@ -75,7 +90,8 @@ class _Searching:
     def __enter__(self) -> _Searching:
         self._end.start()
         try:
-            answer = self._ask([json.dumps(self._asked).encode("ascii") + b"\n"])
+            self._send([json.dumps(self._asked).encode("ascii") + b"\n"])
+            answer = self._answer()
             if isinstance(answer, dict) and "error" in answer:
                 pattern = repr(self._asked["pattern"])
                 raise PatternError(at(pattern, msg("is not a regular expression ({reason})", reason=answer["error"])))
@@ -94,20 +110,30 @@ class _Searching:
                 pass
         self._process.wait()
 
-    def matching(self, texts: Iterable[tuple[Key, bytes]]) -> Iterator[tuple[Key, str]]:
-        """The keys of the matching texts, with the line of the first match."""
-        for keys, batch in _batches(texts):
-            head = struct.pack(f"<{len(batch) + 1}I", len(batch), *map(len, batch))
-            hits = self._ask([head, *batch])
-            yield from ((keys[number], line) for number, line in hits)
+    def matching(self, texts: Iterable[TextGroup]) -> Iterator[Hit]:
+        """The texts in which the pattern is found. The next texts are read while the process is at the ones before."""
+        asked: list[TextGroup] = []
+        for batch in _batches(texts):
+            yield from self._hits(asked)
+            self._send(_said(batch))
+            asked = batch
+        yield from self._hits(asked)
 
-    def _ask(self, parts: list[bytes]) -> Any:
+    def _hits(self, asked: list[TextGroup]) -> Iterator[Hit]:
+        """What the process says of the texts that it was sent."""
+        for group, hits in self._answer() if asked else ():
+            keys = asked[group].keys.split(",")
+            yield from ((asked[group].problem_id, int(keys[place]), line) for place, line in hits)
+
+    def _send(self, parts: list[bytes]) -> None:
         try:
             _there(self._process.stdin).writelines(parts)
             _there(self._process.stdin).flush()
-            line = _there(self._process.stdout).readline()
         except BrokenPipeError:
-            line = b""
+            pass  # there will be no answer
+
+    def _answer(self) -> Any:
+        line = _there(self._process.stdout).readline()
         if not line.endswith(b"\n"):
             raise PatternError(
                 msg("the pattern took too long, or too much memory: a simpler one, without nested repetitions, is fast")
@@ -120,16 +146,23 @@ def _there(pipe: IO[bytes] | None) -> IO[bytes]:
     return pipe
 
 
-def _batches(texts: Iterable[tuple[Key, bytes]]) -> Iterator[tuple[list[Key], list[bytes]]]:
-    keys: list[Key] = []
-    batch: list[bytes] = []
+def _batches(texts: Iterable[TextGroup]) -> Iterator[list[TextGroup]]:
+    batch: list[TextGroup] = []
     size = 0
-    for key, text in texts:
-        keys.append(key)
-        batch.append(text)
-        size += len(text)
-        if len(batch) >= _BATCH_TEXTS or size >= _BATCH_BYTES:
-            yield keys, batch
-            keys, batch, size = [], [], 0
+    for group in texts:
+        batch.append(group)
+        size += len(group.data)
+        if size >= _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
     if batch:
-        yield keys, batch
+        yield batch
+
+
+def _said(batch: list[TextGroup]) -> list[bytes]:
+    """As the process reads it."""
+    parts = [struct.pack("<I", len(batch))]
+    for group in batch:
+        sizes = group.sizes.encode("ascii")
+        parts += [struct.pack("<II", len(sizes), len(group.data)), sizes, group.data]
+    return parts

@@ -1,10 +1,12 @@
 """The process that applies a regular expression to texts: started by `search.py`, killed by the kernel at its time
 limit.
 
-Python's regular expressions can run for ever and can't be interrupted, so a pattern never runs in the explorer's own
-process. Imports only the standard library. Input: a JSON line {"pattern", "seconds", "bytes"}; then batches, each with
-the number of texts (4 bytes, little endian), the length of each, and the texts in UTF-8. Output: a JSON line, empty or
-{"error": …}; then for each batch a JSON line with the numbers of the matching texts, each with the matching line.
+Python's engine can take for ever and can't be interrupted, so a pattern never runs in the explorer's own process. Nothing but
+the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
+its groups of texts (4 bytes, little endian), and of each group the lengths of the next two (4 bytes each), the sizes of its
+texts as numbers with commas, and the texts in UTF-8. What goes out: a JSON line, empty or {"error": …}; then for each batch a
+JSON line with the numbers of the groups that have hits, each with the places of the texts in which the pattern is found and
+the line of it.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import re
 import resource
 import struct
 import sys
+from collections.abc import Callable
+from typing import BinaryIO
 
 #: How many characters of a line are shown in total, and before the match.
 LINE, BEFORE = 200, 80
@@ -33,10 +37,21 @@ def main() -> None:
     print("{}", file=say, flush=True)
     while head := take.read(4):
         [n] = struct.unpack("<I", head)
-        sizes = struct.unpack(f"<{n}I", take.read(4 * n))
-        texts = (take.read(size).decode("utf-8", "surrogatepass") for size in sizes)
-        found = [(at, line(text, hit.start())) for at, text in enumerate(texts) if (hit := find(text))]
+        found = [(group, hits) for group in range(n) if (hits := searched(take, find))]
         print(json.dumps(found), file=say, flush=True)
+
+
+def searched(take: BinaryIO, find: Callable[[str], re.Match[str] | None]) -> list[tuple[int, str]]:
+    """The places of the texts of the next group in which the pattern is found, each with the line of it."""
+    of_sizes, of_data = struct.unpack("<II", take.read(8))
+    sizes, data = map(int, take.read(of_sizes).split(b",")), take.read(of_data)
+    found, at = [], 0
+    for place, size in enumerate(sizes):
+        text = data[at : at + size].decode("utf-8", "surrogatepass")
+        at += size
+        if hit := find(text):
+            found.append((place, line(text, hit.start())))
+    return found
 
 
 def line(text: str, at: int) -> str:

@@ -20,19 +20,19 @@ from starlette.responses import (
 )
 from starlette.routing import Route
 
-from codeeval.errors import CodeevalError, DataError, StoreError
+from codeeval.errors import CodeevalError
 from codeeval.explorer import listing, pages
-from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations
 from codeeval.explorer.checks import Checks
 from codeeval.explorer.downloads import Busy, Downloads
 from codeeval.explorer.filters import Filter
 from codeeval.explorer.forms import small_form
 from codeeval.explorer.library import Library, RunFile
-from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages, index_of, links_from
+from codeeval.explorer.notes_requests import NotesRequests
+from codeeval.explorer.replies import Replies
+from codeeval.explorer.requested import NotThere, PageResponse, RequestedPages
 from codeeval.explorer.requested_series import SeriesPages
 from codeeval.explorer.security import REFUSAL, Gate, Guard
 from codeeval.explorer.text import plain
-from codeeval.explorer.words import teller, translator
 from codeeval.store.columns import MISREADINGS
 
 
@@ -43,24 +43,19 @@ def application(library: Library, gate: Gate, lang: str = "en") -> Starlette:
     return Starlette(
         routes=explorer.routes(),
         middleware=[
-            Middleware(Guard, gate=gate, refusal=explorer.said(REFUSAL)),
+            Middleware(Guard, gate=gate, refusal=explorer.replies.said(REFUSAL)),
             Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4),
         ],
-        exception_handlers={404: lambda request, error: explorer.nothing(request)},
+        exception_handlers={404: lambda request, error: explorer.replies.nothing(request)},
     )
 
 
 CHECKING = "A value in the file can't be read. It is being checked for damage, which can take minutes; load this page again then."
-_NOTHING = (
-    '<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">'
-    '<meta name="viewport" content="width=device-width"><title>404</title></head>'
-    '<body><h1>404</h1><p>{said}</p><p><a href="{back}">{runs}</a></p></body></html>\n'
-)
 
 
 class _Explorer:
     def __init__(self, library: Library, gate: Gate, lang: str) -> None:
-        self._library, self._gate, self._lang = library, gate, lang
+        self._library, self._gate, self.replies = library, gate, Replies(lang)
         self._pages = RequestedPages(library, gate.token, lang)
         self._checks = Checks()
         self._downloads = Downloads(lang)
@@ -94,7 +89,7 @@ class _Explorer:
             Route("/{run}/p/{problem}/{index}", self._view(made.sample, as_json=False)),
             Route("/{run}/p/{problem}/{index}/diff", self._view(made.diff, as_json=False)),
             Route("/{run}/p/{problem}/{index}/diff.json", self._view(made.diff, as_json=True)),
-            Route("/{run}/p/{problem}/{index}/note", self._note, methods=["POST"]),
+            *NotesRequests(self._pages, self._gate, self.replies).routes(),
         ]
 
     def _series(self) -> list[Route]:
@@ -124,9 +119,9 @@ class _Explorer:
                         self._library.forget(run)
                     return made(request)
             except NotThere:
-                return self.nothing(request)
+                return self.replies.nothing(request)
             except CodeevalError as error:
-                return self._failed(error)
+                return self.replies.failed(error)
             except MISREADINGS:
                 if (answer := self._damaged(request)) is None:
                     raise
@@ -145,25 +140,10 @@ class _Explorer:
         for run in self._runs_of(request):
             done, found = self._checks.ask(run)
             if found is not None:
-                return self._failed(found)
+                return self.replies.failed(found)
             if not done:
-                return PlainTextResponse(f"{plain(str(run.path))}: {self.said(CHECKING)}", status_code=503)
+                return PlainTextResponse(f"{plain(str(run.path))}: {self.replies.said(CHECKING)}", status_code=503)
         return None
-
-    def nothing(self, request: Request) -> Response:
-        """The page for a wrong address: a link back. Nothing of the address is repeated."""
-        say, back = translator(self._lang), "../" * (request.url.path.count("/") - 1) or "./"
-        page = _NOTHING.format(lang=self._lang, said=say("There is no such page."), back=back, runs=say("Runs"))
-        return Response(page, status_code=404, media_type="text/html")
-
-    def said(self, text: str) -> str:
-        """A line of plain text as an answer."""
-        return translator(self._lang)(text) + "\n"
-
-    def _failed(self, error: CodeevalError) -> Response:
-        status = 500 if isinstance(error, (StoreError, DataError)) else 400
-        told = plain(teller(self._lang)(str(error)))
-        return PlainTextResponse(f"{told}\n", status_code=status)
 
     # -- other than pages
 
@@ -176,12 +156,12 @@ class _Explorer:
         return (
             JSONResponse({"version": "|".join(run.version() for run in runs)})
             if len(runs) == 2
-            else self.nothing(request)
+            else self.replies.nothing(request)
         )
 
     def _live(self, request: Request) -> Response:
         run = self._library.find(request.path_params["run"])
-        return JSONResponse({"version": run.version()}) if run else self.nothing(request)
+        return JSONResponse({"version": run.version()}) if run else self.replies.nothing(request)
 
     def _listed(self, request: Request) -> Response:
         """The whole list as a file, generated while it is sent."""
@@ -190,9 +170,9 @@ class _Explorer:
             with run.open() as reader:
                 found = self._pages.matching(run, numbers, reader, Filter.read(request.query_params))
         except NotThere:
-            return self.nothing(request)
+            return self.replies.nothing(request)
         except CodeevalError as error:
-            return self._failed(error)
+            return self.replies.failed(error)
         kind = request.url.path.rpartition(".")[2]
         made = listing.as_csv if kind == "csv" else listing.as_json_lines
 
@@ -207,26 +187,32 @@ class _Explorer:
     def _pick(self, request: Request) -> Response:
         """Handle the form of the list of runs, without a script."""
         a, b = (self._library.find(request.query_params.get(name, "")) for name in ("a", "b"))
-        return RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303) if a and b else self.nothing(request)
+        return (
+            RedirectResponse(f"compare/{a.slug}/{b.slug}/", status_code=303)
+            if a and b
+            else self.replies.nothing(request)
+        )
 
     async def _export(self, request: Request) -> Response:
         """A run's pages, or those of all runs, as a zip. Only a form on codeeval's own page can request so much
         work."""
         form = await small_form(request)
         if form is None or not self._gate.allows_change(request.headers, form.get("token", "")):
-            return PlainTextResponse(self.said("Exports are only made for this explorer's own pages."), status_code=403)
+            return PlainTextResponse(
+                self.replies.said("Exports are only made for this explorer's own pages."), status_code=403
+            )
         return await run_in_threadpool(self._zipped, request)
 
     def _zipped(self, request: Request) -> Response:
         runs = self._runs_of(request)
         if not runs:
-            return self.nothing(request)
+            return self.replies.nothing(request)
         try:
             path = self._downloads.zipped(runs)
         except Busy:
-            return PlainTextResponse(self.said("Another export is being made; ask again when it is done."), 503)
+            return PlainTextResponse(self.replies.said("Another export is being made; ask again when it is done."), 503)
         except CodeevalError as error:
-            return self._failed(error)
+            return self.replies.failed(error)
         name = runs[0].slug if len(runs) == 1 else "runs"
         # without compression, because the content is compressed already
         headers = {"content-encoding": "identity"}
@@ -234,38 +220,3 @@ class _Explorer:
         return FileResponse(
             path, filename=f"{name}.zip", media_type="application/zip", headers=headers, background=done
         )
-
-    async def _note(self, request: Request) -> Response:
-        """Store a note. Only a form on one of the server's own pages can do that."""
-        form = await small_form(request)
-        if form is None or not self._gate.is_own_origin(request.headers):
-            return PlainTextResponse(self.said("Notes are only taken from this explorer's own pages."), status_code=403)
-        if not self._gate.allows_change(request.headers, form.get("token", "")):
-            return await run_in_threadpool(self._again, request, form)
-        return await run_in_threadpool(self._keep, request, form)
-
-    def _again(self, request: Request, form: dict[str, str]) -> Response:
-        """The explorer was restarted after the page was made: nothing is stored, and the new form contains what was
-        typed."""
-        typed = Annotation(form.get("tag", "")[:MAX_TAG], form.get("note", "")[:MAX_NOTE])
-        try:
-            return Response(self._pages.sample(request, typed).html(), status_code=403, media_type="text/html")
-        except NotThere:
-            return self.nothing(request)
-        except CodeevalError as error:
-            return self._failed(error)
-
-    def _keep(self, request: Request, form: dict[str, str]) -> Response:
-        try:
-            run, numbers = self._pages.found(request)
-            pid, index = self._pages.problem_id(run, request), index_of(request.path_params["index"])
-            with run.open() as reader:
-                if reader.sample(pid, index) is None:
-                    raise NotThere
-            Annotations(run.path.parent).put(pid, index, form.get("tag", ""), form.get("note", ""))
-        except NotThere:
-            return self.nothing(request)
-        except CodeevalError as error:
-            return self._failed(error)
-        back = links_from(request, numbers)
-        return RedirectResponse(back.sample(run.slug, pid, index), status_code=303)

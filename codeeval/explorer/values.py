@@ -19,6 +19,8 @@ from codeeval.scoring.likeness import alike, first_difference, window
 
 #: How many differing characters are compared one by one, and how many are shown before and after the first of them.
 _MAX_EDITS, _BEFORE, _BEHIND = 60, 60, 340
+#: Values up to this length are not merged into one text: 20 in place of 30 would read as 320.
+_SHORT = 8
 #: Values that have less than this share in common count as unlike.
 _SHARED = 0.5
 
@@ -28,7 +30,7 @@ _DRAWN = {"\n": "⏎", "\t": "→", "\r": "␍", " ": "·"}
 
 WHITE_SPACE = "only white space differs"
 
-_Part = tuple[bool, str, str]
+Part = tuple[bool, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def compared(expected: str, actual: str) -> Compared:
     """<del> marks what only the expected value has, <ins> what only the actual one has."""
     (start, end), (_, other_end), changes = _changes(expected, actual)
     how = how_they_differ(expected, actual)
-    if not how and _unlike(changes):
+    if not how and unlike(changes):
         return Compared(
             _framed(expected, start, end, _drawn(expected[start:end], _WHITE)),
             _framed(actual, start, other_end, _drawn(actual[start:other_end], _WHITE)),
@@ -74,9 +76,10 @@ def compared(expected: str, actual: str) -> Compared:
 @lru_cache(maxsize=4096)
 def unified(expected: str, actual: str) -> Markup:
     """The actual value with what it has in excess marked as <ins>, and what it lacks inserted as <del>; if they are
-    unlike, only the actual value."""
-    if compared(expected, actual).whole:
-        return compared(expected, actual).actual
+    unlike, or short, only the actual value."""
+    found = compared(expected, actual)
+    if found.whole or (not found.how and max(len(expected), len(actual)) <= _SHORT):
+        return found.actual if found.whole else value(actual)
     (start, _), (_, end), changes = _changes(expected, actual)
     shown = Markup("")
     for equal, a, b in changes:
@@ -97,19 +100,19 @@ def how_they_differ(expected: str, actual: str) -> str:
     return ""
 
 
-def _changes(one: str, two: str) -> tuple[tuple[int, int], tuple[int, int], list[_Part]]:
+def _changes(one: str, two: str) -> tuple[tuple[int, int], tuple[int, int], list[Part]]:
     """What is shown of each, and its parts in order: (equal, of one, of two)."""
     at = first_difference(one, two)
     shown = window(one, at, _BEFORE, _BEHIND), window(two, at, _BEFORE, _BEHIND)
     a, b = (text[start:end] for text, (start, end) in zip((one, two), shown, strict=True))
     found = [(part.equal, a[part.i : part.j], b[part.k : part.m]) for part in edits.parts(a, b, _MAX_EDITS)]
-    return *shown, _joined(found)
+    return *shown, joined(found)
 
 
-def _joined(parts: list[_Part]) -> list[_Part]:
+def joined(parts: list[Part]) -> list[Part]:
     """Without equal parts that are no longer than the changes around them: single letters that happen to be equal only
     make a difference hard to read."""
-    found: list[_Part] = []
+    found: list[Part] = []
     for at, (equal, a, b) in enumerate(parts):
         inside = equal and found and at + 1 < len(parts)
         if inside and len(a) <= min(_size(found[-1]), _size(parts[at + 1])):
@@ -121,11 +124,12 @@ def _joined(parts: list[_Part]) -> list[_Part]:
     return found
 
 
-def _size(part: _Part) -> int:
+def _size(part: Part) -> int:
     return max(len(part[1]), len(part[2])) if not part[0] else 0
 
 
-def _unlike(parts: list[_Part]) -> bool:
+def unlike(parts: list[Part]) -> bool:
+    """Whether two texts have so little in common that marks within them only confuse."""
     shared = sum(len(a) for equal, a, _ in parts if equal)
     longer = max(sum(len(a) for _, a, _ in parts), sum(len(b) for _, _, b in parts))
     return shared < _SHARED * longer

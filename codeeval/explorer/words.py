@@ -1,4 +1,5 @@
-"""The texts of the interface. The English in the templates is the key."""
+"""The texts of the interface. The English in the templates is the key of `codeeval/i18n/ru/explorer.json`; verdicts, causes and
+failures of format come from `codeeval.i18n`."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ ENGLISH: dict[str, str] = {
     "agrees": "agrees with the consensus",
     "differs": "differs from the consensus",
     "silent": "no outputs",
+    "hidden": "answers hidden",
     "missing": "not generated yet",
     "ended: stop": "a stop sequence",
     "ended: length": "the token limit",
@@ -53,11 +55,9 @@ def translator(lang: str) -> Callable[[str], str]:
     """Text in English -> text in `lang`; text without a translation is unchanged."""
     if lang != "ru":
         return lambda text: ENGLISH.get(text, text)
-    from codeeval.explorer.words_ru import RU
-    from codeeval.i18n import catalogue
-
-    # the identifier that a report adds in brackets is in the page's URL and twin
-    known = {**{name: said.split(" (")[0] for name, said in catalogue("names").items()}, **RU}
+    # the identifier that a report adds in brackets is in the page's address and twin
+    names = {name: said.split(" (")[0] for name, said in i18n.catalogue("names").items()}
+    known = {**names, **i18n.catalogue("explorer")}
     return lambda text: known.get(text, text)
 
 

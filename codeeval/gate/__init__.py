@@ -4,7 +4,8 @@
 """
 
 from codeeval.gate.baseline import Baseline, BaselineTask, baseline_task, load_baseline, save_baseline
-from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate, judge
+from codeeval.gate.candidate import Candidate, candidate
+from codeeval.gate.judge import GateReport, TaskGate, judge
 from codeeval.gate.policy import Policy, load_policy
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, ValidationError
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, StoreError, UsageError, fault
+from codeeval.errors import DataError, StoreError, UsageError, first_fault
 from codeeval.files import read_text, reason, written
 from codeeval.i18n import literal, msg
 from codeeval.stats.dependence import TEMPERATURE_0
@@ -63,11 +63,11 @@ def _known(schema: object) -> object:
     return schema
 
 
-class _Part(BaseModel):
+class _BaselinePart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class BaselineTask(_Part):
+class BaselineTask(_BaselinePart):
     """One task. `problems`: id -> (samples, correct samples); `pass_at_1` is their mean, for readers. `dependent`:
     problems with samples that count as one, and why; None if the file is from an earlier version, which did not
     check."""
@@ -91,7 +91,7 @@ class BaselineTask(_Part):
         return RunCounts(name, dict(self.problems), dict(self.digests), known, why if known else "")
 
 
-class Baseline(_Part):
+class Baseline(_BaselinePart):
     """All tasks, by name."""
 
     schema_: Annotated[Literal[1], BeforeValidator(_known)] = Field(alias="schema")
@@ -160,15 +160,14 @@ def load_baseline(path: Path) -> Baseline:
         bounded_json.refuse_many(text, MAX_VALUES)
         return Baseline.model_validate_json(text)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"]))
-        said = fault(first)
-        if first["type"] == "extra_forbidden":
+        found = first_fault(error)
+        said = found.said
+        if found.kind == "extra_forbidden":
             said = msg(
                 "there is no such field: a later version of codeeval may have written it, or it was edited by hand"
             )
         raise DataError(
-            msg("{path}, field {field}", path=path, field=field) if field else str(path),
+            msg("{path}, field {field}", path=path, field=found.field) if found.field else str(path),
             said,
             msg("`codeeval export baseline RUN -o FILE` writes such a file."),
         ) from None

@@ -32,12 +32,12 @@ def render(report: GateReport, most: int = MOST) -> str:
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
-def bounded(text: str, most: int = MOST_BYTES) -> str:
-    """Whole lines of `text` up to this many bytes of UTF-8, with a note if that is not all. Ends with a newline."""
+def bounded(text: str) -> str:
+    """Whole lines of `text` up to MOST_BYTES bytes of UTF-8, with a note if that is not all. Ends with a newline."""
     content = text.encode("utf-8", "replace")
-    if len(content) <= most:
+    if len(content) <= MOST_BYTES:
         return text
-    kept = content[:most].decode("utf-8", "ignore").rpartition("\n")[0]
+    kept = content[:MOST_BYTES].decode("utf-8", "ignore").rpartition("\n")[0]
     return f"{kept}\n\n> **cut:** this is not all of it\n"
 
 

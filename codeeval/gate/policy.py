@@ -24,16 +24,16 @@ Later entries override earlier ones: the top of the file, [tasks.NAME], [tiers.T
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from codeeval import toml_file
-from codeeval.errors import DataError, UsageError, fault
+from codeeval.errors import DataError, UsageError, first_fault
 from codeeval.files import reason
-from codeeval.gate.rule import GatePolicy
+from codeeval.gate.verdict import GatePolicy
 from codeeval.i18n import at, msg
+from codeeval.near import did_you_mean
 from codeeval.stats.compare import CompareOptions
 
 #: Names of digests that a policy may allow to differ.
@@ -150,21 +150,20 @@ def _read(path: Path) -> _File:
 
 
 def _explained(path: Path, error: ValidationError) -> DataError:
-    first = error.errors()[0]
-    *inside, name = map(str, first["loc"])
-    where = msg("{path}, field {names}", path=path, names=".".join([*inside, name]))
-    if first["type"] != "extra_forbidden":
+    found = first_fault(error)
+    *inside, name = found.where
+    where = msg("{path}, field {names}", path=path, names=found.field)
+    if found.kind != "extra_forbidden":
         return DataError(
             where,
-            msg("{why}, got {value}", why=fault(first), value=repr(first["input"])),
+            msg("{why}, got {value}", why=found.said, value=repr(found.value)),
             msg("Shares, not points: 3 points are 0.03."),
         )
     known = list(
         _File.model_fields if not inside else Tier.model_fields if inside[0] == "tiers" else Rules.model_fields
     )
-    near = get_close_matches(name, known, n=1)
     return DataError(
         where,
         msg("there is no such rule"),
-        msg("Did you mean {name}?", name=near[0]) if near else msg("Known: {names}.", names=", ".join(known)),
+        did_you_mean(name, known) or msg("Known: {names}.", names=", ".join(known)),
     )

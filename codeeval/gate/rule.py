@@ -27,48 +27,21 @@ point" would fail the same model sampled again in up to 25% of cases; this rule 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from math import ceil, inf
 
-from codeeval.errors import UsageError
-from codeeval.gate.verdict import Advice, reason
-from codeeval.gate.verdict import GateVerdict as GateVerdict
+from codeeval.gate.reason import reason
+from codeeval.gate.verdict import Advice, GatePolicy, GateVerdict
 from codeeval.i18n.messages import msg
 from codeeval.stats import words
 from codeeval.stats.chance import drop_p, worst_p
-from codeeval.stats.compare import CompareOptions, Comparison, compare
+from codeeval.stats.compare import Comparison, compare
 from codeeval.stats.intervals import Interval
 from codeeval.stats.quantiles import t_quantile
 from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.words import apart
 
 _NONE_DECIDES = 100_000
-
-
-@dataclass(frozen=True, slots=True)
-class GatePolicy:
-    """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
-
-    `drop_p`: fail if an unchanged model would drop this far with a smaller probability. `lost_p`: fail also if an
-    unchanged model would lose as many problems, or one as clearly, with a smaller probability. 0 turns either off."""
-
-    margin: float = 0.03
-    min_effect: float = 0.01
-    drop_p: float = 0.035
-    lost_p: float = 0.005
-    compare: CompareOptions = field(default_factory=CompareOptions)
-
-    def __post_init__(self) -> None:
-        if not 0 < self.margin < 1 or not 0 <= self.min_effect < 1:
-            raise UsageError(
-                "gate: margin must lie between 0 and 1 and min_effect between 0 and 1, as shares (3 points = 0.03)"
-            )
-        if not 0 <= self.drop_p <= 0.5:
-            raise UsageError(f"gate: drop_p must lie between 0 and 0.5, got {self.drop_p}")
-        if not 0 <= self.lost_p <= 0.05:
-            raise UsageError(f"gate: lost_p must lie between 0 and 0.05, got {self.lost_p}")
-        if self.compare.k != 1:
-            raise UsageError("gate: the gate is on pass@1, where every sample counts; compare shows other k")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,12 @@
-"""The gate's verdict as a sentence with consistent numbers: enough digits are written to show which is larger. Pure."""
+"""What the gate's rule is given and what it says: thresholds, verdicts, and how many samples would decide. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from codeeval.i18n.messages import msg
-from codeeval.stats.words import apart, chance, signed
-
-if TYPE_CHECKING:
-    from codeeval.gate.rule import GatePolicy
-    from codeeval.stats.compare import Comparison
-    from codeeval.stats.problem_change import ProblemChange
+from codeeval.errors import UsageError
+from codeeval.stats.compare import CompareOptions
 
 
 class GateVerdict(StrEnum):
@@ -21,6 +15,32 @@ class GateVerdict(StrEnum):
     PASS = "PASS"
     FAIL = "FAIL"
     INCONCLUSIVE = "INCONCLUSIVE"
+
+
+@dataclass(frozen=True, slots=True)
+class GatePolicy:
+    """`margin`: the drop that must be excluded to pass; `min_effect`: the smallest drop worth failing. As shares.
+
+    `drop_p`: fail if an unchanged model would drop this far with a smaller probability. `lost_p`: fail also if an
+    unchanged model would lose as many problems, or one as clearly, with a smaller probability. 0 turns either off."""
+
+    margin: float = 0.03
+    min_effect: float = 0.01
+    drop_p: float = 0.035
+    lost_p: float = 0.005
+    compare: CompareOptions = field(default_factory=CompareOptions)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.margin < 1 or not 0 <= self.min_effect < 1:
+            raise UsageError(
+                "gate: margin must lie between 0 and 1 and min_effect between 0 and 1, as shares (3 points = 0.03)"
+            )
+        if not 0 <= self.drop_p <= 0.5:
+            raise UsageError(f"gate: drop_p must lie between 0 and 0.5, got {self.drop_p}")
+        if not 0 <= self.lost_p <= 0.05:
+            raise UsageError(f"gate: lost_p must lie between 0 and 0.05, got {self.lost_p}")
+        if self.compare.k != 1:
+            raise UsageError("gate: the gate is on pass@1, where every sample counts; compare shows other k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,89 +53,3 @@ class Advice:
     candidate: int | None = None
     enough_before: bool = False
     dependent: bool = False
-
-
-def reason(verdict: GateVerdict, found: Comparison, policy: GatePolicy, advice: Advice) -> str:
-    """One sentence: what was observed, and what follows."""
-    low, high = found.rerun or found.population
-    seen = msg(
-        "pass@1 changed by {value} points (between {low} and {high})",
-        value=signed(100 * found.difference, 0.0),
-        low=signed(100 * low, -100 * policy.margin),
-        high=signed(100 * high, 0.0),
-    )
-    if verdict is GateVerdict.PASS:
-        return msg(
-            "{seen}: a drop of the margin, {value}, or more is excluded", seen=seen, value=f"{100 * policy.margin:g}"
-        )
-    if verdict is GateVerdict.INCONCLUSIVE:
-        return msg(
-            "{seen}: a drop of the margin, {value}, is not excluded, and {why}; {advice}",
-            seen=seen,
-            value=f"{100 * policy.margin:g}",
-            why=_not_failed(found, policy),
-            advice=_advised(advice),
-        )
-    if found.p_drop < policy.drop_p:
-        p, limit = chance(found.p_drop, policy.drop_p)
-        return msg(
-            "{seen}: one and the same model would drop as far with a chance of {value} (fails below {limit}, from a "
-            "drop of {least})",
-            seen=seen,
-            value=p,
-            limit=limit,
-            least=f"{100 * policy.min_effect:g}",
-        )
-    if 2 * found.p_regressed < policy.lost_p:
-        return msg(
-            "{seen}, and {n} {n:problem|problems} regressed where chance explains {other} (p {p_value})",
-            seen=seen,
-            n=len(found.with_change("regressed")),
-            other=f"{found.expected_regressed:.1f}",
-            p_value=f"{found.p_regressed:.2g}",
-        )
-    worst = most_lost(found)
-    return msg(
-        "{seen}, and problem {problem} fell from {before} to {after}: chance lets some problem lose as much in {p_value} of "
-        "cases",
-        seen=seen,
-        problem=worst.problem_id,
-        before=f"{worst.a[1]}/{worst.a[0]}",
-        after=f"{worst.b[1]}/{worst.b[0]}",
-        p_value=f"{found.p_worst:.2g}",
-    )
-
-
-def most_lost(found: Comparison) -> ProblemChange:
-    """Among the problems that got worse, the one that chance explains least."""
-    return min(found.changes, key=lambda item: (item.difference >= 0, item.p, item.difference, item.problem_id))
-
-
-def _not_failed(found: Comparison, policy: GatePolicy) -> str:
-    """Why it does not fail."""
-    (_, high), drop = found.rerun or found.population, -found.difference
-    if drop < policy.min_effect and (found.p_drop < policy.drop_p or found.p_lost < policy.lost_p):
-        smaller, least = apart(100 * drop, 100 * policy.min_effect)
-        return msg(
-            "the drop of {smaller} is smaller than {least}, the smallest that fails", smaller=smaller, least=least
-        )
-    if high < 0:
-        p, limit = chance(found.p_drop, policy.drop_p)
-        return msg("a drop is likely, but not beyond doubt (p {p_value}, fails below {limit})", p_value=p, limit=limit)
-    return msg("no drop is shown")
-
-
-def _advised(advice: Advice) -> str:
-    if advice.dependent:
-        return msg("independent samples (a temperature above 0, a seed each) would tell more")
-    if advice.candidate is not None and advice.enough_before:
-        return msg("about {n} samples per problem in this run would decide if the difference stays", n=advice.candidate)
-    if advice.both is None:
-        return msg("more samples won't decide if the difference stays")
-    if advice.candidate is None or advice.candidate <= advice.both:
-        return msg("about {n} samples per problem in both runs would decide if the difference stays", n=advice.both)
-    return msg(
-        "about {n} samples per problem in both runs, or {m} in this run alone, would decide if the difference stays",
-        n=advice.both,
-        m=advice.candidate,
-    )

@@ -3,8 +3,8 @@
 There are two ways to translate. A renderer translates its own text with `tr("{n} {n:sample|samples}", n=3)`. Text that
 is made in one place and shown in another (an error, a warning, a finding; published in JSON in English) is a message,
 `msg("row {n}: {reason}", …)`: English text that keeps its template and values, which `message` renders in the current
-language. The Russian is in `ru/messages.json`, keyed by template. Text that has lost its template, from a file or a
-library, goes through `recognised` first.
+language. The Russian is in `ru/messages.json`, keyed by template; the texts of the explorer's pages are in
+`ru/explorer.json`. Text that has lost its template, from a file or a library, goes through `recognised` first.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def form(count: int, one: str, many: str) -> str:
 
 @cache
 def catalogue(part: str) -> Mapping[str, str]:
-    """The Russian `messages` or `names`, keyed by the English. Loaded when Russian is first used."""
+    """The Russian `messages`, `names` or `explorer`, keyed by the English. Loaded when Russian is first used."""
     import json
     from importlib.resources import files
 

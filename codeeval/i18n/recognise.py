@@ -89,7 +89,7 @@ def _place(text: str) -> str:
 
 
 @cache
-def _templates() -> Sequence[tuple[str, Sequence[_Part]]]:
+def _templates() -> Sequence[tuple[str, Sequence[_Piece]]]:
     """The most specific first."""
     return [
         (template, _parts(template))
@@ -102,7 +102,7 @@ def _literal(template: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Piece:
     """Literal text (`options`, one of which occurs there), or a value: a number, a text without `;` and line breaks, or
     (`any`) any text."""
 
@@ -111,19 +111,19 @@ class _Part:
     kind: str = ""
 
 
-def _parts(template: str) -> tuple[_Part, ...]:
-    found: list[_Part] = []
+def _parts(template: str) -> tuple[_Piece, ...]:
+    found: list[_Piece] = []
     for text, field, spec, _ in string.Formatter().parse(template):
         if text:
-            found.append(_Part((text,)))
+            found.append(_Piece((text,)))
         if spec:
-            found.append(_Part(tuple(spec.split("|"))))
+            found.append(_Piece(tuple(spec.split("|"))))
         elif field:
-            found.append(_Part((), field, "number" if len(field) == 1 else "any" if field in _SAID else "text"))
+            found.append(_Piece((), field, "number" if len(field) == 1 else "any" if field in _SAID else "text"))
     return tuple(found)
 
 
-def _values(parts: Sequence[_Part], text: str) -> dict[str, str] | None:
+def _values(parts: Sequence[_Piece], text: str) -> dict[str, str] | None:
     """The values of a template in `text`, each as short as possible (numbers: as long); None if it does not match."""
     if not _may_fit(parts, text):
         return None
@@ -144,7 +144,7 @@ def _values(parts: Sequence[_Part], text: str) -> dict[str, str] | None:
     return found
 
 
-def _may_fit(parts: Sequence[_Part], text: str) -> bool:
+def _may_fit(parts: Sequence[_Piece], text: str) -> bool:
     """Whether a template's literal texts occur in `text`, in order: a quick test that most templates fail."""
     if parts and parts[0].options and not text.startswith(parts[0].options):
         return False
@@ -160,7 +160,7 @@ def _may_fit(parts: Sequence[_Part], text: str) -> bool:
     return True
 
 
-def _before(part: _Part, text: str, after: bytearray) -> bytearray:
+def _before(part: _Piece, text: str, after: bytearray) -> bytearray:
     """Where the part may begin, given that what follows it may begin where `after` is set."""
     found = bytearray(len(text) + 1)
     for option in part.options:
@@ -181,7 +181,7 @@ def _before(part: _Part, text: str, after: bytearray) -> bytearray:
     return found
 
 
-def _end(part: _Part, text: str, at: int, after: bytearray) -> int:
+def _end(part: _Piece, text: str, at: int, after: bytearray) -> int:
     if part.options:
         return next(at + len(each) for each in part.options if text.startswith(each, at) and after[at + len(each)])
     if part.kind != "number":

@@ -21,11 +21,11 @@ from typing import Self
 from codeeval.errors import CodeevalError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.completions import task_of
-from codeeval.evaluation.direct import Asked, NotJudged, judge
+from codeeval.evaluation.judge_programs import NotJudged, ProgramJob, judge
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT
 from codeeval.evaluation.sandbox import KINDS, Placement
-from codeeval.evaluation.standing import StandingSandbox, wished
+from codeeval.evaluation.standing_sandbox import StandingSandbox, wished
 from codeeval.reading.extract import extract
 from codeeval.reading.thinking import split_thought
 from codeeval.scoring import protocols
@@ -154,9 +154,9 @@ class CodeReward:
         by_key = dict(zip(distinct, said, strict=True))
         return [by_key[key] for key in keys]
 
-    def _asked(self, problem: Problem, text: str) -> Asked:
+    def _asked(self, problem: Problem, text: str) -> ProgramJob:
         extraction = extract(problem, text, self._protocol.extraction)
-        return Asked(problem, extraction, make_job(problem, extraction, self._protocol, self._protocol.limits))
+        return ProgramJob(problem, extraction, make_job(problem, extraction, self._protocol, self._protocol.limits))
 
     def _worth(self, pid: str, said: Judgement | NotJudged) -> float | None:
         if isinstance(said, NotJudged):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from codeeval.i18n import msg
-from codeeval.mera.read import Entry, SampleOutputs, SubmissionFile
+from codeeval.mera.read import SampleOutputs, SubmissionEntry, SubmissionFile
 from codeeval.scoring.mera_outputs import TIMED_OUT
 
 #: What MERA requires.
@@ -74,7 +74,7 @@ def check(found: SubmissionFile, reference: Reference | None = None, n: int | No
     return Checked(tuple(findings), shapes.most_common(1)[0][0] if shapes else None, samples)
 
 
-def _entry(entry: Entry) -> tuple[str, str | None, tuple[SampleOutputs, ...], list[str]]:
+def _entry(entry: SubmissionEntry) -> tuple[str, str | None, tuple[SampleOutputs, ...], list[str]]:
     """(problem id, shape, outputs, what is wrong)"""
     name = entry.problem_id
     if isinstance(name, bool) or not isinstance(name, int):

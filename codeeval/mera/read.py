@@ -35,7 +35,7 @@ SampleOutputs = tuple[str | None, ...] | str
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SubmissionEntry:
     """One problem's row as in the file: `raw` is its `outputs`, unchecked; `place` counts from 0."""
 
     place: int
@@ -48,7 +48,7 @@ class SubmissionFile:
     """One task's file. `problems` says what is wrong with the file itself; `others` are the zip's other members."""
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[SubmissionEntry, ...]
     problems: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
@@ -62,7 +62,7 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
         raise UsageError(msg("{path}: not a file; a submission is a zip of JSON files", path=path))
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [item for item in archive.infolist() if not item.is_dir()]
+            members = [item for item in archive.infolist() if not item.filename.endswith("/")]
             member, problems = _choose(path, [item.filename for item in members], name)
             info = archive.getinfo(member)
             most = most_unpacked(info.compress_size, MAX_FILE_BYTES)
@@ -131,7 +131,7 @@ def _choose(path: Path, names: list[str], wanted: str | None) -> tuple[str, list
     )
 
 
-def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
+def _entries(where: str, data: bytes) -> tuple[tuple[SubmissionEntry, ...], list[str]]:
     try:
         value = bounded_json.loads(data.decode("utf-8-sig"))
     except ValueError as error:
@@ -151,7 +151,7 @@ def _entries(where: str, data: bytes) -> tuple[tuple[Entry, ...], list[str]]:
     return tuple(_entry(place, row) for place, row in enumerate(rows)), []
 
 
-def _entry(place: int, row: object) -> Entry:
+def _entry(place: int, row: object) -> SubmissionEntry:
     meta = row.get("meta") if isinstance(row, dict) else None
     problem_id = meta.get("id") if isinstance(meta, dict) else None
-    return Entry(place, problem_id, row.get("outputs") if isinstance(row, dict) else None)
+    return SubmissionEntry(place, problem_id, row.get("outputs") if isinstance(row, dict) else None)

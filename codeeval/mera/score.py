@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import fsum
 
 from codeeval.mera.check import Checked, Reference
 from codeeval.mera.read import SampleOutputs
@@ -56,7 +55,3 @@ def _as_data(sample: SampleOutputs, expected: tuple[str, ...]) -> bool:
 
 def _proper(pairs: list[tuple[int, int]], k: int) -> float | None:
     return mean_of_all(pass_at_k(n, c, k) for n, c in pairs)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return fsum(values) / len(values) if values else 0.0

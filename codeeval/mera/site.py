@@ -19,10 +19,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, prod
+from math import prod
 
 from codeeval.i18n import msg
 from codeeval.mera.check import Reference
+from codeeval.stats.means import mean_or_zero
 
 KS = (1, 5, 10)
 #: How many errors are kept per file; a hostile one has millions.
@@ -81,7 +82,7 @@ def score_file(data: bytes, reference: Reference | None, ks: Sequence[int] = KS)
         return SiteScore(tuple(errors), zeros, correct)
     if reference is None or reference.n_tests.keys() - reference.expected.keys():
         return SiteScore((), None, correct)
-    return SiteScore((), {k: _mean([_unguarded(n, c, k) for n, c in correct.values()]) for k in ks}, correct)
+    return SiteScore((), {k: mean_or_zero([_unguarded(n, c, k) for n, c in correct.values()]) for k in ks}, correct)
 
 
 def _rows(data: bytes) -> tuple[Sequence[object], list[SiteError]]:
@@ -218,7 +219,3 @@ def _unguarded(n: int, c: int, k: int) -> float:
     if n - c < k:
         return 1.0
     return 1.0 - prod(1.0 - k / i for i in range(n - c + 1, n + 1))
-
-
-def _mean(values: Sequence[float]) -> float:
-    return fsum(values) / max(len(values), 1)

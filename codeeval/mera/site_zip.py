@@ -27,7 +27,7 @@ _Node = dict[str, "_Node | None"]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TaskMember:
     """The file that counts for one task: the member's name, its extension, and how many files have the task's name."""
 
     member: str
@@ -42,7 +42,7 @@ class SiteZip:
     archive: zipfile.ZipFile
     path: Path
     members: tuple[str, ...]
-    files: dict[str, Found]
+    files: dict[str, TaskMember]
     broken: str | None
 
     def read(self, member: str) -> bytes:
@@ -72,7 +72,7 @@ def open_zip(path: Path) -> Iterator[SiteZip]:
         if sum(item.file_size for item in items) > most:
             raise DataError(str(path), msg("larger than {n} MiB", n=most >> 20))
         broken = _misplaced(items) or _unreadable(archive, items)
-        members = tuple(item.filename for item in items if not item.is_dir())
+        members = tuple(item.filename for item in items if not item.filename.endswith("/"))
         yield SiteZip(archive, path, members, {} if broken else _walk(members), broken)
 
 
@@ -110,9 +110,9 @@ def _misplaced(items: list[zipfile.ZipInfo]) -> str | None:
         parts = _parts(name) if len(name) <= _MAX_PATH else (name,)
         if any(len(part.encode("utf-8", "surrogatepass")) > _MAX_NAME for part in parts):
             return msg("{name}: can't be extracted: {reason}", name=name[:80], reason=msg("the name is too long"))
-        if not parts and not item.is_dir():
+        if not parts and not item.filename.endswith("/"):
             return msg("{name}: can't be extracted: {reason}", name=name, reason=msg("it names a folder"))
-        if not _place(root, parts, is_dir=item.is_dir()):
+        if not _place(root, parts, is_dir=item.filename.endswith("/")):
             return msg(
                 "{name}: can't be extracted: {reason}",
                 name=name,
@@ -132,15 +132,15 @@ def _place(root: _Node, parts: tuple[str, ...], *, is_dir: bool) -> bool:
     return is_dir or node.setdefault(parts[-1], None) is None
 
 
-def _walk(members: tuple[str, ...]) -> dict[str, Found]:
+def _walk(members: tuple[str, ...]) -> dict[str, TaskMember]:
     """Walk folder by folder, the files of a folder before its subfolders. On the site the order of siblings is up to
     the file system; here it is alphabetical."""
     paths = {
         _parts(member): member for member in members
     }  # of two with the same path, the later overwrites the earlier
-    files: dict[str, Found] = {}
+    files: dict[str, TaskMember] = {}
     for parts in sorted(paths, key=lambda parts: (parts[:-1], parts[-1])):
         task, extension = posixpath.splitext(parts[-1])
         before = files.get(task)
-        files[task] = Found(paths[parts], extension, 1 if before is None else before.n + 1)
+        files[task] = TaskMember(paths[parts], extension, 1 if before is None else before.n + 1)
     return files

@@ -16,7 +16,7 @@ from codeeval.mera.check import Checked, Reference, SubmissionFinding, check
 from codeeval.mera.read import NAMES, read_submission, unreadable
 from codeeval.mera.score import SubmissionScore, score
 from codeeval.mera.site import KS, SiteError, SiteScore, score_file
-from codeeval.mera.site_zip import Found, SiteZip, open_zip
+from codeeval.mera.site_zip import SiteZip, TaskMember, open_zip
 
 _TASKS = {name.removesuffix(".json"): name for name in NAMES}
 
@@ -154,7 +154,7 @@ def _checked(path: Path, member: str, reference: Reference | None) -> tuple[Chec
     return checked, advice
 
 
-def _place(member: str, found: Found | None) -> Iterator[SubmissionFinding]:
+def _place(member: str, found: TaskMember | None) -> Iterator[SubmissionFinding]:
     if "/" in member:
         yield SubmissionFinding(False, "", msg("{name} is in a folder; put it in the root of the zip", name=member))
     if found is not None and found.n > 1:

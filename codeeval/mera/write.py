@@ -10,7 +10,7 @@ from codeeval.errors import UsageError
 from codeeval.i18n import joined, msg
 from codeeval.manifest import no_score
 from codeeval.mera.check import Reference, check
-from codeeval.mera.read import Entry, SubmissionFile
+from codeeval.mera.read import SubmissionEntry, SubmissionFile
 from codeeval.store import RunReader
 from codeeval.tasks import TASKS
 
@@ -69,8 +69,29 @@ def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
 
     Raises UsageError for a run that is incomplete, was not judged under a MERA protocol, or lacks problems.
     """
-    manifest = reader.manifest()
     protocol = protocol_of(reader)
+    _check_whole(reader, protocol)
+    outputs: dict[str, list[object]] = {pid: [] for pid in ids}
+    for row in reader.judgements(protocol):
+        outputs[row.problem_id].append(as_logged(row.outputs))
+    if empty := [pid for pid, each in outputs.items() if not each]:
+        raise UsageError(
+            msg(
+                "{run_dir}: {n} of {m} problems have no samples ({ids}); every id must be there, or the site scores the "
+                "whole task 0",
+                run_dir=reader.run_dir,
+                n=len(empty),
+                m=len(outputs),
+                ids=", ".join(empty[:5]),
+            )
+        )
+    rows = [{"outputs": [each], "meta": {"id": _number(pid)}} for pid, each in outputs.items()]
+    return {"data": {"test": rows}}
+
+
+def _check_whole(reader: RunReader, protocol: str) -> None:
+    """Raises UsageError for a run of altered problems, one that is incomplete, and one of a part of its set."""
+    manifest = reader.manifest()
     if note := no_score(manifest.notes):
         raise UsageError(
             msg(
@@ -98,22 +119,6 @@ def _document(reader: RunReader, ids: Iterable[str]) -> dict[str, object]:
                 task=manifest.task.name,
             )
         )
-    outputs: dict[str, list[object]] = {pid: [] for pid in ids}
-    for row in reader.judgements(protocol):
-        outputs[row.problem_id].append(as_logged(row.outputs))
-    if empty := [pid for pid, each in outputs.items() if not each]:
-        raise UsageError(
-            msg(
-                "{run_dir}: {n} of {m} problems have no samples ({ids}); every id must be there, or the site scores the "
-                "whole task 0",
-                run_dir=reader.run_dir,
-                n=len(empty),
-                m=len(outputs),
-                ids=", ".join(empty[:5]),
-            )
-        )
-    rows = [{"outputs": [each], "meta": {"id": _number(pid)}} for pid, each in outputs.items()]
-    return {"data": {"test": rows}}
 
 
 def _foreign(reader: RunReader) -> bool:
@@ -173,7 +178,7 @@ def checked_document(run: Path) -> tuple[str, dict[str, object]]:
 
 def _refuse_if_malformed(run: Path, member: str, content: dict[str, object], n_tests: dict[str, int]) -> None:
     rows = content["data"]["test"]  # type: ignore[index]
-    entries = tuple(Entry(place, row["meta"]["id"], row["outputs"]) for place, row in enumerate(rows))
+    entries = tuple(SubmissionEntry(place, row["meta"]["id"], row["outputs"]) for place, row in enumerate(rows))
     checked = check(SubmissionFile(member, entries), Reference(n_tests, {}))
     wrong = [finding for finding in checked.findings if finding.error]
     if wrong:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 
 from codeeval.reading import prompt_parts
-from codeeval.reading.program import Choice, Part
-from codeeval.reading.statements import Kind, is_future
+from codeeval.reading.program import ChosenStatements, CodePart
+from codeeval.reading.statements import StatementKind, is_future
 from codeeval.types import Cut, Extraction, Problem
 
 
 def assembled(
-    problem: Problem, parts: Sequence[Part], choice: Choice, body_part: int | None, left: Sequence[Cut]
+    problem: Problem, parts: Sequence[CodePart], choice: ChosenStatements, body_part: int | None, left: Sequence[Cut]
 ) -> Extraction:
     """The program: future imports, what the prompt contributes, the kept parts of the answer. `body_part` continues the
     prompt."""
@@ -41,8 +41,8 @@ def line_ended(text: str, more: bool) -> str:
 
 def _put_together(
     problem: Problem,
-    parts: Sequence[Part],
-    choice: Choice,
+    parts: Sequence[CodePart],
+    choice: ChosenStatements,
     texts: tuple[str, list[str], str],
     trace: list[Cut],
 ) -> Extraction:
@@ -54,7 +54,7 @@ def _put_together(
         name
         for part, kept in zip(parts, choice.kept, strict=True)
         for n in kept
-        if part.found.items[n].kind in (Kind.DEF, Kind.CLASS)
+        if part.found.items[n].kind in (StatementKind.DEF, StatementKind.CLASS)
         for name in part.found.items[n].names
     )
     if body and "".join(body).strip():
@@ -75,18 +75,18 @@ def _put_together(
     )
 
 
-def _found(parts: Sequence[Part], choice: Choice, entry_point: str) -> tuple[str, ...]:
+def _found(parts: Sequence[CodePart], choice: ChosenStatements, entry_point: str) -> tuple[str, ...]:
     """What is defined at the margin; used in the message about a missing function."""
     names = []
     for part, kept in zip(parts, choice.kept, strict=True):
         for number in sorted(kept):
             item = part.found.items[number]
-            if item.kind is Kind.CLASS:
+            if item.kind is StatementKind.CLASS:
                 method = re.search(
                     rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", part.found.bare(item), re.M
                 )
                 names.append(f"class {next(iter(item.names))}" + (f" with the method {entry_point}" if method else ""))
-            elif item.kind is Kind.DEF:
+            elif item.kind is StatementKind.DEF:
                 names.append(next(iter(item.names)))
     return tuple(dict.fromkeys(names))
 

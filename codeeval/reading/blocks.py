@@ -68,17 +68,17 @@ class _Open:
 
 
 @dataclass(slots=True)
-class Found:
+class FoundBlocks:
     """The blocks of a text in order. `closing`: where a fence closes something that was never opened."""
 
     blocks: list[Block] = field(default_factory=list)
     closing: int | None = None
 
 
-def find(piece: Piece) -> Found:
+def find(piece: Piece) -> FoundBlocks:
     """All fenced blocks of a text."""
     if "```" not in piece.text and "~~~" not in piece.text:
-        return Found()
+        return FoundBlocks()
     return _Finder(piece).run()
 
 
@@ -90,9 +90,9 @@ class _Finder:
         self._last = {quote: self._text.rfind(quote) for quote in ('"""', "'''")}
         self._open: _Open | None = None
         self._string = ""  # the delimiter of a string that is open outside blocks
-        self._found = Found()
+        self._found = FoundBlocks()
 
-    def run(self) -> Found:
+    def run(self) -> FoundBlocks:
         at = 0
         for line in self._text.split("\n"):
             if self._open is None and not self._is_in_string(line, at):

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from codeeval import syntax
 from codeeval.reading.names import local_to
 from codeeval.reading.pieces import Piece
-from codeeval.reading.statements import Kind, Statement, Statements, is_prose, split
+from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
 from codeeval.reading.uses import only_uses
 
-_DEFINITIONS = (Kind.DEF, Kind.CLASS)
+_DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
@@ -22,7 +22,7 @@ PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not need
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CodePart:
     """One stretch of code: a block, or text outside blocks. `labelled`: its fence says that it is Python."""
 
     piece: Piece
@@ -30,16 +30,16 @@ class Part:
     labelled: bool = True
 
     @classmethod
-    def of(cls, piece: Piece, labelled: bool = True) -> Part:
+    def of(cls, piece: Piece, labelled: bool = True) -> CodePart:
         return cls(piece, split(piece.text), labelled)
 
     @property
     def body(self) -> int | None:
         """The index of the statement that is an indented body, if the part begins with one."""
         for number, item in enumerate(self.found.items):
-            if item.kind is Kind.BODY and not is_prose(_first_line(self.found, item)):
+            if item.kind is StatementKind.BODY and not is_prose(_first_line(self.found, item)):
                 return number
-            if item.kind not in (Kind.PROSE, Kind.BLANK, Kind.BODY):
+            if item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
                 return None
         return None
 
@@ -47,16 +47,22 @@ class Part:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
         items = self.found.items
         numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
-        kinds = (*_DEFINITIONS, Kind.ASSIGN, Kind.COMPOUND)
+        kinds = (*_DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
             return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
-        return next((n for n in numbers if items[n].kind is Kind.IMPORT), None)
+        return next((n for n in numbers if items[n].kind is StatementKind.IMPORT), None)
 
     @property
     def is_code(self) -> bool:
         """Whether it contains any code that could be part of an answer."""
-        kinds = (Kind.IMPORT, Kind.DEF, Kind.CLASS, Kind.ASSIGN, Kind.COMPOUND)
+        kinds = (
+            StatementKind.IMPORT,
+            StatementKind.DEF,
+            StatementKind.CLASS,
+            StatementKind.ASSIGN,
+            StatementKind.COMPOUND,
+        )
         return any(item.kind in kinds for item in self.found.items) or self.body is not None
 
 
@@ -66,14 +72,14 @@ def _first_line(found: Statements, item: Statement) -> str:
 
 def is_stub(found: Statements, item: Statement) -> bool:
     """Whether a function's body is a docstring and nothing else."""
-    if item.kind is not Kind.DEF:
+    if item.kind is not StatementKind.DEF:
         return False
     return not _body_text(found, item)
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
     """Whether a function does nothing: its body is still to be written, or was left out to show the signature."""
-    return item.kind is Kind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
+    return item.kind is StatementKind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
 
 
 def _body_text(found: Statements, item: Statement) -> str:
@@ -109,7 +115,7 @@ def is_python(text: str) -> bool:
     return True
 
 
-def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
+def home_of(parts: Sequence[CodePart], entry_point: str) -> int | None:
     """The last part that defines the function. An unlabelled part may be only an outline, so it counts if it is
     Python."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
@@ -123,18 +129,18 @@ def home_of(parts: Sequence[Part], entry_point: str) -> int | None:
     return imports[-1] if imports else None
 
 
-def outlines(part: Part, entry_point: str) -> bool:
+def outlines(part: CodePart, entry_point: str) -> bool:
     """Whether a part has only the header of the function."""
     place = part.defining(entry_point)
     return place is not None and is_outline(part.found, part.found.items[place])
 
 
-def _defines(part: Part, entry_point: str) -> bool:
+def _defines(part: CodePart, entry_point: str) -> bool:
     place = part.defining(entry_point)
-    return place is not None and part.found.items[place].kind is not Kind.IMPORT
+    return place is not None and part.found.items[place].kind is not StatementKind.IMPORT
 
 
-def body_part_of(parts: Sequence[Part], first: int) -> int | None:
+def body_part_of(parts: Sequence[CodePart], first: int) -> int | None:
     """The last part from `first` on that is a body."""
     bodies = [number for number in range(first, len(parts)) if parts[number].body is not None]
     labelled = [number for number in bodies if parts[number].labelled]
@@ -142,17 +148,17 @@ def body_part_of(parts: Sequence[Part], first: int) -> int | None:
 
 
 @dataclass(slots=True)
-class Choice:
+class ChosenStatements:
     """Which statements of which part are kept, and why the others are not."""
 
     kept: list[set[int]]
     left: list[dict[int, str]]
 
 
-def choose(parts: Sequence[Part], home: int, entry_point: str, body: int | None) -> Choice:
+def choose(parts: Sequence[CodePart], home: int, entry_point: str, body: int | None) -> ChosenStatements:
     """Choose what to keep if part `home` has the function's definition (or `body`, the statement that is its body): of
     the parts before it definitions and imports, of those after it only what is needed."""
-    choice = Choice([set() for _ in parts], [{} for _ in parts])
+    choice = ChosenStatements([set() for _ in parts], [{} for _ in parts])
     _of_home(parts[home], home, (entry_point, body), choice)
     needed = _needed(parts[home], choice.kept[home])
     names = _definitions(parts[home], choice.kept[home])
@@ -162,14 +168,14 @@ def choose(parts: Sequence[Part], home: int, entry_point: str, body: int | None)
     return choice
 
 
-def _of_home(part: Part, number: int, wanted: tuple[str, int | None], choice: Choice) -> None:
+def _of_home(part: CodePart, number: int, wanted: tuple[str, int | None], choice: ChosenStatements) -> None:
     entry_point, body = wanted
     uses = only_uses(part.found, entry_point)
     defining = part.defining(entry_point)
     for place, item in enumerate(part.found.items):
-        if item.kind is Kind.PROSE or (item.kind is Kind.BODY and place != body):
+        if item.kind is StatementKind.PROSE or (item.kind is StatementKind.BODY and place != body):
             choice.left[number][place] = PROSE
-        elif item.kind is Kind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
+        elif item.kind is StatementKind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             choice.left[number][place] = EXAMPLE
         elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
             choice.left[number][place] = DRAFT
@@ -183,30 +189,30 @@ def _is_head(found: Statements, item: Statement) -> bool:
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
     """Whether a test imports the function that the answer itself defines."""
-    return item.kind is Kind.IMPORT and item.names == {entry_point} and not is_definition
+    return item.kind is StatementKind.IMPORT and item.names == {entry_point} and not is_definition
 
 
-def _needed(part: Part, kept: set[int]) -> set[str]:
+def _needed(part: CodePart, kept: set[int]) -> set[str]:
     """Names that the kept statements use but don't bind."""
     found: set[str] = set()
     bound: set[str] = set()
     for place in kept:
         item = part.found.items[place]
         uses = part.found.uses(item)
-        if item.kind is Kind.DEF:
+        if item.kind is StatementKind.DEF:
             uses -= local_to(part.found.bare(item)) - item.names
         found |= uses
         bound |= item.names
     return found - bound
 
 
-def _definitions(part: Part, kept: set[int]) -> set[str]:
+def _definitions(part: CodePart, kept: set[int]) -> set[str]:
     items = part.found.items
     return {name for place in kept if items[place].kind in _DEFINITIONS for name in items[place].names}
 
 
 def _later(
-    parts: Sequence[Part], home: int, entry_point: str, needed: set[str], names: set[str], choice: Choice
+    parts: Sequence[CodePart], home: int, entry_point: str, needed: set[str], names: set[str], choice: ChosenStatements
 ) -> set[str]:
     """Keep what the kept code needs, directly or indirectly, from the parts after the function; return the names they
     define."""
@@ -214,8 +220,9 @@ def _later(
     for number in range(home + 1, len(parts)):
         part = parts[number]
         for place, item in enumerate(part.found.items):
-            choice.left[number][place] = PROSE if item.kind is Kind.PROSE else EXAMPLE
-            if item.kind not in (*_DEFINITIONS, Kind.IMPORT, Kind.ASSIGN) or entry_point in part.found.uses(item):
+            choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
+            binds = item.kind in (*_DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
+            if not binds or entry_point in part.found.uses(item):
                 continue
             for name in item.names - {entry_point}:
                 by_name.setdefault(name, []).append((number, place))
@@ -236,11 +243,13 @@ def _later(
     return defined
 
 
-def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str], set[str]], choice: Choice) -> None:
+def _of_earlier(
+    part: CodePart, number: int, entry_point: str, wanted: tuple[set[str], set[str]], choice: ChosenStatements
+) -> None:
     """Keep definitions and imports, and the last definition of each name. `wanted`: names needed, names defined
     later."""
     needed, later = wanted[0], wanted[1] | {entry_point}
-    imported = {name for each in part.found.items if each.kind is Kind.IMPORT for name in each.names}
+    imported = {name for each in part.found.items if each.kind is StatementKind.IMPORT for name in each.names}
     uses = only_uses(part.found, entry_point)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
@@ -258,17 +267,17 @@ def _of_earlier(part: Part, number: int, entry_point: str, wanted: tuple[set[str
 
 def _why_left(item: Statement, is_use: bool, later: set[str], roots: tuple[set[str], set[str]]) -> str | None:
     """`roots`: the names that a kept call may begin with, of a function and of a method."""
-    if item.kind in (Kind.PROSE, Kind.BODY):
+    if item.kind in (StatementKind.PROSE, StatementKind.BODY):
         return PROSE
     if item.kind in _DEFINITIONS and item.names <= later:
         return DRAFT
-    if item.kind is Kind.IMPORT and item.names & later and not item.names - later:
+    if item.kind is StatementKind.IMPORT and item.names & later and not item.names - later:
         return EXAMPLE
-    if is_use or item.kind in (Kind.BARE, Kind.GUARD, Kind.ASSERT):
+    if is_use or item.kind in (StatementKind.BARE, StatementKind.GUARD, StatementKind.ASSERT):
         return EXAMPLE
-    if item.kind is Kind.CALL:  # of a module's function, or of a method of a value that is needed
+    if item.kind is StatementKind.CALL:  # of a module's function, or of a method of a value that is needed
         root = re.match(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?", item.head)
         return None if root and root[1] in roots[bool(root[2])] else EXAMPLE
-    if item.kind is Kind.COMPOUND and not item.names:
+    if item.kind is StatementKind.COMPOUND and not item.names:
         return EXAMPLE
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from codeeval.reading.statements import Kind, is_future, split
+from codeeval.reading.statements import StatementKind, is_future, split
 
 #: An import at the first level of a stub; an import inside another function of the prompt is not used.
 _INNER_IMPORT = re.compile(r"^[ \t]++(?:import|from[ \t]++[\w.]++[ \t]++import)[ \t].*$", re.MULTILINE)
@@ -19,10 +19,10 @@ def parts(prompt: str, entry_point: str) -> tuple[tuple[str, frozenset[str]], ..
     found = split(prompt)
     above: list[tuple[str, frozenset[str]]] = []
     for item in found.items:
-        if item.kind in (Kind.DEF, Kind.CLASS) and entry_point in item.names:
+        if item.kind in (StatementKind.DEF, StatementKind.CLASS) and entry_point in item.names:
             above += [(line, frozenset()) for line in _inner(found.bare(item))]
             break
-        names = item.names if item.kind in (Kind.DEF, Kind.CLASS) else frozenset()
+        names = item.names if item.kind in (StatementKind.DEF, StatementKind.CLASS) else frozenset()
         above.append((found.text(item), names))
     else:
         return ()  # the prompt has no such function, so nothing is above it
@@ -36,7 +36,7 @@ def _inner(stub: str) -> list[str]:
 def inner_imports(prompt: str, entry_point: str) -> str:
     """The imports inside the function's stub, for a function that replaces it."""
     found = split(prompt)
-    stubs = [item for item in found.items if item.kind is Kind.DEF and entry_point in item.names]
+    stubs = [item for item in found.items if item.kind is StatementKind.DEF and entry_point in item.names]
     return "".join(line for item in stubs[:1] for line in _inner(found.bare(item)))
 
 

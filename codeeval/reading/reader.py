@@ -10,8 +10,8 @@ from codeeval.reading import blocks, end_tokens, prompt_parts
 from codeeval.reading.answer import MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
 from codeeval.reading.pieces import Piece
-from codeeval.reading.program import Choice, Part, body_part_of, choose, home_of, is_python, outlines
-from codeeval.reading.statements import Kind, Statement, is_prose
+from codeeval.reading.program import ChosenStatements, CodePart, body_part_of, choose, home_of, is_python, outlines
+from codeeval.reading.statements import Statement, StatementKind, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
 #: A function of the prompt that the answer repeats without a body.
@@ -74,7 +74,7 @@ def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
     return any(part.defining(problem.entry_point) is not None for part, _ in _parts(problem, found))
 
 
-def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[Part, blocks.Block]]:
+def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[CodePart, blocks.Block]]:
     """The blocks that may hold code, each in its best reading."""
     for block in found:
         if block.label not in ("python", "") or block.is_transcript:
@@ -84,9 +84,9 @@ def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[Pa
             yield part, block
 
 
-def _best(problem: Problem, block: blocks.Block) -> Part:
+def _best(problem: Problem, block: blocks.Block) -> CodePart:
     """The block unchanged, or moved to the margin together with its fence or by its first line."""
-    readings = [Part.of(piece, block.label == "python") for piece in block.readings()]
+    readings = [CodePart.of(piece, block.label == "python") for piece in block.readings()]
     for part in readings:
         if part.defining(problem.entry_point) is not None:
             return part
@@ -103,12 +103,12 @@ def _best(problem: Problem, block: blocks.Block) -> Part:
     return readings[-1]
 
 
-def _moved(part: Part, entry_point: str) -> Part | None:
+def _moved(part: CodePart, entry_point: str) -> CodePart | None:
     """A program that is indented as a whole, or whose first line is, moved to the margin."""
     if part.body is None or not _defines_inside(part, entry_point):
         return None
     width = _indent(part.found.text(part.found.items[part.body]))
-    other = Part.of(part.piece.lines_without(re.compile(rf"[ \t]{{0,{width}}}")), part.labelled)
+    other = CodePart.of(part.piece.lines_without(re.compile(rf"[ \t]{{0,{width}}}")), part.labelled)
     place = other.defining(entry_point)
     items = other.found.items
     if place is None or other.body is not None or any(_returns(item) for item in items):
@@ -116,15 +116,15 @@ def _moved(part: Part, entry_point: str) -> Part | None:
     return other
 
 
-def _unquoted(part: Part, entry_point: str) -> Part | None:
+def _unquoted(part: CodePart, entry_point: str) -> CodePart | None:
     """A program written as a quotation, without a fence."""
     if part.defining(entry_point) is not None or _QUOTED.search(part.piece.text) is None:
         return None
-    other = Part.of(part.piece.lines_without(re.compile(r"[ \t]*+(?:>(?!>)[ \t]?)")), part.labelled)
+    other = CodePart.of(part.piece.lines_without(re.compile(r"[ \t]*+(?:>(?!>)[ \t]?)")), part.labelled)
     return other if other.defining(entry_point) is not None else None
 
 
-def _defines_inside(part: Part, entry_point: str) -> bool:
+def _defines_inside(part: CodePart, entry_point: str) -> bool:
     return (
         re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}\b", part.piece.text, re.M)
         is not None
@@ -132,7 +132,7 @@ def _defines_inside(part: Part, entry_point: str) -> bool:
 
 
 def _returns(item: Statement) -> bool:
-    return item.kind is Kind.OTHER and re.match(r"(?:return|yield)\b", item.head) is not None
+    return item.kind is StatementKind.OTHER and re.match(r"(?:return|yield)\b", item.head) is not None
 
 
 def _indent(text: str) -> int:
@@ -154,7 +154,7 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         if block.start not in used
     ]
     parts = [part for part, _ in pairs]
-    above = Part.of(answer.piece.cut(0, found[0].start))
+    above = CodePart.of(answer.piece.cut(0, found[0].start))
     home = home_of(parts, problem.entry_point)
     if (home is None and not is_program and above.body is not None) or (
         home is None and above.defining(problem.entry_point) is not None
@@ -175,7 +175,7 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     return assembled(problem, parts, choice, None if body is None else home, answer.left)
 
 
-def _joined_bodies(parts: list[Part], home: int) -> tuple[list[Part], int]:
+def _joined_bodies(parts: list[CodePart], home: int) -> tuple[list[CodePart], int]:
     """Bodies in several blocks form one body, unless an earlier block already ended it: that was a draft."""
     first = home
     while first > 0 and parts[first - 1].body is not None and not _ended(parts[first - 1]):
@@ -190,10 +190,10 @@ def _joined_bodies(parts: list[Part], home: int) -> tuple[list[Part], int]:
         marks += [(at + new, old) for new, old in piece.marks]
         texts.append(line_ended(piece.text, True))
         at += len(texts[-1])
-    return [*parts[:first], Part.of(Piece("".join(texts), tuple(marks))), *parts[home + 1 :]], first
+    return [*parts[:first], CodePart.of(Piece("".join(texts), tuple(marks))), *parts[home + 1 :]], first
 
 
-def _ended(part: Part) -> bool:
+def _ended(part: CodePart) -> bool:
     """Whether the last line of a body, at its own margin, is a return."""
     lines = [line for line in part.found.code.bare.split("\n") if line.strip()]
     return bool(lines) and re.match(r"(?:return|raise)\b", lines[-1].strip()) is not None
@@ -205,7 +205,7 @@ def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
         return Extraction("", "", merged(answer.left))
     if not is_program and _goes_on(problem.prompt, answer):
         return _going_on(problem, answer)
-    part = Part.of(answer.piece)
+    part = CodePart.of(answer.piece)
     part = _moved(part, problem.entry_point) or _unquoted(part, problem.entry_point) or part
     body = _body_of(problem, part, is_program)
     if body is not None or part.defining(problem.entry_point) is not None:
@@ -214,7 +214,7 @@ def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
     return _without_function(problem, [part], answer)
 
 
-def _body_of(problem: Problem, part: Part, is_program: bool) -> int | None:
+def _body_of(problem: Problem, part: CodePart, is_program: bool) -> int | None:
     """The statement of a part that continues the prompt. If the function is defined again below it, the later
     definition counts, as in Python, and a body that does not fit is left out."""
     place = None if is_program else part.body
@@ -241,8 +241,8 @@ def _going_on(problem: Problem, answer: Answer) -> Extraction:
     """The exact text; without the sentences after it if it is a program only then."""
     piece = answer.piece
     if not is_python(problem.prompt + piece.text):
-        items = Part.of(piece).found.items
-        end = next((item.start for item in items[1:] if item.kind is Kind.PROSE), len(piece.text))
+        items = CodePart.of(piece).found.items
+        end = next((item.start for item in items[1:] if item.kind is StatementKind.PROSE), len(piece.text))
         if is_python(problem.prompt + piece.text[:end]):
             left = left_out("prose", piece, end, len(piece.text))
             piece, answer = piece.cut(0, end), Answer(piece, (*answer.left, left))
@@ -250,9 +250,9 @@ def _going_on(problem: Problem, answer: Answer) -> Extraction:
     return Extraction(problem.prompt + piece.text, piece.text, merged([*answer.left, cut]))
 
 
-def _without_function(problem: Problem, parts: Sequence[Part], answer: Answer) -> Extraction:
+def _without_function(problem: Problem, parts: Sequence[CodePart], answer: Answer) -> Extraction:
     """The function is missing: the code below the prompt's imports and helpers, never the prompt's own stub."""
-    kept = [{n for n, item in enumerate(part.found.items) if item.kind is not Kind.PROSE} for part in parts]
+    kept = [{n for n, item in enumerate(part.found.items) if item.kind is not StatementKind.PROSE} for part in parts]
     if not any(_is_anything(part, numbers) for part, numbers in zip(parts, kept, strict=True)):
         kept = [set(range(len(part.found.items))) for part in parts]
     stubs = [
@@ -263,17 +263,23 @@ def _without_function(problem: Problem, parts: Sequence[Part], answer: Answer) -
         {n: STUB if n in stub else "prose" for n in range(len(part.found.items)) if n not in numbers}
         for part, numbers, stub in zip(parts, kept, stubs, strict=True)
     ]
-    made = assembled(problem, parts, Choice(kept, left), None, answer.left)
+    made = assembled(problem, parts, ChosenStatements(kept, left), None, answer.left)
     if not any(stubs):
         return made
     # The model wrote something, so the sample is executed and reported as missing the function.
     return replace(made, body=made.body if made.body.strip() else answer.piece.text, found=(*made.found, STUB))
 
 
-def _is_anything(part: Part, numbers: set[int]) -> bool:
-    return any(part.found.items[n].kind not in (Kind.BODY, Kind.BLANK, Kind.BARE) for n in numbers)
+def _is_anything(part: CodePart, numbers: set[int]) -> bool:
+    return any(
+        part.found.items[n].kind not in (StatementKind.BODY, StatementKind.BLANK, StatementKind.BARE) for n in numbers
+    )
 
 
-def _is_prompts_stub(problem: Problem, part: Part, number: int) -> bool:
+def _is_prompts_stub(problem: Problem, part: CodePart, number: int) -> bool:
     item = part.found.items[number]
-    return problem.entry_point in item.names and item.kind is Kind.DEF and part.defining(problem.entry_point) is None
+    return (
+        problem.entry_point in item.names
+        and item.kind is StatementKind.DEF
+        and part.defining(problem.entry_point) is None
+    )

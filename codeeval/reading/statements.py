@@ -10,7 +10,7 @@ from codeeval.reading.code import Code, scan
 from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, imported, used
 
 
-class Kind(StrEnum):
+class StatementKind(StrEnum):
     """The kind of a statement at the margin."""
 
     IMPORT = "import"
@@ -35,7 +35,7 @@ _FUTURE = re.compile(r"from[ \t]++__future__\b")
 class Statement:
     """[start, end) in the text; `names` are the names it binds in the module."""
 
-    kind: Kind
+    kind: StatementKind
     start: int
     end: int
     head: str
@@ -86,7 +86,7 @@ def split(text: str) -> Statements:
                 body = None
         at += len(line) + 1
     if not heads:
-        return Statements(code, (Statement(Kind.BLANK, 0, len(text), ""),))
+        return Statements(code, (Statement(StatementKind.BLANK, 0, len(text), ""),))
     starts = [0, *(start for start, _ in heads[1:]), len(text)]
     items = (_statement(code, starts[i], starts[i + 1], head) for i, (_, head) in enumerate(heads))
     return Statements(code, tuple(items))
@@ -105,31 +105,31 @@ def _goes_on(heads: list[tuple[int, str]], line: str) -> bool:
 
 def _statement(code: Code, start: int, end: int, head: str) -> Statement:
     if not head:
-        return Statement(Kind.BODY, start, end, "")
+        return Statement(StatementKind.BODY, start, end, "")
     kind, names = _kind(head, code.bare[start:end])
     return Statement(kind, start, end, head, names)
 
 
-def _kind(head: str, bare: str) -> tuple[Kind, frozenset[str]]:
+def _kind(head: str, bare: str) -> tuple[StatementKind, frozenset[str]]:
     if is_prose(head):
-        return Kind.PROSE, frozenset()
+        return StatementKind.PROSE, frozenset()
     if (definition := defined(head)) is not None:
-        return Kind(definition[0]), frozenset({definition[1]})
+        return StatementKind(definition[0]), frozenset({definition[1]})
     if head.startswith(("import", "from")) and (names := imported(head)):
-        return Kind.IMPORT, names
+        return StatementKind.IMPORT, names
     if _GUARD.match(head):
-        return Kind.GUARD, frozenset()
+        return StatementKind.GUARD, frozenset()
     if _COMPOUND.match(head):
-        return Kind.COMPOUND, bound_in(iter(bare.split("\n")))
+        return StatementKind.COMPOUND, bound_in(iter(bare.split("\n")))
     if head.startswith("assert"):
-        return Kind.ASSERT, frozenset()
+        return StatementKind.ASSERT, frozenset()
     if _PLAIN.match(head) or head.startswith("@"):
-        return Kind.OTHER, frozenset()
+        return StatementKind.OTHER, frozenset()
     if (binding := assigned(head)) is not None:
-        return Kind.ASSIGN, binding[0]
+        return StatementKind.ASSIGN, binding[0]
     if ":=" in head:
-        return Kind.ASSIGN, bound_in(iter([head]))
-    return (Kind.CALL if "(" in head else Kind.BARE), frozenset()
+        return StatementKind.ASSIGN, bound_in(iter([head]))
+    return (StatementKind.CALL if "(" in head else StatementKind.BARE), frozenset()
 
 
 _OUTSIDE = re.compile(r"[^\w\s\"'()\[\]{}.,:;+\-*/%@&|^~<>=!\\]|!(?!=)|->")
@@ -149,7 +149,7 @@ _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
 
 def is_future(item: Statement) -> bool:
     """Whether it is a `__future__` import, which has to stand above all other code."""
-    return item.kind is Kind.IMPORT and _FUTURE.match(item.head) is not None
+    return item.kind is StatementKind.IMPORT and _FUTURE.match(item.head) is not None
 
 
 def is_prose(line: str) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from codeeval.reading.names import local_to
-from codeeval.reading.statements import Kind, Statement, Statements
+from codeeval.reading.statements import Statement, StatementKind, Statements
 
 _DIALOGUE = re.compile(r"(?<![\w.])input[ \t]*\(|\bsys[ \t]*\.[ \t]*stdin\b|(?<![\w.])open[ \t]*\([ \t]*0[ \t]*\)")
 _RUNNER = re.compile(
     r"(?:await[ \t]+)?(?:unittest[ \t]*\.[ \t]*main|pytest[ \t]*\.[ \t]*main|doctest[ \t]*\.[ \t]*\w+)[ \t]*\("
 )
-_DROPPABLE = (Kind.CALL, Kind.ASSERT, Kind.COMPOUND, Kind.ASSIGN)
-_DEFINITIONS = (Kind.DEF, Kind.CLASS)
+_DROPPABLE = (StatementKind.CALL, StatementKind.ASSERT, StatementKind.COMPOUND, StatementKind.ASSIGN)
+_DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
 
 
 def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
@@ -23,7 +23,7 @@ def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
     dropped: set[int] = set()
     gone: set[str] = set()
     for number, item in enumerate(found.items):
-        if item.kind is Kind.GUARD or (
+        if item.kind is StatementKind.GUARD or (
             item.kind in _DROPPABLE
             and entry_point not in item.names
             and not _sets_attribute(item, entry_point)
@@ -38,13 +38,18 @@ def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
 
 def _sets_attribute(item: Statement, entry_point: str) -> bool:
     """Whether an assignment sets an attribute of the function, which the function may read."""
-    return item.kind is Kind.ASSIGN and re.match(rf"{re.escape(entry_point)}\.\w++[ \t]*+=(?!=)", item.head) is not None
+    return (
+        item.kind is StatementKind.ASSIGN
+        and re.match(rf"{re.escape(entry_point)}\.\w++[ \t]*+=(?!=)", item.head) is not None
+    )
 
 
 def _users(found: Statements, uses: list[frozenset[str]], entry_point: str) -> frozenset[str]:
     """The function and the functions that call it without being called by it: tests, `main`."""
     bodies = [
-        (item, uses[number]) for number, item in enumerate(found.items) if item.kind in (*_DEFINITIONS, Kind.COMPOUND)
+        (item, uses[number])
+        for number, item in enumerate(found.items)
+        if item.kind in (*_DEFINITIONS, StatementKind.COMPOUND)
     ]
     needed: set[str] = set()
     for item, names in bodies:
@@ -61,14 +66,14 @@ def _is_use(found: Statements, item: Statement, uses: frozenset[str], users: fro
     if uses & users:
         return True
     bare = found.bare(item)
-    return _DIALOGUE.search(bare) is not None or (item.kind is Kind.CALL and _RUNNER.match(bare) is not None)
+    return _DIALOGUE.search(bare) is not None or (item.kind is StatementKind.CALL and _RUNNER.match(bare) is not None)
 
 
 def _without_needed(found: Statements, uses: list[frozenset[str]], dropped: set[int]) -> set[int]:
     """Keep values that a definition reads, and what they are made of."""
     by_name: dict[str, list[int]] = {}
     for number in dropped:
-        if found.items[number].kind is Kind.ASSIGN:
+        if found.items[number].kind is StatementKind.ASSIGN:
             for name in found.items[number].names:
                 by_name.setdefault(name, []).append(number)
     if not by_name:

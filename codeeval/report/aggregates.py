@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from codeeval.report.values import FailureGroup
+from codeeval.report.values import Difference, FailureGroup
+from codeeval.report.waterfall import verbatim_of
 from codeeval.stats import KEstimate, summarize
 from codeeval.store import RunReader
 from codeeval.store.tallies import Tally
@@ -47,3 +48,11 @@ def failure_groups(reader: RunReader, protocol: str, tallies: Iterable[Tally]) -
 def largest(found: Iterable[FailureGroup]) -> tuple[FailureGroup, ...]:
     """The largest first."""
     return tuple(sorted(found, key=lambda group: (-group.n_samples, group.signature)))
+
+
+def differences(reader: RunReader) -> tuple[Difference, ...]:
+    """The samples on which the two scores of a run disagree, the most frequent kind first."""
+    names = reader.manifest().protocols
+    if "strict" not in names:
+        return ()
+    return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(names), "strict"))

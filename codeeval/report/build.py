@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import reduce
+from typing import TypedDict
 
 from codeeval.manifest import Manifest
 from codeeval.reading import begins_with_thought
-from codeeval.report.aggregates import estimates, failure_groups, largest, verdicts
-from codeeval.report.headline import headline
+from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
+from codeeval.report.headline import Headline, headline
 from codeeval.report.hidden_answers import hidden_answers
-from codeeval.report.original_tests import base_scores
-from codeeval.report.other_metrics import extras
+from codeeval.report.other_metrics import base_scores, extras
 from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
-from codeeval.report.waterfall import build_waterfall, verbatim_of
-from codeeval.stats import mean_over_problems, share_of_tests_passed
+from codeeval.report.waterfall import Waterfall, build_waterfall
+from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed
 from codeeval.stats.sanity import check_sampling
-from codeeval.store import Counts, RunReader, Session, StoredJudgement, TimeSplit
+from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
 from codeeval.store.runcounts import dependent_samples
 from codeeval.types import Judgement, Verdict
 
 GROUPS_SHOWN = 5
-Key = tuple[str, int]
 
 
 def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GROUPS_SHOWN) -> Report:
@@ -34,64 +33,117 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
     Raises DataError and StoreError for a file that can't be read.
     """
     manifest = reader.manifest()
+    chosen = ks or manifest.k
     rows = {name: list(reader.judgements(name)) for name in manifest.protocols}
     requested = rows[manifest.protocol]
-    judged = [row.judgement for row in requested if row.judgement is not None]
-    counts = reader.counts(manifest.protocol)
-    sessions = reader.sessions()
-    work = reduce(Counts.plus, (session.counts for session in sessions), Counts())
-    timing = reduce(TimeSplit.plus, (session.timing for session in sessions), TimeSplit())
+    n_judged = sum(row.judgement is not None for row in requested)
     tallies = {name: list(reader.tallies(name)) for name in manifest.protocols}
-    pass_at_k = {
-        name: estimates([(n, c) for _, n, c in reader.counts(name)], ks or manifest.k) for name in manifest.protocols
-    }
-    waterfall = build_waterfall(reader, ks or manifest.k)
-    differences = _differences(reader, manifest)
-    differing = sum(difference.n_samples for difference in differences)
     found = Report(
+        **_of_manifest(manifest),
+        **_of_work(reader),
+        **_of_scores(reader, manifest, chosen),
+        **_outstanding(reader),
         run=str(reader.run_dir),
-        task=manifest.task.name,
-        model=manifest.model.name,
-        protocol=manifest.protocol,
-        kind=manifest.kind,
-        created_at=manifest.created_at,
-        codeeval_version=manifest.codeeval_version,
-        n_problems=sum(1 for _, n, _ in counts if n),
-        n_selected=manifest.task.n_selected,
-        n_samples=len(judged),
-        n_wanted=reader.n_wanted(),
-        pending=reader.n_pending(),
-        hidden=len(requested) - len(judged),
-        estimates=pass_at_k,
+        n_problems=sum(1 for _, n, _ in reader.counts(manifest.protocol) if n),
+        n_samples=n_judged,
+        hidden=len(requested) - n_judged,
         verdicts=verdicts(tallies[manifest.protocol]),
         verdicts_by_protocol={name: verdicts(found) for name, found in tallies.items()},
         not_supported=_not_supported(requested),
         groups=largest(failure_groups(reader, manifest.protocol, tallies[manifest.protocol]))[:groups],
-        differences=differences,
         sanity=check_sampling(
             reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
         ),
         quality=_quality(requested),
-        extras=extras(requested, ks or manifest.k, all(planned.problem.tests is None for planned in reader.problems())),
-        base=base_scores(reader, requested, ks or manifest.k),
-        reranked=reranked(reader, manifest, rows, ks or manifest.k),
+        extras=extras(requested, chosen, all(planned.problem.tests is None for planned in reader.problems())),
+        base=base_scores(reader, requested, chosen),
+        reranked=reranked(reader, manifest, rows, chosen),
         dependence=dependent_samples(reader),
-        counts=work,
-        servers=_servers(sessions),
-        timing=timing,
-        throughput=_throughput(reader, work, timing),
-        sandbox=_sandbox(manifest),
-        pending_reasons=tuple(Counter(incident.reason for incident in reader.incidents()).most_common()),
-        notes=manifest.notes,
         missing_packages=missing_packages(rows.values()),
         cut_thoughts=_cut_thoughts(reader) if manifest.kind == "run" and manifest.sampling.stop else 0,
-        skipped_samples=manifest.skipped_samples,
-        unread=sum(incident.stage == "samples" for incident in reader.incidents()),
-        waterfall=waterfall,
-        headline=headline(pass_at_k, manifest.protocol, waterfall, differing),
-        hidden_answers=hidden_answers(reader) if any(row.judgement is None for row in requested) else (),
+        hidden_answers=hidden_answers(reader) if n_judged < len(requested) else (),
     )
     return warnings(found)
+
+
+class _OfManifest(TypedDict):
+    task: str
+    model: str
+    protocol: str
+    kind: str
+    created_at: str
+    codeeval_version: str
+    n_selected: int
+    sandbox: dict[str, str]
+    notes: tuple[str, ...]
+    skipped_samples: int
+
+
+def _of_manifest(manifest: Manifest) -> _OfManifest:
+    info = manifest.sandbox
+    return {
+        "task": manifest.task.name,
+        "model": manifest.model.name,
+        "protocol": manifest.protocol,
+        "kind": manifest.kind,
+        "created_at": manifest.created_at,
+        "codeeval_version": manifest.codeeval_version,
+        "n_selected": manifest.task.n_selected,
+        "sandbox": {"backend": info.backend, "isolation": info.isolation, **info.describe},
+        "notes": manifest.notes,
+        "skipped_samples": manifest.skipped_samples,
+    }
+
+
+class _OfWork(TypedDict):
+    counts: Counts
+    timing: TimeSplit
+    servers: dict[str, int]
+    throughput: Throughput
+
+
+def _of_work(reader: RunReader) -> _OfWork:
+    """All invocations together; a server that answered nothing is named as well."""
+    sessions = reader.sessions()
+    counts = reduce(Counts.plus, (session.counts for session in sessions), Counts())
+    timing = reduce(TimeSplit.plus, (session.timing for session in sessions), TimeSplit())
+    servers: Counter[str] = Counter()
+    for session in sessions:
+        servers.update(session.servers)
+    throughput = _throughput(reader, counts, timing)
+    return {"counts": counts, "timing": timing, "servers": dict(servers), "throughput": throughput}
+
+
+class _OfScores(TypedDict):
+    estimates: dict[str, dict[int, KEstimate]]
+    differences: tuple[Difference, ...]
+    waterfall: Waterfall | None
+    headline: Headline | None
+
+
+def _of_scores(reader: RunReader, manifest: Manifest, ks: tuple[int, ...]) -> _OfScores:
+    """pass@k under every protocol, and what two protocols disagree about."""
+    scores = {name: estimates([(n, c) for _, n, c in reader.counts(name)], ks) for name in manifest.protocols}
+    waterfall, differing = build_waterfall(reader, ks), differences(reader)
+    said = headline(scores, manifest.protocol, waterfall, sum(each.n_samples for each in differing))
+    return {"estimates": scores, "differences": differing, "waterfall": waterfall, "headline": said}
+
+
+class _Outstanding(TypedDict):
+    n_wanted: int
+    pending: int
+    pending_reasons: tuple[tuple[str, int], ...]
+    unread: int
+
+
+def _outstanding(reader: RunReader) -> _Outstanding:
+    incidents = list(reader.incidents())
+    return {
+        "n_wanted": reader.n_wanted(),
+        "pending": reader.n_pending(),
+        "pending_reasons": tuple(Counter(incident.reason for incident in incidents).most_common()),
+        "unread": sum(incident.stage == "samples" for incident in incidents),
+    }
 
 
 def _stops(manifest: Manifest) -> tuple[str, ...] | None:
@@ -118,13 +170,6 @@ def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.problem_id for row in found))
 
 
-def _differences(reader: RunReader, manifest: Manifest) -> tuple[Difference, ...]:
-    """The samples on which the two scores disagree, the most frequent kind first."""
-    if "strict" not in manifest.protocols:
-        return ()
-    return tuple(Difference(*found) for found in reader.disagreements(verbatim_of(manifest.protocols), "strict"))
-
-
 def _quality(rows: Iterable[StoredJudgement]) -> Quality:
     numbers: dict[str, int] = {}
     judged = [(numbers.setdefault(row.problem_id, len(numbers)), row.judgement) for row in rows if row.judgement]
@@ -146,16 +191,3 @@ def _right_of(judgement: Judgement) -> tuple[int, int]:
     if isinstance(judgement.outputs, str):
         return int(judgement.passed), 1
     return len(judgement.outputs) - len(judgement.failed_calls), len(judgement.outputs)
-
-
-def _servers(sessions: Iterable[Session]) -> dict[str, int]:
-    """Sums over all invocations; a server that answered nothing is included."""
-    found: Counter[str] = Counter()
-    for session in sessions:
-        found.update(session.servers)
-    return dict(found)
-
-
-def _sandbox(manifest: Manifest) -> dict[str, str]:
-    info = manifest.sandbox
-    return {"backend": info.backend, "isolation": info.isolation, **info.describe}

@@ -25,15 +25,7 @@ def document(report: Report) -> dict[str, object]:
         "kind": report.kind,
         "created_at": report.created_at,
         "codeeval_version": report.codeeval_version,
-        "complete": report.complete,
-        "n_problems": report.n_problems,
-        "n_selected": report.n_selected,
-        "n_samples": report.n_samples,
-        "n_wanted": report.n_wanted,
-        "pending": report.pending,
-        "hidden": report.hidden,
-        "missing_packages": report.missing_packages,
-        "skipped_samples": report.skipped_samples,
+        **_extent(report),
         "pass_at_k": scores[report.protocol],
         "scores": scores,
         "verdicts": report.verdicts,
@@ -55,6 +47,21 @@ def document(report: Report) -> dict[str, object]:
         "headline": _headline(report.headline),
         "hidden_answers": [asdict(answer) for answer in report.hidden_answers],
         "run": report.run,
+    }
+
+
+def _extent(report: Report) -> dict[str, object]:
+    """How much was judged, and what was not."""
+    return {
+        "complete": report.complete,
+        "n_problems": report.n_problems,
+        "n_selected": report.n_selected,
+        "n_samples": report.n_samples,
+        "n_wanted": report.n_wanted,
+        "pending": report.pending,
+        "hidden": report.hidden,
+        "missing_packages": report.missing_packages,
+        "skipped_samples": report.skipped_samples,
     }
 
 

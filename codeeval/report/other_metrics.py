@@ -1,4 +1,4 @@
-"""Metrics besides pass@k: pass^k and cons@k, as means over problems. Definitions: docs/statistics.md."""
+"""Figures beside pass@k: pass^k, cons@k, pass@k on the original tests, as means over problems. See docs/statistics.md."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from codeeval.stats import Consensus, consensus_at_k
+from codeeval.stats import ConsensusScore, consensus_at_k
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k, pass_hat_k
-from codeeval.store import StoredJudgement
+from codeeval.store import RunReader, StoredJudgement
 
 #: The exact expectation over all draws of k grows with k and n; above this it would delay a report.
 MOST_K, MOST_N = 10, 64
@@ -60,7 +60,7 @@ def _passed(row: StoredJudgement) -> bool:
     return row.judgement is not None and row.judgement.passed
 
 
-def _consensus(group: Sequence[StoredJudgement], k: int) -> Consensus | None:
+def _consensus(group: Sequence[StoredJudgement], k: int) -> ConsensusScore | None:
     votes = [_vote(row) for row in group]
     if any(row.judgement is None for row in group):
         return consensus_at_k(votes, k)
@@ -71,3 +71,24 @@ def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
     """A sample that hung, or in which no call returned anything, has no vote."""
     given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
     return row.outputs if given and not isinstance(row.outputs, str) else None
+
+
+def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence[int]) -> dict[int, float | None]:
+    """pass@k on the original tests alone, of sets that added tests to another set's (EvalPlus), which calls it `base`: by k, the
+    mean over problems; None if some problem has fewer than k samples; nothing for any other set."""
+    base = {p.problem.id: p.problem.oracle.base for p in reader.problems() if p.problem.oracle is not None}
+    if not base:
+        return {}
+    counts: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if row.judgement is not None:
+            n, c = counts.get(row.problem_id, (0, 0))
+            counts[row.problem_id] = n + 1, c + _passed_base(row, base[row.problem_id])
+    return {k: mean_of_all([pass_at_k(n, c, k) for n, c in counts.values()]) for k in ks}
+
+
+def _passed_base(row: StoredJudgement, base: int) -> bool:
+    """Whether every failure is after the first `base` calls."""
+    assert row.judgement is not None
+    failed = row.judgement.failed_calls
+    return row.judgement.passed or (bool(failed) and min(failed) >= base)

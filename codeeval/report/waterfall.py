@@ -15,7 +15,7 @@ from math import fsum
 from codeeval.i18n import msg
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.causes import Side, cause
+from codeeval.scoring.causes import ProtocolView, cause
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import Counterfactual, RunReader, StoredJudgement
@@ -172,7 +172,7 @@ def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgem
         completion, alone = (sample.completion, sample.is_program) if sample else ("", False)
         program = extract(problem, completion, protocols.get(protocol).extraction, is_program=alone).program
         outcome = reader.outcome(problem.id, row.job_digest) if row.job_digest else None
-        sides.append(Side(program, row.judgement, outcome))
+        sides.append(ProtocolView(program, row.judgement, outcome))
     return cause(problem, *sides).value
 
 

@@ -5,7 +5,7 @@ formats.
 assigns every row to a sample. A row that can't be read is left out only on request.
 """
 
-from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, to_sample
+from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, FoundSamples, to_sample
 from codeeval.samples.place import MissingSample, Placed, place
 from codeeval.samples.read import read
 from codeeval.samples.task_match import fitting
@@ -14,7 +14,7 @@ __all__ = [
     "DEFAULT_RESPONSES",
     "RESPONSES",
     "Entry",
-    "Found",
+    "FoundSamples",
     "MissingSample",
     "Placed",
     "fitting",

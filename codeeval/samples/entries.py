@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundSamples:
     """The entries of one or several files in order, the rows that could not be used, and what else a reader of the
     score must know. `origin` is the manifest of a run of codeeval; `digest` is the sha256 of the file, or of the
     digests of several."""
@@ -77,11 +77,11 @@ class Found:
         return i18n.joined(", ", (PurePath(self.files[row.source]).name, where)) if len(self.files) > 1 else where
 
 
-def joined(found: Sequence[Found], digest: str) -> Found:
+def joined(found: Sequence[FoundSamples], digest: str) -> FoundSamples:
     """Several files as one, in order."""
     entries = (replace(entry, source=number) for number, one in enumerate(found) for entry in one.entries)
     bad = (replace(row, source=number) for number, one in enumerate(found) for row in one.bad)
-    return Found(
+    return FoundSamples(
         path=found[0].path if len(found) == 1 else f"{found[0].path} and {len(found) - 1} more",
         format=" + ".join(dict.fromkeys(name for one in found for name in one.format.split(" + "))),
         entries=tuple(entries),

@@ -92,7 +92,7 @@ class Programs(_Named):
             yield Entry(problem_id, text, line, task, program=True)
 
 
-class Answers(_Named):
+class AnswerRows(_Named):
     """Rows of any other tool: one answer or a list of them under a common name."""
 
     name = "answers"
@@ -271,7 +271,7 @@ def _is_whole(text: str, row: Row) -> bool:
 
 def formats(responses: str) -> tuple[RowFormat, ...]:
     """All formats, in the order in which they are tried."""
-    return Inspect(), MultiplE(), OpenCompass(), LmEval(responses), HumanEval(), Programs(), Answers()
+    return Inspect(), MultiplE(), OpenCompass(), LmEval(responses), HumanEval(), Programs(), AnswerRows()
 
 
 def by_position(found: Positional, line: int) -> Iterator[Entry]:

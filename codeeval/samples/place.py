@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from codeeval.sample_rows import BadRow
-from codeeval.samples.entries import Entry, Found, to_sample
+from codeeval.samples.entries import Entry, FoundSamples, to_sample
 from codeeval.types import Sample, Task
 
 Key = tuple[str, int]
@@ -39,7 +39,7 @@ class Placed:
     wanted: Mapping[str, int]
 
 
-def place(found: Found, task: Task, skip: bool = False) -> Placed:
+def place(found: FoundSamples, task: Task, skip: bool = False) -> Placed:
     """Place the samples of `task`. `skip`: rows that can't be read leave no gap."""
     known = {problem.id: problem for problem in task.problems}
     lost = () if skip else found.lost
@@ -64,7 +64,7 @@ def place(found: Found, task: Task, skip: bool = False) -> Placed:
     return Placed(ordered, tuple(missing), rows, sizes)
 
 
-def _missing(found: Found, row: BadRow, pid: str, sizes: dict[str, int]) -> list[MissingSample]:
+def _missing(found: FoundSamples, row: BadRow, pid: str, sizes: dict[str, int]) -> list[MissingSample]:
     reason = f"{found.place(row)}: {row.reason}"
     first = sizes[pid]
     sizes[pid] += row.samples

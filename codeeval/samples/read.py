@@ -23,7 +23,7 @@ from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, rea
 from codeeval.i18n import at, msg
 from codeeval.sample_rows import BadRow, Unit, UnusableRowError, as_object, json_lines, place
 from codeeval.samples import documents, inspect_rows, tables
-from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, Found, joined
+from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, FoundSamples, joined
 from codeeval.samples.formats import Positional, RowFormat, by_position, formats, place_of
 from codeeval.samples.sources import SAMPLES, expand, scored, squeezed
 
@@ -43,7 +43,7 @@ EXAMPLE = msg("rows look like {example}", example='{"task_id": "7", "completion"
 Rows = Iterable[tuple[int, object] | BadRow]
 
 
-def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPONSES) -> Found:
+def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPONSES) -> FoundSamples:
     """All completions in a file, a folder, or several of them. `task` selects among the logs of a folder or a zip;
     `responses` is one of RESPONSES.
 
@@ -69,7 +69,7 @@ def read(paths: Path | Sequence[Path], task: str, responses: str = DEFAULT_RESPO
     return result
 
 
-def _check(found: Found) -> None:
+def _check(found: FoundSamples) -> None:
     if len(found.entries) > MAX_ENTRIES:
         raise DataError(found.path, msg("more than {n} samples", n=MAX_ENTRIES), msg("Score it in parts."))
     if not found.entries:
@@ -77,7 +77,7 @@ def _check(found: Found) -> None:
         raise DataError(found.path, msg("no usable row{rest}", rest=first), EXAMPLE)
 
 
-def _one(path: Path, task: str, responses: str) -> Found:
+def _one(path: Path, task: str, responses: str) -> FoundSamples:
     try:
         if path.is_dir() or path.suffix == ".sqlite":
             return _of_run(path)
@@ -110,7 +110,7 @@ def _digest(stream: IO[bytes]) -> str:
     return found.hexdigest()
 
 
-def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
+def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> FoundSamples:
     name = str(path)
     if zipfile.is_zipfile(stream):
         stream.seek(0)
@@ -126,7 +126,7 @@ def _of_stream(path: Path, stream: IO[bytes], task: str, responses: str) -> Foun
     return _of_json(name, stream, responses)
 
 
-def _of_json(name: str, stream: IO[bytes], responses: str) -> Found:
+def _of_json(name: str, stream: IO[bytes], responses: str) -> FoundSamples:
     """Read one document, or JSON Lines; gzipped or not."""
     short = Path(name).name
     with unpacked(stream, short, MAX_MEMBER_BYTES) as plain:
@@ -139,7 +139,7 @@ def _of_json(name: str, stream: IO[bytes], responses: str) -> Found:
     return replace(_of_rows(name, enumerate(found.rows, 1), responses, "row"), notes=found.notes)
 
 
-def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
+def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> FoundSamples:
     known = formats(responses)
     entries: list[Entry] = []
     bad: list[BadRow] = []
@@ -159,7 +159,7 @@ def _of_rows(name: str, rows: Rows, responses: str, unit: Unit) -> Found:
                 raise ValueError(f"more than {MAX_ENTRIES} samples in it")
             first = at(place(bad[0].unit, bad[0].line), bad[0].reason)
             raise ValueError(i18n.joined("; ", (f"more than {MAX_BAD} rows in it can't be used", first)))
-    return Found(name, " + ".join(sorted(used)) or "unknown", tuple(entries), tuple(bad))
+    return FoundSamples(name, " + ".join(sorted(used)) or "unknown", tuple(entries), tuple(bad))
 
 
 def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str, list[Entry]] | BadRow:
@@ -182,7 +182,7 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
         return BadRow(line, str(error), problem_id or None, task, error.samples, error.lost, position=place)
 
 
-def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
+def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> FoundSamples:
     """Read the newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside it; or a log of
     Inspect."""
     with zipfile.ZipFile(stream) as outer:
@@ -198,7 +198,7 @@ def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> Found:
             return _of_archive(path / inner.filename, archive, task, responses)
 
 
-def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> Found:
+def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> FoundSamples:
     candidates = [(match, item) for item in archive.infolist() if (match := _named(item))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
     wanted = squeezed(task)
@@ -225,7 +225,7 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     return replace(found, notes=(scored(name, path.name, len(fitting)),))
 
 
-def _of_run(path: Path) -> Found:
+def _of_run(path: Path) -> FoundSamples:
     """The samples of a run of codeeval with everything it records: the text before the cut, how generation ended."""
     from codeeval.store import RunReader
     from codeeval.store.inside import open_file
@@ -249,7 +249,7 @@ def _of_run(path: Path) -> Found:
         )
         with open(open_file(reader.path), "rb") as stream:
             digest = _digest(stream)
-        return Found(str(path), "codeeval run", entries, bad, note, reader.manifest(), digest)
+        return FoundSamples(str(path), "codeeval run", entries, bad, note, reader.manifest(), digest)
 
 
 def _named(item: zipfile.ZipInfo) -> re.Match[str] | None:

@@ -16,8 +16,8 @@ from typing import TypeVar
 from codeeval.errors import UsageError
 from codeeval.i18n import msg
 from codeeval.sample_rows import BadRow
-from codeeval.samples.entries import Entry, Found
-from codeeval.tasks.problem_ids import MAX_ID_CHARS
+from codeeval.samples.entries import Entry, FoundSamples
+from codeeval.tasks.fields import MAX_ID_CHARS
 from codeeval.types import Problem, Task
 
 #: Sets known by these names: `HumanEval/3` is not a problem of MBPP, whatever its id.
@@ -35,7 +35,7 @@ _OF_TABLE, _WITH_NAME = re.compile(r"(\d+)\.0+"), re.compile(r"([A-Za-z]+)_(\d+)
 _Row = TypeVar("_Row", Entry, BadRow)
 
 
-def fitting(found: Found, task: Task) -> Found:
+def fitting(found: FoundSamples, task: Task) -> FoundSamples:
     """The part of `found` that belongs to `task`, with the other rows among the unusable ones. Raises UsageError if
     most of its problems are not those of the set."""
     known = {problem.id: problem for problem in task.problems}
@@ -59,7 +59,7 @@ def fitting(found: Found, task: Task) -> Found:
 # -- problems by position
 
 
-def _placed(found: Found, task: Task) -> Found:
+def _placed(found: FoundSamples, task: Task) -> FoundSamples:
     """Turn positions in the set into ids. Raises UsageError if there are more than the set has, or if most completions
     don't name the function of the problem at their position."""
     by_place = [entry for entry in found.entries if entry.position is not None]
@@ -130,7 +130,7 @@ class _Faults:
     most: bool
 
 
-def _faults(found: Found, task: Task, known: Mapping[str, Problem]) -> _Faults:
+def _faults(found: FoundSamples, task: Task, known: Mapping[str, Problem]) -> _Faults:
     groups = found.by_problem()
     unknown = [pid for pid in groups if pid not in known]
     others = [pid for pid in groups if pid in known and not _same(groups[pid], known[pid])]
@@ -193,7 +193,7 @@ def _same(entries: list[Entry], problem: Problem) -> bool:
     return all(prompt.split() == problem.prompt.split() for prompt in prompts)
 
 
-def _refusal(found: Found, task: Task, faults: _Faults) -> str:
+def _refusal(found: FoundSamples, task: Task, faults: _Faults) -> str:
     unknown, others = list(faults.unknown), list(faults.others)
     total = len(found.by_problem())
     text = msg(
@@ -225,7 +225,7 @@ def _refusal(found: Found, task: Task, faults: _Faults) -> str:
 # -- the name in front of an id
 
 
-def _refuse_another_name(found: Found, task: Task) -> None:
+def _refuse_another_name(found: FoundSamples, task: Task) -> None:
     """Raise UsageError if rows without functions name a published set other than the one being scored, or several
     sets."""
     own = _family(task.name)

@@ -36,7 +36,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ProtocolView:
     """One protocol's view of a sample. `outcome` is None if nothing was executed."""
 
     program: str
@@ -44,14 +44,14 @@ class Side:
     outcome: Outcome | None
 
 
-def cause(problem: Problem, mera: Side, strict: Side) -> Cause:
+def cause(problem: Problem, mera: ProtocolView, strict: ProtocolView) -> Cause:
     """Why exactly one of the two passed. Deterministic."""
     if strict.judgement.passed:
         return _lost_by_mera(problem, mera, strict)
     return _won_by_mera(problem, mera, strict)
 
 
-def _lost_by_mera(problem: Problem, mera: Side, strict: Side) -> Cause:
+def _lost_by_mera(problem: Problem, mera: ProtocolView, strict: ProtocolView) -> Cause:
     outcome = mera.outcome
     if outcome is None:
         return Cause.EXTRACTION
@@ -75,7 +75,7 @@ def _lost_by_mera(problem: Problem, mera: Side, strict: Side) -> Cause:
     return Cause.OTHER if _same_text(mera, strict) else Cause.EXTRACTION
 
 
-def _won_by_mera(problem: Problem, mera: Side, strict: Side) -> Cause:
+def _won_by_mera(problem: Problem, mera: ProtocolView, strict: ProtocolView) -> Cause:
     if not _same_text(mera, strict):
         return Cause.EXTRACTION
     if strict.judgement.verdict is Verdict.TIMEOUT:
@@ -88,7 +88,7 @@ def _won_by_mera(problem: Problem, mera: Side, strict: Side) -> Cause:
     return Cause.OTHER
 
 
-def _same_text(mera: Side, strict: Side) -> bool:
+def _same_text(mera: ProtocolView, strict: ProtocolView) -> bool:
     return mera.program.strip() == strict.program.strip()
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from codeeval.stats.best_of import best_of, best_of_k
 from codeeval.stats.resampling import Resampling, bootstrap_interval, clustered_interval
-from codeeval.stats.samples import Consensus, consensus_at_k, mean_over_problems, share_of_tests_passed
+from codeeval.stats.samples import ConsensusScore, consensus_at_k, mean_over_problems, share_of_tests_passed
 from codeeval.stats.summary import KEstimate, summarize
 
 __all__ = [
-    "Consensus",
+    "ConsensusScore",
     "KEstimate",
     "Resampling",
     "best_of",

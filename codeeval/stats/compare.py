@@ -128,17 +128,10 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
     differences = [change.difference for change in changes]
     over_problems = paired_t(differences, chosen.level)
     same_problems = _rerun(changes, chosen)
-    places = frozenset(place for place, change in enumerate(changes) if change.as_one)
-    pairs = [(change.a, change.b) for change in changes]
-    p_permutation, permutation = permutation_p(
-        Sampled(pairs, differences, chosen.k, places), chosen.seed, chosen.resamples
-    )
+    dependent = sum(change.as_one for change in changes)
+    p_permutation, permutation = _permutation(changes, chosen)
     return Comparison(
-        a=a.name,
-        b=b.name,
-        k=chosen.k,
-        level=chosen.level,
-        problems=len(changes),
+        *(a.name, b.name, chosen.k, chosen.level, len(changes)),
         mean_a=sum(rate(*change.a, chosen.k) for change in changes) / len(changes),
         mean_b=sum(rate(*change.b, chosen.k) for change in changes) / len(changes),
         difference=over_problems.difference,
@@ -152,13 +145,20 @@ def compare(a: RunCounts, b: RunCounts, options: CompareOptions | None = None) -
         method=_methods(over_problems.method, same_problems, permutation),
         stderr=plain_error(differences),
         shares_samples=same_problems is not None and same_problems.method == CAPPED,
-        dependent=len(places),
-        dependence=why_alike if places else "",
+        dependent=dependent,
+        dependence=why_alike if dependent else "",
         assumption=ASSUMPTION,
         changes=changes,
-        warnings=(*warnings, *_judged_as_one(len(places), len(changes), why_alike)),
+        warnings=(*warnings, *_judged_as_one(dependent, len(changes), why_alike)),
         **_by_chance(changes),
     )
+
+
+def _permutation(changes: Sequence[ProblemChange], options: CompareOptions) -> tuple[float, str]:
+    """The p of the permutation test, and what it is called."""
+    as_one = frozenset(place for place, change in enumerate(changes) if change.as_one)
+    pairs, differences = [(change.a, change.b) for change in changes], [change.difference for change in changes]
+    return permutation_p(Sampled(pairs, differences, options.k, as_one), options.seed, options.resamples)
 
 
 class _Chances(TypedDict):

@@ -83,7 +83,7 @@ def rerun_noises(cells: Sequence[Cell], counts: NDArray[Any], k: int) -> list[No
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _Stratum:
     """A subset of the problems: how many, each run's mean over them, and each run's noise."""
 
     problems: float
@@ -101,16 +101,16 @@ def _parted(n: NDArray[Any], counts: NDArray[Any]) -> list[NDArray[Any]]:
     return [*enough, *([others] if counts[0][others].sum() else [])]
 
 
-def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[Any]) -> _Part:
+def _part(cells: Sequence[Cell], counts: NDArray[Any], k: int, chosen: NDArray[Any]) -> _Stratum:
     import numpy as np
 
     own = [cell for cell, here in zip(cells, chosen, strict=True) if here]
     total = float(counts[0][chosen].sum())
     means = counts[:, chosen] @ np.array([pass_at_k(*cell, k) for cell in own], dtype=float) / total
-    return _Part(total, tuple(means.tolist()), tuple(rerun_noises(own, counts[:, chosen], k)))
+    return _Stratum(total, tuple(means.tolist()), tuple(rerun_noises(own, counts[:, chosen], k)))
 
 
-def _joined(parts: Sequence[_Part], means: Sequence[float], groups: int) -> list[Noise]:
+def _joined(parts: Sequence[_Stratum], means: Sequence[float], groups: int) -> list[Noise]:
     """The noise over all problems. The bound on a part's variance is evaluated at a mean that is pulled to the middle by one
     additional half-solved problem, because even a part that is all right or all wrong varies."""
     total, found = sum(part.problems for part in parts), []

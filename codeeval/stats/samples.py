@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Consensus:
+class ConsensusScore:
     """cons@k of one problem. `accuracy` is None if correctness is unknown."""
 
     agreement: float
@@ -56,7 +56,7 @@ def share_of_tests_passed(problem: ArrayLike, passed: ArrayLike, total: ArrayLik
 
 def consensus_at_k(
     votes: Sequence[Hashable | None], k: int, correct: Mapping[Hashable, bool] | None = None
-) -> Consensus | None:
+) -> ConsensusScore | None:
     """cons@k of one problem, or None if k > n. `votes`: output vectors, None for a sample without outputs.
 
     `correct` says which vectors are right; None if expected outputs are hidden. Raises ValueError for k < 1.
@@ -73,9 +73,9 @@ def consensus_at_k(
     draws = comb(len(votes), k)
     agreement = _expected_largest(list(sizes.values()), silent, k) / (k * draws)
     if correct is None:
-        return Consensus(agreement, None)
+        return ConsensusScore(agreement, None)
     wins = sum(_wins(vote, sizes, silent, k) for vote in sizes if correct.get(vote, False))
-    return Consensus(agreement, wins / draws)
+    return ConsensusScore(agreement, wins / draws)
 
 
 def _expected_largest(sizes: list[int], silent: int, k: int) -> int:

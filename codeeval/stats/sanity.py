@@ -149,7 +149,7 @@ def _one_text(group: list[Sample]) -> bool:
 
 
 def _mean(values: list[float] | list[bool]) -> float | None:
-    return sum(values) / len(values) if values else None
+    return sum(values) / len(values) if values else None  # not fsum: another last digit would change recorded reports
 
 
 _GREEDY = SanityWarning("greedy", 1.0, 0.0, msg("temperature 0: n samples of a problem are one sample repeated"))

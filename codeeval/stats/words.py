@@ -30,8 +30,9 @@ def points(rate: float) -> str:
     return f"{round(100 * rate, 1) + 0.0:+.1f}"  # never -0.0
 
 
-def apart(value: float, limit: float, digits: int = 1) -> tuple[str, str]:
-    """Two numbers with as few decimals, at least `digits`, as show which is larger. Never -0.0."""
+def apart(value: float, limit: float) -> tuple[str, str]:
+    """Two numbers with as few decimals, at least one, as show which is larger. Never -0.0."""
+    digits = 1
     while digits < _MOST_DIGITS and value != limit:
         shown = round(value, digits), round(limit, digits)
         if shown[0] != shown[1] and (shown[0] < shown[1]) == (value < limit):

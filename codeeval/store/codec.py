@@ -43,10 +43,6 @@ def unpack_text(stored: Any) -> str:
     return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else str(stored)
 
 
-def pack_optional(text: str | None) -> str | bytes | None:
-    return None if text is None else pack_text(text)
-
-
 def unpack_optional(stored: Any) -> str | None:
     return None if stored is None else unpack_text(stored)
 
@@ -98,8 +94,7 @@ def pack_outcome(outcome: Outcome) -> str | bytes:
 
 
 def _compressed(text: str) -> str | bytes:
-    packed = pack_text(text)
-    if isinstance(packed, str) and len(text) <= COMPRESS_ABOVE:
+    if len(text) <= COMPRESS_ABOVE and isinstance(packed := pack_text(text), str):
         return packed
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 

@@ -40,7 +40,7 @@ MAX_WANTED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ColumnKind:
     """What a column holds. `check` raises one of MISREADINGS or DataError for a stored value that a run never
     writes."""
 
@@ -168,39 +168,39 @@ def _same(value: Any) -> Any:
     return value
 
 
-def _or_null(kind: Kind) -> Kind:
+def _or_null(kind: ColumnKind) -> ColumnKind:
     pack, unpack = kind.pack, kind.unpack
-    return Kind(
+    return ColumnKind(
         lambda value: None if value is None else pack(value),
         lambda stored: None if stored is None else unpack(stored),
         _absent_or(kind.check),
     )
 
 
-def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = _same) -> Kind:
+def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = _same) -> ColumnKind:
     """JSON that `check` accepts; `plain` converts a value to JSON types, `build` converts back."""
 
     def checked(stored: Any) -> None:
         _text(stored)
         check(unpack_json(stored))
 
-    return Kind(lambda value: pack_json(plain(value)), lambda stored: build(unpack_json(stored)), checked)
+    return ColumnKind(lambda value: pack_json(plain(value)), lambda stored: build(unpack_json(stored)), checked)
 
 
-_ROW_NUMBER = Kind(_same, _same, _same)
-_TEXT = Kind(pack_text, unpack_text, _text)
+_ROW_NUMBER = ColumnKind(_same, _same, _same)
+_TEXT = ColumnKind(pack_text, unpack_text, _text)
 #: Text that UTF-8 can always encode: digests, names of protocols.
-_NAME = Kind(_same, _same, _text)
-_INDEX = Kind(_same, _same, _whole(0))
-_FLAG = Kind(int, bool, _whole(0, 2))
+_NAME = ColumnKind(_same, _same, _text)
+_INDEX = ColumnKind(_same, _same, _whole(0))
+_FLAG = ColumnKind(int, bool, _whole(0, 2))
 _NAMES = _json(_list(_word))
 _KEY = {"problem_id": _TEXT, "idx": _INDEX}
 _VERDICT = {
-    "verdict": _or_null(Kind(lambda verdict: verdict.value, Verdict, Verdict)),
+    "verdict": _or_null(ColumnKind(lambda verdict: verdict.value, Verdict, Verdict)),
     "passed": _or_null(_FLAG),
 }
 
-TABLES: dict[str, dict[str, Kind]] = {
+TABLES: dict[str, dict[str, ColumnKind]] = {
     "meta": {"key": _NAME, "value": _TEXT},
     "problems": {
         "position": _ROW_NUMBER,
@@ -215,7 +215,7 @@ TABLES: dict[str, dict[str, Kind]] = {
             )
         ),
         "prompt_digest": _TEXT,
-        "wanted": Kind(_same, _same, _whole(0, MAX_WANTED + 1)),
+        "wanted": ColumnKind(_same, _same, _whole(0, MAX_WANTED + 1)),
         "tests": _or_null(
             _json(_tests, lambda raw: ProblemTests(raw["source"], raw["prelude"], tuple(raw["names"])), asdict)
         ),
@@ -227,16 +227,16 @@ TABLES: dict[str, dict[str, Kind]] = {
         "completion": _TEXT,
         "finish_reason": _NAME,
         **dict.fromkeys(("tokens_in", "tokens_out"), _or_null(_INDEX)),
-        "seed": _or_null(Kind(pack_int, unpack_int, _seed)),
+        "seed": _or_null(ColumnKind(pack_int, unpack_int, _seed)),
         **dict.fromkeys(("raw", "thought"), _or_null(_TEXT)),
-        "is_program": Kind(int, bool, _absent_or(_FLAG.check)),  # NULL in older files
+        "is_program": ColumnKind(int, bool, _absent_or(_FLAG.check)),  # NULL in older files
     },
     "executions": {
         "problem_id": _TEXT,
         "job_digest": _NAME,
         "mode": _NAME,
         "source": _TEXT,
-        "outcome": Kind(
+        "outcome": ColumnKind(
             pack_outcome,
             lambda stored: unpack_outcome(stored, "outcome"),
             lambda stored: _fits(unpack_outcome(stored, "outcome"), Outcome),
@@ -247,7 +247,7 @@ TABLES: dict[str, dict[str, Kind]] = {
         **_KEY,
         "job_digest": _or_null(_NAME),
         **_VERDICT,
-        "outputs": Kind(
+        "outputs": ColumnKind(
             pack_large,
             lambda stored: read if isinstance(read := unpack_large(stored), str) else tuple(read),
             lambda stored: _outputs(unpack_large(stored)),
@@ -260,7 +260,7 @@ TABLES: dict[str, dict[str, Kind]] = {
     "incidents": {**_KEY, "stage": _NAME, "reason": _TEXT},
     "sessions": {"id": _ROW_NUMBER, "record": _json(_session, Session.from_json, Session.to_json)},
     "counterfactuals": {**_KEY, "classes": _NAMES, "steps": _NAMES, "job_digest": _or_null(_NAME), **_VERDICT},
-    "rewards": {"ranker": _INDEX, **_KEY, "score": Kind(_same, _same, _real), "cut": _FLAG},
+    "rewards": {"ranker": _INDEX, **_KEY, "score": ColumnKind(_same, _same, _real), "cut": _FLAG},
 }
 
 

@@ -12,7 +12,7 @@ from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.i18n import at, msg
 from codeeval.store import marks, schema
 from codeeval.store.inside import is_file, status
-from codeeval.store.private_copy import distrust, private_copy
+from codeeval.store.private_copy import distrust, only_read, private_copy
 from codeeval.store.side_files import WAL, beside, look, refuse_journal
 
 FILE_NAME = "run.sqlite"
@@ -112,15 +112,7 @@ def _is_own(path: Path) -> bool:
 
 
 def _probed(uri: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False)
-    try:
-        distrust(connection)
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        connection.execute("PRAGMA query_only = 1")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return only_read(sqlite3.connect(uri, uri=True, timeout=10, check_same_thread=False))
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:

@@ -18,7 +18,8 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 
 _SAFELY = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-_MOVE_AWAY = msg("Move it away; it is not part of the run.")
+#: The hint for a file that does not belong to a run.
+MOVE_AWAY = msg("Move it away; it is not part of the run.")
 
 
 @contextmanager
@@ -31,43 +32,49 @@ def folder_of(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def open_file(path: Path, flags: int = os.O_RDONLY, mode: int = 0o600) -> int:
+def open_file(path: Path, flags: int = os.O_RDONLY, remedy: str = MOVE_AWAY) -> int:
     """A descriptor of the ordinary file at `path`. Raises OSError (ELOOP for a link), and DataError for a pipe, a
-    device, a folder, and, if `flags` allow writing, for a file with a second hard link."""
+    device, a folder, and, if `flags` allow writing, for a file with a second hard link; `remedy` is its hint."""
     with folder_of(path) as folder:
-        descriptor = os.open(path.name, flags | _SAFELY, mode, dir_fd=folder)
+        descriptor = os.open(path.name, flags | _SAFELY, 0o600, dir_fd=folder)
     found = os.fstat(descriptor)
     if not stat.S_ISREG(found.st_mode):
         os.close(descriptor)
-        raise DataError(str(path), msg("is not an ordinary file"), _MOVE_AWAY)
+        raise DataError(str(path), msg("is not an ordinary file"), remedy)
     if flags & (os.O_RDWR | os.O_WRONLY) and found.st_nlink > 1:
         os.close(descriptor)
-        raise DataError(str(path), msg("is a hard link, so another file would be written too"), _MOVE_AWAY)
+        raise DataError(str(path), msg("is a hard link, so another file would be written too"), remedy)
     return descriptor
 
 
-def read_file(path: Path, most: int) -> bytes:
-    """The first `most` bytes. Raises OSError and DataError like `open_file`."""
-    with open(open_file(path), "rb") as stream:
+def read_file(path: Path, most: int, remedy: str = MOVE_AWAY) -> bytes:
+    """The first `most` bytes. Raises OSError and DataError as `open_file` does."""
+    with open(open_file(path, remedy=remedy), "rb") as stream:
         return stream.read(most)
 
 
 def replace_file(path: Path, data: bytes) -> None:
     """Atomically replace `path` with a new file of `data`; a link at that path is replaced, not followed. Raises
     OSError."""
-    part = f".{path.name[:200]}.{secrets.token_hex(8)}.part"
-    with folder_of(path) as folder:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, 0o666, dir_fd=folder)
-        try:
-            with open(descriptor, "wb") as stream:
-                stream.write(data)
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(part, dir_fd=folder)
-            raise
+    with folder_of(path) as folder, draft(folder, path.name, data) as part:
+        os.replace(part, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+@contextmanager
+def draft(folder: int, name: str, data: bytes, mode: int = 0o666) -> Iterator[str]:
+    """Write `data` to a new file in `folder`, synced to disk, and give its name. The file is removed afterwards unless it
+    was renamed. Raises OSError."""
+    part = f".{name[:200]}.{secrets.token_hex(8)}.part"
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _SAFELY, mode, dir_fd=folder)
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        yield part
+    finally:
+        with suppress(OSError):
+            os.unlink(part, dir_fd=folder)
 
 
 @contextmanager

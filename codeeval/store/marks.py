@@ -22,6 +22,7 @@ from pathlib import Path
 from codeeval.files import reason
 from codeeval.i18n import at, msg
 from codeeval.store.codec import unpack_text
+from codeeval.store.inside import draft
 
 #: The mark's row in the table `meta`.
 MARK = "mark"
@@ -115,19 +116,10 @@ def _make(folder: int, name: str) -> None:
     with suppress(FileNotFoundError):
         os.stat(name, dir_fd=folder, follow_symlinks=False)
         return
-    part = f".{name}.{secrets.token_hex(8)}.part"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        with open(os.open(part, flags, 0o600, dir_fd=folder), "wb") as stream:
-            stream.write(secrets.token_bytes(_KEY_BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
+    with draft(folder, name, secrets.token_bytes(_KEY_BYTES), 0o600) as part:
         try:
             os.link(part, name, src_dir_fd=folder, dst_dir_fd=folder)
         except FileExistsError:
             pass
         except OSError:  # a file system without hard links
             os.rename(part, name, src_dir_fd=folder, dst_dir_fd=folder)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(part, dir_fd=folder)

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Sequence
 from codeeval.manifest import Manifest
 from codeeval.store.codec import pack_text, unpack_text
 from codeeval.store.rows import SAMPLE_COLUMNS, Row
-from codeeval.store.run_file import RunFile
+from codeeval.store.run_file import OpenRunFile
 
 #: How many rows are read at a time; and a number below any index.
 PART, MIN_INDEX = 256, -(1 << 63)
-_UNJUDGED = (
-    "FROM samples s JOIN problems p ON p.id = s.problem_id"
-    " LEFT JOIN judgements j ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx WHERE j.idx IS NULL"
-)
 
 
-class Pending(RunFile):
+class PendingReader(OpenRunFile):
     """Queries about what is still to be done."""
 
     def manifest(self) -> Manifest:
@@ -79,27 +75,23 @@ class Pending(RunFile):
             missing[unpack_text(pid)] = tuple(index for index in range(wanted) if index not in have)
         return missing
 
-    def unjudged(self, protocol: str) -> tuple[tuple[str, int], ...]:
-        """(problem id, index) of the samples without a judgement under this protocol."""
-        query = f"SELECT s.problem_id, s.idx {_UNJUDGED} ORDER BY p.position, s.idx"
-        return tuple((unpack_text(pid), index) for pid, index in self._rows(query, (protocol,)))
+    def n_missing(self) -> int:
+        """Number of samples that are not there yet."""
+        return sum(map(len, self.missing_samples().values()))
 
-    def n_unjudged(self, protocol: str) -> int:
-        """Number of samples without a judgement under this protocol."""
-        return int(self._one(f"SELECT count(*) {_UNJUDGED}", (protocol,)))
+    def n_unjudged(self, *protocols: str) -> int:
+        """Number of samples without a judgement under any one of these protocols."""
+        joins, lacks = _judgements(len(protocols))
+        query = f"SELECT count(*) FROM samples s JOIN problems p ON p.id = s.problem_id{joins}"
+        return int(self._one(f"{query} WHERE {' OR '.join(lacks)}", protocols))
 
     def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """The samples that lack a judgement under any of these protocols, as rows, each with the protocols that it
         lacks. Read in parts: the file may be written meanwhile, and rows added after the current part are included."""
-        joins = "".join(
-            f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
-            for i in range(len(protocols))
-        )
-        lacks = ", ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
-        where = " OR ".join(f"j{i}.idx IS NULL" for i in range(len(protocols)))
+        joins, lacks = _judgements(len(protocols))
         query = (
-            f"SELECT {SAMPLE_COLUMNS}, {lacks} FROM samples s{joins} WHERE s.problem_id = ? AND s.idx > ?"
-            f" AND ({where}) ORDER BY s.idx LIMIT {PART}"
+            f"SELECT {SAMPLE_COLUMNS}, {', '.join(lacks)} FROM samples s{joins} WHERE s.problem_id = ? AND s.idx > ?"
+            f" AND ({' OR '.join(lacks)}) ORDER BY s.idx LIMIT {PART}"
         )
         for (pid,) in list(self._rows("SELECT id FROM problems ORDER BY position")):
             after: int | None = MIN_INDEX
@@ -110,3 +102,12 @@ class Pending(RunFile):
                     lacking = row[-len(protocols) :]
                     names = tuple(name for name, is_lacking in zip(protocols, lacking, strict=True) if is_lacking)
                     yield row[: -len(protocols)], names
+
+
+def _judgements(n: int) -> tuple[str, list[str]]:
+    """The judgements of samples `s` under n protocols: joins, and for each the condition that there is none."""
+    joins = (
+        f" LEFT JOIN judgements j{i} ON j{i}.protocol = ? AND j{i}.problem_id = s.problem_id AND j{i}.idx = s.idx"
+        for i in range(n)
+    )
+    return "".join(joins), [f"j{i}.idx IS NULL" for i in range(n)]

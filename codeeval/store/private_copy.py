@@ -56,10 +56,16 @@ def private_copy(path: Path) -> sqlite3.Connection:
 
 def _opened(copy: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(copy, timeout=10, check_same_thread=False)
+    # no shared memory: the index of the log is not shared
+    return only_read(connection, "PRAGMA locking_mode = EXCLUSIVE")
+
+
+def only_read(connection: sqlite3.Connection, *first: str) -> sqlite3.Connection:
+    """Make the connection read-only, after a first read and the statements `first`. Closes it if that fails."""
     try:
         distrust(connection)
-        connection.execute("PRAGMA locking_mode = EXCLUSIVE")  # no shared memory: the index of the log is not shared
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        for statement in (*first, "SELECT count(*) FROM sqlite_master"):
+            connection.execute(statement).fetchone()
         connection.execute("PRAGMA query_only = 1")
     except BaseException:
         connection.close()

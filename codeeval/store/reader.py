@@ -10,10 +10,10 @@ from codeeval.store.columns import selection
 from codeeval.store.connection import translating
 from codeeval.store.records import (
     Counterfactual,
-    Execution,
     Incident,
     PlannedProblem,
     Session,
+    StoredExecution,
     StoredJudgement,
     StoredReward,
 )
@@ -82,11 +82,11 @@ class RunReader(Tallies):
         execution = self.execution(problem_id, job_digest)
         return execution.outcome if execution else None
 
-    def execution(self, problem_id: str, job_digest: str) -> Execution | None:
+    def execution(self, problem_id: str, job_digest: str) -> StoredExecution | None:
         query = "SELECT mode, source, outcome FROM executions WHERE problem_id = ? AND job_digest = ?"
         for mode, source, outcome in self._rows(query, (pack_text(problem_id), job_digest)):
             where = f"{self.path}, execution {job_digest} of problem {problem_id}"
-            return Execution(problem_id, job_digest, mode, unpack_text(source), unpack_outcome(outcome, where))
+            return StoredExecution(problem_id, job_digest, mode, unpack_text(source), unpack_outcome(outcome, where))
         return None
 
     def execution_keys(self) -> set[tuple[str, str]]:

@@ -57,7 +57,7 @@ class StoredJudgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Execution:
+class StoredExecution:
     """Evidence: what executing `source` in `mode` did."""
 
     problem_id: str

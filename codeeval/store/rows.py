@@ -6,9 +6,9 @@ from codeeval.store.columns import Row as Row
 from codeeval.store.columns import packer, selection, unpacker
 from codeeval.store.records import (
     Counterfactual,
-    Execution,
     Incident,
     PlannedProblem,
+    StoredExecution,
     StoredJudgement,
     StoredReward,
 )
@@ -55,7 +55,7 @@ def sample_of(row: Row) -> Sample:
     return Sample(*_unpack_sample(row))
 
 
-def execution_row(execution: Execution) -> Row:
+def execution_row(execution: StoredExecution) -> Row:
     return _pack_execution(
         (execution.problem_id, execution.job_digest, execution.mode, execution.source, execution.outcome)
     )

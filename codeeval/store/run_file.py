@@ -15,8 +15,8 @@ from codeeval.store.connection import open_read_only, run_path, translating
 from codeeval.store.damage import damage
 
 
-class RunFile:
-    """A run file, opened read-only by `RunFile(path)`.
+class OpenRunFile:
+    """A run file, opened read-only by `OpenRunFile(path)`.
 
     Raises UsageError (no such run), DataError (not a run file, damaged, another schema) and StoreError (can't be read).
     """

@@ -84,12 +84,11 @@ def digests(reader: RunReader, protocol: str) -> dict[str, str]:
     The prompt's digest is omitted if the completions came from a file and nothing is known about it.
     """
     manifest = reader.manifest()
-    describe = manifest.sandbox.describe
     found = {
         "problems": manifest.task.problems_digest,
         "prompt": manifest.prompt.digest,
         "protocol": protocol,
-        "image": describe.get("image_tag") or describe.get("image", ""),
+        "image": manifest.sandbox.image,
         "limits": limits_text({kind: limits_of(manifest, protocol, kind) for kind in kinds_in(reader, protocol)}),
     }
     return {name: value for name, value in found.items() if value}

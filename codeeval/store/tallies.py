@@ -9,7 +9,7 @@ from typing import Any
 
 from codeeval import bounded_json
 from codeeval.store.codec import pack_text, unpack_json, unpack_optional, unpack_text
-from codeeval.store.pending import Pending
+from codeeval.store.pending import PendingReader
 
 #: How many fields of a problem, values, and characters of each can help to tell problems apart.
 _MOST_FIELDS, _MOST_VALUES, _LONGEST_FIELD, _LONGEST_VALUE = 50, 50, 5_000, 200
@@ -47,7 +47,7 @@ class Head:
         return dict(self.fields).get("topics", ())
 
 
-class Tallies(Pending):
+class Tallies(PendingReader):
     """Queries with counts as results."""
 
     def heads(self) -> tuple[Head, ...]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from codeeval.store import indexes
 from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
-from codeeval.store.reader import RunReader
 from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
 from codeeval.store.rows import (
     COUNTERFACTUAL_COLUMNS,
@@ -19,6 +18,7 @@ from codeeval.store.rows import (
     judgement_of,
     problem_of,
 )
+from codeeval.store.texts import Texts
 from sandbox import Outcome
 
 #: How many fields of a problem, values, and characters of each can help to tell problems apart.
@@ -51,7 +51,7 @@ class Criteria:
     failed: bool = False
 
 
-class RunViews(RunReader):
+class RunViews(Texts):
     """A run file, opened read-only by `RunViews(path)`; raises what RunReader raises."""
 
     def planned(self, problem_id: str) -> PlannedProblem | None:
@@ -192,36 +192,11 @@ class RunViews(RunReader):
         query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
         return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
-    def sample_texts(self, protocol: str) -> Iterator[tuple[tuple[str, int], bytes]]:
-        """(problem id, index) and the searchable text of every sample, in UTF-8: its completion and its error."""
-        query = (
-            "SELECT s.problem_id, s.idx, s.completion, j.error FROM samples s LEFT JOIN judgements j"
-            " ON j.protocol = ? AND j.problem_id = s.problem_id AND j.idx = s.idx"
-        )
-        for pid, index, completion, error in self._rows(query, (protocol,)):
-            texts = completion if error is None else f"{unpack_text(completion)}\n{unpack_text(error)}"
-            yield (unpack_text(pid), index), _utf8(texts)
-
-    def programs(self) -> Iterator[tuple[tuple[str, str], bytes]]:
-        """(problem id, job digest) and the program, in UTF-8, of every execution."""
-        for pid, digest, source in self._rows("SELECT problem_id, job_digest, source FROM executions"):
-            yield (unpack_text(pid), digest), _utf8(source)
-
-    def program_digests(self, protocol: str) -> Iterator[tuple[str, int, str]]:
-        """(problem id, index, job digest) of the executed samples."""
-        query = "SELECT problem_id, idx, job_digest FROM judgements WHERE protocol = ? AND job_digest IS NOT NULL"
-        for pid, index, digest in self._rows(query, (protocol,)):
-            yield unpack_text(pid), index, digest
-
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
         """Index of the first or the last failed sample of a problem; None if none failed."""
         query = f"SELECT {'max' if last else 'min'}(idx) FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: int | None = self._one(query, (protocol, pack_text(problem_id)))
         return found
-
-
-def _utf8(stored: Any) -> bytes:
-    return stored if isinstance(stored, bytes) else str(stored).encode("utf-8", "surrogatepass")
 
 
 def _outputs(stored: Any) -> str | None:

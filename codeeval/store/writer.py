@@ -26,19 +26,15 @@ from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
     Counterfactual,
-    Execution,
     Incident,
     PlannedProblem,
     Session,
-    StoredJudgement,
     StoredReward,
 )
 from codeeval.store.rows import (
     Row,
     counterfactual_row,
-    execution_row,
     incident_row,
-    judgement_row,
     problem_row,
     reward_row,
     sample_row,
@@ -121,10 +117,6 @@ class RunStore(RunReader):
         """Add samples. An existing one is kept: what was executed is what is stored."""
         self.add_sample_rows([sample_row(sample) for sample in samples])
 
-    def add_execution(self, execution: Execution) -> None:
-        with self._writing():
-            self._db.execute(insertion("executions", "OR REPLACE"), execution_row(execution))
-
     def add_sample_rows(self, rows: Sequence[Row]) -> None:
         """`add_samples` for packed samples."""
         with self._writing():
@@ -143,13 +135,6 @@ class RunStore(RunReader):
             self._db.executemany(insertion("judgements", "OR IGNORE"), kept)
             self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
         return [row for row in judgements if (row[1], row[3]) in late] if late else []
-
-    def add_judgements(self, protocol: str, rows: Iterable[StoredJudgement]) -> None:
-        """Add judgements under this protocol, replacing earlier ones of the same samples."""
-        packed = [(protocol, *judgement_row(row)) for row in rows]
-        with self._writing():
-            self._db.executemany(insertion("judgements", "OR REPLACE"), packed)
-            self._settle((row[1], row[2], f"execution:{protocol}") for row in packed)
 
     def drop_judgements(self, protocol: str) -> None:
         with self._writing():

@@ -7,7 +7,7 @@ load("my/problems.jsonl")    a file in one of the schemas: .json, .jsonl or .par
 """
 
 from codeeval.tasks.mera import digest
-from codeeval.tasks.registry import TASKS, TaskInfo, load, spec_of
+from codeeval.tasks.registry import TASKS, KnownTask, load, spec_of
 from codeeval.tasks.select import select_problems
 
-__all__ = ["TASKS", "TaskInfo", "digest", "load", "select_problems", "spec_of"]
+__all__ = ["TASKS", "KnownTask", "digest", "load", "select_problems", "spec_of"]

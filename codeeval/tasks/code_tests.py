@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from codeeval import syntax
-from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS
+from codeeval.tasks.fields import MAX_PROGRAM_CHARS
 
 _KNOWN = frozenset(dir(builtins)) | {"__name__", "__file__", "__doc__", "__builtins__", "__class__", "__spec__"}
 _KNOWN |= {"__module__", "__qualname__", "__annotations__"}

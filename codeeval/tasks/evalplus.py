@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 from typing import cast
 
 from codeeval.prompts.templates import FIELD
-from codeeval.tasks.english_fields import Fields
+from codeeval.tasks.fields import Fields
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
 
@@ -30,8 +30,7 @@ _Arguments = list[object]
 
 
 def problem_of(row: SourceRow) -> Problem:
-    """One row, checked. Its answers are not known yet: `codeeval.evaluation.reference` executes the reference
-    solution."""
+    """One row, checked. Its answers come later, from `codeeval.evaluation.reference_answers`."""
     fields = Fields(row)
     entry_point, mbpp = fields.function("entry_point"), _is_mbpp(fields)
     number = fields.id()

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from codeeval.prompts.templates import FIELD
 from codeeval.tasks import code_tests
-from codeeval.tasks.english_fields import Fields, parses
+from codeeval.tasks.fields import Fields, parses
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem, ProblemTests
 

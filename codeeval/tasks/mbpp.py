@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from codeeval import syntax
 from codeeval.prompts.templates import FIELD
-from codeeval.tasks.english_fields import MAX_PROGRAM_CHARS, Fields, parses
+from codeeval.tasks.fields import MAX_PROGRAM_CHARS, Fields, parses
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem, ProblemTests
 

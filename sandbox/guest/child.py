@@ -20,13 +20,16 @@ import sys
 import time
 import types
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import main_module, mera, plain_data, value_codec
-from sandbox.guest.candidate_answers import Witness
-from sandbox.guest.frames import Line
+from sandbox.guest import main_module, mera, plain_data
 from sandbox.guest.main_module import FILENAME
+
+if TYPE_CHECKING:
+    from sandbox.guest.candidate_answers import Witness
+
+    Testify = Callable[[int, Callable[[BaseException], int | None], Callable[[], None], dict[str, Any]], Witness]
 
 MAX_MESSAGE = 2_000
 _COMMIT = struct.Struct(">Q")
@@ -85,24 +88,24 @@ class Runner:
         self._reply = Reply(region)
         self._lines = main_module.SourceLines()
         self._module = main_module.make_module(self._lines)
+        main_module.publish_on_demand(self._lines)
         self._streams = (sys.stdout, sys.stderr)
-        self._line: Line | None = None
+        self._testify: Testify | None = None
 
-    def run(self, body: mmap.mmap, size: int, line: Line | None = None) -> NoReturn:
+    def run(self, body: mmap.mmap, size: int, testify: Testify | None = None) -> NoReturn:
         """Execute one job and end the process. The first `size` bytes of `body` are the job as the host encoded it.
 
-        `line` connects to the judge of an assert-style job.
+        `testify` makes the object that answers the judge of an assert-style job.
         """
         global _forked
         if _forked:
             _forked = False  # the supervisor had to use Python's own fork
-        reply, self._line = self._reply, line
-        sys.meta_path.insert(0, main_module.OtherInterpreters(self._lines))
+        reply, self._testify = self._reply, testify
         try:
             self._carry_out(*wire.decode_job_body(body[:size]))
             self._flush()
             reply.write('{"s":"end"}')
-        except (ReplyFull, value_codec.TooLarge):
+        except ReplyFull:
             reply.write('{"s":"overflow"}', reserve=64)
         _exit(0)
 
@@ -132,8 +135,9 @@ class Runner:
             reply.write('{"s":"noentry"}')
             return
         reply.write('{"s":"defined","c":%.3f}' % ((_cpu() - start) * 1000))
-        if self._line is not None:
-            self._testify(self._line, namespace)
+        if self._testify is not None:
+            if not self._testify(reply.size, _line, self._flush, namespace).serve():
+                raise ReplyFull
             return
         caught = Exception if wire.is_mera(mode) and mode != "mera-1.1" else BaseException  # 1.1 has a bare `except`
         for arguments in calls:
@@ -143,10 +147,6 @@ class Runner:
         namespace = self._module.__dict__
         exec(code, namespace)  # noqa: S102 - this is what the process is for
         return namespace
-
-    def _testify(self, line: Line, namespace: dict[str, Any]) -> None:
-        """Answer the judge's calls until it closes the connection."""
-        Witness(line, self._reply.size, _line, self._flush, namespace).serve()
 
 
 def _quietly(action: Callable[[], object]) -> None:

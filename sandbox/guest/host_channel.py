@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import mmap
 import os
+from collections.abc import Callable
 
 from sandbox import wire
-from sandbox.guest.judge_session import Trial
 
 JobLimits = tuple[int, int, int, int]  # cpu ms, wall ms, bytes kept of each stream, bytes of the reply
 
@@ -22,9 +22,9 @@ class HostChannel:
     def __init__(self, fds: tuple[int, int]) -> None:
         self.read_end, self._write_end = fds
 
-    def receive(self, body: mmap.mmap, trial: Trial) -> tuple[int, JobLimits, int]:
-        """The next job's number, limits and size; puts its body into `body` and its tests into `trial`. Raises
-        HostGone."""
+    def receive(self, body: mmap.mmap, room: Callable[[int], memoryview]) -> tuple[int, JobLimits, int]:
+        """The next job's number, limits and size; puts its body into `body`, and its tests, if it has any, into the memory
+        that `room` returns for their size. Raises HostGone."""
         header = bytearray(wire.LENGTH.size + 1 + wire.JOB_HEADER.size)
         self._read_into(memoryview(header))
         number, cpu_ms, wall_ms, output_bytes, reply_bytes, tests = wire.JOB_HEADER.unpack_from(
@@ -35,8 +35,9 @@ class HostChannel:
             raise HostGone  # another host or version: never guess
         with memoryview(body) as view:
             self._read_into(view[:size])
-        with trial.tests(tests) as view:
-            self._read_into(view)
+        if tests:
+            with room(tests) as view:
+                self._read_into(view)
         return number, (cpu_ms, wall_ms, output_bytes, max(4096, reply_bytes)), size
 
     def _read_into(self, view: memoryview) -> None:

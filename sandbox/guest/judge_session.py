@@ -138,9 +138,10 @@ class Trial:
         """(read, write): descriptors that the candidate keeps."""
         return self._pipes[0], self._pipes[3]
 
-    def line(self) -> Line:
-        """The candidate's end; call in its process."""
-        return Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
+    def testify(self, *about: Any) -> Witness:
+        """The candidate's end; call in its process. `about`: the further arguments of `Witness`."""
+        line = Line(*self.candidates_line(), meet=() if self._cpu < 0 else (self._cpu,), work=self._cpus)
+        return Witness(line, *about)
 
     def begin(self, candidate: int, cpu_s: int, most: int) -> None:
         """Tell the judge to begin. `candidate` is a process that has not been reaped. Raises NoProcess if it can't be

@@ -38,9 +38,9 @@ class CgroupMeter:
         group = field(text, b"usage_usec") / 1000 if self._v2 else int(text) / 1_000_000
         return group - time.process_time() * 1000
 
-    def oom_kills(self) -> int:
-        """How many processes the kernel has killed for memory in this group."""
-        return field(os.pread(self._oom, 4096, 0), b"oom_kill")
+    def oom_events(self) -> bytes:
+        """What the kernel tells of memory that ran out in this group; for `has_killed`."""
+        return os.pread(self._oom, 4096, 0)
 
     def resident_kb(self) -> int:
         """Not needed here: the kernel enforces the limit."""
@@ -61,8 +61,8 @@ class ProcMeter:
         reaped = resource.getrusage(resource.RUSAGE_CHILDREN)
         return used + (reaped.ru_utime + reaped.ru_stime) * 1000
 
-    def oom_kills(self) -> int:
-        return 0
+    def oom_events(self) -> bytes:
+        return b""
 
     def resident_kb(self) -> int:
         """Anonymous memory of all processes of the sample, less what each still shares with the supervisor, plus shared
@@ -97,6 +97,11 @@ def _capped(memory_mb: int) -> bool:
             limit = read(path).strip()
             return limit.isdigit() and int(limit) <= (memory_mb + _SPARE_MB) << 20
     return True
+
+
+def has_killed(before: bytes, after: bytes) -> bool:
+    """Whether the kernel has killed a process for memory between two `oom_events`."""
+    return after != before and field(after, b"oom_kill") > field(before, b"oom_kill")
 
 
 def field(text: bytes, name: bytes) -> int:

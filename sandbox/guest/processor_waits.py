@@ -63,14 +63,15 @@ _NOTHING = _Look(0, {}, 0.0, 0.0, None, b"")
 
 
 class Waits:
-    """Call `begin` for each sample, then `look` now and then; `seconds` is what has been found so far."""
+    """Call `begin` and set `candidate` for each sample, then `look` now and then; `seconds` is what has been found so far."""
 
     def __init__(self, meter: meters.Meter) -> None:
         self._meter = meter
-        self._candidate = ""
+        #: The sample's first process; to be set before the first look.
+        self.candidate = 0
         self._bases: dict[_Task, _Base] = {}
         self._last = _NOTHING
-        self._before_ms, self._before_ns = 0.0, 0
+        self._before_ms, self._before_ns, self._start = 0.0, 0, 0
         self._own = _standing(_SUPERVISOR, _SUPERVISOR)
         self.output_stood = False
 
@@ -78,11 +79,13 @@ class Waits:
     def seconds(self) -> float:
         return self._last.found / 1e9
 
-    def begin(self, candidate: int, cpu_ms: float) -> None:
-        """The sample's first process has just been started; `cpu_ms` is the meter's value before that."""
-        self._candidate, self._before_ms, self._before_ns = str(candidate), cpu_ms, time.process_time_ns()
-        self._bases, self.output_stood = {}, False
-        self._last = _NOTHING._replace(at=time.monotonic_ns())
+    def begin(self, cpu_ms: float) -> None:
+        """Call before a sample is started; `cpu_ms` is the meter's value now.
+
+        Every sample is begun, few are looked at: what only a look needs is made there.
+        """
+        self._before_ms, self._before_ns = cpu_ms, time.process_time_ns()
+        self._last, self.output_stood, self._start = _NOTHING, False, time.monotonic_ns()
 
     def look(self) -> None:
         """Add what was waited since the last look, or since the beginning.
@@ -93,8 +96,11 @@ class Waits:
         at, early, now = time.monotonic_ns(), self._computed(), _read()
         started = b"" if self._meter.counts_everything else meters.last_process()
         end, late = time.monotonic_ns(), self._computed()
+        if self._last is _NOTHING:
+            self._last = _NOTHING._replace(at=self._start)
         if not self._last.tasks:  # what existed before, or may have, counts from now on
-            older = {task: times for task, times in now.items() if task[0] != self._candidate}
+            candidate = str(self.candidate)
+            older = {task: times for task, times in now.items() if task[0] != candidate}
             self._bases = {
                 task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()
             }

@@ -28,7 +28,8 @@ from difference_grid import difference_table
 from further_grid import further_table
 from rerun_grid import rerun_cell
 
-from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide
+from codeeval.gate.rule import Evidence, decide
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.chance import at_least, drop_p, worst_p
 from codeeval.stats.compare import _kind, _regressed_by_chance
 from codeeval.stats.intervals import Interval, population_interval, wilson

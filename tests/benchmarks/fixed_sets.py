@@ -16,7 +16,8 @@ from collections import Counter
 import numpy as np
 from cells import Vector
 
-from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats import summarize
 from codeeval.stats.compare import CompareOptions
 from codeeval.stats.run_counts import RunCounts

@@ -20,7 +20,8 @@ import numpy as np
 from cells import Vector
 
 from codeeval.gate import load_policy
-from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.compare import CompareOptions, compare
 from codeeval.stats.run_counts import RunCounts
 

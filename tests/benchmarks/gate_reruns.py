@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.compare import CompareOptions
 from codeeval.stats.run_counts import RunCounts
 from codeeval.store import RunReader

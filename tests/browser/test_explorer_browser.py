@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from explorer_pages import PAGES, calm
+from run_values import add_judgements
 
 from codeeval.store import RunReader, RunStore
 
@@ -221,7 +222,7 @@ def test_a_running_run_grows_without_a_reload(open_page: Any, runs: Path, tmp_pa
         assert "0 / 36" in page.inner_text(".sub")
         live.add_samples(samples)
         for name, rows in judged.items():
-            live.add_judgements(name, rows)
+            add_judgements(live, name, rows)
         live.commit()
         page.wait_for_timeout(2500)
         assert str(page.evaluate("getSelection().toString()")) == "live"
@@ -245,6 +246,35 @@ def test_a_note_is_kept(open_page: Any, server: Any, runs: Path) -> None:
     assert page.input_value("#note").startswith("minus for plus </textarea>")
     stored = json.loads((runs / "after" / "annotations.json").read_text())
     assert stored["annotations"][0]["tag"] == "sign"
+
+
+def test_notes_of_a_file_are_added(open_page: Any, runs: Path, tmp_path: Path) -> None:
+    """Chosen on a run's page: what became of them is said, and they are counted at once; a file without notes changes nothing."""
+    import shutil
+
+    from explorer_server import start, stop
+
+    run = Path(shutil.copytree(runs / "before", tmp_path / "r"))
+    rows = [{"problem_id": "1", "index": 0, "tag": "<b>", "note": "theirs"}]
+    (tmp_path / "given.json").write_text(json.dumps({"schema": 1, "annotations": rows}))
+    (tmp_path / "wrong.json").write_text("{")
+    running = start(run)
+    try:
+        watched = open_page(running.url + "r/")
+        page = watched.page
+        page.click("text=Notes of others")
+        page.set_input_files("#notes-file", tmp_path / "given.json")
+        page.locator("#notes-told", has_text="1 added").wait_for()
+        assert page.locator(".chip >> text=<b>").count() == 1
+        assert page.locator("a.x.noted").count() == 1
+        calm(watched)
+        page.set_input_files("#notes-file", tmp_path / "wrong.json")
+        page.locator("#notes-told", has_text="is not a file of annotations").wait_for()
+        with page.expect_download() as got:
+            page.click("text=All notes as a file")
+        assert json.loads(Path(got.value.path()).read_text())["annotations"][0]["note"] == "theirs"
+    finally:
+        stop(running)
 
 
 def test_the_command_runs_the_sample_again(open_page: Any, server: Any, runs: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
-from codeeval.scoring.causes import Cause, Side, cause
+from codeeval.scoring.causes import Cause, ProtocolView, cause
 from codeeval.scoring.grade import grade
 from codeeval.scoring.job import make_job
 from codeeval.types import Problem, ScoringProtocol
@@ -45,10 +45,10 @@ def pool() -> Iterator[Pool]:
         backend.close()
 
 
-def side(pool: Pool, problem: Problem, completion: str, protocol: ScoringProtocol) -> Side:
+def side(pool: Pool, problem: Problem, completion: str, protocol: ScoringProtocol) -> ProtocolView:
     extraction = extract(problem, completion, protocol.extraction)
     outcome = pool.submit(make_job(problem, extraction, protocol, pool.limits)).result()
-    return Side(extraction.program, grade(problem, extraction, outcome, protocol), outcome)
+    return ProtocolView(extraction.program, grade(problem, extraction, outcome, protocol), outcome)
 
 
 @pytest.mark.local

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sandbox import BackendUnavailable, Job, Outcome, Pool, PoolClosed
 from sandbox.backends import Backend
 from sandbox.job_queue import Pending, Room
-from sandbox.worker_thread import Lane
+from sandbox.worker_thread import WorkerLane
 
 WAIT = 120.0
 LONG = Job("import time\ndef f(): time.sleep(15)\n", "f", ("{}",))
@@ -37,13 +37,13 @@ def text(outcome: Outcome) -> str | None:
 def given_to_workers(monkeypatch: pytest.MonkeyPatch) -> list[Job]:
     """Every job that was made into a frame."""
     seen: list[Job] = []
-    frame = Lane._frame
+    frame = WorkerLane._frame
 
-    def watched(self: Lane, number: int, pending: Pending) -> bytes:
+    def watched(self: WorkerLane, number: int, pending: Pending) -> bytes:
         seen.append(pending.job)
         return frame(self, number, pending)
 
-    monkeypatch.setattr(Lane, "_frame", watched)
+    monkeypatch.setattr(WorkerLane, "_frame", watched)
     return seen
 
 

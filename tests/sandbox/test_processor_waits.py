@@ -68,7 +68,8 @@ def watch(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def begun(world: World) -> processor_waits.Waits:
     waits = processor_waits.Waits(world)  # type: ignore[arg-type]
-    waits.begin(7, world.cpu_ms())
+    waits.candidate = 7
+    waits.begin(world.cpu_ms())
     return waits
 
 
@@ -82,7 +83,7 @@ def test_a_single_process_is_credited_what_it_waited(world: World, runnable: boo
         world.pass_time()
         waits.look()
     assert waits.seconds == pytest.approx(0.45)
-    waits.begin(7, world.cpu_ms())
+    waits.begin(world.cpu_ms())
     assert waits.seconds == 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from judged_pool import BACKENDS, judge
 
-from codeeval.evaluation.reference_check import validate
+from codeeval.evaluation.validate import validate
 from codeeval.scoring import protocols
 from codeeval.tasks import load
 from codeeval.types import Task

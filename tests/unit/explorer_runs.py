@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from run_values import make_manifest, problem
+from run_values import add_execution, add_judgements, make_manifest, problem
 
 from codeeval.manifest import Manifest
 from codeeval.reading.extract import extract
 from codeeval.scoring.grade import grade, needs_execution, outputs
 from codeeval.scoring.protocols import get
-from codeeval.store import Counterfactual, Execution, Incident, PlannedProblem, RunStore, Session, StoredJudgement
+from codeeval.store import Counterfactual, Incident, PlannedProblem, RunStore, Session, StoredExecution, StoredJudgement
 from codeeval.types import Problem, Prompt, Sample, Verdict
 from sandbox import Observation, Outcome
 
@@ -30,6 +30,9 @@ RETURNED = Observation("returned", "2", "int", True), Observation("returned", "3
 BEHAVIOURS: dict[str, Outcome] = {
     "right": Outcome("completed", RETURNED, cpu_ms=3, wall_ms=9),
     "wrong": Outcome("completed", (Observation("returned", "20", "int", True), RETURNED[1]), stdout="said\n", cpu_ms=3),
+    "float": Outcome(
+        "completed", tuple(Observation("returned", f"{one.text}.0", "float", True) for one in RETURNED), cpu_ms=3
+    ),
     "raises": Outcome(
         "completed",
         (Observation("raised", exc_type="ZeroDivisionError", message="division by zero", line=3), RETURNED[1]),
@@ -52,6 +55,7 @@ BEHAVIOURS: dict[str, Outcome] = {
 CODE = {
     "right": "\n    return n + 1",
     "wrong": "\n    return n * 20",
+    "float": "\n    return n + 1.0",
     "raises": "\n    return n / 0",
     "syntax": "\n    return (n + 1",
     "slow": "\n    while n == 2:\n        pass\n    return n + 1",
@@ -120,10 +124,10 @@ def _judge(store: RunStore, one: Problem, sample: Sample, name: str, protocol: s
     outcome = BEHAVIOURS[name] if executed else BEHAVIOURS["syntax"] if rules.comparison == "mera" else None
     digest = f"{name}-{protocol}" if outcome else None
     if outcome and digest:
-        store.add_execution(Execution(one.id, digest, rules.mode, extraction.program, outcome))
+        add_execution(store, StoredExecution(one.id, digest, rules.mode, extraction.program, outcome))
     if one.expected is None:
         row = StoredJudgement(one.id, sample.index, digest, outputs(one, outcome, rules), None)
     else:
         judgement = grade(one, extraction, outcome, rules)
         row = StoredJudgement(one.id, sample.index, digest, judgement.outputs, judgement)
-    store.add_judgements(protocol, [row])
+    add_judgements(store, protocol, [row])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from run_values import judged, make_manifest, planned
+from run_values import add_judgements, judged, make_manifest, planned
 
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store import RunStore, Session
@@ -27,6 +27,6 @@ def make_run(folder: Path, correct: Sequence[int], n: int = 10, wanted: int | No
     with RunStore.create(folder, manifest(**changes), [planned(name, wanted or n) for name in names]) as store:
         store.add_samples(Sample(name, index, "d", f"{name} {index}") for name in names for index in range(n))
         rows = [judged(name, i, passed=i < c) for name, c in zip(names, correct, strict=True) for i in range(n)]
-        store.add_judgements("strict", rows)
+        add_judgements(store, "strict", rows)
         store.put_session(Session("t", (), "complete"))
     return folder

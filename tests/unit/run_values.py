@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from codeeval.manifest import (
     HostInfo,
     Manifest,
@@ -12,7 +14,8 @@ from codeeval.manifest import (
     TaskInfo,
 )
 from codeeval.scoring.equality import ATOL, RTOL
-from codeeval.store import PlannedProblem, StoredJudgement
+from codeeval.store import PlannedProblem, RunStore, StoredExecution, StoredJudgement
+from codeeval.store.rows import execution_row, judgement_row
 from codeeval.types import Judgement, Problem, Prompt, Verdict
 
 
@@ -38,6 +41,16 @@ def judged(pid: str, index: int, passed: bool) -> StoredJudgement:
     if not passed:
         found = Judgement(Verdict.WRONG_OUTPUT, False, ("1", "3"), 0, "call 0: 1 is not 2", "wrong_output", (0,))
     return StoredJudgement(pid, index, None, found.outputs, found)
+
+
+def add_judgements(store: RunStore, protocol: str, rows: Iterable[StoredJudgement]) -> None:
+    """As a shard's rows are kept, without evidence."""
+    assert not store.add_judged((), [(protocol, *judgement_row(row)) for row in rows], set())
+
+
+def add_execution(store: RunStore, execution: StoredExecution) -> None:
+    """As a shard's evidence is kept."""
+    assert not store.add_judged([execution_row(execution)], (), set())
 
 
 def make_manifest() -> Manifest:

@@ -24,6 +24,7 @@ PURE = {
     "codeeval.reading",
     "codeeval.scoring",
     "codeeval.stats",
+    "codeeval.gate.reason",
     "codeeval.gate.rule",
     "codeeval.gate.verdict",
     "codeeval.i18n.messages",
@@ -279,3 +280,14 @@ def test_the_page_of_the_architecture_names_files_that_exist() -> None:
     paths = re.findall(r"`((?:codeeval|sandbox|docs|tests)/[\w/.*]+)`", page)
     assert len(paths) > 25
     assert [path for path in paths if not any(ROOT.glob(path.rstrip("/")))] == []
+
+
+def test_what_is_read_first_takes_an_hour() -> None:
+    """The first column of the reading order: as many lines as somebody who knows the field reads in that time."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    rows = re.findall(
+        r"^\| [^|`]+ \|([^|]+)\|[^|]+\|$", page.split("## Reading order")[1].split("\n## ")[0], re.MULTILINE
+    )
+    paths = [path for row in rows for path in re.findall(r"`([\w/]+\.py)`", row)]
+    assert len(paths) > 15
+    assert sum(len((ROOT / path).read_text("utf-8").splitlines()) for path in paths) < 3000

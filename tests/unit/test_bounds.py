@@ -17,6 +17,7 @@ import pytest
 from explorer_runs import make_run
 from hypothesis import given
 from hypothesis import strategies as st
+from run_values import add_judgements
 
 from codeeval import bounded_json, syntax
 from codeeval.errors import DataError
@@ -255,7 +256,8 @@ def test_large_outputs_are_kept_compressed(tmp_path: Path) -> None:
     outputs = ("1, " * 1_000_000, None)
     found = Judgement(Verdict.WRONG_OUTPUT, False, outputs, 0, "e", "s", (0,))
     with RunStore.open(run) as store:
-        store.add_judgements("strict", [StoredJudgement("1", 0, None, outputs, found)])
+        store.drop_judgements("strict")
+        add_judgements(store, "strict", [StoredJudgement("1", 0, None, outputs, found)])
     assert (run / "run.sqlite").stat().st_size < 1 << 18
     with RunReader(run) as reader:
         assert reader.damage() is None

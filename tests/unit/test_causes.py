@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from codeeval.scoring.causes import Cause, Side, cause
+from codeeval.scoring.causes import Cause, ProtocolView, cause
 from codeeval.types import Judgement, Problem, Verdict
 from sandbox import Observation, Outcome
 
 PROBLEM = Problem("1", "{function}", "def f(n):", "f", ("{'n': 1}",), ("1",))
 RETURNED = Observation("returned", "1", "int", True)
-RIGHT = Side("p", Judgement(Verdict.PASSED, True, ("1",)), Outcome("completed", (RETURNED,)))
+RIGHT = ProtocolView("p", Judgement(Verdict.PASSED, True, ("1",)), Outcome("completed", (RETURNED,)))
 
 
 def failed(
     verdict: Verdict, outcome: Outcome | None, outputs: tuple[str | None, ...] | str = (None,), program: str = "p"
-) -> Side:
-    return Side(program, Judgement(verdict, False, outputs), outcome)
+) -> ProtocolView:
+    return ProtocolView(program, Judgement(verdict, False, outputs), outcome)
 
 
 NOT_REACHED = (Observation("not_reached"),)
@@ -43,6 +43,6 @@ RAISED = Outcome("completed", (Observation("raised", exc_type="NameError", messa
         (RIGHT, failed(Verdict.WRONG_OUTPUT, Outcome("completed", (RETURNED,))), Cause.OTHER),
     ],
 )
-def test_causes_from_evidence(mera: Side, strict: Side, wanted: Cause) -> None:
+def test_causes_from_evidence(mera: ProtocolView, strict: ProtocolView, wanted: Cause) -> None:
     """Each rule of the table, in both directions."""
     assert cause(PROBLEM, mera, strict) is wanted

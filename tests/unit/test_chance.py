@@ -12,7 +12,8 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats import chance
 from codeeval.stats.chance import at_least, drop_p, named_by_chance
 from codeeval.stats.compare import compare

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.chosen_limits import NAMES, within_limits
-from codeeval.evaluation.request import chosen_protocols
 from codeeval.evaluation.resolve import resolve
+from codeeval.evaluation.selection import chosen_protocols
 from codeeval.evaluation.settings import Settings
 from codeeval.scoring import protocols
 from codeeval.tasks import load

@@ -8,7 +8,7 @@ import pytest
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.cluster import cluster_of
-from codeeval.evaluation.request import placement
+from codeeval.evaluation.sandbox import placement
 from codeeval.evaluation.settings import Settings
 from sandbox import BackendUnavailable, Cluster, RayPool
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from codeeval.explorer.answers import DESCRIPTIONS, answer_id, describe, wrong_answers
+from codeeval.explorer.answers import _RULES, answer_id, describe, wrong_answers
 from codeeval.explorer.library import Library
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
-from codeeval.explorer.words_ru import RU
+from codeeval.i18n import catalogue
 from codeeval.store import StoredJudgement
 from codeeval.types import Judgement, Verdict
 
@@ -104,7 +104,8 @@ def test_samples_with_the_same_outputs_are_one_group() -> None:
 
 
 def test_descriptions_are_said_in_russian() -> None:
-    assert all(what in RU for what in DESCRIPTIONS)
+    more = ("returns None on all failing calls", "the same value on all failing calls")
+    assert all(what in catalogue("explorer") for what in (*(what for what, _ in _RULES), *more))
 
 
 def test_the_problem_links_to_the_list_of_a_group(tmp_path: Path) -> None:

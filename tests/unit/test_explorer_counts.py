@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from explorer_runs import BEHAVIOURS, make_run
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,6 +39,10 @@ SHARED = (
 )
 
 
+#: A chat prompt is led by strict; the protocol of the set stands beside it.
+PROTOCOLS = [("mera-code", "strict"), ("strict", "mera-code"), ("strict",)]
+
+
 def page_of(folder: Path, chosen: Filter | None = None) -> RunPage:
     library = Library.of([folder])
     run = library.runs[0]
@@ -50,7 +55,7 @@ def as_read(value: object) -> Any:
 
 
 @settings(max_examples=40, deadline=None)
-@given(RUNS, st.integers(0, 3), st.integers(0, 4), st.sampled_from([("mera-code", "strict"), ("strict",)]))
+@given(RUNS, st.integers(0, 3), st.integers(0, 4), st.sampled_from(PROTOCOLS))
 def test_the_twin_of_a_run_equals_the_report(
     samples: dict[str, list[str]], unjudged: int, wanted: int, protocols: tuple[str, ...]
 ) -> None:
@@ -67,9 +72,11 @@ def test_the_twin_of_a_run_equals_the_report(
     assert len(cells) == expected["n_wanted"]
 
 
-def test_the_repaired_score_is_that_of_the_waterfall(tmp_path: Path) -> None:
+@pytest.mark.parametrize("protocols", PROTOCOLS[:2])
+def test_the_repaired_score_is_that_of_the_waterfall(tmp_path: Path, protocols: tuple[str, ...]) -> None:
     """The last level of the report's waterfall and the explorer's repaired score are one number."""
-    run = make_run(tmp_path / "r", {"1": ["right", "syntax"], "2": ["wrong", "syntax", "syntax"]})
+    samples = {"1": ["right", "syntax"], "2": ["wrong", "syntax", "syntax"]}
+    run = make_run(tmp_path / "r", samples, protocols=protocols)
     with RunReader(run) as reader:
         waterfall = build(reader).waterfall
     assert waterfall is not None

@@ -146,6 +146,42 @@ def test_no_live_page_lets_a_text_do_anything(runs: Path) -> None:
     check(read(f"/{pairs[0]}/samples/?problem={quote(MARK)}&answer={quote(MARK)}"))
 
 
+def test_no_answer_but_a_page_is_markup(runs: Path) -> None:
+    """Files are downloads, twins are JSON, errors are plain text, whatever a text says; a wrong address repeats nothing of it."""
+    gate = Gate(token="a token")
+    client = TestClient(application(Library.of([runs]), gate), base_url="http://127.0.0.1")
+    slugs = [run.slug for run in Library.of([runs]).runs]
+    for slug in slugs:
+        for end in ("samples/list.csv", "samples/list.jsonl", "notes.json"):
+            answer = client.get(f"/{slug}/{end}")
+            assert answer.headers["content-disposition"].startswith("attachment; ")
+            assert answer.headers["content-type"].partition(";")[0] in (
+                "text/csv",
+                "application/jsonl",
+                "application/json",
+            )
+            assert answer.headers["x-content-type-options"] == "nosniff"
+        for end in ("", "samples/"):
+            twin = client.get(f"/{slug}/{end}index.json")
+            assert twin.headers["content-type"] == "application/json"
+            assert twin.text.isascii()
+    headers = {"origin": "http://127.0.0.1", "x-token": "a token"}
+    for body in (MARK, json.dumps({"annotations": [{"problem_id": MARK, "index": MARK}]})):
+        said = client.post(f"/{slugs[0]}/notes", content=body.encode("utf-8"), headers=headers)
+        assert said.headers["content-type"] == "text/plain; charset=utf-8"
+        assert "\x1b" not in said.text
+    wrong = client.get(f"/{quote(MARK)}/p/{quote(MARK)}/")
+    assert wrong.status_code == 404
+    assert "owned" not in wrong.text
+    links = (urljoin(f"/{slugs[0]}/", link) for link in check(client.get(f"/{slugs[0]}/").text))
+    address = next(link for link in links if re.fullmatch(r"/[^/]+/p/[^/]+/0", link))
+    note = MARK.replace("\u202e\x1b", "")  # a form holds exactly what was typed
+    typed = {"token": "of another process", "tag": note, "note": note}
+    again = client.post(f"{address}/note", data=typed, headers={"origin": "http://127.0.0.1"})
+    assert again.status_code == 403
+    check(again.text)
+
+
 def test_no_exported_page_lets_a_text_do_anything(runs: Path, tmp_path: Path) -> None:
     """All of them."""
     export_site([runs], tmp_path / "site")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import threading
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from explorer_runs import make_run
@@ -26,8 +28,9 @@ def client(*paths: Path) -> TestClient:
     return TestClient(application(Library.of(paths), Gate()), base_url="http://127.0.0.1")
 
 
-def test_a_killed_run_is_incomplete_and_says_how_to_resume(tmp_path: Path) -> None:
+def test_a_killed_run_is_incomplete_and_says_how_to_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A session that never ended and a lock that nobody holds: nothing is going on. With a living writer it is."""
+    monkeypatch.setattr(library, "LONG_S", 60.0)  # on a loaded machine it is counted again beside the request
     run = make_run(tmp_path / "it's a run", {"1": ["right", "wrong"]}, unjudged=1)
     explorer = client(run)
     [slug] = [row["slug"] for row in explorer.get("/index.json").json()["runs"]]
@@ -128,3 +131,27 @@ def test_no_request_waits_for_the_check_of_a_damaged_file(tmp_path: Path, monkey
     told = explorer.get("/r/p/1/0")
     assert told.status_code == 500
     assert "table judgements, row 1" in told.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/",
+        "/a/",
+        "/a/samples/",
+        "/a/p/1/",
+        "/a/p/1/0",
+        "/a/p/1/0/diff",
+        "/compare/a/b/?allow_different=1",
+        "/compare/a/b/1?allow_different=1",
+        "/series/a/?allow_different=1",
+    ],
+)
+def test_every_page_of_an_incomplete_run_asks_whether_it_is_out_of_date(tmp_path: Path, page: str) -> None:
+    """At an address that says the version that the page shows."""
+    for name in ("a", "b"):
+        make_run(tmp_path / "runs" / name, {"1": ["wrong", "right"], "2": ["right"]}, unjudged=1)
+    explorer = client(tmp_path / "runs")
+    found = re.search(r'<main id="main" data-live="([^"]+)" data-version="([^"]+)">', explorer.get(page).text)
+    assert found is not None
+    assert explorer.get(urljoin(f"http://127.0.0.1{page}", found[1])).json() == {"version": found[2]}

@@ -18,6 +18,7 @@ from codeeval.errors import StoreError, UsageError
 from codeeval.explorer import annotations
 from codeeval.explorer.annotations import FILE_NAME, Annotations
 from codeeval.explorer.library import Library
+from codeeval.explorer.notes_requests import MAX_IMPORT_BYTES
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
 from codeeval.explorer.static import export_site
@@ -124,6 +125,53 @@ def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> N
     answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(run)])
     assert "0 added, 0 in the place" in answer.stderr
     assert (run / FILE_NAME).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("/dev/null", "/dev/null: is not an ordinary file\n  Name a file that"),
+        ("none.json", "none.json: there is no such file"),
+        (".", "--import .: there are no notes"),
+    ],
+)
+def test_an_import_says_what_is_wrong_with_its_own_file(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, said: str
+) -> None:
+    """Not what to do about a file of the run."""
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    answer = CliRunner().invoke(app, ["notes", str(run), "--import", source])
+    assert isinstance(answer.exception, UsageError)
+    assert said in str(answer.exception)
+
+
+def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
+    """The file that a page gives is what a page of another copy takes; only a page of the same explorer may send one."""
+    gate = Gate(token="a token")
+    copy = make_run(tmp_path / "copy", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"]})
+    explorer = TestClient(application(Library.of([run, copy]), gate), base_url="http://127.0.0.1")
+    sent = explorer.get("/r/notes.json")
+    assert sent.headers["content-disposition"] == 'attachment; filename="r-notes.json"'
+    assert sent.json() == json.loads((run / FILE_NAME).read_text())
+    ours = {"origin": "http://127.0.0.1", "x-token": "a token"}
+    for wrong in ({"x-token": "a token"}, {**ours, "origin": "http://elsewhere"}, {**ours, "x-token": "another"}):
+        assert explorer.post("/copy/notes", content=sent.content, headers=wrong).status_code == 403
+    assert not (copy / FILE_NAME).exists()
+    done = explorer.post("/copy/notes", content=sent.content, headers=ours)
+    assert done.text == (
+        "3 added, 0 in the place of earlier ones, 0 left as they were, 1 of samples that the run does not have"
+    )
+    assert explorer.get("/copy/index.json").json()["notes"] == 3
+    for body in (b"{", b"\xff", b"[]", b'{"annotations": 3}'):
+        refused = explorer.post("/copy/notes", content=body, headers=ours)
+        assert refused.status_code == 500
+        assert "notes.json: is not" in refused.text
+    large = explorer.post("/copy/notes", content=b" " * (MAX_IMPORT_BYTES + 1), headers=ours)
+    assert large.status_code == 413
+    assert len(Annotations(copy).read()) == 3
+    assert explorer.post("/nowhere/notes", content=sent.content, headers=ours).status_code == 404
+    assert explorer.get("/nowhere/notes.json").status_code == 404
 
 
 def test_exported_notes_are_what_an_import_takes(run: Path, tmp_path: Path) -> None:

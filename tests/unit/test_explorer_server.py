@@ -354,31 +354,3 @@ def test_a_reward_model_has_its_say_beside_the_sample(tmp_path: Path) -> None:
         (1.5, 1, 3),
     ]
     assert "reward model &lt;b&gt;m</dt><dd>-2.25, place 3/3, read in part</dd>" in page
-
-
-def test_a_sample_with_hidden_answers_says_what_is_wrong_with_its_format(tmp_path: Path) -> None:
-    """Where it does not agree with the others: its text is enough to tell."""
-    run = make_run(tmp_path / "r", {"1": ["right", "right", "wrong", "empty"]}, hidden=["1"])
-    with TestClient(application(Library.of([run]), GATE), base_url=ORIGIN) as client:
-        found = [client.get(f"/r/p/1/{index}.json").json()["repair"] for index in range(4)]
-        page = client.get("/r/p/1/3").text
-    assert [one and one["classes"] for one in found] == [None, None, None, ["stop sequence at the first character"]]
-    assert '<span class="chip text">stop sequence at the first character</span>' in page
-
-
-def test_hidden_answers_show_the_consensus_and_no_verdict(tmp_path: Path) -> None:
-    """What most samples return is shown as that, not as right."""
-    run = make_run(tmp_path / "r", {"1": ["right", "right", "wrong", "syntax"]}, hidden=["1"])
-    with TestClient(application(Library.of([run]), GATE), base_url=ORIGIN) as client:
-        problem = client.get("/r/p/1/index.json").json()
-        codes = [cell[1] for cell in client.get("/r/index.json").json()["matrix"]["rows"][0]["cells"]]
-        page = client.get("/r/p/1/").text
-    assert problem["consensus"] == {"votes": 2, "samples": 4}
-    assert [test["agreed"] for test in problem["tests"]] == ["2", "3"]
-    assert [test["expected"] for test in problem["tests"]] == [None, None]
-    assert codes == ["agrees", "agrees", "differs", "silent"]
-    assert "most samples agree" in page
-    groups = {group["code"]: group["signature"] for group in problem["groups"]}
-    assert groups["silent"].startswith("syntax_error")  # known without the answers
-    assert groups["differs"] == groups["agrees"] == ""
-    assert '<span class="mono soft">syntax_error SyntaxError: invalid syntax (&lt;candidate&gt;, line #)</span>' in page

@@ -12,12 +12,17 @@ from urllib.parse import parse_qsl, unquote
 
 import pytest
 from explorer_runs import CODE, make_run
+from starlette.testclient import TestClient
 
 from codeeval.errors import UsageError
 from codeeval.explorer import words
 from codeeval.explorer.annotations import Annotations
 from codeeval.explorer.filters import Filter
+from codeeval.explorer.library import Library
+from codeeval.explorer.links import slug
 from codeeval.explorer.runs import RunsChoice
+from codeeval.explorer.security import Gate
+from codeeval.explorer.server import application
 from codeeval.explorer.static import export_site
 from codeeval.exports import FORMATS
 from codeeval.i18n import language
@@ -108,7 +113,7 @@ def test_samples_share_files_and_are_all_there(site: Path) -> None:
     """Every sample has its place, and a twin with the whole completion."""
     twins = [json.loads(path.read_text("ascii")) for path in sorted((site / "a/p/1").glob("samples-*.json"))]
     samples = [sample for twin in twins for sample in twin["samples"]]
-    assert [sample["index"] for sample in samples] == list(range(63))
+    assert [sample["index"] for sample in samples] == list(range(9 * len(CODE)))
     assert [sample["completion"] for sample in samples] == list(CODE.values()) * 9
     assert len(twins) == 2
 
@@ -127,6 +132,26 @@ def test_differing_problems_of_two_runs_are_side_by_side(site: Path) -> None:
     assert (site / "compare/b/a/2.html").is_file()
     named = {path.name for path in (site / "compare/a/b").glob("*.html") if not path.name.startswith("index")}
     assert named == {"1.html", "2.html"}
+
+
+def test_no_problem_takes_the_place_of_another_page(tmp_path: Path) -> None:
+    """Whatever problems are called, each has its file, its twin and its address beside the pages that the scheme needs."""
+    names = ["index", "INDEX", "live", "samples", "compare", "index.strict", "p", "1", "note", "diff"]
+    for run, behaviour in (("a", "right"), ("b", "wrong")):
+        make_run(tmp_path / "runs" / run, {pid: [behaviour] for pid in names})
+    export_site([tmp_path / "runs"], tmp_path / "site")
+    told = [json.loads(path.read_text("ascii")) for path in (tmp_path / "site/compare/a/b").glob("*.json")]
+    assert sorted(one["problem_id"] for one in told if "problem_id" in one) == sorted(names)
+    assert len(list((tmp_path / "site/a/p").iterdir())) == len(names)
+    for path in (tmp_path / "site").rglob("*.html"):
+        for link in _Page(path.read_text("utf-8")).links:
+            assert (path.parent / unquote(link).partition("#")[0]).exists(), (path, link)
+    client = TestClient(application(Library.of([tmp_path / "runs"]), Gate()), base_url="http://127.0.0.1")
+    for pid in names:
+        assert client.get(f"/compare/a/b/{slug(pid)}.json").json()["problem_id"] == pid
+        assert client.get(f"/compare/a/b/{slug(pid)}").status_code == 200
+        assert client.get(f"/a/p/{slug(pid)}/index.json").json()["head"]["problem_id"] == pid
+    assert "changes" in client.get("/compare/a/b/index.json").json()
 
 
 def test_comparisons_have_a_file_per_protocol_and_k(site: Path) -> None:

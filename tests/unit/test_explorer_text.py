@@ -91,6 +91,15 @@ def test_differences_are_harmless_and_complete(one: str, two: str) -> None:
     assert [row.number_a for row in rows if row.number_a] == list(range(1, one.count("\n") + 2))[:400]
 
 
+def test_lines_with_little_in_common_are_marked_whole() -> None:
+    """Single letters that happen to be the same only make them hard to read; their indentation is no difference."""
+    before, after = intraline("        start = 0", "        total += abs(floor - start)")
+    assert before == "        <del>start = 0</del>"
+    assert after == "        <ins>total += abs(floor - start)</ins>"
+    before, after = intraline("    return a - b", "    return a + b")
+    assert (before, after) == ("    return a <del>-</del> b", "    return a <ins>+</ins> b")
+
+
 def test_a_line_of_a_megabyte_is_cut_where_it_is_shown() -> None:
     """A page stays small, and says how much it leaves out."""
     assert len(block(HOSTILE)) < 10 * MAX_LINE
@@ -126,7 +135,18 @@ def test_names_in_urls_are_safe_and_different(names: set[str]) -> None:
 
 def test_runs_of_one_name_are_told_apart() -> None:
     """And none takes a name that the addresses need."""
-    assert unique(["a", "a", "compare", "index", "a"]) == ["a", "a-2", "compare-2", "index-2", "a-3"]
+    found = unique(["a", "a", "compare", "index", "a", "live", "nul"])
+    assert found[:6] == ["a", "a-2", "compare-2", "index-2", "a-3", "live"]
+    assert re.fullmatch("nul-[0-9a-f]{8}", found[6])
+
+
+RESERVED = ("index", "live", "con", "NUL", "aux", "Com1", "lpt9")
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_no_name_in_urls_is_a_page_or_a_device(name: str) -> None:
+    """Pages of their own beside those of problems, and names that no file on Windows can have."""
+    assert re.fullmatch(f"{name.lower()}-[0-9a-f]{{8}}", slug(name))
 
 
 def test_links_are_relative() -> None:

@@ -80,6 +80,12 @@ def test_unlike_values_are_shown_whole(one: str, two: str) -> None:
     assert "<ins>" not in sides.actual + unified(one, two)
 
 
+@pytest.mark.parametrize(("one", "two"), [("30", "20"), ("4.25", "4.5"), ("[1, 2]", "[1, 3]")])
+def test_a_short_wrong_answer_is_not_mixed_with_the_right_one(one: str, two: str) -> None:
+    """`20` in the place of `30` in one text would read as 320."""
+    assert read(unified(one, two)).text == two
+
+
 @pytest.mark.parametrize("at", [0, 399, 400, 401, 50_000])
 def test_a_difference_far_behind_is_shown(at: int) -> None:
     """Texts are compared before they are cut, and the cut says how much is left out."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from codeeval.explorer import words
 from codeeval.explorer.words import cause, date, teller, translator
-from codeeval.i18n import msg
+from codeeval.i18n import catalogue, msg
 
 
 @pytest.mark.parametrize(
@@ -88,3 +92,15 @@ def test_dates_are_written_out(moment: str, english: str, russian: str) -> None:
 def test_an_unknown_word_stays() -> None:
     """What is no word of the interface is shown as it is."""
     assert translator("ru")("no such word") == "no such word"
+
+
+def test_every_word_of_a_template_has_a_russian_one() -> None:
+    """Those that stand in a template as they are, and none is left over."""
+    package = Path(words.__file__).resolve().parents[1]
+    pages = [path.read_text("utf-8") for path in (package / "explorer" / "templates").glob("*.html")]
+    said = {one or two for page in pages for one, two in re.findall(r"""\bt\((?:"([^"]+)"|'([^']+)')\)""", page)}
+    russian = catalogue("explorer")
+    assert len(said) > 100
+    assert said - russian.keys() - catalogue("names").keys() == set()
+    sources = "\n".join([*pages, *(path.read_text("utf-8") for path in package.rglob("*.py"))])
+    assert [word for word in russian if word.rpartition(": ")[2] not in sources] == []

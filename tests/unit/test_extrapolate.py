@@ -12,7 +12,7 @@ import scipy.optimize
 import scipy.special
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_values import judged, make_manifest, planned
+from run_values import add_judgements, judged, make_manifest, planned
 from typer.testing import CliRunner
 
 import codeeval
@@ -95,7 +95,7 @@ def run(tmp_path: Path) -> Path:
     """Twelve problems with three samples each."""
     folder = tmp_path / "run"
     with RunStore.create(folder, make_manifest(), [planned(str(i), 3) for i in range(12)]) as store:
-        store.add_judgements("strict", [judged(str(i), index, index < i % 4) for i in range(12) for index in range(3)])
+        add_judgements(store, "strict", [judged(str(i), index, index < i % 4) for i in range(12) for index in range(3)])
     return folder
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import runpy
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,18 @@ def test_no_verb_repeats_a_setting(verb: str) -> None:
     parameters = list(inspect.signature(VERBS[verb]).parameters)
     assert parameters[0] == "flags"
     assert not set(parameters) & set(NAMES) - OWN.get(verb, set())
+
+
+def test_no_two_verbs_declare_the_same_flag() -> None:
+    """What several take alike is declared in `options`."""
+    declared = Counter(
+        ast.unparse(node)
+        for path in (ROOT / "codeeval" / "cli").glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.Option", "typer.Argument")
+    )
+    assert len(declared) > 20
+    assert [text for text, n in declared.items() if n > 1] == []
 
 
 def test_flags_become_one_mapping() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from run_values import judged, make_manifest, planned
+from run_values import add_judgements, judged, make_manifest, planned
 from typer.testing import CliRunner
 
 import codeeval
@@ -33,7 +33,7 @@ def stored(folder: Path, plan: list[PlannedProblem]) -> Path:
         for each, c in zip(plan, CORRECT, strict=True):
             pid = each.problem.id
             store.add_samples(Sample(pid, index, "d", f"{index}", "stop") for index in range(3))
-            store.add_judgements("strict", [judged(pid, index, passed=index < c) for index in range(3)])
+            add_judgements(store, "strict", [judged(pid, index, passed=index < c) for index in range(3)])
     return folder / "run"
 
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.gate.rule import Evidence, GatePolicy, GateVerdict, decide, gate
+from codeeval.gate.rule import Evidence, decide, gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.compare import CompareOptions
 from codeeval.stats.run_counts import RunCounts
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from codeeval.gate import load_policy
-from codeeval.gate.rule import GatePolicy, GateVerdict, gate
+from codeeval.gate.rule import gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.compare import CompareOptions
 from codeeval.stats.run_counts import RunCounts
 

@@ -14,11 +14,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError
-from codeeval.explorer.words_ru import RU as EXPLORER_WORDS
 from codeeval.gate import annotations, judge, junit, load_baseline, load_policy, save_baseline, text
-from codeeval.gate.judge import Candidate, GateReport, TaskGate, candidate
-from codeeval.gate.rule import GatePolicy, GateResult, GateVerdict, gate
-from codeeval.i18n import language, message
+from codeeval.gate.candidate import Candidate, candidate
+from codeeval.gate.judge import GateReport, TaskGate
+from codeeval.gate.rule import GateResult, gate
+from codeeval.gate.verdict import GatePolicy, GateVerdict
+from codeeval.i18n import catalogue, language, message
 from codeeval.report.compare_plot import draw
 from codeeval.stats import summarize, words
 from codeeval.stats.compare import compare
@@ -249,13 +250,15 @@ def test_a_run_of_identical_samples_says_so_to_the_gate(tmp_path: Path) -> None:
 
 
 def _repeated(folder: Path, right: int) -> Path:
-    from run_values import judged, planned
+    from run_values import add_judgements, judged, planned
 
     names = [f"p{index}" for index in range(64)]
     with RunStore.create(folder, manifest(), [planned(name, 10) for name in names]) as store:
         store.add_samples(Sample(name, index, "d", name) for name in names for index in range(10))
-        store.add_judgements(
-            "strict", [judged(name, i, passed=place < right) for place, name in enumerate(names) for i in range(10)]
+        add_judgements(
+            store,
+            "strict",
+            [judged(name, i, passed=place < right) for place, name in enumerate(names) for i in range(10)],
         )
         store.put_session(Session("t", (), "complete"))
     return folder
@@ -373,7 +376,7 @@ def test_intervals_have_one_name_in_both_languages() -> None:
     for name in ("run.html", "compare.html"):
         assert "told(population_words)" in (TEMPLATES / name).read_text("utf-8")
         assert "told(rerun_words)" in (TEMPLATES / name).read_text("utf-8")
-    assert not any("95%" in key for key in EXPLORER_WORDS)
+    assert not any("95%" in key for key in catalogue("explorer"))
     with language("ru"):
         assert message(words.population()) == "95 % ДИ, новые задачи (всего)"
         assert message(words.rerun(0.9)) == "90 % ДИ, эти задачи (только сэмплирование)"

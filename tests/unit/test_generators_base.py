@@ -30,7 +30,7 @@ def test_unknown_backend_lists_the_known_ones() -> None:
 
 def test_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """A backend whose package is not installed says what to install, and imports nothing."""
-    entry = registry.Backend("codeeval.no_such_module", ("no_such_package",), "hf")
+    entry = registry.GeneratorBackend("codeeval.no_such_module", ("no_such_package",), "hf")
     monkeypatch.setitem(BACKENDS, "other", entry)
     with pytest.raises(UsageError, match=r"needs no_such_package, .* pip install .*torch"):
         create("other", "x")

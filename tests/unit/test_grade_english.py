@@ -8,7 +8,7 @@ import pytest
 from english_rows import HUMAN_EVAL
 
 from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.reference_check import validate
+from codeeval.evaluation.validate import validate
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade, not_judged, outputs

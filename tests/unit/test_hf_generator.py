@@ -352,7 +352,7 @@ def test_a_file_instead_of_a_folder() -> None:
 def test_a_hub_model_that_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     """Offline and not in the cache: both possible meanings of the name are told."""
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
-    with pytest.raises(UsageError, match="no folder here and could not be loaded from the Hub"):
+    with pytest.raises(UsageError, match="is not a folder here and could not be loaded from the Hub"):
         create("hf", "codeeval-tests/no-such-model")
 
 

@@ -161,11 +161,11 @@ def test_notes_are_an_ordinary_file(run: Path, tmp_path: Path) -> None:
     assert "of another file" not in client.get("/run/p/1/0").text
     notes.unlink()
     os.mkfifo(notes)
-    with pytest.raises(DataError, match="no ordinary file"):
+    with pytest.raises(DataError, match="not an ordinary file"):
         Annotations(run).read()
     notes.unlink()
     notes.write_text("[" * 100_000)
-    with pytest.raises(DataError, match="no file of annotations"):
+    with pytest.raises(DataError, match="not a file of annotations"):
         Annotations(run).read()
 
 

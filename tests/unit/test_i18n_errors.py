@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 from test_i18n import PACKAGE, literal_of
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, first_fault
 from codeeval.evaluation.choice import choose
 from codeeval.i18n import language, message
 
@@ -22,7 +23,7 @@ FILES = (
     *(f"report/{name}.py" for name in ("warnings", "intervals_on_request", "results", "plot_style")),
     *(f"stats/{name}.py" for name in ("audit", "compare", "sanity")),
     *("prompts/templates.py", "prompts/template_file.py", "scoring/protocols.py", "sample_rows.py", "exports/files.py"),
-    *("gate/judge.py", "gate/baseline.py"),
+    *(f"gate/{name}.py" for name in ("baseline", "candidate", "judge", "warnings")),
 )
 MODULES = tuple(
     sorted({*FILES, *(f"{name}/{path.name}" for name in FOLDERS for path in (PACKAGE / name).glob("*.py"))})
@@ -40,7 +41,7 @@ ERRORS = {
 SAYERS = {"note", "complain", "BadRow", "SubmissionFinding", "Finding"}
 #: Of the English sets, of reward models and of completions in Python, of damaged files, and what is no sentence.
 LEFT = re.compile(
-    r"evaluation/completions|store/damage|evalplus|human_eval|mbpp|fields|file_schema|bundled|reference|ranking|reward|rerank"
+    r"evaluation/completions|store/damage|evalplus|human_eval|mbpp|fields|tasks/schema|bundled|reference|ranking|reward|rerank"
     r"|--beside|gzip|unpacked|Split the set\.$|no .* in it$|^compare: need|turns must|template none|^-- |CODEEVAL_DEBUG"
     r"|instructions: not a list|^more than .* in it"
 )
@@ -87,3 +88,25 @@ def test_an_error_is_said_line_by_line() -> None:
     with language("ru"):
         assert " или mera-1." in message(str(caught_of_two.value))
     assert str(caught.value) == "--protocol 'mera' is unknown. Did you mean mera-1.2?\n  Known: mera-1.2, a"
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "russian"),
+    [
+        ({}, "Field required", "поле обязательно"),
+        ({"n": "x"}, "Input should be a valid integer, unable to parse string as an integer", "нужно целое число"),
+        ({"n": 1, "m": 2}, "Extra inputs are not permitted", "такого поля нет"),
+        ({"n": 0}, "Input should be greater than or equal to 1", "должно быть не меньше 1"),
+        ({"n": []}, "Input should be a valid integer", "нужно целое число"),
+    ],
+)
+def test_what_pydantic_says_is_said_in_russian(value: dict[str, object], english: str, russian: str) -> None:
+    class Model(BaseModel, extra="forbid"):
+        n: int = Field(ge=1)
+
+    with pytest.raises(ValidationError) as caught:
+        Model.model_validate(value)
+    found = first_fault(caught.value)
+    assert found.said == english
+    with language("ru"):
+        assert message(found.said) == russian

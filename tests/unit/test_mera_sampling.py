@@ -68,7 +68,7 @@ def test_the_chat_template_is_on_for_instruct_models(tmp_path: Path) -> None:
 def test_where_mera_could_not_sample() -> None:
     """Sets of another schema, and completions of a file."""
     task = Task("humaneval", "", "", (PROBLEM,), "humaneval")
-    with pytest.raises(UsageError, match="no set in MERA's schema"):
+    with pytest.raises(UsageError, match="is not a set in MERA's schema"):
         check(task, "hf")
     with pytest.raises(UsageError, match="nothing is sampled"):
         check(replace(task, protocol="mera-code"), "replay")

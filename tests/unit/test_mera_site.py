@@ -370,6 +370,16 @@ def test_a_zip_that_unpacks_to_more_than_the_limit(tmp_path: Path, monkeypatch: 
         one(tmp_path, zipped)
 
 
+def test_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    """zipfile of Python 3.11 can't say whether it is a folder."""
+    path = tmp_path / "s.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("x"), b"")
+    path.write_bytes(path.read_bytes().replace(b"x", b"\0"))  # a name ends at the first NUL
+    with pytest.raises(UsageError, match="it names a folder"):
+        validate(path, {NAME: REFERENCE})
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(
     changes=st.lists(st.tuples(st.integers(0, 100_000), st.integers(0, 255)), max_size=6), cut=st.integers(0, 100_000)

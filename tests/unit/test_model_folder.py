@@ -76,8 +76,8 @@ def with_a_cut_shard(folder: Path) -> None:
         (cut(WEIGHTS, 100), "cut short: its header"),
         (cut(WEIGHTS, 900_000), r"cut short: it has 900000 of \d+ bytes"),
         (holding(WEIGHTS, b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 5\n"), "pointer of Git LFS"),
-        (holding(WEIGHTS, b"<html>not found</html>" * 20), "no safetensors file"),
-        (holding(WEIGHTS, struct.pack("<Q", 4) + b"nope"), "no safetensors file"),
+        (holding(WEIGHTS, b"<html>not found</html>" * 20), "not a safetensors file"),
+        (holding(WEIGHTS, struct.pack("<Q", 4) + b"nope"), "not a safetensors file"),
         (with_cut_pickle, "pytorch_model.bin is cut short"),
         (with_a_cut_shard, "b.safetensors is cut short"),
         (without("tokenizer.json", "tokenizer_config.json"), "lacks its tokenizer"),
@@ -123,7 +123,7 @@ def test_every_cut_of_a_weights_file_is_seen(tmp_path_factory: pytest.TempPathFa
     if size >= len(whole):
         check_weights("m", [path])
         return
-    with pytest.raises(UsageError, match=r"cut short|no safetensors"):
+    with pytest.raises(UsageError, match=r"cut short|not a safetensors"):
         check_weights("m", [path])
 
 

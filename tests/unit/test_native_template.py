@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from mistral_vocabulary import openchat_tokenizer
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.headline import led_by
 from codeeval.evaluation.request import ask
+from codeeval.evaluation.selection import led_by
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import is_demo_model
 from codeeval.generators.common import native_template as native

@@ -8,8 +8,7 @@ import pytest
 from mistral_vocabulary import openchat_tokenizer
 
 from codeeval.generators.common.decode import StopWatch, decode_new
-from codeeval.generators.common.openchat import REFERENCE_IDS, first_mismatch
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import REFERENCE_IDS, first_mismatch, warn_of_other_ids
 from codeeval.prompts.templates import Turn, render
 from codeeval.stops import MERA_STOPS
 

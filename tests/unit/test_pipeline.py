@@ -17,7 +17,7 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.one_job import MAX_PROGRAM_CHARS
-from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.preflight import CHECKS, preflight, run_checks
 from codeeval.evaluation.shard import GIVE_UP_AFTER
 from codeeval.scoring import protocols
@@ -93,7 +93,7 @@ def run(
     judged_by: tuple[ScoringProtocol, ...] = (STRICT,),
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **plan: object,
-) -> Result:
+) -> PipelineResult:
     dedup = bool(plan.pop("dedup", True))
     requests = tuple(Request(pid, PROMPT, indices) for pid, indices in store.missing_samples().items())
     chosen = replace(Plan(Judging(judged_by, Limits(), dedup), requests if generator else ()), **plan)  # type: ignore[arg-type]

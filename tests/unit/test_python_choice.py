@@ -9,7 +9,7 @@ import pytest
 from run_values import make_manifest, planned
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.like import settings_like
+from codeeval.evaluation.earlier_run import settings_like
 from codeeval.evaluation.resolve import resolve
 from codeeval.evaluation.resume import placement_of
 from codeeval.evaluation.sandbox import Placement, check_python

@@ -10,7 +10,7 @@ import pytest
 from english_rows import HUMAN_EVAL_PLUS, MBPP_PLUS, write_rows
 
 from codeeval.errors import DataError
-from codeeval.evaluation import reference
+from codeeval.evaluation import reference_answers
 from codeeval.tasks import load
 from codeeval.types import Task
 from sandbox.wire import Job, Observation, Outcome
@@ -37,7 +37,7 @@ RAISED = Observation("raised", exc_type="ZeroDivisionError", message="division b
 SEEN = (value("2.0"), value("2.0"), value("0.2"), RAISED)
 
 
-def answering(*seen: Observation, status: str = "completed") -> reference.Runner:
+def answering(*seen: Observation, status: str = "completed") -> reference_answers.Runner:
     def run(jobs: Sequence[Job]) -> list[Outcome]:
         return [Outcome(status, seen) for _ in jobs]  # type: ignore[arg-type]
 
@@ -52,7 +52,7 @@ def test_the_reference_is_prompt_and_solution(task: Task) -> None:
         jobs.extend(given)
         return [Outcome("completed", SEEN)]
 
-    reference.computed(task, run)
+    reference_answers.computed(task, run)
     (job,) = jobs
     assert job.source == HUMAN_EVAL_PLUS["prompt"] + HUMAN_EVAL_PLUS["canonical_solution"]
     assert job.calls == task.problems[0].calls
@@ -60,15 +60,15 @@ def test_the_reference_is_prompt_and_solution(task: Task) -> None:
 
 def test_answers_are_kept_and_inputs_without_one_are_left_out(task: Task) -> None:
     """The count of base inputs follows, and a note names what is missing."""
-    assert reference.is_needed(task)
-    found = reference.computed(task, answering(*SEEN))
+    assert reference_answers.is_needed(task)
+    found = reference_answers.computed(task, answering(*SEEN))
     (problem,) = found.problems
-    assert not reference.is_needed(found)
+    assert not reference_answers.is_needed(found)
     assert problem.expected == ("2.0", "2.0", "0.2")
     assert len(problem.calls) == 3
     assert problem.oracle is not None
     assert problem.oracle.base == 2
-    (note,) = reference.notes(found)
+    (note,) = reference_answers.notes(found)
     assert "1 inputs are left out" in note
     assert "1 of problem 0 (the reference solution raised ZeroDivisionError: division by zero)" in note
     assert found.digest != task.digest
@@ -84,15 +84,15 @@ def test_answers_are_kept_and_inputs_without_one_are_left_out(task: Task) -> Non
 )
 def test_what_cannot_be_compared_is_left_out(task: Task, seen: Observation, why: str) -> None:
     """Not plain, not readable, not there."""
-    found = reference.computed(task, answering(seen, *SEEN[1:3], seen))
-    assert why in reference.notes(found)[0]
+    found = reference_answers.computed(task, answering(seen, *SEEN[1:3], seen))
+    assert why in reference_answers.notes(found)[0]
     assert found.problems[0].oracle is not None
     assert found.problems[0].oracle.base == 1
 
 
 def test_texts_are_kept_as_literals(task: Task) -> None:
     """A text is not the number that it spells."""
-    found = reference.computed(
+    found = reference_answers.computed(
         task, answering(value("1", "str"), value("1", "int"), value("a'b", "str"), value("None"))
     )
     assert found.problems[0].expected == ("'1'", "1", '"a\'b"', "None")
@@ -102,23 +102,25 @@ def test_something_or_nothing_is_all_that_is_kept_where_nothing_else_counts(tmp_
     """MBPP+ has three functions that return match objects."""
     row = {**MBPP_PLUS, "entry_point": "check_str"}
     task = load(str(write_rows(tmp_path / "m.jsonl", row)))
-    found = reference.computed(task, answering(value("<re.Match>", "Match", plain=False), value("None", "NoneType")))
+    found = reference_answers.computed(
+        task, answering(value("<re.Match>", "Match", plain=False), value("None", "NoneType"))
+    )
     assert found.problems[0].expected == ("True", "False")
 
 
 def test_a_reference_without_any_answer_is_an_error_of_the_file(task: Task) -> None:
     """Nothing could be judged by it."""
     with pytest.raises(DataError, match=r"problem 0, field canonical_solution: .* gave no answer: ZeroDivisionError"):
-        reference.computed(task, answering(RAISED, RAISED, RAISED, RAISED))
+        reference_answers.computed(task, answering(RAISED, RAISED, RAISED, RAISED))
 
 
 def test_answers_are_remembered_by_the_data(task: Task, tmp_path: Path, cache: Path) -> None:
     """The second time nothing is executed; other data have other answers."""
-    assert reference.cached(task) is None
-    found = reference.computed(task, answering(*SEEN))
-    assert reference.cached(task) == found
+    assert reference_answers.cached(task) is None
+    found = reference_answers.computed(task, answering(*SEEN))
+    assert reference_answers.cached(task) == found
     other = load(str(write_rows(tmp_path / "other.jsonl", {**HUMAN_EVAL_PLUS, "plus_input": []})))
-    assert reference.cached(other) is None
+    assert reference_answers.cached(other) is None
     assert [path.name for path in cache.iterdir()] == [f"{task.digest}.json"]
 
 
@@ -136,12 +138,12 @@ def test_answers_are_remembered_by_the_data(task: Task, tmp_path: Path, cache: P
 )
 def test_a_damaged_file_is_made_again(task: Task, cache: Path, damage: str) -> None:
     """It is a cache: what can't be used is as good as not there."""
-    reference.computed(task, answering(*SEEN))
+    reference_answers.computed(task, answering(*SEEN))
     (path,) = cache.iterdir()
     path.write_text(damage)
-    assert reference.cached(task) is None
-    found = reference.computed(task, answering(*SEEN))
-    assert reference.cached(task) == found
+    assert reference_answers.cached(task) is None
+    found = reference_answers.computed(task, answering(*SEEN))
+    assert reference_answers.cached(task) == found
     assert json.loads(path.read_text())["task"] == "plus"
 
 
@@ -149,5 +151,5 @@ def test_a_cache_that_cannot_be_written_is_no_error(task: Task, cache: Path) -> 
     """A file stands where the folder should be."""
     cache.parent.parent.mkdir(parents=True)
     cache.parent.write_text("in the way")
-    assert reference.computed(task, answering(*SEEN)).problems[0].expected is not None
-    assert reference.cached(task) is None
+    assert reference_answers.computed(task, answering(*SEEN)).problems[0].expected is not None
+    assert reference_answers.cached(task) is None

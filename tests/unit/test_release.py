@@ -28,7 +28,7 @@ from codeeval.gate import (
     save_baseline,
     text,
 )
-from codeeval.gate.rule import GateVerdict
+from codeeval.gate.verdict import GateVerdict
 from codeeval.store import RunReader
 from codeeval.store.runcounts import IncompleteRun
 

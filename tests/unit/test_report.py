@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from run_values import judged, make_manifest, planned
+from run_values import add_judgements, judged, make_manifest, planned
 
 from codeeval.manifest import Manifest
 from codeeval.report import Report, build, document, markdown, text
@@ -47,7 +47,7 @@ def test_counts_and_estimates(tmp_path: Path) -> None:
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
-        store.add_judgements("strict", [judged(pid, i, passed=i == 0) for pid in ("1", "2") for i in range(3)])
+        add_judgements(store, "strict", [judged(pid, i, passed=i == 0) for pid in ("1", "2") for i in range(3)])
         for end in ("interrupted", "complete"):
             store.put_session(Session("t", (), end, Counts(3, 2, 1, 0), TimeSplit(2.0, 1.0, 1.0, 0.5, 0.5)))
 
@@ -69,9 +69,9 @@ def test_shares_of_samples_are_means_over_problems(tmp_path: Path) -> None:
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
-        store.add_judgements("strict", [judged("1", 0, passed=True), judged("2", 0, passed=False)])
-        store.add_judgements("strict", [StoredJudgement("2", 1, None, hung.outputs, hung)])
-        store.add_judgements("strict", [StoredJudgement("2", 2, None, broken.outputs, broken)])
+        add_judgements(store, "strict", [judged("1", 0, passed=True), judged("2", 0, passed=False)])
+        add_judgements(store, "strict", [StoredJudgement("2", 1, None, hung.outputs, hung)])
+        add_judgements(store, "strict", [StoredJudgement("2", 2, None, broken.outputs, broken)])
 
     found = report_of(tmp_path, fill).quality
     assert found.compiles == pytest.approx((1 + 2 / 3) / 2)
@@ -84,7 +84,7 @@ def test_failures_are_grouped_in_a_fixed_order(tmp_path: Path) -> None:
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
-        store.add_judgements("strict", [failure(pid, index, name, f"{pid}{index}") for pid, index, name in names])
+        add_judgements(store, "strict", [failure(pid, index, name, f"{pid}{index}") for pid, index, name in names])
 
     groups = report_of(tmp_path, fill).groups
     assert [(g.signature, g.n_samples, g.n_problems) for g in groups] == [("c", 3, 2), ("a", 2, 2), ("b", 1, 1)]
@@ -100,7 +100,7 @@ def test_an_incomplete_run_says_so_beside_the_numbers(tmp_path: Path) -> None:
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b")
-        store.add_judgements("strict", [judged("1", 0, passed=True)])
+        add_judgements(store, "strict", [judged("1", 0, passed=True)])
         store.add_incidents(
             [Incident("1", 1, "execution:strict", "engine gone"), Incident("2", 2, "generation", "no GPU")]
         )
@@ -134,8 +134,8 @@ def test_a_difference_between_the_protocols_is_shown(tmp_path: Path) -> None:
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
         rows = [failure(pid, 0, "exception NameError: name '…' is not defined · call 1") for pid in ("1", "2")]
-        store.add_judgements("mera-code", [*rows, *(judged(p, i, passed=True) for p in "12" for i in (1, 2))])
-        store.add_judgements("strict", [judged(p, i, passed=True) for p in "12" for i in range(3)])
+        add_judgements(store, "mera-code", [*rows, *(judged(p, i, passed=True) for p in "12" for i in (1, 2))])
+        add_judgements(store, "strict", [judged(p, i, passed=True) for p in "12" for i in range(3)])
 
     report = report_of(tmp_path, fill, manifest)
     (found,) = report.differences
@@ -153,9 +153,9 @@ def test_scores_that_are_far_apart(tmp_path: Path, leads: str) -> None:
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
         everything = [(pid, index) for pid in "12" for index in range(3)]
-        store.add_judgements("humaneval", [failure(*key, "syntax_error SyntaxError: …") for key in everything])
-        store.add_judgements("strict", [judged(*key, passed=True) for key in everything[:5]])
-        store.add_judgements("strict", [failure(*everything[5], "wrong_output · call 1")])
+        add_judgements(store, "humaneval", [failure(*key, "syntax_error SyntaxError: …") for key in everything])
+        add_judgements(store, "strict", [judged(*key, passed=True) for key in everything[:5]])
+        add_judgements(store, "strict", [failure(*everything[5], "wrong_output · call 1")])
         store.add_counterfactuals([Counterfactual(*key, ("Markdown fence",)) for key in everything])
 
     report = report_of(tmp_path, fill, manifest)
@@ -185,9 +185,9 @@ def test_scores_that_are_close_need_no_sentence(tmp_path: Path, passed: int, sai
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
         everything = [(pid, index) for pid in "12" for index in range(3)]
-        store.add_judgements("mera-code", [failure(*key, "wrong_output · call 1") for key in everything])
-        store.add_judgements("strict", [judged(*key, passed=True) for key in everything[:passed]])
-        store.add_judgements("strict", [failure(*key, "wrong_output · call 1") for key in everything[passed:]])
+        add_judgements(store, "mera-code", [failure(*key, "wrong_output · call 1") for key in everything])
+        add_judgements(store, "strict", [judged(*key, passed=True) for key in everything[:passed]])
+        add_judgements(store, "strict", [failure(*key, "wrong_output · call 1") for key in everything[passed:]])
 
     report = report_of(tmp_path, fill, manifest)
     assert (document(report)["headline"] is not None) is said
@@ -201,7 +201,7 @@ def test_hostile_text_can_not_steer_a_terminal_or_a_page(tmp_path: Path) -> None
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b", "c")
-        store.add_judgements("strict", [failure(p, i, HOSTILE, HOSTILE) for p in "12" for i in range(3)])
+        add_judgements(store, "strict", [failure(p, i, HOSTILE, HOSTILE) for p in "12" for i in range(3)])
 
     manifest = make_manifest()
     named = manifest.model_copy(update={"model": manifest.model.model_copy(update={"name": "<b>m|\x1b[0m"})})
@@ -230,8 +230,8 @@ def test_tests_that_are_not_supported_are_named_beside_the_score(tmp_path: Path)
 
     def fill(store: RunStore) -> None:
         samples(store, "a", "b")
-        store.add_judgements("strict", [judged("1", index, passed=True) for index in range(2)])
-        store.add_judgements("strict", [StoredJudgement("2", index, None, odd.outputs, odd) for index in range(2)])
+        add_judgements(store, "strict", [judged("1", index, passed=True) for index in range(2)])
+        add_judgements(store, "strict", [StoredJudgement("2", index, None, odd.outputs, odd) for index in range(2)])
 
     report = report_of(tmp_path, fill, wanted=2)
     assert (report.verdicts, report.not_supported, report.n_samples) == ({"passed": 2, "not_supported": 2}, ("2",), 4)

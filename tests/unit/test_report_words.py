@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from gate_values import make_run, manifest
-from run_values import judged, planned
+from run_values import add_judgements, judged, planned
 
 from codeeval.i18n import language
 from codeeval.report import build, document, markdown, text
@@ -54,7 +54,7 @@ def test_identical_samples_are_pointed_out(tmp_path: Path) -> None:
     names = [f"p{index}" for index in range(40)]
     with RunStore.create(tmp_path / "run", manifest(), [planned(name, 5) for name in names]) as store:
         store.add_samples(Sample(name, index, "d", name) for name in names for index in range(5))
-        store.add_judgements("strict", [judged(name, i, passed=True) for name in names for i in range(5)])
+        add_judgements(store, "strict", [judged(name, i, passed=True) for name in names for i in range(5)])
         store.put_session(Session("t", (), "complete"))
     with RunReader(tmp_path / "run") as reader:
         found = build(reader)

@@ -15,8 +15,8 @@ from codeeval.generators.common.retry import (
     LONGEST_WAIT_S,
     Exhausted,
     Later,
-    Limits,
     Retrier,
+    RetryLimits,
     retry_after_s,
 )
 
@@ -24,7 +24,7 @@ from codeeval.generators.common.retry import (
 @given(st.integers(0, 10_000), st.floats(0, 1, exclude_max=True), st.none() | st.floats(0, 1e9))
 def test_waits_grow_within_bounds(attempt: int, drawn: float, advised: float | None) -> None:
     """Never below half of the step, never beyond the longest, not before the server's advice unless that is absurd."""
-    wait = Retrier(Limits(), threading.Event(), lambda: drawn).wait_s(attempt, advised)
+    wait = Retrier(RetryLimits(), threading.Event(), lambda: drawn).wait_s(attempt, advised)
     step = min(LONGEST_WAIT_S, 0.5 * 2.0 ** min(attempt, 20))
     assert step / 2 <= wait <= max(step, LONGEST_ADVICE_S)
     if advised is not None:
@@ -35,7 +35,7 @@ def test_waits_grow_within_bounds(attempt: int, drawn: float, advised: float | N
 
 def test_the_random_part_spreads_the_threads() -> None:
     """Two threads that fail together come back apart."""
-    waits = {Retrier(Limits(), threading.Event()).wait_s(4, None) for _ in range(20)}
+    waits = {Retrier(RetryLimits(), threading.Event()).wait_s(4, None) for _ in range(20)}
     assert len(waits) > 1
 
 
@@ -63,7 +63,7 @@ def test_header_as_a_date() -> None:
 
 def test_other_errors_are_not_asked_again() -> None:
     """Only what may pass is repeated."""
-    retrier = Retrier(Limits(), threading.Event())
+    retrier = Retrier(RetryLimits(), threading.Event())
     with pytest.raises(ZeroDivisionError):
         retrier.call(lambda: 1 / 0)
     assert (retrier.requests, retrier.retries) == (1, 0)
@@ -72,7 +72,7 @@ def test_other_errors_are_not_asked_again() -> None:
 def test_closing_ends_a_wait() -> None:
     """A thread that waits an hour because a server said so ends as soon as the run is closed."""
     stop = threading.Event()
-    retrier = Retrier(Limits(patience_s=1e6), stop)
+    retrier = Retrier(RetryLimits(patience_s=1e6), stop)
 
     def fail() -> None:
         stop.set()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
-from codeeval.samples import Entry, Found, fitting, read
+from codeeval.samples import Entry, FoundSamples, fitting, read
 from codeeval.types import Problem, Task
 
 ROWS = [{"task_id": pid, "completion": f"text {pid}"} for pid in (1, 2)]
@@ -29,10 +29,10 @@ def task(*ids: int, name: str = "t") -> Task:
     return Task(name, "t.jsonl", "", tuple(problems))
 
 
-def found(entries: Iterable[tuple[int, str | None]], of: str | None = None) -> Found:
+def found(entries: Iterable[tuple[int, str | None]], of: str | None = None) -> FoundSamples:
     """One entry per (id, prompt)."""
     made = (Entry(str(pid), "x", line, of, prompt=prompt) for line, (pid, prompt) in enumerate(entries, 1))
-    return Found("s.jsonl", "human-eval", tuple(made))
+    return FoundSamples("s.jsonl", "human-eval", tuple(made))
 
 
 def test_equal_functions_are_enough() -> None:
@@ -84,7 +84,7 @@ def test_the_name_in_front_of_an_id_is_looked_at() -> None:
     for name in ("rustarter", "mbpp", "mbppplus", "rucodeeval"):
         with pytest.raises(UsageError, match=f"line 1: a sample of HumanEval, and not of {name}"):
             fitting(found([(1, None)], "HumanEval"), task(1, name=name))
-    mixed = Found("s.jsonl", "human-eval", (Entry("1", "x", 1, "mine"), Entry("1", "x", 2, "theirs")))
+    mixed = FoundSamples("s.jsonl", "human-eval", (Entry("1", "x", 1, "mine"), Entry("1", "x", 2, "theirs")))
     with pytest.raises(UsageError, match="line 2: a sample of theirs, and not of mine"):
         fitting(mixed, task(1, name="mine"))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from codeeval.errors import UsageError
 from codeeval.evaluation.choice import one_of
-from codeeval.evaluation.effective import effective
+from codeeval.evaluation.effective_settings import effective
 from codeeval.evaluation.request import ask
 from codeeval.evaluation.resolve import resolve
 from codeeval.evaluation.settings import NAMES, Settings

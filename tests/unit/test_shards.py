@@ -19,7 +19,7 @@ from shard_pools import Instant, spec
 
 from codeeval.evaluation import process_shards
 from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.pipeline import Pipeline, Plan, Progress, Result
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.process_shards import ProcessShards
 from codeeval.evaluation.repair import explore
 from codeeval.evaluation.router import MAX_LOSSES
@@ -54,7 +54,7 @@ def judge(
     source: JobRunner | ShardSource | None,
     tell: Callable[[Progress], None] = lambda progress: None,
     judging: Judging = JUDGING,
-) -> Result:
+) -> PipelineResult:
     return Pipeline(Plan(judging), store, None, source, Session("t", (), "running"), tell).run()
 
 
@@ -116,7 +116,7 @@ def test_a_sample_that_takes_shards_down_stays_pending_alone(tmp_path: Path) -> 
     with filled(tmp_path / "r", text=text) as store, ProcessShards(spec(4), per_shard=2) as shards:
         result = judge(store, shards)
         assert result.sandbox_error is None
-        assert {store.unjudged(name) for name in ("mera-code", "strict")} == {(("5", 3),)}
+        assert [store.pending((name,)) for name in ("mera-code", "strict")] == [{"5": {3}}] * 2
         found = store.incidents()
         assert {(one.problem_id, one.index) for one in found} == {("5", 3)}
         assert f"{MAX_LOSSES} shards were lost with it" in found[0].reason
@@ -221,7 +221,7 @@ class Differing:
 class Handle:
     """A shard whose pool says that every call returned this."""
 
-    workers = 1
+    workers, room = 1, 16
 
     def __init__(self, name: str, judging: Judging, deliver: Deliver, returns: str) -> None:
         self.name, self._deliver, self._returns = name, deliver, returns
@@ -311,7 +311,7 @@ def failed_run(folder: Path) -> RunStore:
 
 
 def as_sandbox(pool: object) -> Sandbox:
-    return Sandbox(cast(Workers, pool), make_manifest().sandbox, 4)
+    return Sandbox(cast(Workers, pool), make_manifest().sandbox)
 
 
 def test_repairs_take_the_way_of_samples(tmp_path: Path) -> None:

@@ -15,11 +15,21 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from run_values import judged, make_manifest, planned, problem
+from run_values import add_execution, add_judgements, judged, make_manifest, planned, problem
 
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.manifest import Manifest, clean, command_line
-from codeeval.store import Counts, Execution, Incident, RunReader, RunStore, Session, StoredJudgement, TimeSplit, schema
+from codeeval.store import (
+    Counts,
+    Incident,
+    RunReader,
+    RunStore,
+    Session,
+    StoredExecution,
+    StoredJudgement,
+    TimeSplit,
+    schema,
+)
 from codeeval.store.codec import COMPRESS_ABOVE, pack_outcome, pack_text, unpack_outcome, unpack_text
 from codeeval.store.columns import TABLES
 from codeeval.types import Judgement, Prompt, Sample, Verdict
@@ -127,7 +137,7 @@ def test_samples_and_judgements_come_back(
     row = StoredJudgement(key, 0, "abc", verdict.outputs, verdict)
     with RunStore.create(run, make_manifest(), [plan]) as store:
         store.add_samples([sample])
-        store.add_judgements("strict", [row])
+        add_judgements(store, "strict", [row])
     with RunReader(run) as reader:
         assert list(reader.samples()) == [sample] == list(reader.samples(key))
         assert reader.sample(key, 0) == sample
@@ -149,10 +159,10 @@ def test_executions_are_keyed_by_problem_and_job(run: Path) -> None:
     """Evidence is found by (problem, job digest), and by nothing less."""
     outcome = Outcome("completed", (Observation("returned", "3", "int", True),), cpu_ms=7)
     with RunStore.open(run) as store:
-        store.add_execution(Execution("1", "aa", "module", "x = 1", outcome))
+        add_execution(store, StoredExecution("1", "aa", "module", "x = 1", outcome))
         assert store.outcome("1", "aa") == outcome  # its own uncommitted writes are seen
     with RunReader(run) as reader:
-        assert reader.execution("1", "aa") == Execution("1", "aa", "module", "x = 1", outcome)
+        assert reader.execution("1", "aa") == StoredExecution("1", "aa", "module", "x = 1", outcome)
         assert reader.outcome("2", "aa") is None
         assert reader.outcome("1", "bb") is None
         assert reader.execution_keys() == {("1", "aa")}
@@ -164,10 +174,11 @@ def test_what_is_missing_is_a_difference(run: Path) -> None:
         store.add_samples(
             [Sample("1", 0, "d", "a"), Sample("1", 2, "d", "b"), *(Sample("2", i, "d", "") for i in range(3))]
         )
-        store.add_judgements("strict", [judged("2", i, passed=i == 0) for i in range(3)])
+        add_judgements(store, "strict", [judged("2", i, passed=i == 0) for i in range(3)])
         assert store.missing_samples() == {"1": (1,)}
-        assert store.unjudged("strict") == (("1", 0), ("1", 2))
-        assert len(store.unjudged("mera-code")) == 5
+        assert (store.n_missing(), store.n_unjudged("strict"), store.n_unjudged("mera-code")) == (1, 2, 5)
+        assert store.n_unjudged("strict", "mera-code") == 5
+        assert store.pending(("strict",)) == {"1": {0, 1, 2}}
         assert store.counts("strict") == (("1", 0, 0), ("2", 3, 1))
         assert (store.n_wanted(), store.n_samples(), len(store.execution_keys())) == (6, 5, 0)
 
@@ -177,9 +188,9 @@ def test_hidden_answers_give_no_verdict(run: Path) -> None:
     row = StoredJudgement("1", 0, "aa", ("2", None), None)
     with RunStore.open(run) as store:
         store.add_samples([Sample("1", 0, "d", "a")])
-        store.add_judgements("strict", [row])
+        add_judgements(store, "strict", [row])
         assert list(store.judgements("strict")) == [row]
-        assert store.unjudged("strict") == ()
+        assert store.n_unjudged("strict") == 0
         assert store.counts("strict")[0] == ("1", 0, 0)
 
 
@@ -197,7 +208,7 @@ def test_an_incident_goes_when_the_sample_is_done(run: Path) -> None:
         store.add_incidents([Incident("1", 0, "generation", "gone"), Incident("1", 0, "execution:strict", "engine")])
         store.add_samples([Sample("1", 0, "d", "a")])
         assert store.incidents() == (Incident("1", 0, "execution:strict", "engine"),)
-        store.add_judgements("strict", [judged("1", 0, passed=True)])
+        add_judgements(store, "strict", [judged("1", 0, passed=True)])
         assert store.incidents() == ()
 
 
@@ -368,7 +379,7 @@ def test_files_that_are_no_runs_are_refused(tmp_path: Path) -> None:
     """Nothing there, a text, and somebody else's database each get their own sentence, and stay as they are."""
     with pytest.raises(UsageError, match="no such run folder"):
         RunReader(tmp_path / "absent")
-    with pytest.raises(UsageError, match="no run folder of codeeval"):
+    with pytest.raises(UsageError, match="not a run folder of codeeval"):
         RunReader(tmp_path)
     text = tmp_path / "text.sqlite"
     text.write_text("not a database, " * 100)

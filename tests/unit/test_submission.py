@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from codeeval.errors import DataError, UsageError
 from codeeval.mera.check import Reference, check
-from codeeval.mera.read import Entry, SubmissionFile, read_submission
+from codeeval.mera.read import SubmissionEntry, SubmissionFile, read_submission
 from codeeval.mera.score import score
 
 REFERENCE = Reference({"1": 2, "2": 2}, {"1": ("3", "42"), "2": ("a", "None")})
@@ -35,7 +35,7 @@ def document(*rows: tuple[Any, Any]) -> dict[str, object]:
 
 
 def of(*rows: tuple[Any, Any]) -> SubmissionFile:
-    return SubmissionFile("ruHumanEval.json", tuple(Entry(i, pid, raw) for i, (pid, raw) in enumerate(rows)))
+    return SubmissionFile("ruHumanEval.json", tuple(SubmissionEntry(i, pid, raw) for i, (pid, raw) in enumerate(rows)))
 
 
 @pytest.mark.parametrize(("deep", "shape"), [(True, "1.2"), (False, "1.1")])

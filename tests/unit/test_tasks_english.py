@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from codeeval.errors import DataError, UsageError
 from codeeval.prompts.templates import build_prompt
 from codeeval.scoring import protocols
-from codeeval.tasks import digest, evalplus, file_schema, hub, human_eval, load, mbpp, spec_of
+from codeeval.tasks import digest, evalplus, hub, human_eval, load, mbpp, schema, spec_of
 from codeeval.tasks.rename import NotRenamableError, rename
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
@@ -29,7 +29,7 @@ def problem(row: dict[str, Any], **changes: object) -> Problem:
     given_row = SourceRow(
         "set.jsonl, line 1", {name: value for name, value in {**row, **changes}.items() if value is not ...}
     )
-    return file_schema.schema_of(given_row).problem_of(given_row)
+    return schema.schema_of(given_row).problem_of(given_row)
 
 
 def test_a_problem_of_human_eval() -> None:

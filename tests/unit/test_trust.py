@@ -17,18 +17,16 @@ from codeeval.evaluation.trust import (
     Again,
     check_workers,
     harmless,
-    harmless_reward,
     model_to_resume,
     refuse_unasked,
     repeated_settings,
 )
 from codeeval.generators import BACKENDS
 from codeeval.generators.base import Options
-from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.model import HFSettings
 from codeeval.generators.openai.settings import ServerSettings
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.manifest import Manifest, ModelInfo, RewardInfo
-from codeeval.rewards.model import RewardSettings
 from codeeval.tasks.bundled import DEMO_MODEL
 
 RUN = Path("theirs")
@@ -42,23 +40,21 @@ def manifest(backend: str = "vllm", location: str = "/m", name: str = "m", **opt
 
 def test_every_backend_has_a_list() -> None:
     """A new backend starts with nothing harmless."""
-    assert HARMLESS.keys() == {*BACKENDS, "reward"}
+    assert HARMLESS.keys() == set(BACKENDS)
 
 
 def test_harmless_options_exist() -> None:
     """Every name is an option of its backend, with a value that both take."""
-    values = {"dtype": "float32", "device": "cpu", "api": "chat", "input": "auto", "label": "1"}
+    values = {"dtype": "float32", "device": "cpu", "api": "chat"}
 
     def chosen(who: str) -> dict[str, str]:
         return {key: values.get(key, "1") for key in HARMLESS[who]}
 
-    Settings.parse(Options("hf", chosen("hf")))
+    HFSettings.parse(Options("hf", chosen("hf")))
     ServerSettings.parse(Options("openai", chosen("openai")))
     VLLMSettings.parse(chosen("vllm"))
-    RewardSettings.parse(chosen("reward"))
     for who in ("hf", "openai", "vllm"):
         assert harmless(who, chosen(who)) == chosen(who)
-    assert harmless_reward(chosen("reward")) == chosen("reward")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.ending import Ended
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.request import RunRequest, ask
@@ -21,6 +20,7 @@ from codeeval.evaluation.resolve import Resolved, resolve
 from codeeval.evaluation.resume import resume
 from codeeval.evaluation.run import generate_and_judge
 from codeeval.evaluation.sandbox import Sandbox
+from codeeval.evaluation.work import Ended
 from codeeval.generators import create
 from codeeval.manifest import SandboxInfo
 from codeeval.store import RunReader

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from mera_rows import NONE, make_problem, outcome, raised, returned
 
-from codeeval.evaluation.reference_check import validate
+from codeeval.evaluation.validate import validate
 from codeeval.types import Problem, Task
 from sandbox.errors import BackendUnavailable
 from sandbox.wire import Job, Outcome

@@ -109,6 +109,16 @@
       && ("unsaved" in form.dataset || ["tag", "note"].some((name) => form.elements[name].value !== form.elements[name].defaultValue));
   };
 
+  // -- the notes of a file, put beside those of the run
+  const bring = async (field) => {
+    const answer = await fetch(field.dataset.to, { method: "POST", body: field.files[0], headers: { "x-token": field.dataset.token } });
+    const said = await answer.text();
+    field.value = "";
+    field.blur();
+    if (answer.ok) await refresh();
+    one("#notes-told").textContent = said;
+  };
+
   // -- a run that is going on: when the file has changed, the same page is read again and its main part replaced
   // disclosures are known by what stands above and in them: there may be more of them afterwards
   const named = () => {
@@ -333,7 +343,7 @@
     addEventListener("pageshow", () => { const form = one("#note-form"); if (form) delete form.dataset.sent; });
     for (const kind of ["focusin", "mouseover"]) document.addEventListener(kind, tell);
     document.addEventListener("submit", (event) => { if (event.target.id === "note-form") event.target.dataset.sent = ""; else if (event.target.id !== "search") pair(event); else if (stock()) { event.preventDefault(); ask(event.target); } });
-    document.addEventListener("change", (event) => { if (event.target.matches("select[data-go]")) event.target.form.requestSubmit(); });
+    document.addEventListener("change", (event) => { if (event.target.matches("select[data-go]")) event.target.form.requestSubmit(); else if (event.target.id === "notes-file" && event.target.files.length) bring(event.target); });
     document.addEventListener("click", (event) => {
       const button = event.target instanceof Element && event.target.closest("button");
       if (!button) return;

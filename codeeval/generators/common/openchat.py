@@ -7,9 +7,12 @@ before a run and warn.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 
 from codeeval.prompts.templates import END_OF_TURN
+
+logger = logging.getLogger(__name__)
 
 END_OF_TURN_ID = 32000
 
@@ -64,3 +67,14 @@ def first_mismatch(encode: Callable[[str], Sequence[int]]) -> str | None:
                 "the model would see a prompt it was not trained on"
             )
     return None
+
+
+def warn_of_other_ids(name: str, encode: Callable[[str], Sequence[int]]) -> str | None:
+    """If this is a tokenizer of that family, compare its ids with the model cards; log a warning if they differ, and
+    return it for the manifest."""
+    if not is_family(encode):
+        return None
+    mismatch = first_mismatch(encode)
+    if mismatch:
+        logger.warning("%s: %s", name, mismatch)
+    return mismatch

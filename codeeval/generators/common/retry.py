@@ -40,7 +40,7 @@ class Exhausted(GenerationError):
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RetryLimits:
     """`patience_s`: how long one call may keep failing; `budget`: requests of all calls together, 0 means no limit."""
 
     patience_s: float = 300.0
@@ -50,7 +50,7 @@ class Limits:
 class Retrier:
     """Shared by all threads of one generator. `draw` gives random numbers in [0, 1)."""
 
-    def __init__(self, limits: Limits, stop: threading.Event, draw: Callable[[], float] = random.random) -> None:
+    def __init__(self, limits: RetryLimits, stop: threading.Event, draw: Callable[[], float] = random.random) -> None:
         self._limits, self._stop, self._draw = limits, stop, draw
         self._lock = threading.Lock()
         self.requests = self.retries = 0

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from codeeval.errors import UsageError
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.common.readable_tokens import Token, readable
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, apply_template, encode, encode_as_mera
 from codeeval.i18n import at, msg

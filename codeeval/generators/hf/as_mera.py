@@ -18,14 +18,14 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.common.context import cut_left
 from codeeval.generators.common.decode import StopWatch
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.hf.model import LoadedModel, Settings
+from codeeval.generators.hf.model import HFSettings, LoadedModel
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode_as_mera
 from codeeval.i18n import msg
 from codeeval.types import Prompt, Request, Sample, Sampling
 
 
 def as_mera(
-    name: str, loaded: LoadedModel, settings: Settings, requests: Sequence[Request], sampling: Sampling
+    name: str, loaded: LoadedModel, settings: HFSettings, requests: Sequence[Request], sampling: Sampling
 ) -> Iterator[Sample]:
     """Yield samples, the longest prompt first. Raises UsageError, and GenerationError if the model fails."""
     if settings.think_tokens:

@@ -9,22 +9,21 @@ the same machine, versions of torch and transformers, dtype, device and thread c
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.generators.base import Generator, Options, Scalar, check_request, check_sampling, problem_seed
+from codeeval.generators.base import Scalar, check_request, check_sampling, problem_seed
 from codeeval.generators.common.context import DoesNotFit, Refusals, room
 from codeeval.generators.common.decode import StopWatch, decode_new
 from codeeval.generators.common.digests import lora_digest
 from codeeval.generators.common.facts import gpu_facts, model_facts
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.common.model_folder import local_folder
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.common.thought_watch import Budget, ThoughtWatch
 from codeeval.generators.hf.as_mera import as_mera
-from codeeval.generators.hf.model import LoadedModel, Settings, load
+from codeeval.generators.hf.model import HFSettings, LoadedModel, load
 from codeeval.generators.vllm.worker.token_ids import TemplateProblem, encode, lacks_system_role
 from codeeval.i18n import msg
 from codeeval.reading.thinking import opens_thought
@@ -36,7 +35,7 @@ logger = logging.getLogger(__name__)
 class HFGenerator:
     """Holds the model from creation to `close`. Not thread-safe."""
 
-    def __init__(self, name: str, settings: Settings) -> None:
+    def __init__(self, name: str, settings: HFSettings) -> None:
         self._name, self._settings = name, settings
         self._loaded: LoadedModel | None = load(name, settings)
         self._description: dict[str, Scalar] | None = None
@@ -195,7 +194,7 @@ class HFGenerator:
                 torch.cuda.empty_cache()
 
 
-def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, Scalar]:
+def _describe(name: str, settings: HFSettings, loaded: LoadedModel) -> dict[str, Scalar]:
     import torch
     import transformers
 
@@ -222,23 +221,3 @@ def _describe(name: str, settings: Settings, loaded: LoadedModel) -> dict[str, S
         **model_facts(loaded.folder),
         "parameters": sum(p.numel() for p in loaded.model.parameters()),
     }
-
-
-def check_model(model: str, options: Mapping[str, str]) -> None:
-    """Check what can be checked without loading. Raises UsageError."""
-    settings = Settings.parse(Options("hf", options))
-    local_folder(model)
-    if settings.replicas > 1:
-        from codeeval.generators.hf.replicas import check
-
-        check(settings)
-
-
-def open_generator(model: str, options: Mapping[str, str]) -> Generator:
-    """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    settings = Settings.parse(Options("hf", options))
-    if settings.replicas > 1:
-        from codeeval.generators.hf.replicas import HFReplicas
-
-        return HFReplicas(model, settings)
-    return HFGenerator(model, settings)

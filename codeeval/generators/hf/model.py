@@ -17,7 +17,7 @@ DTYPES = ("auto", "float32", "bfloat16", "float16")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class HFSettings:
     """How to load and run. `dtype` auto: the checkpoint's on a GPU, float32 on a CPU; `rows`: sequences per call;
     `threads`: of torch on a CPU, 0: one for a small model, otherwise torch's own choice; `think_tokens` above 0:
     thoughts are separated and limited to this many tokens; `lora`: folder of an adapter, merged into the weights;
@@ -37,7 +37,7 @@ class Settings:
     replicas: int = 1
 
     @classmethod
-    def parse(cls, options: Options) -> Settings:
+    def parse(cls, options: Options) -> HFSettings:
         """Raises UsageError."""
         default = cls()
         settings = cls(
@@ -69,7 +69,7 @@ class LoadedModel:
     own: Any = None
 
 
-def load(name: str, settings: Settings) -> LoadedModel:
+def load(name: str, settings: HFSettings) -> LoadedModel:
     """Raises UsageError if the model does not exist or is not one, GenerationError if it can't be loaded."""
     model, tokenizer, folder = from_pretrained("AutoModelForCausalLM", name, settings)
     model = _with_adapter(model, settings.lora)

@@ -21,7 +21,7 @@ from typing import Any
 from codeeval.errors import UsageError
 from codeeval.generators.common.context import DoesNotFit
 from codeeval.generators.vllm.worker.engine import Message, Send, channel, inbox_of_stdin
-from codeeval.types import Prompt, Request, Sample, Sampling
+from codeeval.types import Prompt, Request, Sampling
 
 
 def main() -> int:
@@ -29,9 +29,9 @@ def main() -> int:
     start = inbox.get()
     try:
         from codeeval.generators.hf.generator import HFGenerator
-        from codeeval.generators.hf.model import Settings
+        from codeeval.generators.hf.model import HFSettings
 
-        generator = HFGenerator(start["model"], Settings(**start["settings"]))
+        generator = HFGenerator(start["model"], HFSettings(**start["settings"]))
         send({"event": "ready"})
         while (message := inbox.get())["op"] != "quit":
             if message["op"] == "describe":
@@ -67,10 +67,6 @@ def read_request(values: Message) -> Request:
 
 def read_sampling(values: Message) -> Sampling:
     return Sampling(**{**values, "stop": tuple(values["stop"])})
-
-
-def read_sample(values: Message) -> Sample:
-    return Sample(**values)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from codeeval.generators.openai.as_mera import REPLACEABLE, as_mera
 from codeeval.generators.openai.network import http_client
 from codeeval.generators.openai.refusals import (
     DISPENSABLE,
-    Asked,
+    Endpoint,
     Refusal,
     Refused,
     cannot_do_without,
@@ -64,7 +64,7 @@ class Client:
             max_retries=0,
             http_client=http_client(settings, openai),
         )
-        self._asked = Asked(settings.base_url, model, key)
+        self._asked = Endpoint(settings.base_url, model, key)
         self._left_out: set[str] = set()
         self._folds_system = False
         self._lock = threading.Lock()

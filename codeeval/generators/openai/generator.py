@@ -23,7 +23,7 @@ from codeeval.generators.base import Options, Scalar, check_request, check_sampl
 from codeeval.generators.common.context import Refusals
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
 from codeeval.generators.common.parallel import Done, run_ahead
-from codeeval.generators.common.retry import Exhausted, Later, Limits, Retrier
+from codeeval.generators.common.retry import Exhausted, Later, Retrier, RetryLimits
 from codeeval.generators.openai.client import STOPS_SENT, Ask, messages_of
 from codeeval.generators.openai.refusals import Broken, NoInterface, Refused, lacks_chat
 from codeeval.generators.openai.servers import Servers
@@ -63,7 +63,7 @@ class OpenAIGenerator:
             check_request(request, sampling)
             self._client.is_chat(request.prompt)
         self._stop = threading.Event()
-        retrier = Retrier(Limits(self._settings.patience_s, self._settings.budget), self._stop)
+        retrier = Retrier(RetryLimits(self._settings.patience_s, self._settings.budget), self._stop)
         jobs = [job for request in requests for job in self._jobs(request, sampling)]
         done = run_ahead(lambda job: self._answer(job, sampling, retrier), jobs, self._settings.threads, self._stop)
         try:
@@ -99,7 +99,7 @@ class OpenAIGenerator:
         closed."""
         job = next(self._jobs(request, sampling))
         ask = self._ask_of(job, sampling)
-        retrier = Retrier(Limits(min(self._settings.patience_s, _TRY_S)), self._stop)
+        retrier = Retrier(RetryLimits(min(self._settings.patience_s, _TRY_S)), self._stop)
         try:
             self._kept[ask] = retrier.call(lambda: self._client.ask(ask, sampling))
         except NoInterface:

@@ -77,7 +77,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Endpoint:
     """Who was asked for what. Error texts made by it never contain the key."""
 
     base_url: str
@@ -90,54 +90,77 @@ class Asked:
 
     def explain(self, refusal: Refusal) -> Exception:
         """The matching exception: Later if it may pass, otherwise Exhausted, UsageError or Refused."""
-        said, where = self.said(refusal), self.base_url
-        status = refusal.status
-        if status in (401, 403):
+        said = self.said(refusal)
+        found = self._of_address(refusal, said) or self._of_interface(refusal, said) or self._for_now(refusal, said)
+        if found is None and refusal.chat and lacks_chat(said):
+            found = NoInterface(
+                msg(
+                    "{url} does not chat with {model} ({reason}){hint}",
+                    url=self.base_url,
+                    model=self.model,
+                    reason=said,
+                    hint=_other(refusal),
+                )
+            )
+        return found or Refused(msg("the server refused: {reason}", reason=said))
+
+    def _of_address(self, refusal: Refusal, said: str) -> Exception | None:
+        """A wrong key or address: nothing that waiting mends."""
+        if refusal.status in (401, 403):
             return UsageError(
                 msg(
                     "{url} refuses the key: set OPENAI_API_KEY or -M api_key_file=PATH ({reason})",
-                    url=where,
+                    url=self.base_url,
                     reason=said,
                 )
             )
-        if 300 <= status < 400:
+        if 300 <= refusal.status < 400:
             return UsageError(
                 msg(
                     "{url} answers with a redirection that can't be followed ({reason}); correct --base-url",
-                    url=where,
+                    url=self.base_url,
                     reason=said,
                 )
             )
-        if refusal.moved and status in (404, 405):
+        return None
+
+    def _of_interface(self, refusal: Refusal, said: str) -> Exception | None:
+        """No such interface or model, as the status says it, or the words about a text that was to be completed."""
+        if refusal.moved and refusal.status in (404, 405):
             return NoInterface(
                 msg(
                     "{url} sends requests on to {moved}, where there is no such interface ({reason}); give --base-url the "
                     "address to which it leads",
-                    url=where,
+                    url=self.base_url,
                     moved=hidden(inert(refusal.moved, 200)),
                     reason=said,
                 )
             )
-        if status in (404, 405, 501):
+        if refusal.status in (404, 405, 501):
             return NoInterface(
                 msg(
                     "{url} has no such model or interface: {model} ({reason}){hint}",
-                    url=where,
+                    url=self.base_url,
                     model=self.model,
                     reason=said,
                     hint=_other(refusal),
                 )
             )
-        if not refusal.chat and status in (400, 422) and _ONLY_CHAT.search(said):
+        if not refusal.chat and refusal.status in (400, 422) and _ONLY_CHAT.search(said):
             return NoInterface(
                 msg(
                     "{url} does not complete texts with {model} ({reason}){hint}",
-                    url=where,
+                    url=self.base_url,
                     model=self.model,
                     reason=said,
                     hint=_other(refusal),
                 )
             )
+        return None
+
+    def _for_now(self, refusal: Refusal, said: str) -> Exception | None:
+        """A quota that is used up, a server that is busy or failed: what may be otherwise later."""
+        status, where = refusal.status, self.base_url
         if status == 402 or (status == 429 and "insufficient_quota" in refusal.body):
             return Exhausted(
                 msg("the account's quota is used up ({reason}); continue later with --resume", reason=said)
@@ -146,17 +169,7 @@ class Asked:
             return Broken(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
         if status in (408, 409, 425, 429) or status >= 500:
             return Later(f"{where}: {said}", retry_after_s(refusal.headers.get("retry-after")))
-        if refusal.chat and lacks_chat(said):
-            return NoInterface(
-                msg(
-                    "{url} does not chat with {model} ({reason}){hint}",
-                    url=where,
-                    model=self.model,
-                    reason=said,
-                    hint=_other(refusal),
-                )
-            )
-        return Refused(msg("the server refused: {reason}", reason=said))
+        return None
 
     def unreachable(self, error: Exception) -> Exception:
         """The exception for a request without an answer: Later, or UsageError if waiting does not help."""

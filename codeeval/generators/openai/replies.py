@@ -44,7 +44,7 @@ _DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class MessageParts:
     """The content of one message: the answer's text, or None; the thought; a refusal in the model's words."""
 
     text: str | None
@@ -159,7 +159,7 @@ def _answer(choice: Fields) -> EngineAnswer | None:
             return None
         said = read_message(message)
     elif isinstance(message, str):
-        said = Said(message)
+        said = MessageParts(message)
     elif isinstance(choice.get("text"), str | list) or (
         "text" in choice and choice["text"] is None and _reason(choice)
     ):
@@ -174,7 +174,7 @@ def _answer(choice: Fields) -> EngineAnswer | None:
     return EngineAnswer(text=said.text or "", reason=reason, thought=said.thought)
 
 
-def read_message(message: Fields) -> Said:
+def read_message(message: Fields) -> MessageParts:
     """The parts of a chat message, whatever names the server gives them."""
     texts: list[str] = []
     thoughts: list[str] = []
@@ -185,7 +185,7 @@ def read_message(message: Fields) -> Said:
     if isinstance(refusal, str) and refusal.strip():
         refusals.append(refusal)
     thought = "".join(thoughts) or _thought(message)
-    return Said("".join(texts) if texts else None, thought, "\n".join(refusals) if refusals else None)
+    return MessageParts("".join(texts) if texts else None, thought, "\n".join(refusals) if refusals else None)
 
 
 def _parts(content: object, depth: int) -> Iterator[tuple[str, str]]:

@@ -20,11 +20,11 @@ from codeeval.generators.base import Scalar, check_request, check_sampling, prob
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
-from codeeval.generators.common.engine_process import EngineProcess, Message
-from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.generators.common.engine_process import Message
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.launch import HERE, Engine, Launcher, launcher_for
 from codeeval.generators.common.model_folder import check_weights
-from codeeval.generators.common.openchat_check import warn_of_other_ids
+from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.engines import EngineEnded, Engines
 from codeeval.generators.vllm.settings import VLLMSettings
@@ -38,7 +38,7 @@ MAX_LOSSES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedPrompt:
     """A prompt's ids, and whether it ends inside a thought."""
 
     ids: list[int]
@@ -46,14 +46,14 @@ class Encoded:
 
 
 @dataclass(slots=True)
-class _Open:
+class _OpenSample:
     """One sample in progress. `head`: the thought generated so far, text and ids."""
 
     request: Request
     index: int
-    prompt: Encoded
+    prompt: EncodedPrompt
     seed: int | None
-    engine: EngineProcess
+    engine: Engine
     thinks: bool = False
     head: str = ""
     head_ids: tuple[int, ...] = ()
@@ -63,10 +63,10 @@ class _Open:
 class VLLMGenerator:
     """Holds the engines from creation to `close`. `generate` is not thread-safe."""
 
-    def __init__(self, name: str, settings: VLLMSettings) -> None:
+    def __init__(self, name: str, settings: VLLMSettings, launcher: Launcher = HERE) -> None:
         self._name, self._settings = name, settings
         self._description: dict[str, Scalar] | None = None
-        self._engines = Engines(name, settings)
+        self._engines = Engines(name, settings, launcher)
         try:
             self._facts = self._engines.wait_ready()
             self._mismatch = warn_of_other_ids(name, lambda text: self.encode([Prompt(text=text)])[0].ids)
@@ -92,10 +92,10 @@ class VLLMGenerator:
                 self._cancel()
         refusals.tell()
 
-    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _Open]:
-        waiting: dict[str, _Open] = {}
+    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _OpenSample]:
+        waiting: dict[str, _OpenSample] = {}
         greedy = sampling.temperature == 0
-        batches: dict[EngineProcess, list[Message]] = {}
+        batches: dict[Engine, list[Message]] = {}
         mera = sampling.harness == "mera"
         alive = self._engines.alive
         for at, (request, prompt) in enumerate(zip(requests, self._encoded(requests, sampling), strict=True)):
@@ -108,7 +108,7 @@ class VLLMGenerator:
                 continue
             for index in request.indices[:1] if greedy else request.indices:
                 thinks = self._settings.think_tokens > 0
-                one = _Open(
+                one = _OpenSample(
                     request, index, prompt, None if greedy else sampling.seed if mera else seed + index, engine, thinks
                 )
                 waiting[key := str(len(waiting))] = one
@@ -117,7 +117,7 @@ class VLLMGenerator:
             engine.send({"op": "add", "requests": batch})
         return waiting
 
-    def _message(self, key: str, one: _Open, sampling: Sampling) -> Message:
+    def _message(self, key: str, one: _OpenSample, sampling: Sampling) -> Message:
         ids = [*one.prompt.ids, *one.head_ids]
         return {"id": key, "ids": ids, "params": self._params(sampling, len(ids), one.thinks, one.seed)}
 
@@ -138,7 +138,7 @@ class VLLMGenerator:
             "seed": seed,
         }
 
-    def _collect(self, waiting: dict[str, _Open], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
+    def _collect(self, waiting: dict[str, _OpenSample], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
         while waiting:
             try:
                 engine, message = self._engines.receive("finished", "refused")
@@ -156,13 +156,15 @@ class VLLMGenerator:
                     self._engines.answered[engine.name] += 1
                     yield sample
 
-    def _pass_on(self, waiting: dict[str, _Open], ended: EngineEnded, sampling: Sampling, refusals: Refusals) -> None:
+    def _pass_on(
+        self, waiting: dict[str, _OpenSample], ended: EngineEnded, sampling: Sampling, refusals: Refusals
+    ) -> None:
         """Move what an engine had not finished to the others. Raises `ended` if there are none, or if the samples come
         from the engine's one random stream."""
         alive = self._engines.alive
         if not alive or sampling.harness == "mera":
             raise ended
-        batches: dict[EngineProcess, list[Message]] = {}
+        batches: dict[Engine, list[Message]] = {}
         for at, key in enumerate([key for key, one in waiting.items() if one.engine is ended.engine]):
             one = waiting[key]
             one.losses += 1
@@ -175,7 +177,7 @@ class VLLMGenerator:
         for engine, batch in batches.items():
             engine.send({"op": "add", "requests": batch})
 
-    def _answer_follows(self, one: _Open, message: Message, sampling: Sampling) -> bool:
+    def _answer_follows(self, one: _OpenSample, message: Message, sampling: Sampling) -> bool:
         """After the end of a thought the answer is a separate request, with the answers' stops and limit. Text that
         does not begin with a thought is requested again as an answer, from the start."""
         text = message["text"]
@@ -190,7 +192,7 @@ class VLLMGenerator:
             return False
         return True
 
-    def _samples(self, one: _Open, message: Message, sampling: Sampling) -> Iterator[Sample]:
+    def _samples(self, one: _OpenSample, message: Message, sampling: Sampling) -> Iterator[Sample]:
         """At temperature 0 one answer is used for every index."""
         answer = EngineAnswer(
             text=one.head + message["text"],
@@ -203,7 +205,7 @@ class VLLMGenerator:
         for index in one.request.indices if one.seed is None else (one.index,):
             yield finish(one.request, index, answer, rule)
 
-    def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[Encoded]:
+    def _encoded(self, requests: Sequence[Request], sampling: Sampling) -> list[EncodedPrompt]:
         """The prompts' ids; for MERA's harness truncated to leave room for the answer. Raises UsageError,
         GenerationError."""
         prompts = [request.prompt for request in requests]
@@ -216,7 +218,7 @@ class VLLMGenerator:
         most = context if isinstance(context, int) else None
         return [replace(one, ids=cut_left(self._name, one.ids, sampling.max_tokens, most)) for one in found]
 
-    def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[Encoded]:
+    def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[EncodedPrompt]:
         """The ids that the model receives; `mera`: whether MERA's harness adds BOS; None encodes as codeeval does.
         Raises UsageError for messages that the tokenizer's template refuses."""
         asked = [[prompt.text, prompt.messages] for prompt in prompts]
@@ -225,7 +227,7 @@ class VLLMGenerator:
         for item in self._engines.receive("encoded")[1]["prompts"]:
             if "problem" in item:
                 raise UsageError(msg("{name}: {item}", name=self._name, item=item["problem"]))
-            found.append(Encoded(item["ids"], opens_thought(item["tail"])))
+            found.append(EncodedPrompt(item["ids"], opens_thought(item["tail"])))
         return found
 
     def answered(self) -> dict[str, int]:
@@ -248,8 +250,7 @@ class VLLMGenerator:
                 "engine": "vllm",
                 "model": self._name,
                 **self._facts,
-                **gpu_facts(),
-                **(model_facts(Path(path)) if isinstance(path, str) else {}),
+                **self._engines.facts(path if isinstance(path, str) else None),
                 "data_parallel_size": self._settings.replicas,
                 "lora_sha256": lora_digest(self._settings.lora),
                 "openchat_ids_wrong": self._mismatch,
@@ -267,11 +268,11 @@ class VLLMGenerator:
         self._engines.close()
 
 
-def check_model(model: str, options: Mapping[str, str]) -> None:
+def check_model(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> None:
     """Check what can be checked without an engine, which reads more formats than can be listed here. Raises
     UsageError."""
     settings = VLLMSettings.parse(options)
-    if settings.replicas > 1:
+    if settings.replicas > 1 and not launcher_for(options, launcher).elsewhere:
         devices.check_enough(settings.replicas, settings.gpus_per_replica, devices.visible(0))
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
@@ -282,8 +283,9 @@ def check_model(model: str, options: Mapping[str, str]) -> None:
         check_weights(model, sorted(folder.glob("*.safetensors")))
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> VLLMGenerator:
+def open_generator(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> VLLMGenerator:
     """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    check_model(model, options)
+    check_model(model, options, launcher)
     folder = Path(model).expanduser()
-    return VLLMGenerator(str(folder.resolve()) if folder.is_dir() else model, VLLMSettings.parse(options))
+    location = str(folder.resolve()) if folder.is_dir() else model
+    return VLLMGenerator(location, VLLMSettings.parse(options), launcher_for(options, launcher))

@@ -18,7 +18,7 @@ from typing import Any
 from lm_eval.api.task import ConfigurableTask
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.request import DEFAULT_KS
+from codeeval.evaluation.selection import DEFAULT_KS
 from codeeval.integrations.code_reward import CodeReward
 from codeeval.prompts.templates import user_turn
 from codeeval.scoring import protocols

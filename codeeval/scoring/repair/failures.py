@@ -78,9 +78,7 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
     seen = _written(problem, sample)
     fenced, whole = forms.has_fence(seen), forms.defines_at_margin(seen, problem.entry_point)
     continuation = not fenced and not whole
-    in_fence = forms.blocks(seen)[-1][1] if fenced and not whole else ""
-    if _PROGRAM.search(in_fence):  # it has functions of another name, so other indentation would not help
-        in_fence = ""
+    in_fence = _body_in_fence(seen) if fenced and not whole else ""
 
     def strict() -> str:
         return extract(problem, sample.completion, "strict", is_program=sample.is_program).program
@@ -118,6 +116,12 @@ def _of_text(problem: Problem, sample: Sample) -> tuple[FormatFailure, ...]:
 
 
 _PROGRAM = re.compile(r"^(?:async[ \t]+def|def|class)[ \t]", re.MULTILINE)
+
+
+def _body_in_fence(seen: str) -> str:
+    """The last block; "" if it has functions of another name, and so needs no other indentation."""
+    block = forms.blocks(seen)[-1][1]
+    return "" if _PROGRAM.search(block) else block
 
 
 def _written(problem: Problem, sample: Sample) -> str:

@@ -39,7 +39,7 @@ def main() -> int:
     try:
         llm, lora = _load(start["engine"], start["lora"])
         send({"event": "ready", "facts": _facts(llm)})
-        _Server(llm, lora, send).serve(inbox)
+        _EngineServer(llm, lora, send).serve(inbox)
     except Exception as error:
         import traceback
 
@@ -170,7 +170,7 @@ def _folder(model: str, revision: str | None) -> str | None:
         return None
 
 
-class _Server:
+class _EngineServer:
     """One engine and the requests in progress."""
 
     def __init__(self, llm: Any, lora: Any, send: Send) -> None:

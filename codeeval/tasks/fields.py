@@ -1,4 +1,7 @@
-"""Fields of a row of an English set, read strictly; errors name the file, row and field."""
+"""Fields of a row, read strictly, with errors that name file, row and field; and what may be a problem's id.
+
+An id stands in reports, logs and addresses, on command lines, and in files of completions.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,32 @@ from codeeval import syntax
 from codeeval.errors import DataError
 from codeeval.i18n import msg
 from codeeval.tasks.bundled import page
-from codeeval.tasks.problem_ids import id_fault
 from codeeval.tasks.rows import SourceRow
 
 _SEE = msg("See {path} for the schemas.", path=page("tasks.md"))
 #: Up to this size a program is parsed to find out which functions it defines.
 MAX_PROGRAM_CHARS = 1_000_000
+MAX_ID_CHARS = 200
+#: The remedy for any unusable id.
+ID_HINT = msg('An id is a whole number, or a short text on one line such as "7" or "strings/7".')
+
+
+def id_fault(name: str) -> str | None:
+    """Why a text can't be an id; None if it can. Files of completions strip white space around an id, so an id with it
+    would never match its samples."""
+    if not name.strip():
+        return msg("is empty")
+    if len(name) > MAX_ID_CHARS:
+        return msg("has {n} characters, and {m} are the most", n=len(name), m=MAX_ID_CHARS)
+    if name != name.strip():
+        return msg("{value} begins or ends with white space", value=repr(name))
+    if not name.isprintable():
+        return msg("{value} has characters that can't be printed", value=ascii(name))
+    return None
 
 
 class Fields:
-    """One row. Every method raises DataError if a field is missing or has another type."""
+    """One row of an English set. Every method raises DataError for a field that is missing or of another kind."""
 
     def __init__(self, row: SourceRow) -> None:
         self.where = row.where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from codeeval.errors import UsageError
 from codeeval.evaluation.chosen_limits import limits_like
 from codeeval.evaluation.rerank import like_rankers
 from codeeval.evaluation.resolve import EARLIER, Resolved
-from codeeval.evaluation.trust import Asked, refuse_unasked, repeated_settings
+from codeeval.evaluation.trust import UntrustedSetting, refuse_unasked, repeated_settings
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, TaskInfo
 from codeeval.store import RunReader
@@ -22,14 +23,14 @@ MODEL_DIGESTS = ("weights_sha256", "tokenizer_sha256", "chat_template_sha256", "
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
+class EarlierRun:
     """An earlier run to repeat: `settings` are taken from it, `asked` have to be given again; `manifest` is for
     `differences`."""
 
     run_dir: Path
     settings: dict[str, object]
     manifest: Manifest
-    asked: tuple[Asked, ...] = ()
+    asked: tuple[UntrustedSetting, ...] = ()
 
     def check(self, resolved: Resolved) -> None:
         """Raise UsageError for settings of another user's run that were not given again."""
@@ -41,7 +42,7 @@ class Like:
         )
 
 
-def settings_like(run_dir: Path) -> Like:
+def settings_like(run_dir: Path) -> EarlierRun:
     """The settings that repeat a run. Raises UsageError for a run with completions from a file, and DataError and
     StoreError for one that can't be read."""
     with RunReader(run_dir) as reader:
@@ -55,6 +56,16 @@ def settings_like(run_dir: Path) -> Like:
                 run_dir=run_dir,
             )
         )
+    found = _settings(manifest, ids) | like_rankers(manifest)
+    if own:
+        python = manifest.sandbox.describe.get("interpreter")
+        return EarlierRun(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
+    taken, asked = repeated_settings(manifest, found)
+    return EarlierRun(run_dir, taken, manifest, asked)
+
+
+def _settings(manifest: Manifest, ids: Sequence[str]) -> dict[str, object]:
+    """The settings that a manifest tells; `ids` are those of its problems."""
     sampling, options = manifest.sampling, dict(manifest.model.options)
     settings: dict[str, object] = {
         "task": _task(manifest.task),
@@ -78,12 +89,7 @@ def settings_like(run_dir: Path) -> Like:
         "rename": manifest.renamed or None,
         "problems": ",".join(ids) if manifest.task.n_selected < manifest.task.n_problems else None,
     }
-    found = {name: value for name, value in settings.items() if value is not None} | like_rankers(manifest)
-    if own:
-        python = manifest.sandbox.describe.get("interpreter")
-        return Like(run_dir, found | limits_like(manifest) | ({"python": python} if python else {}), manifest)
-    taken, asked = repeated_settings(manifest, found)
-    return Like(run_dir, taken, manifest, asked)
+    return {name: value for name, value in settings.items() if value is not None}
 
 
 def _literally(system: str | None) -> str | None:

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from codeeval.errors import CodeevalError
-from codeeval.evaluation.request import DEMO_TASK, check_protocol, chosen_backend, chosen_ks, usual_ks
+from codeeval.evaluation.request import DEMO_TASK, chosen_backend
 from codeeval.evaluation.resolve import Resolved
+from codeeval.evaluation.selection import check_protocol, chosen_ks, usual_ks
 from codeeval.evaluation.settings import NAMES
 from codeeval.scoring import protocols
 from codeeval.tasks import TASKS, load

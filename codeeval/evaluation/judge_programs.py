@@ -15,7 +15,7 @@ from sandbox import Job, Outcome, SandboxError
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProgramJob:
     """One program, the problem with the tests that judge it, and the job that executes it."""
 
     problem: Problem
@@ -33,7 +33,7 @@ class NotJudged:
 
 
 def judge(
-    pool: Workers, asked: Sequence[Asked], protocol: ScoringProtocol, at_a_time: int
+    pool: Workers, asked: Sequence[ProgramJob], protocol: ScoringProtocol, at_a_time: int
 ) -> Iterator[Judgement | NotJudged]:
     """One answer per program, in order, with at most `at_a_time` submitted to the pool. Raises ValueError if a
     problem's answers are hidden."""
@@ -45,7 +45,7 @@ def judge(
         yield _settled(pool, one, waiting.popleft(), protocol)
 
 
-def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
+def _submitted(pool: Workers, one: ProgramJob, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
     if not needs_execution(one.extraction, protocol):
         return grade(one.problem, one.extraction, None, protocol)
     if is_too_large(one.job):
@@ -57,7 +57,7 @@ def _submitted(pool: Workers, one: Asked, protocol: ScoringProtocol) -> Future[O
 
 
 def _settled(
-    pool: Workers, one: Asked, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
+    pool: Workers, one: ProgramJob, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
 ) -> Judgement | NotJudged:
     if not isinstance(sent, Future):
         return sent

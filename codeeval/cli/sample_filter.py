@@ -1,0 +1,66 @@
+"""The filter that flags of `codeeval samples` ask for; what the run does not have is refused, and what it has is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from codeeval.errors import UsageError
+from codeeval.explorer.annotations import Annotations, tags_of
+from codeeval.explorer.filters import ANY_NOTE, Filter, group_id
+from codeeval.explorer.numbers import RunNumbers
+from codeeval.explorer.query import has_field
+from codeeval.i18n import msg
+
+
+def chosen_tag(run_dir: Path, given: str | None) -> str:
+    """Raises UsageError for a tag that no note of the run has, and DataError and StoreError."""
+    if given is None or given == ANY_NOTE:
+        return given or ""
+    tags = [name for name, _ in tags_of(Annotations(run_dir).read())]
+    if given not in tags:
+        raise UsageError(
+            msg(
+                "--tag {given}: no note of the run has it; they have {names}",
+                given=repr(given),
+                names=", ".join(tags[:10]) or "-",
+            )
+        )
+    return given
+
+
+def chosen_filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
+    """Raises UsageError for a failure group, a topic and a problem that the run does not have."""
+    wanted = given["group"]
+    names = {group.signature: group_id(group.signature) for group in numbers.all_groups}
+    ids = {found for name, found in names.items() if wanted in (name, found)}
+    ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
+    if wanted and len(ids) != 1:
+        known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
+        problem = msg("no failure group of this run") if not ids else msg("the beginning of several failure groups")
+        raise UsageError(
+            msg(
+                "--group {wanted}: {problem}\n  The groups:\n{known}", wanted=repr(wanted), problem=problem, known=known
+            )
+        )
+    topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
+    if given["topic"] and given["topic"] not in topics:
+        raise UsageError(
+            msg(
+                "--topic {given}: no problem of the run has it; they have {names}",
+                given=repr(given["topic"]),
+                names=", ".join(topics) or "-",
+            )
+        )
+    fields = dict.fromkeys(name for head in numbers.heads for name, _ in head.fields)
+    if given["meta"] and not any(has_field(head, given["meta"]) for head in numbers.heads):
+        raise UsageError(
+            msg(
+                "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
+                given=repr(given["meta"]),
+                names=", ".join(fields) or "-",
+            )
+        )
+    if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
+        raise UsageError(msg("--problem {given}: the run has no problem of this id", given=repr(given["problem"])))
+    return Filter.read({**given, "group": next(iter(ids), "")})

@@ -1,0 +1,59 @@
+"""What a worker saves: modules that few samples need are not in every fork, and nothing is ended where nothing is left."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from sandbox import Job, Pool, Tests
+from sandbox.backends import Backend
+
+_MODULES = Job("import sys\ndef f():\n    return sorted(sys.modules)\n", "f", ("{}",))
+_DIGEST = Job("import hashlib\ndef f(x):\n    return hashlib.md5(x.encode()).hexdigest()\n", "f", ('{"x": "a"}',))
+_JUDGED = Job(
+    "def f(x):\n    return 2 * x\n",
+    "f",
+    (),
+    mode="assert",
+    tests=Tests("def check(candidate):\n    assert candidate(2) == 4\n\ncheck(f)\n", ""),
+)
+
+#: Has a child that tells of its end by no signal, and looks for it as the supervisor does.
+_ODD_CHILD = """
+import ctypes, os, platform, signal, time
+from sandbox.guest import processes
+assert processes.alone()
+number = {"x86_64": 56, "aarch64": 220}[platform.machine()]
+pid = ctypes.CDLL(None).syscall(number, 0, 0, 0, 0, 0)
+if pid == 0:
+    time.sleep(60)
+    os._exit(0)
+assert not processes.alone(), "a child without SIGCHLD was not seen"
+os.kill(pid, signal.SIGKILL)
+assert any(processes.alone() for _ in processes.looks(10.0))
+"""
+
+
+def _modules(pool: Pool) -> set[str]:
+    outcome = pool.submit(_MODULES).result()
+    assert outcome.status == "completed"
+    return {name.strip(" []'") for name in str(outcome.observations[0].text).split(",")}
+
+
+def test_the_judge_is_imported_by_the_first_tests_that_are_code(backend: Backend) -> None:
+    """One worker serves plain samples, then judged ones, then plain ones again."""
+    with Pool(backend, workers=1) as pool:
+        before = _modules(pool)
+        assert "sandbox.guest.child" in before
+        assert not before & {"sandbox.guest.judge_session", "sandbox.guest.judge", "sandbox.guest.proxies", "hashlib"}
+        for _ in range(2):
+            judged = pool.submit(_JUDGED).result()
+            assert judged.ruling is not None
+            assert (judged.status, judged.ruling.status) == ("completed", "passed")
+            assert pool.submit(_DIGEST).result().observations[0].text == "0cc175b9c0f1b6a831c399e269772661"
+        assert "sandbox.guest.judge_session" in _modules(pool)
+
+
+def test_children_that_tell_of_their_end_in_another_way_are_seen() -> None:
+    """Where no child is found the supervisor sends no signal to what may be left: so it has to find every kind."""
+    subprocess.run([sys.executable, "-c", _ODD_CHILD], check=True, timeout=60)
