@@ -24,8 +24,9 @@ from sandbox.outcomes import Observation, Outcome, Ruling
 from sandbox.worker_supply import Shared, WorkerSupply
 
 MAX_TRIES = 3
-#: Seconds beyond a sample's own wall limit, for forking, reset and a loaded host.
-GRACE_S = 30.0
+#: Seconds beyond a sample's own wall limit, for forking, a loaded host, and a reset of which every step succeeds only just in
+#: time: what the sample has left, and other work on the machine, must not look like the worker's death.
+GRACE_S = 60.0
 DEPTH = 3
 #: Largest frame sent while the worker is busy: the worker does not read meanwhile, so what is sent must fit into the
 #: connection's buffer; otherwise the host blocks in sending while the worker blocks in sending its result.

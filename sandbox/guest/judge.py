@@ -28,6 +28,7 @@ from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.last_calls import LastCalls
+from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
@@ -58,7 +59,7 @@ class Judge:
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
-        self._makers = Makers(self._module.__dict__)
+        self._makers = Makers(self._module.__dict__, self.not_carried)
         self._proxies = Proxies(self, self._makers)
         library_types.forget_named()
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
@@ -70,6 +71,7 @@ class Judge:
         self._crossed_line: int | None = None
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
+        self._executed: tuple[types.CodeType, ...] = ()
         self._bytes = 0  # of the last question and its answer
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
@@ -84,12 +86,16 @@ class Judge:
         else:
             self._rule('{"s":"passed"}')
 
+    def leaves_nothing(self) -> bool:
+        """Whether the tests can't have changed anything that later ones would notice."""
+        return not any(map(may_last, self._executed))
+
     def _execute(self, compiled: Callable[[], tuple[types.CodeType, types.CodeType]], names: tuple[str, ...]) -> None:
         """Execute the tests. A failure here while the candidate is still executing its definitions waits for it."""
         namespace = self._module.__dict__
         error: BaseException | None = None
         try:
-            prelude, tests = compiled()
+            prelude, tests = self._executed = compiled()
             exec(prelude, namespace)  # noqa: S102 - trusted
         except BaseException as raised:
             error = raised

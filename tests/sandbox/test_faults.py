@@ -26,6 +26,7 @@ from leftovers import containers, descendants, settles, socket_folders, worker_p
 from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_supply, worker_thread
 from sandbox.backends import Backend, Worker, docker, docker_engine
 from sandbox.channel import Channel
+from sandbox.guest import charges, processes
 
 WAIT = 180.0
 JOBS = 60
@@ -390,6 +391,13 @@ def test_a_slow_connection(backend: Backend, isolation: str) -> None:
         big = pool.submit(Job(f"s = {'y' * 20_000!r}\ndef f(): return s\n", "f", ("{}",)))
         assert answers(futures) == [f"completed {n}" for n in range(count)]
         assert big.result(WAIT).observations[0].text == "y" * 20_000
+
+
+def test_the_host_waits_for_the_longest_reset() -> None:
+    """However loaded the machine is: a reset of which every wait succeeds at its end must not look like a lost worker."""
+    waits = [processes.RESET_DEADLINE_S] * 4  # for processes, sockets, the wiping of folders and their inodes
+    waits += [charges._SETTLE_S] * 2
+    assert sum(waits) * processes._MOST_OVERTIME + 10 < worker_thread.GRACE_S
 
 
 @pytest.mark.parametrize(

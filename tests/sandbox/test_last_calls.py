@@ -137,6 +137,15 @@ def test_a_large_value_takes_no_time() -> None:
     assert len(shown(shared, 500)) == 501
 
 
+def test_an_array_of_many_dimensions_takes_no_time() -> None:
+    """numpy writes six elements of each dimension: a million of them here."""
+    numpy = pytest.importorskip("numpy")
+    assert shown(numpy.zeros((7,) * 8, "i1"), 2_000) == "<array of shape (7, 7, 7, 7, 7, 7, 7, 7)>"
+    assert shown([numpy.zeros((2, 2), "i1")], 2_000) == "[array([[0, 0], [0, 0]], dtype=int8)]"
+    assert shown(numpy.zeros(10**7), 2_000).startswith("array([0., 0., 0., ..., 0., 0., 0.]")
+    assert shown(numpy.zeros((0,) * 9), 2_000).startswith("array([]")
+
+
 def test_a_call() -> None:
     """With keywords, and cut."""
     assert shown_call("f", (1, "a"), [("key", [2])], 100) == "f(1, 'a', key=[2])"
