@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -156,11 +156,16 @@ class JobQueue:
                 self._ready.wait()
             return self._items.popitem(last=False)[1] if self._items else None
 
-    def wait(self, timeout_s: float) -> None:
-        """Wait until there is a job, the queue is closed, or the time is over."""
+    def wait(self, timeout_s: float, or_else: Callable[[], bool] = lambda: False) -> None:
+        """Wait until there is a job, the queue is closed, `or_else` is true when `wake` is called, or the time is over."""
         with self._ready:
-            if not self._items and not self._closed:
+            if not self._items and not self._closed and not or_else():
                 self._ready.wait(timeout_s)
+
+    def wake(self) -> None:
+        """Make all waiting threads evaluate their `or_else`."""
+        with self._ready:
+            self._ready.notify_all()
 
     def discard(self, which: int) -> Pending | None:
         """Remove the job with this `id`; None if it is not in the queue (any longer)."""

@@ -87,6 +87,10 @@ def rays_own_words() -> Iterator[Said]:
         os.close(kept)
 
 
+def _last_line(text: str) -> str:
+    return text.strip().splitlines()[-1].strip()[:300]
+
+
 def refusal(error: Exception, said: str) -> str | None:
     """Why a cluster refuses this process, with the remedy, if Ray gave a reason."""
     whole = f"{error}\n{said}"
@@ -94,6 +98,13 @@ def refusal(error: Exception, said: str) -> str | None:
         has = os.environ.get(TOKEN) or "RAY_AUTH_TOKEN_PATH" in os.environ
         what = "the token of this process is not the cluster's" if has else "the cluster asks for a token"
         return f"{what}\n  Set {MODE}=token and {TOKEN} as on the cluster's nodes."
+    if "ray[client]" in whole:
+        return "ray:// needs Ray's client, which is not installed\n  Install it here and on the head: pip install 'ray[client]'"
+    if "Initialization failure from server" in whole:
+        return (
+            f"its client server says: {_last_line(str(error))}\n"
+            "  Its log on the head says more. Try again, or name the cluster without ray://."
+        )
     if "ersion mismatch" in whole:
         words = re.findall(r"(?:Ray|Python): (\S+)", str(error))
         if len(words) == 4:

@@ -71,8 +71,8 @@ class Connection:
     def start(self, actor: type, place: Place, *arguments: object) -> Any:
         """A handle of a new actor on this node. The actor is running once its first call has returned."""
         options = self.ray.remote(
-            num_cpus=self._cluster.num_cpus,
-            resources=dict(self._cluster.resources),
+            num_cpus=self._cluster.num_cpus / place.parts,
+            resources={name: amount / place.parts for name, amount in self._cluster.resources.items()},
             max_restarts=0,  # the pool decides what is repeated, and where
             max_task_retries=0,
         )

@@ -7,6 +7,7 @@ node reports is final, and a job is answered once.
 from __future__ import annotations
 
 import marshal
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -69,7 +70,7 @@ class Link:
             while not crew.stop.is_set():
                 self._exchange()
         except Exception as error:  # whatever Ray raises, this node is no longer used
-            why = reason(error)
+            why = _not_installed(self.place, error) or reason(error)
         self.workers = 0
         if crew.stop.is_set() and self._actor is not None:
             self._close()
@@ -83,7 +84,7 @@ class Link:
     def _open(self) -> None:
         """Start the actor; waits while other users' work occupies the node's processors."""
         crew = self._crew
-        self._actor = crew.connection.start(Node, self.place, crew.settings)
+        self._actor = crew.connection.start(self._actor_class(), self.place, crew.settings)
         reference = self._actor.open.remote()
         while not crew.connection.is_done(reference, _IDLE_S):
             if crew.stop.is_set():
@@ -101,21 +102,39 @@ class Link:
     def _exchange(self) -> None:
         crew = self._crew
         taken = self._take()
-        if not taken and not self.held:
-            crew.queue.wait(_IDLE_S)
+        if not taken and not self.held and not self._has_more():
+            crew.queue.wait(_IDLE_S, self._has_more)
             taken = self._take()
-            if not taken and len(crew.queue):
+            if not taken and len(crew.queue) and not self._has_more():
                 crew.stop.wait(WAIT_S)  # the waiting jobs are for other nodes
         jobs = self._packer.pack((number, pending.job) for number, pending in taken) if taken else b""
         want = max(1, min(WANTED, len(self.held) // 2)) if self.held else 0
         began = time.monotonic()
-        reply = crew.connection.result(self._actor.exchange.remote(jobs, WAIT_S, want), crew.silence_s)
-        answers = marshal.loads(reply)
+        answers = self._ask(jobs, want)
         for packed in answers:
             self._settle(*read_outcome(packed))
         if answers:
             rate = len(answers) / max(1e-3, time.monotonic() - began)
             self._rate = rate if not self._rate else 0.7 * self._rate + 0.3 * rate
+
+    # --- overridden by other kinds of links ----------------------------------------------------------------------
+
+    def _actor_class(self) -> type[Node]:
+        return Node
+
+    def _has_more(self) -> bool:
+        """Whether the node has, or should get, anything other than jobs."""
+        return False
+
+    def _ask(self, jobs: bytes, want: int) -> list[bytes]:
+        """Call the node once: send jobs, return packed outcomes."""
+        reply = self._result(self._actor.exchange.remote(jobs, WAIT_S, want))
+        answers: list[bytes] = marshal.loads(reply)
+        return answers
+
+    def _result(self, reference: Any) -> Any:
+        """The result of a call. Raises what Ray raises, or TimeoutError, if the node is gone or silent."""
+        return self._crew.connection.result(reference, self._crew.silence_s)
 
     # --- jobs ----------------------------------------------------------------------------------------------------
 
@@ -174,6 +193,15 @@ class Link:
 
 class Unusable(SandboxError):
     """A node that can't take part, whatever is tried."""
+
+
+def _not_installed(place: Place, error: BaseException) -> str | None:
+    """The reason if the actor can't be imported on its node."""
+    missing = re.search(r"No module named '([\w.]+)'", str(error))
+    if missing is None or type(error).__name__ not in ("ActorDiedError", "RayActorError"):
+        return None
+    remedy = "Install codeeval there, of the version that this machine has, for the Python that runs Ray."
+    return reason(Unusable(f"{place}: its Python has no module {missing[1]}. {remedy}"))
 
 
 def reason(error: BaseException) -> str:

@@ -74,8 +74,16 @@ class Node:
         return {**versions(), **self._backend.describe(), "why": self._backend.why}
 
     def exchange(self, jobs: bytes, wait_s: float, want: int) -> bytes:
-        """Start new jobs; return finished outcomes once there are `want` of them, or after `wait_s`. A job that the
-        pool refuses is answered with the reason."""
+        """Start new jobs; return finished outcomes once there are `want` of them, or after `wait_s`."""
+        self._start(jobs)
+        with self._arrived:
+            self._arrived.wait_for(lambda: len(self._finished) >= want, wait_s)
+            answer = self._take()
+        self._heard = time.monotonic()
+        return marshal.dumps(answer)
+
+    def _start(self, jobs: bytes) -> None:
+        """Start new jobs. A job that the pool refuses is answered with the reason."""
         self._heard = time.monotonic()
         assert self._pool is not None
         for number, job in self._reader.read(jobs) if jobs else ():
@@ -85,11 +93,6 @@ class Node:
                 self._keep(pack_outcome(number, Failed(f"{type(error).__name__}: {error}")))
                 continue
             future.add_done_callback(partial(self._finish, number))
-        with self._arrived:
-            self._arrived.wait_for(lambda: len(self._finished) >= want, wait_s)
-            answer = self._take()
-        self._heard = time.monotonic()
-        return marshal.dumps(answer)
 
     def close(self) -> None:
         """Stop the workers. The driver kills the actor afterwards."""

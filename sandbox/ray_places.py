@@ -8,8 +8,8 @@ from typing import Any
 
 from sandbox.errors import BackendUnavailable
 
-#: What identifies a place: Ray's name of the node, and the bundle.
-Key = tuple[str, int | None]
+#: What identifies a place: Ray's name of the node, the bundle, and the part.
+Key = tuple[str, int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,27 @@ class Cluster:
 @dataclass(frozen=True, slots=True)
 class Place:
     """A node that can hold workers: Ray's name of it, its address, and its number of processors according to Ray, or
-    that of the `bundle` of a placement group."""
+    that of the `bundle` of a placement group. `part`, `parts`: the share of one actor, if there are several in it."""
 
     node: str
     address: str
     cpus: int
     bundle: int | None = None
+    part: int = 0
+    parts: int = 1
 
     @property
     def key(self) -> Key:
-        return self.node, self.bundle
+        return self.node, self.bundle, self.part
+
+    def __str__(self) -> str:
+        part = f", part {self.part + 1} of {self.parts}" if self.parts > 1 else ""
+        return f"node {self.address}{part}"
+
+    def workers(self, wished: int | None) -> int:
+        """The workers of this part, of `wished` on the whole node; None: as many as it has processors."""
+        whole = wished or self.cpus
+        return whole // self.parts + (self.part < whole % self.parts)
 
 
 def places(ray: Any, cluster: Cluster, group: Any) -> list[Place]:

@@ -15,12 +15,14 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Iterable
 from concurrent.futures import Future
 
 from sandbox.backends.base import Progress
 from sandbox.errors import BackendUnavailable, PoolClosed, SandboxError
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
+from sandbox.ray_backend import ClusterBackend
 from sandbox.ray_cluster import Connection
 from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
 from sandbox.ray_node import NodeSettings, versions
@@ -28,27 +30,17 @@ from sandbox.ray_places import Cluster, Key, Place
 from sandbox.wire import Job, Limits, Outcome
 
 #: What must be the same on all nodes of a run, and its name for users.
-_ALIKE = {"python": "Python", "ray": "Ray", "code": "the sandbox's code", "backend": "sandbox", "image": "image"}
+_ALIKE = {
+    "python": "Python",
+    "ray": "Ray",
+    "code": "the sandbox's code",
+    "codeeval": "codeeval",
+    "backend": "sandbox",
+    "image": "image",
+}
 _LOOK_S = 1.0
 #: Seconds before a node with a lost actor gets another one, doubled with each loss.
 _AGAIN_S, _LONGEST_S = 1.0, 30.0
-
-
-class ClusterBackend:
-    """Stands in for the backend that a local pool has."""
-
-    def __init__(self, pool: RayPool) -> None:
-        self._pool = pool
-        self.name = pool.facts["backend"]
-        self.why = "the nodes of the cluster have it"
-
-    def describe(self) -> dict[str, str]:
-        """Facts for the manifest: those of the nodes, which are all the same, and the number of nodes."""
-        nodes = ", ".join(f"{address} ({workers})" for address, workers in sorted(self._pool.nodes().items()))
-        return {**self._pool.facts, "cluster": f"ray {self._pool.facts['ray']}", "nodes": nodes}
-
-    def close(self) -> None:
-        """Do nothing: the pool leaves the cluster."""
 
 
 class RayPool(Front):
@@ -96,7 +88,7 @@ class RayPool(Front):
             self.close()
             raise
         self._ready = True
-        self.backend = ClusterBackend(self)
+        self.backend = ClusterBackend(self.facts, self.nodes)
 
     @property
     def workers(self) -> int:
@@ -145,7 +137,7 @@ class RayPool(Front):
             while not self._error:
                 starting = [link for link in self._links.values() if not link.workers]
                 if self._refused:
-                    raise BackendUnavailable("\n".join(self._refused.values()))
+                    raise BackendUnavailable("\n".join(dict.fromkeys(self._refused.values())))
                 if self._looked and self._links and not starting:
                     return
                 if (
@@ -177,7 +169,8 @@ class RayPool(Front):
                 continue
             self._seen = time.monotonic()
             for place in places:
-                self._use(place)
+                for part in self._parts(place):
+                    self._use(part)
             with self._state:
                 self._looked = True
                 self._state.notify_all()
@@ -190,7 +183,7 @@ class RayPool(Front):
             if known or self._stop.is_set() or time.monotonic() < not_before:
                 return
             settings = NodeSettings(
-                self._kind, self.limits, self.isolation, self._wished or place.cpus, self._patience_s
+                self._kind, self.limits, self.isolation, place.workers(self._wished), self._patience_s
             )
             crew = Crew(
                 self._connection,
@@ -202,28 +195,41 @@ class RayPool(Front):
                 self._welcome,
                 self._gone,
             )
-            link = self._links[place.key] = Link(crew, place)
+            link = self._links[place.key] = self._link(crew, place)
             thread = threading.Thread(target=link.run, name=f"sandbox-ray-{place.address}", daemon=True)
             self._threads[link] = thread
         thread.start()
 
+    # overridden by pools with another kind of link
+
+    def _link(self, crew: Crew, place: Place) -> Link:
+        return Link(crew, place)
+
+    def _parts(self, place: Place) -> Iterable[Place]:
+        """The places of the actors on a node."""
+        return (place,)
+
+    def _versions(self) -> dict[str, str]:
+        """What must be the same on a node as in this process."""
+        return versions()
+
     def _welcome(self, link: Link, said: dict[str, str]) -> str:
         """Why a node can't be used, or "" if it is now in use. Raises SandboxError for a node to retry: once the pool
         is at work, an engine that does not answer may come back."""
-        where = f"node {link.place.address}"
+        where = str(link.place)
         if "error" in said:
             if self._ready:
                 raise SandboxError(said["error"])
             return f"{where}: {said['error']}"
         facts = {**said, "image": said.get("image_tag") or said["image"]}
         with self._state:
-            expected = {**facts, **versions(), **self.facts}
-            wrong = [name for name in _ALIKE if facts[name] != expected[name]]
+            expected = {**facts, **self._versions(), **self.facts}
+            wrong = [name for name in _ALIKE if name in expected and facts.get(name) != expected[name]]
             if wrong:
-                found = "; ".join(f"{_ALIKE[name]} {facts[name]} instead of {expected[name]}" for name in wrong)
+                found = "; ".join(f"{_ALIKE[name]} {facts.get(name)} instead of {expected[name]}" for name in wrong)
                 return f"{where} differs from the others: {found}. Verdicts of one run come from one image"
             self.facts = self.facts or facts
-            link.workers = self._wished or link.place.cpus
+            link.workers = link.place.workers(self._wished)
             self._worked = time.monotonic()
             if self._grows:
                 more = MOST_PER_WORKER * link.workers
@@ -248,7 +254,7 @@ class RayPool(Front):
             self._reasons[link.place.address] = why
             self._state.notify_all()
         if not self._stop.is_set():
-            self._progress(f"warning: node {link.place.address} is not used: {why}")
+            self._progress(f"warning: {link.place} is not used: {why}")
 
     def _share(self, link: Link) -> int:
         """A node's share of all open jobs, by its workers; otherwise the first to ask would leave nothing to the

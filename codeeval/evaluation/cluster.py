@@ -10,6 +10,8 @@ from codeeval.i18n import msg
 from sandbox import Cluster
 
 _AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "namespace"), "resource."
+#: They are read by `cluster_engines`.
+_ENGINES, _ENGINE_RESOURCE = ("engines", "engine_gpus", "engine_cpus"), "engine_resource."
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
@@ -25,13 +27,13 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
     names: dict[str, str] = {}
     for key, value in options.items():
         if key in _AMOUNTS:
-            amounts[key] = _amount(key, value)
+            amounts[key] = amount(key, value)
         elif key in _NAMES and value:
             names[key] = value
         elif key.startswith(_RESOURCE) and key != _RESOURCE:
-            resources[key.removeprefix(_RESOURCE)] = _amount(key, value)
-        else:
-            known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES))
+            resources[key.removeprefix(_RESOURCE)] = amount(key, value)
+        elif key not in _ENGINES and not (key.startswith(_ENGINE_RESOURCE) and key != _ENGINE_RESOURCE):
+            known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES, *_ENGINES, "engine_resource.NAME"))
             raise UsageError(
                 msg("--cluster-option {key}=…: there is no such option; known: {names}", key=key, names=known)
             )
@@ -61,11 +63,14 @@ def _check_address(address: str) -> None:
         )
 
 
-def _amount(key: str, value: str) -> float:
+def amount(key: str, value: str, *, zero: bool = False) -> float:
+    """A number above 0; `zero`: or 0. Raises UsageError."""
     try:
         found = float(value)
     except ValueError:
         found = -1.0
-    if not (found > 0 and math.isfinite(found)):
+    if zero and not 0 <= found < math.inf:
+        raise UsageError(msg("--cluster-option {key}={value}: must be 0 or a number above it", key=key, value=value))
+    if not zero and not 0 < found < math.inf:
         raise UsageError(msg("--cluster-option {key}={value}: must be a number above 0", key=key, value=value))
     return found

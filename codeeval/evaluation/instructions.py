@@ -100,7 +100,7 @@ def resume_all(folder: Path, resolved: Resolved, reporter: Reporter) -> None:
     with ExitStack() as stack:
         sandbox = stack.enter_context(open_sandbox(place, run_protocols(manifest, str(folder)), reporter))
         compare_images(manifest, sandbox.info.describe, reporter)
-        generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
+        generator = stack.enter_context(closing(generator_of(model, manifest, resolved))) if model else None
         _work_all(folder, generator, sandbox, reporter)
 
 

@@ -195,7 +195,7 @@ class Pipeline:
 
     def _take(self) -> None:
         """Wait for the next event and handle it, together with whatever else has arrived."""
-        if not (self._generating or self._router.outstanding):
+        if not self._generating and not self._router.outstanding and self._router.has_room:
             return
         with suppress(queue.Empty):
             self._handle(self._inbox.get(timeout=COMMIT_EVERY_S))

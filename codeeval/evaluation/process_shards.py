@@ -23,24 +23,17 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.shard_frames import (
-    BATCH,
-    DOWN,
-    JOB,
-    JUDGING,
-    NO_OUTCOME,
-    OUTCOME,
-    ROWS,
-    SPEC,
-    Frames,
-)
-from codeeval.evaluation.shard_interface import Deliver, ShardHandle, ShardLost
+from codeeval.evaluation.batches import Judging
+from codeeval.evaluation.shard_end import ShardEnd
+from codeeval.evaluation.shard_frames import DOWN, JOB, NO_OUTCOME, OUTCOME, ROWS, SPEC, Frames
+from codeeval.evaluation.shard_interface import Deliver, ShardHandle
 from codeeval.evaluation.shard_process import END_S, Spec
 from codeeval.i18n import joined, msg
 from codeeval.store.codec import unpack_outcome
 from sandbox import Job, Outcome, SandboxError
 
+#: Samples per worker that a shard may hold: enough that no worker waits for the driver.
+AHEAD = 16
 #: Workers per shard. One interpreter can serve about three times as many that run small programs in sequence.
 PER_SHARD = 8
 #: A shard is lost after this many seconds without a sign of life, counted only while this process itself is running.
@@ -53,7 +46,7 @@ _BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from codeeval.
 _BOOT += "main(int(sys.argv[2]), int(sys.argv[3]))"
 
 
-class ProcessShard:
+class ProcessShard(ShardEnd):
     """One process and its connection; a `ShardHandle`. `submit` gives its pool a single job."""
 
     def __init__(self, spec: Spec) -> None:
@@ -66,11 +59,10 @@ class ProcessShard:
                 pass_fds=(theirs.fileno(),),
                 start_new_session=True,
             )
-        self.name, self.workers = f"shard process {self._process.pid}", spec.workers
-        self.was_useful, self.lost, self._judgings = False, "", 0
+        super().__init__(f"shard process {self._process.pid}")
+        self._workers, self.was_useful = spec.workers, False
         self._frames, self._outbox = Frames(ours), queue.SimpleQueue[tuple[bytes, bytes] | None]()
-        self._deliver: Deliver | None = None
-        self._lock, self._jobs, self._numbers = threading.Lock(), dict[int, Future[Outcome]](), itertools.count()
+        self._jobs, self._numbers = dict[int, Future[Outcome]](), itertools.count()
         self._outbox.put((SPEC, pickle.dumps(spec, 5)))
         self._threads = [
             threading.Thread(target=body, name=self.name, daemon=True) for body in (self._read, self._write)
@@ -83,21 +75,20 @@ class ProcessShard:
         return self._process.pid
 
     @property
+    def workers(self) -> int:
+        return self._workers
+
+    @property
+    def room(self) -> int:
+        return AHEAD * self._workers
+
+    @property
     def jobs(self) -> int:
         """Number of unanswered single jobs."""
         return len(self._jobs)
 
-    def judge(self, judging: Judging, deliver: Deliver) -> None:
-        """From now on it accepts batches, to be judged as `judging` says."""
-        with self._lock:
-            self._deliver, lost = deliver, self.lost
-            self._judgings += 1
-        self._outbox.put((JUDGING, pickle.dumps(judging, 5)))
-        if lost:
-            deliver(self, ShardLost(lost))
-
-    def send(self, batch: Batch) -> None:
-        self._outbox.put((BATCH, batch.packed()))
+    def _put(self, kind: bytes, payload: bytes) -> None:
+        self._outbox.put((kind, payload))
 
     def submit(self, job: Job) -> Future[Outcome]:
         """Submit a job. The future raises SandboxError if the job can't be executed, or the shard is lost."""
@@ -109,10 +100,6 @@ class ProcessShard:
             self._jobs[number] = future
         self._outbox.put((JOB, pickle.dumps((number, job), 5)))
         return future
-
-    def close(self) -> None:
-        with self._lock:
-            self._deliver = None
 
     def stop(self) -> None:
         """Ask the process to end; use `wait` to wait for it."""
@@ -166,11 +153,9 @@ class ProcessShard:
             return payload.decode("utf-8", "replace")
         if kind == ROWS:
             self.was_useful = True
-            with self._lock:
-                deliver = self._deliver
-                current = int.from_bytes(payload[:4], "big") == self._judgings
-            if deliver is not None and current:
-                deliver(self, Rows.unpacked(payload[4:]))
+            if (found := self._rows(payload)) is not None:
+                rows, deliver = found
+                deliver(self, rows)
         elif kind in (OUTCOME, NO_OUTCOME):
             self.was_useful = True
             with self._lock:
@@ -190,14 +175,12 @@ class ProcessShard:
         if code < 0 and reason == ENDED:
             reason = joined("", (reason, f" (signal {-code})"))
         why = msg("shard process {pid} was lost: {why}", pid=self.pid, why=reason)
+        self.lose(why)
         with self._lock:
-            self.lost, deliver, self._deliver = why, self._deliver, None
             jobs, self._jobs = self._jobs, {}
         self._outbox.put(None)
         for future in jobs.values():
             future.set_exception(SandboxError(why))
-        if deliver is not None:
-            deliver(self, ShardLost(why))
 
 
 class ProcessShards:
@@ -228,8 +211,11 @@ class ProcessShards:
     def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
         with self._lock:
             new = self._replaced()
+            lost = [shard.lost for shard in self._shards]
         if new is not None:
             new.judge(judging, deliver)
+        elif all(lost):
+            raise SandboxError(lost[-1])
         return new
 
     def submit(self, job: Job) -> Future[Outcome]:

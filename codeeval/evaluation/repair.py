@@ -59,7 +59,7 @@ def explore(store: RunStore, sandbox: Sandbox | None) -> Explored:
             router.flush()
             router.tend()
             store.commit()
-            if router.outstanding:
+            if router.outstanding or not router.has_room:
                 with suppress(queue.Empty):
                     inbox.get(timeout=1.0)()
     finally:

@@ -9,6 +9,7 @@ from typing import get_args
 from codeeval.errors import UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.chosen_limits import within_limits
+from codeeval.evaluation.cluster_engines import launcher_of
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.rerank import reward_info
 from codeeval.evaluation.run_dir import check_run_dir, new_run_dir
@@ -25,6 +26,7 @@ from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.template_choice import AUTO, ChosenTemplate, ModelPlace, choose_template, first_request
 from codeeval.generators import BACKENDS, Generator, create
 from codeeval.generators.common.facts import has_gpu
+from codeeval.generators.common.launch import Launcher
 from codeeval.generators.registry import check_model
 from codeeval.i18n import msg
 from codeeval.manifest import RewardInfo, printable
@@ -73,12 +75,13 @@ class RunRequest:
     notes: tuple[str, ...] = ()
     altered: tuple[str, ...] = ()
     rankers: tuple[RewardInfo, ...] = ()
+    launcher: Launcher | None = None
 
     def generator(self) -> Generator:
         """The generator that was opened to find out which template the model takes, or a new one. Raises UsageError,
         GenerationError."""
         opened = self.template.opened
-        return opened or create(self.model.backend, self.model.location, self.model.options)
+        return opened or create(self.model.backend, self.model.location, self.model.options, self.launcher)
 
 
 def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) -> RunRequest:
@@ -99,10 +102,11 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         task, more = renamed(task)
         notes = (*notes, *more)
     model, system = _model(settings), system_text(settings.system)
+    launcher = launcher_of(settings)
     if sampling.harness == "mera":
         check_mera_sampling(whole, model.backend)
     if opens:
-        check_model(model.backend, model.location, model.options)
+        check_model(model.backend, model.location, model.options, launcher)
     if sampling.harness == "mera" and asked == AUTO:
         asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
@@ -119,6 +123,7 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         notes=notes,
         altered=("renamed",) if settings.rename else (),
         rankers=_rankers(settings),
+        launcher=launcher,
     )
 
 

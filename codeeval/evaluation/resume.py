@@ -8,6 +8,7 @@ from pathlib import Path
 
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.cluster import cluster_of
+from codeeval.evaluation.cluster_engines import launcher_of
 from codeeval.evaluation.earlier_run import MODEL_DIGESTS
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.rerank import rank, unranked
@@ -72,7 +73,7 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
         with ExitStack() as stack:
             sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
             compare_images(manifest, sandbox.info.describe, reporter)
-            generator = stack.enter_context(closing(generator_of(model, manifest))) if model else None
+            generator = stack.enter_context(closing(generator_of(model, manifest, resolved))) if model else None
             result = work(store, judged_by, generator, sandbox, reporter)
         return Ended(store.run_dir, result, unranked=not _ranked(store, reporter, own=own))
 
@@ -145,10 +146,10 @@ def isolation_of(manifest: Manifest) -> Isolation:
     return "fresh" if manifest.sandbox.isolation == "fresh" else "warm"
 
 
-def generator_of(model: ModelInfo, manifest: Manifest) -> Generator:
+def generator_of(model: ModelInfo, manifest: Manifest, resolved: Resolved) -> Generator:
     """The model that continues the run. Raises UsageError if the files at its place differ from the run's, and what
     `create` raises."""
-    generator = create(model.backend, model.location, model.options)
+    generator = create(model.backend, model.location, model.options, launcher_of(resolved.settings))
     try:
         if model.location != manifest.model.location and not is_demo(manifest.model):
             _refuse_another(manifest.model.describe, clean(generator.describe()))

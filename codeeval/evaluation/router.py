@@ -13,19 +13,20 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 
 from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
 from codeeval.evaluation.judged import judged
-from codeeval.evaluation.lanes import Lane, Names, Open, Sent, ahead_of_a_process
+from codeeval.evaluation.lanes import Lane, Names, Open, Sent
 from codeeval.evaluation.ledger import Ledger
-from codeeval.evaluation.shard import NOT_EXECUTED, Shard
+from codeeval.evaluation.shard import NOT_EXECUTED
+from codeeval.evaluation.shard_in_driver import Post, ShardInDriver
 from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident
 from codeeval.store.codec import unpack_text
-from codeeval.store.rows import Row
+from codeeval.store.rows import Row, incident_of
+from sandbox import SandboxError
 
 #: After this many shards were lost with a sample, it is not tried again in this invocation.
 MAX_LOSSES = 3
@@ -35,9 +36,6 @@ BATCH, BATCH_CHARS = 32, 1_000_000
 LOOK_EVERY_S = 1.0
 #: How many completions are remembered with the shard that they went to.
 REMEMBERED = 65_536
-
-#: Called, from any thread, with what the driver's thread should do.
-Post = Callable[[Callable[[], None]], None]
 
 
 class Router:
@@ -66,17 +64,17 @@ class Router:
         self._open: dict[tuple[str, int], Open] = {}
         self._again: deque[tuple[Row, Names, int]] = deque()
         self._executes, self._busy, self._looked_at = source is not None, False, time.monotonic()
+        self._is_over = False  # no shard is left, and none will come
         self.counts = Counts()
         self.judged = 0
         self.sandbox_error: str | None = None if source is not None else NOT_EXECUTED
         self._source = source if isinstance(source, ShardSource) else None
         self._own: ShardInDriver | None = None
         if isinstance(source, ShardSource):
-            self._lanes = [Lane(handle, ahead_of_a_process) for handle in source.open_shards(judging, self._deliver)]
+            self._lanes = [Lane(handle) for handle in source.open_shards(judging, self._deliver)]
         else:
-            self._own = ShardInDriver(judging, source, post)
-            self._lanes = [Lane(self._own, parallel)]
-        self._batch = BATCH if self._own is None else 1
+            self._own = ShardInDriver(judging, source, post, parallel)
+            self._lanes = [Lane(self._own)]
 
     @property
     def outstanding(self) -> bool:
@@ -88,12 +86,12 @@ class Router:
         """Whether some shard would soon have nothing to do."""
         if self._again:
             return False
-        return not self._lanes or any(lane.free > 0 for lane in self._lanes)
+        return self._is_over if not self._lanes else any(lane.free > 0 for lane in self._lanes)
 
     @property
     def is_well_fed(self) -> bool:
         """Whether every shard holds half of what it may hold."""
-        return all(2 * lane.free <= lane.ahead() * lane.handle.workers for lane in self._lanes)
+        return all(2 * lane.free <= lane.handle.room for lane in self._lanes)
 
     def accept(self, row: Row, names: Names) -> None:
         """Have a stored sample judged under the protocols with these names."""
@@ -109,8 +107,13 @@ class Router:
         batch.chars += len(row[3])
         lane.load += load
         lane.held += 1
-        if len(batch.samples) >= self._batch or batch.chars >= BATCH_CHARS:
+        lane.chars += len(row[3])
+        if len(batch.samples) >= self._most(lane) or batch.chars >= BATCH_CHARS:
             self._send(problem_id, lane, self._open.pop(key), 0)
+
+    def _most(self, lane: Lane) -> int:
+        """Samples in one batch. A quarter of what a shard may hold: it gets more before it has finished everything."""
+        return 1 if self._own is not None else max(1, min(BATCH, lane.handle.room // 4))
 
     def flush(self) -> None:
         """Send what was accepted."""
@@ -157,7 +160,7 @@ class Router:
         known = self._store.execution_digests(problem_id) if first else ()
         problem = self._problems[problem_id] if first else None
         lane.told.add(problem_id)
-        lane.sent[self._number] = Sent(batch.samples, batch.load, losses)
+        lane.sent[self._number] = Sent(batch.samples, batch.load, losses, batch.chars)
         self._note_whether_busy()
         lane.handle.send(Batch(self._number, problem_id, tuple(batch.samples), problem, known))
 
@@ -180,8 +183,12 @@ class Router:
         disputed = self._store.add_judged(rows.executions, rows.judgements, lane.late)
         again = len(lane.late) - before
         self.judged += len(rows.judgements) - len(disputed)
-        if rows.incidents:
-            self._store.add_incident_rows(rows.incidents)
+        if rows.failing is not None and self._executes:
+            lane.failing = True
+            if all(other.failing for other in self._lanes):
+                self.sandbox_error = rows.failing
+        if given_up := [row for row in rows.incidents if not self._goes_elsewhere(lane, row)]:
+            self._store.add_incident_rows(given_up)
         for problem_id, index, name, digest in rows.stored:
             self._judge_by_file((problem_id, index, name, digest))
         self._judge_late(disputed)
@@ -196,11 +203,8 @@ class Router:
             sent = lane.sent.pop(number)
             lane.load -= sent.load
             lane.held -= len(sent.samples)
+            lane.chars -= sent.chars
             lane.alone = lane.alone and sent.losses + 1 < MAX_LOSSES
-        if rows.failing is not None and self._executes:
-            lane.failing = True
-            if all(other.failing for other in self._lanes):
-                self.sandbox_error = rows.failing
 
     def _judge_late(self, rows: list[Row]) -> None:
         """Judge by the evidence in the file the jobs that another shard has executed as well."""
@@ -239,30 +243,49 @@ class Router:
                 elif left:
                     self._again.append((row, left, sent.losses + 1))
         self._look_for_more()
-        if not self._lanes:
-            self.sandbox_error = reason
+
+    def _goes_elsewhere(self, lane: Lane, row: Row) -> bool:
+        """Whether a sample whose job could not be executed is tried again, as another shard may be able to."""
+        if self._source is None or all(other.failing for other in self._lanes):
+            return False
+        incident = incident_of(row)
+        key, name = (incident.problem_id, incident.index), incident.stage.partition(":")[2]
+        for sent in lane.sent.values():
+            for sample, names in sent.samples:
+                if name in names and (unpack_text(sample[0]), sample[1]) == key:
+                    if sent.losses + 1 < MAX_LOSSES:
+                        self._again.append((sample, (name,), sent.losses + 1))
+                    return sent.losses + 1 < MAX_LOSSES
+        return False
 
     def _look_for_more(self) -> None:
         self._looked_at = time.monotonic()
-        while self._source is not None and (new := self._source.replacement(self._judging, self._deliver)) is not None:
-            self._lanes.append(Lane(new, ahead_of_a_process))
+        try:
+            while self._source and (new := self._source.replacement(self._judging, self._deliver)) is not None:
+                self._lanes.append(Lane(new))
+        except SandboxError as error:
+            self._is_over, self.sandbox_error = not self._lanes, str(error)
 
     def _try_again(self) -> None:
         """Send one sample per batch, so that only one that takes shards down is retried; the last time alone in its
         shard."""
         for _ in range(len(self._again)):
             row, names, losses = self._again.popleft()
+            if not self._lanes and not self._is_over:
+                self._again.append((row, names, losses))
+                continue
             if not self._lanes:
                 self._remember(row, names, self.sandbox_error or msg("no shard is left"))
                 continue
-            lane = max(self._lanes, key=lambda lane: lane.free)
+            lane = max(self._lanes, key=lambda lane: (not lane.failing, lane.free))
             if lane.free <= 0 or (losses + 1 >= MAX_LOSSES and lane.held):
                 self._again.append((row, names, losses))
                 continue
             lane.load += 1
             lane.held += 1
+            lane.chars += len(row[3])
             lane.alone = losses + 1 >= MAX_LOSSES
-            self._send(unpack_text(row[0]), lane, Open([(row, names)], 1), losses)
+            self._send(unpack_text(row[0]), lane, Open([(row, names)], 1, len(row[3])), losses)
 
     def _remember(self, row: Row, names: Names, reason: str) -> None:
         incidents = [Incident(unpack_text(row[0]), row[1], f"execution:{name}", reason) for name in names]
@@ -273,16 +296,3 @@ class Router:
         if busy != self._busy:
             self._busy = busy
             (self._clock.enter if busy else self._clock.leave)("execution")
-
-
-class ShardInDriver:
-    """The only shard of a run with few workers: in the driver's process and thread, with its pool's threads."""
-
-    name, workers = "driver", 1
-
-    def __init__(self, judging: Judging, pool: JobRunner | None, post: Post) -> None:
-        self._shard = Shard(judging, pool, lambda arrival: post(partial(self._shard.settle, arrival)))
-        self.send, self.drain = self._shard.take, self._shard.drain
-
-    def close(self) -> None:
-        """Does nothing: the pool belongs to the caller."""

@@ -19,18 +19,19 @@ from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
-from sandbox import Cluster, Job, Limits, Outcome, Pool, RayPool
+from sandbox import Cluster, Job, Limits, Outcome, Pool
 from sandbox.backends.base import Backend
 from sandbox.backends.interpreter import BadInterpreter, named
-from sandbox.ray_pool import ClusterBackend
+from sandbox.ray_backend import ClusterBackend
 
 if TYPE_CHECKING:
+    from codeeval.evaluation.cluster_shards import ClusterShards
     from codeeval.evaluation.process_shards import ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
 KINDS = ("auto", "docker", "local")
-#: Outstanding jobs per worker: enough that no worker waits for the host, or for the network to its node.
-AHEAD_PER_WORKER, AHEAD_ON_A_NODE = 16, 32
+#: Outstanding jobs per worker: enough that no worker waits for the host.
+AHEAD_PER_WORKER = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,11 @@ class Sandbox:
 
     pool: Workers
     info: SandboxInfo
-    ahead: int = AHEAD_PER_WORKER
 
     @property
     def parallel(self) -> int:
-        """How many jobs may be outstanding now; nodes come and go."""
-        return self.ahead * self.pool.workers
+        """How many jobs a pool of this process may be given now."""
+        return AHEAD_PER_WORKER * self.pool.workers
 
 
 @contextmanager
@@ -109,15 +109,15 @@ def open_sandbox(placement: Placement, protocols: tuple[ScoringProtocol, ...], r
             describe=backend.describe(),
             why=backend.why,
         )
-        yield Sandbox(pool, info, AHEAD_ON_A_NODE if placement.cluster else AHEAD_PER_WORKER)
+        yield Sandbox(pool, info)
 
 
 @contextmanager
 def open_workers(
     placement: Placement, limits: Limits, reporter: Reporter
-) -> Iterator[tuple[Pool | RayPool | ProcessShards, Backend | ClusterBackend]]:
+) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
     """Workers that are not tested yet: a pool in this process, processes with a pool each if one interpreter can't
-    serve so many workers, or the nodes of a cluster. Raises UsageError and SandboxError."""
+    serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
     from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
     from codeeval.evaluation.shard_process import Spec
 
@@ -125,7 +125,9 @@ def open_workers(
     check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
     if placement.cluster is not None:
-        with RayPool(
+        from codeeval.evaluation.cluster_shards import ClusterShards
+
+        with ClusterShards(
             placement.cluster,
             placement.workers,
             limits,

@@ -301,12 +301,14 @@ class Settings:
     cluster_options: Annotated[
         dict[str, str],
         Flag(
-            "num_cpus=N, resource.NAME=N, placement_group=NAME, namespace=NAME or patience_s=N; may be repeated.",
+            "What nodes must have and where models go, as num_cpus=2 (docs/cluster.md has all); may be repeated.",
             "KEY=VALUE",
             ("--cluster-option",),
             verbs=_PLACED,
             meaning="`num_cpus=N` (1) or `resource.NAME=N`, free resources that a node must have; `placement_group=NAME` and "
-            "`namespace=NAME`; `patience_s=N` (60), seconds to wait for a cluster without a head or nodes; may be repeated",
+            "`namespace=NAME`; `patience_s=N` (60), seconds to wait for a cluster without a head or nodes; `engine_gpus=N`, "
+            "`engine_cpus=N`, `engine_resource.NAME=N`, `engines=here`: where `-M replicas=N` places models, "
+            "[cluster.md](cluster.md); may be repeated",
             said="--cluster-option",
             parse=_options,
         ),

@@ -34,6 +34,8 @@ GIVE_UP_AFTER = 8
 #: How many characters of programs and evidence a shard keeps for later equal programs; older evidence is in the run
 #: file.
 KEPT_CHARS = 64 * 1024 * 1024
+#: What an observation takes in addition to its text.
+OBSERVATION_CHARS = 64
 
 NOT_EXECUTED = "not executed under this protocol yet"
 
@@ -151,7 +153,7 @@ class Shard:
         self._told.executed += 1
         if self._judging.dedup:
             self._problems[problem_id].evidence[digest] = first.sample.index
-            self._keep(arrival.key, outcome, len(row[3]) + len(row[4]))
+            self._keep(arrival.key, outcome, len(row[3]) + _chars(outcome))
         for unit in units:
             self._judge(unit, outcome)
 
@@ -272,6 +274,12 @@ class Shard:
         if not self._left[batch]:
             del self._left[batch]
             self._told.done.append(batch)
+
+
+def _chars(outcome: Outcome) -> int:
+    """About how much memory evidence takes, in characters; its row is compressed."""
+    said = sum([len(seen.text) for seen in outcome.observations if seen.text])
+    return said + len(outcome.stdout) + len(outcome.stderr) + OBSERVATION_CHARS * len(outcome.observations)
 
 
 def _too_large(job: Job) -> Outcome:

@@ -39,7 +39,11 @@ class ShardHandle(Interface):
 
     @property
     def workers(self) -> int:
-        """How many jobs it executes at a time. May change over time; 0: give it nothing now."""
+        """How many jobs it executes at a time. May change over time."""
+
+    @property
+    def room(self) -> int:
+        """How many samples it may hold now: enough that no worker waits, and no more. 0: give it nothing now."""
 
     def send(self, batch: Batch) -> None:
         """Hand over a batch without waiting for its work or for the shard. If the shard turns out to be lost, the
@@ -60,4 +64,4 @@ class ShardSource(Interface):
 
     def replacement(self, judging: Judging, deliver: Deliver) -> ShardHandle | None:
         """A shard that has joined, or a replacement of a lost one; None if there is none now. Called after a loss and
-        about once a second; if no shard is left it may wait for one within its patience."""
+        about once a second. Raises SandboxError if no shard is left and none will come."""

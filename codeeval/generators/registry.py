@@ -1,5 +1,6 @@
 """Backends by name. A new one is a row here and a module with `open_generator(model, options) -> Generator` and
-`check_model(model, options)`, which raises UsageError for faults that show without loading."""
+`check_model(model, options)`, which raises UsageError for faults that show without loading. Both take a launcher too if the
+backend is `placed`."""
 
 from __future__ import annotations
 
@@ -12,18 +13,21 @@ from typing import cast
 
 from codeeval.errors import UsageError, install
 from codeeval.generators.base import Generator
+from codeeval.generators.common.launch import Launcher
 from codeeval.i18n import msg
 
 
 @dataclass(frozen=True, slots=True)
 class GeneratorBackend:
     """`module` has `open_generator`; `needs` are the importable names that it requires, and `extra` installs them ("":
-    they are packages with those names). `elsewhere`: a variable that may name another interpreter that has them."""
+    they are packages with those names). `elsewhere`: a variable that may name another interpreter that has them.
+    `placed`: a launcher may start its engines on other machines."""
 
     module: str
     needs: tuple[str, ...] = ()
     extra: str = ""
     elsewhere: str = ""
+    placed: bool = False
 
     @property
     def remedy(self) -> str:
@@ -40,21 +44,24 @@ class GeneratorBackend:
 
 
 BACKENDS: dict[str, GeneratorBackend] = {
-    "hf": GeneratorBackend("codeeval.generators.hf.backend", ("torch", "transformers"), "hf"),
+    "hf": GeneratorBackend("codeeval.generators.hf.backend", ("torch", "transformers"), "hf", placed=True),
     "vllm": GeneratorBackend(
         "codeeval.generators.vllm.generator",
         ("vllm",),
         "vllm",
         "CODEEVAL_VLLM_PYTHON",
+        placed=True,
     ),
     "openai": GeneratorBackend("codeeval.generators.openai.generator", ("openai",)),
     "replay": GeneratorBackend("codeeval.generators.replay"),
 }
 
 
-def create(backend: str, model: str, options: Mapping[str, str] | None = None) -> Generator:
-    """The generator `backend` for `model`: a folder or Hub id for hf and vllm, the name at a server for openai, a JSONL
-    file for replay.
+def create(
+    backend: str, model: str, options: Mapping[str, str] | None = None, launcher: Launcher | None = None
+) -> Generator:
+    """The generator `backend` for `model`: a folder or Hub id for hf and vllm, the name at a server for openai, a JSONL file
+    for replay. `launcher`: what starts the engines that `-M replicas=N` asks for, None: this machine.
 
     Raises UsageError for an unknown backend, a package that is not installed (naming the extra that installs it), an
     unknown option, or a model that can't be found; GenerationError for a model that can't be loaded.
@@ -62,14 +69,25 @@ def create(backend: str, model: str, options: Mapping[str, str] | None = None) -
     if backend not in BACKENDS:
         raise UsageError(msg("unknown backend {name}; known: {names}", name=repr(backend), names=", ".join(BACKENDS)))
     check_installed(backend, options)
-    return cast(Generator, import_module(BACKENDS[backend].module).open_generator(model, options or {}))
+    return cast(
+        Generator, import_module(BACKENDS[backend].module).open_generator(*_asked(backend, model, options, launcher))
+    )
 
 
-def check_model(backend: str, model: str, options: Mapping[str, str] | None = None) -> None:
+def check_model(
+    backend: str, model: str, options: Mapping[str, str] | None = None, launcher: Launcher | None = None
+) -> None:
     """Check what can be checked without loading the model: packages, options, a missing, incomplete or truncated folder
     or file. Raises UsageError."""
     check_installed(backend, options)
-    import_module(BACKENDS[backend].module).check_model(model, options or {})
+    import_module(BACKENDS[backend].module).check_model(*_asked(backend, model, options, launcher))
+
+
+def _asked(
+    backend: str, model: str, options: Mapping[str, str] | None, launcher: Launcher | None
+) -> tuple[object, ...]:
+    """What the functions of a backend's module take."""
+    return (model, options or {}, launcher) if BACKENDS[backend].placed else (model, options or {})
 
 
 def check_installed(backend: str, options: Mapping[str, str] | None = None) -> None:

@@ -94,8 +94,7 @@ def pack_outcome(outcome: Outcome) -> str | bytes:
 
 
 def _compressed(text: str) -> str | bytes:
-    packed = pack_text(text)
-    if isinstance(packed, str) and len(text) <= COMPRESS_ABOVE:
+    if len(text) <= COMPRESS_ABOVE and isinstance(packed := pack_text(text), str):
         return packed
     return zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
 

@@ -1,11 +1,14 @@
 """How much of generation and execution happens at the same time: wall time of a run over the longer of the two alone.
 
     python tests/benchmarks/bench_overlap.py --seconds 20 --workers 2 --sandbox local
+    python tests/benchmarks/bench_overlap.py --replicas 2
+    python tests/benchmarks/bench_overlap.py --replicas 2 --cluster
 
 Generation hands over samples at a steady pace, as a model on an accelerator does: it waits and needs no processor. Each
 program sleeps, so execution has a duration that other work on this machine does not change. Both are sized to last
-equally long, which is the hardest case: any waiting of one for the other shows. Prints one JSON object; exit code 1 above
-the limit.
+equally long, which is the hardest case: any waiting of one for the other shows. `--replicas`: so many engines write, each in a
+process of its own, `--cluster`: on as many nodes, which are Ray's on loopback. Prints one JSON object; exit code 1 above the
+limit.
 """
 
 from __future__ import annotations
@@ -16,10 +19,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
 from pathlib import Path
+
+from cluster_speed import cluster_of
+from paced_engine import PacedEngines
 
 from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan
+from codeeval.generators import Generator
+from codeeval.generators.common.launch import HERE, Launcher
+from codeeval.generators.common.ray_launcher import Needs, RayLauncher
+from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.replicas import HFReplicas
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -32,10 +45,14 @@ from codeeval.manifest import (
 from codeeval.scoring.protocols import get
 from codeeval.store import PlannedProblem, RunStore, Session
 from codeeval.types import Problem, Prompt, Request, Sample, Sampling
-from sandbox import Limits, Pool, select
+from sandbox import Cluster, Limits, Pool, select
+from sandbox.ray_cluster import Connection
 
 LIMIT = 1.05
 SLEEP_S = 0.1
+
+
+PROBLEMS = 8
 
 
 class Paced:
@@ -67,7 +84,7 @@ def manifest(samples: int) -> Manifest:
         created_at="2000-01-01T00:00:00+00:00",
         kind="run",
         command=("bench",),
-        task=TaskInfo(name="t", source="s", digest="", n_problems=1, n_selected=1, problems_digest=""),
+        task=TaskInfo(name="t", source="s", digest="", n_problems=PROBLEMS, n_selected=PROBLEMS, problems_digest=""),
         protocol="strict",
         protocols=("strict",),
         k=(1,),
@@ -80,22 +97,44 @@ def manifest(samples: int) -> Manifest:
     )
 
 
-def run(pool: Pool, samples: int, every_s: float, workers: int) -> float:
-    """Seconds of one whole run with a generator at this pace."""
-    problem = Problem("1", "{function}", "def f(n):", "f", ("{'n': 1}",), ("2",))
-    prompt = Prompt(text="p")
-    requests = (Request("1", prompt, tuple(range(samples))),)
-    plan = Plan(Judging((get("strict"),), Limits()), requests, Sampling(n=samples), 8 * workers)
+def asked(samples: int) -> tuple[Request, ...]:
+    """So many samples of each problem."""
+    return tuple(Request(str(number), Prompt(text="p"), tuple(range(samples))) for number in range(PROBLEMS))
+
+
+def run(pool: Pool, samples: int, generator: Generator, workers: int) -> float:
+    """Seconds of one whole run."""
+    problems = [
+        Problem(one.problem_id, "{function}", "def f(n):", "f", ("{'n': 1}",), ("2",)) for one in asked(samples)
+    ]
+    planned = [PlannedProblem(problem, Prompt(text="p"), "", samples) for problem in problems]
+    plan = Plan(Judging((get("strict"),), Limits()), asked(samples), Sampling(n=samples), lambda: 8 * workers)
     with (
         tempfile.TemporaryDirectory() as folder,
-        RunStore.create(Path(folder, "r"), manifest(samples), [PlannedProblem(problem, prompt, "", samples)]) as store,
+        RunStore.create(Path(folder, "r"), manifest(samples), planned) as store,
     ):
         begun = time.monotonic()
-        result = Pipeline(plan, store, Paced(every_s), pool, Session("", (), "running")).run()
+        result = Pipeline(plan, store, generator, pool, Session("", (), "running")).run()
         took = time.monotonic() - begun
-        assert result.counts.executed == samples
-        assert [(n, c) for _, n, c in store.counts("strict")] == [(samples, samples)]
+        assert result.counts.executed == samples * PROBLEMS
+        assert [(n, c) for _, n, c in store.counts("strict")] == [(samples, samples)] * PROBLEMS
     return took
+
+
+@contextmanager
+def generator_of(arguments: argparse.Namespace, every_s: float) -> Iterator[Generator]:
+    """Writes a sample every so many seconds; each replica in proportion less."""
+    replicas = arguments.replicas
+    if not replicas:
+        yield Paced(every_s)
+        return
+    with ExitStack() as stack:
+        launcher: Launcher = HERE
+        if arguments.cluster:
+            cluster = cluster_of(stack, replicas, 1)
+            launcher = RayLauncher(Needs(gpus=0), partial(Connection, Cluster(cluster.address)), 300.0)
+        engines = PacedEngines(launcher, every_s * replicas, SLEEP_S)
+        yield stack.enter_context(closing(HFReplicas("m", Settings(device="cpu", replicas=replicas), engines)))
 
 
 def main() -> int:
@@ -103,16 +142,18 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--sandbox", default="local")
+    parser.add_argument("--replicas", type=int, default=0)
+    parser.add_argument("--cluster", action="store_true")
     arguments = parser.parse_args()
-    samples = int(arguments.seconds * arguments.workers / SLEEP_S)
+    samples = int(arguments.seconds * arguments.workers / SLEEP_S / PROBLEMS)
     with Pool(select(arguments.sandbox), workers=arguments.workers) as pool:
-        run(pool, 2 * arguments.workers, 0.0, arguments.workers)  # workers are up
-        execution = run(pool, samples, 0.0, arguments.workers)
-        every_s = execution / samples
-        begun = time.monotonic()
-        generated = list(Paced(every_s).generate([Request("1", Prompt(text="p"), tuple(range(samples)))], Sampling()))
-        generation = time.monotonic() - begun
-        both = run(pool, samples, every_s, arguments.workers)
+        run(pool, 1, Paced(0.0), arguments.workers)  # workers are up
+        execution = run(pool, samples, Paced(0.0), arguments.workers)
+        with generator_of(arguments, execution / (samples * PROBLEMS)) as generator:
+            begun = time.monotonic()
+            generated = list(generator.generate(asked(samples), Sampling(n=samples)))
+            generation = time.monotonic() - begun
+            both = run(pool, samples, generator, arguments.workers)
     ratio = both / max(generation, execution)
     found = {"samples": len(generated), "generation_s": generation, "execution_s": execution, "both_s": both}
     print(json.dumps({**{k: round(v, 2) for k, v in found.items()}, "ratio": round(ratio, 4), "limit": LIMIT}))

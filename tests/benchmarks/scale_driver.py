@@ -1,11 +1,13 @@
 """What the driver of a run costs where shards do the work: processor time per sample, and memory, at 10^5 and 10^6 samples.
 
     python tests/benchmarks/scale_driver.py --samples 100000 --kill
+    python tests/benchmarks/scale_driver.py --samples 400000 --workers 16 --nodes 2
 
 The pools of the shards answer at once, so that only what surrounds them is measured. Each sample is another program of one of
 164 problems with ten calls. `--generate`: a generator hands the samples over while they are judged; otherwise they are in the
-file, as with `score`. `--kill`: the process is killed with SIGKILL in the middle, and another one resumes. Prints one JSON object
-per part; exit code 1 where a row is missing, double, or costs more than the limit.
+file, as with `score`. `--kill`: the process is killed with SIGKILL in the middle, and another one resumes. `--nodes`: the shards
+are actors of a Ray cluster, whose nodes are processes of this machine on addresses of loopback. Prints one JSON object per part;
+exit code 1 where a row is missing, double, or costs more than the limit.
 """
 
 from __future__ import annotations
@@ -21,19 +23,28 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from bench_overlap import manifest
+sys.path.append(str(Path(__file__).resolve().parent.parent / "sandbox"))
 
+from bench_overlap import manifest
+from loopback_cluster import LoopbackCluster
+from null_pool import NullPool
+
+from codeeval.evaluation import cluster_shards
 from codeeval.evaluation.batches import Judging
+from codeeval.evaluation.cluster_shards import ClusterShards
 from codeeval.evaluation.pipeline import Pipeline, Plan
 from codeeval.evaluation.process_shards import ProcessShards
+from codeeval.evaluation.shard_node import ShardNode, package
 from codeeval.evaluation.shard_process import Spec
 from codeeval.evaluation.work import requests_for
 from codeeval.scoring.protocols import get
 from codeeval.store import PlannedProblem, RunStore, Session
 from codeeval.types import Problem, Prompt, Request, Sample, Sampling
-from sandbox import Limits
+from sandbox import Cluster, Limits
+from sandbox.ray_node import versions
 
 LIMIT_MS = 0.06
 PROBLEMS = 164
@@ -43,6 +54,15 @@ BODY = "\n    total = 0\n    for i in range(n + 1):\n        total += 1\n    ret
 def problem(number: int) -> Problem:
     calls, expected = tuple(f"{{'n': {n}}}" for n in range(10)), tuple(str(n + 1) for n in range(10))
     return Problem(str(number), "{function}", f'def f(n):\n    """Задача {number}."""', "f", calls, expected)
+
+
+class NullNode(ShardNode):
+    """A node whose pool answers at once."""
+
+    def open(self) -> dict[str, str]:
+        self._pool = NullPool()  # type: ignore[assignment]
+        self._begin()
+        return {**package(), **versions(), "backend": "null", "image": "none", "why": "a benchmark"}
 
 
 class Instant:
@@ -72,12 +92,28 @@ def create(folder: Path, samples: int, *, generated: bool) -> None:
             store.add_samples(sample(str(number), index) for index in range(each))
 
 
-def judge(folder: Path, workers: int, *, generated: bool) -> dict[str, float]:
+@contextmanager
+def shards_of(workers: int, nodes: int) -> Iterator[ProcessShards | ClusterShards]:
+    """So many workers in all, in processes or on nodes."""
+    if not nodes:
+        with ProcessShards(Spec("none", workers, Limits(), maker="null_pool:null_pool")) as processes:
+            yield processes
+        return
+    cluster_shards.ShardNode = NullNode  # type: ignore[misc]
+    with LoopbackCluster({"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}) as cluster:
+        addresses = [f"127.0.0.{3 + number}" for number in range(nodes)]
+        for address in addresses:
+            cluster.add(address, cpus=workers // nodes)
+            cluster.wait(address)
+        with ClusterShards(Cluster(cluster.address, patience_s=300.0)) as shards:
+            while shards.workers < workers // nodes * nodes:
+                time.sleep(0.2)
+            yield shards
+
+
+def judge(folder: Path, workers: int, *, nodes: int = 0, generated: bool) -> dict[str, float]:
     """One invocation; what it cost this process."""
-    with (
-        RunStore.open(folder) as store,
-        ProcessShards(Spec("none", workers, Limits(), maker="null_pool:null_pool")) as shards,
-    ):
+    with RunStore.open(folder) as store, shards_of(workers, nodes) as shards:
         requests = requests_for(store) if generated else ()
         wanted = sum(len(request.indices) for request in requests) or store.n_unjudged("strict")
         plan = Plan(Judging((get("strict"),), Limits()), requests)
@@ -103,6 +139,7 @@ def rss_mb() -> float:
 def killed(arguments: argparse.Namespace, folder: Path) -> int:
     """Judge in another process, which is killed once half of the samples are judged. How many were."""
     command = [sys.executable, __file__, "--only", str(folder), "--workers", str(arguments.workers)]
+    command += ["--nodes", str(arguments.nodes)]
     process = subprocess.Popen(command + ["--generate"] * arguments.generate)
     while process.poll() is None and executed(folder) < arguments.samples // 2:
         time.sleep(0.1)
@@ -141,12 +178,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--samples", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=64, help="pretended ones; eight to a shard")
+    parser.add_argument("--nodes", type=int, default=0, help="of a cluster; 0: processes of this machine")
     parser.add_argument("--generate", action="store_true")
     parser.add_argument("--kill", action="store_true")
     parser.add_argument("--only", type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.only:
-        judge(arguments.only, arguments.workers, generated=arguments.generate)
+        judge(arguments.only, arguments.workers, nodes=arguments.nodes, generated=arguments.generate)
         return 0
     samples = arguments.samples // PROBLEMS * PROBLEMS
     with tempfile.TemporaryDirectory() as parent:
@@ -154,7 +192,7 @@ def main() -> int:
         create(folder, samples, generated=arguments.generate)
         if arguments.kill:
             print(json.dumps({"killed_after": killed(arguments, folder), "of": samples}), flush=True)
-        found = judge(folder, arguments.workers, generated=arguments.generate)
+        found = judge(folder, arguments.workers, nodes=arguments.nodes, generated=arguments.generate)
         wrong = complaints(folder, samples)
         size = os.path.getsize(folder / "run.sqlite") / 2**20
     print(json.dumps({**found, "file_mb": round(size, 1), "wrong": wrong, "limit_ms": LIMIT_MS}))
@@ -162,4 +200,6 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    from scale_driver import main as named  # the nodes find `NullNode` by the module's name
+
+    sys.exit(named())

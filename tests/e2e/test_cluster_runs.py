@@ -115,6 +115,8 @@ def middle(process: subprocess.Popen[str], run: Path, share: float = 0.2) -> Non
 def both_work(cluster: LoopbackCluster) -> None:
     """Waits for the second node, which may be slower to start."""
     until(lambda: len([each for each in cluster.actors() if worker_processes(each)]) == 2)
+    for node in (FIRST, SECOND):  # samples are graded where they are executed
+        assert cluster.processes(node, "ray::ShardNode")
 
 
 def ends(process: subprocess.Popen[str], code: int) -> str:
@@ -222,11 +224,11 @@ def test_the_head_is_killed(
     """The nodes work on for the patience; then the run stops by itself: incomplete, exit code 3, the way to go on. On another
     cluster it becomes what it would have been."""
     folder = fill(tmp_path, 0.5)
-    process = start(folder, *command("r", "local", *on(cluster, patience_s=12)))
+    process = start(folder, *command("r", "local", *on(cluster, patience_s=20)))
     middle(process, folder / "r", 0.1)
     happens(cluster)
     errors = ends(process, 3)
-    assert "the head of the cluster has not answered for 12 s" in errors
+    assert "the head of the cluster has not answered for 20 s" in errors
     assert "--resume" in errors
     assert 0 < judged(folder / "r") < 2 * PROBLEMS * SAMPLES
     assert not settles(worker_processes, 90)  # the nodes' actors end, and their workers with them

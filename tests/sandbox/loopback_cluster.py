@@ -19,12 +19,15 @@ from leftovers import descendants
 
 _STARTED_S = 300.0
 HEAD = "127.0.0.2"
+#: How Ray names the processes of actors that hold a pool.
+_ACTORS = ("ray::Node", "ray::ShardNode")
 
 
 class LoopbackCluster:
-    """Addresses are 127.0.0.2 and up: 127.0.0.1 would be looked for on another interface. Use as a context manager."""
+    """Addresses are 127.0.0.2 and up: 127.0.0.1 would be looked for on another interface. `client`: the head takes Ray's client
+    as well, at this attribute afterwards. Use as a context manager."""
 
-    def __init__(self, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, environment: Mapping[str, str] | None = None, *, client: bool = False) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="ray-", dir="/tmp"))  # the path of a socket must be short
         self._nodes: dict[str, subprocess.Popen[bytes]] = {}
         self._again: dict[str, Callable[[], subprocess.Popen[bytes]]] = {}
@@ -34,24 +37,32 @@ class LoopbackCluster:
             "RAY_DISABLE_IMPORT_WARNING": "1",
             **(environment or {}),
         }
-        with socket.create_server((HEAD, 0)) as free:
-            self.address = f"{HEAD}:{free.getsockname()[1]}"
-        port = self.address.rpartition(":")[2]
+        self.address, self.client = (_free_address() for _ in range(2))
+        port, client_port = (each.rpartition(":")[2] for each in (self.address, self.client))
         self._start(
             *(HEAD, "--head", "--num-cpus=0", f"--port={port}", "--include-dashboard=false"),
             f"--temp-dir={self._folder}",
+            *((f"--ray-client-server-port={client_port}",) if client else ()),
         )
         deadline = time.monotonic() + _STARTED_S
-        while not self._listens():
+        while not (_listens(self.address) and HEAD in self._joined() and (_listens(self.client) or not client)):
             assert time.monotonic() < deadline, "Ray did not start"
+            if self._nodes[HEAD].poll() is not None:  # on a busy machine it gives up
+                self._nodes[HEAD] = self._again[HEAD]()
             time.sleep(0.1)
 
     def add(
-        self, address: str, *, cpus: float = 1, resources: str = "{}", environment: Mapping[str, str] | None = None
+        self,
+        address: str,
+        *,
+        cpus: float = 1,
+        resources: str = "{}",
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
     ) -> None:
         """A node. It has joined a few seconds later."""
         words = (f"--address={self.address}", f"--num-cpus={cpus:g}", f"--resources={resources}")
-        self._start(address, *words, environment=environment)
+        self._start(address, *words, environment=environment, python=python)
 
     def wait(self, *addresses: str) -> None:
         """Until these nodes have joined. One that gave up on a busy machine is started again."""
@@ -96,18 +107,24 @@ class LoopbackCluster:
     def actors(self, address: str = "") -> list[int]:
         """Processes that hold an actor of a pool, on one node or on all."""
         if address:
-            return self.processes(address, "ray::Node")
+            return [pid for name in _ACTORS for pid in self.processes(address, name)]
         below = set(descendants(os.getpid()))
-        return [pid for pid, command in _commands() if pid in below and command.startswith("ray::Node")]
+        return [pid for pid, command in _commands() if pid in below and command.startswith(_ACTORS)]
 
     def close(self) -> None:
         for address in reversed(list(self._nodes)):
             self.kill(address)
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _start(self, address: str, *words: str, environment: Mapping[str, str] | None = None) -> None:
+    def _start(
+        self,
+        address: str,
+        *words: str,
+        environment: Mapping[str, str] | None = None,
+        python: str = sys.executable,
+    ) -> None:
         command = [
-            *(sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
+            *(python, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
             *(f"--node-ip-address={address}", "--object-store-memory=83886080", *words),
         ]
         self._again[address] = partial(
@@ -120,18 +137,24 @@ class LoopbackCluster:
         )
         self._nodes[address] = self._again[address]()
 
-    def _listens(self) -> bool:
-        host, _, port = self.address.rpartition(":")
-        with contextlib.suppress(OSError):
-            socket.create_connection((host, int(port)), 1.0).close()
-            return True
-        return False
-
     def __enter__(self) -> LoopbackCluster:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.close()
+
+
+def _free_address() -> str:
+    with socket.create_server((HEAD, 0)) as free:
+        return f"{HEAD}:{free.getsockname()[1]}"
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    with contextlib.suppress(OSError):
+        socket.create_connection((host, int(port)), 1.0).close()
+        return True
+    return False
 
 
 def _commands() -> Iterator[tuple[int, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ import pytest
 from loopback_cluster import LoopbackCluster
 
 from sandbox import ray_auth
+from sandbox.backends import docker_engine, image
 
 pytestmark = [pytest.mark.ray, pytest.mark.local]
 
@@ -191,3 +193,88 @@ def test_a_node_with_another_python_is_named(tmp_path: Path) -> None:
         done = driver(OPEN.format(address=cluster.address), {})
         assert done.returncode == 1
         assert "node 127.0.0.4 differs from the others: Python 3.11.99 instead of 3." in done.stderr
+
+
+#: A node that the machine is too busy to start at once is tried again, and refused later with a note.
+BOTH = """
+import sys, time
+from sandbox import Cluster, RayPool, SandboxError
+lines = []
+try:
+    with RayPool(Cluster({address!r}), 1, kind="docker", patience_s=60.0, progress=lines.append):
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            if any("differs" in line for line in lines):
+                sys.exit("\\n".join(lines))
+            time.sleep(0.5)
+        print(lines)
+except SandboxError as error:
+    sys.exit(str(error))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.docker
+def test_a_node_with_another_image_is_named() -> None:
+    """Two real images on one engine: the nodes' own builds from two bases, which differ by a label."""
+    client = docker_engine.connect()
+    base = image.choose_base(client, lambda line: None)
+    other = f"codeeval-base:other-{os.getpid()}"
+    made = client.containers.create(base)
+    try:
+        made.commit(*other.split(":"), changes="LABEL codeeval-other-image=1")
+        with LoopbackCluster() as cluster:
+            cluster.add("127.0.0.3", environment={"CODEEVAL_BASE": base})
+            cluster.add("127.0.0.4", environment={"CODEEVAL_BASE": other})
+            cluster.wait("127.0.0.3", "127.0.0.4")
+            done = driver(BOTH.format(address=cluster.address), {})
+        assert done.returncode == 1, done.stdout
+        found = re.search(
+            r"node 127\.0\.0\.[34] differs from the others: image (\S+) instead of (\S+)\. Verdicts", done.stderr
+        )
+        assert found, done.stderr
+        assert found[1] != found[2]
+    finally:
+        made.remove()
+        for left in client.containers.list(
+            all=True, filters={"label": "codeeval-other-image=1"}
+        ):  # of the node that was killed
+            left.remove(force=True)
+        for built in client.images.list(filters={"label": "codeeval-other-image=1"}):
+            for tag in built.tags:
+                client.images.remove(tag)
+
+
+@pytest.mark.slow
+def test_rays_client() -> None:
+    """`ray://` through the head's client server."""
+    pytest.importorskip("grpc", reason="pip install 'ray[client]'")
+    path = os.pathsep.join(filter(None, sys.path))
+    forks = {
+        "GRPC_ENABLE_FORK_SUPPORT": "0"
+    }  # else gRPC's threads may outlive Ray's fork, and the server does not start
+    with LoopbackCluster({"PYTHONPATH": path, **forks}, client=True) as cluster:
+        cluster.add("127.0.0.3")
+        cluster.wait("127.0.0.3")
+        done = driver(OPEN.format(address=f"ray://{cluster.client}"), {})
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)[0] == ["127.0.0.3"]
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (
+            "Ray Client requires pip package `ray[client]`. If you …",
+            "ray:// needs Ray's client, which is not installed",
+        ),
+        (
+            "Initialization failure from server:\nTraceback …\nRuntimeError: Starting Ray client server failed. See x.err\n",
+            "its client server says: RuntimeError: Starting Ray client server failed. See x.err",
+        ),
+    ],
+)
+def test_what_rays_client_says(said: str, why: str) -> None:
+    refused = ray_auth.refusal(ConnectionAbortedError(said), "")
+    assert refused is not None
+    assert refused.splitlines()[0] == why

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from codeeval.generators.common.launch import HERE
 from codeeval.generators.vllm.engines import Engines
 
 
@@ -11,6 +12,7 @@ def engines_of(engines: list[Any], inbox: Any) -> Engines:
     """What holds the processes, without starting any."""
     made = Engines.__new__(Engines)
     made._all, made.alive, made._inbox, made._reasons = engines, list(engines), inbox, {}
+    made._launcher, made._many = HERE, len(engines) > 1
     made.answered = dict.fromkeys((engine.name for engine in engines), 0)
     return made
 

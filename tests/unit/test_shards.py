@@ -221,7 +221,7 @@ class Differing:
 class Handle:
     """A shard whose pool says that every call returned this."""
 
-    workers = 1
+    workers, room = 1, 16
 
     def __init__(self, name: str, judging: Judging, deliver: Deliver, returns: str) -> None:
         self.name, self._deliver, self._returns = name, deliver, returns
@@ -311,7 +311,7 @@ def failed_run(folder: Path) -> RunStore:
 
 
 def as_sandbox(pool: object) -> Sandbox:
-    return Sandbox(cast(Workers, pool), make_manifest().sandbox, 4)
+    return Sandbox(cast(Workers, pool), make_manifest().sandbox)
 
 
 def test_repairs_take_the_way_of_samples(tmp_path: Path) -> None:

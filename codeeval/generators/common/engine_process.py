@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Message = dict[str, Any]
-#: (process, message); the last message of each process is `{"event": "ended"}`.
-Inbox = queue.SimpleQueue[tuple["EngineProcess", Message]]
+#: (engine, message); the last message of each engine is `{"event": "ended"}`.
+Inbox = queue.SimpleQueue[tuple[Any, Message]]
 QUIT_S = 15.0
 _ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.MULTILINE)
 

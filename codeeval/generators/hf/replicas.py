@@ -1,4 +1,5 @@
-"""Several transformers models side by side, each in its own process with its share of the GPUs.
+"""Several transformers models side by side, each in its own process with its share of the GPUs, on this machine or
+where a launcher places them.
 
 A problem goes as a whole to the replica with the least work, and gets the samples that any replica would draw, because
 the seed is the problem's. Problems that a replica had not finished when it ended go to the others; a problem during
@@ -19,7 +20,8 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Scalar, check_request, check_sampling
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals
-from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
+from codeeval.generators.common.engine_process import Inbox, Message
+from codeeval.generators.common.launch import HERE, Engine, EngineSpec, Launcher
 from codeeval.generators.hf.model import HFSettings
 from codeeval.i18n import msg
 from codeeval.types import Request, Sample, Sampling
@@ -51,7 +53,7 @@ class _Work:
 
     sampling: Sampling
     waiting: deque[_Asked]
-    held: dict[EngineProcess, dict[int, _Asked]]
+    held: dict[Engine, dict[int, _Asked]]
     refusals: Refusals = field(default_factory=Refusals)
     reason: str = ""
 
@@ -59,14 +61,17 @@ class _Work:
 class HFReplicas:
     """Holds the processes from creation to `close`. `generate` is not thread-safe."""
 
-    def __init__(self, name: str, settings: HFSettings) -> None:
-        self._name, self._settings = name, settings
+    def __init__(self, name: str, settings: HFSettings, launcher: Launcher = HERE) -> None:
+        self._name, self._settings, self._launcher = name, settings, launcher
         self._inbox: Inbox = queue.SimpleQueue()
-        self._failures: dict[EngineProcess, tuple[str, str]] = {}
+        self._failures: dict[Engine, tuple[str, str]] = {}
         self._description: dict[str, Scalar] | None = None
         self._last = 0
-        names = check(settings)
-        self._all: list[EngineProcess] = [self._start(number, names) for number in range(settings.replicas)]
+        check_device(settings)
+        names = [] if launcher.elsewhere else check_gpus(settings)
+        self._all: list[Engine] = launcher.start(
+            [self._spec(number, names) for number in range(settings.replicas)], self._inbox
+        )
         self._alive = list(self._all)
         self._answered = dict.fromkeys((each.name for each in self._all), 0)
         try:
@@ -80,16 +85,16 @@ class HFReplicas:
 
     @property
     def pids(self) -> dict[str, int]:
-        """The running processes, by name."""
+        """The running processes, by replica name."""
         return {each.name: each.pid for each in self._alive}
 
-    def _start(self, number: int, names: Sequence[str]) -> EngineProcess:
+    def _spec(self, number: int, names: Sequence[str]) -> EngineSpec:
         environment = {}
         if names:
             environment[devices.VISIBLE] = devices.part(number, len(names) // self._settings.replicas, names)
         start = {"model": self._name, "settings": asdict(replace(self._settings, replicas=1))}
-        command = [sys.executable, "-c", _BOOT, json.dumps(sys.path)]
-        return EngineProcess(f"replica {number + 1}", command, start, environment, self._inbox)
+        gpus = 0 if self._settings.device == "cpu" else 1
+        return EngineSpec(f"replica {number + 1}", command, start, environment, gpus)
 
     def generate(self, requests: Sequence[Request], sampling: Sampling) -> Iterator[Sample]:
         """Samples in order of arrival. Raises UsageError, GenerationError. A problem with a prompt that does not fit is
@@ -122,7 +127,7 @@ class HFReplicas:
                     what = {"request": asdict(request), "sampling": asdict(work.sampling)}
                     engine.send({"op": "answer", "key": self._last, **what})
 
-    def _hear(self, work: _Work, engine: EngineProcess, message: Message) -> Iterator[Sample]:
+    def _hear(self, work: _Work, engine: Engine, message: Message) -> Iterator[Sample]:
         held = work.held.get(engine, {})
         if message["event"] == "ended":
             work.reason = str(self._error(engine))
@@ -141,7 +146,7 @@ class HFReplicas:
             if message["event"] == "refused":
                 work.refusals.add(asked.request.problem_id, GenerationError(message["message"]))
 
-    def _take_back(self, work: _Work, engine: EngineProcess) -> None:
+    def _take_back(self, work: _Work, engine: Engine) -> None:
         """Reassign a replica's problems. Only the one being answered may have been the reason for its end."""
         for place, asked in enumerate(work.held.pop(engine).values()):
             asked.losses += place == 0
@@ -153,7 +158,7 @@ class HFReplicas:
             else:
                 work.waiting.appendleft(asked)
 
-    def _receive(self, *events: str) -> tuple[EngineProcess, Message]:
+    def _receive(self, *events: str) -> tuple[Engine, Message]:
         """The next message of one of these kinds. Reports the end of a replica once."""
         while True:
             engine, message = self._inbox.get()
@@ -165,7 +170,7 @@ class HFReplicas:
             elif message["event"] in events:
                 return engine, message
 
-    def _error(self, engine: EngineProcess) -> UsageError | GenerationError:
+    def _error(self, engine: Engine) -> UsageError | GenerationError:
         kind, said = self._failures.get(engine, ("", ""))
         if kind == "UsageError":
             return UsageError(said)
@@ -195,18 +200,28 @@ class HFReplicas:
         until = time.monotonic() + QUIT_S
         for engine in self._all:
             engine.close(max(0.0, until - time.monotonic()))
+        self._launcher.close()
 
 
-def check(settings: HFSettings) -> list[str]:
-    """The GPUs to assign; empty: every replica is on the CPU. Raises UsageError if they can't be assigned."""
+def command() -> list[str]:
+    """Starts a replica with this interpreter and what it can import."""
+    return [sys.executable, "-c", _BOOT, json.dumps(sys.path)]
+
+
+def check_device(settings: HFSettings) -> None:
+    """Raises UsageError for one device of several replicas."""
+    if settings.device not in ("auto", "cuda", "cpu"):
+        raise UsageError(
+            msg("-M device={name}: one device can't be that of several replicas; leave it out", name=settings.device)
+        )
+
+
+def check_gpus(settings: HFSettings) -> list[str]:
+    """The GPUs of this machine to assign; empty: every replica is on the CPU. Raises UsageError if there are too few."""
     import torch
 
     if settings.device == "cpu":
         return []
-    if settings.device not in ("auto", "cuda"):
-        raise UsageError(
-            msg("-M device={name}: one device can't be that of several replicas; leave it out", name=settings.device)
-        )
     names = devices.visible(torch.cuda.device_count()) if torch.cuda.is_available() else []
     devices.check_enough(settings.replicas, 1, names)
     return names

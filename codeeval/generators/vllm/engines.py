@@ -1,15 +1,19 @@
-"""The processes that hold vLLM's engines: one, or several side by side, each with its share of the GPUs."""
+"""The processes that hold vLLM's engines: one, or several side by side, each with its share of the GPUs, on this machine or
+where a launcher places them."""
 
 from __future__ import annotations
 
 import os
 import queue
+import sys
+from functools import partial
 from pathlib import Path
 
 from codeeval.errors import GenerationError
 from codeeval.generators.base import Scalar
 from codeeval.generators.common import devices
-from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
+from codeeval.generators.common.engine_process import Inbox, Message
+from codeeval.generators.common.launch import HERE, Engine, EngineSpec, Launcher
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.generators.vllm.worker import engine as worker
 
@@ -17,7 +21,7 @@ from codeeval.generators.vllm.worker import engine as worker
 class EngineEnded(GenerationError):
     """One of the processes has ended."""
 
-    def __init__(self, engine: EngineProcess, message: str) -> None:
+    def __init__(self, engine: Engine, message: str) -> None:
         self.engine = engine
         super().__init__(message)
 
@@ -25,10 +29,12 @@ class EngineEnded(GenerationError):
 class Engines:
     """Starts the processes on construction. `answered`: number of samples from each, by name."""
 
-    def __init__(self, model: str, settings: VLLMSettings) -> None:
+    def __init__(self, model: str, settings: VLLMSettings, launcher: Launcher = HERE) -> None:
         self._inbox: Inbox = queue.SimpleQueue()
-        self._reasons: dict[EngineProcess, str] = {}
-        self._all = [_start(number, model, settings, self._inbox) for number in range(settings.replicas)]
+        self._launcher, self._many = launcher, settings.replicas > 1 or launcher.elsewhere
+        self._reasons: dict[Engine, str] = {}
+        specs = [_spec(number, model, settings, launcher) for number in range(settings.replicas)]
+        self._all = launcher.start(specs, self._inbox)
         self.alive = list(self._all)
         self.answered = dict.fromkeys((engine.name for engine in self._all), 0)
 
@@ -40,7 +46,7 @@ class Engines:
         return facts
 
     @property
-    def first(self) -> EngineProcess:
+    def first(self) -> Engine:
         """A running engine. Raises EngineEnded if there is none."""
         if not self.alive:
             raise EngineEnded(self._all[0], "vLLM's process has ended; what had finished is kept")
@@ -48,9 +54,13 @@ class Engines:
 
     @property
     def many(self) -> bool:
-        return len(self._all) > 1
+        return self._many
 
-    def receive(self, *events: str) -> tuple[EngineProcess, Message]:
+    def facts(self, model_path: str | None) -> dict[str, Scalar]:
+        """GPUs, and what the model's folder tells, where an engine runs. Raises GenerationError."""
+        return self._launcher.facts(self.first, model_path)
+
+    def receive(self, *events: str) -> tuple[Engine, Message]:
         """The next message of one of these kinds; leftovers of a cancelled run are skipped. Raises EngineEnded when an
         engine has failed, once per engine."""
         while True:
@@ -70,17 +80,30 @@ class Engines:
             engine.send({"op": "quit"})
         for engine in self._all:
             engine.close()
+        self._launcher.close()
 
 
-def _start(number: int, model: str, settings: VLLMSettings, inbox: Inbox) -> EngineProcess:
+def _spec(number: int, model: str, settings: VLLMSettings, launcher: Launcher) -> EngineSpec:
     arguments = {"seed": 0, "disable_log_stats": True, **settings.engine, "model": model}
     environment = {"VLLM_NO_USAGE_STATS": "1"}
     if not settings.verbose:
         environment["VLLM_LOGGING_LEVEL"] = os.environ.get("VLLM_LOGGING_LEVEL", "ERROR")
-    if settings.replicas > 1:
-        each = settings.gpus_per_replica
+    each = settings.gpus_per_replica
+    if settings.replicas > 1 and not launcher.elsewhere:
         environment[devices.VISIBLE] = devices.part(number, each, devices.visible((number + 1) * each))
-    name = "vLLM's process" if settings.replicas == 1 else f"replica {number + 1}"
-    command = [settings.python, str(Path(worker.__file__).resolve())]
-    start = {"engine": arguments, "lora": settings.lora}
-    return EngineProcess(name, command, start, environment, inbox, verbose=settings.verbose)
+    name = f"replica {number + 1}" if settings.replicas > 1 or launcher.elsewhere else "vLLM's process"
+    by_ray = settings.engine.get("distributed_executor_backend") == "ray"
+    return EngineSpec(
+        name,
+        partial(command, "" if settings.python == sys.executable else settings.python),
+        {"engine": arguments, "lora": settings.lora},
+        environment,
+        0 if by_ray else each,
+        settings.verbose,
+        takes_gpus_itself=by_ray,
+    )
+
+
+def command(python: str) -> list[str]:
+    """Starts an engine with this interpreter; "": the one that codeeval runs in."""
+    return [python or sys.executable, str(Path(worker.__file__).resolve())]

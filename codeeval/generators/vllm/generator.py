@@ -20,9 +20,9 @@ from codeeval.generators.base import Scalar, check_request, check_sampling, prob
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals, cut_left, room
 from codeeval.generators.common.digests import lora_digest
-from codeeval.generators.common.engine_process import EngineProcess, Message
-from codeeval.generators.common.facts import gpu_facts, model_facts
+from codeeval.generators.common.engine_process import Message
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
+from codeeval.generators.common.launch import HERE, Engine, Launcher, launcher_for
 from codeeval.generators.common.model_folder import check_weights
 from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
@@ -53,7 +53,7 @@ class _OpenSample:
     index: int
     prompt: EncodedPrompt
     seed: int | None
-    engine: EngineProcess
+    engine: Engine
     thinks: bool = False
     head: str = ""
     head_ids: tuple[int, ...] = ()
@@ -63,10 +63,10 @@ class _OpenSample:
 class VLLMGenerator:
     """Holds the engines from creation to `close`. `generate` is not thread-safe."""
 
-    def __init__(self, name: str, settings: VLLMSettings) -> None:
+    def __init__(self, name: str, settings: VLLMSettings, launcher: Launcher = HERE) -> None:
         self._name, self._settings = name, settings
         self._description: dict[str, Scalar] | None = None
-        self._engines = Engines(name, settings)
+        self._engines = Engines(name, settings, launcher)
         try:
             self._facts = self._engines.wait_ready()
             self._mismatch = warn_of_other_ids(name, lambda text: self.encode([Prompt(text=text)])[0].ids)
@@ -95,7 +95,7 @@ class VLLMGenerator:
     def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _OpenSample]:
         waiting: dict[str, _OpenSample] = {}
         greedy = sampling.temperature == 0
-        batches: dict[EngineProcess, list[Message]] = {}
+        batches: dict[Engine, list[Message]] = {}
         mera = sampling.harness == "mera"
         alive = self._engines.alive
         for at, (request, prompt) in enumerate(zip(requests, self._encoded(requests, sampling), strict=True)):
@@ -164,7 +164,7 @@ class VLLMGenerator:
         alive = self._engines.alive
         if not alive or sampling.harness == "mera":
             raise ended
-        batches: dict[EngineProcess, list[Message]] = {}
+        batches: dict[Engine, list[Message]] = {}
         for at, key in enumerate([key for key, one in waiting.items() if one.engine is ended.engine]):
             one = waiting[key]
             one.losses += 1
@@ -250,8 +250,7 @@ class VLLMGenerator:
                 "engine": "vllm",
                 "model": self._name,
                 **self._facts,
-                **gpu_facts(),
-                **(model_facts(Path(path)) if isinstance(path, str) else {}),
+                **self._engines.facts(path if isinstance(path, str) else None),
                 "data_parallel_size": self._settings.replicas,
                 "lora_sha256": lora_digest(self._settings.lora),
                 "openchat_ids_wrong": self._mismatch,
@@ -269,11 +268,11 @@ class VLLMGenerator:
         self._engines.close()
 
 
-def check_model(model: str, options: Mapping[str, str]) -> None:
+def check_model(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> None:
     """Check what can be checked without an engine, which reads more formats than can be listed here. Raises
     UsageError."""
     settings = VLLMSettings.parse(options)
-    if settings.replicas > 1:
+    if settings.replicas > 1 and not launcher_for(options, launcher).elsewhere:
         devices.check_enough(settings.replicas, settings.gpus_per_replica, devices.visible(0))
     folder = Path(model).expanduser()
     if not folder.exists() and (model.startswith((".", "/", "~")) or model.count("/") > 1):
@@ -284,8 +283,9 @@ def check_model(model: str, options: Mapping[str, str]) -> None:
         check_weights(model, sorted(folder.glob("*.safetensors")))
 
 
-def open_generator(model: str, options: Mapping[str, str]) -> VLLMGenerator:
+def open_generator(model: str, options: Mapping[str, str], launcher: Launcher | None = None) -> VLLMGenerator:
     """`model` is a folder or a Hub id. Raises UsageError, GenerationError."""
-    check_model(model, options)
+    check_model(model, options, launcher)
     folder = Path(model).expanduser()
-    return VLLMGenerator(str(folder.resolve()) if folder.is_dir() else model, VLLMSettings.parse(options))
+    location = str(folder.resolve()) if folder.is_dir() else model
+    return VLLMGenerator(location, VLLMSettings.parse(options), launcher_for(options, launcher))
