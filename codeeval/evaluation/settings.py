@@ -301,7 +301,7 @@ class Settings:
     cluster_options: Annotated[
         dict[str, str],
         Flag(
-            "What nodes must have and where models go, as num_cpus=2 (docs/cluster.md has all); may be repeated.",
+            "num_cpus=N, resource.NAME=N, patience_s=N, engine_gpus=N and others; may be repeated.",
             "KEY=VALUE",
             ("--cluster-option",),
             verbs=_PLACED,
