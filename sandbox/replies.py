@@ -11,11 +11,13 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
-from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.outcomes import LastCall, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.usual_replies import all_returned
+from sandbox.wire import Limits
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24
@@ -160,7 +162,7 @@ def _read_reply(data: bytes, n_calls: int) -> _Written:
     started = False
     if data.count(b"\n") > n_calls + 3 or (data and not data.endswith(b"\n")):
         return _Written(ended="broken")
-    if (returned := _all_returned(data, n_calls)) is not None:  # the usual case
+    if (returned := all_returned(data, n_calls)) is not None:  # the usual case
         return _Written(returned, None, "end", "completed", True)
     records = reply_records.records(data)
     for record in records:
@@ -233,42 +235,6 @@ _BEFORE_CALLS: dict[str, OutcomeStatus] = {
     "definitions": "definition_error",
     "noentry": "no_entry_point",
 }
-
-
-#: Short lines that were read before, and how many of them are kept. A program that is called a thousand times mostly
-#: returns what others returned before: sharing these objects saves memory, and time of the garbage collector.
-_SEEN: dict[str, Observation] = {}
-_MOST_SEEN, _SHORT = 32_768, 100
-
-
-def _all_returned(data: bytes, n_calls: int) -> tuple[Observation, ...] | None:
-    """The observations of a program that returned from every call; None for any other reply."""
-    lines = reply_records.usual_lines(data, n_calls)
-    if lines is None:
-        return None
-    found = list(map(_SEEN.get, lines))
-    unseen = [number for number, one in enumerate(found) if one is None]
-    new = reply_records.returned([lines[number] for number in unseen])
-    if new is None:
-        return None
-    if len(_SEEN) > _MOST_SEEN:
-        _SEEN.clear()
-    try:
-        for number, record in zip(unseen, new, strict=True):
-            found[number] = read = _read_returned(record)
-            if len(lines[number]) <= _SHORT:
-                _SEEN[lines[number]] = read
-    except ValueError:  # an escape that JSON does not have
-        return None
-    return tuple(cast(list[Observation], found))
-
-
-def _read_returned(found: reply_records.Returned) -> Observation:
-    """Raises ValueError for a text that is no JSON string."""
-    text, name, plain, took, literal = found
-    data = reply_records.unquoted(literal) if literal else None
-    told = ("returned", reply_records.unquoted(text), name, plain == "true", None, None, None, float(took), data)
-    return _NEW(Observation, told)
 
 
 def _returned(record: dict[str, Any]) -> Observation:

@@ -14,44 +14,6 @@ _ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
-#: (text, name of the type, whether it is plain, milliseconds, literal or ""), still with JSON's escapes.
-Returned = tuple[str, str, str, str, str]
-_TEXT = r"(?:[^\"\\\x00-\x1f]|\\[^\x00-\x1f])"
-_RETURNED = re.compile(
-    rf'^{{"s":"returned","t":"({_TEXT}*+)","y":"([^"\\\x00-\x1f]{{0,1000}}+)","p":(true|false),'
-    rf'"c":([0-9]{{1,9}}\.[0-9]{{3}})(?:,"d":"({_TEXT}++)")?}}\n',
-    re.MULTILINE,
-)
-_DEFINED, _END = re.compile(rb'{"s":"defined","c":[0-9]{1,9}\.[0-9]{3}}\n'), b'{"s":"end"}\n'
-
-
-def usual_lines(data: bytes, n_calls: int) -> list[str] | None:
-    """The line of each call, if a whole reply may be that of a program that returned from every call; None for any other
-    reply."""
-    head = _DEFINED.match(data)
-    if head is None or not data.endswith(_END) or data.count(b"\n") != n_calls + 2:
-        return None
-    try:
-        return data[head.end() : -len(_END)].decode().split("\n")[:-1]
-    except UnicodeDecodeError:
-        return None
-
-
-def returned(lines: list[str]) -> list[Returned] | None:
-    """What these lines say, if an honest child writes each like this for a call that returned; else None. `unquoted`
-    reads their texts.
-
-    Gives the same values as `records`, in a third of the time: a reply may have a thousand records.
-    """
-    found: list[Returned] = _RETURNED.findall("\n".join((*lines, "")))
-    return found if len(found) == len(lines) else None  # each is a whole line, so there is nothing beside them
-
-
-def unquoted(text: str) -> str:
-    """The value of a JSON string that is given without its quotes. Raises ValueError."""
-    return str(json.loads(f'"{text}"')) if "\\" in text else text
-
-
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
     """The records of a reply, one per line; None at the first line that is not a record, and no more after it.
 

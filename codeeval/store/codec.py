@@ -17,7 +17,8 @@ from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import msg
 from sandbox import Observation, Outcome
-from sandbox.wire import MOST_LAST_CALLS, LastCall, Ruling
+from sandbox.outcomes import LastCall, Ruling
+from sandbox.wire import MOST_LAST_CALLS
 
 #: Larger outcomes and outputs are compressed, so that a program that prints megabytes does not fill the disk.
 COMPRESS_ABOVE = 8_192

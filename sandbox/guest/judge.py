@@ -1,6 +1,6 @@
 """The judge's own process: execute trusted tests against a candidate in another process, under another user.
 
-Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call is sent as plain data
+Theory of operation. The tests see a proxy of the entry point (`proxy_classes.py`). A call is sent as plain data
 (`value_codec.py`) over two pipes, the only thing that both processes share; results come back as built-in types and
 proxies, exceptions as the built-in classes that theirs derive from (`raised.py`). The tests only see values of the
 candidate; the verdict is computed from them in here, and reaches the supervisor through a mapping that the candidate
@@ -28,7 +28,8 @@ from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.last_calls import LastCalls
-from sandbox.guest.proxies import Proxies, Remote, is_remote
+from sandbox.guest.proxies import Proxies
+from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES

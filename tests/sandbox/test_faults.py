@@ -23,7 +23,7 @@ from docker.errors import NotFound
 from host_script import WORKERS, job
 from leftovers import containers, descendants, settles, socket_folders, worker_processes
 
-from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_thread
+from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_supply, worker_thread
 from sandbox.backends import Backend, Worker, docker, docker_engine
 from sandbox.channel import Channel
 
@@ -403,8 +403,9 @@ def test_a_dead_connection(backend: Backend, dead_after: list[int], monkeypatch:
 
     def start(limits: Limits) -> Worker:
         """Only who will fall silent is waited for so shortly: the others may be slow on a busy machine."""
-        for name in ("READY_S", "GRACE_S"):
-            monkeypatch.setattr(worker_thread, name, 2.0 if relayed.dead_after else WAIT)
+        wait = 2.0 if relayed.dead_after else WAIT
+        monkeypatch.setattr(worker_supply, "READY_S", wait)
+        monkeypatch.setattr(worker_thread, "GRACE_S", wait)
         return relay(limits)
 
     relay, relayed.start = relayed.start, start  # type: ignore[method-assign]

@@ -16,8 +16,8 @@ from sandbox import Job, Limits, Outcome, Pool, Tests
 from sandbox.backends import Backend
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.shown_values import shown, shown_call
+from sandbox.outcomes import LastCall
 from sandbox.packed import outcome_from, outcome_values
-from sandbox.wire import LastCall
 
 LIMITS = Limits(cpu_s=30.0, wall_s=60.0)
 

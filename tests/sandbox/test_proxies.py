@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.guest import descriptions, raised
-from sandbox.guest.proxies import Proxies, is_proxy
+from sandbox.guest.proxies import Proxies
+from sandbox.guest.proxy_classes import is_proxy
 from sandbox.guest.value_codec import NOTHING
 
 

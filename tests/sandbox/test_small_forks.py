@@ -45,7 +45,13 @@ def test_the_judge_is_imported_by_the_first_tests_that_are_code(backend: Backend
     with Pool(backend, workers=1) as pool:
         before = _modules(pool)
         assert "sandbox.guest.child" in before
-        assert not before & {"sandbox.guest.judge_session", "sandbox.guest.judge", "sandbox.guest.proxies", "hashlib"}
+        assert not before & {
+            "sandbox.guest.judge_session",
+            "sandbox.guest.judge",
+            "sandbox.guest.proxies",
+            "sandbox.guest.proxy_classes",
+            "hashlib",
+        }
         for _ in range(2):
             judged = pool.submit(_JUDGED).result()
             assert judged.ruling is not None

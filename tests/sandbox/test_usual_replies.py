@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox import Observation, replies, reply_records
+from sandbox import Observation, usual_replies
 from sandbox.replies import _read_reply, _Written
 
 TEXTS = st.text(max_size=30) | st.sampled_from(
@@ -29,12 +29,12 @@ def whole(lines: list[str]) -> bytes:
 
 def slowly(data: bytes, n_calls: int) -> _Written:
     """As any reply is read."""
-    usual = reply_records.usual_lines
-    reply_records.usual_lines = lambda data, n_calls: None
+    usual = usual_replies.usual_lines
+    usual_replies.usual_lines = lambda data, n_calls: None
     try:
         return _read_reply(data, n_calls)
     finally:
-        reply_records.usual_lines = usual
+        usual_replies.usual_lines = usual
 
 
 @given(
@@ -66,13 +66,13 @@ def test_a_reply_that_was_changed_is_read_as_any_other(data: st.DataObject | Non
 
 def test_what_was_seen_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """By number, and long texts are not kept."""
-    monkeypatch.setattr(replies, "_MOST_SEEN", 50)
-    monkeypatch.setattr(replies, "_SEEN", {})
+    monkeypatch.setattr(usual_replies, "_MOST_SEEN", 50)
+    monkeypatch.setattr(usual_replies, "_SEEN", {})
     for start in range(0, 1000, 20):
         lines = [line(str(number), "int", True, 0.0, None) for number in range(start, start + 20)]
         assert _read_reply(whole(lines), 20).observations[3] == Observation(
             "returned", str(start + 3), "int", plain=True
         )
-    assert len(replies._SEEN) <= 70
+    assert len(usual_replies._SEEN) <= 70
     assert _read_reply(whole([line("x" * 101, "str", True, 0.0, None)]), 1).ended == "end"
-    assert not any(len(text) > 100 for text in replies._SEEN)
+    assert not any(len(text) > 100 for text in usual_replies._SEEN)
