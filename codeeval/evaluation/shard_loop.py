@@ -64,7 +64,7 @@ class ShardLoop:
                     return False
                 self._do(event)
                 done += 1
-                if done == AT_ONCE:
+                if done == AT_ONCE or isinstance(event, tuple):  # a batch may take long
                     break
                 event = self._inbox.get_nowait()
         except queue.Empty:
