@@ -132,6 +132,7 @@ def test_all_nodes_are_lost_for_a_while(tmp_path: Path, cluster: ThreadCluster, 
         cluster.live["d"] = FACTS
         return cluster.live
 
+    cluster.happens = lambda place, job, number: time.sleep(0.01)
     with filled(tmp_path / "r") as store, ClusterShards("x:1", patience_s=60.0) as shards:
         tell = in_the_middle(happen)
 
