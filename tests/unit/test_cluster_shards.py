@@ -103,8 +103,8 @@ def test_a_node_that_is_lost_and_one_that_joins(tmp_path: Path, cluster: ThreadC
         del cluster.live["a"]
         cluster.live["c"] = FACTS
 
+    cluster.happens = lambda place, job, number: time.sleep(0.01)
     with filled(tmp_path / "r") as store, ClusterShards("x:1", 1) as shards:
-        cluster.happens = lambda place, job, number: time.sleep(0.01)
         result = judge(store, shards, in_the_middle(happen))
         assert rows(store) == whole
         assert result.counts.executed == DONE.executed
@@ -125,6 +125,7 @@ def test_all_nodes_are_lost_for_a_while(tmp_path: Path, cluster: ThreadCluster, 
         cluster.live["d"] = FACTS
         return cluster.live
 
+    cluster.happens = lambda place, job, number: time.sleep(0.01)
     with filled(tmp_path / "r") as store, ClusterShards("x:1", patience_s=60.0) as shards:
         tell = in_the_middle(happen)
 
