@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 
-from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.evaluation.sandbox import Workers
+from codeeval.evaluation.shards.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.scoring.grade import grade, needs_execution, not_judged
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
 from sandbox import Job, Outcome, SandboxError

@@ -20,11 +20,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from codeeval.errors import CodeevalError, GenerationError
-from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.lanes import Names
-from codeeval.evaluation.router import Router
-from codeeval.evaluation.shard_interface import JobRunner, ShardSource
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.interface import JobRunner, ShardSource
+from codeeval.evaluation.shards.lanes import Names
+from codeeval.evaluation.shards.router import Router
 from codeeval.generators import Generator
 from codeeval.generators.base import Served
 from codeeval.i18n import msg

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.evaluation.shards.interface import JobRunner
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols as known
 from codeeval.scoring.grade import grade

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.one_job import MAX_PROGRAM_CHARS
-from codeeval.evaluation.router import Router
 from codeeval.evaluation.sandbox import Sandbox, as_executed, worker_limits
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.one_job import MAX_PROGRAM_CHARS
+from codeeval.evaluation.shards.router import Router
 from codeeval.scoring import protocols
 from codeeval.scoring.repair import FormatFailure, Repair, names, repair
 from codeeval.store import Counterfactual, Incident, PlannedProblem, RunStore

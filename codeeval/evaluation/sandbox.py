@@ -25,9 +25,9 @@ from sandbox.backends.interpreter import BadInterpreter, named
 from sandbox.ray_backend import ClusterBackend
 
 if TYPE_CHECKING:
-    from codeeval.evaluation.cluster_shards import ClusterShards
-    from codeeval.evaluation.process_shards import ProcessShards
-    from codeeval.evaluation.shard_process import Spec
+    from codeeval.evaluation.shards.nodes import ClusterShards
+    from codeeval.evaluation.shards.process_main import Spec
+    from codeeval.evaluation.shards.processes import ProcessShards
 
 KINDS = ("auto", "docker", "local")
 #: Outstanding jobs per worker: enough that no worker waits for the host.
@@ -118,14 +118,14 @@ def open_workers(
 ) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
     """Workers that are not tested yet: a pool in this process, processes with a pool each if one interpreter can't
     serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
-    from codeeval.evaluation.process_shards import PER_SHARD, ProcessShards
-    from codeeval.evaluation.shard_process import Spec
+    from codeeval.evaluation.shards.process_main import Spec
+    from codeeval.evaluation.shards.processes import PER_SHARD, ProcessShards
 
     choose("--sandbox", placement.kind, KINDS)
     check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
     if placement.cluster is not None:
-        from codeeval.evaluation.cluster_shards import ClusterShards
+        from codeeval.evaluation.shards.nodes import ClusterShards
 
         with ClusterShards(
             placement.cluster,

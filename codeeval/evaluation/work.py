@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from codeeval.errors import CodeevalError
-from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
+from codeeval.evaluation.shards.batches import Judging
 from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import command_line, now

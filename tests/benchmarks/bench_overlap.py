@@ -26,8 +26,8 @@ from pathlib import Path
 from cluster_speed import cluster_of
 from paced_engine import PacedEngines
 
-from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.pipeline import Pipeline, Plan
+from codeeval.evaluation.shards.batches import Judging
 from codeeval.generators import Generator
 from codeeval.generators.common.launch import HERE, Launcher
 from codeeval.generators.common.ray_launcher import Needs, RayLauncher

@@ -22,9 +22,9 @@ from contextlib import ExitStack
 
 from null_pool import NullPool
 
-from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.shard import Arrival, Shard
-from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows
+from codeeval.evaluation.shards.interface import JobRunner
+from codeeval.evaluation.shards.shard import Arrival, Shard
 from codeeval.scoring.protocols import ENGLISH, get
 from codeeval.store.rows import sample_row
 from codeeval.types import Oracle, Problem, Sample

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 
-from codeeval.evaluation.shard_process import Spec
+from codeeval.evaluation.shards.process_main import Spec
 from sandbox import Job, Observation, Outcome
 
 

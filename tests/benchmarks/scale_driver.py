@@ -32,13 +32,12 @@ from bench_overlap import manifest
 from loopback_cluster import LoopbackCluster
 from null_pool import NullPool
 
-from codeeval.evaluation import cluster_shards
-from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.cluster_shards import ClusterShards
 from codeeval.evaluation.pipeline import Pipeline, Plan
-from codeeval.evaluation.process_shards import ProcessShards
-from codeeval.evaluation.shard_node import ShardNode, package
-from codeeval.evaluation.shard_process import Spec
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.node_actor import ShardNode, package
+from codeeval.evaluation.shards.nodes import ClusterShards
+from codeeval.evaluation.shards.process_main import Spec
+from codeeval.evaluation.shards.processes import ProcessShards
 from codeeval.evaluation.work import requests_for
 from codeeval.scoring.protocols import get
 from codeeval.store import PlannedProblem, RunStore, Session
@@ -99,7 +98,7 @@ def shards_of(workers: int, nodes: int) -> Iterator[ProcessShards | ClusterShard
         with ProcessShards(Spec("none", workers, Limits(), maker="null_pool:null_pool")) as processes:
             yield processes
         return
-    cluster_shards.ShardNode = NullNode  # type: ignore[misc]
+    nodes.ShardNode = NullNode  # type: ignore[misc]
     with LoopbackCluster({"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}) as cluster:
         addresses = [f"127.0.0.{3 + number}" for number in range(nodes)]
         for address in addresses:

@@ -9,7 +9,7 @@ import pytest
 from cli_runs import codeeval
 from test_cluster_runs import FIRST, SECOND, command, fill, on
 
-from codeeval.evaluation.shard_node import package
+from codeeval.evaluation.shards.node_actor import package
 
 from loopback_cluster import LoopbackCluster  # isort: skip - `test_cluster_runs` has made it importable
 
@@ -20,7 +20,7 @@ OLDER = """
 import sys
 class Finder:
     def find_spec(self, name, path=None, target=None):
-        if name == "codeeval.evaluation.shard_node":
+        if name == "codeeval.evaluation.shards.node_actor":
             import codeeval
             codeeval.__version__ = "0.0.9"
 sys.meta_path.insert(0, Finder())

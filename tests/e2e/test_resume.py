@@ -193,7 +193,7 @@ def shards_of(process: subprocess.Popen[str]) -> list[int]:
     found = []
     for children in Path(f"/proc/{process.pid}/task").glob("*/children"):
         for pid in children.read_text().split():
-            if b"shard_process" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if b"shards.process_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
                 found.append(int(pid))
     return found
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 
-from codeeval.evaluation.shard_process import Spec
+from codeeval.evaluation.shards.process_main import Spec
 from sandbox import Job, Observation, Outcome, SandboxError
 
 

@@ -61,8 +61,8 @@ FORBIDDEN: dict[str, set[str]] = {
     "codeeval.cli": {
         *(
             "codeeval.evaluation.pipeline",
-            "codeeval.evaluation.router",
-            "codeeval.evaluation.shard",
+            "codeeval.evaluation.shards.router",
+            "codeeval.evaluation.shards.shard",
             "codeeval.evaluation.preflight",
             "codeeval.evaluation.repair",
             "codeeval.scoring.grade",

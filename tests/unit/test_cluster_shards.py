@@ -12,13 +12,13 @@ from shard_pools import Instant
 from test_shards import JUDGING, completion, filled, judge, rows
 from thread_nodes import FACTS, ThreadCluster
 
-from codeeval.evaluation import node_shard
-from codeeval.evaluation.batches import Batch, Rows
-from codeeval.evaluation.cluster_shards import ClusterShards
-from codeeval.evaluation.node_shard import NodeShard
 from codeeval.evaluation.pipeline import Progress
-from codeeval.evaluation.router import MAX_LOSSES
-from codeeval.evaluation.shard_frames import ROWS
+from codeeval.evaluation.shards import node
+from codeeval.evaluation.shards.batches import Batch, Rows
+from codeeval.evaluation.shards.frames import ROWS
+from codeeval.evaluation.shards.node import NodeShard
+from codeeval.evaluation.shards.nodes import ClusterShards
+from codeeval.evaluation.shards.router import MAX_LOSSES
 from codeeval.store import Counts
 from sandbox import BackendUnavailable, Job, SandboxError, ray_pool
 from sandbox.ray_places import Place
@@ -31,7 +31,7 @@ DONE = Counts(executed=12 * 9 * 2, deduplicated=12 * 11 * 2)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Waits of seconds are hundredths."""
     monkeypatch.setattr(ray_pool, "versions", lambda: VERSIONS)
-    monkeypatch.setattr(node_shard, "REST_S", 0.05)
+    monkeypatch.setattr(node, "REST_S", 0.05)
     for module, name, value in (
         ("ray_pool", "_LOOK_S", 0.02),
         ("ray_pool", "_AGAIN_S", 0.01),
@@ -39,7 +39,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ray_link", "_IDLE_S", 0.05),
     ):
         monkeypatch.setattr(f"sandbox.{module}.{name}", value)
-    monkeypatch.setattr("codeeval.evaluation.router.LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr("codeeval.evaluation.shards.router.LOOK_EVERY_S", 0.02)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from english_rows import HUMAN_EVAL
 
-from codeeval.evaluation.batches import Judging
+from codeeval.evaluation.shards.batches import Judging
 from codeeval.evaluation.validate import validate
 from codeeval.reading.extract import extract
 from codeeval.scoring import protocols

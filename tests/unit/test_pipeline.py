@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from run_values import make_manifest, problem
 
 from codeeval.errors import GenerationError, UsageError
-from codeeval.evaluation.batches import Judging
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.one_job import MAX_PROGRAM_CHARS
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.preflight import CHECKS, preflight, run_checks
-from codeeval.evaluation.shard import GIVE_UP_AFTER
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.one_job import MAX_PROGRAM_CHARS
+from codeeval.evaluation.shards.shard import GIVE_UP_AFTER
 from codeeval.scoring import protocols
 from codeeval.scoring.job import job_digest
 from codeeval.store import Counts, PlannedProblem, RunReader, RunStore, Session, TimeSplit

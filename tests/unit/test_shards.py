@@ -17,15 +17,15 @@ import pytest
 from run_values import make_manifest, problem
 from shard_pools import Instant, spec
 
-from codeeval.evaluation import process_shards
-from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
-from codeeval.evaluation.process_shards import ProcessShards
 from codeeval.evaluation.repair import explore
-from codeeval.evaluation.router import MAX_LOSSES
 from codeeval.evaluation.sandbox import Sandbox, Workers
-from codeeval.evaluation.shard import Arrival, Shard
-from codeeval.evaluation.shard_interface import Deliver, JobRunner, ShardSource
+from codeeval.evaluation.shards import processes
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows
+from codeeval.evaluation.shards.interface import Deliver, JobRunner, ShardSource
+from codeeval.evaluation.shards.processes import ProcessShards
+from codeeval.evaluation.shards.router import MAX_LOSSES
+from codeeval.evaluation.shards.shard import Arrival, Shard
 from codeeval.scoring import protocols
 from codeeval.store import Counts, PlannedProblem, RunStore, Session
 from codeeval.types import Sample, Verdict
@@ -89,7 +89,7 @@ def test_a_shard_that_is_lost_in_the_middle(
     tmp_path: Path, whole: list[object], number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed or standing still: another process takes its place, and the run file is the same, row by row."""
-    monkeypatch.setattr(process_shards, "SILENCE_S", 3)
+    monkeypatch.setattr(processes, "SILENCE_S", 3)
     sent = []
 
     def tell(progress: Progress) -> None:
@@ -166,7 +166,7 @@ def test_processes_end_with_their_source(tmp_path: Path) -> None:
 DRIVER = """
 import sys, time
 from shard_pools import spec
-from codeeval.evaluation.process_shards import ProcessShards
+from codeeval.evaluation.shards.processes import ProcessShards
 from sandbox import Job
 shards = ProcessShards(spec(6), per_shard=2)
 for number in range(9):

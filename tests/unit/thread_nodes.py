@@ -10,7 +10,7 @@ from typing import Any
 
 from shard_pools import Instant
 
-from codeeval.evaluation.shard_node import ShardNode, package
+from codeeval.evaluation.shards.node_actor import ShardNode, package
 from sandbox import Job, Outcome, SandboxError
 from sandbox.ray_node import NodeSettings
 from sandbox.ray_places import Place

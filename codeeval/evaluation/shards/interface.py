@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Protocol as Interface
 from typing import runtime_checkable
 
-from codeeval.evaluation.batches import Batch, Judging, Rows
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows
 from sandbox import Job, Outcome
 
 

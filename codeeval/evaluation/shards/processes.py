@@ -23,11 +23,11 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.shard_end import ShardEnd
-from codeeval.evaluation.shard_frames import DOWN, JOB, NO_OUTCOME, OUTCOME, ROWS, SPEC, Frames
-from codeeval.evaluation.shard_interface import Deliver, ShardHandle
-from codeeval.evaluation.shard_process import END_S, Spec
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.driver_end import ShardEnd
+from codeeval.evaluation.shards.frames import DOWN, JOB, NO_OUTCOME, OUTCOME, ROWS, SPEC, Frames
+from codeeval.evaluation.shards.interface import Deliver, ShardHandle
+from codeeval.evaluation.shards.process_main import END_S, Spec
 from codeeval.i18n import joined, msg
 from codeeval.store.codec import unpack_outcome
 from sandbox import Job, Outcome, SandboxError
@@ -42,7 +42,7 @@ SILENCE_S = 60
 MAX_IN_VAIN = 3
 ENDED = msg("it ended")
 
-_BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from codeeval.evaluation.shard_process import main; "
+_BOOT = "import sys, json; sys.path[:] = json.loads(sys.argv[1]); from codeeval.evaluation.shards.process_main import main; "
 _BOOT += "main(int(sys.argv[2]), int(sys.argv[3]))"
 
 

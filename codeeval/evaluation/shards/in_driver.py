@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from codeeval.evaluation.batches import Judging
-from codeeval.evaluation.shard import Shard
-from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.evaluation.shards.batches import Judging
+from codeeval.evaluation.shards.interface import JobRunner
+from codeeval.evaluation.shards.shard import Shard
 
 #: Called, from any thread, with what the driver's thread should do.
 Post = Callable[[Callable[[], None]], None]

@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import codeeval
-from codeeval.evaluation.shard_frames import DOWN, ROWS
-from codeeval.evaluation.shard_loop import Event, ShardLoop
+from codeeval.evaluation.shards.frames import DOWN, ROWS
+from codeeval.evaluation.shards.loop import Event, ShardLoop
 from sandbox.ray_node import ANSWER_BYTES, Node, NodeSettings
 
 Frame = tuple[bytes, bytes]

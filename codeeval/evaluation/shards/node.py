@@ -8,10 +8,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from codeeval.evaluation.batches import Batch, Judging
-from codeeval.evaluation.shard_end import ShardEnd
-from codeeval.evaluation.shard_frames import DOWN, ROWS
-from codeeval.evaluation.shard_interface import Deliver
+from codeeval.evaluation.shards.batches import Batch, Judging
+from codeeval.evaluation.shards.driver_end import ShardEnd
+from codeeval.evaluation.shards.frames import DOWN, ROWS
+from codeeval.evaluation.shards.interface import Deliver
 from codeeval.i18n import msg
 from sandbox.ray_link import AHEAD_S, MOST_PER_WORKER, REST_S
 

@@ -1,5 +1,5 @@
 """The loop of a shard outside the driver's process, independent of the transport: take what the driver sends, settle
-what the pool has done, send finished rows. The kinds of frames are in `shard_frames.py`."""
+what the pool has done, send finished rows. The kinds of frames are in `frames.py`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from concurrent.futures import CancelledError, Future
 from typing import Protocol as Interface
 from typing import cast
 
-from codeeval.evaluation.batches import Batch, Judging
-from codeeval.evaluation.shard import Arrival, Shard
-from codeeval.evaluation.shard_frames import ALIVE, BATCH, JOB, JUDGING, NO_OUTCOME, OUTCOME, ROWS
-from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.evaluation.shards.batches import Batch, Judging
+from codeeval.evaluation.shards.frames import ALIVE, BATCH, JOB, JUDGING, NO_OUTCOME, OUTCOME, ROWS
+from codeeval.evaluation.shards.interface import JobRunner
+from codeeval.evaluation.shards.shard import Arrival, Shard
 from codeeval.store.codec import pack_outcome
 from sandbox import Job, Outcome, SandboxError
 

@@ -14,14 +14,14 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from codeeval.evaluation.batches import Batch, Judging, Rows
 from codeeval.evaluation.clock import Clock
-from codeeval.evaluation.judged import judged
-from codeeval.evaluation.lanes import Lane, Names, Open, Sent
-from codeeval.evaluation.ledger import Ledger
-from codeeval.evaluation.shard import NOT_EXECUTED
-from codeeval.evaluation.shard_in_driver import Post, ShardInDriver
-from codeeval.evaluation.shard_interface import JobRunner, ShardHandle, ShardLost, ShardSource
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows
+from codeeval.evaluation.shards.in_driver import Post, ShardInDriver
+from codeeval.evaluation.shards.interface import JobRunner, ShardHandle, ShardLost, ShardSource
+from codeeval.evaluation.shards.judged import judged
+from codeeval.evaluation.shards.lanes import Lane, Names, Open, Sent
+from codeeval.evaluation.shards.ledger import Ledger
+from codeeval.evaluation.shards.shard import NOT_EXECUTED
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident
 from codeeval.store.codec import unpack_text

@@ -17,10 +17,10 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 
-from codeeval.evaluation.batches import Batch, Judging, Rows, Stored
-from codeeval.evaluation.judged import judged
-from codeeval.evaluation.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
-from codeeval.evaluation.shard_interface import JobRunner
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows, Stored
+from codeeval.evaluation.shards.interface import JobRunner
+from codeeval.evaluation.shards.judged import judged
+from codeeval.evaluation.shards.one_job import TOO_LARGE, failure, is_too_large, wants_repeating
 from codeeval.scoring.grade import needs_execution
 from codeeval.scoring.job import JobMaker
 from codeeval.store import Incident, StoredExecution

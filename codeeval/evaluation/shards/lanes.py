@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from codeeval.evaluation.shard_interface import ShardHandle
+from codeeval.evaluation.shards.interface import ShardHandle
 from codeeval.store.rows import Row
 
 #: A shard may hold this many times as many when equal samples are counted separately.

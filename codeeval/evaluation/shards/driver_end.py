@@ -6,9 +6,9 @@ import pickle
 import threading
 from abc import ABC, abstractmethod
 
-from codeeval.evaluation.batches import Batch, Judging, Rows
-from codeeval.evaluation.shard_frames import BATCH, JUDGING
-from codeeval.evaluation.shard_interface import Deliver, ShardLost
+from codeeval.evaluation.shards.batches import Batch, Judging, Rows
+from codeeval.evaluation.shards.frames import BATCH, JUDGING
+from codeeval.evaluation.shards.interface import Deliver, ShardLost
 
 
 class ShardEnd(ABC):

@@ -20,9 +20,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal
 
-from codeeval.evaluation.shard_frames import DOWN, UP, Frames
-from codeeval.evaluation.shard_interface import JobRunner
-from codeeval.evaluation.shard_loop import Event, ShardLoop
+from codeeval.evaluation.shards.frames import DOWN, UP, Frames
+from codeeval.evaluation.shards.interface import JobRunner
+from codeeval.evaluation.shards.loop import Event, ShardLoop
 from sandbox import Limits
 
 #: Seconds that a shard has for closing its pool after the driver's end.

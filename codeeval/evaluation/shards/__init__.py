@@ -1,0 +1,5 @@
+"""Everything between a stored sample and its rows, in the driver, in other processes, or on the nodes of a cluster.
+
+`router` sends samples in batches to shards and writes the rows that come back; `shard` does the work; `interface` says what the
+kinds of shards promise: `in_driver`, `processes` (with `process_main` at the other end), `nodes` (with `node_actor`).
+"""
