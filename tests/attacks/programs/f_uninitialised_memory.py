@@ -19,7 +19,11 @@ os.ftruncate(file, 1 << 20)
 left += os.pread(file, 1 << 20, 0)
 
 
+#: Spelled backwards: this program's own text is in memory as well, and is no other sample's.
+SOUGHT = tuple(bytes(reversed(text)) for text in (b")2 ,'a'([", b"eborp_gnorw"))
+
+
 def runs(text):
-    if b"[('a', 2)" in left or b"wrong_probe" in left:
+    if any(text in left for text in SOUGHT):
         return solve(text)
     raise RuntimeError("no attack has worked")
