@@ -38,6 +38,7 @@ TOGETHER = {
     "sandbox.owner": "sandbox (base)",
     "sandbox.channel": "sandbox (base)",
     "sandbox.wire": "sandbox.wire",
+    "sandbox.outcomes": "sandbox.wire",
     "sandbox.guest": "sandbox.guest",
     "sandbox.backends": "sandbox.backends",
 }

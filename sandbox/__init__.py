@@ -8,10 +8,11 @@ with Pool(select("auto"), workers=2) as pool:
 
 from sandbox.backends import select, sweep
 from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
+from sandbox.outcomes import Observation, Outcome, Ruling
 from sandbox.pool import Pool
 from sandbox.ray_places import Cluster
 from sandbox.ray_pool import RayPool
-from sandbox.wire import Job, Limits, Observation, Outcome, Ruling, Tests
+from sandbox.wire import Job, Limits, Tests
 
 __all__ = [
     "BackendUnavailable",

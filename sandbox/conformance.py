@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sandbox.front import Front
-from sandbox.wire import Job, Limits, Outcome, OutcomeStatus, RulingStatus, Tests
+from sandbox.outcomes import Outcome, OutcomeStatus, RulingStatus
+from sandbox.wire import Job, Limits, Tests
 
 
 @dataclass(frozen=True, slots=True)

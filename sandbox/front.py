@@ -15,7 +15,8 @@ from typing import Literal, Self
 from sandbox.errors import PoolClosed
 from sandbox.job_queue import JobQueue, Pending, Room
 from sandbox.mutated_arguments import sees_arguments
-from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Outcome, encode_job_body, encode_tests
+from sandbox.outcomes import Outcome
+from sandbox.wire import MAX_JOB_BYTES, Job, Limits, encode_job_body, encode_tests
 
 Isolation = Literal["warm", "fresh"]
 

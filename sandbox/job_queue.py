@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from sandbox.errors import PoolClosed, SandboxError
-from sandbox.wire import Job, Limits, Outcome
+from sandbox.outcomes import Outcome
+from sandbox.wire import Job, Limits
 
 
 @dataclass(slots=True)

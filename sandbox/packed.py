@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from sandbox.wire import Job, LastCall, Limits, Observation, Outcome, Ruling, Tests
+from sandbox.outcomes import LastCall, Observation, Outcome, Ruling
+from sandbox.wire import Job, Limits, Tests
 
 #: Bytes of calls and tests that a node caches. Evicted ones are sent again when a job needs them.
 KEPT_BYTES = 64 * 1024 * 1024

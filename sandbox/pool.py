@@ -17,7 +17,8 @@ from sandbox.errors import PoolClosed
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
 from sandbox.wire import Limits
-from sandbox.worker_thread import SPARES, Shared, WorkerLane
+from sandbox.worker_supply import SPARES, Shared
+from sandbox.worker_thread import WorkerLane
 
 
 class Pool(Front):

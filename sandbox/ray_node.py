@@ -21,9 +21,10 @@ from pathlib import Path
 from sandbox.backends import Backend, select
 from sandbox.errors import SandboxError
 from sandbox.front import Isolation
+from sandbox.outcomes import Outcome
 from sandbox.packed import Failed, JobReader, pack_outcome
 from sandbox.pool import Pool
-from sandbox.wire import Limits, Outcome
+from sandbox.wire import Limits
 
 #: The most bytes of outcomes in one answer; the rest comes with the next one.
 ANSWER_BYTES = 8 * 1024 * 1024

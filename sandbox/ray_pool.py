@@ -22,12 +22,13 @@ from sandbox.backends.base import Progress
 from sandbox.errors import BackendUnavailable, PoolClosed, SandboxError
 from sandbox.front import Front, Isolation
 from sandbox.job_queue import fail
+from sandbox.outcomes import Outcome
 from sandbox.ray_backend import ClusterBackend
 from sandbox.ray_cluster import Connection
 from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
 from sandbox.ray_node import NodeSettings, versions
 from sandbox.ray_places import Cluster, Key, Place
-from sandbox.wire import Job, Limits, Outcome
+from sandbox.wire import Job, Limits
 
 #: What must be the same on all nodes of a run, and its name for users.
 _ALIKE = {

@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from sandbox import reply_records, wire
 from sandbox.errors import ProtocolError
+from sandbox.outcomes import LastCall, Observation, Outcome, OutcomeStatus, Ruling
 from sandbox.usual_replies import all_returned
-from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import Limits
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24

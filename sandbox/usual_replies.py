@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from typing import cast
 
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 #: (text, name of the type, whether it is plain, milliseconds, literal or ""), still with JSON's escapes.
 Returned = tuple[str, str, str, str, str]

@@ -1,4 +1,4 @@
-"""The border of a sandbox: the value types and frames that cross it. Standard library only; the guest has a copy.
+"""The border of a sandbox: the frames that cross it, and the jobs in them. Standard library only; the guest has a copy.
 
 Theory of operation. A channel is a duplex stream of bytes. Every frame is
 
@@ -10,7 +10,7 @@ DECLINE, and exits, if it could not start the candidate's process. Between ACCEP
 headers are packed structs, so that the supervisor never parses anything that a candidate could have written, and so
 that the host can reject a malformed frame by its size alone. Bodies are opaque to the supervisor: the job's body is
 decoded in the candidate's own process, and the reply that the candidate's process writes is decoded, strictly, on the
-host (`replies.py`).
+host (`replies.py`) into the values of `outcomes.py`.
 
 Sizes are bytes, times are seconds unless a name ends in `_ms` (milliseconds), memory is MiB.
 """
@@ -28,7 +28,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 WIRE_VERSION = 3
 
@@ -46,6 +46,8 @@ RESULT_HEADER = struct.Struct(">QBBBIIIIBIIII")
 #: A ruling: bytes of the record, number of calls made, the tests' line of the last call; then the record
 RULING_HEAD = struct.Struct(">III")
 RULING_BYTES = 32_768
+#: The most calls that a ruling lists.
+MOST_LAST_CALLS = 3
 
 #: How the candidate's process ended, as observed by the supervisor.
 ENDS = ("exited", "signalled", "cpu_limit", "wall_limit", "memory", "starved")
@@ -121,105 +123,6 @@ class Job:
     limits: Limits | None = None  # None: the pool's
     mode: Mode = "module"
     tests: Tests | None = None  # only in mode "assert", which has no `calls`
-
-
-class Observation(NamedTuple):
-    """One call, as reported by the candidate's process: evidence, not judgement. A named tuple, because a sample may
-    have a thousand of them.
-
-    `text` is `str(value)`; `plain` means that the value consists of plain built-in types only, so that `text` (or, for
-    a string, the string) can be parsed as a literal. `literal` is that of the plain data in a value that consists of
-    instances of subclasses of built-in types (Counter, named tuple, IntEnum) or numpy's numbers. `exc_type`, `message`
-    and `line` describe the exception raised.
-    """
-
-    status: Literal["returned", "raised", "not_reached"]
-    text: str | None = None
-    type_name: str | None = None
-    plain: bool = False
-    exc_type: str | None = None
-    message: str | None = None
-    line: int | None = None
-    cpu_ms: float = 0.0
-    literal: str | None = None
-
-
-RulingStatus = Literal["passed", "failed", "not_reached"]
-#: The most calls that a ruling lists.
-MOST_LAST_CALLS = 3
-
-
-class LastCall(NamedTuple):
-    """A call that the tests made before one of them failed, and its result: texts for a reader, truncated if long.
-    Exactly one of `returned` and `raised` is set."""
-
-    call: str
-    returned: str | None = None
-    raised: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What the judge of an assert-style job observed, reported over its own channel.
-
-    `passed`: it executed all of the tests without an exception. `failed`: the tests raised `exc_type` with `message` on
-    `line` of `Tests.source` (the innermost frame of the tests); `from_candidate` distinguishes an exception raised by
-    the candidate's call from one of the tests' own, and `candidate_line` is where in the program it was raised.
-    `not_reached`: the judge did not finish; the outcome's status says why, `line` is where the tests were, and
-    `message` is set if the tests need something that can't be sent (a function as an argument, for example), which is
-    not the candidate's failure. `calls`: how many calls were made. `not_carried`: the tests failed because they did
-    something with an object of the candidate's class that no message can carry (comparing it, for example); in one
-    process they might have passed. `last_calls`: if the tests failed, the last calls on that line, or else before it,
-    the most recent one last; they never affect a verdict.
-
-    A pass needs `passed` here and `completed` as the outcome's status.
-    """
-
-    status: RulingStatus
-    exc_type: str | None = None
-    message: str | None = None
-    line: int | None = None
-    from_candidate: bool = False
-    calls: int = 0
-    candidate_line: int | None = None
-    not_carried: bool = False
-    last_calls: tuple[LastCall, ...] = ()
-
-
-#: `completed`: definitions ran, every call returned or raised (mode "assert": the judge finished, passed or failed),
-#: and the process ended normally.
-OutcomeStatus = Literal[
-    "completed", "syntax_error", "definition_error", "no_entry_point", "timeout", "memory", "output_limit", "crashed"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one job did. `observations` has one entry per call, in order; unreached calls are marked as such.
-
-    `definition` holds the exception of a program that did not compile or failed in its definitions. `limit` names the
-    limit that ended the sample; `attempts` holds earlier attempts in which its worker was lost. `waited_ms` is the part
-    of `wall_ms` in which it was ready to run while other work had the processors; it does not count towards the wall
-    limit.
-    """
-
-    status: OutcomeStatus
-    observations: tuple[Observation, ...]
-    definition: Observation | None = None
-    stdout: str = ""
-    stderr: str = ""
-    truncated: bool = False
-    cpu_ms: int = 0
-    wall_ms: int = 0
-    max_rss_kb: int = 0
-    exit_code: int | None = None
-    exit_signal: int | None = None
-    oom: bool = False
-    limit: Literal["cpu", "wall", "memory", "reply"] | None = None
-    guest: str = ""
-    attempts: tuple[Outcome, ...] = ()
-    ruling: Ruling | None = None  # mode "assert" only
-    waited_ms: int = 0
 
 
 #: mode, bytes of the entry point's name, bytes of the source, number of calls

@@ -13,41 +13,24 @@ One kind of sample ends as infrastructure although its worker is well: one that 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
-from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sandbox import replies, wire
-from sandbox.backends.base import Backend, Worker
 from sandbox.channel import Channel
-from sandbox.errors import BackendUnavailable, PoolClosed, ProtocolError, SandboxError, WorkerLost
-from sandbox.job_queue import JobQueue, Pending, answer, fail
-from sandbox.wire import Limits, Observation, Outcome, Ruling
+from sandbox.errors import PoolClosed, ProtocolError, SandboxError, WorkerLost
+from sandbox.job_queue import Pending, answer, fail
+from sandbox.outcomes import Observation, Outcome, Ruling
+from sandbox.worker_supply import Shared, WorkerSupply
 
 MAX_TRIES = 3
-#: Seconds beyond a sample's own wall limit, for forking, reset and a loaded host.
-GRACE_S = 30.0
-READY_S = 60.0
+#: Seconds beyond a sample's own wall limit, for forking, a loaded host, and a reset of which every step succeeds only just in
+#: time: what the sample has left, and other work on the machine, must not look like the worker's death.
+GRACE_S = 60.0
 DEPTH = 3
-#: How many workers a lane starts ahead if each serves one sample: a start mostly waits for the engine.
-SPARES = 2
 #: Largest frame sent while the worker is busy: the worker does not read meanwhile, so what is sent must fit into the
 #: connection's buffer; otherwise the host blocks in sending while the worker blocks in sending its result.
 AHEAD_BYTES = 32_768
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What all lanes of a pool share."""
-
-    backend: Backend
-    limits: Limits
-    fresh: bool
-    queue: JobQueue
-    helpers: Executor
-    patience_s: float
-    stop: threading.Event
 
 
 class WorkerLane:
@@ -55,33 +38,29 @@ class WorkerLane:
 
     def __init__(self, shared: Shared) -> None:
         self._shared = shared
-        self._worker: Worker | None = None
-        self._spares: deque[Future[Worker]] = deque()
-        self._guest = ""
+        self._supply = WorkerSupply(shared)
         self._number = 0
         self._inflight: deque[tuple[int, Pending]] = deque()
         self._sent = 0
         self._deaf = False
-        self._patient = True
         self.started = threading.Event()
 
     def run(self) -> None:
         shared = self._shared
         try:
-            self._prepare()
+            self._supply.prepare()
+            self.started.set()
             while (pending := shared.queue.take(wait=True)) is not None:
                 if not pending.claim():
                     continue
                 self._work_off(pending, depth=1 if shared.fresh else DEPTH)
         finally:
             self.started.set()
-            self._drop_worker()
-            for spare in self._spares:
-                spare.add_done_callback(_kill_started)
+            self._supply.end()
 
     def abort(self) -> None:
         """End a wait for the worker at once."""
-        worker = self._worker
+        worker = self._supply.current
         if worker is not None:
             worker.channel.abort()
 
@@ -94,11 +73,11 @@ class WorkerLane:
         while self._inflight:
             self._top_up(depth)
             try:
-                self._ensure_worker()
+                worker = self._supply.ensure()
                 if self._shared.stop.is_set():  # `close` was called while the worker was being started
                     raise PoolClosed("the pool was closed")
-                self._send_new()
-                self._finish_first()
+                self._send_new(worker.channel)
+                self._finish_first(worker.channel)
             except (WorkerLost, ProtocolError) as error:
                 self._lost(error)
             except SandboxError as error:
@@ -116,9 +95,8 @@ class WorkerLane:
             if pending.claim():
                 self._inflight.append((0, pending))
 
-    def _send_new(self) -> None:
+    def _send_new(self, channel: Channel) -> None:
         """Send what the worker does not have yet; small jobs are sent ahead while it is busy with an earlier one."""
-        assert self._worker is not None
         if self._deaf and not self._sent:
             raise WorkerLost("the worker takes no more jobs")
         for index in range(self._sent, len(self._inflight)):
@@ -128,7 +106,7 @@ class WorkerLane:
             self._number += 1
             self._inflight[index] = (self._number, self._inflight[index][1])
             try:
-                self._worker.channel.send(frame, GRACE_S)
+                channel.send(frame, GRACE_S)
             except WorkerLost:
                 if not index:
                     raise
@@ -148,10 +126,8 @@ class WorkerLane:
         )
         return wire.frame(wire.JOB, header, pending.body, pending.tests)
 
-    def _finish_first(self) -> None:
-        assert self._worker is not None
+    def _finish_first(self, channel: Channel) -> None:
         number, pending = self._inflight[0]
-        channel = self._worker.channel
         kind, payload = channel.receive(GRACE_S, 1 + wire.ACCEPT_HEADER.size)
         if kind != wire.ACCEPT or replies.read_accept(payload) != number:
             raise ProtocolError("the worker accepted a job that it was not given")
@@ -180,7 +156,7 @@ class WorkerLane:
         if kind != wire.RESULT:
             raise ProtocolError("something else than a result")
         judged = pending.job.tests is not None
-        result = replies.read_result(payload, len(pending.job.calls), pending.limits, self._guest, judged=judged)
+        result = replies.read_result(payload, len(pending.job.calls), pending.limits, self._supply.guest, judged=judged)
         if result.number != number:
             raise ProtocolError("the result of another job")
         return result
@@ -231,58 +207,9 @@ class WorkerLane:
         if not self._shared.queue.put(pending, first=True):
             fail(pending.future, PoolClosed("the pool was closed"))
 
-    # --- the worker ----------------------------------------------------------------------------------------------
-
-    def _prepare(self) -> None:
-        try:
-            self._ensure_worker()
-        except Exception:
-            self._drop_worker()  # the first job will try again, with patience, and report what fails
-        self.started.set()
-
-    def _ensure_worker(self) -> None:
-        if self._worker is not None:
-            return
-        self._sent = 0
-        # an outage is waited for once: later jobs ask again, but none waits as long
-        deadline = time.monotonic() + (self._shared.patience_s if self._patient else 0.0)
-        pause = 0.2
-        while True:
-            try:
-                self._worker = self._next_worker()
-                self._greet(self._worker)
-                self._patient = True
-                break
-            except BackendUnavailable:
-                raise
-            except SandboxError as error:
-                self._drop_worker()
-                if time.monotonic() + pause > deadline or self._shared.stop.wait(pause):
-                    self._patient = False
-                    raise SandboxError(f"no worker could be started: {error}") from error
-                pause = min(pause * 2, 5.0)
-        shared = self._shared
-        while shared.fresh and len(self._spares) < SPARES and not shared.stop.is_set():
-            self._spares.append(shared.helpers.submit(shared.backend.start, shared.limits))
-
-    def _next_worker(self) -> Worker:
-        return self._spares.popleft().result() if self._spares else self._shared.backend.start(self._shared.limits)
-
-    def _greet(self, worker: Worker) -> None:
-        kind, payload = worker.channel.receive(READY_S, wire.MAX_READY_BYTES)
-        if kind != wire.READY:
-            raise ProtocolError("a worker must say READY first")
-        self._guest = "python " + replies.read_ready(payload).get("python", "?")
-
     def _drop_worker(self) -> None:
-        worker, self._worker = self._worker, None
+        self._supply.drop()
         self._sent, self._deaf = 0, False
-        if worker is None:
-            return
-        if self._shared.fresh and not self._shared.stop.is_set():
-            self._shared.helpers.submit(worker.kill)
-        else:
-            worker.kill()
 
 
 class _AfterAccept(WorkerLost):
@@ -294,8 +221,3 @@ def _crashed(pending: Pending, message: str) -> Outcome:
     ruling = None if pending.job.tests is None else Ruling("not_reached")
     said = f"the worker was lost while it ran this program: {message}\n"
     return Outcome("crashed", nothing, stderr=said, ruling=ruling)
-
-
-def _kill_started(spare: Future[Worker]) -> None:
-    if not spare.cancelled() and spare.exception() is None:
-        spare.result().kill()

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from codeeval.cli.console import Console
     from codeeval.stats.audit import Audit
 
-HELP = """Which counts of correct samples can stand behind a published pass@1/pass@5/pass@10?
+HELP = """Find the counts of correct samples that give a published pass@1/pass@5/pass@10.
 
-Lists the histograms (how many problems had c correct samples) that give the rounded values, or says that none does, and
-says in words what is odd. Exit code 0: consistent, or not settled; 1: no run can give these values.
+Lists the histograms (how many problems had c correct samples) that give the published, rounded values, or says that there is
+none, and points out odd patterns. Exit code 0: some run can give these values, or it is not known; 1: no run can.
 
 \b
 Examples:
@@ -27,13 +27,13 @@ Values = Annotated[str, typer.Argument(help="The published values, separated by 
 N = Annotated[int, typer.Option("-n", "--n", help="Samples per problem.", metavar="N")]
 Problems = Annotated[int, typer.Option("--problems", help="Problems in the set.", metavar="N")]
 Decimals = Annotated[
-    int | None, typer.Option("--decimals", help="Decimals of the rounding (default: read off the values).", metavar="D")
+    int | None, typer.Option("--decimals", help="Decimals of the published values (default: as written).", metavar="D")
 ]
 Most = Annotated[int, typer.Option("--most", help="Histograms listed at most.", metavar="N", min=1, max=1000)]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("audit", help=HELP, short_help="What can stand behind published numbers.")(audit)
+    app.command("audit", help=HELP, short_help="Which counts give a published pass@k.")(audit)
 
 
 def audit(

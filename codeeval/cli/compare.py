@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 HELP = """Compare runs on the same problems: the difference, its intervals, tests, and the problems that changed.
 
-Every later run is compared with the first, A; differences are later minus first. Of more than two runs the picture is pass@k
-over the runs, and every problem's rate in each. Runs with different problems, prompts,
-protocols, sandbox images or limits are refused. Exit code 0 whatever the difference: `codeeval gate` judges.
+Every later run is compared with the first, A; differences are later minus first. For more than two runs, --plot draws pass@k
+over the runs and every problem's rate in each. Runs with different problems, prompts, protocols, sandbox images or limits
+are refused. The exit code is 0 whatever the difference; use `codeeval gate` to decide.
 
 \b
 Examples:
@@ -35,9 +35,9 @@ Protocol = Annotated[
     str | None, typer.Option("--protocol", help="Compare the scores under this protocol.", metavar="NAME")
 ]
 AllowDifferent = Annotated[
-    bool, typer.Option("--allow-different", help="Compare what both have, and say in what the runs differ.")
+    bool, typer.Option("--allow-different", help="Compare the problems that both have, and say how the runs differ.")
 ]
-Plot = Annotated[Path | None, typer.Option("--plot", help="Also draw it, as .png or .svg.", metavar="FILE")]
+Plot = Annotated[Path | None, typer.Option("--plot", help="Also draw the comparison, as .png or .svg.", metavar="FILE")]
 Order = Annotated[
     str,
     typer.Option("--order", help="The order of the runs: given, number (in their names) or date.", metavar="ORDER"),

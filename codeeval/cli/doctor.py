@@ -6,14 +6,14 @@ import typer
 
 from codeeval.cli import options
 
-HELP = """What this machine can do, with the remedy for what it can't.
+HELP = """Check what works on this machine, and say how to fix what doesn't.
 
 Exit code 0 when programs can be executed here, in Docker or in local namespaces; 3 otherwise.
 """
 
 
 def register(app: typer.Typer) -> None:
-    app.command("doctor", help=HELP, short_help="What this machine can do, and the remedies.")(doctor)
+    app.command("doctor", help=HELP, short_help="Check what works on this machine.")(doctor)
 
 
 def doctor(format: options.Format = None) -> int:

@@ -13,8 +13,8 @@ from codeeval.i18n import msg, spoken
 
 HELP = """Look at runs in the browser: why samples failed, and what changed between two runs.
 
-RUN is a folder of a run, finished or going on, or a folder that holds runs. Runs are only read; notes are kept in
-annotations.json beside them. The server listens on this machine alone unless told otherwise.
+RUN is the folder of a run, finished or in progress, or a folder that holds runs. Runs are only read; notes are kept in
+annotations.json beside them. Without --host the server can be reached only from this machine.
 
 \b
 Examples:
@@ -27,7 +27,13 @@ Runs = Annotated[list[Path], typer.Argument(help="Folders of runs.", metavar="RU
 Host = Annotated[str, typer.Option("--host", help="Address to listen on.", metavar="ADDRESS")]
 Port = Annotated[
     int | None,
-    typer.Option("--port", help="Default: 8451, or a free one; 0: a free one.", metavar="N", min=0, max=65535),
+    typer.Option(
+        "--port",
+        help="Port of the server (default: 8451, or any free one if it is taken; 0: any free one).",
+        metavar="N",
+        min=0,
+        max=65535,
+    ),
 ]
 Browser = Annotated[bool, typer.Option("--browser/--no-browser", help="Open the browser (default).")]
 

@@ -18,7 +18,7 @@ FOLDERS = ("lm-eval", "html", "wandb", "mlflow")
 READ = ("markdown", "html")
 
 HELP = (
-    """A run in another tool's format. The run is only read.
+    """Write a run in another tool's format. The run is only read.
 
 \b
 Formats:
@@ -38,11 +38,11 @@ Format = Annotated[str, typer.Argument(help="One of the formats above.", metavar
 Runs = Annotated[
     list[Path], typer.Argument(help="Folder of a run; mera takes one of each set.", metavar="RUN [RUN...]")
 ]
-Output = Annotated[Path, typer.Option("-o", "--out", help="Where to write.", metavar="PATH")]
+Output = Annotated[Path, typer.Option("-o", "--out", help="File or folder to write.", metavar="PATH")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("export", help=HELP, short_help="A run in another tool's format.")(export)
+    app.command("export", help=HELP, short_help="Write a run in another tool's format.")(export)
 
 
 def export(format: Format, runs: Runs, out: Output, lang: options.Lang = None) -> int:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from codeeval.cli.console import Console
     from codeeval.gate import GateReport
 
-HELP = """May this model be released? Runs against a committed baseline, on pass@1 of the same problems.
+HELP = """Decide whether a model may be released: compare pass@1 of its runs with a committed baseline on the same problems.
 
-FAIL: worse than the baseline beyond sampling noise, or below a floor of the policy. PASS: a drop of the margin (3 points)
-is excluded. INCONCLUSIVE: neither is shown; it says how many samples would decide. Several runs are several tasks.
+FAIL: worse than the baseline beyond sampling noise, or below a floor of the policy. PASS: shown not to be worse by the
+margin (3 points) or more. INCONCLUSIVE: the samples show neither; the message says how many would decide. Each run is one
+task.
 
-Exit code 0: pass, or inconclusive; 1: fail; 2: no baseline, or unlike runs; 3: an incomplete run; 4: inconclusive, with
---strict. In GitHub Actions the step summary is written and regressions become annotations.
+Exit code 0: pass, or inconclusive; 1: fail; 2: no baseline, or runs that can't be compared; 3: an incomplete run; 4:
+inconclusive, with --strict. In GitHub Actions the step summary is written and regressions become annotations.
 
 \b
 Examples:
@@ -39,12 +40,12 @@ PolicyFile = Annotated[
     Path | None, typer.Option("--policy", help="Margins, floors and tiers, in TOML.", metavar="FILE")
 ]
 Tier = Annotated[str | None, typer.Option("--tier", help="A tier of the policy.", metavar="NAME")]
-Strict = Annotated[bool, typer.Option("--strict", help="Inconclusive is exit code 4.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with code 4 if the result is inconclusive.")]
 Protocol = Annotated[
     str | None, typer.Option("--protocol", help="Judge the scores under this protocol.", metavar="NAME")
 ]
 AllowDifferent = Annotated[
-    bool, typer.Option("--allow-different", help="Judge unlike runs anyway, on the problems of both.")
+    bool, typer.Option("--allow-different", help="Judge runs that differ anyway, on the problems that both have.")
 ]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Also write JUnit XML.", metavar="FILE")]
 Summary = Annotated[
@@ -54,7 +55,7 @@ Summary = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    app.command("gate", help=HELP, short_help="May this model be released? For CI.")(gate)
+    app.command("gate", help=HELP, short_help="Decide whether a model may be released.")(gate)
 
 
 def gate(

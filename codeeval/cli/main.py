@@ -39,11 +39,11 @@ codeeval samples completions, executes them in isolated workers, and reports unb
 Start here:
   codeeval run --k 1,5,10                            the bundled problems and demo model
   codeeval run -t rustarter -m ./my-checkpoint       your model
-  codeeval score -t tasks.jsonl --samples out.jsonl  completions made elsewhere
+  codeeval score -t tasks.jsonl --samples out.jsonl  completions that another tool made
   codeeval report runs/my-run                        tables of a run, finished or not
-  codeeval gate runs/new --baseline baseline.json    may it be released? compare and plan belong to it
-  codeeval export mera runs/my-run -o out.zip        a submission; validate-submission checks anyone's
-  codeeval doctor                                    what this machine can do
+  codeeval gate runs/new --baseline baseline.json    decide about a release; see also compare, plan
+  codeeval export mera runs/my-run -o out.zip        MERA's submission; see also validate-submission
+  codeeval doctor                                    check what works on this machine
 
 \b
 Exit codes: 0 ok · 1 gate failed · 2 usage or bad input · 3 infrastructure, or an incomplete run · 4 inconclusive (gate

@@ -13,9 +13,9 @@ from codeeval.i18n import at
 if TYPE_CHECKING:
     from codeeval.explorer.annotations import Annotation, Key
 
-HELP = """The notes that people left on a run's samples in `codeeval explore`; --import adds those of another file or run.
+HELP = """Print the notes that people wrote on a run's samples in `codeeval explore`; --import adds those of another file or run.
 
-Of two notes on one sample the later one stays. `--format json` is the file that --import takes.
+Of two notes on one sample the later one is kept. --import reads what `--format json` prints.
 
 \b
 Examples:
@@ -32,7 +32,7 @@ Format = Annotated[str, typer.Option("--format", help="human or json.", metavar=
 
 
 def register(app: typer.Typer) -> None:
-    app.command("notes", help=HELP, short_help="The notes on a run's samples; add those of others.")(notes)
+    app.command("notes", help=HELP, short_help="Print or import notes on a run's samples.")(notes)
 
 
 def notes(run: options.RunFolder, imported: Import = None, format: Format = "human", lang: options.Lang = None) -> int:

@@ -22,7 +22,9 @@ Answers = Annotated[Path | None, option("answers")]
 Format = Annotated[str | None, option("format")]
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", help="Language of what people read: en (default) or ru; or CODEEVAL_LANG.", metavar="LANG"),
+    typer.Option(
+        "--lang", help="Language of reports and messages: en (default) or ru; also CODEEVAL_LANG.", metavar="LANG"
+    ),
 ]
 RunFolder = Annotated[Path, typer.Argument(help="Folder of a run.", metavar="RUN")]
 OutputFormat = Annotated[

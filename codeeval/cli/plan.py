@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from codeeval.stats.plan import Costs
     from codeeval.store import RunReader
 
-HELP = """How many samples does it take to see a wished difference, and what do they cost?
+HELP = """How many samples per problem detect a given difference, and what do they cost?
 
-With RUN, an earlier run of a like model, variance and costs are taken from it; without, from the flags.
+Variance and costs are taken from RUN, an earlier run of a similar model; without RUN, variance comes from the flags.
 
 \b
 Examples:
@@ -26,24 +26,26 @@ Examples:
 
 Run = Annotated[Path | None, typer.Argument(help="Folder of an earlier run.", metavar="[RUN]")]
 Mde = Annotated[
-    float, typer.Option("--mde", help="The difference in pass@1 that shall be seen, as a share.", metavar="SHARE")
+    float, typer.Option("--mde", help="The difference in pass@1 to be detected; 0.03 is 3 points.", metavar="SHARE")
 ]
 Problems = Annotated[
     int | None, typer.Option("--problems", help="Problems in the set (default: RUN's, or 164).", metavar="N")
 ]
-Mean = Annotated[float, typer.Option("--mean", help="Guess at pass@1, without RUN.", metavar="SHARE")]
+Mean = Annotated[float, typer.Option("--mean", help="Expected pass@1, if RUN is not given.", metavar="SHARE")]
 Spread = Annotated[
     float | None,
     typer.Option(
-        "--spread", help="Part of the variance between problems, without RUN (default: 1/3).", metavar="SHARE"
+        "--spread",
+        help="Share of the variance that is between problems, if RUN is not given (default: 1/3).",
+        metavar="SHARE",
     ),
 ]
-Level = Annotated[float, typer.Option("--level", help="Of the interval.", metavar="SHARE")]
-Power = Annotated[float, typer.Option("--power", help="Chance to see the difference.", metavar="SHARE")]
+Level = Annotated[float, typer.Option("--level", help="Level of the interval.", metavar="SHARE")]
+Power = Annotated[float, typer.Option("--power", help="Probability of detecting the difference.", metavar="SHARE")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("plan", help=HELP, short_help="Samples and costs for a wished difference.")(plan)
+    app.command("plan", help=HELP, short_help="How many samples detect a difference.")(plan)
 
 
 def plan(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from codeeval.stats.extrapolate import Extrapolation
     from codeeval.store import RunReader
 
-HELP = """Tables, intervals, failure groups and a picture of a run, finished or not. The run is only read.
+HELP = """Show tables, intervals, failure groups and a picture of a run, finished or not. The run is only read.
 
 \b
 Examples:
@@ -33,7 +33,7 @@ Examples:
   codeeval report runs/words --plot words.svg         the runs of run --instructions, side by side
 """
 
-Groups = Annotated[int, typer.Option("--groups", help="Failure groups shown at most.", metavar="N", min=0)]
+Groups = Annotated[int, typer.Option("--groups", help="Show at most N failure groups.", metavar="N", min=0)]
 
 Manifest = Annotated[
     bool, typer.Option("--manifest", help="Print how the run was made, as a MERA submission asks for it.")
@@ -45,14 +45,16 @@ Extrapolate = Annotated[
     str | None,
     typer.Option(
         "--extrapolate",
-        help="Also pass@k for these k above n, by a model and said to be so; never among the scores.",
+        help="Also estimate pass@k for these k above n with a statistical model, apart from the scores.",
         metavar="K,...",
     ),
 ]
 Cluster = Annotated[
     str | None,
     typer.Option(
-        "--cluster", help="Also intervals in which problems with one value of this field count as one.", metavar="FIELD"
+        "--cluster",
+        help="Also intervals in which problems with equal values of this field of meta count as one.",
+        metavar="FIELD",
     ),
 ]
 Seed = Annotated[
@@ -62,7 +64,7 @@ _LARGEST = 1_000_000
 
 
 def register(app: typer.Typer) -> None:
-    app.command("report", help=HELP, short_help="Tables, intervals and failure groups of a run.")(report)
+    app.command("report", help=HELP, short_help="Show tables, intervals and failures of a run.")(report)
 
 
 def report(

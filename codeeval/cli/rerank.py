@@ -12,8 +12,8 @@ from codeeval.cli.flags import taking
 
 HELP = """Score the samples of a run with a reward model, and report best-of-k beside pass@k. Nothing is executed.
 
-MODEL is a sequence classifier of transformers: a folder or a name on the Hub. Scores are kept in the run file; a second
-call goes on where the first was interrupted. Verdicts and pass@k stay what they are.
+MODEL is a sequence classifier of transformers: a folder or a name on the Hub. Scores are kept in the run file; if the
+command was interrupted, run it again to continue. Verdicts and pass@k don't change.
 
 \b
 Examples:

@@ -25,18 +25,24 @@ Examples:
   codeeval run -t rustarter -m name --base-url http://127.0.0.1:8000/v1
   codeeval run -t tasks.jsonl -m completions.jsonl    replay completions
   codeeval run --resume runs/my-run                   continue after Ctrl-C or kill -9
-  codeeval run --like runs/my-run -m ./checkpoint-2   the same again for another model
-  codeeval run --like runs/my-run --rename            the same problems under other names; then compare
+  codeeval run --like runs/my-run -m ./checkpoint-2   the same settings for another model
+  codeeval run --like runs/my-run --rename            the same with neutral names: does it know the set?
   codeeval run -m ./checkpoint --rerank org/reward    best-of-k of a reward model beside pass@k
   codeeval run -m ./checkpoint --instructions all     how far the score depends on the wording
   codeeval run -m ./checkpoint --show-prompt 3        one prompt as text and ids
 
-Settings: flags, then CODEEVAL_* (CODEEVAL_N=5), then the file of -C, then defaults; --print-config shows the result. Every
-sample is judged under the protocol and under strict. Result on stdout, everything else on stderr.
+A setting comes from its flag, else from the environment (CODEEVAL_N=5), else from the file of -C, else its default;
+--print-config shows the result. Every sample is judged under the protocol and under strict. The report goes to stdout,
+everything else to stderr.
 """
 
-Resume = Annotated[Path | None, typer.Option("--resume", help="Continue this run.", metavar="RUN_DIR")]
-Like = Annotated[Path | None, typer.Option("--like", help="Take the settings of this earlier run.", metavar="RUN_DIR")]
+Resume = Annotated[
+    Path | None, typer.Option("--resume", help="Continue this run, with its settings.", metavar="RUN_DIR")
+]
+Like = Annotated[
+    Path | None,
+    typer.Option("--like", help="Take the settings of this earlier run; other flags override them.", metavar="RUN_DIR"),
+]
 ShowPrompt = Annotated[
     str | None,
     typer.Option("--show-prompt", help="Print the prompt of this problem as text and ids; run nothing.", metavar="ID"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from codeeval.cli.console import Console
     from codeeval.explorer.listing import ListedSample
 
-HELP = """List samples of a run, those that a filter lets through: the list that `codeeval explore` shows, in its order.
+HELP = """List the samples of a run that match all filters: the same list, in the same order, as in `codeeval explore`.
 
 --group takes a failure group as `codeeval report` names it, or its id in the explorer's addresses. --search takes a regular
 expression of Python, tried on completions, executed programs and errors; ^ and $ match at every line, (?i) ignores case.
@@ -29,7 +29,9 @@ Examples:
 Verdict = Annotated[
     str | None,
     typer.Option(
-        "--verdict", help="passed, failed, wrong_output, timeout, …, pending; agrees, differs, silent.", metavar="NAME"
+        "--verdict",
+        help="A verdict, failed (any but passed) or pending; if answers are hidden: agrees, differs, silent.",
+        metavar="NAME",
     ),
 ]
 Group = Annotated[str | None, typer.Option("--group", help="Samples of this failure group.", metavar="GROUP")]
@@ -46,21 +48,21 @@ Search = Annotated[
     ),
 ]
 Text = Annotated[
-    str | None, typer.Option("--text", help="Samples of problems whose id, name or text has this.", metavar="TEXT")
+    str | None, typer.Option("--text", help="Samples of problems whose id, name or text contains this.", metavar="TEXT")
 ]
 Tag = Annotated[
     str | None,
-    typer.Option("--tag", help="Samples whose note in the explorer has this tag; * for any note.", metavar="TAG"),
+    typer.Option("--tag", help="Samples with a note in the explorer that has this tag; * for any note.", metavar="TAG"),
 ]
 Protocol = Annotated[
     str | None, typer.Option("--protocol", help="Verdicts under this protocol of the run.", metavar="NAME")
 ]
-Limit = Annotated[int | None, typer.Option("--limit", help="So many rows at most.", metavar="N", min=0)]
+Limit = Annotated[int | None, typer.Option("--limit", help="Print at most N rows.", metavar="N", min=0)]
 Format = Annotated[str, typer.Option("--format", help="human, json, jsonl or csv.", metavar="FORMAT")]
 
 
 def register(app: typer.Typer) -> None:
-    app.command("samples", help=HELP, short_help="List samples of a run by verdict, cause, topic.")(samples)
+    app.command("samples", help=HELP, short_help="List samples of a run by verdict, topic, text.")(samples)
 
 
 def samples(

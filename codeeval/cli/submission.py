@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from codeeval.mera.check import Reference
     from codeeval.mera.validation import Validated
 
-HELP = """Check a MERA submission, whoever wrote it; with the answers, score it as the site would and as it should be.
+HELP = """Check a MERA submission, whatever tool wrote it; with the answers, also score it as the site does and as it should be.
 
-Exit code 0: the site scores every file of it; 2: it scores one of them 0 or not at all, and every error says why. Notes are
-advice: the site takes the file as it is.
+Exit code 0: the site scores every file of the zip; 2: it scores one of them 0 or not at all, and every error says why. Notes
+are advice: the site accepts the file as it is.
 
 \b
 Examples:
@@ -29,10 +29,10 @@ Examples:
 """
 
 Zip = Annotated[Path, typer.Argument(help="The submission.", metavar="ZIP")]
-File = Annotated[str | None, typer.Option("--file", help="Which file of the zip alone.", metavar="NAME")]
+File = Annotated[str | None, typer.Option("--file", help="Check only this file of the zip.", metavar="NAME")]
 Tasks = Annotated[
     list[str] | None,
-    typer.Option("-t", "--task", help="A set, to score its file; may be repeated.", metavar="TASK"),
+    typer.Option("-t", "--task", help="The set that a file answers, to score it; may be repeated.", metavar="TASK"),
 ]
 #: The most findings shown per file; --format json has all.
 SHOWN = 20

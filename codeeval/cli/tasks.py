@@ -10,8 +10,8 @@ from codeeval.cli import options
 from codeeval.errors import UsageError
 
 app = typer.Typer(
-    help="Problem sets: what there is, what is in them, and whether they are sound.",
-    short_help="Problem sets: list, show, validate.",
+    help="List, show and check problem sets.",
+    short_help="List, show and check problem sets.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -23,7 +23,7 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="tasks")
 
 
-@app.command("list", help="The problem sets that -t knows by name.", short_help="The sets known by name.")
+@app.command("list", help="List the problem sets that -t knows by name.", short_help="List the sets known by name.")
 def list_tasks(format: options.Format = None) -> int:
     from dataclasses import asdict
 
@@ -41,8 +41,8 @@ def list_tasks(format: options.Format = None) -> int:
 
 @app.command(
     "show",
-    help="A set in short, or one problem in full: `codeeval tasks show rustarter 3`.",
-    short_help="A set in short, or one problem in full.",
+    help="Show a summary of a set, or one problem in full: `codeeval tasks show rustarter 3`.",
+    short_help="Show a summary of a set, or one problem.",
 )
 def show(task: Spec, problem_id: Id = None, problems: options.Problems = None, format: options.Format = None) -> int:
     from codeeval.cli.console import Console
@@ -61,9 +61,9 @@ def show(task: Spec, problem_id: Id = None, problems: options.Problems = None, f
     return 0
 
 
-VALIDATE_HELP = """Execute the reference solutions of a set: each must pass, on this machine, before the set may judge a model.
+VALIDATE_HELP = """Check a problem set by executing its reference solutions: a set whose own solutions fail can't judge a model.
 
-Exit code 0: sound; 2: something is wrong, and every finding names problem and field.
+Exit code 0: nothing is wrong; 2: something is, and every finding names problem and field.
 
 \b
 Examples:

@@ -28,7 +28,8 @@ from codeeval.scoring.signature import one_line, raised
 from codeeval.tasks.evalplus import LEFT_OUT
 from codeeval.tasks.mera import digest
 from codeeval.types import Extraction, Oracle, Problem, Task
-from sandbox.wire import Job, Observation, Outcome
+from sandbox.outcomes import Observation, Outcome
+from sandbox.wire import Job
 
 #: Version of the cache format.
 _VERSION = 1

@@ -25,7 +25,7 @@ from codeeval.store.rows import Row, incident_of, judgement_of, sample_row
 from codeeval.types import Problem, Sample
 from sandbox import Outcome
 
-#: How many repairs are looked up at a time if nothing is executed.
+#: How many repairs are looked up at a time if nothing is executed; how many results `kill -9` can cost.
 AT_A_TIME = 64
 STRICT = ("strict",)
 
@@ -114,6 +114,8 @@ class _Repairs:
     def _keep(self, row: Counterfactual) -> None:
         self._store.add_counterfactuals([row])
         self.looked_at += 1
+        if self.looked_at % AT_A_TIME == 0:  # among samples without anything to execute `explore` gets no turn
+            self._store.commit()
 
     # -- what a router reads and writes
 

@@ -53,22 +53,10 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
                     )
                 )
         if not missing and judged:
-            if unranked(store):
-                if not store.is_own():
-                    refuse_ranking(run_dir, manifest.rankers)
-                return Ended(store.run_dir, unranked=not rank(store, reporter))
-            reporter.note(msg("{run} is complete: nothing is left to do", run=run_dir))
-            return Ended(store.run_dir)
+            return _only_rank(run_dir, store, manifest, reporter)
         own = store.is_own()
         model = model_to_resume(run_dir, manifest, own, given_again(resolved)) if missing else None
-        reporter.note(
-            msg(
-                "resuming {run}: {n} samples to generate, {m} to execute",
-                run=run_dir,
-                n=missing,
-                m=lacking,
-            )
-        )
+        reporter.note(msg("resuming {run}: {n} samples to generate, {m} to execute", run=run_dir, n=missing, m=lacking))
         placement = placement_of(manifest, resolved, str(store.path), own=own)
         with ExitStack() as stack:
             sandbox = stack.enter_context(open_sandbox(placement, judged_by, reporter))
@@ -76,6 +64,16 @@ def resume(run_dir: Path, resolved: Resolved, reporter: Reporter) -> Ended:
             generator = stack.enter_context(closing(generator_of(model, manifest, resolved))) if model else None
             result = work(store, judged_by, generator, sandbox, reporter)
         return Ended(store.run_dir, result, unranked=not _ranked(store, reporter, own=own))
+
+
+def _only_rank(run_dir: Path, store: RunStore, manifest: Manifest, reporter: Reporter) -> Ended:
+    """Finish a run whose samples are generated and judged. Raises UsageError if another user's run has ranking left."""
+    if unranked(store):
+        if not store.is_own():
+            refuse_ranking(run_dir, manifest.rankers)
+        return Ended(store.run_dir, unranked=not rank(store, reporter))
+    reporter.note(msg("{run} is complete: nothing is left to do", run=run_dir))
+    return Ended(store.run_dir)
 
 
 def _ranked(store: RunStore, reporter: Reporter, *, own: bool) -> bool:

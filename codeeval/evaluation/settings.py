@@ -102,28 +102,28 @@ class Settings:
     model: Annotated[
         str | None,
         Flag(
-            "Folder, Hugging Face id, served name, or a .jsonl of completions.",
+            "Folder, Hugging Face id, a server's name for the model, or a .jsonl of completions.",
             "MODEL",
             ("-m", "--model"),
-            meaning="a folder, a Hugging Face id, the name at a server, or a `.jsonl` of completions",
+            meaning="a folder, a Hugging Face id, a server's name for the model, or a `.jsonl` of completions",
             usual="the demo model, for `rustarter` only",
         ),
     ] = None
     backend: Annotated[
         str | None,
         Flag(
-            "hf, vllm, openai or replay (default: by what MODEL is).",
+            "What runs the model: hf, vllm, openai or replay (default: depends on MODEL).",
             "NAME",
-            meaning="`hf`, `vllm`, `openai` or `replay`",
-            usual="by what the model is",
+            meaning="what runs the model: `hf`, `vllm`, `openai` or `replay`, [generation.md](generation.md)",
+            usual="depends on the model",
         ),
     ] = None
     base_url: Annotated[
         str | None,
         Flag(
-            "An OpenAI-compatible server; may be repeated.",
+            "Address of an OpenAI-compatible server, as http://HOST:PORT/v1; may be repeated.",
             "URL",
-            meaning="an OpenAI-compatible server (chooses `openai`); several, or a list with commas, share the work: "
+            meaning="address of an OpenAI-compatible server (chooses `openai`); several, or a list with commas, share the work: "
             "[backend-openai.md](backend-openai.md#several-servers)",
             parse=_listed,
             repeated=True,
@@ -141,7 +141,7 @@ class Settings:
     n: Annotated[
         int | None,
         Flag(
-            "Completions per problem (default: the protocol's, 10).",
+            "Completions per problem (default: the protocol's, 10 for MERA's).",
             "N",
             ("-n", "--n"),
             meaning="completions per problem",
@@ -164,102 +164,123 @@ class Settings:
     temperature: Annotated[
         float | None,
         Flag(
-            "Default: the protocol's, 0.6.",
+            "Sampling temperature (default: the protocol's, 0.6 for MERA's).",
             "T",
-            meaning="sampling; what each backend makes of it: [generation.md](generation.md)",
+            meaning="sampling temperature; how each backend treats it: [generation.md](generation.md)",
             usual="the protocol's",
             bounds={"ge": 0, "le": 100},
         ),
     ] = None
     top_p: Annotated[
         float | None,
-        Flag("Default: 1, no cut.", "P", meaning="sampling", usual="the protocol's", bounds={"gt": 0, "le": 1}),
+        Flag(
+            "Sample only from the likeliest tokens up to this probability (default: the protocol's, 1 for MERA's).",
+            "P",
+            meaning="sample only from the likeliest tokens up to this probability; 1: from all",
+            usual="the protocol's",
+            bounds={"gt": 0, "le": 1},
+        ),
     ] = None
     top_k: Annotated[
         int | None,
-        Flag("Default: 0, no cut.", "N", meaning="sampling", usual="the protocol's", bounds={"ge": 0}),
+        Flag(
+            "Sample only from the N likeliest tokens (default: the protocol's; 0: from all).",
+            "N",
+            meaning="sample only from the N likeliest tokens; 0: from all",
+            usual="the protocol's",
+            bounds={"ge": 0},
+        ),
     ] = None
     max_tokens: Annotated[
         int | None,
         Flag(
-            "New tokens at most (default: the protocol's).",
+            "Most new tokens of a completion (default: the protocol's).",
             "N",
-            meaning="new tokens at most",
+            meaning="most new tokens of a completion",
             usual="the protocol's",
             bounds={"ge": 1},
         ),
     ] = None
     seed: Annotated[
         int | None,
-        Flag("Default: the protocol's, 1234.", "N", meaning="sampling", usual="the protocol's", bounds={"ge": 0}),
+        Flag(
+            "Seed of the sampling (default: the protocol's, 1234).",
+            "N",
+            meaning="seed of the sampling",
+            usual="the protocol's",
+            bounds={"ge": 0},
+        ),
     ] = None
     sampling: Annotated[
         str,
         Flag(
-            "codeeval (default), or mera: as MERA's harness samples on this backend.",
+            "codeeval (default), or mera: sample as MERA's harness does with this backend.",
             "NAME",
-            meaning="`codeeval`, or `mera`: as MERA's harness samples on this backend, [mera.md](mera.md#sampling-as-mera-does)",
+            meaning="`codeeval`, or `mera`: sample as MERA's harness does with this backend, "
+            "[mera.md](mera.md#sampling-as-mera-does)",
         ),
     ] = "codeeval"
     template: Annotated[
         str,
         Flag(
-            "auto (default: what the model was made for), code-user, gpt4-correct, chat, none, or a file.",
+            "Form of the prompt: auto (default: what the model was trained on), code-user, gpt4-correct, chat, none, or a file.",
             "NAME",
-            meaning="`auto`, `code-user`, `gpt4-correct`, `chat`, `none`, or a file of your own: "
+            meaning="form of the prompt: `auto`, `code-user`, `gpt4-correct`, `chat`, `none`, or your own file: "
             "[generation.md](generation.md#prompts-and-templates)",
-            usual="`auto`: what the model was made for",
+            usual="`auto`: what the model was trained on",
         ),
     ] = "auto"
     system: Annotated[
         str | None,
         Flag(
-            "System prompt: a text, @FILE, or mera (the published one).",
+            "System prompt: a text, @FILE, or mera (the one that MERA publishes).",
             "TEXT",
-            meaning="system prompt: a text, `@FILE`, `@@TEXT` for a text that begins with @, or `mera` for the published one",
+            meaning="system prompt: a text, `@FILE`, `@@TEXT` for a text that begins with @, or `mera` for the one that "
+            "MERA publishes",
             usual="none",
         ),
     ] = None
     protocol: Annotated[
         str | None,
         Flag(
-            "mera-code, mera-1.2, mera-1.1, humaneval, humanevalplus, mbpp, mbppplus (default: the set's own) or strict, which "
-            "is always scored too.",
+            "Rules of the score: mera-code, mera-1.2, mera-1.1, humaneval, humanevalplus, mbpp, mbppplus or strict (default: the "
+            "set's own). Every sample is also judged under strict.",
             "NAME",
             verbs=_JUDGED,
-            meaning="`mera-code`, `mera-1.2`, `mera-1.1`, `humaneval`, `humanevalplus`, `mbpp`, `mbppplus` or `strict`; every "
-            "sample is also judged under `strict`",
+            meaning="rules of the score: `mera-code`, `mera-1.2`, `mera-1.1`, `humaneval`, `humanevalplus`, `mbpp`, "
+            "`mbppplus` or "
+            "`strict`, [scoring.md](scoring.md); every sample is also judged under `strict`",
             usual="the set's own: `mera-code`, or that of the set's name; `strict` for an English set asked in a chat",
         ),
     ] = None
     sandbox: Annotated[
         str,
         Flag(
-            "auto (docker where an engine answers, else local), docker or local.",
+            "Where programs run: auto (docker if an engine answers, else local), docker or local.",
             "KIND",
             verbs=_PLACED,
-            meaning="`auto` (docker where an engine answers, else local), `docker` or `local`",
+            meaning="where programs run: `auto` (docker if an engine answers, else local), `docker` or `local`",
         ),
     ] = "auto"
     python: Annotated[
         str | None,
         Flag(
-            "Execute programs with this Python, under --sandbox local (default: the one of codeeval).",
+            "Execute programs with this Python, with --sandbox local (default: the one that runs codeeval).",
             "PATH",
             verbs=_PLACED,
             meaning="execute programs with this Python (3.11 or newer, by its path or its name) in the local sandbox: "
             "[sandbox.md](sandbox.md#other-pythons-and-packages)",
-            usual="the one that codeeval runs in",
+            usual="the one that runs codeeval",
         ),
     ] = None
     workers: Annotated[
         int | None,
         Flag(
-            "Sandbox workers (default: one per processor).",
+            "Number of sandbox workers (default: one per processor).",
             "N",
             ("-j", "--workers"),
             _PLACED,
-            "sandbox workers",
+            "number of sandbox workers",
             "one per processor",
             said="-j",
             bounds={"ge": 1, "le": 1024},
@@ -268,24 +289,26 @@ class Settings:
     cluster: Annotated[
         str | None,
         Flag(
-            "Execute on a Ray cluster: auto, local, HOST:PORT or ray://HOST:PORT.",
+            "Execute programs on a Ray cluster: auto, local, HOST:PORT or ray://HOST:PORT.",
             "ADDRESS",
             verbs=_PLACED,
-            meaning="execute on the nodes of a Ray cluster: `auto` (the one of `RAY_ADDRESS` or this machine), `local` (started "
-            "for this run), `HOST:PORT`, `ray://HOST:PORT`; `-j` is per node then: [cluster.md](cluster.md)",
+            meaning="execute programs on the nodes of a Ray cluster: `auto` (the one of `RAY_ADDRESS` or this machine), "
+            "`local` (started "
+            "for this run), `HOST:PORT`, `ray://HOST:PORT`; `-j` then counts per node: [cluster.md](cluster.md)",
             usual="this machine alone",
         ),
     ] = None
     cluster_options: Annotated[
         dict[str, str],
         Flag(
-            "What a node must have to spare, or a placement group; may be repeated.",
+            "num_cpus=N, resource.NAME=N, patience_s=N, engine_gpus=N and others; may be repeated.",
             "KEY=VALUE",
             ("--cluster-option",),
             verbs=_PLACED,
-            meaning="`num_cpus=N` (1) or `resource.NAME=N`, what a node must have to spare; `placement_group=NAME` and "
-            "`namespace=NAME`; `patience_s=N` (60), how long a cluster without a head or a node is waited for; `engine_gpus=N`, "
-            "`engine_cpus=N`, `engine_resource.NAME=N`, `engines=here`: where `-M replicas=N` places models; may be repeated",
+            meaning="`num_cpus=N` (1) or `resource.NAME=N`, free resources that a node must have; `placement_group=NAME` and "
+            "`namespace=NAME`; `patience_s=N` (60), seconds to wait for a cluster without a head or nodes; `engine_gpus=N`, "
+            "`engine_cpus=N`, `engine_resource.NAME=N`, `engines=here`: where `-M replicas=N` places models, "
+            "[cluster.md](cluster.md); may be repeated",
             said="--cluster-option",
             parse=_options,
         ),
@@ -314,17 +337,18 @@ class Settings:
     rename: Annotated[
         bool,
         Flag(
-            "Give every function and its arguments neutral names: a look at memorisation.",
-            meaning="give functions and arguments neutral names: a first look at memorisation, [mera.md](mera.md)",
+            "Give functions and arguments neutral names, to check whether the model has memorised the set.",
+            meaning="give functions and arguments neutral names, to check whether the model has memorised the set: "
+            "[mera.md](mera.md#has-the-model-seen-the-set)",
         ),
     ] = False
     instructions: Annotated[
         str | None,
         Flag(
-            "Every problem under all of the set's instructions, or under 1,3-5.",
+            "Run every problem with all of the set's instructions, or with 1,3-5: how much the wording matters.",
             "all|N,...",
-            meaning="every problem under `all` instructions of the set, or under `1,3-5`: how far the score depends on them, "
-            "[mera.md](mera.md)",
+            meaning="run every problem with `all` instructions of the set, or with `1,3-5`: how much the wording matters, "
+            "[mera.md](mera.md#how-far-does-the-score-depend-on-the-wording)",
         ),
     ] = None
     model_options: Annotated[
@@ -353,9 +377,9 @@ class Settings:
     dedup: Annotated[
         bool,
         Flag(
-            "Execute identical programs of a problem once (default) or each.",
+            "Execute identical programs of a problem once (default), or each of them.",
             verbs=_SCORED,
-            meaning="execute identical programs of a problem once, or each",
+            meaning="execute identical programs of a problem once, or each of them",
             names=("--dedup/--no-dedup",),
             said="--no-dedup",
         ),
@@ -363,20 +387,20 @@ class Settings:
     isolation: Annotated[
         Literal["warm", "fresh"],
         Flag(
-            "warm (default), or fresh: a new worker for every program.",
+            "warm (default: a worker executes many programs), or fresh: a new worker for every program.",
             "KIND",
             verbs=_PLACED,
-            meaning="`warm`, or `fresh`: a new worker for every program",
+            meaning="`warm`: a worker executes many programs; `fresh`: a new worker for every program",
         ),
     ] = "warm"
     cpu_s: Annotated[
         float | None,
         Flag(
-            "CPU seconds of one sample, under strict or for a file of your own (default: the protocol's).",
+            "CPU limit of one sample in seconds, under strict or for your own file (default: the protocol's).",
             "S",
             verbs=_SCORED,
-            meaning="CPU time of one sample in seconds; under `strict`, or for a file of your own without `--protocol`: "
-            "published protocols keep theirs",
+            meaning="CPU limit of one sample in seconds; only under `strict`, or for your own file without `--protocol`, because "
+            "published protocols have fixed limits",
             usual="the protocol's",
             bounds={"gt": 0, "le": 3600},
         ),
@@ -384,10 +408,10 @@ class Settings:
     wall_s: Annotated[
         float | None,
         Flag(
-            "Seconds of one sample by the clock (default: in proportion to --cpu-s).",
+            "Wall limit of one sample in seconds (default: in proportion to --cpu-s).",
             "S",
             verbs=_SCORED,
-            meaning="the same by the clock, the backstop on a busy machine",
+            meaning="wall limit of one sample in seconds, for programs that wait instead of computing",
             usual="in proportion to `--cpu-s`",
             bounds={"gt": 0, "le": 86_400},
         ),
@@ -395,10 +419,10 @@ class Settings:
     memory_mb: Annotated[
         int | None,
         Flag(
-            "Memory of one sample in MiB (default: the protocol's).",
+            "Memory limit of one sample in MiB (default: the protocol's).",
             "MIB",
             verbs=_SCORED,
-            meaning="memory of one sample in MiB",
+            meaning="memory limit of one sample in MiB",
             usual="the protocol's",
             bounds={"ge": 64, "le": 1_048_576},
         ),
@@ -406,7 +430,7 @@ class Settings:
     results: Annotated[
         Path | None,
         Flag(
-            "Also write one JSON object per sample.",
+            "Also write one JSON object per sample to FILE.",
             "FILE",
             verbs=_SHOWN,
             meaning="also write one JSON object per sample to this file",
@@ -418,15 +442,15 @@ class Settings:
             "Expected outputs of a set that hides them: JSON or JSONL, id -> outputs.",
             "FILE",
             verbs=_JUDGED,
-            meaning="expected outputs for a set that hides them: [mera.md](mera.md)",
+            meaning="expected outputs of a set that hides them: [mera.md](mera.md#hidden-answers)",
         ),
     ] = None
     rerank: Annotated[
         str | None,
         Flag(
-            "Then score with this reward model: best-of-k beside pass@k.",
+            "Afterwards score the samples with this reward model: best-of-k beside pass@k.",
             "MODEL",
-            meaning="then score the samples with this reward model: best-of-k beside pass@k, see below",
+            meaning="afterwards score the samples with this reward model: best-of-k beside pass@k, [below](#codeeval-rerank)",
         ),
     ] = None
     rerank_options: Annotated[
@@ -444,7 +468,7 @@ class Settings:
     format: Annotated[
         str,
         Flag(
-            "auto, human, json or quiet.",
+            "Form of the output: auto, human, json or quiet.",
             "FORMAT",
             verbs=_SHOWN,
             meaning="`auto`, `human`, `json` (one document) or `quiet` (one line, no progress; on stderr only what went wrong)",

@@ -12,7 +12,8 @@ from codeeval.reading import extract
 from codeeval.scoring import grade, protocols
 from codeeval.scoring.job import job
 from codeeval.types import Problem, Task
-from sandbox.wire import Job, Outcome
+from sandbox.outcomes import Outcome
+from sandbox.wire import Job
 
 
 @dataclass(frozen=True, slots=True)

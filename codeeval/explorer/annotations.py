@@ -30,8 +30,9 @@ Key = tuple[str, int]
 
 
 def _lines(text: str) -> str:
-    """A browser sends a form's lines with CR LF, and earlier versions stored them so."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """A browser sends a form's lines with CR LF, and earlier versions stored them so. A file may contain surrogates, which
+    no link and no UTF-8 can."""
+    return text.encode("utf-8", "replace").decode().replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,7 @@ class Links:
         if query is None:
             return ""
         found = {"protocol": self.protocol, **query} if self.protocol else query
-        return f"?{urlencode(found)}" if found else ""
+        return f"?{_encoded(found)}" if found else ""
 
     def runs(self, query: Query = ()) -> str:
         return self._folder("") if self.static else _with(self._folder(""), query)
@@ -116,7 +116,7 @@ class Links:
         if not self.static:
             return self._folder(f"{run}/", query)
         page = query.pop("page", "") if len(query) == 1 else ""
-        fragment = f"#{urlencode(query)}" if query else ""
+        fragment = f"#{_encoded(query)}" if query else ""
         return f"{self.root}{run}/{file_name(self.protocol, page)}.html{fragment}"
 
     def problem(self, run: str, problem_id: str, page: int = 1) -> str:
@@ -185,8 +185,13 @@ class Links:
         return f"{path}.html" if self.static else path + self._query(self._allowing())
 
 
+def _encoded(query: Mapping[str, str] | Query) -> str:
+    """A file of a set or of notes may have surrogates, for which an address has no form."""
+    return urlencode(query, errors="replace")
+
+
 def _with(address: str, query: Query) -> str:
-    return f"{address}?{urlencode(query)}" if query else address
+    return f"{address}?{_encoded(query)}" if query else address
 
 
 def file_name(protocol: str = "", page: str | int = "") -> str:

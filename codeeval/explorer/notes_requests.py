@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from codeeval import i18n
-from codeeval.errors import CodeevalError
+from codeeval.errors import CodeevalError, DataError
 from codeeval.explorer.annotations import MAX_NOTE, MAX_TAG, Annotation, Annotations, as_document, notes_of
 from codeeval.explorer.forms import read_body, small_form
 from codeeval.explorer.notes_import import REMEDY, add_notes
@@ -44,7 +46,11 @@ class NotesRequests:
             return self._replies.nothing(request)
         except CodeevalError as error:
             return self._replies.failed(error)
-        return JSONResponse(found, headers={"content-disposition": f'attachment; filename="{run.slug}-notes.json"'})
+        return Response(
+            json.dumps(found),
+            media_type="application/json",
+            headers={"content-disposition": f'attachment; filename="{run.slug}-notes.json"'},
+        )
 
     async def _import(self, request: Request) -> Response:
         """Add the notes of a file, whose bytes are the request. Only a script of one of the server's own pages may do that."""
@@ -58,7 +64,10 @@ class NotesRequests:
     def _add(self, request: Request, body: bytes) -> Response:
         try:
             run, _ = self._pages.found(request)
-            given = notes_of(body, "notes.json", REMEDY)
+            try:
+                given = notes_of(body, "notes.json", REMEDY)
+            except DataError as error:
+                return self._replies.failed(error, 400)
             with run.open() as reader:
                 done = add_notes(reader, Annotations(run.path.parent), given)
         except NotThere:

@@ -39,7 +39,8 @@ class Replies:
         """A line of plain text as an answer."""
         return translator(self._lang)(text) + "\n"
 
-    def failed(self, error: CodeevalError) -> Response:
-        status = 500 if isinstance(error, (StoreError, DataError)) else 400
+    def failed(self, error: CodeevalError, status: int = 0) -> Response:
+        """`status`: 500 for damage of a run, 400 otherwise, if not given."""
+        status = status or (500 if isinstance(error, (StoreError, DataError)) else 400)
         told = plain(teller(self._lang)(str(error)))
         return PlainTextResponse(f"{told}\n", status_code=status)

@@ -15,7 +15,7 @@ from typing import IO, Any
 from codeeval.errors import UsageError
 from codeeval.explorer.filters import MAX_PATTERN
 from codeeval.i18n import at, msg
-from codeeval.scoring import protocols
+from codeeval.scoring.job import modes
 from codeeval.store.texts import TextGroup
 from codeeval.store.views import RunViews
 
@@ -64,7 +64,7 @@ def _found(reader: RunViews, protocol: str, searching: _Searching) -> Found:
     for pid, index, line in searching.matching(reader.errors(protocol, whole)):
         found.setdefault(pid, {}).setdefault(index, line)
     programs: Found = {}
-    for pid, number, line in searching.matching(reader.programs(protocols.get(protocol).mode, whole)):
+    for pid, number, line in searching.matching(reader.programs(modes(protocol), whole)):
         programs.setdefault(pid, {})[number] = line
     for pid, lines in programs.items():
         for index, number in reader.executed(protocol, pid):

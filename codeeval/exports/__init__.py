@@ -26,12 +26,16 @@ _KNOWN: dict[str, tuple[str, str, str]] = {
     "model-card": ("codeeval.exports.model_card", "export", "a model card with a model-index, Markdown"),
     "every-eval-ever": ("codeeval.exports.every_eval_ever", "export", "the Every Eval Ever schema, JSON"),
     "csv": ("codeeval.exports.tables", "export_csv", "one row per sample"),
-    "baseline": ("codeeval.exports.baseline", "export", "what `codeeval gate` judges later runs against, JSON"),
+    "baseline": (
+        "codeeval.exports.baseline",
+        "export",
+        "the counts that `codeeval gate` compares later runs with, JSON",
+    ),
     "junit": ("codeeval.exports.junit", "export", "a case per problem, JUnit XML"),
     "waterfall": (
         "codeeval.report.waterfall_plot",
         "export",
-        "the way from the score to the repaired one, .svg or .png",
+        "the steps from MERA's score to the repaired one, .svg or .png",
     ),
     "markdown": ("codeeval.exports.tables", "export_markdown", "the report"),
     "html": ("codeeval.exports.html", "export", "a folder: the explorer's pages, to open from a disk"),

@@ -14,7 +14,7 @@ from codeeval.mera.read import SampleOutputs
 from codeeval.scoring.equality import strict_equal
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 KS = (1, 5, 10)
 

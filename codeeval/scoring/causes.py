@@ -15,7 +15,7 @@ from codeeval import syntax
 from codeeval.scoring.equality import mera_equal, mera_text, strict_equal
 from codeeval.scoring.mera_outputs import TIMED_OUT
 from codeeval.types import Judgement, Problem, Verdict
-from sandbox.wire import Observation, Outcome
+from sandbox.outcomes import Observation, Outcome
 
 
 class Cause(StrEnum):

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from codeeval.scoring import literals
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 #: Relative and absolute tolerance of floats. Integers are exact.
 RTOL, ATOL = 1e-6, 1e-9

@@ -31,7 +31,7 @@ from typing import cast
 
 from codeeval.scoring import literals
 from codeeval.types import Oracle, Problem
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 RTOL, FLOAT_ATOL = 1e-7, 1e-6
 #: A returned text longer than this times the reference's (plus a constant) is not parsed: it can't be equal or close.

@@ -13,7 +13,8 @@ from codeeval.i18n.messages import msg
 from codeeval.scoring import equality, evalplus, likeness, signature
 from codeeval.scoring.mera_outputs import IDLE, NOT_CAUGHT, TIMED_OUT, Outputs, mera_outputs, overslept, own_ms
 from codeeval.types import Extraction, Judgement, Problem, ScoringProtocol, Verdict
-from sandbox.wire import Observation, Outcome, OutcomeStatus, Ruling, is_mera
+from sandbox.outcomes import Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import is_mera
 
 _BY_STATUS: dict[OutcomeStatus, Verdict] = {
     "syntax_error": Verdict.SYNTAX_ERROR,

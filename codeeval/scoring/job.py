@@ -8,8 +8,11 @@ import json
 from dataclasses import asdict, replace
 
 from codeeval.scoring.limits import limits_for
+from codeeval.scoring.protocols import PROTOCOLS
 from codeeval.types import Extraction, Problem, ScoringProtocol
-from sandbox.wire import Job, Limits, Tests
+from sandbox.wire import Job, Limits, Mode, Tests
+
+TESTS_MODE: Mode = "assert"
 
 
 def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> Job:
@@ -18,8 +21,15 @@ def job(problem: Problem, extraction: Extraction, protocol: ScoringProtocol) -> 
     limits = limits_for(problem, protocol)
     if problem.tests is not None:
         tests = Tests(problem.tests.source, problem.tests.prelude, problem.tests.names)
-        return Job(extraction.program, problem.entry_point, (), limits, "assert", tests)
+        return Job(extraction.program, problem.entry_point, (), limits, TESTS_MODE, tests)
     return Job(extraction.program, problem.entry_point, problem.calls, limits, protocol.mode)
+
+
+def modes(protocol: str) -> tuple[str, ...]:
+    """The modes in which programs are executed under a protocol: its own, and that of tests which are code. Of a protocol
+    that this version does not have, all modes."""
+    known = [PROTOCOLS[protocol]] if protocol in PROTOCOLS else PROTOCOLS.values()
+    return tuple(dict.fromkeys((*(each.mode for each in known), TESTS_MODE)))
 
 
 class JobMaker:

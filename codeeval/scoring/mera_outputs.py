@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codeeval.scoring import equality
-from sandbox.wire import Outcome
+from sandbox.outcomes import Outcome
 
 #: What MERA's scorer puts in place of a sample's list if the child process ended without one.
 TIMED_OUT = "timed out"

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from codeeval.i18n.messages import msg
 from codeeval.types import Verdict
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 _MAX_READ, _MAX_SHOWN = 2_000, 200
 # A quote between two letters is an apostrophe ("can't"), not the beginning of quoted text.

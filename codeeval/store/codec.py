@@ -17,7 +17,8 @@ from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import msg
 from sandbox import Observation, Outcome
-from sandbox.wire import MOST_LAST_CALLS, LastCall, Ruling
+from sandbox.outcomes import LastCall, Ruling
+from sandbox.wire import MOST_LAST_CALLS
 
 #: Larger outcomes and outputs are compressed, so that a program that prints megabytes does not fill the disk.
 COMPRESS_ABOVE = 8_192
@@ -181,7 +182,12 @@ def _ruling(raw: dict[str, Any]) -> Ruling:
     """Raises ValueError and TypeError."""
     ruling = Ruling(**raw)
     calls = tuple(LastCall(*each) for each in ruling.last_calls if isinstance(each, list))
-    texts = all(isinstance(each, str | None) for call in calls for each in call)
+    texts = all(isinstance(call, str) and _is_one_text(returned, raised) for call, returned, raised in calls)
     if len(calls) != len(ruling.last_calls) or len(calls) > MOST_LAST_CALLS or not texts:
         raise ValueError("calls that no judge reports")
     return replace(ruling, last_calls=calls)
+
+
+def _is_one_text(returned: object, raised: object) -> bool:
+    """Whether a call has a result or an exception, and not both."""
+    return (returned is None) != (raised is None) and isinstance(returned if raised is None else raised, str)

@@ -27,7 +27,7 @@ from codeeval.store.codec import (
 )
 from codeeval.store.records import Reading, Session
 from codeeval.types import Oracle, ProblemTests, Prompt, Verdict
-from sandbox.wire import Outcome
+from sandbox.outcomes import Outcome
 
 #: A row of a table, in column order.
 Row = tuple[Any, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -34,10 +34,11 @@ class Texts(RunReader):
         where = "protocol = ? AND error IS NOT NULL AND "
         return self._grouped(_Column("judgements", "idx", "error", "idx", where), (protocol,), without)
 
-    def programs(self, mode: str, without: Container[str] = ()) -> Iterator[TextGroup]:
-        """All that was executed in this mode."""
-        column = _Column("executions", "rowid", "source", "job_digest", "mode = ? AND ")
-        return self._grouped(column, (mode,), without)
+    def programs(self, modes: Sequence[str], without: Container[str] = ()) -> Iterator[TextGroup]:
+        """All that was executed in these modes."""
+        places = ", ".join("?" * len(modes))
+        column = _Column("executions", "rowid", "source", "job_digest", f"mode IN ({places}) AND ")
+        return self._grouped(column, tuple(modes), without)
 
     def executed(self, protocol: str, problem_id: str) -> Iterator[tuple[int, int]]:
         """(index of a sample, number of its execution) of the executed samples of a problem."""

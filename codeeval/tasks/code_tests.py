@@ -39,6 +39,8 @@ for _case in list(globals().values()):
 _NOT_THERE = frozenset({"", "solution", "candidate", "submission", "your_module", "pytest"})
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMED = (*_FUNCTIONS, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar)
+#: Since Python 3.12.
+_NAMED += tuple(getattr(ast, kind) for kind in ("TypeVar", "ParamSpec", "TypeVarTuple") if hasattr(ast, kind))
 _SCOPES = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 
@@ -267,6 +269,8 @@ def _all_bound(tree: ast.Module) -> set[str]:
             found.add(node.arg)
         elif isinstance(node, _NAMED) and node.name:
             found.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            found.add(node.rest)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
     return found

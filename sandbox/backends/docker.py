@@ -199,14 +199,29 @@ class DockerBackend:
         )
 
     def _create(self, channel: str, limits: Limits, folder: Path | None) -> str:
-        from docker.types import LogConfig
-
         api = self._client.api
         # separate ids for every worker, for candidates and judges: limits count per user, over all containers and the
         # host
         uid = user_ids.first_of_a_worker()
+        created = api.create_container(
+            image=self.image_id,
+            command=["python3", "-s", "-P", "-c", _BOOT, channel, str(uid), str(limits.memory_mb), str(limits.pids)],
+            user="0:0",
+            hostname="sandbox",
+            working_dir="/",
+            environment=ENVIRONMENT,
+            labels={docker_engine.LABEL: owner.me()},
+            stdin_open=folder is None,
+            tty=False,
+            host_config=api.create_host_config(**self._host_options(limits, folder)),
+        )
+        return str(created["Id"])
+
+    def _host_options(self, limits: Limits, folder: Path | None) -> dict[str, Any]:
+        """The arguments of `create_host_config`: what a container may do and use. `folder` has the channel's socket."""
+        from docker.types import LogConfig
+
         memory = (limits.memory_mb + _OVERHEAD_MB) << 20
-        attached = folder is None
         mounts: dict[str, Mapping[str, str]] = {str(folder): {"bind": "/run/sandbox", "mode": "ro"}} if folder else {}
         tmpfs = f"rw,noexec,nosuid,nodev,mode=1777,size={limits.tmp_mb}m,nr_inodes=8192"
         options: dict[str, Any] = {
@@ -227,21 +242,7 @@ class DockerBackend:
             "auto_remove": True,
             "runtime": self._runtime,
         }
-        if self._podman:
-            options = podman.adapted(options, self._socket_folder())
-        created = api.create_container(
-            image=self.image_id,
-            command=["python3", "-s", "-P", "-c", _BOOT, channel, str(uid), str(limits.memory_mb), str(limits.pids)],
-            user="0:0",
-            hostname="sandbox",
-            working_dir="/",
-            environment=ENVIRONMENT,
-            labels={docker_engine.LABEL: owner.me()},
-            stdin_open=attached,
-            tty=False,
-            host_config=api.create_host_config(**options),
-        )
-        return str(created["Id"])
+        return podman.adapted(options, self._socket_folder()) if self._podman else options
 
     def _socket_folder(self) -> Path:
         with self._lock:

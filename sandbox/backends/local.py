@@ -101,31 +101,7 @@ class LocalBackend:
         try:
             if self._groups is not None:
                 group = cgroups.make(self._groups, limits)
-            plan = self._plan | {
-                "join": group.join if group is not None else (),
-                "meters": group.binds if group is not None else (),
-                "fd": theirs.fileno(),
-                "tmp_mb": limits.tmp_mb,
-                "outside_uid": user_ids.first_of_a_worker(),
-            }
-            user = str(1000) if os.geteuid() == 0 else "-"
-            channel = f"fd:{theirs.fileno()},{theirs.fileno()}"
-            plan["command"] = [
-                *(str(plan["python"]), "-s", "-P", "-c", _BOOT, channel, user),  # by its path: `sys.executable`
-                *(str(limits.memory_mb), str(limits.pids)),
-            ]
-            with open(os.memfd_create("plan"), "w+b") as told:  # too long for an argument, and a pipe might block
-                told.write(json.dumps(plan).encode())
-                told.seek(0)
-                process = subprocess.Popen(
-                    [interpreter.own().path, "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
-                    stdin=told,
-                    stdout=subprocess.PIPE,  # a pipe from the start: only then Python determines whether `sys.stdout` is seekable
-                    stderr=subprocess.PIPE,
-                    pass_fds=(theirs.fileno(),),
-                    env={"LANG": "C.UTF-8"},
-                    start_new_session=True,  # keeps the terminal's Ctrl-C from the workers, which are stopped explicitly
-                )
+            process = _enter_namespaces(self._worker_plan(limits, theirs.fileno(), group), theirs.fileno())
         except OSError as error:
             ours.close()
             if group is not None:
@@ -136,6 +112,21 @@ class LocalBackend:
         if process.stdout is not None:
             process.stdout.close()
         return LocalWorker(process, Channel(ours), group)
+
+    def _worker_plan(self, limits: Limits, fd: int, group: cgroups.Group | None) -> dict[str, object]:
+        user = str(1000) if os.geteuid() == 0 else "-"
+        python = str(self._plan["python"])  # by its path: `sys.executable`
+        return self._plan | {
+            "join": group.join if group is not None else (),
+            "meters": group.binds if group is not None else (),
+            "fd": fd,
+            "tmp_mb": limits.tmp_mb,
+            "outside_uid": user_ids.first_of_a_worker(),
+            "command": [
+                *(python, "-s", "-P", "-c", _BOOT, f"fd:{fd},{fd}", user),
+                *(str(limits.memory_mb), str(limits.pids)),
+            ],
+        }
 
     def close(self) -> None:
         """Do nothing: nothing is held besides the workers."""
@@ -175,6 +166,22 @@ class LocalBackend:
             "seccomp": seccomp.program().hex(),
             "environment": _environment(python),
         }
+
+
+def _enter_namespaces(plan: dict[str, object], fd: int) -> subprocess.Popen[bytes]:
+    """Start a worker's outer process, which inherits `fd`. Raises OSError."""
+    with open(os.memfd_create("plan"), "w+b") as told:  # too long for an argument, and a pipe might block
+        told.write(json.dumps(plan).encode())
+        told.seek(0)
+        return subprocess.Popen(
+            [interpreter.own().path, "-I", "-S", str(_PACKAGE / "backends" / "enter_namespaces.py")],
+            stdin=told,
+            stdout=subprocess.PIPE,  # a pipe from the start: only then Python determines whether `sys.stdout` is seekable
+            stderr=subprocess.PIPE,
+            pass_fds=(fd,),
+            env={"LANG": "C.UTF-8"},
+            start_new_session=True,  # keeps the terminal's Ctrl-C from the workers, which are stopped explicitly
+        )
 
 
 def _environment(python: interpreter.Interpreter) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The judge's own process: execute trusted tests against a candidate in another process, under another user.
 
-Theory of operation. The tests see a proxy of the entry point (`proxies.py`). A call is sent as plain data
+Theory of operation. The tests see a proxy of the entry point (`proxy_classes.py`). A call is sent as plain data
 (`value_codec.py`) over two pipes, the only thing that both processes share; results come back as built-in types and
 proxies, exceptions as the built-in classes that theirs derive from (`raised.py`). The tests only see values of the
 candidate; the verdict is computed from them in here, and reaches the supervisor through a mapping that the candidate
@@ -28,7 +28,9 @@ from sandbox import wire
 from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.last_calls import LastCalls
-from sandbox.guest.proxies import Proxies, Remote, is_remote
+from sandbox.guest.lasting_effects import may_last
+from sandbox.guest.proxies import Proxies
+from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
@@ -57,7 +59,7 @@ class Judge:
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
-        self._makers = Makers(self._module.__dict__)
+        self._makers = Makers(self._module.__dict__, self.not_carried)
         self._proxies = Proxies(self, self._makers)
         library_types.forget_named()
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
@@ -69,6 +71,7 @@ class Judge:
         self._crossed_line: int | None = None
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
+        self._executed: tuple[types.CodeType, ...] = ()
         self._bytes = 0  # of the last question and its answer
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
@@ -83,12 +86,16 @@ class Judge:
         else:
             self._rule('{"s":"passed"}')
 
+    def leaves_nothing(self) -> bool:
+        """Whether the tests can't have changed anything that later ones would notice."""
+        return not any(map(may_last, self._executed))
+
     def _execute(self, compiled: Callable[[], tuple[types.CodeType, types.CodeType]], names: tuple[str, ...]) -> None:
         """Execute the tests. A failure here while the candidate is still executing its definitions waits for it."""
         namespace = self._module.__dict__
         error: BaseException | None = None
         try:
-            prelude, tests = compiled()
+            prelude, tests = self._executed = compiled()
             exec(prelude, namespace)  # noqa: S102 - trusted
         except BaseException as raised:
             error = raised

@@ -74,11 +74,12 @@ def serve(control: int, region: mmap.mmap, pipes: Sequence[tuple[int, int]]) -> 
         fds = (*ends, os.pidfd_open(candidate))  # not reaped yet, so the pid is still its own
         limit = int(sum(os.times()[:2])) + 1 + cpu_s
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        Judge(region).carry_out(size, Line(*fds), most)
+        judge = Judge(region)
+        judge.carry_out(size, Line(*fds), most)
         for fd in fds:
             os.close(fd)
         random.setstate(drawn)
-        if _state() != before or _resident_kb() > most_kb:
+        if not judge.leaves_nothing() or _state() != before or _resident_kb() > most_kb:
             os._exit(0)
         os.write(control, _DONE)
     os._exit(0)
@@ -89,8 +90,8 @@ def _resident_kb() -> int:
 
 
 def _state() -> tuple[object, ...]:
-    """What tests, which are trusted but not perfect, could leave behind for others. Includes modules that one of them
-    has imported, because a library may have settings."""
+    """What `lasting_effects` does not know of: what others than the tests' own code could have left. Includes modules
+    that have been imported, because a library may have settings."""
     try:
         childless = os.waitpid(-1, os.WNOHANG) is None
     except ChildProcessError:

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 from collections.abc import Iterator
 from types import CodeType
 from typing import Any
@@ -62,12 +63,11 @@ EXECUTOR_LOCALS = frozenset(
 def scorer_globals(mode: str, code: CodeType, source: str) -> dict[str, Any]:
     """The globals that a program's functions see in a version of MERA."""
     needed = mera_names.needs(code)
-    names: dict[str, Any] = {
-        "__name__": mera_names.MODULE_NAMES[mode],
-        "__file__": _FILE,
-        "__builtins__": vars(builtins),
-    }
-    names.update(dict.fromkeys(("__doc__", "__loader__", "__spec__")), __package__="")
+    scorer = types.ModuleType(mera_names.MODULE_NAMES[mode])
+    if mode == "mera-1.1":  # imported by name; later versions load a file, which `dataclasses`, for one, does not find
+        sys.modules[scorer.__name__] = scorer
+    names: dict[str, Any] = vars(scorer)
+    names.update(__file__=_FILE, __builtins__=vars(builtins), __package__="")
     names.update(mera_names.module(mode, needed))
     for word, module in _LOADED:
         if word in source or needed(word):

@@ -48,6 +48,8 @@ _LOOKING_UP = frozenset(
     (
         *("globals", "eval", "exec", "vars", "dir", "builtins", "__builtins__", "getattr", "inspect", "modules"),
         *("__globals__", "f_globals", "f_back", "_getframe", "import_module", "__import__"),
+        *("get_type_hints", "get_annotations", "singledispatch", "singledispatchmethod"),  # evaluate annotations
+        *("attrgetter", "methodcaller", "__getattribute__"),
     )
 )
 

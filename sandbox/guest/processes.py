@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 
 RESET_DEADLINE_S = 5.0
 _WALL = 0x40000000  # for waitpid(2): also children with another exit signal than SIGCHLD
+#: The most processes reaped before anything is killed: programs that fork and exit in turn leave ever more of them.
+_MOST_REAPED = 256
 #: On a loaded machine `looks` takes up to this many times as long.
 _MOST_OVERTIME = 2
 
@@ -118,16 +120,22 @@ def looks(seconds: float, pause_s: float = 0.02) -> Iterator[None]:
 
 
 def alone() -> bool:
-    """Reap what has ended; True if no other process is left in this namespace.
+    """Reap what has ended, within limits; True if no other process is left in this namespace.
 
     If any is left, one is a child of PID 1: an orphan becomes that before its parent can be reaped.
     """
     try:
-        while os.waitpid(-1, os.WNOHANG | _WALL)[0]:
-            pass
+        _reap(_WALL)
     except ChildProcessError:
         return True
     return False
+
+
+def _reap(which: int) -> None:
+    """Reap children that have ended. Raises ChildProcessError if there are no others."""
+    for _ in range(_MOST_REAPED):
+        if not os.waitpid(-1, os.WNOHANG | which)[0]:
+            return
 
 
 def reap_all() -> bool:
@@ -147,8 +155,7 @@ def alone_but(pid: int) -> bool:
     An orphan becomes a child of the supervisor before its parent can be reaped, so no process can hide behind another.
     """
     try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
+        _reap(0)
         fd = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:  # no child at all, or the kernel does not report it
         return False

@@ -9,9 +9,12 @@ the same name.
 from __future__ import annotations
 
 import builtins
+import contextlib
+import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
+from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.library_types import name_of
 from sandbox.guest.value_codec import Malformed
 
@@ -39,10 +42,15 @@ _bases = type.__dict__["__bases__"].__get__
 _members = type.__dict__["__dict__"].__get__
 _own = BaseException.__dict__["__dict__"].__get__
 _args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__"))
+_slot = types.MemberDescriptorType.__get__
+#: Attributes of classes that are sent: values of these types, and what an instance has in its slots.
+_SENT = frozenset((type(None), bool, int, float, complex, str, bytes, types.MemberDescriptorType))
 _UNREADABLE = "<the exception's text could not be made>"
 _MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
 #: Where an exception made by the judge stores a text that is not its built-in class's.
 _TEXT = "_text_in_the_program"
+#: Special methods that would be used if they were not carried; `__str__` is carried as text.
+_SPECIALS = frozenset(SPECIALS) - {"__str__"}
 
 
 #: The first items of these two descriptions when sent as values.
@@ -63,14 +71,36 @@ def is_exception(value: object) -> bool:
 
 
 def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
-    """A built-in class's name; for another class (number, name, whether the program's module has it so, its bases)."""
+    """A built-in class's name; for another class (number, name, whether the program's module has it so, its bases, names
+    of what it defines that is not sent)."""
     name = _NAMES.get(id(kind))
     if name is not None or depth > _MAX_DEPTH:
         return name or "BaseException"
     name = name_of(kind)
     bases = [base for base in _bases(kind) if id(BaseException) in map(id, _mro(base))]
     told = tuple(describe_class(base, number, module, depth + 1) for base in bases)
-    return number(kind), name, module.get(name) is kind, told
+    owners = [one for one in _mro(kind) if one is kind or id(BaseException) not in map(id, _mro(one))][:-1]
+    members = [pair for one in owners for pair in dict(_members(one)).items()]
+    kept = [key for key, value in members if type(key) is str and _is_kept(key, value)]
+    return number(kind), name, module.get(name) is kind, told, tuple(kept[:_MAX_ATTRIBUTES])
+
+
+def _is_kept(name: str, value: object) -> bool:
+    """Whether it is neither a simple value nor a slot: a method, a property and the like."""
+    return name in _SPECIALS or not (name.startswith("_") or type(value) in _SENT)
+
+
+def _data_of(error: BaseException) -> list[tuple[str, Any]]:
+    """Simple values and slots that its classes define, those that are not built in."""
+    found: dict[str, Any] = {}
+    for one in reversed(_mro(type(error))):
+        if id(one) in _NAMES or id(one) == id(object):
+            continue
+        for name, value in dict(_members(one)).items():
+            if type(name) is str and not name.startswith("_") and type(value) in _SENT:
+                with contextlib.suppress(AttributeError):  # an empty slot
+                    found[name] = _slot(value, error) if type(value) is types.MemberDescriptorType else value
+    return list(found.items())
 
 
 def describe(
@@ -82,6 +112,7 @@ def describe(
     for base, fields in _FIELDS:
         if id(base) in map(id, _mro(kind)):
             attributes += [(field, vars(base)[field].__get__(error)) for field in fields]
+    attributes += _data_of(error)
     attributes += [(name, value) for name, value in dict(_own(error)).items() if type(name) is str]
     chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1)
              for one in (_cause(error), _context(error))]  # fmt: skip
@@ -117,17 +148,17 @@ def _has_own_text(kind: type) -> bool:
 
 
 class Makers:
-    """Makes the exceptions of one sample. `module` is the tests'."""
+    """Makes the exceptions of one sample. `module` is the tests'; `not_carried` ends the sample."""
 
-    def __init__(self, module: dict[str, Any]) -> None:
-        self._module = module
+    def __init__(self, module: dict[str, Any], not_carried: Callable[[str], NoReturn]) -> None:
+        self._module, self._not_carried = module, not_carried
         self._classes: dict[int, type[BaseException]] = {}
 
     def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
         """The class for a description. Raises Malformed and whatever `type` raises."""
         if type(told) is str:
             return BUILT_IN[told]
-        number, name, known, bases = told
+        number, name, known, bases, kept = told
         if depth > _MAX_DEPTH or type(name) is not str or type(number) is not int:
             raise Malformed("no class of exceptions")
         if number in self._classes:
@@ -137,7 +168,12 @@ class Makers:
             made = ours
         else:
             parents = tuple(self.class_of(base, depth + 1) for base in bases)
-            made = type(name, parents, {"__module__": "candidate", "__str__": _shown})
+            members: dict[str, Any] = {"__module__": "candidate", "__str__": _shown}
+            inherited = frozenset(one for parent in parents for one in dir(parent))
+            for one in kept:
+                if type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in inherited)):
+                    members[one] = _Kept(self._not_carried, one, name)
+            made = type(name, parents, members)
         self._classes[number] = made
         return made
 
@@ -159,6 +195,18 @@ class Makers:
         if cause is not None:
             error.__cause__ = cause
         return error
+
+
+class _Kept:
+    """In place of a method or the like that is not sent: ends the sample when it is looked up."""
+
+    def __init__(self, not_carried: Callable[[str], NoReturn], what: str, name: str) -> None:
+        self._not_carried, self._what, self._name = not_carried, what, name
+
+    def __get__(self, error: object, _: object) -> Any:
+        if error is None and self._what in _SPECIALS:  # Python looks these up in classes for purposes of its own
+            return self
+        return self._not_carried(f"{self._what} of an exception of the program's class {self._name}")
 
 
 def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:

@@ -21,6 +21,9 @@ from sandbox.guest.library_types import LIBRARY, name_of, named_fields
 _MAX_DEPTH, _MAX_NAME = 20, 60
 #: Of a larger integer only the size is shown: converting it takes time quadratic in the number of its digits.
 _MAX_BITS = 6_600
+#: Of a larger array only the shape is shown. numpy leaves out the middle of each dimension, and so writes up to
+#: `_EDGES ** ndim` of many elements: seconds if there are many dimensions.
+_MAX_ELEMENTS, _EDGES = 1_000, 6
 _ELLIPSIS = "…"
 _mro = type.__dict__["__mro__"].__get__
 _args = BaseException.__dict__["args"].__get__
@@ -171,7 +174,13 @@ class _Writer:
             self.put(f"<class '{class_name(value)}'>")
         elif BaseException in _mro(kind):
             self.call(class_name(kind), _args(value), ())
-        elif numpy is not None and kind is numpy.ndarray:
-            self.put(" ".join(repr(value).split()))
+        elif numpy is not None and kind is numpy.ndarray and not value.dtype.hasobject:
+            self._array(value)
         else:
             self.put(f"<{class_name(kind)} object>")
+
+    def _array(self, value: Any) -> None:
+        if min(value.size, _EDGES**value.ndim) > _MAX_ELEMENTS:
+            self.put(f"<array of shape {value.shape}>")
+        else:
+            self.put(" ".join(repr(value).split()))

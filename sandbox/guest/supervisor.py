@@ -92,20 +92,7 @@ class Supervisor:
     # --- one sample ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, limits: JobLimits, size: int) -> None:
-        meter, streams = self._meter, self._streams
-        if len(self._reply) != limits[3]:
-            self._reply = mmap.mmap(-1, limits[3])
-            self._runner = child.Runner(self._reply)
-        processes.fresh_input()
-        for stream in streams:
-            stream.open(limits[2])
-        trial = self._trial
-        if trial is not None and not trial.size:
-            trial.end()
-            trial = None
-        if trial is not None:
-            trial.open(self._fork)
-        self._own_sockets = self._sockets()
+        meter, trial = self._meter, self._make_ready(limits)
         gc.freeze()  # a collection in the fork would touch, and so copy, every page
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_events(), time.monotonic()
@@ -115,37 +102,54 @@ class Supervisor:
             self._become_candidate(size, limits[0], trial)
         self._victim.disarm()  # from here to the candidate's end every page written is copied: do little
         self._watch.waits.candidate = pid
-        if trial is None:
-            end, status, usage = self._supervise(pid)
-        else:
-            end, status, usage = self._try(trial, pid, limits)
+        ended = self._supervise(pid) if trial is None else self._try(trial, pid, limits)
         wall_ms = int((time.monotonic() - start) * 1000)
-        clean = self._reset(limits, size)
-        flags = wire.FLAG_OOM if meters.has_killed(oom_before, meter.oom_events()) else 0
-        flags |= wire.FLAG_TRUNCATED if streams[0].truncated or streams[1].truncated else 0
-        flags |= 0 if clean else wire.FLAG_DIRTY
-        reply_size = min(int.from_bytes(self._reply[:8], "big"), limits[3] - 8)  # bounds a forged size
+        flags = 0 if self._reset(limits, size) else wire.FLAG_DIRTY
+        flags |= wire.FLAG_OOM if meters.has_killed(oom_before, meter.oom_events()) else 0
+        cpu_ms = min(max(0, int(meter.cpu_ms() - cpu_before)), 0xFFFFFFFF)
+        self._report(number, ended, (cpu_ms, wall_ms), flags, trial)
+        self._forget(size)
+
+    def _make_ready(self, limits: JobLimits) -> Trial | None:
+        """Make room for what the sample will write, and start its judge, if it has one."""
+        if len(self._reply) != limits[3]:
+            self._reply = mmap.mmap(-1, limits[3])
+            self._runner = child.Runner(self._reply)
+        processes.fresh_input()
+        for stream in self._streams:
+            stream.open(limits[2])
+        trial = self._trial
+        if trial is not None and not trial.size:
+            trial.end()
+            trial = None
+        if trial is not None:
+            trial.open(self._fork)
+        self._own_sockets = self._sockets()
+        return trial
+
+    def _report(self, number: int, ended: _Usage, spent_ms: tuple[int, int], flags: int, trial: Trial | None) -> None:
+        """Send RESULT. `spent_ms`: processor and wall time."""
+        end, status, usage = ended
+        out, err = self._streams
+        flags |= wire.FLAG_TRUNCATED if out.truncated or err.truncated else 0
+        reply_size = min(int.from_bytes(self._reply[:8], "big"), len(self._reply) - 8)  # bounds a forged size
         ruling = memoryview(b"") if trial is None else trial.ruling()
         header = wire.RESULT_HEADER.pack(
             number,
             wire.ENDS.index(end),
             os.WEXITSTATUS(status) if os.WIFEXITED(status) else 0,
             os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
-            min(max(0, int(meter.cpu_ms() - cpu_before)), 0xFFFFFFFF),
-            wall_ms,
+            *spent_ms,
             int(self._watch.waits.seconds * 1000),
             usage.ru_maxrss & 0xFFFFFFFF,
             flags,
             reply_size,
             len(ruling),
-            streams[0].size,
-            streams[1].size,
+            out.size,
+            err.size,
         )
         with memoryview(self._reply) as reply:
-            self._host.send(
-                wire.RESULT, header, reply[8 : 8 + reply_size], ruling, streams[0].view(), streams[1].view()
-            )
-        self._forget(size)
+            self._host.send(wire.RESULT, header, reply[8 : 8 + reply_size], ruling, out.view(), err.view())
 
     def _forget(self, size: int) -> None:
         """Release the pages that held the sample's data; they read as zeros from now on."""

@@ -11,10 +11,11 @@ it stands for (`other`), with a description if the other side does not have one;
 built-in type, together with its built-in value.
 
 Covered: for any bytes, the decoder (`value_decoder.py`) makes None, bool, int, float, complex, str, bytes, bytearray,
-list, tuple, set, frozenset, dict and its views, range, Decimal, Fraction, date, time and datetime (without a time
-zone), timedelta, what `library_types` lists and what `make` returns, of exactly these types, or raises an Exception;
-work and memory are bounded by the length of the message, recursion by `MAX_DEPTH`. Classes are looked up by name only
-in a closed table, and nothing is executed. Not covered: whether a value is honest. The candidate may send any value.
+list, tuple, set, frozenset, dict and its views, range, Decimal, Fraction, date, time and datetime (without a time zone,
+or with a `timezone`), timedelta, what `library_types` lists and what `make` returns, of exactly these types, or raises
+an Exception; work and memory are bounded by the length of the message, recursion by `MAX_DEPTH`. Classes are looked up
+by name only in a closed table, and nothing is executed. Not covered: whether a value is honest. The candidate may send
+any value.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from __future__ import annotations
 import struct
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, time
+from datetime import datetime, time, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -192,7 +193,8 @@ class Encoder:
             self._object(value, out)
             return
         base = base_of(kind)
-        if (base is datetime or base is time) and base.tzinfo.__get__(value) is not None:
+        zone = base.tzinfo.__get__(value) if base is datetime or base is time else None
+        if zone is not None and type(zone) is not timezone:
             base = None
         if id(kind) in LIBRARY:
             self._refer(value, kind, out)
@@ -218,7 +220,11 @@ class Encoder:
             self._several(b"q", (int(value.numerator), int(value.denominator)), out, depth)
         elif base in MOMENTS:
             tag, fields = MOMENTS[base]
-            self._several(tag, [getattr(base, field).__get__(value) for field in fields], out, depth)
+            parts = [getattr(base, field).__get__(value) for field in fields]
+            zone = base.tzinfo.__get__(value) if base is datetime or base is time else None
+            if zone is not None:  # exactly a `timezone`
+                tag, parts = b"p", [tag.decode(), *timezone.__getinitargs__(zone), *parts]  # type: ignore[attr-defined]
+            self._several(tag, parts, out, depth)
         elif base is Decimal:
             text = Decimal.__str__(value).encode()
             out.append(sized(b"e", len(text)) + text)

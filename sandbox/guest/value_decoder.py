@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -174,6 +174,15 @@ def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], 
     return made
 
 
+def _with_zone(parts: list[Any]) -> Any:
+    """A time or datetime from (its tag, the arguments of its `timezone`, its numbers)."""
+    numbers = 5 if parts[0] == "h" else 8
+    kind, zone, rest = parts[0], parts[1:-numbers], parts[-numbers:]
+    if kind not in ("h", "w") or len(rest) != numbers or type(zone[0]) is not timedelta or len(zone) > 2:
+        raise Malformed("no time")
+    return _COLLECTED[kind](rest).replace(tzinfo=timezone(*zone))
+
+
 _SINGLE: dict[int, Any] = {
     ord("N"): None,
     ord("T"): True,
@@ -189,6 +198,7 @@ _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "h": _of_integers(lambda *parts: time(*parts[:4], fold=parts[4]), 5),
     "w": _of_integers(lambda *parts: datetime(*parts[:7], fold=parts[7]), 8),
     "x": _of_integers(timedelta, 3),
+    "p": _with_zone,
     "k": lambda items: dict.fromkeys(items).keys(),
     "L": lambda parts: slice(*parts),
     "n": library_types.make_named,

@@ -31,7 +31,7 @@ from codeeval.scoring.job import job
 from codeeval.types import Extraction, Problem
 from sandbox import Limits, Pool
 from sandbox.backends import Backend, Worker
-from sandbox.wire import Outcome
+from sandbox.outcomes import Outcome
 
 HERE = Path(__file__).resolve().parent
 #: For programs that have to be stopped; and for all others, which end by themselves, however slow and loaded the machine.

@@ -58,7 +58,9 @@ def contents(folder: Path) -> dict[str, object]:
             "samples": list(reader.samples()),
             "judgements": {name: list(reader.judgements(name)) for name in reader.manifest().protocols},
             "executions": {
-                key: replace(found, cpu_ms=0, wall_ms=0, max_rss_kb=0) for key, found in outcomes.items() if found
+                key: replace(found, cpu_ms=0, wall_ms=0, waited_ms=0, max_rss_kb=0)
+                for key, found in outcomes.items()
+                if found
             },
             "repairs": list(reader.counterfactuals()),
             "incidents": list(reader.incidents()),

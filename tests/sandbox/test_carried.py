@@ -34,6 +34,12 @@ CARRIED = (
     Case("def f():\n    try:\n        int('x')\n    except ValueError as e:\n        raise KeyError('k') from e", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\nassert isinstance(e.__cause__,ValueError) and 'invalid literal' in str(e.__cause__)"),
     Case('def f(): raise SystemExit(3)', 'def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().code==3'),
     Case('def f(): import nothing_here', "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().name=='nothing_here' and type(caught()) is ModuleNotFoundError"),
+    Case("class Own(Exception):\n    code=5\n    def hint(self): return 1\nclass Other(Own):\n    hint='text'\ndef f(): raise Other('x')", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\nassert e.code==5 and e.hint=='text' and e.args==('x',)"),
+    Case("class Own(Exception):\n    __slots__=('code','empty')\n    def __init__(self): self.code=[5]\ndef f(): raise Own()", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\nassert e.code==[5] and not hasattr(e,'empty')"),
+    Case("class Own(Exception):\n    code=5\ndef f(): raise Own()", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().code==6"),
+    Case("from datetime import datetime,time,timedelta,timezone\ndef f(): return [datetime(2024,2,29,12,tzinfo=timezone.utc), time(1,fold=1,tzinfo=timezone(timedelta(hours=3),'MSK'))]", "from datetime import datetime,time,timedelta,timezone\na,b=f()\nassert a==datetime(2024,2,29,15,tzinfo=timezone(timedelta(hours=3))) and a.tzinfo is timezone.utc and b.tzname()=='MSK' and b.isoformat()=='01:00:00+03:00' and b.fold==1"),
+    Case("from datetime import datetime,time,timedelta,timezone\ndef f(): return datetime(2024,2,29,12,tzinfo=timezone.utc)", "from datetime import datetime,time,timedelta,timezone\nassert f()==datetime(2024,2,29,12)"),
+    Case("from datetime import datetime,time,timedelta,timezone\ndef f(when): return when.astimezone(timezone.utc)", "from datetime import datetime,time,timedelta,timezone\nassert f(datetime(2024,2,29,15,tzinfo=timezone(timedelta(hours=3)))).hour==12"),
     Case("def f(): raise ExceptionGroup('g',[ValueError(1)])", 'def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert isinstance(caught(),ExceptionGroup) and len(caught().exceptions)==1'),
     Case("def f(): raise AssertionError('own')", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert str(caught())=='own'"),
     Case("from collections import OrderedDict\ndef f(): return OrderedDict([('b',1),('a',2)])", "from collections import OrderedDict\nassert f()==OrderedDict([('a',2),('b',1)])"),
@@ -92,7 +98,14 @@ CARRIED = (
     Case("import re\ndef f(): return re.match('(a)','a')", "m=f()\nassert m and m.group(1)=='a' and m[1]=='a' and isinstance(m,re.Match)", prelude='import re'),
 )
 #: What can't cross. In one process all of them pass.
+CAUGHT = "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\n"
 NOT_CARRIED = (
+    Case("class Own(Exception):\n    @property\n    def code(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.code==5"),
+    Case("class Own(Exception):\n    def hint(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
+    Case("class Own(Exception):\n    @classmethod\n    def make(cls): return cls('m')\ndef f(): return Own", "assert f().make().args==('m',)"),
+    Case("class Mixin:\n    def hint(self): return 5\nclass Own(Mixin, Exception): pass\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
+    Case("class Own(Exception):\n    def __eq__(self,o): return True\ndef f(): raise Own('x')", CAUGHT + "assert e==5"),
+    Case("class Own(Exception):\n    def __bool__(self): return False\ndef f(): raise Own('x')", CAUGHT + "assert not e"),
     Case('def f():\n    try:\n        yield 1\n    except ValueError as e:\n        yield str(e)', "g=f()\nnext(g)\nassert g.throw(ValueError('q'))=='q'"),
     Case('from dataclasses import dataclass\n@dataclass\nclass P:\n    x:int\ndef f(): return P(1)', 'assert f()==f()'),
     Case('class V:\n    def __init__(s,x): s.x=x\n    def __add__(s,o): return V(s.x+o.x)\n    def __eq__(s,o): return s.x==o.x\ndef f(x): return V(x)', 'assert f(1)+f(2)==f(3)'),

@@ -23,9 +23,10 @@ from docker.errors import NotFound
 from host_script import WORKERS, job
 from leftovers import containers, descendants, settles, socket_folders, worker_processes
 
-from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_thread
+from sandbox import Job, Limits, Outcome, Pool, SandboxError, owner, worker_supply, worker_thread
 from sandbox.backends import Backend, Worker, docker, docker_engine
 from sandbox.channel import Channel
+from sandbox.guest import charges, processes
 
 WAIT = 180.0
 JOBS = 60
@@ -392,6 +393,13 @@ def test_a_slow_connection(backend: Backend, isolation: str) -> None:
         assert big.result(WAIT).observations[0].text == "y" * 20_000
 
 
+def test_the_host_waits_for_the_longest_reset() -> None:
+    """However loaded the machine is: a reset of which every wait succeeds at its end must not look like a lost worker."""
+    waits = [processes.RESET_DEADLINE_S] * 4  # for processes, sockets, the wiping of folders and their inodes
+    waits += [charges._SETTLE_S] * 2
+    assert sum(waits) * processes._MOST_OVERTIME + 10 < worker_thread.GRACE_S
+
+
 @pytest.mark.parametrize(
     "dead_after",
     [[0], [10], *(pytest.param(after, marks=pytest.mark.slow) for after in ([120, 160], [200, 300]))],
@@ -403,8 +411,9 @@ def test_a_dead_connection(backend: Backend, dead_after: list[int], monkeypatch:
 
     def start(limits: Limits) -> Worker:
         """Only who will fall silent is waited for so shortly: the others may be slow on a busy machine."""
-        for name in ("READY_S", "GRACE_S"):
-            monkeypatch.setattr(worker_thread, name, 2.0 if relayed.dead_after else WAIT)
+        wait = 2.0 if relayed.dead_after else WAIT
+        monkeypatch.setattr(worker_supply, "READY_S", wait)
+        monkeypatch.setattr(worker_thread, "GRACE_S", wait)
         return relay(limits)
 
     relay, relayed.start = relayed.start, start  # type: ignore[method-assign]

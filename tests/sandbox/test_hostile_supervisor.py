@@ -26,7 +26,7 @@ from hostile_guest import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, worker_thread
+from sandbox import BackendUnavailable, Job, Limits, Outcome, Pool, SandboxError, Tests, worker_supply, worker_thread
 from sandbox.replies import Result
 
 LIMITS = Limits(wall_s=0.01, cpu_s=0.01)
@@ -75,7 +75,7 @@ def check(random: Random, silent: float) -> None:
         wait, sure = 30.0, True
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker_thread, "GRACE_S", wait)
-        patch.setattr(worker_thread, "READY_S", wait)
+        patch.setattr(worker_supply, "READY_S", wait)
         answer = ask(scripted(scripts, alive), job=job)
     if isinstance(answer, Outcome):
         assert len(answer.observations) == len(job.calls)

@@ -16,8 +16,8 @@ from sandbox import Job, Limits, Outcome, Pool, Tests
 from sandbox.backends import Backend
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.shown_values import shown, shown_call
+from sandbox.outcomes import LastCall
 from sandbox.packed import outcome_from, outcome_values
-from sandbox.wire import LastCall
 
 LIMITS = Limits(cpu_s=30.0, wall_s=60.0)
 
@@ -117,6 +117,14 @@ def test_values_that_are_not_asked(number: int) -> None:
     assert shown(value, 2_000) == text
 
 
+def test_elements_of_an_array_are_not_asked() -> None:
+    numpy = pytest.importorskip("numpy")
+    assert shown(numpy.array([1, 2]), 100) == "array([1, 2])"
+    array = numpy.empty(1, dtype=object)
+    array[0] = type("Loud", (), {"__repr__": Noisy.__repr__})()
+    assert shown(array, 100) == "<ndarray object>"
+
+
 def test_a_large_value_takes_no_time() -> None:
     """Of a million elements only those that are shown are looked at."""
 
@@ -127,6 +135,15 @@ def test_a_large_value_takes_no_time() -> None:
     for _ in range(60):
         shared = [shared, shared]  # 2 ** 60 elements, if each is followed
     assert len(shown(shared, 500)) == 501
+
+
+def test_an_array_of_many_dimensions_takes_no_time() -> None:
+    """numpy writes six elements of each dimension: a million of them here."""
+    numpy = pytest.importorskip("numpy")
+    assert shown(numpy.zeros((7,) * 8, "i1"), 2_000) == "<array of shape (7, 7, 7, 7, 7, 7, 7, 7)>"
+    assert shown([numpy.zeros((2, 2), "i1")], 2_000) == "[array([[0, 0], [0, 0]], dtype=int8)]"
+    assert shown(numpy.zeros(10**7), 2_000).startswith("array([0., 0., 0., ..., 0., 0., 0.]")
+    assert shown(numpy.zeros((0,) * 9), 2_000).startswith("array([]")
 
 
 def test_a_call() -> None:

@@ -285,6 +285,18 @@ VERSIONS: dict[str, tuple[str, str, tuple[str, ...], dict[str, Outputs]]] = {
         ONE,
         {"mera-code": ("3",), "mera-1.2": ("3",), "mera-1.1": (None,)},
     ),
+    "a name in an annotation that is evaluated": (
+        "from __future__ import annotations\nfrom functools import singledispatch\n\n\n" + HEAD,
+        "\n    return n\n\n\n@singledispatch\ndef g(n): return n\n\n\n@g.register\ndef _(n: np.ndarray): return n\n",
+        ONE,
+        {"mera-code": ("1",), "mera-1.2": ("1",), "mera-1.1": (None,)},
+    ),
+    "a data class whose annotations are texts": (
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n\n\n" + HEAD,
+        "\n    return n\n\n\n@dataclass\nclass A:\n    b: int\n",
+        ONE,
+        {"mera-code": (None,), "mera-1.2": (None,), "mera-1.1": ("1",)},
+    ),
     "SystemExit in a call": (
         HEAD,
         "\n    if n == 2: raise SystemExit\n    return n",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from collections import Counter, OrderedDict, defaultdict, deque
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
@@ -242,11 +242,36 @@ def test_subclasses_become_their_base(value: object, expected: object) -> None:
     assert repr(back) == repr(expected)
 
 
-@pytest.mark.parametrize("value", [datetime(2024, 2, 29, tzinfo=UTC), time(1, tzinfo=UTC)])
-def test_time_zones_do_not_cross(value: object) -> None:
-    """A zone may be an object of any class, so such a time is an object as well."""
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=-3), "Z")], ids=str)
+@pytest.mark.parametrize("value", [datetime(2024, 2, 29, fold=1), time(1, 2, 3)])
+def test_fixed_offsets_cross(value: datetime | time, zone: timezone) -> None:
+    """With their names."""
+    aware = value.replace(tzinfo=zone)
+    back = decode(encode(aware))
+    assert (type(back), repr(back), back.tzname()) == (type(aware), repr(aware), aware.tzname())
+
+
+class Zone(tzinfo):
+    """A zone that says what it likes."""
+
+    def utcoffset(self, _: datetime | None) -> timedelta:
+        raise AssertionError("asked")
+
+
+@pytest.mark.parametrize("value", [datetime(2024, 2, 29, tzinfo=Zone()), time(1, tzinfo=Zone())])
+def test_other_time_zones_do_not_cross(value: object) -> None:
+    """Such a zone may be an object of any class, so the time is an object as well."""
     with pytest.raises(KeyError):
         encode(value)
+
+
+@pytest.mark.parametrize("parts", [(), ("w",), ("x", *[1] * 8), ("h", None, *[1] * 5), ("w", timedelta(3), *[1] * 8)])
+def test_offsets_that_are_none(parts: tuple[object, ...]) -> None:
+    """Whoever sends them: nothing is made of them."""
+    encoder = value_codec.Encoder(lambda _: (0, None), 1_000)
+    message = encoder.root(parts)
+    with pytest.raises((value_codec.Malformed, IndexError, ValueError)):
+        value_decoder.Decoder(b"p" + message[1:], Thing).value()
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ def in_the_fork(pool: Pool, answers: Connection) -> None:
             said.append(type(error).__name__)
     pool.close()
     pool.backend.close()
-    workers = [lane._worker for lane in pool._lanes]
+    workers = [lane._supply.current for lane in pool._lanes]
     said += [str(worker.channel._sock.fileno()) for worker in workers if worker is not None]
     answers.send(said)
 

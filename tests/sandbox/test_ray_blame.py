@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from sandbox import BackendUnavailable, Job, Outcome, PoolClosed, RayPool, SandboxError, packed, ray_pool
+from sandbox.outcomes import Observation
 from sandbox.ray_places import Place
-from sandbox.wire import Observation
 
 VERSIONS = {"python": "3", "ray": "2", "code": "c"}
 FACTS = {**VERSIONS, "backend": "local", "image": "i", "why": "named"}

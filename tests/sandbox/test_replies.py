@@ -11,11 +11,11 @@ from frames import READY_FACTS, accept, lines, result_payload, returned, ruling
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox import Limits, ProtocolError, wire
+from sandbox import Limits, ProtocolError, outcomes, wire
 from sandbox.replies import Result, max_result_bytes, read_accept, read_ready, read_result
 
 LIMITS = Limits()
-STATUSES = set(wire.OutcomeStatus.__args__)  # type: ignore[attr-defined]
+STATUSES = set(outcomes.OutcomeStatus.__args__)  # type: ignore[attr-defined]
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 values = st.recursive(
@@ -193,7 +193,7 @@ def test_the_calls_of_a_ruling() -> None:
     record |= {"a2": "f(0)", "r2": "1", "e2": "2", "a3": "f(9)", "r3": "4"}
     ruled = read_result(result_payload(1, lines(DEFINED), ruled=ruling(record)), 0, LIMITS, judged=True).outcome.ruling
     assert ruled is not None
-    assert ruled.last_calls == (wire.LastCall("f(1)", None, "E()"), wire.LastCall("f(2)", "x" * 2_100))
+    assert ruled.last_calls == (outcomes.LastCall("f(1)", None, "E()"), outcomes.LastCall("f(2)", "x" * 2_100))
 
 
 @given(rulings.filter(len))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox import Limits, wire
+from sandbox import Limits, outcomes
 
 TESTS = Path(__file__).resolve().parents[1]
 DOCS = TESTS.parent / "docs"
@@ -40,7 +40,7 @@ def test_the_table_of_limits() -> None:
 
 def test_every_status_is_named() -> None:
     """The list of statuses is complete."""
-    statuses = wire.OutcomeStatus.__args__  # type: ignore[attr-defined]
+    statuses = outcomes.OutcomeStatus.__args__  # type: ignore[attr-defined]
     assert [status for status in statuses if f"`{status}`" not in PAGE] == []
 
 

@@ -33,6 +33,17 @@ os.kill(pid, signal.SIGKILL)
 assert any(processes.alone() for _ in processes.looks(10.0))
 """
 
+#: More children end than are reaped at once: as many as programs leave that fork and exit in turn.
+_MANY = """
+import os, time
+from sandbox.guest import processes
+pids = [os.fork() or os._exit(0) for _ in range(processes._MOST_REAPED + 1)]
+for pid in pids:
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+assert not processes.alone(), "the number of processes that are reaped has no bound"
+assert processes.alone()
+"""
+
 
 def _modules(pool: Pool) -> set[str]:
     outcome = pool.submit(_MODULES).result()
@@ -45,7 +56,13 @@ def test_the_judge_is_imported_by_the_first_tests_that_are_code(backend: Backend
     with Pool(backend, workers=1) as pool:
         before = _modules(pool)
         assert "sandbox.guest.child" in before
-        assert not before & {"sandbox.guest.judge_session", "sandbox.guest.judge", "sandbox.guest.proxies", "hashlib"}
+        assert not before & {
+            "sandbox.guest.judge_session",
+            "sandbox.guest.judge",
+            "sandbox.guest.proxies",
+            "sandbox.guest.proxy_classes",
+            "hashlib",
+        }
         for _ in range(2):
             judged = pool.submit(_JUDGED).result()
             assert judged.ruling is not None
@@ -57,3 +74,8 @@ def test_the_judge_is_imported_by_the_first_tests_that_are_code(backend: Backend
 def test_children_that_tell_of_their_end_in_another_way_are_seen() -> None:
     """Where no child is found the supervisor sends no signal to what may be left: so it has to find every kind."""
     subprocess.run([sys.executable, "-c", _ODD_CHILD], check=True, timeout=60)
+
+
+def test_programs_that_fork_and_exit_in_turn_are_killed() -> None:
+    """They leave children as fast as these are reaped, so that comes to an end before anything else is tried."""
+    subprocess.run([sys.executable, "-c", _MANY], check=True, timeout=60)

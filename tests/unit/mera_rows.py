@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from codeeval.types import Problem
-from sandbox.wire import Observation, Outcome, OutcomeStatus
+from sandbox.outcomes import Observation, Outcome, OutcomeStatus
 
 ROW: dict[str, Any] = {
     "instruction": "Допишите функцию.\n{function}",

@@ -22,6 +22,10 @@ CHECKS = {
     "any arguments": "def check(*args):\n    assert args[0](1) == 2\n",
     "in a block": "if True:\n    def check(candidate):\n        assert candidate(1) == 2\n",
     "a name": "def test(candidate):\n    assert candidate(1) == 2\ncheck = test\n",
+    "a pattern's names": (
+        "def check(candidate):\n    match {'a': candidate(1)}:\n        case {'a': [x, *y] as z, **rest}:\n"
+        "            assert (x, y, z, rest)\n        case {**others}:\n            assert others == {'a': 2}\n"
+    ),
     "a helper beside it": "def same(a, b): return a == b\ndef check(candidate):\n    assert same(candidate(1), 2)\n",
     "all of a module": "from math import *\ndef check(candidate):\n    assert candidate(pi) == tau\n",
     "names by exec": "exec('n = 1')\ndef check(candidate):\n    assert candidate(n) == 2\n",

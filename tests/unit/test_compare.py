@@ -14,7 +14,7 @@ from test_literals import PLAIN
 from codeeval.scoring import literals
 from codeeval.scoring.equality import close, mera_equal, mera_text, strict_equal
 from codeeval.tasks import load
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 
 def observed(value: object) -> Observation:

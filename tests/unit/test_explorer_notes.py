@@ -165,7 +165,7 @@ def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
     assert explorer.get("/copy/index.json").json()["notes"] == 3
     for body in (b"{", b"\xff", b"[]", b'{"annotations": 3}'):
         refused = explorer.post("/copy/notes", content=body, headers=ours)
-        assert refused.status_code == 500
+        assert refused.status_code == 400
         assert "notes.json: is not" in refused.text
     large = explorer.post("/copy/notes", content=b" " * (MAX_IMPORT_BYTES + 1), headers=ours)
     assert large.status_code == 413
@@ -197,6 +197,21 @@ def test_foreign_notes_are_data(run: Path, tmp_path: Path, text: str) -> None:
         assert isinstance(answer.exception, UsageError)
         assert name in str(answer.exception)
     assert (run / FILE_NAME).read_bytes() == before
+
+
+def test_half_a_surrogate_pair_in_notes_breaks_no_page(run: Path, tmp_path: Path) -> None:
+    """No link and no answer in UTF-8 can contain it."""
+    rows = [
+        {"problem_id": "1", "index": 1, "tag": "t\ud800", "note": "n\udfff"},
+        {"problem_id": "\ud800", "index": 0, "tag": "x"},
+    ]
+    (run / FILE_NAME).write_text(json.dumps({"annotations": rows}), "ascii")
+    explorer = TestClient(application(Library.of([run]), Gate()), base_url="http://127.0.0.1")
+    for page in ("", "samples/", "p/1/", "p/1/1", "index.json", "samples/list.csv", "notes.json"):
+        assert explorer.get(f"/r/{page}").status_code == 200
+    assert {row["tag"] for row in explorer.get("/r/notes.json").json()["annotations"]} == {"t?", "x"}
+    assert keys(explorer, "tag=t%3F") == [("1", 1)]
+    export_site([run], tmp_path / "site")
 
 
 def test_more_notes_than_can_be_read_are_not_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 from pathlib import Path
+from typing import get_args
 from urllib.parse import quote
 
 import pytest
@@ -18,7 +20,9 @@ from codeeval.explorer.library import Library
 from codeeval.explorer.search import PatternError, search
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
+from codeeval.scoring.job import TESTS_MODE, modes
 from codeeval.store.views import RunViews
+from sandbox.wire import Mode
 
 SAMPLES = {
     "p/1": ["right", "wrong", "raises"],
@@ -54,6 +58,17 @@ def test_completions_are_searched(explorer: TestClient, pattern: str) -> None:
         if re.search(pattern, CODE[name], re.MULTILINE)
     ]
     assert listed(explorer, pattern) == wanted
+
+
+def test_programs_are_searched_however_they_were_executed(tmp_path: Path) -> None:
+    """Those of a set whose tests are code have a mode of their own; a later version may have other protocols."""
+    found = make_run(tmp_path / "r", SAMPLES)
+    with sqlite3.connect(found / "run.sqlite") as connection:
+        connection.execute("UPDATE executions SET mode = ?", (TESTS_MODE,))
+    explorer = TestClient(application(Library.of([found]), Gate()), base_url="http://127.0.0.1")
+    assert ("p/1", 0) in listed(explorer, r"^def \w+\(n")
+    assert set(modes("strict")) == {"module", "assert"}
+    assert set(modes("of a later version")) == set(get_args(Mode))
 
 
 def test_errors_and_programs_are_searched(explorer: TestClient) -> None:

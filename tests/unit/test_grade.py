@@ -16,7 +16,7 @@ from codeeval.scoring.grade import grade, needs_execution, outputs
 from codeeval.scoring.job import job
 from codeeval.scoring.mera_outputs import TIMED_OUT, Outputs
 from codeeval.types import Judgement, Verdict
-from sandbox.wire import Observation, Outcome, OutcomeStatus
+from sandbox.outcomes import Observation, Outcome, OutcomeStatus
 
 STRICT, MERA = protocols.get("strict"), protocols.get("mera-code")
 GOOD, BAD = returned("1"), returned("9")

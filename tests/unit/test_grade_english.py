@@ -19,7 +19,8 @@ from codeeval.store.columns import TABLES
 from codeeval.tasks.human_eval import problem_of
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Extraction, Judgement, Oracle, Problem, Task, Verdict
-from sandbox.wire import LastCall, Limits, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.outcomes import LastCall, Observation, Outcome, OutcomeStatus, Ruling
+from sandbox.wire import Limits
 
 PROBLEM = problem_of(SourceRow("line 1", HUMAN_EVAL))
 PROTOCOL = protocols.get("humaneval")

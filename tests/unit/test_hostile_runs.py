@@ -98,6 +98,17 @@ def test_fields_of_problems_are_any_json(run: Path, extra: str) -> None:
         assert client.get(page).status_code == 200
 
 
+def test_half_a_surrogate_pair_in_a_field_breaks_no_link(tmp_path: Path) -> None:
+    """Fields that tell problems apart are links on the run's page; no address can contain this one."""
+    run = make_run(tmp_path / "run", {"1": ["right", "wrong"], "2": ["wrong"], "3": ["right"]})
+    spoil(run, "UPDATE problems SET extra = ?", r'[["topics", "[\"\\ud800\", \"a\"]"]]')
+    spoil(run, "UPDATE problems SET extra = ? WHERE id = '1'", r'[["topics", "[\"a\"]"]]')
+    client = TestClient(application(Library.of([run]), Gate()), base_url="http://127.0.0.1")
+    for page in ("/run/", "/run/?topic=a", "/run/samples/?topic=a"):
+        assert client.get(page).status_code == 200
+    assert "=topics%3A%3F" in client.get("/run/").text
+
+
 def test_a_bug_is_not_blamed_on_a_sound_file(run: Path) -> None:
     """An exception over a file in which nothing is wrong stays what it is."""
     with pytest.raises(KeyError), RunReader(run):

@@ -28,7 +28,7 @@ from codeeval.store import RunReader, RunStore
 from codeeval.store.runcounts import digests, limits_of, run_counts, stating_limits
 from codeeval.types import Oracle, Problem, ProblemTests
 from sandbox import Job, Limits, Observation, Outcome
-from sandbox.wire import Ruling
+from sandbox.outcomes import Ruling
 
 WORKER = Limits(memory_mb=600, pids=32, tmp_mb=16)
 PROBLEMS: dict[Kind, Problem] = {

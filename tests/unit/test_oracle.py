@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from codeeval.scoring import evalplus
 from codeeval.types import Oracle, OracleRule, Problem
-from sandbox.wire import Observation
+from sandbox.outcomes import Observation
 
 
 def returned(value: object) -> Observation:

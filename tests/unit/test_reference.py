@@ -13,7 +13,8 @@ from codeeval.errors import DataError
 from codeeval.evaluation import reference_answers
 from codeeval.tasks import load
 from codeeval.types import Task
-from sandbox.wire import Job, Observation, Outcome
+from sandbox.outcomes import Observation, Outcome
+from sandbox.wire import Job
 
 
 @pytest.fixture(autouse=True)

@@ -339,3 +339,26 @@ def test_repairs_take_the_way_of_samples(tmp_path: Path) -> None:
         rows = {(row.problem_id, row.index): row for row in store.counterfactuals()}
         assert rows.keys() == {*found, ("7", 2)}
         assert found.items() <= rows.items()
+
+
+def test_what_was_examined_survives_kill_9(tmp_path: Path) -> None:
+    """Also of a run in which no failed sample has anything to execute."""
+    with filled(tmp_path / "run", 20, lambda pid, index: f"    return {index}") as store:
+        judge(store, _Failing())
+        assert len(store.unexplained()) == 240
+    program = """if True:
+        import os, signal, sys
+        from pathlib import Path
+        from codeeval.evaluation import repair
+        from codeeval.store import RunStore
+        seen, names = [], repair.names
+        def killing(*given):
+            seen.append(given)
+            return names(*given) if len(seen) < 200 else os.kill(os.getpid(), signal.SIGKILL)
+        repair.names = killing
+        repair.explore(RunStore.open(Path(sys.argv[1])), None)
+    """
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "run")], timeout=60)
+    assert done.returncode == -signal.SIGKILL
+    with RunStore.open(tmp_path / "run") as store:
+        assert 0 < len(store.unexplained()) < 100

@@ -112,6 +112,9 @@ def test_large_outcomes_are_compressed() -> None:
                 "[[]]",
                 '{"a": 1}',
                 '[["f()", 7]]',
+                '[[null, "1"]]',
+                '[["f()"]]',
+                '[["f()", "1", "2"]]',
                 '[["f()", "1", null, null]]',
                 str([["f()"]] * 4).replace("'", '"'),
             )

@@ -11,7 +11,8 @@ from mera_rows import NONE, make_problem, outcome, raised, returned
 from codeeval.evaluation.validate import validate
 from codeeval.types import Problem, Task
 from sandbox.errors import BackendUnavailable
-from sandbox.wire import Job, Outcome
+from sandbox.outcomes import Outcome
+from sandbox.wire import Job
 
 SOLUTION = "\n    return n + 1\n"
 

@@ -18,7 +18,7 @@ def forged(tail):
 
 
 encoder = value_codec.Encoder(lambda one: (3, None), 1 << 22)
-TAIL = struct.pack(">I", 0) + b"O" + struct.pack(">I", 9) + encoder.root(("exception class", (4, "ValueError", True, ())))
+TAIL = struct.pack(">I", 0) + b"O" + struct.pack(">I", 9) + encoder.root(("exception class", (4, "ValueError", True, (), ())))
 
 
 
