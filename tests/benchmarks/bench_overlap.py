@@ -31,7 +31,7 @@ from codeeval.evaluation.shards.batches import Judging
 from codeeval.generators import Generator
 from codeeval.generators.common.launch import HERE, Launcher
 from codeeval.generators.common.ray_launcher import Needs, RayLauncher
-from codeeval.generators.hf.model import Settings
+from codeeval.generators.hf.model import HFSettings
 from codeeval.generators.hf.replicas import HFReplicas
 from codeeval.manifest import (
     Manifest,
@@ -134,7 +134,7 @@ def generator_of(arguments: argparse.Namespace, every_s: float) -> Iterator[Gene
             cluster = cluster_of(stack, replicas, 1)
             launcher = RayLauncher(Needs(gpus=0), partial(Connection, Cluster(cluster.address)), 300.0)
         engines = PacedEngines(launcher, every_s * replicas, SLEEP_S)
-        yield stack.enter_context(closing(HFReplicas("m", Settings(device="cpu", replicas=replicas), engines)))
+        yield stack.enter_context(closing(HFReplicas("m", HFSettings(device="cpu", replicas=replicas), engines)))
 
 
 def main() -> int:
