@@ -28,7 +28,7 @@ def fuzz(count: int, seed: int, folder: Path) -> str:
 
 
 def test_mutated_files_do_no_harm(tmp_path: Path) -> None:
-    """A hundred files, the same ones every time."""
+    """Some dozens of files, the same ones every time."""
     assert "60 inputs" in fuzz(60, 0, tmp_path)
 
 
