@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from codeeval.did_you_mean import did_you_mean
 from codeeval.errors import UsageError
 from codeeval.i18n import joined, msg
-from codeeval.near import did_you_mean
 
 
 def choose(what: str, given: str, known: Iterable[str]) -> str:

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from codeeval import toml_file
+from codeeval.did_you_mean import nearest
 from codeeval.errors import UsageError, first_fault
 from codeeval.evaluation.settings import NAMES, Settings, flag, table
 from codeeval.files import reason
 from codeeval.i18n import at, msg
-from codeeval.near import nearest
 
 PREFIX = "CODEEVAL_"
 #: The origin of settings from `--like`.

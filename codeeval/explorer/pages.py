@@ -17,13 +17,13 @@ from markupsafe import Markup, escape
 from codeeval.explorer import shapes
 from codeeval.explorer.comparison import ComparePage, CompareProblemPage
 from codeeval.explorer.filters import PENDING
-from codeeval.explorer.helpers import HELPERS
 from codeeval.explorer.links import Links
 from codeeval.explorer.listing import SamplesPage
 from codeeval.explorer.matrix import AGREES, MISSING
 from codeeval.explorer.overview import RunPage
 from codeeval.explorer.problem import ProblemPage
 from codeeval.explorer.sample_model import SamplePage
+from codeeval.explorer.template_helpers import HELPERS
 from codeeval.explorer.text import finalize, plain
 from codeeval.explorer.words import cause, date, teller, translator
 from codeeval.stats import words

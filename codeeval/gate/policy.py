@@ -29,11 +29,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from codeeval import toml_file
+from codeeval.did_you_mean import did_you_mean
 from codeeval.errors import DataError, UsageError, first_fault
 from codeeval.files import reason
 from codeeval.gate.verdict import GatePolicy
 from codeeval.i18n import at, msg
-from codeeval.near import did_you_mean
 from codeeval.stats.compare import CompareOptions
 
 #: Names of digests that a policy may allow to differ.

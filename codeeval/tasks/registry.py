@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
+from codeeval.did_you_mean import did_you_mean
 from codeeval.errors import NothingToEvaluate, UsageError
 from codeeval.i18n import joined, msg
-from codeeval.near import did_you_mean
 from codeeval.tasks import hub, mera, schema
 from codeeval.tasks.bundled import bundled
 from codeeval.tasks.rows import SUFFIXES, SourceRow, read_rows, suffix_of
