@@ -10,8 +10,9 @@ from codeeval.i18n import msg
 from sandbox import Cluster
 
 _AMOUNTS, _NAMES, _RESOURCE = ("num_cpus", "patience_s"), ("placement_group", "namespace"), "resource."
-#: They are read by `cluster_engines`.
-_ENGINES, _ENGINE_RESOURCE = ("engines", "engine_gpus", "engine_cpus"), "engine_resource."
+#: Options about engines, which `cluster_engines` reads.
+ENGINE_PLACE, ENGINE_AMOUNTS, ENGINE_RESOURCE = "engines", ("engine_gpus", "engine_cpus"), "engine_resource."
+_ENGINES = (ENGINE_PLACE, *ENGINE_AMOUNTS)
 
 
 def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | None:
@@ -32,7 +33,7 @@ def cluster_of(address: str | None, options: Mapping[str, str]) -> Cluster | Non
             names[key] = value
         elif key.startswith(_RESOURCE) and key != _RESOURCE:
             resources[key.removeprefix(_RESOURCE)] = amount(key, value)
-        elif key not in _ENGINES and not (key.startswith(_ENGINE_RESOURCE) and key != _ENGINE_RESOURCE):
+        elif key not in _ENGINES and not (key.startswith(ENGINE_RESOURCE) and key != ENGINE_RESOURCE):
             known = ", ".join((*_AMOUNTS, "resource.NAME", *_NAMES, *_ENGINES, "engine_resource.NAME"))
             raise UsageError(
                 msg("--cluster-option {key}=…: there is no such option; known: {names}", key=key, names=known)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from codeeval.errors import UsageError
-from codeeval.evaluation.cluster import amount, cluster_of
+from codeeval.evaluation.cluster import ENGINE_AMOUNTS, ENGINE_PLACE, ENGINE_RESOURCE, amount, cluster_of
 from codeeval.evaluation.settings import Settings
 from codeeval.generators.common.launch import Launcher
 from codeeval.i18n import msg
-
-#: Options that are about engines, and not about the sandbox.
-AMOUNTS, RESOURCE, PLACE = ("engine_gpus", "engine_cpus"), "engine_resource.", "engines"
 
 
 def launcher_of(settings: Settings) -> Launcher | None:
@@ -20,11 +17,11 @@ def launcher_of(settings: Settings) -> Launcher | None:
     needs: dict[str, float] = {}
     resources: dict[str, float] = {}
     for key, value in options.items():
-        if key in AMOUNTS:
+        if key in ENGINE_AMOUNTS:
             needs[key.removeprefix("engine_")] = amount(key, value, zero=True)
-        elif key.startswith(RESOURCE) and key != RESOURCE:
-            resources[key.removeprefix(RESOURCE)] = amount(key, value)
-    where = options.get(PLACE, "nodes")
+        elif key.startswith(ENGINE_RESOURCE) and key != ENGINE_RESOURCE:
+            resources[key.removeprefix(ENGINE_RESOURCE)] = amount(key, value)
+    where = options.get(ENGINE_PLACE, "nodes")
     if where not in ("nodes", "here"):
         raise UsageError(msg("--cluster-option engines={value}: must be nodes or here", value=where))
     if cluster is None or where == "here":

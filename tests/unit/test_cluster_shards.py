@@ -3,6 +3,7 @@ threads; `tests/e2e/test_cluster_runs.py` does it with Ray."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,11 +13,14 @@ from shard_pools import Instant
 from test_shards import JUDGING, completion, filled, judge, rows
 from thread_nodes import FACTS, ThreadCluster
 
+import codeeval
+from codeeval.code_digest import code_digest
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.shards import node
 from codeeval.evaluation.shards.batches import Batch, Rows
 from codeeval.evaluation.shards.frames import ROWS
 from codeeval.evaluation.shards.node import NodeShard
+from codeeval.evaluation.shards.node_actor import package
 from codeeval.evaluation.shards.nodes import ClusterShards
 from codeeval.evaluation.shards.router import MAX_LOSSES
 from codeeval.store import Counts
@@ -278,3 +282,13 @@ def test_a_slow_node_gets_less_and_bytes_are_bounded() -> None:
     for number in range(3):
         fast.send(Batch(10 + number, "1", ((("1", 0, "", "x" * 3_000_000), ("strict",)),)))
     assert [len(fast.outgoing()) for _ in range(3)] == [2, 1, 0]
+
+
+def test_nodes_are_compared_by_all_of_the_package() -> None:
+    """Engines and shards use one digest, which any file of the package changes."""
+    root = Path(codeeval.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"\0{path.relative_to(root)}\0".encode() + path.read_bytes())
+    assert code_digest() == digest.hexdigest()[:16]
+    assert package() == {"codeeval": f"{codeeval.__version__} ({code_digest()})"}

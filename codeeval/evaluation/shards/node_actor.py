@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 import queue
 import threading
 import time
 from collections import deque
-from functools import cache
-from pathlib import Path
 
 import codeeval
+from codeeval.code_digest import code_digest
 from codeeval.evaluation.shards.frames import DOWN, ROWS
 from codeeval.evaluation.shards.loop import Event, ShardLoop
 from sandbox.ray_node import ANSWER_BYTES, Node, NodeSettings
@@ -77,11 +75,6 @@ class ShardNode(Node):
         return taken
 
 
-@cache
 def package() -> dict[str, str]:
     """What must be the same on the driver and the nodes: the version of codeeval, with a digest of its code."""
-    folder = Path(__file__).resolve().parents[1]
-    code = hashlib.sha256()
-    for path in sorted(folder.rglob("*.py")):
-        code.update(f"\0{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return {"codeeval": f"{codeeval.__version__} ({code.hexdigest()[:16]})"}
+    return {"codeeval": f"{codeeval.__version__} ({code_digest()})"}

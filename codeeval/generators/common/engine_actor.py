@@ -6,15 +6,14 @@ itself once its driver has said nothing for a while.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import queue
 import threading
 import time
-from pathlib import Path
 
 import codeeval
+from codeeval.code_digest import code_digest
 from codeeval.generators.base import Scalar
 from codeeval.generators.common.devices import VISIBLE
 from codeeval.generators.common.engine_process import EngineProcess, Inbox, Message
@@ -93,15 +92,11 @@ def versions() -> dict[str, str]:
     """What driver and nodes must have alike: Python, Ray and this package."""
     import ray
 
-    package = Path(codeeval.__file__).resolve().parent
-    code = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        code.update(f"\0{path.relative_to(package)}\0".encode() + path.read_bytes())
     return {
         "python": platform.python_version(),
         "ray": str(ray.__version__),
         "codeeval": codeeval.__version__,
-        "code": code.hexdigest()[:16],
+        "code": code_digest(),
     }
 
 
