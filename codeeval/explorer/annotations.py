@@ -72,19 +72,30 @@ def read_notes(path: Path, remedy: str) -> dict[Key, Annotation]:
 def notes_of(data: bytes, where: str, remedy: str) -> dict[Key, Annotation]:
     """The notes in the bytes of a file. Raises DataError with `remedy` if there are none in it."""
     try:
-        rows = bounded_json.loads(data.decode("utf-8"))["annotations"]
-        return {
-            (str(row["problem_id"]), int(row["index"])): Annotation(
+        document = bounded_json.loads(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise DataError(where, msg("is not UTF-8 text"), remedy) from None
+    except ValueError as error:
+        raise _no_notes(where, error, remedy) from None
+    rows = document.get("annotations") if isinstance(document, dict) else None
+    if not isinstance(rows, list):
+        raise _no_notes(where, msg('it has no list "annotations"'), remedy)
+    found: dict[Key, Annotation] = {}
+    for number, row in enumerate(rows, 1):
+        try:
+            found[str(row["problem_id"]), int(row["index"])] = Annotation(
                 _lines(str(row.get("tag", ""))),
                 _lines(str(row.get("note", ""))),
                 str(row.get("updated_at", "")),
             )
-            for row in rows
-        }
-    except UnicodeDecodeError:
-        raise DataError(where, msg("is not UTF-8 text"), remedy) from None
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
-        raise DataError(where, msg("is not a file of annotations ({reason})", reason=error), remedy) from None
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            fault = msg('note {n} has no "problem_id" or no "index" that is a number', n=number)
+            raise _no_notes(where, fault, remedy) from None
+    return found
+
+
+def _no_notes(where: str, why: object, remedy: str) -> DataError:
+    return DataError(where, msg("is not a file of annotations ({reason})", reason=why), remedy)
 
 
 def as_document(notes: Mapping[Key, Annotation]) -> dict[str, object]:

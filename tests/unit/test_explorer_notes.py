@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from codeeval.cli.main import app
-from codeeval.errors import StoreError, UsageError
+from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.explorer import annotations
 from codeeval.explorer.annotations import FILE_NAME, Annotations
 from codeeval.explorer.library import Library
@@ -144,6 +144,21 @@ def test_an_import_says_what_is_wrong_with_its_own_file(
     answer = CliRunner().invoke(app, ["notes", str(run), "--import", source])
     assert isinstance(answer.exception, UsageError)
     assert said in str(answer.exception)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[]", 'it has no list "annotations"'),
+        ('{"annotations": {"1": 2}}', 'it has no list "annotations"'),
+        ('{"annotations": [{"problem_id": "1", "index": 0}, 7]}', 'note 2 has no "problem_id" or no "index"'),
+        ('{"annotations": [{"problem_id": "1", "index": "x"}]}', 'note 1 has no "problem_id" or no "index"'),
+    ],
+)
+def test_a_file_without_notes_is_refused_in_words(text: str, reason: str) -> None:
+    """What is missing, and never the words of a Python error."""
+    with pytest.raises(DataError, match=re.escape(reason)):
+        annotations.notes_of(text.encode(), "f.json", "")
 
 
 def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
