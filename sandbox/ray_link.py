@@ -37,8 +37,7 @@ _IDLE_S = 1.0
 @dataclass(frozen=True, slots=True)
 class Crew:
     """What the links of a pool share. `share` of a link: its current share of the jobs; `welcome` receives a node's
-    description and returns why the node can never be used, or ""; `gone`: called when the link has ended, with the
-    reason."""
+    description and returns why the node can never be used, or ""; `gone`: called when the link has ended."""
 
     connection: Connection
     settings: NodeSettings
@@ -47,7 +46,16 @@ class Crew:
     silence_s: float
     share: Callable[[Link], int]
     welcome: Callable[[Link, dict[str, str]], str]
-    gone: Callable[[Link, str], None]
+    gone: Callable[[Link, Ended], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why a link has ended; `for_good`: the node can't take part, whatever is tried, and `why` is a sentence that names
+    it."""
+
+    why: str
+    for_good: bool = False
 
 
 class Link:
@@ -64,20 +72,23 @@ class Link:
 
     def run(self) -> None:
         crew = self._crew
-        why = "the pool was closed"
+        ended = Ended("the pool was closed")
         try:
             self._open()
             while not crew.stop.is_set():
                 self._exchange()
+        except Unusable as error:
+            ended = Ended(str(error), for_good=True)
         except Exception as error:  # whatever Ray raises, this node is no longer used
-            why = _not_installed(self.place, error) or reason(error)
+            missing = _not_installed(self.place, error)
+            ended = Ended(reason(error)) if missing is None else Ended(missing, for_good=True)
         self.workers = 0
         if crew.stop.is_set() and self._actor is not None:
             self._close()
-        self._give_back(why)
+        self._give_back(ended.why)
         if self._actor is not None:
             crew.connection.kill(self._actor)
-        crew.gone(self, why)
+        crew.gone(self, ended)
 
     # --- the node ------------------------------------------------------------------------------------------------
 
@@ -201,7 +212,7 @@ def _not_installed(place: Place, error: BaseException) -> str | None:
     if missing is None or type(error).__name__ not in ("ActorDiedError", "RayActorError"):
         return None
     remedy = "Install codeeval there, of the version that this machine has, for the Python that runs Ray."
-    return reason(Unusable(f"{place}: its Python has no module {missing[1]}. {remedy}"))
+    return f"{place}: its Python has no module {missing[1]}. {remedy}"
 
 
 def reason(error: BaseException) -> str:

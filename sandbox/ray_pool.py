@@ -25,7 +25,7 @@ from sandbox.job_queue import fail
 from sandbox.outcomes import Outcome
 from sandbox.ray_backend import ClusterBackend
 from sandbox.ray_cluster import Connection
-from sandbox.ray_link import MOST_PER_WORKER, Crew, Link, Unusable
+from sandbox.ray_link import MOST_PER_WORKER, Crew, Ended, Link
 from sandbox.ray_node import NodeSettings, versions
 from sandbox.ray_places import Cluster, Key, Place
 from sandbox.wire import Job, Limits
@@ -217,18 +217,17 @@ class RayPool(Front):
     def _welcome(self, link: Link, said: dict[str, str]) -> str:
         """Why a node can't be used, or "" if it is now in use. Raises SandboxError for a node to retry: once the pool
         is at work, an engine that does not answer may come back."""
-        where = str(link.place)
         if "error" in said:
             if self._ready:
                 raise SandboxError(said["error"])
-            return f"{where}: {said['error']}"
+            return f"{link.place}: {said['error']}"
         facts = {**said, "image": said.get("image_tag") or said["image"]}
         with self._state:
             expected = {**facts, **self._versions(), **self.facts}
             wrong = [name for name in _ALIKE if name in expected and facts.get(name) != expected[name]]
             if wrong:
                 found = "; ".join(f"{_ALIKE[name]} {facts.get(name)} instead of {expected[name]}" for name in wrong)
-                return f"{where} differs from the others: {found}. Verdicts of one run come from one image"
+                return f"{link.place} differs from the others: {found}. Verdicts of one run come from one image"
             self.facts = self.facts or facts
             link.workers = link.place.workers(self._wished)
             self._worked = time.monotonic()
@@ -239,23 +238,25 @@ class RayPool(Front):
                     self._room.release()
             self._state.notify_all()
         many = f"{link.workers} worker{'' if link.workers == 1 else 's'}"
-        self._progress(f"{where}: {many}, {facts['backend']} {facts['image']}")
+        self._progress(f"{link.place}: {many}, {facts['backend']} {facts['image']}")
         return ""
 
-    def _gone(self, link: Link, why: str) -> None:
+    def _gone(self, link: Link, ended: Ended) -> None:
         key = link.place.key
         with self._state:
             self._links.pop(key, None)
             self._threads.pop(link, None)
-            if why.startswith(Unusable.__name__):
-                self._refused[key] = why.partition(": ")[2]
+            if ended.for_good:
+                self._refused[key] = ended.why
+            else:
+                self._reasons[link.place.address] = ended.why
             losses, _ = self._losses.get(key, (0, 0.0))
             pause = min(_LONGEST_S, _AGAIN_S * 2**losses)
             self._losses[key] = (losses + 1, time.monotonic() + pause)
-            self._reasons[link.place.address] = why
             self._state.notify_all()
         if not self._stop.is_set():
-            self._progress(f"warning: {link.place} is not used: {why}")
+            told = f"{ended.why.rstrip('.')}. It" if ended.for_good else f"{link.place}: {ended.why}; it"
+            self._progress(f"warning: {told} is not used")
 
     def _share(self, link: Link) -> int:
         """A node's share of all open jobs, by its workers; otherwise the first to ask would leave nothing to the

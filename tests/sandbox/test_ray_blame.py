@@ -232,6 +232,10 @@ def test_a_node_that_joins_is_used_and_another_image_is_not(cluster: FakeCluster
         assert until(lambda: any("d differs" in note for note in notes))
         assert texts(list(pool.map(jobs(300)))) == [str(number) for number in range(300)]
         assert sorted(pool.nodes()) == ["a", "b", "c"]
+    (told,) = [note for note in notes if note.startswith("warning")]
+    assert told.count("node d") == 1, told
+    assert "Unusable" not in told, told
+    assert told.endswith("It is not used")
     assert {node for node, _ in cluster.seen} == {"a", "b", "c"}
 
 
