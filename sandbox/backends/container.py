@@ -25,7 +25,6 @@ class Rights:
     filtered: bool
     masked: bool
     confined: str = ""
-    kubernetes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ def rights() -> Rights | None:
         filtered=status.get("Seccomp", "0").strip() == "2",
         masked=any(line.split()[4].startswith("/proc/") for line in _read("/proc/self/mountinfo").splitlines()),
         confined=_confinement(_read("/proc/self/attr/current")),
-        kubernetes="KUBERNETES_SERVICE_HOST" in os.environ,
     )
 
 
