@@ -218,7 +218,10 @@ sys.path.pop(0)
 
 
 def test_a_node_with_another_codeeval_is_named(cluster: LoopbackCluster, tmp_path: Path) -> None:
-    """A real other copy of the package, and a node that has none."""
+    """A real other copy of the package, and a node that has none. Programs are judged on another node, so that the check
+    of the engines is the one that is met."""
+    cluster.add("127.0.0.7", cpus=1, resources='{"judge": 1}')
+    cluster.wait("127.0.0.7")
     other, none = tmp_path / "other", tmp_path / "none"
     for folder in (other, none):
         folder.mkdir()
@@ -235,7 +238,7 @@ def test_a_node_with_another_codeeval_is_named(cluster: LoopbackCluster, tmp_pat
             address, cpus=2, resources='{"%s": 1}' % folder.name, environment={"PYTHONPATH": f"{folder}:{ROOT}"}
         )
         cluster.wait(address)
-        there = ("--cluster-option", f"engine_resource.{folder.name}=1", "--cluster-option", "num_cpus=0.5")
+        there = ("--cluster-option", f"engine_resource.{folder.name}=1", "--cluster-option", "resource.judge=1")
         done = codeeval(tmp_path, *command(f"r-{folder.name}", *on(cluster, 1, *there)))
         assert done.returncode == 3, done.stderr
         assert words in done.stderr
