@@ -300,6 +300,23 @@ def test_a_custom_resource_chooses_nodes(cluster: LoopbackCluster, folder: Path,
     assert rows(folder / "r") == undisturbed
 
 
+def test_rays_client(folder: Path, undisturbed: list[Any]) -> None:
+    """`ray://` through the head's client server: the rows of a run on this machine."""
+    pytest.importorskip("grpc", reason="pip install 'ray[client]'")
+    # otherwise gRPC's threads may outlive Ray's fork, and the server does not start
+    forks = {"GRPC_ENABLE_FORK_SUPPORT": "0"}
+    with LoopbackCluster(forks, client=True) as cluster:
+        cluster.add(FIRST)
+        cluster.add(SECOND)
+        cluster.wait(FIRST, SECOND)
+        there = ("--cluster", f"ray://{cluster.client}", "--cluster-option", f"patience_s={PATIENCE_S}")
+        done = codeeval(folder, *command("r", "local", *there))
+        assert done.returncode == 0, done.stderr
+        assert f"node {FIRST}: 1 worker" in done.stderr
+        assert rows(folder / "r") == undisturbed
+    assert not settles(worker_processes, 60)
+
+
 def test_a_placement_group_chooses_bundles(cluster: LoopbackCluster, folder: Path, undisturbed: list[Any]) -> None:
     """One actor in each bundle of the group that is named; another name is an error."""
     made = subprocess.run([sys.executable, "-c", GROUP.format(address=cluster.address)], check=False)
