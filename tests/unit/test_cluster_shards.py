@@ -192,7 +192,9 @@ def test_a_sample_that_takes_nodes_down_stays_pending_alone(tmp_path: Path, clus
     with filled(tmp_path / "r", text=text) as store, ClusterShards("x:1") as shards:
         judge(store, shards)
         assert [store.pending((name,)) for name in ("mera-code", "strict")] == [{"5": {3}}] * 2
-        assert f"{MAX_LOSSES} shards were lost with it: node " in store.incidents()[0].reason
+        why = store.incidents()[0].reason
+        assert f"{MAX_LOSSES} shards were lost with it: node " in why
+        assert "Ended" not in why
         assert {(one.problem_id, one.index) for one in store.incidents()} == {("5", 3)}
 
 

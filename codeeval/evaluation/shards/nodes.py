@@ -18,7 +18,7 @@ from codeeval.evaluation.shards.node_actor import ShardNode, package
 from codeeval.evaluation.shards.processes import PER_SHARD
 from codeeval.i18n import msg
 from sandbox import RayPool, SandboxError
-from sandbox.ray_link import Crew, Link
+from sandbox.ray_link import Crew, Ended, Link
 from sandbox.ray_node import Node
 from sandbox.ray_places import Place
 
@@ -84,9 +84,11 @@ class ClusterShards(RayPool):
     def _versions(self) -> dict[str, str]:
         return {**super()._versions(), **package()}
 
-    def _gone(self, link: Link, why: str) -> None:
-        super()._gone(link, why)
-        cast(ShardLink, link).shard.lose(msg("node {address} was lost: {why}", address=link.place.address, why=why))
+    def _gone(self, link: Link, ended: Ended) -> None:
+        super()._gone(link, ended)
+        cast(ShardLink, link).shard.lose(
+            msg("node {address} was lost: {why}", address=link.place.address, why=ended.why)
+        )
 
     def _give_up(self, why: str) -> None:
         super()._give_up(why)
