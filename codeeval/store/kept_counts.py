@@ -69,7 +69,7 @@ def kept(connection: sqlite3.Connection, name: str, fits: Callable[[Any], bool])
 def are_tallies(value: Any, problems: Iterable[str]) -> bool:
     """Rows of (problem, verdict, signature, whether passed, number, first index)."""
     known = frozenset(problems)
-    return all(
+    return isinstance(value, list) and all(
         pid in known
         and (verdict is None or verdict in _VERDICTS)
         and (signature is None or isinstance(signature, str))
@@ -93,13 +93,15 @@ def are_pairs(value: Any, problems: Iterable[str]) -> bool:
 
 def are_formats(value: Any) -> bool:
     """Rows of (name, samples, how many pass once repaired)."""
-    return all(isinstance(name, str) and _is_number(n) and _is_number(c) for name, n, c in value)
+    return isinstance(value, list) and all(
+        isinstance(name, str) and _is_number(n) and _is_number(c) for name, n, c in value
+    )
 
 
 def are_disagreements(value: Any, problems: Iterable[str]) -> bool:
     """Rows of (cause, other cause, number, problem, index)."""
     known = frozenset(problems)
-    return all(
+    return isinstance(value, list) and all(
         isinstance(one, str) and isinstance(other, str) and _is_number(n) and pid in known and _is_number(index)
         for one, other, n, pid, index in value
     )
