@@ -65,7 +65,7 @@ class Texts(RunReader):
     def _in_order(self, column: _Column, values: tuple[str, ...], without: Container[str]) -> Iterator[TextGroup]:
         """In the order in which the rows are stored: in any other, all that lies between the texts is read again."""
         query = column.together(of_problem=False)
-        found = _Found(without)
+        found = _Found(without, n=_TOGETHER)
         while found.n == _TOGETHER:
             yield from found.groups(list(self._rows(query, (*values, found.last))))
         yield from self._alone(column, values, found)
@@ -82,7 +82,7 @@ class _Found:
 
     without: Container[str]
     last: int = _BEFORE_ALL
-    n: int = _TOGETHER
+    n: int = 0
     n_long: int = 0
 
     def groups(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[TextGroup]:
