@@ -230,6 +230,9 @@ class RunStore(RunReader):
                 with self._writing():
                     kept_counts.keep(self._db, counts)
                 self.commit()
+        if self._db.in_transaction:  # the disk is full
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -164,6 +164,21 @@ def test_counts_of_another_form_are_not_used(run: Path, text: str) -> None:
     assert kept == bare
 
 
+def test_a_full_disk_costs_only_the_counts(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run is closed as always: no log stays beside it, and it has all that was committed."""
+    with RunStore.open(run) as store:
+        store.drop_judgements("strict")
+        store.commit()
+        pages = store._db.execute("PRAGMA page_count").fetchone()[0]
+        monkeypatch.setattr(kept_counts, "state", lambda connection: "x" * 10_000_000)
+        store._db.execute(f"PRAGMA max_page_count = {pages + 5}")
+    assert names(run) == []
+    assert [path.name for path in run.iterdir() if "-" in path.name] == []
+    kept, bare = both(run)
+    assert kept == bare
+    assert kept["tallies strict"] == []
+
+
 def test_small_runs_keep_none(tmp_path: Path) -> None:
     assert names(make_run(tmp_path / "r", SAMPLES)) == []
 
