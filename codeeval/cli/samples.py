@@ -89,12 +89,12 @@ def samples(
     from codeeval.explorer import listing
     from codeeval.explorer.filters import VERDICTS
     from codeeval.explorer.numbers import count
-    from codeeval.store.views import RunViews
+    from codeeval.store.kept_views import KeptViews
 
     chosen_format = choose("--format", format, ("human", "json", "jsonl", "csv"))
     console = Console("json" if chosen_format == "json" else "human")
     code = choose("--verdict", verdict, VERDICTS) if verdict else ""
-    with RunViews(run) as reader:
+    with KeptViews(run) as reader:
         reader.snapshot()
         found = count(reader)
         numbers = found[choose("--protocol", protocol, found)] if protocol else next(iter(found.values()))

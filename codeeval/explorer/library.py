@@ -13,6 +13,7 @@ from codeeval.explorer.links import slug, unique
 from codeeval.explorer.numbers import RunNumbers, count
 from codeeval.store.columns import MISREADINGS
 from codeeval.store.connection import FILE_NAME, run_path, runs_in
+from codeeval.store.kept_views import KeptViews
 from codeeval.store.locks import is_held
 from codeeval.store.views import RunViews
 
@@ -49,7 +50,7 @@ class RunFile:
 
     def open(self) -> RunViews:
         """Open the file; everything read from it is of the same moment."""
-        reader = RunViews(self.path) if self.blames else _Hasty(self.path)
+        reader = KeptViews(self.path) if self.blames else _Hasty(self.path)
         try:
             reader.snapshot()
         except BaseException:
@@ -64,7 +65,7 @@ class RunFile:
             return reader.damage()
 
 
-class _Hasty(RunViews):
+class _Hasty(KeptViews):
     """Does not search for damage when a value can't be read, which takes minutes for a large run."""
 
     def _blame(self, error: BaseException | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from codeeval.explorer.families import families
+from codeeval.explorer.families import families, newest_pair
 from codeeval.explorer.library import Library
 from codeeval.explorer.overview import RunRow, run_row
 
@@ -76,8 +76,8 @@ class Family:
 
 @dataclass(frozen=True, slots=True)
 class RunsPage:
-    """The list of runs; `pair`: the two newest, the older one first, for comparison; `families`: groups of many runs of
-    one set."""
+    """The list of runs; `pair`: the two newest that can be compared, the older one first (empty: none); `families`:
+    groups of many runs of one set."""
 
     runs: tuple[RunRow, ...]
     pair: tuple[str, str]
@@ -89,12 +89,10 @@ def runs_page(library: Library, choice: RunsChoice | None = None) -> RunsPage:
     chosen = choice or RunsChoice()
     found = {run.slug: library.try_numbers(run) for run in library.runs}
     rows = {run.slug: run_row(run, found[run.slug]) for run in library.runs}
-    by_age = sorted(rows.values(), key=lambda row: row.created_at)
-    pair = by_age[-2].slug if len(rows) > 1 else "", by_age[-1].slug if rows else ""
     kin = tuple(
         Family(names[0], rows[names[0]].task, rows[names[0]].protocol, len(names)) for names in families(library, found)
     )
-    return RunsPage(_sorted(list(rows.values()), chosen.sort), pair, chosen, kin)
+    return RunsPage(_sorted(list(rows.values()), chosen.sort), newest_pair(library, found), chosen, kin)
 
 
 def _sorted(rows: list[RunRow], sort: str) -> tuple[RunRow, ...]:

@@ -3,12 +3,14 @@ pattern holds up a page beyond its time limit."""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -24,8 +26,9 @@ PAGE_S, COMMAND_S = 2, 60
 _MEMORY = 1 << 30
 #: A process that gets no CPU time is ended after this many times its limit in wall time.
 _WAIT = 5
-#: Bytes of texts that are sent at once, about.
-_BATCH_BYTES = 4 << 20
+#: Bytes of texts that are sent at once, about; and of a pipe, which must hold them, so that the next texts are read
+#: while the process is at these.
+_BATCH_BYTES, _PIPE_BYTES = 512 << 10, 1 << 20
 _AT_ONCE = threading.BoundedSemaphore(2)
 _PROGRAM = Path(__file__).with_name("search_process.py")
 
@@ -36,8 +39,8 @@ class PatternError(UsageError):
 
 #: Problem -> index -> the line of the first match.
 Found = dict[str, dict[int, str]]
-#: A problem, a key of its texts, and the line in which the pattern is found.
-Hit = tuple[str, int, str]
+#: A problem, and by the keys of its texts the lines in which the pattern is found.
+Hits = tuple[str, dict[int, str]]
 
 
 def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S) -> Found:
@@ -56,16 +59,18 @@ def search(reader: RunViews, protocol: str, pattern: str, seconds: int = PAGE_S)
 
 def _found(reader: RunViews, protocol: str, searching: _Searching) -> Found:
     found: Found = {}
-    for pid, index, line in searching.matching(reader.completions()):
-        found.setdefault(pid, {})[index] = line
+    for pid, lines in searching.matching(reader.completions()):
+        found.setdefault(pid, {}).update(lines)
     # where all samples are found already, nothing can be added
     counts = reader.sample_counts()
     whole = {pid for pid, lines in found.items() if len(lines) == counts.get(pid)}
-    for pid, index, line in searching.matching(reader.errors(protocol, whole)):
-        found.setdefault(pid, {}).setdefault(index, line)
+    if len(whole) == len(counts):
+        return found
+    for pid, lines in searching.matching(reader.errors(protocol, whole)):
+        found[pid] = lines | found.get(pid, {})
     programs: Found = {}
-    for pid, number, line in searching.matching(reader.programs(modes(protocol), whole)):
-        programs.setdefault(pid, {})[number] = line
+    for pid, lines in searching.matching(reader.programs(modes(protocol), whole)):
+        programs.setdefault(pid, {}).update(lines)
     for pid, lines in programs.items():
         for index, number in reader.executed(protocol, pid):
             if number in lines:
@@ -83,6 +88,7 @@ class _Searching:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        _enlarge(self._process.stdin, self._process.stdout)
         self._end = threading.Timer(seconds * _WAIT, self._process.kill)
         self._end.daemon = True
         self._asked = {"pattern": pattern, "seconds": seconds, "bytes": _MEMORY}
@@ -110,7 +116,7 @@ class _Searching:
                 pass
         self._process.wait()
 
-    def matching(self, texts: Iterable[TextGroup]) -> Iterator[Hit]:
+    def matching(self, texts: Iterable[TextGroup]) -> Iterator[Hits]:
         """The texts in which the pattern is found. The next texts are read while the process is at the ones before."""
         asked: list[TextGroup] = []
         for batch in _batches(texts):
@@ -119,11 +125,11 @@ class _Searching:
             asked = batch
         yield from self._hits(asked)
 
-    def _hits(self, asked: list[TextGroup]) -> Iterator[Hit]:
+    def _hits(self, asked: list[TextGroup]) -> Iterator[Hits]:
         """What the process says of the texts that it was sent."""
-        for group, hits in self._answer() if asked else ():
+        for group, places, lines in self._answer() if asked else ():
             keys = asked[group].keys.split(",")
-            yield from ((asked[group].problem_id, int(keys[place]), line) for place, line in hits)
+            yield asked[group].problem_id, {int(keys[place]): line for place, line in zip(places, lines, strict=True)}
 
     def _send(self, parts: list[bytes]) -> None:
         try:
@@ -139,6 +145,13 @@ class _Searching:
                 msg("the pattern took too long, or too much memory: a simpler one, without nested repetitions, is fast")
             )
         return json.loads(line)
+
+
+def _enlarge(*pipes: IO[bytes] | None) -> None:
+    """Make the pipes hold a batch, where a system can and allows it."""
+    with suppress(OSError, AttributeError):
+        for pipe in pipes:
+            fcntl.fcntl(_there(pipe), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -5,8 +5,8 @@ Python's engine can take for ever and can't be interrupted, so a pattern never r
 the standard library is imported. What comes in: a JSON line {"pattern", "seconds", "bytes"}; then batches, each the number of
 its groups of texts (4 bytes, little endian), and of each group the lengths of the next two (4 bytes each), the sizes of its
 texts as numbers with commas, and the texts in UTF-8. What goes out: a JSON line, empty or {"error": …}; then for each batch a
-JSON line with the numbers of the groups that have hits, each with the places of the texts in which the pattern is found and
-the line of it.
+JSON line with the numbers of the groups that have hits, each with the places of the texts in which the pattern is found, and
+the lines of it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ import re
 import resource
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import accumulate
 from typing import BinaryIO
 
 #: How many characters of a line are shown in total, and before the match.
@@ -37,21 +38,26 @@ def main() -> None:
     print("{}", file=say, flush=True)
     while head := take.read(4):
         [n] = struct.unpack("<I", head)
-        found = [(group, hits) for group in range(n) if (hits := searched(take, find))]
+        found = [(group, *hits) for group in range(n) if (hits := searched(take, find))[0]]
         print(json.dumps(found), file=say, flush=True)
 
 
-def searched(take: BinaryIO, find: Callable[[str], re.Match[str] | None]) -> list[tuple[int, str]]:
-    """The places of the texts of the next group in which the pattern is found, each with the line of it."""
+def searched(take: BinaryIO, find: Callable[[str], re.Match[str] | None]) -> tuple[list[int], list[str]]:
+    """The places of the texts of the next group in which the pattern is found, and the lines of it."""
     of_sizes, of_data = struct.unpack("<II", take.read(8))
     sizes, data = map(int, take.read(of_sizes).split(b",")), take.read(of_data)
-    found, at = [], 0
-    for place, size in enumerate(sizes):
-        text = data[at : at + size].decode("utf-8", "surrogatepass")
-        at += size
-        if hit := find(text):
-            found.append((place, line(text, hit.start())))
-    return found
+    hits = [(place, text, hit.start()) for place, text in enumerate(texts(sizes, data)) if (hit := find(text))]
+    return [place for place, *_ in hits], [line(text, at) for _, text, at in hits]
+
+
+def texts(sizes: Iterable[int], data: bytes) -> list[str]:
+    """The texts of a group. Most are ASCII, and are decoded together."""
+    ends = list(accumulate(sizes))
+    places = zip([0, *ends], ends, strict=False)
+    if data.isascii():
+        whole = data.decode("ascii")
+        return [whole[start:end] for start, end in places]
+    return [data[start:end].decode("utf-8", "surrogatepass") for start, end in places]
 
 
 def line(text: str, at: int) -> str:

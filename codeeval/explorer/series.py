@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from codeeval.errors import CodeevalError
 from codeeval.explorer.families import plan_of
@@ -84,7 +84,7 @@ class LeftOut:
 @dataclass(frozen=True, slots=True)
 class SeriesPage:
     """Runs comparable with `base`. `problems` are those of this page; `counts`: kind of change -> number of problems;
-    `order`: what the runs are ordered by; `error`: why the page is empty."""
+    `order`: what the runs are ordered by; `error`: why the page is empty; `entry_points`: of `problems`."""
 
     base: str
     choice: SeriesChoice
@@ -103,6 +103,7 @@ class SeriesPage:
     warnings: tuple[str, ...] = ()
     error: str = ""
     instructions: str = ""
+    entry_points: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +225,13 @@ def _page(base: Found, gathered: Gathered, choice: SeriesChoice) -> SeriesPage:
         return replace(bare, error=str(error))
     pages = max(1, -(-len(found.problems) // ROWS_PER_PAGE))
     page = min(choice.page, pages)
+    problems = sorted_problems(found, gathered, choice.sort)[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE]
+    entry_points = {head.id: head.entry_point for head in base[1].heads}
     return replace(
         bare,
         members=tuple(replace(one, estimate=run.estimate) for one, run in zip(bare.members, found.runs, strict=True)),
-        problems=sorted_problems(found, gathered, choice.sort)[(page - 1) * ROWS_PER_PAGE : page * ROWS_PER_PAGE],
+        problems=problems,
+        entry_points={one.problem_id: entry_points.get(one.problem_id, "") for one in problems},
         counts={kind: sum(one.change == kind for one in found.problems) for kind in KINDS},
         n_problems=len(found.problems),
         page=page,

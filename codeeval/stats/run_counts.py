@@ -32,11 +32,7 @@ def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[
     """
     for run in (a, b):
         _check(run)
-    found = [
-        _different(name, a, b)
-        for name in sorted(a.digests.keys() & b.digests.keys())
-        if a.digests[name] != b.digests[name]
-    ]
+    found = [_different(name, a, b) for name in _differing(a, b)]
     for one, other in ((a, b), (b, a)):
         extra = [problem for problem in one.counts if problem not in other.counts]
         if extra:
@@ -53,6 +49,16 @@ def shared_problems(a: RunCounts, b: RunCounts, allow_different: bool) -> tuple[
     if not shared:
         raise NothingToEvaluate(msg("{a_run} and {b_run} have no problem in common", a_run=a.name, b_run=b.name))
     return shared, tuple(found)
+
+
+def agree(a: RunCounts, b: RunCounts) -> bool:
+    """Whether two sound runs share what `shared_problems` requires without `allow_different`."""
+    return bool(a.counts) and a.counts.keys() == b.counts.keys() and not _differing(a, b)
+
+
+def _differing(a: RunCounts, b: RunCounts) -> list[str]:
+    """Names of the digests that both runs have, and in which they differ."""
+    return [name for name in sorted(a.digests.keys() & b.digests.keys()) if a.digests[name] != b.digests[name]]
 
 
 def _different(digest: str, a: RunCounts, b: RunCounts) -> str:

@@ -11,6 +11,7 @@ from codeeval.store.reader import RunReader
 
 #: Texts in one group, and bytes of a text that is not alone in its group.
 _TOGETHER, _LONG = 256, 32_768
+_BEFORE_ALL = -(1 << 63)
 
 
 class TextGroup(NamedTuple):
@@ -27,18 +28,19 @@ class Texts(RunReader):
     """What there is to be searched. A key is the index of a sample, or the number of an execution."""
 
     def completions(self) -> Iterator[TextGroup]:
-        return self._grouped(_Column("samples", "idx", "completion", "idx"), ())
+        return self._grouped(_Column("samples", "idx", "completion"), ())
 
     def errors(self, protocol: str, without: Container[str] = ()) -> Iterator[TextGroup]:
         """What is said of the samples under a protocol; `without`: problems that are left out."""
-        where = "protocol = ? AND error IS NOT NULL AND "
-        return self._grouped(_Column("judgements", "idx", "error", "idx", where), (protocol,), without)
+        return self._grouped(
+            _Column("judgements", "idx", "error", "protocol = ? AND error IS NOT NULL AND "), (protocol,), without
+        )
 
     def programs(self, modes: Sequence[str], without: Container[str] = ()) -> Iterator[TextGroup]:
         """All that was executed in these modes."""
         places = ", ".join("?" * len(modes))
-        column = _Column("executions", "rowid", "source", "job_digest", f"mode IN ({places}) AND ")
-        return self._grouped(column, tuple(modes), without)
+        column = _Column("executions", "rowid", "source", f"mode IN ({places}) AND ")
+        return self._in_order(column, tuple(modes), without)
 
     def executed(self, protocol: str, problem_id: str) -> Iterator[tuple[int, int]]:
         """(index of a sample, number of its execution) of the executed samples of a problem."""
@@ -49,45 +51,71 @@ class Texts(RunReader):
         return iter(self._rows(query, (protocol, pack_text(problem_id))))
 
     def _grouped(self, column: _Column, values: tuple[str, ...], without: Container[str] = ()) -> Iterator[TextGroup]:
-        query = column.together()
+        """Problem by problem, in the order of the keys."""
+        query = column.together(of_problem=True)
+        found = _Found(without)
         for (stored,) in self._rows("SELECT id FROM problems ORDER BY position"):
-            if (pid := unpack_text(stored)) in without:
+            if unpack_text(stored) in without:
                 continue
-            last: Any = column.before_all
-            n = _TOGETHER
-            while n == _TOGETHER:
-                for keys, sizes, data, last, n in self._rows(query, (*values, stored, last)):  # noqa: B007, B020
-                    if n:
-                        yield TextGroup(pid, keys, sizes, data)
-        for stored, key, data in self._rows(column.alone(), values):
-            if (pid := unpack_text(stored)) not in without:
+            found.last, found.n = _BEFORE_ALL, _TOGETHER
+            while found.n == _TOGETHER:
+                yield from found.groups(list(self._rows(query, (*values, stored, found.last))))
+        yield from self._alone(column, values, found)
+
+    def _in_order(self, column: _Column, values: tuple[str, ...], without: Container[str]) -> Iterator[TextGroup]:
+        """In the order in which the rows are stored: in any other, all that lies between the texts is read again."""
+        query = column.together(of_problem=False)
+        found = _Found(without, n=_TOGETHER)
+        while found.n == _TOGETHER:
+            yield from found.groups(list(self._rows(query, (*values, found.last))))
+        yield from self._alone(column, values, found)
+
+    def _alone(self, column: _Column, values: tuple[str, ...], found: _Found) -> Iterator[TextGroup]:
+        for stored, key, data in self._rows(column.alone(), values) if found.n_long else ():
+            if (pid := unpack_text(stored)) not in found.without:
                 yield TextGroup(pid, str(key), str(len(data)), data)
+
+
+@dataclass(slots=True)
+class _Found:
+    """How far the texts are read: the `last` key, the number of rows read at once, and of long texts in all."""
+
+    without: Container[str]
+    last: int = _BEFORE_ALL
+    n: int = 0
+    n_long: int = 0
+
+    def groups(self, rows: Sequence[tuple[Any, ...]]) -> Iterator[TextGroup]:
+        """The rows of one query."""
+        self.n = sum(n for *_, n, _ in rows)
+        for stored, keys, sizes, data, last, _, n_long in rows if self.n else ():
+            self.last, self.n_long = max(self.last, last), self.n_long + n_long
+            if keys is not None and (pid := unpack_text(stored)) not in self.without:
+                yield TextGroup(pid, keys, sizes, data)
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """Where texts stand: `by` tells the rows of a problem apart and has an order; `where` chooses some, and ends in AND."""
+    """Where texts stand: `key` has an order; `where` chooses some rows, and ends in AND."""
 
     table: str
     key: str
     text: str
-    by: str
     where: str = ""
 
-    @property
-    def before_all(self) -> int | str:
-        return -(1 << 63) if self.by == "idx" else ""
-
-    def together(self) -> str:
-        """The next texts of a problem in one row."""
+    def together(self, *, of_problem: bool) -> str:
+        """The next texts, of one problem or in any, in one row per problem."""
+        # a long text must not come into what SQLite sorts
+        text = self.text if of_problem else f"CASE WHEN {self._size} <= {_LONG} THEN {self.text} END"
+        where = f"{self.where}{'problem_id = ? AND ' if of_problem else ''}{self.key} > ?"
         some = (
-            f"SELECT {self.key} AS k, {self.text} AS t, {self.by} AS b, {self._size} AS s FROM {self.table}"
-            f" WHERE {self.where}problem_id = ? AND {self.by} > ? AND {self._size} <= {_LONG}"
-            f" ORDER BY {self.by} LIMIT {_TOGETHER}"
+            f"SELECT problem_id AS p, {self.key} AS k, {text} AS t, {self._size} AS s FROM {self.table}"
+            f" WHERE {where} ORDER BY {self.key} LIMIT {_TOGETHER}"
         )
+        keys, sizes, texts = (f"CASE WHEN s <= {_LONG} THEN {name} END" for name in "kst")
         return (
-            "SELECT group_concat(k), group_concat(s), CAST(group_concat(t, '') AS BLOB), max(b), count(*)"
-            f" FROM ({some})"
+            f"SELECT p, group_concat({keys}), group_concat({sizes}), CAST(group_concat({texts}, '') AS BLOB),"
+            f" max(k), count(*), coalesce(sum(s > {_LONG}), 0) FROM ({some}) {'' if of_problem else 'GROUP BY p'}"
         )
 
     def alone(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from codeeval.store import indexes
 from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
@@ -18,6 +18,7 @@ from codeeval.store.rows import (
     judgement_of,
     problem_of,
 )
+from codeeval.store.run_file import OpenRunFile
 from codeeval.store.texts import Texts
 from sandbox import Outcome
 
@@ -53,6 +54,13 @@ class Criteria:
 
 class RunViews(Texts):
     """A run file, opened read-only by `RunViews(path)`; raises what RunReader raises."""
+
+    @classmethod
+    def of(cls, other: OpenRunFile) -> Self:
+        """Views of a file that is open already."""
+        made = cls.__new__(cls)
+        made.path, made._db = other.path, other._db
+        return made
 
     def planned(self, problem_id: str) -> PlannedProblem | None:
         rows = self._rows(f"SELECT {PROBLEM_COLUMNS} FROM problems WHERE id = ?", (pack_text(problem_id),))

@@ -13,14 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.errors import CodeevalError, DataError, StoreError, UsageError
 from codeeval.files import reason
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
-from codeeval.store import locks, marks, schema
+from codeeval.store import kept_counts, kept_views, locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
-from codeeval.store.columns import insertion
+from codeeval.store.columns import MISREADINGS, insertion
 from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
 from codeeval.store.inside import remove
 from codeeval.store.reader import RunReader
@@ -40,6 +40,7 @@ from codeeval.store.rows import (
     sample_row,
 )
 from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
+from codeeval.store.views import RunViews
 from codeeval.types import Sample
 
 
@@ -51,6 +52,7 @@ class RunStore(RunReader):
         self._db = open_for_writing(path)
         #: Why this run has no mark although this process made it.
         self.unmarked: str | None = None
+        self._changed = False
         try:
             with translating(path):
                 schema.migrate(self._db, str(path))
@@ -211,12 +213,26 @@ class RunStore(RunReader):
             return
         try:
             self.commit()
+            if self._changed:
+                self._keep_counts()
             with suppress(sqlite3.Error):  # a reader may hold the log; the last to close it then checkpoints it
                 self._db.execute("PRAGMA journal_mode = DELETE")
         finally:
             self._db.close()
             os.close(self._lock)
             self._lock = -1
+
+    def _keep_counts(self) -> None:
+        """Add what the first page of a large run needs; without it that page is only slower."""
+        with suppress(CodeevalError, sqlite3.Error, *MISREADINGS):
+            if self.n_samples() >= kept_counts.FEWEST_SAMPLES:
+                counts = kept_views.counted(RunViews.of(self))
+                with self._writing():
+                    kept_counts.keep(self._db, counts)
+                self.commit()
+        if self._db.in_transaction:  # the disk is full
+            with suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -232,6 +248,9 @@ class RunStore(RunReader):
         with translating(self.path):
             if not self._db.in_transaction:
                 self._db.execute("BEGIN IMMEDIATE")
+            if not self._changed:
+                self._changed = True
+                kept_counts.drop(self._db)
             yield
 
 

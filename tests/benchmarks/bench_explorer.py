@@ -3,7 +3,7 @@
 Prints, for each page, the seconds until the whole answer is there (by the clock, and of processor time, which says more on
 a busy machine), its bytes, and the process's peak memory; then the same of a static export. Only the first page has to
 count. A million samples: --problems 5000 --n 200 --runs 1 --no-export, or --problems 164 --n 6098 --runs 1 --no-export.
---runs: that many copies make the pages about many runs.
+--runs: that many copies make the pages about many runs. --cold: the file is not in memory when a page is asked for.
 """
 
 from __future__ import annotations
@@ -142,16 +142,31 @@ def _outcome(completion: str, tag: int) -> Outcome:
     return Outcome("completed", tuple(Observation("returned", t, "int", True) for t in texts), cpu_ms=3, wall_ms=9)
 
 
-def measure(library: Library, pages: tuple[str, ...]) -> Iterator[dict[str, object]]:
+def measure(library: Library, pages: tuple[str, ...], *, cold: bool = False) -> Iterator[dict[str, object]]:
     """Each page once, in this order, from one application that has had no request before."""
     client = TestClient(application(library, Gate()), base_url="http://127.0.0.1")
     for page in pages:
-        wall, cpu = time.perf_counter(), _processor_time()
+        for run in library.runs if cold else ():
+            _forget(run.path)
+        read, wall, cpu = _bytes_read() if cold else 0, time.perf_counter(), _processor_time()
         answer = client.get(page)
         wall, cpu = time.perf_counter() - wall, _processor_time() - cpu
         assert answer.status_code == 200, (page, answer.text[:300])
         assert "the pattern took too long" not in answer.text, page
-        yield {"page": page, "wall_s": round(wall, 3), "cpu_s": round(cpu, 3), "bytes": len(answer.content)}
+        more = {"read_mb": round((_bytes_read() - read) / 1e6, 1)} if cold else {}
+        yield {"page": page, "wall_s": round(wall, 3), "cpu_s": round(cpu, 3), "bytes": len(answer.content), **more}
+
+
+def _forget(path: Path) -> None:
+    """Drop a file from the system's memory."""
+    with path.open("rb") as stream:
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _bytes_read() -> int:
+    """What this process has had read from disks."""
+    stated = dict(line.split(": ") for line in Path("/proc/self/io").read_text("ascii").splitlines())
+    return int(stated["read_bytes"])
 
 
 def _processor_time() -> float:
@@ -177,6 +192,7 @@ def main() -> None:
     parser.add_argument("--n", type=int, default=200)
     parser.add_argument("--runs", type=int, default=8)
     parser.add_argument("--no-export", action="store_true")
+    parser.add_argument("--cold", action="store_true")
     parser.add_argument("--keep", type=Path, help="make the run in this folder, or take the one that is there")
     chosen = parser.parse_args()
     search._WAIT = 1_000  # processor time is measured, so a busy machine must not end a search by the clock
@@ -186,7 +202,8 @@ def main() -> None:
         if not run.exists():
             synthetic(run, chosen.problems, chosen.n)
         print(f"{chosen.problems * chosen.n} samples made in {time.perf_counter() - start:.1f} s")
-        for row in measure(Library.of([run]), tuple(page.format(chosen.problems // 2) for page in PAGES)):
+        pages = tuple(page.format(chosen.problems // 2) for page in PAGES)
+        for row in measure(Library.of([run]), pages, cold=chosen.cold):
             print(json.dumps(row), flush=True)
         if chosen.runs > 1:
             _measure_series(run, chosen.runs, chosen.problems // 2)

@@ -26,7 +26,7 @@ from codeeval.stats.paired import (
     rerun_difference,
     sign_flip_p,
 )
-from codeeval.stats.run_counts import RunCounts
+from codeeval.stats.run_counts import RunCounts, agree, shared_problems
 
 
 def run(name: str, correct: list[int], n: int = 10) -> RunCounts:
@@ -243,3 +243,21 @@ def test_text_and_json_hold_the_same_numbers() -> None:
     document = json.loads(json.dumps(found.to_json()))
     assert document["counts"] == {"regressed": 10, "fixed": 10, "changed": 10, "same": 10}
     assert document["difference"] == pytest.approx(-0.025)
+
+
+COUNTED = st.builds(
+    RunCounts,
+    st.just("r"),
+    st.dictionaries(st.sampled_from("ab"), st.just((2, 1))),
+    st.dictionaries(st.sampled_from(("prompt", "image")), st.sampled_from("xy")),
+)
+
+
+@given(COUNTED, COUNTED)
+def test_runs_agree_if_a_comparison_is_not_refused(a: RunCounts, b: RunCounts) -> None:
+    """Asking whether is the same rule as asking what differs."""
+    try:
+        refused = not shared_problems(a, b, allow_different=False)
+    except (UsageError, NothingToEvaluate):
+        refused = True
+    assert agree(a, b) is not refused

@@ -17,7 +17,7 @@ from codeeval.explorer.library import Library
 from codeeval.explorer.overview import RunPage, run_page
 from codeeval.explorer.pages import to_json
 from codeeval.report import build, document
-from codeeval.store import RunReader
+from codeeval.store import RunReader, kept_counts
 
 NAMES = st.sampled_from([*sorted(BEHAVIOURS.keys() - {"hostile"}), "empty"])
 RUNS = st.dictionaries(st.text(max_size=6), st.lists(NAMES, max_size=5), min_size=1, max_size=4)
@@ -55,13 +55,15 @@ def as_read(value: object) -> Any:
 
 
 @settings(max_examples=40, deadline=None)
-@given(RUNS, st.integers(0, 3), st.integers(0, 4), st.sampled_from(PROTOCOLS))
+@given(RUNS, st.integers(0, 3), st.integers(0, 4), st.sampled_from(PROTOCOLS), st.sampled_from([0, 50_000]))
 def test_the_twin_of_a_run_equals_the_report(
-    samples: dict[str, list[str]], unjudged: int, wanted: int, protocols: tuple[str, ...]
+    samples: dict[str, list[str]], unjudged: int, wanted: int, protocols: tuple[str, ...], fewest: int
 ) -> None:
-    """Every number that both give is the same, for finished, unfinished and empty runs, with hidden answers or without."""
+    """Every number that both give is the same, for finished, unfinished and empty runs, with hidden answers or without,
+    with counts that are kept in the file or without."""
     hidden = sorted(samples)[:1] if len(samples) > 2 else []
-    with tempfile.TemporaryDirectory() as folder:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setattr(kept_counts, "FEWEST_SAMPLES", fewest)
         longest = max(map(len, samples.values()))
         run = make_run(Path(folder) / "r", samples, hidden, unjudged, max(longest, wanted), protocols)
         with RunReader(run) as reader:

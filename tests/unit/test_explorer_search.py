@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import get_args
 from urllib.parse import quote
@@ -21,6 +22,7 @@ from codeeval.explorer.search import PatternError, search
 from codeeval.explorer.security import Gate
 from codeeval.explorer.server import application
 from codeeval.scoring.job import TESTS_MODE, modes
+from codeeval.store import texts
 from codeeval.store.views import RunViews
 from sandbox.wire import Mode
 
@@ -121,3 +123,38 @@ def test_the_command_line_lists_the_same(run: Path, explorer: TestClient) -> Non
 def test_the_page_names_the_reason_in_russian(run: Path) -> None:
     explorer = TestClient(application(Library.of([run]), Gate(), "ru"), base_url="http://127.0.0.1")
     assert "не регулярное выражение" in explorer.get("/r/samples/?search=(").text
+
+
+@pytest.mark.parametrize(("together", "longest"), [(1, 20), (2, 60), (3, 32_768), (256, 0)])
+def test_every_text_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, together: int, longest: int) -> None:
+    """However many are read at a time, however long they are, and in whatever order the programs were stored."""
+    monkeypatch.setattr(texts, "_TOGETHER", together)
+    monkeypatch.setattr(texts, "_LONG", longest)
+    run = make_run(tmp_path / "r", {**SAMPLES, "none": [], "p/4": ["wrong"] * 4})
+    with sqlite3.connect(run / "run.sqlite") as db:
+        db.execute("UPDATE executions SET rowid = -rowid WHERE rowid % 3 = 0")
+        query = "SELECT problem_id, rowid, source FROM executions WHERE mode = 'module'"
+        programs = {(pid, number, str(source)) for pid, number, source in db.execute(query) if isinstance(source, str)}
+        query = "SELECT problem_id, idx, error FROM judgements WHERE protocol = 'strict' AND error IS NOT NULL"
+        errors = {(pid, index, error) for pid, index, error in db.execute(query) if isinstance(error, str)}
+    db.close()
+    completions = {(pid, at, CODE[name]) for pid, names in SAMPLES.items() for at, name in enumerate(names)}
+    completions |= {("p/4", at, CODE["wrong"]) for at in range(4)}
+    with RunViews(run) as reader:
+        assert said(reader.completions()) == sorted(completions)
+        assert programs <= set(found := said(reader.programs(("module",))))
+        assert len(found) == len(programs) + 1  # the hostile one is not valid Unicode
+        assert errors == {one for one in said(reader.errors("strict")) if "\ud800" not in one[2]}
+        assert {pid for pid, *_ in said(reader.programs(("module",), {"p/1", "p/2"}))} == {"p/3", "p/4"}
+
+
+def said(groups: Iterable[texts.TextGroup]) -> list[tuple[str, int, str]]:
+    """(problem, key, text), sorted."""
+    found = []
+    for pid, keys, sizes, data in groups:
+        at = 0
+        for key, size in zip(keys.split(","), map(int, sizes.split(",")), strict=True):
+            found.append((pid, int(key), data[at : at + size].decode("utf-8", "surrogatepass")))
+            at += size
+        assert at == len(data)
+    return sorted(found)

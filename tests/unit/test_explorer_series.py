@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -113,6 +114,29 @@ def test_families_are_listed(folder: Path) -> None:
     assert 'href="./series/step-1000/"' in client(folder).get("/").text.replace('href="series', 'href="./series')
 
 
+def test_the_two_newest_runs_that_can_be_compared_are_chosen(folder: Path) -> None:
+    """Whatever is newer: an incomplete run, one of another set, one with another prompt, one that can't be read."""
+    for day, name in enumerate(("step-200", "step-1000", "step-30", "other", "cut"), 1):
+        _stating(folder / name, "created_at", f"2026-01-0{day}T00:00:00+00:00")
+    assert client(folder).get("/index.json").json()["pair"] == ["step-1000", "step-30"]
+    table = client(folder).get("/").text.partition('id="pair"')[2]
+    chosen = [part.rpartition(" aria-label")[0] for part in table.split(" checked>")[:-1]]
+    assert [part.rpartition("name=")[2] for part in chosen] == ['"a" value="step-1000"', '"b" value="step-30"']
+    _with_prompt(folder / "step-30", "another")
+    assert client(folder).get("/index.json").json()["pair"] == ["step-200", "step-1000"]
+    _with_prompt(folder / "step-1000", "a third")
+    (folder / "cut" / "run.sqlite").write_bytes(b"no database" * 100)
+    assert client(folder).get("/index.json").json()["pair"] == ["", ""]
+    assert " checked>" not in client(folder).get("/").text.partition('id="pair"')[2]
+
+
+def test_problems_and_runs_name_the_function(folder: Path) -> None:
+    """Beside the id of each problem, as everywhere."""
+    html = client(folder).get("/series/step-200/").text
+    assert '>&lt;3&gt; <span class="mono">f</span></a></th>' in html
+    assert client(folder).get("/series/step-200/index.json").json()["entry_points"] == {"1": "f", "2": "f", "<3>": "f"}
+
+
 def test_runs_under_several_instructions_belong_together(tmp_path: Path) -> None:
     """They differ in prompts on purpose: in the order of their list, on the page and on the command line."""
     root = tmp_path / "words"
@@ -133,10 +157,12 @@ def test_runs_under_several_instructions_belong_together(tmp_path: Path) -> None
 
 
 def _with_prompt(run: Path, digest: str) -> None:
-    import sqlite3
+    _stating(run, "prompt.digest", digest)
 
+
+def _stating(run: Path, name: str, value: str) -> None:
     with sqlite3.connect(run / "run.sqlite") as db:
-        db.execute("UPDATE meta SET value = json_set(value, '$.prompt.digest', ?) WHERE key = 'manifest'", (digest,))
+        db.execute("UPDATE meta SET value = json_set(value, ?, ?) WHERE key = 'manifest'", (f"$.{name}", value))
     db.close()
 
 
