@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections import deque
@@ -58,6 +57,8 @@ class Front(ABC):
     async def run(self, job: Job) -> Outcome:
         """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its
         executor. A cancelled task frees its place."""
+        import asyncio
+
         limits = self._limits_of(job)
         await self._room.acquire_async()
         try:

@@ -15,6 +15,7 @@ from codeeval.evaluation.choice import choose
 from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.settings import Settings
+from codeeval.evaluation.shards import PER_SHARD
 from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
@@ -22,12 +23,12 @@ from codeeval.types import ScoringProtocol
 from sandbox import Cluster, Job, Limits, Outcome, Pool
 from sandbox.backends.base import Backend
 from sandbox.backends.interpreter import BadInterpreter, named
-from sandbox.ray_backend import ClusterBackend
 
 if TYPE_CHECKING:
     from codeeval.evaluation.shards.nodes import ClusterShards
     from codeeval.evaluation.shards.process_main import Spec
     from codeeval.evaluation.shards.processes import ProcessShards
+    from sandbox.ray_backend import ClusterBackend
 
 KINDS = ("auto", "docker", "local")
 #: Outstanding jobs per worker: enough that no worker waits for the host.
@@ -118,9 +119,6 @@ def open_workers(
 ) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
     """Workers that are not tested yet: a pool in this process, processes with a pool each if one interpreter can't
     serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
-    from codeeval.evaluation.shards.process_main import Spec
-    from codeeval.evaluation.shards.processes import PER_SHARD, ProcessShards
-
     choose("--sandbox", placement.kind, KINDS)
     check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
@@ -141,6 +139,9 @@ def open_workers(
         with open_pool(placement, limits, reporter) as pool:
             yield pool, pool.backend
         return
+    from codeeval.evaluation.shards.process_main import Spec
+    from codeeval.evaluation.shards.processes import ProcessShards
+
     with (
         open_backend(placement, reporter) as backend,
         ProcessShards(Spec(backend.name, workers, limits, placement.isolation, python=placement.python)) as shards,
