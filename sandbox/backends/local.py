@@ -23,7 +23,7 @@ from pathlib import Path
 
 from sandbox import wire
 from sandbox.backends import cgroups, container, interpreter, seccomp, user_ids
-from sandbox.backends.base import ENVIRONMENT
+from sandbox.backends.base import ENVIRONMENT, worker_limits
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
 from sandbox.wire import Limits
@@ -126,7 +126,7 @@ class LocalBackend:
     def start(self, limits: Limits) -> LocalWorker:
         probed = self._probed.take()
         if probed is not None:
-            if (limits.memory_mb, limits.pids, limits.tmp_mb) == (_PROBED.memory_mb, _PROBED.pids, _PROBED.tmp_mb):
+            if worker_limits(limits) == worker_limits(_PROBED):
                 return probed
             probed.kill()
         return self._start(limits)
