@@ -19,7 +19,7 @@ from codeeval.evaluation.completions import Texts, ask_strings, within
 from codeeval.evaluation.pipeline import Progress
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import BarReporter
-from codeeval.evaluation.sandbox import KINDS, Placement, open_sandbox
+from codeeval.evaluation.sandbox import Placement, open_sandbox
 from codeeval.evaluation.score import score
 from codeeval.evaluation.score_request import ScoreRequest
 from codeeval.evaluation.work import Invocation
@@ -31,6 +31,7 @@ from codeeval.store import RunReader, StoredJudgement
 from codeeval.store.runcounts import run_counts
 from codeeval.types import Problem, Task
 from sandbox import Limits, SandboxError
+from sandbox.backends import KINDS
 
 if TYPE_CHECKING:
     import pandas

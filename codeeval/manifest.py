@@ -235,10 +235,18 @@ def installed_versions() -> dict[str, str]:
     found = {}
     for name in RECORDED_PACKAGES:
         try:
-            found[name] = metadata.version(name)
+            found[name] = _version(name)
         except metadata.PackageNotFoundError:
             continue
     return found
+
+
+def _version(package: str) -> str:
+    """The version of an installed package. Its whole metadata, of which the standard library parses every line, may be long."""
+    installed = metadata.distribution(package)
+    head = (installed.read_text("METADATA") or "").partition("\n\n")[0]
+    found = re.search(r"^Version:(.+)$", head, re.MULTILINE)
+    return found[1].strip() if found else installed.version
 
 
 def code_revision() -> str | None:
@@ -247,16 +255,28 @@ def code_revision() -> str | None:
     if not (root / ".git").exists():
         return None
     try:
-        commit = _git(root, "rev-parse", "HEAD")
-        return commit + ("+dirty" if _git(root, "status", "--porcelain", "--untracked-files=no") else "")
+        said = subprocess.run(
+            [
+                "git",
+                "-C",
+                str(root),
+                "status",
+                "--porcelain=v2",
+                "--branch",
+                "--no-ahead-behind",
+                "--untracked-files=no",
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=5,
+        ).stdout
     except (OSError, subprocess.SubprocessError):
         return None
-
-
-def _git(root: Path, *arguments: str) -> str:
-    return subprocess.run(
-        ["git", "-C", str(root), *arguments], capture_output=True, text=True, check=True, timeout=5
-    ).stdout.strip()
+    commit = re.search(r"^# branch\.oid ([0-9a-f]+)$", said, re.MULTILINE)
+    if commit is None:
+        return None
+    return commit[1] + ("+dirty" if re.search(r"^[^#]", said, re.MULTILINE) else "")
 
 
 def command_line(argv: Sequence[str] | None = None) -> tuple[str, ...]:

@@ -38,6 +38,14 @@ class Channel:
 
         Raises WorkerLost at end of file or when time is up, ProtocolError for a frame larger than `max_bytes`.
         """
+        head, size = wire.LENGTH.size, self.expect(timeout_s, max_bytes)
+        kind = bytes(self._buffer[head : head + 1])
+        payload = bytes(self._buffer[head + 1 : head + size])
+        del self._buffer[: head + size]
+        return kind, payload
+
+    def expect(self, timeout_s: float, max_bytes: int) -> int:
+        """Wait for the next frame without taking it, and return its size. Raises what `receive` raises."""
         deadline = time.monotonic() + timeout_s
         head = wire.LENGTH.size
         self._fill(head, deadline)
@@ -45,10 +53,7 @@ class Channel:
         if not 1 <= size <= max_bytes:
             raise ProtocolError(f"a frame of {size} bytes where at most {max_bytes} are possible")
         self._fill(head + size, deadline)
-        kind = bytes(self._buffer[head : head + 1])
-        payload = bytes(self._buffer[head + 1 : head + size])
-        del self._buffer[: head + size]
-        return kind, payload
+        return int(size)
 
     def _fill(self, size: int, deadline: float) -> None:
         while len(self._buffer) < size:

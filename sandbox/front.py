@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from abc import ABC, abstractmethod
 from collections import deque
@@ -12,6 +11,7 @@ from functools import partial
 from types import TracebackType
 from typing import Literal, Self
 
+from sandbox.backends.base import worker_limits
 from sandbox.errors import PoolClosed
 from sandbox.job_queue import JobQueue, Pending, Room
 from sandbox.mutated_arguments import sees_arguments
@@ -58,6 +58,8 @@ class Front(ABC):
     async def run(self, job: Job) -> Outcome:
         """The same for asyncio: waits for room and for the outcome without blocking the event loop or a thread of its
         executor. A cancelled task frees its place."""
+        import asyncio
+
         limits = self._limits_of(job)
         await self._room.acquire_async()
         try:
@@ -97,11 +99,7 @@ class Front(ABC):
     def _limits_of(self, job: Job) -> Limits:
         self._check_process()
         limits = job.limits or self.limits
-        if (limits.memory_mb, limits.pids, limits.tmp_mb) != (
-            self.limits.memory_mb,
-            self.limits.pids,
-            self.limits.tmp_mb,
-        ):
+        if worker_limits(limits) != worker_limits(self.limits):
             raise ValueError(
                 "memory_mb, pids and tmp_mb belong to the worker: a job can't differ from its pool in them"
             )

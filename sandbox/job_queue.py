@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections import OrderedDict, deque
@@ -86,6 +85,8 @@ class Room:
 
     async def acquire_async(self) -> None:
         """The same without blocking the event loop."""
+        import asyncio
+
         waiter = self._ask()
         try:
             await asyncio.wrap_future(waiter)

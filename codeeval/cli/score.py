@@ -94,16 +94,19 @@ def score(
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
-    from codeeval.cli.console import Console
-    from codeeval.cli.ending import Destination, finish
+    from codeeval.evaluation.early_sandbox import early_pool
     from codeeval.evaluation.resolve import resolve
-    from codeeval.evaluation.score import score_file
-    from codeeval.evaluation.score_request import Source
 
     settings = resolve(flags, config).settings
-    ending = Destination(Console(settings.format), settings.results)
-    source = Source(tuple(samples), responses, beside, skip_bad_rows, sample)
-    return finish(score_file(source, settings, ending.console), ending)
+    with early_pool(settings) as early:
+        from codeeval.cli.console import Console
+        from codeeval.cli.ending import Destination, finish
+        from codeeval.evaluation.score import score_file
+        from codeeval.evaluation.score_request import Source
+
+        ending = Destination(Console(settings.format), settings.results)
+        source = Source(tuple(samples), responses, beside, skip_bad_rows, sample)
+        return finish(score_file(source, settings, ending.console, early), ending)
 
 
 def rescore(flags: Mapping[str, object], run: options.RunFolder, lang: options.Lang = None) -> int:

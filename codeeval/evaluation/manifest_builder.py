@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from codeeval.evaluation.request import RunRequest
 from codeeval.evaluation.sandbox import limits_from
 from codeeval.evaluation.score_request import ScoreRequest
-from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import (
     Manifest,
@@ -32,6 +30,10 @@ from codeeval.prompts.templates import template_digest
 from codeeval.scoring.limits import Kind, kinds_of, limits_of_kind
 from codeeval.types import ScoringProtocol, Task
 from sandbox import Limits
+
+if TYPE_CHECKING:
+    from codeeval.evaluation.request import RunRequest
+    from codeeval.generators import Generator
 
 
 def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> Manifest:

@@ -18,6 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from codeeval.errors import CodeevalError, GenerationError
 from codeeval.evaluation.clock import Clock
@@ -25,13 +26,14 @@ from codeeval.evaluation.shards.batches import Judging
 from codeeval.evaluation.shards.interface import JobRunner, ShardSource
 from codeeval.evaluation.shards.lanes import Names
 from codeeval.evaluation.shards.router import Router
-from codeeval.generators import Generator
-from codeeval.generators.base import Served
 from codeeval.i18n import msg
 from codeeval.store import Counts, Incident, RunStore, Session, TimeSplit
 from codeeval.store.codec import unpack_text
 from codeeval.store.rows import Row, sample_row
 from codeeval.types import Request, Sample, Sampling
+
+if TYPE_CHECKING:
+    from codeeval.generators import Generator
 
 COMMIT_EVERY_S = 0.25
 #: Seconds during which more events collect while the workers have enough to do. Waking up for each event costs more
@@ -263,6 +265,10 @@ class Pipeline:
 
     def _answered(self) -> dict[str, int]:
         """Number of samples per server, if there are servers."""
+        if self._generator is None:
+            return {}
+        from codeeval.generators.base import Served
+
         return self._generator.answered() if isinstance(self._generator, Served) else {}
 
 

@@ -15,21 +15,23 @@ from codeeval.evaluation.choice import choose
 from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.settings import Settings
+from codeeval.evaluation.shards import PER_SHARD
 from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
 from codeeval.types import ScoringProtocol
 from sandbox import Cluster, Job, Limits, Outcome, Pool
+from sandbox.backends import KINDS
 from sandbox.backends.base import Backend
 from sandbox.backends.interpreter import BadInterpreter, named
-from sandbox.ray_backend import ClusterBackend
+from sandbox.early_pool import EarlyPool
 
 if TYPE_CHECKING:
     from codeeval.evaluation.shards.nodes import ClusterShards
     from codeeval.evaluation.shards.process_main import Spec
     from codeeval.evaluation.shards.processes import ProcessShards
+    from sandbox.ray_backend import ClusterBackend
 
-KINDS = ("auto", "docker", "local")
 #: Outstanding jobs per worker: enough that no worker waits for the host.
 AHEAD_PER_WORKER = 16
 
@@ -38,7 +40,7 @@ AHEAD_PER_WORKER = 16
 class Placement:
     """Where programs are executed: the settings of the sandbox. `limits` None: those of the requested protocol.
     `cluster` None: on this machine; otherwise `workers` is a number per node. `python`: the interpreter that executes
-    programs, None for the image's, or this process's."""
+    programs, None for the image's, or this process's. `early`: a pool with these settings that is being opened."""
 
     kind: str = "auto"
     workers: int | None = None
@@ -46,13 +48,16 @@ class Placement:
     limits: Limits | None = None
     cluster: Cluster | None = None
     python: str | None = None
+    early: EarlyPool | None = None
 
 
-def placement(settings: Settings) -> Placement:
+def placement(settings: Settings, early: EarlyPool | None = None) -> Placement:
     """Where settings want programs to be executed. Raises UsageError for a cluster that can't be meant, and for a Python that
     can't execute programs."""
     cluster = cluster_of(settings.cluster, settings.cluster_options)
-    found = Placement(settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python)
+    found = Placement(
+        settings.sandbox, settings.workers, settings.isolation, cluster=cluster, python=settings.python, early=early
+    )
     check_python(found)
     return found
 
@@ -118,9 +123,6 @@ def open_workers(
 ) -> Iterator[tuple[Pool | ClusterShards | ProcessShards, Backend | ClusterBackend]]:
     """Workers that are not tested yet: a pool in this process, processes with a pool each if one interpreter can't
     serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
-    from codeeval.evaluation.shards.process_main import Spec
-    from codeeval.evaluation.shards.processes import PER_SHARD, ProcessShards
-
     choose("--sandbox", placement.kind, KINDS)
     check_python(placement)
     workers = placement.workers or os.cpu_count() or 1
@@ -141,6 +143,9 @@ def open_workers(
         with open_pool(placement, limits, reporter) as pool:
             yield pool, pool.backend
         return
+    from codeeval.evaluation.shards.process_main import Spec
+    from codeeval.evaluation.shards.processes import ProcessShards
+
     with (
         open_backend(placement, reporter) as backend,
         ProcessShards(Spec(backend.name, workers, limits, placement.isolation, python=placement.python)) as shards,
@@ -171,6 +176,18 @@ def open_backend(placement: Placement, reporter: Reporter) -> Iterator[Backend]:
 @contextmanager
 def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Iterator[Pool]:
     """A pool in this process. Raises UsageError and SandboxError."""
+    early = placement.early
+    if early is not None and early.fits(limits):
+        try:
+            pool = early.pool(limits, reporter.note)
+            import numpy  # noqa: F401 - for the report: now, because the workers are still starting
+
+            yield pool
+        finally:
+            early.end()
+        return
+    if early is not None:
+        early.close()
     with (
         open_backend(placement, reporter) as backend,
         Pool(backend, placement.workers, limits, placement.isolation) as pool,

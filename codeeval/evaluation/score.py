@@ -14,10 +14,13 @@ from codeeval.i18n import msg
 from codeeval.manifest import printable
 from codeeval.scoring import protocols
 from codeeval.store import Incident, PlannedProblem, RunReader, RunStore
+from sandbox.early_pool import EarlyPool
 
 
-def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
-    """Score a file of completions. Raises UsageError, DataError, NothingToEvaluate, StoreError, SandboxError."""
+def score_file(source: Source, settings: Settings, reporter: Reporter, early: EarlyPool | None = None) -> Ended:
+    """Score a file of completions. `early`: a pool with these settings that is being opened.
+
+    Raises UsageError, DataError, NothingToEvaluate, StoreError, SandboxError."""
     file = ask_file(source, settings, reporter)
     asked, lines = file.request, _lines_beside(source, file)
     total, of = sum(map(len, asked.samples.values())), len(asked.samples)
@@ -33,7 +36,7 @@ def score_file(source: Source, settings: Settings, reporter: Reporter) -> Ended:
     )
     for note in asked.notes:
         reporter.complain(msg("warning: {note}", note=note))
-    with open_sandbox(placement(settings), asked.protocols, reporter) as sandbox:
+    with open_sandbox(placement(settings, early), asked.protocols, reporter) as sandbox:
         ended = score(asked, sandbox, reporter)
     if lines is not None:
         with RunReader(ended.run_dir) as reader:

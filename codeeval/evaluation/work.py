@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from codeeval.errors import CodeevalError
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
 from codeeval.evaluation.shards.batches import Judging
-from codeeval.generators import Generator
 from codeeval.i18n import msg
 from codeeval.manifest import command_line, now
 from codeeval.store import RunReader, RunStore, Session
 from codeeval.types import Request, Sampling, ScoringProtocol
+
+if TYPE_CHECKING:
+    from codeeval.generators import Generator
 
 
 class Interrupted(CodeevalError):

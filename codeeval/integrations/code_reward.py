@@ -24,7 +24,7 @@ from codeeval.evaluation.completions import task_of
 from codeeval.evaluation.judge_programs import NotJudged, ProgramJob, judge
 from codeeval.evaluation.reference_answers import answered
 from codeeval.evaluation.reporter import SILENT
-from codeeval.evaluation.sandbox import KINDS, Placement
+from codeeval.evaluation.sandbox import Placement
 from codeeval.evaluation.standing_sandbox import StandingSandbox, wished
 from codeeval.reading.extract import extract
 from codeeval.reading.thinking import split_thought
@@ -32,6 +32,7 @@ from codeeval.scoring import protocols
 from codeeval.scoring.job import job_digest, make_job
 from codeeval.types import Judgement, Problem, Task
 from sandbox import Limits, SandboxError
+from sandbox.backends import KINDS
 
 logger = logging.getLogger(__name__)
 

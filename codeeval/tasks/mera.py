@@ -42,6 +42,8 @@ _HINTS = {
     "inputs.tests": msg('Write the list as a text: "[{one}, {two}]".', one="{'n': 3}", two="{'n': 4}"),
     "outputs": msg('Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].'),
 }
+_CALL_HINT = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
 #: pydantic's names of types -> codeeval's wording.
 _KINDS = {
     "string_type": msg("a text"),
@@ -194,12 +196,20 @@ def _check_prompt(where: str, fields: _Fields) -> None:
             msg("{name} is not a name of Python", name=repr(name)),
             _SEE,
         )
-    if not re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", fields.function, re.MULTILINE):
+    if not _defines(fields.function, name):
         raise DataError(
             msg("{where}, field {field}", where=where, field="inputs.function"),
             msg("the function {name}, named in meta.entry_point, is not defined in it", name=repr(name)),
             msg("Write `def {name}(…):` there, or correct meta.entry_point.", name=name),
         )
+
+
+def _defines(text: str, name: str) -> bool:
+    """Whether a function or a class of this name is defined in the text."""
+    if name in _DEFINED.findall(text):
+        return True
+    # a name may have characters that to a regular expression are not part of a word
+    return re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
 
 
 def _calls(where: str, tests: str) -> tuple[str, ...]:
@@ -230,20 +240,19 @@ def _calls(where: str, tests: str) -> tuple[str, ...]:
 
 
 def _call(where: str, node: ast.expr) -> str:
-    hint = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
     if not isinstance(node, ast.Dict):
-        raise DataError(where, msg("not a dict"), hint)
+        raise DataError(where, msg("not a dict"), _CALL_HINT)
     for key in node.keys:
         if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-            raise DataError(where, msg("a key is not a string"), hint)
+            raise DataError(where, msg("a key is not a string"), _CALL_HINT)
     names = [cast(ast.Constant, key).value for key in node.keys]
     if len(set(names)) != len(names):
-        raise DataError(where, msg("an argument is given twice"), hint)
+        raise DataError(where, msg("an argument is given twice"), _CALL_HINT)
     try:
         ast.literal_eval(node)
         return ast.unparse(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise DataError(where, msg("a value is not a literal: {reason}", reason=_short(error)), hint) from None
+        raise DataError(where, msg("a value is not a literal: {reason}", reason=_short(error)), _CALL_HINT) from None
 
 
 def _short(error: Exception) -> str:

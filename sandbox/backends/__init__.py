@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 from sandbox.backends.base import Backend, Progress, Worker
 from sandbox.backends.packages import Wanted
 from sandbox.errors import BackendUnavailable
 
-__all__ = ["Backend", "Progress", "Wanted", "Worker", "build_base", "build_image", "prune_images", "select", "sweep"]
+__all__ = [
+    "KINDS",
+    "Backend",
+    "Progress",
+    "Wanted",
+    "Worker",
+    "build_base",
+    "build_image",
+    "load",
+    "prune_images",
+    "select",
+    "sweep",
+]
+
+#: The names that `select` knows.
+KINDS = ("auto", "docker", "local")
 
 
 def _to_stderr(line: str) -> None:
@@ -50,6 +66,15 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
             ) from None
         backend.why = f"local namespaces, because {reason}"
         return backend
+
+
+def load(name: str) -> None:
+    """Import what `select` needs, for a caller that calls it in a thread: two threads that import packages at once can
+    block each other."""
+    from sandbox.backends import docker, local  # noqa: F401
+
+    if name != "local":
+        import_module("docker.errors")
 
 
 def sweep() -> list[str]:

@@ -24,6 +24,11 @@ ENVIRONMENT = {
 }
 
 
+def worker_limits(limits: Limits) -> tuple[int, int, int]:
+    """The limits that belong to a worker, and are the same for all of its samples."""
+    return limits.memory_mb, limits.pids, limits.tmp_mb
+
+
 class Worker(Protocol):
     """A started supervisor. Its READY has not been read yet."""
 

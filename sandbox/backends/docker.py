@@ -66,7 +66,8 @@ class DockerBackend:
         self._client = docker_engine.connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
         try:
-            self._podman = self._is_podman()
+            self._version = self._asked_version()
+            self._podman = podman.answered(self._version)
             self.tag, self.image_id = image.ensure(self._client, progress)
         except BaseException:
             self._client.close()
@@ -78,20 +79,19 @@ class DockerBackend:
         self._sockets: Path | None = None
         self._lock = threading.Lock()
 
-    def _is_podman(self) -> bool:
+    def _asked_version(self) -> Mapping[str, Any]:
         from docker.errors import DockerException
 
         try:
-            found = podman.answered(self._client.version())
-            if found:
+            version: Mapping[str, Any] = self._client.version()
+            if podman.answered(version):
                 podman.check_runtime(self._runtime, self._client.info())
         except (DockerException, OSError) as error:  # it answered a moment ago
             raise docker_engine.no_engine(error) from error
-        return found
+        return version
 
     def describe(self) -> dict[str, str]:
-        version = self._client.version()
-        info = self._client.info()
+        version, info = self._version, self._client.info()
         return {
             "backend": self.name,
             "image": self.image_id,

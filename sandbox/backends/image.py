@@ -61,13 +61,17 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 def has(client: docker.DockerClient, tag: str) -> bool:
     """Whether the engine has this image."""
+    return _id(client, tag) is not None
+
+
+def _id(client: docker.DockerClient, tag: str) -> str | None:
+    """The id of this image, None if the engine does not have it."""
     from docker.errors import ImageNotFound
 
     try:
-        client.images.get(tag)
+        return str(client.images.get(tag).id)
     except ImageNotFound:
-        return False
-    return True
+        return None
 
 
 def choose_base(client: docker.DockerClient, progress: Progress, named: str | None = None) -> str:
@@ -102,9 +106,10 @@ def ensure(client: docker.DockerClient, progress: Progress, named: str | None = 
         base = choose_base(client, progress, named)
         files = _context()
         tag = _tag(client, base, files)
-        if not has(client, tag):
+        found = _id(client, tag)
+        if found is None:
             _build(client, tag, base, files, progress)
-        return tag, str(client.images.get(tag).id)
+        return tag, found or str(client.images.get(tag).id)
     except BuildError as error:
         log = "\n".join(str(line.get("stream", line)).rstrip() for line in error.build_log)[-2000:]
         raise BackendUnavailable(f"the sandbox image could not be built: {error}\n{log}") from error

@@ -16,11 +16,14 @@ import platform
 import socket
 import subprocess
 import sys
+import threading
+import weakref
 from functools import cached_property
 from pathlib import Path
 
+from sandbox import wire
 from sandbox.backends import cgroups, container, interpreter, seccomp, user_ids
-from sandbox.backends.base import ENVIRONMENT
+from sandbox.backends.base import ENVIRONMENT, worker_limits
 from sandbox.channel import Channel
 from sandbox.errors import BackendUnavailable, SandboxError
 from sandbox.wire import Limits
@@ -32,6 +35,8 @@ _BOOT = f"import sys; sys.path.append('{_GUEST_ROOT}'); from sandbox.guest.boot 
 _TOP = ("/bin", "/lib", "/lib64", "/lib32")
 _SYSTEM = ("/usr/bin", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/libx32", "/usr/share/zoneinfo")
 _FILES = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/localtime", "/etc/alternatives")
+#: Of the worker that is started to find out whether it works; a pool's usual ones.
+_PROBED = Limits()
 _REMEDY = (
     "  The local sandbox needs Linux with user namespaces. As root: `sysctl -w user.max_user_namespaces=15000`, on Debian\n"
     "  also `sysctl -w kernel.unprivileged_userns_clone=1`, on Ubuntu 24.04\n"
@@ -56,8 +61,29 @@ class LocalWorker:
             self._group.remove()
 
 
+class _Probed:
+    """The worker that was started to find out whether namespaces can be used, until it is taken; never in a fork of the
+    process that started it."""
+
+    def __init__(self) -> None:
+        self.worker: LocalWorker | None = None
+        self._process, self._lock = os.getpid(), threading.Lock()
+
+    def take(self) -> LocalWorker | None:
+        if self._process != os.getpid():
+            return None
+        with self._lock:
+            worker, self.worker = self.worker, None
+            return worker
+
+    def end(self) -> None:
+        if (worker := self.take()) is not None:
+            worker.kill()
+
+
 class LocalBackend:
-    """Raises BackendUnavailable on construction if namespaces can't be made."""
+    """Raises BackendUnavailable on construction if namespaces can't be made: one worker is started to find out, and is the
+    first one that `start` returns."""
 
     name = "local"
 
@@ -67,6 +93,8 @@ class LocalBackend:
         if sys.platform != "linux":
             raise BackendUnavailable(f"the local sandbox needs Linux, this is {sys.platform}.\n{_REMEDY}")
         self._named, self._python = python, interpreter.named(python) if python is not None else interpreter.own()
+        self._probed = _Probed()
+        weakref.finalize(self, self._probed.end)  # also if `close` is never called
         self._groups = cgroups.parents() if os.geteuid() == 0 else None
         if self._groups is not None:
             try:
@@ -96,6 +124,14 @@ class LocalBackend:
         return cgroups.sweep()
 
     def start(self, limits: Limits) -> LocalWorker:
+        probed = self._probed.take()
+        if probed is not None:
+            if worker_limits(limits) == worker_limits(_PROBED):
+                return probed
+            probed.kill()
+        return self._start(limits)
+
+    def _start(self, limits: Limits) -> LocalWorker:
         ours, theirs = socket.socketpair()
         group: cgroups.Group | None = None
         try:
@@ -129,21 +165,25 @@ class LocalBackend:
         }
 
     def close(self) -> None:
-        """Do nothing: nothing is held besides the workers."""
+        """End the first worker if no one has taken it; nothing else is held."""
+        self._probed.end()
 
     def _probe(self) -> None:
-        worker = self.start(Limits())
+        worker = self._start(_PROBED)
         try:
-            worker.channel.receive(30.0, 65_536)
+            worker.channel.expect(30.0, wire.MAX_READY_BYTES)
         except SandboxError as error:
             worker._process.kill()
             said = (
                 worker._process.stderr.read(2_000).decode("utf-8", "replace").strip() if worker._process.stderr else ""
             )
             help = container.remedy(said) or _REMEDY
-            raise BackendUnavailable(f"namespaces can't be used here ({said or error}).\n{help}") from error
-        finally:
             worker.kill()
+            raise BackendUnavailable(f"namespaces can't be used here ({said or error}).\n{help}") from error
+        except BaseException:
+            worker.kill()
+            raise
+        self._probed.worker = worker
 
     @cached_property
     def _plan(self) -> dict[str, object]:

@@ -44,13 +44,15 @@ def codeeval(
     return done
 
 
-def start(cwd: Path, *arguments: object, env: Mapping[str, str] | None = None) -> subprocess.Popen[str]:
+def start(
+    cwd: Path, *arguments: object, env: Mapping[str, str] | None = None, stdin: int = subprocess.DEVNULL
+) -> subprocess.Popen[str]:
     """The process as it begins, at the head of a process group of its own."""
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         cwd=cwd,
         env=environment(env),
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

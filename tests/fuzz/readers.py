@@ -130,10 +130,10 @@ def seeds(folder: Path) -> Seeds:
 def run_command(arguments: list[str]) -> int:
     """As `codeeval ARGUMENTS`, in this process."""
     from codeeval.cli.failing import guarded
-    from codeeval.cli.main import app
+    from codeeval.cli.main import program
 
     try:
-        return guarded(lambda: app(arguments, prog_name="codeeval", standalone_mode=False))
+        return guarded(lambda: program()(arguments, prog_name="codeeval", standalone_mode=False))
     except SystemExit as error:
         return int(error.code or 0)
 

@@ -39,6 +39,7 @@ def grouped() -> Iterator[LocalBackend]:
         pytest.skip("control groups can't be written here")
     yield (made := LocalBackend())
     assert made.describe()["cgroup"] in ("1", "2")
+    made.close()
     assert not settles(left)
 
 

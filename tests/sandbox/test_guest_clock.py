@@ -31,6 +31,7 @@ SLEEPS = "import time\ndef f(): time.sleep(600)\n"
 def backend(tmp_path: Path) -> Iterator[LocalBackend]:
     """Workers in which all processes, the supervisor included, see a clock that jumps."""
     clock, made = JumpingClock(tmp_path), LocalBackend()
+    made.close()  # ends the worker that it has started to see whether it can
     seen = [(str(clock.library), LIBRARY), (str(clock.shift), SHIFT)]
     made._plan["extras"] = [*made._plan["extras"], *seen]  # type: ignore[misc]
     made._plan["environment"] |= clock.environment(LIBRARY, SHIFT)  # type: ignore[operator]

@@ -12,7 +12,7 @@ import pytest
 import typer
 import yaml
 
-from codeeval.cli.main import app
+from codeeval.cli.main import program
 from codeeval.exports import FORMATS
 from codeeval.prompts.templates import TEMPLATES
 
@@ -35,7 +35,7 @@ def commands(page: Path) -> Iterator[list[str]]:
 
 def fault(words: list[str]) -> str | None:
     """What the program would not know: a verb or a flag."""
-    command = typer.main.get_command(app)
+    command = typer.main.get_command(program())
     while words and not words[0].startswith("-") and hasattr(command, "commands"):
         if words[0].isupper():
             return None  # VERB stands for any

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from codeeval.cli.failing import guarded
-from codeeval.cli.main import app
+from codeeval.cli.main import program
 from codeeval.errors import UsageError
 from codeeval.evaluation import request
 from codeeval.evaluation.request import ask
@@ -116,5 +116,5 @@ def test_a_ctrl_c_before_there_is_a_run(monkeypatch: pytest.MonkeyPatch, capsys:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(doctor, "checks", interrupted)
-    assert guarded(lambda: app(["doctor"], prog_name="codeeval", standalone_mode=False)) == 130
+    assert guarded(lambda: program()(["doctor"], prog_name="codeeval", standalone_mode=False)) == 130
     assert capsys.readouterr() == ("", "codeeval: interrupted\n")

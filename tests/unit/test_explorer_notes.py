@@ -13,7 +13,7 @@ from explorer_runs import make_run
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from codeeval.cli.main import app
+from codeeval.cli.main import program
 from codeeval.errors import DataError, StoreError, UsageError
 from codeeval.explorer import annotations
 from codeeval.explorer.annotations import FILE_NAME, Annotations
@@ -89,9 +89,9 @@ def test_damaged_notes_hide_nothing(explorer: TestClient, run: Path) -> None:
 
 
 def test_the_command_line_chooses_by_tag(run: Path) -> None:
-    answer = CliRunner().invoke(app, ["samples", str(run), "--tag", "bug", "--format", "csv"])
+    answer = CliRunner().invoke(program(), ["samples", str(run), "--tag", "bug", "--format", "csv"])
     assert [line.split(",")[0] for line in answer.stdout.splitlines()] == ["problem_id", "1", "2"]
-    answer = CliRunner().invoke(app, ["samples", str(run), "--tag", "other"])
+    answer = CliRunner().invoke(program(), ["samples", str(run), "--tag", "other"])
     assert isinstance(answer.exception, UsageError)
     assert "--tag 'other': no note of the run has it; they have bug" in str(answer.exception)
 
@@ -109,7 +109,7 @@ def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> N
     long = {"problem_id": "2", "index": 0, "tag": "t" * 1000, "note": "n" * 100_000}
     changed = [row for row in rows if row["problem_id"] != "2"] + [*stamped, early, odd, long]
     (tmp_path / "notes.json").write_text(json.dumps({"schema": 1, "annotations": changed}))
-    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / "notes.json")])
+    answer = CliRunner().invoke(program(), ["notes", str(run), "--import", str(tmp_path / "notes.json")])
     assert "2 added, 1 in the place of earlier ones, 2 left as they were, 1 of samples" in answer.stderr
     found = Annotations(run).read()
     assert {key: note.tag for key, note in found.items()} == {
@@ -122,7 +122,7 @@ def test_notes_are_imported_from_a_file_or_a_run(run: Path, tmp_path: Path) -> N
     }
     assert len(found["2", 0].note) == 10_000
     before = (run / FILE_NAME).read_bytes()
-    answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(run)])
+    answer = CliRunner().invoke(program(), ["notes", str(run), "--import", str(run)])
     assert "0 added, 0 in the place" in answer.stderr
     assert (run / FILE_NAME).read_bytes() == before
 
@@ -141,7 +141,7 @@ def test_an_import_says_what_is_wrong_with_its_own_file(
     """Not what to do about a file of the run."""
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    answer = CliRunner().invoke(app, ["notes", str(run), "--import", source])
+    answer = CliRunner().invoke(program(), ["notes", str(run), "--import", source])
     assert isinstance(answer.exception, UsageError)
     assert said in str(answer.exception)
 
@@ -190,12 +190,15 @@ def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
 
 
 def test_exported_notes_are_what_an_import_takes(run: Path, tmp_path: Path) -> None:
-    answer = CliRunner().invoke(app, ["notes", str(run), "--format", "json"])
+    answer = CliRunner().invoke(program(), ["notes", str(run), "--format", "json"])
     assert json.loads(answer.stdout) == json.loads((run / FILE_NAME).read_text())
     (tmp_path / "notes.json").write_text(answer.stdout)
     copy = make_run(tmp_path / "copy", {"1": ["wrong", "right", "wrong"], "2": ["wrong", "right"]})
-    assert "3 added" in CliRunner().invoke(app, ["notes", str(copy), "--import", str(tmp_path / "notes.json")]).stderr
-    lines = CliRunner().invoke(app, ["notes", str(copy)]).stdout.splitlines()
+    assert (
+        "3 added"
+        in CliRunner().invoke(program(), ["notes", str(copy), "--import", str(tmp_path / "notes.json")]).stderr
+    )
+    lines = CliRunner().invoke(program(), ["notes", str(copy)]).stdout.splitlines()
     assert lines == ["1/0 [bug] of the set", "1/2 look again", "2/1 [bug]"]
 
 
@@ -208,7 +211,7 @@ def test_foreign_notes_are_data(run: Path, tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.json").write_text(text)
     (tmp_path / "link.json").symlink_to(run / FILE_NAME)
     for name in ("bad.json", "link.json", "none.json"):
-        answer = CliRunner().invoke(app, ["notes", str(run), "--import", str(tmp_path / name)])
+        answer = CliRunner().invoke(program(), ["notes", str(run), "--import", str(tmp_path / name)])
         assert isinstance(answer.exception, UsageError)
         assert name in str(answer.exception)
     assert (run / FILE_NAME).read_bytes() == before

@@ -15,7 +15,7 @@ from explorer_runs import CODE, make_run
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
-from codeeval.cli.main import app
+from codeeval.cli.main import program
 from codeeval.explorer.filters import MAX_PATTERN
 from codeeval.explorer.library import Library
 from codeeval.explorer.search import PatternError, search
@@ -109,13 +109,13 @@ def test_a_text_that_is_no_pattern_is_refused(run: Path, explorer: TestClient, p
     with RunViews(run) as reader, pytest.raises(PatternError, match=re.escape(why)):
         search(reader, "strict", pattern)
     assert explorer.get("/r/samples/index.json", params={"search": pattern}).json()["refused"]
-    answer = CliRunner().invoke(app, ["samples", str(run), "--search", pattern])
+    answer = CliRunner().invoke(program(), ["samples", str(run), "--search", pattern])
     assert isinstance(answer.exception, PatternError)
     assert answer.exception.exit_code == 2
 
 
 def test_the_command_line_lists_the_same(run: Path, explorer: TestClient) -> None:
-    answer = CliRunner().invoke(app, ["samples", str(run), "--search", "return", "--format", "jsonl"])
+    answer = CliRunner().invoke(program(), ["samples", str(run), "--search", "return", "--format", "jsonl"])
     rows = [json.loads(line) for line in answer.stdout.splitlines()]
     assert [(row["problem_id"], row["index"]) for row in rows] == listed(explorer, "return")
 

@@ -100,9 +100,9 @@ def run(tmp_path: Path) -> Path:
 
 
 def report(*arguments: str) -> tuple[int, str]:
-    from codeeval.cli.main import app
+    from codeeval.cli.main import program
 
-    done = CliRunner().invoke(app, ["report", *arguments], standalone_mode=False)
+    done = CliRunner().invoke(program(), ["report", *arguments], standalone_mode=False)
     return done.exit_code if done.exception is None else 2, done.stdout
 
 

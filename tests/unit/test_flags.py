@@ -26,7 +26,7 @@ OWN = {"rerank": {"model"}}
 
 
 def commands() -> dict[str, Any]:
-    return dict(typer.main.get_command(main.app).commands)  # type: ignore[attr-defined]
+    return dict(typer.main.get_command(main.program()).commands)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -113,3 +113,12 @@ def test_what_a_setting_can_not_be_is_refused(flags: dict[str, object], message:
     with pytest.raises(UsageError) as found:
         resolve(flags, None, {})
     assert message in str(found.value)
+
+
+def test_a_called_verb_is_parsed_without_the_others() -> None:
+    """And as if they were there: `main` makes the parser of the one verb that is called."""
+    for verb in main.VERBS:
+        alone = dict(typer.main.get_command(main.program([verb])).commands)  # type: ignore[attr-defined]
+        assert verb in alone
+        assert {main.VERBS[name] for name in alone} == {main.VERBS[verb]}
+    assert {*commands()} == {*main.VERBS}

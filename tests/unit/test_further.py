@@ -44,9 +44,9 @@ def run(tmp_path: Path) -> Path:
 
 
 def report(*arguments: str) -> str:
-    from codeeval.cli.main import app
+    from codeeval.cli.main import program
 
-    done = CliRunner().invoke(app, ["report", *arguments], standalone_mode=False)
+    done = CliRunner().invoke(program(), ["report", *arguments], standalone_mode=False)
     assert done.exception is None, done.exception
     return done.stdout
 

@@ -12,7 +12,7 @@ import pytest
 from misbehaving_server import Behaviour, Reply, Server, error, serving
 from typer.testing import CliRunner
 
-from codeeval.cli.main import app
+from codeeval.cli.main import program
 from codeeval.errors import GenerationError, UsageError
 from codeeval.evaluation.resolve import resolve
 from codeeval.generators.base import Options
@@ -196,7 +196,7 @@ def test_a_run_records_who_answered(tmp_path: Path) -> None:
     with serving() as one, serving() as other:
         words = ["run", "-t", "rustarter", "--problems", "1-4", "-n", "4", "-k", "1", "-m", "m", "--sandbox", "local"]
         result = CliRunner().invoke(
-            app, [*words, "--base-url", one.url, "--base-url", other.url, "-o", str(tmp_path / "run")]
+            program(), [*words, "--base-url", one.url, "--base-url", other.url, "-o", str(tmp_path / "run")]
         )
     assert result.exit_code == 0, result.output
     with RunReader(tmp_path / "run") as reader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -14,7 +15,7 @@ import codeeval
 from codeeval.cli.health import EXTRAS, generation_checks
 from codeeval.errors import install
 from codeeval.generators import BACKENDS
-from codeeval.manifest import package_version
+from codeeval.manifest import code_revision, installed_versions, package_version
 from codeeval.tasks.bundled import page
 from sandbox.backends import image
 
@@ -116,3 +117,18 @@ def test_there_is_one_version() -> None:
     assert "version" not in PROJECT
     assert package_version() == codeeval.__version__
     assert re.fullmatch(r"\d+\.\d+\.\d+(?:\.dev\d+|rc\d+)?", codeeval.__version__)
+
+
+def test_the_versions_of_packages_are_those_of_their_metadata() -> None:
+    """Of those that are installed."""
+    found = installed_versions()
+    assert found == {name: metadata.version(name) for name in found}
+    assert {"docker", "numpy", "pydantic"} <= {*found}
+
+
+def test_the_revision_is_the_commit() -> None:
+    """Of the checkout that holds these tests, marked if it was changed."""
+    git = ["git", "-C", str(ROOT)]
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    changed = subprocess.run([*git, "diff", "--quiet", "HEAD"], check=False).returncode
+    assert code_revision() == (f"{commit}{'+dirty' if changed else ''}" if commit else None)

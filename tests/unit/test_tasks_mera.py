@@ -51,6 +51,16 @@ def test_a_row_becomes_a_problem() -> None:
     assert problem.extra == ()
 
 
+@pytest.mark.parametrize("name", ["f", "сумма", "a·b", "किx"])
+def test_a_function_is_found_by_any_name(name: str) -> None:
+    """Its definition has the whole name, whatever characters it has."""
+    value = row("inputs.function", f"import math\n\n  async def {name}: return 1")
+    value["meta"]["entry_point"] = name
+    assert parsed(value).entry_point == name
+    value["inputs"]["function"] = f"def {name}x(): return 1\n# def {name}("
+    assert f"the function {name!r}" in error_of(value).what
+
+
 def test_further_meta_fields_are_kept() -> None:
     """What a set adds to `meta` survives as JSON, in a fixed order."""
     value = row()

@@ -3,3 +3,6 @@
 `router` sends samples in batches to shards and writes the rows that come back; `shard` does the work; `interface` says what the
 kinds of shards promise: `in_driver`, `processes` (with `process_main` at the other end), `nodes` (with `node_actor`).
 """
+
+#: Workers per shard. One interpreter can serve about three times as many that run small programs in sequence.
+PER_SHARD = 8

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
+from codeeval.evaluation.shards import PER_SHARD
 from codeeval.evaluation.shards.batches import Judging
 from codeeval.evaluation.shards.interface import Deliver, ShardHandle
 from codeeval.evaluation.shards.node import NodeShard
 from codeeval.evaluation.shards.node_actor import ShardNode, package
-from codeeval.evaluation.shards.processes import PER_SHARD
 from codeeval.i18n import msg
 from sandbox import RayPool, SandboxError
 from sandbox.ray_link import Crew, Ended, Link

@@ -23,6 +23,7 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from codeeval.evaluation.shards import PER_SHARD
 from codeeval.evaluation.shards.batches import Judging
 from codeeval.evaluation.shards.driver_end import ShardEnd
 from codeeval.evaluation.shards.frames import DOWN, JOB, NO_OUTCOME, OUTCOME, ROWS, SPEC, Frames
@@ -34,8 +35,6 @@ from sandbox import Job, Outcome, SandboxError
 
 #: Samples per worker that a shard may hold: enough that no worker waits for the driver.
 AHEAD = 16
-#: Workers per shard. One interpreter can serve about three times as many that run small programs in sequence.
-PER_SHARD = 8
 #: A shard is lost after this many seconds without a sign of life, counted only while this process itself is running.
 SILENCE_S = 60
 #: After this many processes in a row were lost before reporting any row, no further one is started.
