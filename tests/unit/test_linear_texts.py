@@ -40,6 +40,13 @@ def test_fences_take_linear_time(name: str) -> None:
     assert repair(PROBLEM, Sample("1", 0, "digest", text, "stop")) is None
 
 
+@pytest.mark.parametrize("unit", ["def f(a):\n", "import os\ndef f(a):\n", "def f(a):\nlambda: 0\n"])
+@pytest.mark.parametrize("is_program", [False, True])
+def test_a_stub_that_is_repeated_takes_linear_time(unit: str, is_program: bool) -> None:
+    """A model that goes on writing the function's first line: whether an answer defines the function is found out once."""
+    assert extract(PROBLEM, unit * LINES, "strict", is_program=is_program).body.strip()
+
+
 @pytest.mark.parametrize(
     "text", ["\ndef" * LINES, "def f(a): pass\n" * (LINES // 4), "word " * N], ids=["def", "pass", "words"]
 )
