@@ -47,6 +47,11 @@ def test_a_stub_that_is_repeated_takes_linear_time(unit: str, is_program: bool) 
     assert extract(PROBLEM, unit * LINES, "strict", is_program=is_program).body.strip()
 
 
+def test_end_tokens_that_are_repeated_take_linear_time() -> None:
+    """Whether `[EOS]` is an index is found out once for all of them."""
+    assert extract(PROBLEM, "    x = '''" + "[EOS]" * N, "strict").body.strip()
+
+
 @pytest.mark.parametrize(
     "text", ["\ndef" * LINES, "def f(a): pass\n" * (LINES // 4), "word " * N], ids=["def", "pass", "words"]
 )
