@@ -10,7 +10,7 @@ import time
 def runs(text):
     libc = ctypes.CDLL(None, use_errno=True)
     libc.mmap.restype = ctypes.c_void_p
-    for _ in range(20):
+    for _ in range(8):
         if not os.fork():
             for number in range(32_000):
                 libc.mmap(None, ctypes.c_size_t(8192), number % 2, 0x4022, -1, 0)

@@ -10,7 +10,7 @@ def runs(text):
     worked = []
     for name in os.listdir("/dev"):
         path = f"/dev/{name}"
-        if os.path.isdir(path):
+        if os.path.isdir(path) or os.path.islink(path):
             continue
         for action in (os.unlink, lambda path: os.chmod(path, 0), lambda path: os.rename(path, path + "x")):
             with contextlib.suppress(OSError):
