@@ -1,8 +1,9 @@
 """Parse untrusted Python text without executing it, without warnings, and within bounds.
 
 `ast.parse` warns on stderr about invalid escapes in the parsed text and fails in five ways on hostile text. Here it
-fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, and size: a syntax tree takes up to
-900 bytes per character, so longer texts, and texts of more than MAX_TOKENS tokens, are not parsed.
+fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, names that are slow to normalise,
+and size: a syntax tree takes up to 900 bytes per character, so longer texts, and texts of more than MAX_TOKENS tokens,
+are not parsed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import threading
 import warnings
 from typing import TypeVar
 
+from sandbox.marks import MAX_MARKS, has_more_marks
 from sandbox.wire import MAX_TOKENS, has_more_tokens
 
 Tree = TypeVar("Tree", bound=ast.AST)
@@ -47,6 +49,8 @@ def _parse(source: str, mode: str, max_chars: int, kind: type[Tree]) -> Tree:
         raise SyntaxError(f"longer than {max_chars} characters")
     if has_more_tokens(source, MAX_TOKENS):
         raise SyntaxError(f"more than {MAX_TOKENS} words, numbers and signs")
+    if has_more_marks(source):
+        raise SyntaxError(f"more than {MAX_MARKS} combining characters on one letter")
     try:
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")

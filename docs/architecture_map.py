@@ -39,6 +39,7 @@ TOGETHER = {
     "sandbox.channel": "sandbox (base)",
     "sandbox.wire": "sandbox.wire",
     "sandbox.outcomes": "sandbox.wire",
+    "sandbox.marks": "sandbox.wire",
     "sandbox.guest": "sandbox.guest",
     "sandbox.backends": "sandbox.backends",
 }

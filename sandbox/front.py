@@ -14,6 +14,7 @@ from typing import Literal, Self
 from sandbox.backends.base import worker_limits
 from sandbox.errors import PoolClosed
 from sandbox.job_queue import JobQueue, Pending, Room
+from sandbox.marks import MAX_MARKS, has_more_marks
 from sandbox.mutated_arguments import sees_arguments
 from sandbox.outcomes import Outcome
 from sandbox.wire import MAX_JOB_BYTES, Job, Limits, encode_job_body, encode_tests
@@ -114,10 +115,17 @@ class Front(ABC):
         self.close()
 
 
+def _texts_parsed_here(job: Job) -> tuple[str, ...]:
+    """What this process parses of a job; the program itself is compiled by its own process."""
+    return job.calls if job.tests is None else (job.tests.prelude, job.tests.source)
+
+
 def _body_of(job: Job) -> tuple[bytes, bytes]:
     """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and
     affects no other job."""
     try:
+        if any(map(has_more_marks, _texts_parsed_here(job))):
+            raise ValueError(f"more than {MAX_MARKS} combining characters on one letter")
         body = encode_job_body(job)
         tests = b"" if job.tests is None else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:

@@ -22,6 +22,7 @@ import ast
 import functools
 from collections.abc import Iterator
 
+from sandbox.marks import has_more_marks
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
 #: Without keywords, these change nothing and call nothing.
@@ -73,7 +74,7 @@ def sees_arguments(tests: Tests) -> bool:
 
 @functools.lru_cache(maxsize=512)
 def _looks_back(source: str) -> bool:
-    if has_more_tokens(source, MAX_TOKENS):
+    if has_more_tokens(source, MAX_TOKENS) or has_more_marks(source):
         return False
     try:
         tree = ast.parse(source)

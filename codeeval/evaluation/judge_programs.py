@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
 
 from codeeval.evaluation.sandbox import Workers
@@ -32,17 +32,41 @@ class NotJudged:
     of_tests: bool = False
 
 
+@dataclass(slots=True)
+class _Sent:
+    """A program in the pool, or its answer."""
+
+    asked: ProgramJob
+    answer: Future[Outcome] | Judgement | NotJudged
+    repeated: bool = False
+
+    def wait(self) -> None:
+        if isinstance(self.answer, Future):
+            wait((self.answer,))
+
+    def repeat(self, pool: Workers) -> None:
+        """Execute it once more if it has ended so that MERA's rules require that."""
+        done = self.answer
+        if self.repeated or not isinstance(done, Future) or not done.done() or done.cancelled() or done.exception():
+            return
+        if wants_repeating(self.asked.job, done.result()):
+            self.repeated, self.answer = True, _submitted_job(pool, self.asked.job)
+
+
 def judge(
     pool: Workers, asked: Sequence[ProgramJob], protocol: ScoringProtocol, at_a_time: int
 ) -> Iterator[Judgement | NotJudged]:
     """One answer per program, in order, with at most `at_a_time` submitted to the pool. Raises ValueError if a
     problem's answers are hidden."""
-    waiting: deque[Future[Outcome] | Judgement | NotJudged] = deque()
+    waiting: deque[_Sent] = deque()
     given = iter(asked)
-    for one in asked:
+    for _ in asked:
         while len(waiting) < at_a_time and (following := next(given, None)) is not None:
-            waiting.append(_submitted(pool, following, protocol))
-        yield _settled(pool, one, waiting.popleft(), protocol)
+            waiting.append(_Sent(following, _submitted(pool, following, protocol)))
+        waiting[0].wait()
+        for each in waiting:  # those that wait are executed again side by side, not each when it is the first
+            each.repeat(pool)
+        yield _settled(waiting.popleft(), protocol)
 
 
 def _submitted(pool: Workers, one: ProgramJob, protocol: ScoringProtocol) -> Future[Outcome] | Judgement | NotJudged:
@@ -50,21 +74,22 @@ def _submitted(pool: Workers, one: ProgramJob, protocol: ScoringProtocol) -> Fut
         return grade(one.problem, one.extraction, None, protocol)
     if is_too_large(one.job):
         return Judgement(Verdict.OUTPUT_LIMIT, False, (), error=TOO_LARGE, signature=Verdict.OUTPUT_LIMIT.value)
+    return _submitted_job(pool, one.job)
+
+
+def _submitted_job(pool: Workers, job: Job) -> Future[Outcome] | NotJudged:
     try:
-        return pool.submit(one.job)
+        return pool.submit(job)
     except SandboxError as error:
         return NotJudged(failure(error))
 
 
-def _settled(
-    pool: Workers, one: ProgramJob, sent: Future[Outcome] | Judgement | NotJudged, protocol: ScoringProtocol
-) -> Judgement | NotJudged:
-    if not isinstance(sent, Future):
-        return sent
+def _settled(sent: _Sent, protocol: ScoringProtocol) -> Judgement | NotJudged:
+    one, answer = sent.asked, sent.answer
+    if not isinstance(answer, Future):
+        return answer
     try:
-        outcome = sent.result()
-        if wants_repeating(one.job, outcome):
-            outcome = pool.submit(one.job).result()
+        outcome = answer.result()
     except (SandboxError, CancelledError) as error:
         return NotJudged(failure(error))
     if (why := not_judged(outcome)) is not None:

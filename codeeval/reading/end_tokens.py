@@ -67,8 +67,9 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
         pattern = re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE)
     if "<" not in text and "[" not in text and not wanted:
         return
+    no_index = is_no_index(text)
     for found in pattern.finditer(text):
-        if found[0].upper() != "[EOS]" or is_no_index(text):
+        if no_index or found[0].upper() != "[EOS]":
             yield found.start()
     last = _BEGUN.search(text, max(0, len(text) - 30))
     if last is not None:

@@ -255,9 +255,7 @@ def _without_function(problem: Problem, parts: Sequence[CodePart], answer: Answe
     kept = [{n for n, item in enumerate(part.found.items) if item.kind is not StatementKind.PROSE} for part in parts]
     if not any(_is_anything(part, numbers) for part, numbers in zip(parts, kept, strict=True)):
         kept = [set(range(len(part.found.items))) for part in parts]
-    stubs = [
-        {n for n in numbers if _is_prompts_stub(problem, part, n)} for part, numbers in zip(parts, kept, strict=True)
-    ]
+    stubs = [_prompts_stubs(problem, part, numbers) for part, numbers in zip(parts, kept, strict=True)]
     kept = [numbers - stub for numbers, stub in zip(kept, stubs, strict=True)]
     left = [
         {n: STUB if n in stub else "prose" for n in range(len(part.found.items)) if n not in numbers}
@@ -276,10 +274,9 @@ def _is_anything(part: CodePart, numbers: set[int]) -> bool:
     )
 
 
-def _is_prompts_stub(problem: Problem, part: CodePart, number: int) -> bool:
-    item = part.found.items[number]
-    return (
-        problem.entry_point in item.names
-        and item.kind is StatementKind.DEF
-        and part.defining(problem.entry_point) is None
-    )
+def _prompts_stubs(problem: Problem, part: CodePart, numbers: set[int]) -> set[int]:
+    """Those of the statements that repeat the prompt's own stub; none if the part defines the function."""
+    if part.defining(problem.entry_point) is not None:
+        return set()
+    items = part.found.items
+    return {n for n in numbers if problem.entry_point in items[n].names and items[n].kind is StatementKind.DEF}

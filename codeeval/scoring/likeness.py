@@ -10,6 +10,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+from sandbox.marks import has_more_marks
+
 _TWINS = dict(
     zip(
         "АВЕЅІЈКМНОРСТУХЗабеѕіјкорсухѡԁԛԝһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧονρτυκ",
@@ -33,8 +35,11 @@ def skeleton(text: str) -> str:
 
 
 def alike(one: str, two: str) -> bool:
-    """Whether two different texts look the same, white space included."""
-    return one != two and skeleton(_bare(one)) == skeleton(_bare(two))
+    """Whether two different texts look the same, white space included. False for texts that are slow to normalise."""
+    if one == two:
+        return False
+    bare = _bare(one), _bare(two)
+    return not any(map(has_more_marks, bare)) and skeleton(bare[0]) == skeleton(bare[1])
 
 
 def _bare(text: str) -> str:

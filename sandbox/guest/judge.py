@@ -35,8 +35,7 @@ from sandbox.guest.raised import Makers
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
-#: that cost.
+#: How many of the containers of both sides are tracked, and up to how many bytes: each question and answer costs that.
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 _FLAGS = {
     candidate_answers.SAME: (False, False),
@@ -73,6 +72,7 @@ class Judge:
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
         self._bytes = 0  # of the last question and its answer
+        self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
         """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
@@ -122,8 +122,8 @@ class Judge:
         self, operation: int, target: object, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         """The candidate's answer; raises what it raised."""
-        keywords = kwargs or {}
-        frame = _calling_frame()
+        self._check_that_it_is_on()
+        keywords, frame = kwargs or {}, _calling_frame()
         self._calls += operation == candidate_answers.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
@@ -232,11 +232,16 @@ class Judge:
 
         Whoever chose the class is to blame: the tests if the prelude has it as a class, otherwise the candidate.
         """
+        self._check_that_it_is_on()
         if kind in self._classes_asked_for:
             self._abandon("unsupported", f"{what} does not cross to the tests")
         line = _line_of(_calling_frame()) or None
         self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         os._exit(0)
+
+    def _check_that_it_is_on(self) -> None:
+        if self._over:
+            raise Lost("the sample is over")
 
     # --- the ruling ----------------------------------------------------------------------------------------------
 
@@ -250,6 +255,7 @@ class Judge:
         self._rule(told + self._last_calls.fields(line, RULING_BYTES - HEAD.size - len(told) - 1) + "}")
 
     def _rule(self, record: str) -> None:
+        self._over = True
         data = record.encode("ascii")[: RULING_BYTES - HEAD.size]
         self._region[HEAD.size : HEAD.size + len(data)] = data
         _, calls, line = HEAD.unpack_from(self._region)

@@ -19,6 +19,8 @@ class Folders:
 
     def __init__(self, uid: int | None) -> None:
         self._uid = uid
+        # tests write files as their judge, the next user; either may have made folders that the other can't empty
+        self._owners = (None,) if uid is None else (uid, uid + 1, uid)
         # candidates without their own user are local, where no engine has made folders
         self._all = WRITABLE if uid is None else (*WRITABLE, *strays())
         self._inodes = self._count()
@@ -32,8 +34,9 @@ class Folders:
                 os.chmod(folder, 0o1777)
         elif self._count() == self._inodes:
             return True
-        if self._count() != self._inodes:
-            _wipe(self._uid, self._all)
+        for uid in self._owners:
+            if self._count() != self._inodes:
+                _wipe(uid, self._all)
         if self._uid is None:
             for folder, before in self._before:
                 _clear_flags(folder)
@@ -89,8 +92,8 @@ def _clear_flags(folder: str) -> None:
 
 
 def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
-    """Empty the folders as the candidates' user, in a separate process: without DAC_OVERRIDE root can't enter their
-    folders. What can't be removed in time is left, and the caller notices."""
+    """Empty the folders as this user, in a separate process: without DAC_OVERRIDE root can't enter others' folders.
+    What can't be removed in time is left, and the caller notices."""
     try:
         pid = os.fork()
     except OSError:
@@ -135,8 +138,8 @@ def _remove_files(folder: str) -> list[str]:
         for entry in list(entries):
             with contextlib.suppress(OSError):
                 if entry.is_dir(follow_symlinks=False):
-                    os.chmod(entry.path, 0o700)
                     folders.append(entry.path)
+                    os.chmod(entry.path, 0o777)
                 else:
                     os.unlink(entry.path)
     return folders

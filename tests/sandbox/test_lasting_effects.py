@@ -47,6 +47,27 @@ def test_what_tests_change_is_not_there_for_the_next(judged: Pool, what: str) ->
         assert (outcome.status, outcome.ruling.status) == ("completed", "passed"), outcome
 
 
+#: Tests of which something ends when the collector finds it, in the middle of a later sample.
+LATE = {
+    "a call in a destructor": "class D:\n    def __del__(self): f(5)\nd = D()\nc = [d]\nc.append(c)\nf(1)\n",
+    "a call in a finally": "def g():\n    try:\n        yield f(1)\n    finally:\n        f(2)\ng = g()\nnext(g)\n",
+    "a comparison in a finally": "def g(v):\n    try:\n        yield 1\n    finally:\n        v == 3\ng = g(f(1))\nnext(g)\n",
+}
+RIGHT = "class C:\n    def __eq__(self, other): return True\n\ndef f(n): return C() if n == 1 else n\n"
+#: Makes so many objects that the collector runs several times.
+BUSY = "for n in range(30):\n    lists = [[each] for each in range(400)]\n    assert f(n + 2) == n + 2\n"
+
+
+@pytest.mark.parametrize("what", LATE)
+def test_what_ends_late_has_no_part_in_the_next_sample(judged: Pool, what: str) -> None:
+    """It neither asks the next program nor fails it."""
+    for _ in range(2):
+        for tests in (LATE[what], BUSY, BUSY):
+            outcome = judged.submit(Job(RIGHT, "f", (), LIMITS, "assert", Tests(tests))).result(timeout=120)
+            assert outcome.ruling is not None
+            assert (outcome.status, outcome.ruling.status) == ("completed", "passed"), outcome
+
+
 @pytest.mark.parametrize(
     "source",
     [

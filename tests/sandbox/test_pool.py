@@ -226,10 +226,11 @@ def test_limits_of_the_worker_can_not_differ(pool: Pool, name: str) -> None:
         Job(OK.source, "f", ("{1: 2}",)),
         Job(OK.source, "f", ("{",)),
         Job(OK.source, "f", ("(" * 100_000,)),
+        Job(OK.source, "f", ("{'x': a" + "\u0301" * 30_000 + "\u0323" * 30_000 + "}",)),
         Job(OK.source, "f", ["{}"]),  # type: ignore[arg-type]
         Job("#" * (65 << 20), "f", ("{}",)),
     ],
-    ids=["no literal", "no dict", "no names", "no syntax", "too deep", "a list", "too large"],
+    ids=["no literal", "no dict", "no names", "no syntax", "too deep", "slow names", "a list", "too large"],
 )
 def test_a_job_that_can_not_be_sent(pool: Pool, job: Job) -> None:
     """It is refused at once and disturbs no other."""

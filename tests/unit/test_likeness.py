@@ -72,3 +72,12 @@ def test_looking_alike_is_not_being_equal() -> None:
     assert not alike("a b", "a\nb")
     assert not alike("Москва", "Moskva")
     assert not alike("same", "same")
+
+
+@pytest.mark.parametrize("between", ["", "\u200b"])
+def test_marks_without_end_are_compared_in_linear_time(between: str) -> None:
+    """Normalising them takes time quadratic in their number; format characters between them count for nothing."""
+    text = "a" + f"\u0301{between}" * 100_000 + f"\u0323{between}" * 100_000
+    assert not alike(text, "a")
+    assert alike("e\u0301", "é")
+    assert len(one_line(text, "a")) < 2_000

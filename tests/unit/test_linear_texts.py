@@ -40,6 +40,45 @@ def test_fences_take_linear_time(name: str) -> None:
     assert repair(PROBLEM, Sample("1", 0, "digest", text, "stop")) is None
 
 
+@pytest.mark.parametrize("unit", ["def f(a):\n", "import os\ndef f(a):\n", "def f(a):\nlambda: 0\n"])
+@pytest.mark.parametrize("is_program", [False, True])
+def test_a_stub_that_is_repeated_takes_linear_time(unit: str, is_program: bool) -> None:
+    """A model that goes on writing the function's first line: whether an answer defines the function is found out once."""
+    assert extract(PROBLEM, unit * LINES, "strict", is_program=is_program).body.strip()
+
+
+SLOW_MARKS = {
+    "all alike": "\u0323" * 30_000,
+    "in two orders": "\u0301" * 30_000 + "\u0323" * 30_000,
+    "of half width": "\u0323\uff9e" * 30_000,
+}
+
+
+@pytest.mark.parametrize("marks", SLOW_MARKS)
+@pytest.mark.parametrize(
+    "line", ["    {} = 1\n    return a\n", "```python\ndef f(a):\n    return {}\n```\n", "import {}\ndef f(a): pass\n"]
+)
+def test_names_that_are_slow_to_normalise_are_not_parsed(marks: str, line: str) -> None:
+    """Python's parser sorts the combining characters of a name by moving each past the others."""
+    text = line.format("a" + SLOW_MARKS[marks])
+    for rule in ("strict", "evalplus", "mera-code"):
+        assert extract(PROBLEM, text, rule).program  # type: ignore[arg-type]
+    classify(PROBLEM, Sample("1", 0, "digest", text, "stop"))
+    repair(PROBLEM, Sample("1", 0, "digest", text, "stop"))
+
+
+@pytest.mark.parametrize("letter", ["a\u0301", "─", "й", "日", "é\u0301\u0323" * 3])
+def test_ordinary_texts_are_parsed(letter: str) -> None:
+    """Marks on many letters, and signs that are no marks."""
+    assert syntax.parses(f"# {letter * 2_000}\n")
+    assert not syntax.parses("# a" + "\u0301" * 2_000)
+
+
+def test_end_tokens_that_are_repeated_take_linear_time() -> None:
+    """Whether `[EOS]` is an index is found out once for all of them."""
+    assert extract(PROBLEM, "    x = '''" + "[EOS]" * N, "strict").body.strip()
+
+
 @pytest.mark.parametrize(
     "text", ["\ndef" * LINES, "def f(a): pass\n" * (LINES // 4), "word " * N], ids=["def", "pass", "words"]
 )
