@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.guest import descriptions, library_types, raised, value_codec, value_decoder
+from sandbox.guest import descriptions, library_types, library_values, raised, value_codec, value_decoder
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.main_module import end_fork
 
@@ -54,6 +54,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     copy.deepcopy,
     lambda kind, value: any(one is kind for one in _mro(type(value))),
     _parameters,
+    type,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -70,6 +71,7 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     DEEP_COPY,
     IS_INSTANCE,
     SIGNATURE,
+    TYPE,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
@@ -170,7 +172,11 @@ class Witness:
         del self._shared[shared:]
         changed = data[count : count + 1] == CHANGED
         decoder = value_decoder.Decoder(
-            data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
+            data[count + 1 :],
+            lambda number, *_: self._objects[number],
+            self._shared,
+            named=library_types.SENT,
+            values=library_values.SENT_VALUES,
         )
         decoder.head()
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:

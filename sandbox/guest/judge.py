@@ -32,6 +32,7 @@ from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
+from sandbox.guest.shown_types import type_of_the_tests, uses_type
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
@@ -73,6 +74,8 @@ class Judge:
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
         self._bytes = 0  # of the last question and its answer
+        #: What is sent and received by name; the tests may have their own `type`.
+        self._sent, self._received = library_types.SENT_NAMES, library_types.TYPES
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
         """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
@@ -96,6 +99,8 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
+            if uses_type(prelude) or uses_type(tests):
+                self._show_types(namespace)
             exec(prelude, namespace)  # noqa: S102 - trusted
         except BaseException as raised:
             error = raised
@@ -104,6 +109,14 @@ class Judge:
             raise error
         self._bind(found, names, namespace)
         exec(tests, namespace)  # noqa: S102 - trusted
+
+    def _show_types(self, namespace: dict[str, Any]) -> None:
+        own = namespace["type"] = type_of_the_tests(self._type_of)
+        self._sent, self._received = self._sent | {id(own): "type"}, self._received | {"type": own}
+
+    def _type_of(self, proxy: Any) -> Any:
+        shown = type(proxy).__dict__.get("_shown")
+        return self.ask(candidate_answers.TYPE, proxy) if shown is None or shown is type else shown
 
     def _bind(self, found: Any, names: tuple[str, ...], namespace: dict[str, Any]) -> None:
         if type(found) is not tuple or len(found) != len(names):
@@ -168,7 +181,7 @@ class Judge:
         return value
 
     def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
+        return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=self._sent)
 
     def _state_of_shared(self) -> bytes:
         """The contents of containers that both sides have; empty once the tests have put something into them that can't
@@ -196,7 +209,7 @@ class Judge:
         changed, kept = _FLAGS[flag]
         own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
         seen = [*self._shared, *own]
-        decoder = value_decoder.Decoder(data[2:], self._proxies.make, seen)
+        decoder = value_decoder.Decoder(data[2:], self._proxies.make, seen, named=self._received)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
         decoder.fill(len(seen))

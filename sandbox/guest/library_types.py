@@ -21,9 +21,15 @@ from fractions import Fraction
 from types import BuiltinFunctionType
 from typing import Any
 
+from sandbox.guest import library_values
+
 #: Containers of the standard library, of exactly these types.
 LIBRARY: dict[int, tuple[type, int]] = {
-    id(kind): (kind, ord(tag)) for kind, tag in ((OrderedDict, "O"), (Counter, "C"), (defaultdict, "D"), (deque, "q"))
+    id(kind): (kind, tag)
+    for kind, tag in (
+        *((OrderedDict, ord("O")), (Counter, ord("C")), (defaultdict, ord("D")), (deque, ord("q"))),
+        *library_values.CONTAINERS,
+    )
 }
 NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()}
 #: Types that may be sent by name: what they make of data is data.
@@ -45,9 +51,10 @@ TYPES: dict[str, type] = {
             dict,
             range,
             object,
+            type,
             type(None),
         ),
-        *(OrderedDict, Counter, defaultdict, deque, Decimal, Fraction, date, time, datetime, timedelta),
+        *(OrderedDict, Counter, defaultdict, deque, *(kind for kind, _ in library_values.CONTAINERS), Decimal, Fraction, date, time, datetime, timedelta),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )
 }

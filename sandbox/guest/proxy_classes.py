@@ -61,6 +61,8 @@ _ASKED_ATTRIBUTES = frozenset(
 )
 #: Attributes of a function that can't be sent.
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
+#: Attributes of a class that are requested as well.
+_OF_CLASSES = frozenset(("__bases__", "__mro__"))
 _OPERATIONS = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
                 asks.ENTER, asks.STR, asks.REPR, asks.FORMAT), strict=True)
@@ -153,7 +155,8 @@ def _attribute(host: Host, proxy: object, name: str) -> Any:
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
-        raise AttributeError(name)
+        if name not in _OF_CLASSES or type(proxy).__dict__.get("_shown") is not type:
+            raise AttributeError(name)
     return host.ask(asks.ATTRIBUTE, proxy, (name,))
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox.guest.descriptions import SPECIALS
+from sandbox.guest.library_exceptions import library_class, library_name
 from sandbox.guest.library_types import name_of
 from sandbox.guest.value_codec import Malformed
 
@@ -70,10 +71,15 @@ def is_exception(value: object) -> bool:
     return id(BaseException) in map(id, _mro(type(value)))
 
 
+def _known_name(kind: type) -> str | None:
+    """The name of a class that the other side has as well, built in or from a library."""
+    return _NAMES.get(id(kind)) or library_name(kind)
+
+
 def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
-    """A built-in class's name; for another class (number, name, whether the program's module has it so, its bases, names
-    of what it defines that is not sent)."""
-    name = _NAMES.get(id(kind))
+    """The name of a class that is built in or a library's; for another class (number, name, whether the program's module
+    has it so, its bases, names of what it defines that is not sent)."""
+    name = _known_name(kind)
     if name is not None or depth > _MAX_DEPTH:
         return name or "BaseException"
     name = name_of(kind)
@@ -94,7 +100,7 @@ def _data_of(error: BaseException) -> list[tuple[str, Any]]:
     """Simple values and slots that its classes define, those that are not built in."""
     found: dict[str, Any] = {}
     for one in reversed(_mro(type(error))):
-        if id(one) in _NAMES or id(one) == id(object):
+        if id(one) == id(object) or _known_name(one) is not None:
             continue
         for name, value in dict(_members(one)).items():
             if type(name) is str and not name.startswith("_") and type(value) in _SENT:
@@ -140,8 +146,8 @@ def text_of(error: BaseException) -> str:
 
 
 def _has_own_text(kind: type) -> bool:
-    """Whether a class that is not built in defines what `str` returns."""
-    return next((id(one) not in _NAMES for one in _mro(kind) if "__str__" in _members(one)), False)
+    """Whether a class that the other side does not have defines what `str` returns."""
+    return next((_known_name(one) is None for one in _mro(kind) if "__str__" in _members(one)), False)
 
 
 # --- the judge's side -----------------------------------------------------------------------------------------------
@@ -157,7 +163,7 @@ class Makers:
     def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
         """The class for a description. Raises Malformed and whatever `type` raises."""
         if type(told) is str:
-            return BUILT_IN[told]
+            return BUILT_IN.get(told) or library_class(told)
         number, name, known, bases, kept = told
         if depth > _MAX_DEPTH or type(name) is not str or type(number) is not int:
             raise Malformed("no class of exceptions")
@@ -232,5 +238,5 @@ def _shown(self: BaseException) -> str:
     text = vars(self).get(_TEXT)
     if type(text) is str:
         return text
-    base: Any = next(one for one in type(self).__mro__ if id(one) in _NAMES)
+    base: Any = next(one for one in type(self).__mro__ if vars(one).get("__str__", _shown) is not _shown)
     return str(base.__str__(self))

@@ -21,14 +21,15 @@ any value.
 from __future__ import annotations
 
 import struct
+from array import array
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, time, timezone
+from datetime import datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest import library_types
+from sandbox.guest import library_types, library_values
 from sandbox.guest.built_in_values import (
     AS_BASE,
     ITEMS,
@@ -51,6 +52,8 @@ _COUNT = struct.Struct(">I")
 COUNT = _COUNT
 BOUNDED = ord("b")
 _bound = vars(deque)["maxlen"].__get__
+#: Containers whose contents are in their attributes.
+HOLDERS = frozenset(kind for kind, _ in library_values.CONTAINERS if kind is not array)
 
 
 class Malformed(Exception):
@@ -66,6 +69,20 @@ class TooLarge(BaseException):
 Other = Callable[[Any], tuple[int, Any]]
 #: In place of the built-in value of an object that has none.
 NOTHING = object()
+
+
+def _is_readable(value: Any, kind: Any) -> bool:
+    """Whether a container of a library type holds what such a container can hold."""
+    if kind is array:
+        return library_values.is_plain_array(value)
+    return kind not in HOLDERS or library_values.items_of(value, kind) is not None
+
+
+def _items_of(container: Any, base: Any) -> list[Any]:
+    items = library_values.items_of(container, base) if base in HOLDERS else list(base.__iter__(container))
+    if items is None:
+        raise Malformed("contents of another type")
+    return items
 
 
 class Encoder:
@@ -84,6 +101,7 @@ class Encoder:
         names: Mapping[int, str] = TYPE_NAMES,
     ) -> None:
         self._other, self._left, self._exact, self._names = other, most, exact, names
+        self._values = library_values.SENT_VALUES if exact else library_values.VALUES
         #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)
         self._index = {id(container): place for place, container in enumerate(self.table)}
@@ -100,6 +118,9 @@ class Encoder:
             if base is bytearray:
                 data = bytes(memoryview(container))
                 out += [_COUNT.pack(len(data)), data]
+            elif base is array:
+                data = container.tobytes()
+                out += [_COUNT.pack(len(data)), data]
             elif base is dict or issubclass(base, dict):
                 pairs = pairs_of(container)
                 out.append(self._counted(len(pairs)))
@@ -109,7 +130,7 @@ class Encoder:
                     self.write(key, out, 0)
                     self.write(value, out, 0)
             else:
-                items = list(base.__iter__(container))
+                items = _items_of(container, base)
                 out.append(self._counted(len(items)))
                 for item in items:
                     self.write(item, out, 0)
@@ -180,6 +201,9 @@ class Encoder:
             if bound is not None:
                 self._bounds.append(_COUNT.pack(min(bound, 0xFFFFFFFF)))
                 self._kinds.append(BOUNDED)
+            elif base is array:
+                self._bounds.append(container.typecode.encode("ascii"))
+                self._kinds.append(library_values.ARRAY)
             else:
                 self._kinds.append(KINDS[base] if base in KINDS else LIBRARY[id(base)][1])
             if len(self._kinds) > self._left:
@@ -194,10 +218,13 @@ class Encoder:
             return
         base = base_of(kind)
         zone = base.tzinfo.__get__(value) if base is datetime or base is time else None
-        if zone is not None and type(zone) is not timezone:
+        if zone is not None and not library_values.is_zone(zone):
             base = None
-        if id(kind) in LIBRARY:
+        if id(kind) in LIBRARY and _is_readable(value, kind):
             self._refer(value, kind, out)
+        elif (parts := library_values.parts_of(value, kind, self._values)) is not None:
+            self._keep.append(parts)
+            self._several(b"V", parts, out, depth)
         elif (numbers := library_types.numpy_parts(value, kind)) is not None:
             self._several(b"u", numbers, out, depth)
         elif base is None:
@@ -222,8 +249,8 @@ class Encoder:
             tag, fields = MOMENTS[base]
             parts = [getattr(base, field).__get__(value) for field in fields]
             zone = base.tzinfo.__get__(value) if base is datetime or base is time else None
-            if zone is not None:  # exactly a `timezone`
-                tag, parts = b"p", [tag.decode(), *timezone.__getinitargs__(zone), *parts]  # type: ignore[attr-defined]
+            if zone is not None:
+                tag, parts = b"p", [tag.decode(), zone, *parts]
             self._several(tag, parts, out, depth)
         elif base is Decimal:
             text = Decimal.__str__(value).encode()

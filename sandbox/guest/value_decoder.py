@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest import library_types
+from sandbox.guest import library_types, library_values
 from sandbox.guest.library_types import TYPES
-from sandbox.guest.value_codec import BOUNDED, MAX_DEPTH, NOTHING, Malformed
+from sandbox.guest.value_codec import BOUNDED, HOLDERS, MAX_DEPTH, NOTHING, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
@@ -35,15 +36,28 @@ class Decoder:
     `make` returns what stands for an object that is not plain.
     """
 
-    def __init__(self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        make: Make,
+        known: Iterable[Any] = (),
+        *,
+        named: Mapping[str, Any] = TYPES,
+        values: dict[str, Any] = library_values.VALUES,
+    ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
-        self._describing = 0
+        self._describing, self._values = 0, values
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
         """Create the new containers, empty."""
         count = self._count()
-        self.table += [deque(maxlen=self._count()) if kind == BOUNDED else _NEW[kind]() for kind in self._take(count)]
+        self.table += [self._new(kind) for kind in self._take(count)]
+
+    def _new(self, kind: int) -> Any:
+        if kind == BOUNDED:
+            return deque(maxlen=self._count())
+        return library_values.new_array(self._take(1)) if kind == library_values.ARRAY else _NEW[kind]()
 
     def fill(self, start: int) -> bytes:
         """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
@@ -55,7 +69,7 @@ class Decoder:
     def content(self, kind: type) -> Any:
         """The new content of one container of this type."""
         count = self._count()
-        if kind is bytearray:
+        if kind is bytearray or kind is array:
             return self._take(count)
         if issubclass(kind, dict):
             factory = self.value(0) if kind is defaultdict else None
@@ -101,6 +115,8 @@ class Decoder:
             return Decimal(self._take(self._count()).decode("ascii"))
         if tag == "B":
             return self._names[self._take(self._count()).decode("ascii")]
+        if tag == "V":
+            return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
         return make(self._several(depth))
 
@@ -142,6 +158,8 @@ class Decoder:
 
 def empty(container: Any) -> Any:
     """A new container of the same kind."""
+    if type(container) is array:
+        return array(container.typecode)
     return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
 
 
@@ -149,6 +167,9 @@ def put(container: Any, content: Any) -> None:
     """Replace a container's content. Raises TypeError for unhashable items."""
     if type(container) is list or type(container) is bytearray:
         container[:] = content
+    elif type(container) is array:
+        del container[:]
+        container.frombytes(content)
     elif isinstance(container, dict):
         container.clear()
         if type(container) is defaultdict:
@@ -160,6 +181,8 @@ def put(container: Any, content: Any) -> None:
     elif type(container) is deque:
         container.clear()
         container.extend(content)
+    elif type(container) in HOLDERS:
+        library_values.put_items(container, type(container), content)
     else:
         container.clear()
         container.update(content)
@@ -175,12 +198,11 @@ def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], 
 
 
 def _with_zone(parts: list[Any]) -> Any:
-    """A time or datetime from (its tag, the arguments of its `timezone`, its numbers)."""
-    numbers = 5 if parts[0] == "h" else 8
-    kind, zone, rest = parts[0], parts[1:-numbers], parts[-numbers:]
-    if kind not in ("h", "w") or len(rest) != numbers or type(zone[0]) is not timedelta or len(zone) > 2:
+    """A time or datetime from (its tag, its time zone, its numbers)."""
+    kind, zone, *numbers = parts
+    if kind not in ("h", "w") or not library_values.is_zone(zone):
         raise Malformed("no time")
-    return _COLLECTED[kind](rest).replace(tzinfo=timezone(*zone))
+    return _COLLECTED[kind](numbers).replace(tzinfo=zone)
 
 
 _SINGLE: dict[int, Any] = {
