@@ -6,77 +6,31 @@ forged answer gains nothing over a correct one.
 
 from __future__ import annotations
 
-import copy
-import inspect
-import operator
 import os
 import sys
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
-from sandbox.guest import descriptions, library_types, library_values, raised, value_codec, value_decoder
+from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
+from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest.common_containers import Reading, states, written
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.lent_objects import LENT
 from sandbox.guest.main_module import end_fork
-
-_mro = type.__dict__["__mro__"].__get__
-
-
-def _parameters(function: Any) -> tuple[Any, ...]:
-    """(name, kind, default if any) of each parameter."""
-    return tuple(
-        (one.name, int(one.kind), () if one.default is one.empty else (one.default,))
-        for one in inspect.signature(function).parameters.values()
-    )
-
-
-#: The operations that the judge may request on an object; sent as indices into this table.
-OPERATIONS: tuple[Callable[..., Any], ...] = (
-    lambda function, /, *args, **kwargs: function(*args, **kwargs),
-    lambda namespace, *names: tuple((namespace[name],) if name in namespace else () for name in names),
-    iter,
-    next,
-    len,
-    bool,
-    operator.getitem,
-    getattr,
-    str,
-    repr,
-    operator.setitem,
-    operator.delitem,
-    reversed,
-    lambda manager: type(manager).__enter__(manager),
-    lambda manager: type(manager).__exit__(manager, None, None, None),
-    format,
-    setattr,
-    delattr,
-    lambda value: list(dir(value)),
-    copy.copy,
-    copy.deepcopy,
-    lambda kind, value: any(one is kind for one in _mro(type(value))),
-    _parameters,
-    type,
+from sandbox.guest.questions import (
+    CALLED,
+    CHANGED,
+    CHANGED_KEPT,
+    OPERATIONS,
+    RAISED,
+    REQUEST,
+    RETURNED,
+    SAME,
+    SAME_KEPT,
+    STOP,
 )
-CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
-(
-    SET_ITEM,
-    DELETE_ITEM,
-    REVERSED,
-    ENTER,
-    EXIT,
-    FORMAT,
-    SET_ATTRIBUTE,
-    DELETE_ATTRIBUTE,
-    DIR,
-    COPY,
-    DEEP_COPY,
-    IS_INSTANCE,
-    SIGNATURE,
-    TYPE,
-) = _MORE
-RETURNED, RAISED = b"r", b"e"
-#: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
-#: containers sent with this answer, and may change them later.
-SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
+
 _getpid, _references = os.getpid, sys.getrefcount
 _ANY = 1 << 30  # the judge may send any size
 
@@ -101,6 +55,18 @@ def _unkept() -> tuple[int, int]:
 _NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
+class _Call:
+    """A question that is being answered. `containers`: those that judge and candidate have, with the `states` that the
+    judge knows of; only if the program has objects of the tests. `asked`: it has used one."""
+
+    __slots__ = ("asked", "containers", "number", "states")
+
+    def __init__(self, number: int) -> None:
+        self.number, self.asked = number, False
+        self.containers: list[Any] = []
+        self.states: list[bytes] = []
+
+
 class Witness:
     """`line_of` finds the program's line in an exception; `before_answer` is called whenever a call has ended.
 
@@ -123,6 +89,16 @@ class Witness:
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._own = _getpid()
+        makers = raised.Makers(
+            namespace,
+            self._stop,
+            lambda number: None if number & LENT else self._objects[number],
+            lambda number, args, keywords: self._ask(lent_objects.CALL, number, args, keywords),
+        )
+        self._borrowed = Borrowed(self._ask, makers)
+        self._asking = threading.RLock()  # a message and its answer belong to one thread
+        #: Of the calls that are running: the question's number, and what the judge knows of the containers.
+        self._calls: list[_Call] = []
 
     def serve(self) -> bool:
         """Answer until the judge is gone; False after an answer above the limit."""
@@ -139,31 +115,122 @@ class Witness:
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
+        try:
+            self._answer(number, data)
+        except Lost:
+            pass  # the next question will not come either
+        return True
+
+    def _answer(self, number: int, data: bytes) -> None:
         decoder, shared = self._decoder(data), len(self._shared)
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
         before = self._contents_of_shared()
         keywords = dict(zip(names, values, strict=True))
-        kind, failed = RETURNED, None
-        try:
-            value = OPERATIONS[operation](target, *args, **keywords)
-        except value_codec.TooLarge:
-            raise
-        except BaseException as error:
-            kind, value, failed = RAISED, self._describe(error), error
+        call = _Call(number)
+        if self._borrowed:
+            call.containers, call.states = decoder.table, states(self._encoder, decoder.table)
+        value, failed = self._carried_out(call, OPERATIONS[operation], target, args, keywords)
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
         self._before_answer()
+        kind = RETURNED if failed is None else RAISED
+        if call.asked:
+            self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
+            return
         flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
         if _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
             self._shared += [*passed, *new]
+        self._line.send(number, kind, flag, *parts)
+
+    def _carried_out(
+        self, call: _Call, operation: Callable[..., Any], target: Any, args: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> tuple[Any, BaseException | None]:
+        """(what it returned, None) or (the description of what it raised, that)."""
+        self._calls.append(call)
         try:
-            self._line.send(number, kind, flag, *parts)
-        except Lost:
-            pass  # the next question will not come either
-        return True
+            return operation(target, *args, **keywords), None
+        except value_codec.TooLarge:
+            raise
+        except BaseException as error:
+            return self._describe(error), error
+        finally:
+            with self._asking:
+                self._calls.pop()
+
+    # --- requests: the program uses an object of the tests ----------------------------------------------------------
+
+    def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """The judge's answer; raises what the tests' object raised."""
+        if _getpid() != self._own:
+            raise RuntimeError("an object of the tests can't be used in another process")
+        with self._asking:
+            if not self._calls:
+                raise RuntimeError("an object of the tests can be used only during a call of the program")
+            call = self._calls[-1]
+            request = (operation, number, tuple(args), tuple(keywords), tuple(keywords.values()))
+            self._send_request(call, request)
+            kind, value = self._result(call)
+        if kind == RAISED:
+            raise value
+        return value
+
+    def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
+        if not call.asked:
+            call.asked, self._shared = True, call.containers
+        self._fresh.clear()
+        self._shared, parts = written(self._encoder, self._shared, call.states, request)
+        self._told |= self._fresh
+        self._line.send(call.number, REQUEST, SAME, *parts)
+
+    def _result(self, call: _Call) -> tuple[bytes, Any]:
+        """(kind, value) of the judge's answer to a request, after its questions that come first."""
+        start = value_codec.COUNT.size
+        while True:
+            number, data = self._line.receive(_ANY)
+            kind = data[start : start + 1]
+            if kind in (RETURNED, RAISED):
+                break
+            self._answer(number, data)
+        count = value_codec.COUNT.unpack_from(data)[0]
+        del self._shared[count:]
+        decoder = self._decoder_of(data[start + 1 :])
+        value = Reading(decoder, count).value()
+        self._shared = decoder.table
+        call.states = states(self._encoder, self._shared)
+        return kind, value
+
+    def _after_requests(self, call: _Call, value: Any, failed: BaseException | None) -> list[bytes]:
+        """The answer to a question during which there were requests."""
+        self._fresh.clear()
+        try:
+            self._shared, parts = written(self._encoder, self._shared, call.states, value)
+        except Exception:  # an object that can't be read completely
+            self._fresh.clear()
+            head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
+            parts = [head, SAME * len(self._shared), root]
+        self._told |= self._fresh
+        return parts
+
+    def _stop(self, what: str) -> NoReturn:
+        """Report a use of a tests' object that can't be sent: the sample ends."""
+        self._line.send(self._calls[-1].number if self._calls else 0, STOP, SAME, what.encode())
+        while True:
+            self._line.receive(_ANY)  # raises Lost
+
+    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._other, max(self._most - len(known), 0), known)
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _make(self, number: int, told: Any, _: Any) -> Any:
+        return self._borrowed.make(number, told) if number & LENT else self._objects[number]
+
+    def _decoder_of(self, data: bytes) -> value_decoder.Decoder:
+        named, values = library_types.SENT, library_values.SENT_VALUES
+        return value_decoder.Decoder(data, self._make, self._shared, named=named, values=values)
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """The decoder of a question, which has read up to the contents of its new containers."""
@@ -171,13 +238,7 @@ class Witness:
         shared = value_codec.COUNT.unpack_from(data)[0]
         del self._shared[shared:]
         changed = data[count : count + 1] == CHANGED
-        decoder = value_decoder.Decoder(
-            data[count + 1 :],
-            lambda number, *_: self._objects[number],
-            self._shared,
-            named=library_types.SENT,
-            values=library_values.SENT_VALUES,
-        )
+        decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
             value_decoder.put(container, content)
@@ -190,7 +251,9 @@ class Witness:
 
     def _number(self, value: object) -> int:
         """The number of an object that is not plain and so is not sent; the same object always has the same number."""
-        number = self._numbers.get(id(value))
+        number = self._borrowed.number(value)
+        if number is None:
+            number = self._numbers.get(id(value))
         if number is None:
             number = self._numbers[id(value)] = len(self._objects)
             self._objects.append(value)
@@ -199,7 +262,7 @@ class Witness:
     def _other(self, value: object) -> tuple[int, Any]:
         """Its number, and its description if the judge does not have it."""
         number = self._number(value)
-        if number in self._told:
+        if number in self._told or number & LENT:
             return number, None
         is_class = raised.is_exception_class(value)
         if not is_class and not raised.is_exception(value):
@@ -250,7 +313,9 @@ class Witness:
         return encoder.head(), encoder.root(told)
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """What `raised.describe` returns, followed by the line."""
+        """What `raised.describe` returns, or an exception of the tests; followed by the line."""
+        if self._borrowed.number(error) is not None:
+            return error, self._line_of(error)
         try:
             told = raised.describe(error, self._number, self._module)
         except Exception:  # a class may be made unreadable

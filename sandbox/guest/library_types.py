@@ -54,7 +54,19 @@ TYPES: dict[str, type] = {
             type,
             type(None),
         ),
-        *(OrderedDict, Counter, defaultdict, deque, *(kind for kind, _ in library_values.CONTAINERS), Decimal, Fraction, date, time, datetime, timedelta),
+        *(
+            OrderedDict,
+            Counter,
+            defaultdict,
+            deque,
+            *(kind for kind, _ in library_values.CONTAINERS),
+            Decimal,
+            Fraction,
+            date,
+            time,
+            datetime,
+            timedelta,
+        ),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )
 }

@@ -82,6 +82,11 @@ def _text_of(kind: Any, parts: tuple[Any, ...]) -> Any:
     return kind(_only(str, parts))
 
 
+def _member(kind: Any, parts: tuple[Any, ...]) -> Any:
+    (value,) = parts
+    return kind(value)
+
+
 def _pattern(kind: Any, parts: tuple[Any, ...]) -> Any:
     return importlib.import_module("re").compile(*parts)
 
@@ -93,9 +98,17 @@ _BY_TEXT = (
     ("pathlib", "PureWindowsPath"),
     *(("ipaddress", f"IPv{version}{what}") for version in "46" for what in ("Address", "Network", "Interface")),
 )
+_ENUMS = (
+    ("http", "HTTPStatus"),
+    ("http", "HTTPMethod"),
+    ("re", "RegexFlag"),
+    ("calendar", "Month"),
+    ("calendar", "Day"),
+)
 #: What both sides may send.
 VALUES: dict[str, _Entry] = {name: (module, lambda value: (str(value),), _text_of) for module, name in _BY_TEXT} | {
     "UUID": ("uuid", lambda value: (value.int,), lambda kind, parts: kind(int=_only(int, parts))),
+    **{name: (module, lambda value: (value.value,), _member) for module, name in _ENUMS},
     "ZoneInfo": ("zoneinfo", lambda value: (value.key,), _text_of),
 }
 #: What only the tests may send: the candidate would choose files to be read and expressions to be compiled.
@@ -129,7 +142,7 @@ def _view_type(name: str) -> type:
 
 
 def _parts_of_memory(value: memoryview) -> tuple[Any, ...] | None:
-    whole = value.obj
+    whole: Any = value.obj
     if value.format == "B" and value.ndim == 1:
         if type(whole) in (bytes, bytearray) and value.nbytes == len(whole) and value.c_contiguous:
             return "memoryview", whole, value.readonly

@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import candidate_answers as asks
+from sandbox.guest import questions as asks
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
 
 
@@ -154,9 +154,10 @@ def _attribute(host: Host, proxy: object, name: str) -> Any:
         host.not_carried(f"the attribute {name} of a function")
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
+    if name in _OF_CLASSES and type(proxy).__dict__.get("_shown") is type:
+        return host.ask(asks.ATTRIBUTE, proxy, (name,))
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
-        if name not in _OF_CLASSES or type(proxy).__dict__.get("_shown") is not type:
-            raise AttributeError(name)
+        raise AttributeError(name)
     return host.ask(asks.ATTRIBUTE, proxy, (name,))
 
 
@@ -255,7 +256,9 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
         shows = special in ("__str__", "__repr__", "__format__")
         members[special] = _asking_of(host, _OPERATIONS[special]) if shows and not changes else kept(special)
     for other in replaced:
-        if type(other) is str and not other.startswith("_"):
+        if other == "__new__" or other == "__init__":
+            members["__new__"] = kept("constructing")
+        elif type(other) is str and not other.startswith("_"):
             get = kept(other) if changes else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
             members[other] = property(get)
     members["__getattr__"] = attribute

@@ -93,7 +93,7 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
 
 def _is_kept(name: str, value: object) -> bool:
     """Whether it is neither a simple value nor a slot: a method, a property and the like."""
-    return name in _SPECIALS or not (name.startswith("_") or type(value) in _SENT)
+    return name in _SPECIALS or name == "__init__" or not (name.startswith("_") or type(value) in _SENT)
 
 
 def _data_of(error: BaseException) -> list[tuple[str, Any]]:
@@ -154,11 +154,21 @@ def _has_own_text(kind: type) -> bool:
 
 
 class Makers:
-    """Makes the exceptions of one sample. `module` is the tests'; `not_carried` ends the sample."""
+    """Makes the exceptions of one sample that the other side has. `module` are the names that both sides have;
+    `not_carried` ends the sample; `own` returns an object of this side by its number, None for one of the other side;
+    `construct` calls a class of the other side."""
 
-    def __init__(self, module: dict[str, Any], not_carried: Callable[[str], NoReturn]) -> None:
-        self._module, self._not_carried = module, not_carried
+    def __init__(
+        self,
+        module: dict[str, Any],
+        not_carried: Callable[[str], NoReturn],
+        own: Callable[[int], Any] = lambda number: None,
+        construct: Callable[[int, tuple[Any, ...], dict[str, Any]], Any] | None = None,
+    ) -> None:
+        self._module, self._not_carried, self._own, self._construct = module, not_carried, own, construct
         self._classes: dict[int, type[BaseException]] = {}
+        #: The other side's numbers for the classes that were made here.
+        self.numbers: dict[int, int] = {}
 
     def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
         """The class for a description. Raises Malformed and whatever `type` raises."""
@@ -169,7 +179,9 @@ class Makers:
             raise Malformed("no class of exceptions")
         if number in self._classes:
             return self._classes[number]
-        ours = self._module.get(name) if known is True else None
+        ours = self._own(number)
+        if ours is None and known is True:
+            ours = self._module.get(name)
         if isinstance(ours, type) and issubclass(ours, BaseException):
             made = ours
         else:
@@ -179,9 +191,22 @@ class Makers:
             for one in kept:
                 if type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in inherited)):
                     members[one] = _Kept(self._not_carried, one, name)
+            if "__init__" in kept or any("__init__" in vars(parent) for parent in parents if id(parent) not in _NAMES):
+                members |= self._constructors(number, name)
             made = type(name, parents, members)
+            self.numbers[id(made)] = number
         self._classes[number] = made
         return made
+
+    def _constructors(self, number: int, name: str) -> dict[str, Any]:
+        """A class with a constructor of its own is called where it is from."""
+
+        def new(kind: type, *args: Any, **keywords: Any) -> Any:
+            if self._construct is None or self.numbers.get(id(kind)) != number:
+                self._not_carried(f"a subclass of the exception class {name}")
+            return self._construct(number, args, keywords)
+
+        return {"__new__": new, "__init__": lambda self, *args, **keywords: None}
 
     def exception(self, told: Any, depth: int = 0) -> BaseException:
         """The exception for a description. Raises an Exception if the description is invalid."""
@@ -210,7 +235,7 @@ class _Kept:
         self._not_carried, self._what, self._name = not_carried, what, name
 
     def __get__(self, error: object, _: object) -> Any:
-        if error is None and self._what in _SPECIALS:  # Python looks these up in classes for purposes of its own
+        if error is None and self._what.startswith("__"):  # Python looks these up in classes for purposes of its own
             return self
         return self._not_carried(f"{self._what} of an exception of the program's class {self._name}")
 

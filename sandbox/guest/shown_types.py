@@ -56,6 +56,4 @@ def is_type_of_the_tests(value: object) -> bool:
 
 def uses_type(code: types.CodeType) -> bool:
     """Whether this code mentions the name."""
-    return "type" in code.co_names or any(
-        uses_type(inner) for inner in code.co_consts if type(inner) is types.CodeType
-    )
+    return "type" in code.co_names or any(uses_type(inner) for inner in code.co_consts if type(inner) is types.CodeType)

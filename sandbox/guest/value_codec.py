@@ -31,7 +31,6 @@ from typing import Any
 
 from sandbox.guest import library_types, library_values
 from sandbox.guest.built_in_values import (
-    AS_BASE,
     ITEMS,
     KINDS,
     LEAVES,
@@ -229,10 +228,8 @@ class Encoder:
             self._several(b"u", numbers, out, depth)
         elif base is None:
             self._foreign(value, kind, out, depth)
-        elif base is not kind and base not in AS_BASE:
+        elif base is not kind and base not in VIEWS:
             self._derived(value, kind, base, out, depth)
-        elif base is not kind and base not in VIEWS and self._exact:
-            self._object(value, out)
         else:
             self._rare(value, base, out, depth)
 

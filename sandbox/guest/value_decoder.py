@@ -52,12 +52,12 @@ class Decoder:
     def head(self) -> None:
         """Create the new containers, empty."""
         count = self._count()
-        self.table += [self._new(kind) for kind in self._take(count)]
+        self.table += [self._new(kind) for kind in self.take(count)]
 
     def _new(self, kind: int) -> Any:
         if kind == BOUNDED:
             return deque(maxlen=self._count())
-        return library_values.new_array(self._take(1)) if kind == library_values.ARRAY else _NEW[kind]()
+        return library_values.new_array(self.take(1)) if kind == library_values.ARRAY else _NEW[kind]()
 
     def fill(self, start: int) -> bytes:
         """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
@@ -70,7 +70,7 @@ class Decoder:
         """The new content of one container of this type."""
         count = self._count()
         if kind is bytearray or kind is array:
-            return self._take(count)
+            return self.take(count)
         if issubclass(kind, dict):
             factory = self.value(0) if kind is defaultdict else None
             pairs = [(self.value(0), self.value(0)) for _ in range(count)]
@@ -86,7 +86,7 @@ class Decoder:
             self._at = at + 9
             return _q(data, at + 1)[0]
         if tag == 115:  # s
-            return self._take(self._count()).decode("utf-8", "surrogatepass")
+            return self.take(self._count()).decode("utf-8", "surrogatepass")
         if tag == 114:  # r
             return self.table[self._count()]
         if tag == 116:  # t
@@ -102,19 +102,19 @@ class Decoder:
         if tag == "o" or tag == "O":
             return self._make(*self._named(tag, depth), NOTHING)
         if tag == "S":
-            tag = chr(self._take(1)[0])
+            tag = chr(self.take(1)[0])
             return self._make(*self._named(tag, depth), self.value(depth + 1))
         if tag == "b":
-            return self._take(self._count())
+            return self.take(self._count())
         if tag == "I":
-            return _from_bytes(self._take(self._count()), "big", signed=True)
+            return _from_bytes(self.take(self._count()), "big", signed=True)
         if tag == "c":
             self._at += 16
             return complex(*_dd(self._data, self._at - 16))
         if tag == "e":
-            return Decimal(self._take(self._count()).decode("ascii"))
+            return Decimal(self.take(self._count()).decode("ascii"))
         if tag == "B":
-            return self._names[self._take(self._count()).decode("ascii")]
+            return self._names[self.take(self._count()).decode("ascii")]
         if tag == "V":
             return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
@@ -147,7 +147,8 @@ class Decoder:
         self._at += 4
         return int(count)
 
-    def _take(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
+        """The next bytes."""
         end = self._at + count
         if end > len(self._data):
             raise Malformed("cut short")
