@@ -16,12 +16,14 @@ from sandbox.guest import descriptions, lent_objects, library_types, library_val
 from sandbox.guest.borrowed_objects import Borrowed
 from sandbox.guest.common_containers import Reading, states, written
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
 from sandbox.guest.main_module import end_fork
 from sandbox.guest.questions import (
     CALLED,
     CHANGED,
     CHANGED_KEPT,
+    IDENTITIES,
     OPERATIONS,
     RAISED,
     REQUEST,
@@ -88,12 +90,13 @@ class Witness:
         self._shared: list[Any] = []  # containers that the judge also has
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
+        self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
         self._own = _getpid()
         makers = raised.Makers(
             namespace,
             self._stop,
             lambda number: None if number & LENT else self._objects[number],
-            lambda number, args, keywords: self._ask(lent_objects.CALL, number, args, keywords),
+            lambda kind, args, keywords: self._ask(lent_objects.CALL, makers.numbers[id(kind)], args, keywords),
         )
         self._borrowed = Borrowed(self._ask, makers)
         self._asking = threading.RLock()  # a message and its answer belong to one thread
@@ -221,7 +224,7 @@ class Witness:
             self._line.receive(_ANY)  # raises Lost
 
     def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, max(self._most - len(known), 0), known)
+        return value_codec.Encoder(self._other, max(self._most - len(known), 0), known, same=self._same)
 
     # --- answers ----------------------------------------------------------------------------------------------------
 
@@ -230,13 +233,15 @@ class Witness:
 
     def _decoder_of(self, data: bytes) -> value_decoder.Decoder:
         named, values = library_types.SENT, library_values.SENT_VALUES
-        return value_decoder.Decoder(data, self._make, self._shared, named=named, values=values)
+        return value_decoder.Decoder(data, self._make, self._shared, named=named, values=values, same=self._same)
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """The decoder of a question, which has read up to the contents of its new containers."""
         count = value_codec.COUNT.size
         shared = value_codec.COUNT.unpack_from(data)[0]
-        del self._shared[shared:]
+        if shared & IDENTITIES and self._same is None:
+            self._same = Identities()
+        del self._shared[shared & ~IDENTITIES :]
         changed = data[count : count + 1] == CHANGED
         decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
@@ -246,7 +251,9 @@ class Witness:
 
     def _contents_of_shared(self) -> bytes:
         return (
-            value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
+            value_codec.Encoder(self._other, _ANY, self._shared, same=self._same).contents(0, len(self._shared))
+            if self._shared
+            else b""
         )
 
     def _number(self, value: object) -> int:
@@ -293,24 +300,29 @@ class Witness:
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        encoder = value_codec.Encoder(self._other, self._most, known)
+        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same)
         root = encoder.root(value)
         shared = len(self._shared)
         now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
+        encoder.sent()
         if now == states:
             return SAME, (encoder.head(), rest, root), new
         return CHANGED, (encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most)
-        return encoder.head(), encoder.root_object(value)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same)
+        root = encoder.root_object(value)
+        encoder.sent()
+        return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
-        return encoder.head(), encoder.root(told)
+        root = encoder.root(told)
+        encoder.sent()
+        return encoder.head(), root
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
         """What `raised.describe` returns, or an exception of the tests; followed by the line."""

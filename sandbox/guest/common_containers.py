@@ -39,6 +39,7 @@ def written(
     now = [encoder.contents(place, place + 1) for place in range(count)]
     rest = encoder.contents(count)
     flags = b"".join(_SAME if one == before else _CHANGED for one, before in zip(now, known, strict=True))
+    encoder.sent()
     changed = [one for one, before in zip(now, known, strict=True) if one != before]
     return encoder.table, [encoder.head(), flags, *changed, rest, root]
 

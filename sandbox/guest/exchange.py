@@ -9,6 +9,7 @@ from typing import Any, NoReturn, Protocol
 from sandbox.guest import lent_objects, library_types, library_values, questions, value_codec, value_decoder
 from sandbox.guest.common_containers import Reading, states, written
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Host
@@ -60,6 +61,8 @@ class Exchange:
         self.bytes = 0  # of the last question and its answer
         #: What is sent and received by name; the tests may have their own `type`.
         self.sent, self.received = library_types.SENT_NAMES, library_types.TYPES
+        #: The immutable values that both sides have, if the tests compare identities.
+        self.same: Identities | None = None
 
     def open(self, line: Line, most: int, in_place: bool) -> None:
         """Use this connection. `in_place`: the tests check what the candidate does to its arguments."""
@@ -87,10 +90,13 @@ class Exchange:
         head = encoder.head()
         flag = questions.CHANGED if again else questions.SAME
         self._number += 1
-        self._line.send(self._number, value_codec.COUNT.pack(count) + flag, head, again, contents, root)
+        encoder.sent()
+        shared = value_codec.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
+        self._line.send(self._number, shared + flag, head, again, contents, root)
         self._lender.sent()
         known = list(self._shared)
-        asked = _Asked(self._number, encoder.table[count:], lambda: self._copies(head + contents, known))
+        passed = encoder.table[count:]
+        asked = _Asked(self._number, passed, lambda: self._copies(passed, known))
         self.bytes = len(again) + len(contents) + len(root)
         return self._wait(asked)
 
@@ -160,26 +166,27 @@ class Exchange:
         self._lender.sent()
         self._known = self._state_of_shared()
 
-    def _copies(self, data: bytes, known: list[Any]) -> list[Any]:
-        """The containers that a question has passed, as they were."""
-        decoder = value_decoder.Decoder(
-            data,
-            lambda number, told, bare: self._lender.get(number) if number & LENT else self._proxies.made(number),
-            known,
-            named=library_types.SENT,
-            values=library_values.SENT_VALUES,
+    def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
+        """Copies of the containers that a question has passed, with the same objects in them."""
+        objects: list[Any] = []
+        encoder = value_codec.Encoder(
+            lambda value: (objects.append(value) or len(objects) - 1, None), 1 << 30, [*known, *passed], exact=True
         )
-        decoder.head()
+        contents = encoder.contents(len(known))
+        empty = [value_decoder.empty(one) for one in passed]
+        decoder = value_decoder.Decoder(
+            contents, lambda number, *_: objects[number], [*known, *empty], values=library_values.SENT_VALUES
+        )
         decoder.fill(len(known))
-        return decoder.table[len(known) :]
+        return empty
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
     def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent)
+        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
-        return value_decoder.Decoder(data, self._make, known, named=self.received)
+        return value_decoder.Decoder(data, self._make, known, named=self.received, same=self.same)
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:

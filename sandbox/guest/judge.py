@@ -28,6 +28,7 @@ from sandbox import wire
 from sandbox.guest import library_types, questions, value_codec
 from sandbox.guest.exchange import Exchange
 from sandbox.guest.frames import Line
+from sandbox.guest.identities import Identities, compares_identities
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.lent_objects import LENT, Lender
@@ -86,6 +87,8 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
+            if compares_identities(prelude) or compares_identities(tests):
+                self._exchange.same = Identities()
             if uses_type(prelude) or uses_type(tests):
                 self._show_types(namespace)
             exec(prelude, namespace)  # noqa: S102 - trusted
@@ -152,8 +155,8 @@ class Judge:
     def _lent(self, number: int) -> Any:
         return self._lender.get(number) if number & LENT else None
 
-    def _construct(self, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
-        return self.ask(questions.CALL, self._proxies.made(number), args, keywords)
+    def _construct(self, kind: type, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return self.ask(questions.CALL, kind, args, keywords)
 
     def _raise(self, told: Any) -> NoReturn:
         try:

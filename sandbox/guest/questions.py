@@ -72,3 +72,5 @@ SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
 CALLED = b"%"
 #: Messages in place of an answer: the program uses an object of the tests; it does so in a way that can't be sent.
 REQUEST, STOP = b"c", b"n"
+#: In the number of containers that both sides have: identities of immutable values are told.
+IDENTITIES = 1 << 31

@@ -163,7 +163,7 @@ class Makers:
         module: dict[str, Any],
         not_carried: Callable[[str], NoReturn],
         own: Callable[[int], Any] = lambda number: None,
-        construct: Callable[[int, tuple[Any, ...], dict[str, Any]], Any] | None = None,
+        construct: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
     ) -> None:
         self._module, self._not_carried, self._own, self._construct = module, not_carried, own, construct
         self._classes: dict[int, type[BaseException]] = {}
@@ -204,7 +204,7 @@ class Makers:
         def new(kind: type, *args: Any, **keywords: Any) -> Any:
             if self._construct is None or self.numbers.get(id(kind)) != number:
                 self._not_carried(f"a subclass of the exception class {name}")
-            return self._construct(number, args, keywords)
+            return self._construct(kind, args, keywords)
 
         return {"__new__": new, "__init__": lambda self, *args, **keywords: None}
 

@@ -44,12 +44,15 @@ from sandbox.guest.built_in_values import (
     python_number,
     sized,
 )
+from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
 
 MAX_DEPTH = 100
 _COUNT = struct.Struct(">I")
 COUNT = _COUNT
 BOUNDED = ord("b")
+#: The tags of values that have no identity of their own when they are written.
+_IMMUTABLE = frozenset(bytes((tag,)) for tag in b"isfbIcetzgLqyhwxpnuV")
 _bound = vars(deque)["maxlen"].__get__
 #: Containers whose contents are in their attributes.
 HOLDERS = frozenset(kind for kind, _ in library_values.CONTAINERS if kind is not array)
@@ -98,6 +101,7 @@ class Encoder:
         *,
         exact: bool = False,
         names: Mapping[int, str] = TYPE_NAMES,
+        same: Identities | None = None,
     ) -> None:
         self._other, self._left, self._exact, self._names = other, most, exact, names
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
@@ -106,6 +110,12 @@ class Encoder:
         self._index = {id(container): place for place, container in enumerate(self.table)}
         self._kinds = bytearray()
         self._bounds: list[bytes] = []  # of deques that have a bound
+        self._same = same
+        self._new: list[bytes] = []  # immutable values that are sent for the first time
+        self._met: list[Any] = []  # these values
+        self._numbers: dict[int, int] = {}  # and their numbers
+        if same is not None:
+            self._write, self.write = self.write, self._identified  # type: ignore[method-assign]
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
 
     def contents(self, start: int, stop: int | None = None) -> bytes:
@@ -150,7 +160,33 @@ class Encoder:
 
     def head(self) -> bytes:
         """The number and kinds of new containers; call it last, send its result first."""
-        return b"".join((_COUNT.pack(len(self._kinds)), self._kinds, *self._bounds))
+        kinds = (_COUNT.pack(len(self._kinds)), self._kinds, *self._bounds)
+        return b"".join(kinds if self._same is None else (*kinds, _COUNT.pack(len(self._new)), *self._new))
+
+    def sent(self) -> None:
+        """The message is going to be sent: from now on the other side has what it brings."""
+        for value in self._met:
+            self._same.add(value)  # type: ignore[union-attr]
+
+    def _identified(self, value: Any, out: list[bytes], depth: int) -> None:
+        """Write a value, or its number if it is immutable."""
+        kind = type(value)
+        if kind in KINDS or value is None:
+            self._write(value, out, depth)
+            return
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = self._same.numbers.get(id(value))  # type: ignore[union-attr]
+        if number is None:
+            parts: list[bytes] = []
+            self._write(value, parts, depth)
+            if parts[0][:1] not in _IMMUTABLE or kind is memoryview:
+                out += parts
+                return
+            number = self._numbers[id(value)] = len(self._same.values) + len(self._met)  # type: ignore[union-attr]
+            self._met.append(value)
+            self._new.append(b"".join(parts))
+        out.append(sized(b"=", number))
 
     def _counted(self, items: int) -> bytes:
         """Each of these items takes at least a byte: what can't fit is not even started."""

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import library_types, library_values
+from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
 from sandbox.guest.value_codec import BOUNDED, HOLDERS, MAX_DEPTH, NOTHING, Malformed
 
@@ -44,15 +45,19 @@ class Decoder:
         *,
         named: Mapping[str, Any] = TYPES,
         values: dict[str, Any] = library_values.VALUES,
+        same: Identities | None = None,
     ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
-        self._describing, self._values = 0, values
+        self._describing, self._values, self._same = 0, values, same
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
-        """Create the new containers, empty."""
+        """Create the new containers, empty; read the immutable values of which the identity counts."""
         count = self._count()
         self.table += [self._new(kind) for kind in self.take(count)]
+        if self._same is not None:
+            for _ in range(self._count()):
+                self._same.add(self.value(0))
 
     def _new(self, kind: int) -> Any:
         if kind == BOUNDED:
@@ -115,6 +120,8 @@ class Decoder:
             return Decimal(self.take(self._count()).decode("ascii"))
         if tag == "B":
             return self._names[self.take(self._count()).decode("ascii")]
+        if tag == "=" and self._same is not None:
+            return self._same.values[self._count()]
         if tag == "V":
             return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
