@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from sandbox.guest import lent_objects as lent
+from sandbox.guest.library_types import SENT
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
 
 #: Asks the judge: an operation of `lent_objects`, the object's number, arguments, keywords.
@@ -62,6 +63,8 @@ class Borrowed:
             return _generator(self._ask, number, *told)
         if kind == lent.BARE:
             return object()
+        if kind == lent.NAMED:
+            return SENT[told[0]]
         return (_callable if kind == lent.CALLABLE else _iterator)(self._ask, number, *told)
 
 

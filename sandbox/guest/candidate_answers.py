@@ -10,19 +10,24 @@ import os
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
-from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
-from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest import (
+    raised,
+    value_codec,
+    value_decoder,
+    value_writer,
+)
 from sandbox.guest.common_containers import Reading, states, written
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
-from sandbox.guest.lent_objects import LENT
 from sandbox.guest.main_module import end_fork
+from sandbox.guest.program_side import ProgramSide
 from sandbox.guest.questions import (
     CALLED,
     CHANGED,
     CHANGED_KEPT,
+    DECLARE,
     IDENTITIES,
     OPERATIONS,
     RAISED,
@@ -30,7 +35,6 @@ from sandbox.guest.questions import (
     RETURNED,
     SAME,
     SAME_KEPT,
-    STOP,
 )
 
 _getpid, _references = os.getpid, sys.getrefcount
@@ -69,7 +73,7 @@ class _Call:
         self.states: list[bytes] = []
 
 
-class Witness:
+class Witness(ProgramSide):
     """`line_of` finds the program's line in an exception; `before_answer` is called whenever a call has ended.
 
     Object 0 is the program's namespace.
@@ -83,22 +87,9 @@ class Witness:
         before_answer: Callable[[], None],
         namespace: dict[str, Any],
     ) -> None:
-        self._line, self._most, self._line_of, self._before_answer = line, most, line_of, before_answer
-        self._objects: list[Any] = [namespace]
-        self._numbers: dict[int, int] = {}
-        self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge also has
-        self._told: set[int] = set()  # the numbers of objects already described to the judge
-        self._fresh: set[int] = set()
-        self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
+        super().__init__(line, most, line_of, namespace)
+        self._before_answer = before_answer
         self._own = _getpid()
-        makers = raised.Makers(
-            namespace,
-            self._stop,
-            lambda number: None if number & LENT else self._objects[number],
-            lambda kind, args, keywords: self._ask(lent_objects.CALL, makers.numbers[id(kind)], args, keywords),
-        )
-        self._borrowed = Borrowed(self._ask, makers)
         self._asking = threading.RLock()  # a message and its answer belong to one thread
         #: Of the calls that are running: the question's number, and what the judge knows of the containers.
         self._calls: list[_Call] = []
@@ -108,7 +99,7 @@ class Witness:
         try:
             while self.answer_one():
                 pass
-        except value_codec.TooLarge:
+        except value_writer.TooLarge:
             return False
         return True
 
@@ -133,7 +124,9 @@ class Witness:
         call = _Call(number)
         if self._borrowed:
             call.containers, call.states = decoder.table, states(self._encoder, decoder.table)
-        value, failed = self._carried_out(call, OPERATIONS[operation], target, args, keywords)
+        value, failed = self._carried_out(
+            call, self._declare if operation == DECLARE else OPERATIONS[operation], target, args, keywords
+        )
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
         self._before_answer()
@@ -155,7 +148,7 @@ class Witness:
         self._calls.append(call)
         try:
             return operation(target, *args, **keywords), None
-        except value_codec.TooLarge:
+        except value_writer.TooLarge:
             raise
         except BaseException as error:
             return self._describe(error), error
@@ -190,14 +183,14 @@ class Witness:
 
     def _result(self, call: _Call) -> tuple[bytes, Any]:
         """(kind, value) of the judge's answer to a request, after its questions that come first."""
-        start = value_codec.COUNT.size
+        start = value_writer.COUNT.size
         while True:
             number, data = self._line.receive(_ANY)
             kind = data[start : start + 1]
             if kind in (RETURNED, RAISED):
                 break
             self._answer(number, data)
-        count = value_codec.COUNT.unpack_from(data)[0]
+        count = value_writer.COUNT.unpack_from(data)[0]
         del self._shared[count:]
         decoder = self._decoder_of(data[start + 1 :])
         value = Reading(decoder, count).value()
@@ -217,28 +210,12 @@ class Witness:
         self._told |= self._fresh
         return parts
 
-    def _stop(self, what: str) -> NoReturn:
-        """Report a use of a tests' object that can't be sent: the sample ends."""
-        self._line.send(self._calls[-1].number if self._calls else 0, STOP, SAME, what.encode())
-        while True:
-            self._line.receive(_ANY)  # raises Lost
-
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, max(self._most - len(known), 0), known, same=self._same)
-
     # --- answers ----------------------------------------------------------------------------------------------------
-
-    def _make(self, number: int, told: Any, _: Any) -> Any:
-        return self._borrowed.make(number, told) if number & LENT else self._objects[number]
-
-    def _decoder_of(self, data: bytes) -> value_decoder.Decoder:
-        named, values = library_types.SENT, library_values.SENT_VALUES
-        return value_decoder.Decoder(data, self._make, self._shared, named=named, values=values, same=self._same)
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """The decoder of a question, which has read up to the contents of its new containers."""
-        count = value_codec.COUNT.size
-        shared = value_codec.COUNT.unpack_from(data)[0]
+        count = value_writer.COUNT.size
+        shared = value_writer.COUNT.unpack_from(data)[0]
         if shared & IDENTITIES and self._same is None:
             self._same = Identities()
         del self._shared[shared & ~IDENTITIES :]
@@ -248,39 +225,6 @@ class Witness:
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
             value_decoder.put(container, content)
         return decoder
-
-    def _contents_of_shared(self) -> bytes:
-        return (
-            value_codec.Encoder(self._other, _ANY, self._shared, same=self._same).contents(0, len(self._shared))
-            if self._shared
-            else b""
-        )
-
-    def _number(self, value: object) -> int:
-        """The number of an object that is not plain and so is not sent; the same object always has the same number."""
-        number = self._borrowed.number(value)
-        if number is None:
-            number = self._numbers.get(id(value))
-        if number is None:
-            number = self._numbers[id(value)] = len(self._objects)
-            self._objects.append(value)
-        return number
-
-    def _other(self, value: object) -> tuple[int, Any]:
-        """Its number, and its description if the judge does not have it."""
-        number = self._number(value)
-        if number in self._told or number & LENT:
-            return number, None
-        is_class = raised.is_exception_class(value)
-        if not is_class and not raised.is_exception(value):
-            self._fresh.add(number)
-            return number, descriptions.describe(value, self._number(type(value)))
-        if number in self._fresh:  # an exception that contains itself
-            return number, None
-        self._fresh.add(number)
-        if is_class:
-            return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
-        return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
 
     def _encoded(
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes], failed: BaseException | None
@@ -300,7 +244,7 @@ class Witness:
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same)
+        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
         shared = len(self._shared)
         now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
@@ -312,24 +256,14 @@ class Witness:
         return CHANGED, (encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
         root = encoder.root_object(value)
         encoder.sent()
         return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
         root = encoder.root(told)
         encoder.sent()
         return encoder.head(), root
-
-    def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """What `raised.describe` returns, or an exception of the tests; followed by the line."""
-        if self._borrowed.number(error) is not None:
-            return error, self._line_of(error)
-        try:
-            told = raised.describe(error, self._number, self._module)
-        except Exception:  # a class may be made unreadable
-            told = raised.describe_briefly(error, self._number, self._module)
-        return (*told, self._line_of(error))

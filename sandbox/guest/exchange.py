@@ -6,15 +6,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import lent_objects, library_types, library_values, questions, value_codec, value_decoder
+from sandbox.guest import (
+    lent_objects,
+    library_types,
+    library_values,
+    questions,
+    value_codec,
+    value_decoder,
+    value_writer,
+)
 from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Host
 from sandbox.guest.raised import Makers
-from sandbox.guest.value_codec import NOTHING
+from sandbox.guest.value_writer import NOTHING
 
 #: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
 #: that cost.
@@ -60,9 +69,10 @@ class Exchange:
         self._floor = 0  # so many of them are in use by questions that wait for an answer
         self.bytes = 0  # of the last question and its answer
         #: What is sent and received by name; the tests may have their own `type`.
-        self.sent, self.received = library_types.SENT_NAMES, library_types.TYPES
+        self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
         #: The immutable values that both sides have, if the tests compare identities.
         self.same: Identities | None = None
+        self.declared = Declared()  # the prelude's classes that the program has as well
 
     def open(self, line: Line, most: int, in_place: bool) -> None:
         """Use this connection. `in_place`: the tests check what the candidate does to its arguments."""
@@ -91,7 +101,7 @@ class Exchange:
         flag = questions.CHANGED if again else questions.SAME
         self._number += 1
         encoder.sent()
-        shared = value_codec.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
+        shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
         self._line.send(self._number, shared + flag, head, again, contents, root)
         self._lender.sent()
         known = list(self._shared)
@@ -105,11 +115,11 @@ class Exchange:
         floor = self._floor
         while True:
             number, data = self._line.receive(self._most)
+            if data[:1] == questions.STOP:
+                self._stops.not_carried(data[2:].decode())
             if number != asked.number:
                 raise Lost("an answer to another question")
             self.bytes += len(data)
-            if data[:1] == questions.STOP:
-                self._stops.not_carried(data[2:].decode())
             if data[:1] != questions.REQUEST:
                 break
             self._begin_request(asked)
@@ -117,7 +127,7 @@ class Exchange:
         if asked.first < 0:
             return self._understand(data, asked.passed)
         if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
-            raise value_codec.Malformed("no answer")
+            raise value_writer.Malformed("no answer")
         value = self._read(asked, data)
         self._floor = floor
         self._share(self._shared)
@@ -162,31 +172,41 @@ class Exchange:
         count = len(self._shared)
         self._lender.begin()
         self._shared, parts = written(self._encoder, self._shared, self._known, result)
-        self._line.send(asked.number, value_codec.COUNT.pack(count), kind, *parts)
+        self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
         self._known = self._state_of_shared()
 
     def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
         """Copies of the containers that a question has passed, with the same objects in them."""
         objects: list[Any] = []
-        encoder = value_codec.Encoder(
-            lambda value: (objects.append(value) or len(objects) - 1, None), 1 << 30, [*known, *passed], exact=True
-        )
+
+        def other(value: object) -> tuple[int, None]:
+            objects.append(value)
+            return len(objects) - 1, None
+
+        encoder = value_codec.Encoder(other, 1 << 30, [*known, *passed], exact=True)
         contents = encoder.contents(len(known))
-        empty = [value_decoder.empty(one) for one in passed]
+        copies = [value_decoder.empty(one) for one in passed]
         decoder = value_decoder.Decoder(
-            contents, lambda number, *_: objects[number], [*known, *empty], values=library_values.SENT_VALUES
+            contents,
+            lambda number, *_: objects[number],
+            [*known, *copies],
+            values=library_values.SENT_VALUES,
         )
         decoder.fill(len(known))
-        return empty
+        return copies
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
     def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same)
+        return value_codec.Encoder(
+            self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same, declared=self.declared
+        )
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
-        return value_decoder.Decoder(data, self._make, known, named=self.received, same=self.same)
+        return value_decoder.Decoder(
+            data, self._make, known, named=self.received, same=self.same, declared=self.declared
+        )
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:
@@ -212,7 +232,7 @@ class Exchange:
         self._lender.begin()
         try:
             return states(self._encoder, self._shared) if self._shared else []
-        except (Unsupported, value_codec.TooLarge):
+        except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
             self._shared, self._known = [], []
@@ -230,7 +250,7 @@ class Exchange:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
         if kind not in _ENDS or flag not in _FLAGS:
-            raise value_codec.Malformed("no answer")
+            raise value_writer.Malformed("no answer")
         changed, kept = _FLAGS[flag]
         own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
         seen = [*self._shared, *own]

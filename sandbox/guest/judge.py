@@ -21,11 +21,12 @@ import mmap
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import library_types, questions, value_codec
+from sandbox.guest import library_types, questions
+from sandbox.guest.declared_classes import Declared, declared_in
 from sandbox.guest.exchange import Exchange
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities, compares_identities
@@ -36,6 +37,7 @@ from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
+from sandbox.guest.value_writer import NOTHING
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
@@ -95,16 +97,35 @@ class Judge:
             self._lender.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
-        found = self.ask(questions.FIND, self._proxies.make(0, None, value_codec.NOTHING), names)
+        program = self._proxies.make(0, None, NOTHING)
+        others = self._other_classes(program, names) if error is None else ()
+        found = self.ask(questions.FIND, program, (*names, *others))
         if error is not None:
             raise error
-        self._bind(found, names, namespace)
+        self._bind(found, (*names, *others), namespace)
+        for name in others:  # the program's choice, and not the tests'
+            self._classes_asked_for.discard(self._proxies.number(namespace[name]) or 0)
         exec(tests, namespace)  # noqa: S102 - trusted
+
+    def _other_classes(self, program: Any, names: tuple[str, ...]) -> Sequence[str]:
+        """Names of the prelude's classes that the program declares in another way, and which the tests use as it does."""
+        declared = {name: text for name, text in declared_in(self._module.__dict__).items() if name not in names}
+        if not declared:
+            return []
+        found = self.ask(questions.DECLARE, program, tuple(declared.items()))
+        if type(found) is not tuple or len(found) != len(declared):
+            self.abandon("lost", "the candidate did not say what it declares")
+        said = dict(zip(declared, found, strict=True))
+        both = [self._module.__dict__[name] for name, how in said.items() if how == questions.ALIKE]
+        self._exchange.declared = Declared(both)
+        for kind in both:
+            library_types.agree(kind)
+        return [name for name, how in said.items() if how == questions.DIFFERENT]
 
     def _show_types(self, namespace: dict[str, Any]) -> None:
         own = namespace["type"] = type_of_the_tests(self._type_of)
         self._exchange.sent, self._exchange.received = (
-            library_types.SENT_NAMES | {id(own): "type"},
+            library_types.TYPE_NAMES | {id(own): "type"},
             library_types.TYPES | {"type": own},
         )
 

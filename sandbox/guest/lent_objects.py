@@ -17,6 +17,7 @@ from typing import Any
 
 from sandbox.guest import raised
 from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.library_types import SENT_NAMES
 
 #: Numbers with this bit are those of the tests' objects.
 LENT = 1 << 31
@@ -30,7 +31,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
 )
 CALL, NEXT, SEND, THROW, CLOSE = range(len(OPERATIONS))
 #: The kinds of descriptions.
-FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE = range(7)
+FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED = range(8)
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _CALLABLE = (
     *(types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType),
@@ -98,6 +99,8 @@ class Lender:
 
 def _describe(value: Any) -> tuple[Any, ...] | None:
     kind = type(value)
+    if id(value) in SENT_NAMES:
+        return NAMED, SENT_NAMES[id(value)]
     if kind is types.FunctionType:
         return FUNCTION, value.__name__, value.__qualname__, value.__doc__, _parameters(value)
     if kind is functools.partial and not vars(value):

@@ -6,14 +6,16 @@ Each table is closed. A class is found by its identity when it is written, and b
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
+import operator
 import sys
 from array import array
 from collections import ChainMap, UserDict, UserList
 from collections.abc import Callable
 from datetime import timedelta, timezone
-from types import MappingProxyType, SimpleNamespace
+from types import GenericAlias, MappingProxyType, SimpleNamespace, UnionType
 from typing import Any
 
 _modules = sys.modules
@@ -126,6 +128,10 @@ def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...
     if kind is MappingProxyType or name in _VIEWS:
         (whole,) = gc.get_referents(value) or (None,)
         return (name, whole) if type(whole) is dict and (name not in _VIEWS or kind is _view_type(name)) else None
+    if kind is GenericAlias:
+        return name, value.__origin__, *value.__args__
+    if kind is UnionType:
+        return name, *value.__args__
     if kind is memoryview:
         return _parts_of_memory(value)
     if name not in table:
@@ -160,6 +166,12 @@ def make_value(parts: list[Any], table: dict[str, _Entry]) -> Any:
         return timezone(*rest)
     if name in _VIEWS or name == "mappingproxy":
         return _VIEWS.get(name, MappingProxyType)(_only(dict, tuple(rest)))
+    if name == "GenericAlias":
+        return GenericAlias(rest[0], tuple(rest[1:]))
+    if name == "UnionType":
+        if not rest or not all(isinstance(one, type | GenericAlias) for one in rest):
+            raise ValueError("no types")
+        return functools.reduce(operator.or_, rest)
     if name == "memoryview":
         whole, readonly = rest
         if type(whole) not in (bytes, bytearray):

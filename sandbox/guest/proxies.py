@@ -21,7 +21,7 @@ from sandbox.guest.proxy_classes import (
     remote_class,
 )
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
-from sandbox.guest.value_codec import NOTHING, Malformed
+from sandbox.guest.value_writer import NOTHING, Malformed
 
 #: What `bare_value` returns for each of `CHANGING`.
 _BROUGHT: dict[Any, Any] = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}

@@ -20,6 +20,7 @@ from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import questions as asks
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
+from sandbox.guest.library_types import is_made
 
 
 class Host(Protocol):
@@ -122,7 +123,7 @@ class Remote:
     def __instancecheck__(self, value: object) -> bool:
         if not is_remote(self) or type(self).__dict__.get("_shown") is not type:
             raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
-        return is_proxy(value) and self.__host.ask(asks.IS_INSTANCE, self, (value,)) is True
+        return (is_proxy(value) or is_made(type(value))) and self.__host.ask(asks.IS_INSTANCE, self, (value,)) is True
 
     @staticmethod
     def host(value: Any) -> Any:
@@ -225,6 +226,8 @@ def _kept(special: str) -> Callable[..., Any]:
 
 def _equal_to_its_own(self: Any, other: object) -> Any:
     if self is not other and isinstance(other, type(self)._shown):
+        if type(self)._shown is re.Pattern:
+            return (self.pattern, self.flags) == (other.pattern, other.flags)
         Remote.host(self).not_carried(f"== of {an_object_of(type(self).__name__)}", type(self)._kind)
     return True if self is other else NotImplemented
 

@@ -46,6 +46,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda kind, value: any(one is kind for one in _mro(type(value))),
     _parameters,
     type,
+    lambda namespace, *told: None,  # see `Witness`
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -63,6 +64,7 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     IS_INSTANCE,
     SIGNATURE,
     TYPE,
+    DECLARE,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
@@ -74,3 +76,5 @@ CALLED = b"%"
 REQUEST, STOP = b"c", b"n"
 #: In the number of containers that both sides have: identities of immutable values are told.
 IDENTITIES = 1 << 31
+#: Answers for a class of the prelude: the program has none of that name, another one, or one that is declared alike.
+ABSENT, DIFFERENT, ALIKE = range(3)

@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.library_exceptions import library_class, library_name
 from sandbox.guest.library_types import name_of
-from sandbox.guest.value_codec import Malformed
+from sandbox.guest.value_writer import Malformed
 
 BUILT_IN: dict[str, type[BaseException]] = {
     kind.__name__: kind

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.guest.library_types import is_made
 from sandbox.guest.proxy_classes import is_proxy
 
 
@@ -22,7 +23,7 @@ class _Asking(type):
             return super().__call__(*args, **kwargs)
         if len(args) != 1 or kwargs:
             return type(*args, **kwargs)
-        kind = cls.__dict__["_of"](args[0]) if is_proxy(args[0]) else type(args[0])
+        kind = cls.__dict__["_of"](args[0]) if is_proxy(args[0]) or is_made(type(args[0])) else type(args[0])
         return cls if kind is type else kind
 
     def __instancecheck__(cls, value: object) -> bool:

@@ -11,10 +11,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest import library_types, library_values
+from sandbox.guest import library_types, library_values, numpy_values
+from sandbox.guest.declared_classes import Declared, put_attributes
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
-from sandbox.guest.value_codec import BOUNDED, HOLDERS, MAX_DEPTH, NOTHING, Malformed
+from sandbox.guest.value_writer import BOUNDED, DECLARED, HOLDERS, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
@@ -24,8 +25,10 @@ _NEW: dict[int, Callable[[], Any]] = {
     ord("l"): list,
     ord("d"): dict,
     ord("s"): set,
-    ord("a"): bytearray,
 } | library_types.NEW
+
+_BYTES = ord("a")
+_CONTAINERS = frozenset((list, dict, set, bytearray, *(kind for kind, _ in library_types.LIBRARY.values())))
 
 #: Makes what stands for an object from its number, the description or None, and its built-in value (`NOTHING`: none).
 Make = Callable[[int, Any, Any], Any]
@@ -46,9 +49,10 @@ class Decoder:
         named: Mapping[str, Any] = TYPES,
         values: dict[str, Any] = library_values.VALUES,
         same: Identities | None = None,
+        declared: Declared | None = None,
     ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
-        self._describing, self._values, self._same = 0, values, same
+        self._describing, self._values, self._same, self._declared = 0, values, same, declared
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
@@ -62,13 +66,23 @@ class Decoder:
     def _new(self, kind: int) -> Any:
         if kind == BOUNDED:
             return deque(maxlen=self._count())
+        if kind == _BYTES:
+            size = self._count()
+            return bytearray(min(size, len(self._data)))
+        if kind == DECLARED and self._declared is not None:
+            return self._declared.new(self.take(1)[0])
+        if kind == NUMPY:
+            return numpy_values.new_array(self.take, len(self._data))
         return library_values.new_array(self.take(1)) if kind == library_values.ARRAY else _NEW[kind]()
 
     def fill(self, start: int) -> bytes:
         """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
         begin = self._at
-        for container in self.table[start:]:
-            put(container, self.content(type(container)))
+        contents = [(container, self.content(type(container))) for container in self.table[start:]]
+        for first in (True, False):  # attributes first: hashes may depend on them
+            for container, content in contents:
+                if first is (type(container) not in _CONTAINERS):
+                    put(container, content)
         return self._data[begin : self._at]
 
     def content(self, kind: type) -> Any:
@@ -122,6 +136,8 @@ class Decoder:
             return self._names[self.take(self._count()).decode("ascii")]
         if tag == "=" and self._same is not None:
             return self._same.values[self._count()]
+        if tag == "E" and self._declared is not None:
+            return self._declared.member(self._several(depth))
         if tag == "V":
             return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
@@ -168,6 +184,10 @@ def empty(container: Any) -> Any:
     """A new container of the same kind."""
     if type(container) is array:
         return array(container.typecode)
+    if numpy_values.is_array(type(container)):
+        return numpy_values.empty(container)
+    if type(container) not in _CONTAINERS:
+        return object.__new__(type(container))
     return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
 
 
@@ -191,6 +211,10 @@ def put(container: Any, content: Any) -> None:
         container.extend(content)
     elif type(container) in HOLDERS:
         library_values.put_items(container, type(container), content)
+    elif numpy_values.is_array(type(container)):
+        numpy_values.put_items(container, content)
+    elif type(container) not in _CONTAINERS:
+        put_attributes(container, content)
     else:
         container.clear()
         container.update(content)
@@ -232,7 +256,7 @@ _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "k": lambda items: dict.fromkeys(items).keys(),
     "L": lambda parts: slice(*parts),
     "n": library_types.make_named,
-    "u": library_types.make_numpy,
+    "u": numpy_values.make_numpy,
     "v": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),
 }

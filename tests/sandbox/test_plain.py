@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sandbox.guest import library_types, value_codec, value_decoder
+from sandbox.guest import library_types, value_codec, value_decoder, value_writer
 
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
@@ -270,7 +270,7 @@ def test_offsets_that_are_none(parts: tuple[object, ...]) -> None:
     """Whoever sends them: nothing is made of them."""
     encoder = value_codec.Encoder(lambda _: (0, None), 1_000)
     message = encoder.root(parts)
-    with pytest.raises((value_codec.Malformed, IndexError, ValueError)):
+    with pytest.raises((value_writer.Malformed, IndexError, ValueError)):
         value_decoder.Decoder(b"p" + message[1:], Thing).value()
 
 
@@ -280,7 +280,7 @@ def test_offsets_that_are_none(parts: tuple[object, ...]) -> None:
 )
 def test_numbers_of_the_wrong_kind(message: bytes) -> None:
     """What is made of integers is made of so many of them, and of nothing else."""
-    with pytest.raises(value_codec.Malformed):
+    with pytest.raises(value_writer.Malformed):
         value_decoder.Decoder(message, Thing).value()
 
 
@@ -293,7 +293,7 @@ def test_an_exact_encoder_takes_no_subclasses() -> None:
 def test_objects_are_numbers() -> None:
     """What is not plain crosses as the number that its side gave it; so does what is nested too deeply."""
     deep: tuple[Any, ...] = ()
-    for _ in range(value_codec.MAX_DEPTH + 5):
+    for _ in range(value_writer.MAX_DEPTH + 5):
         deep = (deep,)
     assert decode(encode([Thing(), len], other=lambda one: (7, None))) == [("object", 7), ("object", 7)]
     assert "('object', 8)" in repr(decode(encode(deep, other=lambda one: (8, None))))
@@ -322,7 +322,7 @@ def test_views_and_numbers_of_numpy() -> None:
 @pytest.mark.parametrize("value", ["x" * 2_000, [None] * 2_000, [[] for _ in range(500)]])
 def test_the_bound_holds(value: object) -> None:
     """A message above the bound is refused while it is made."""
-    with pytest.raises(value_codec.TooLarge):
+    with pytest.raises(value_writer.TooLarge):
         encode(value, most=1_000)
 
 
