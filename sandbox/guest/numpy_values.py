@@ -61,15 +61,16 @@ def new_array(take: Callable[[int], bytes], most: int) -> Any:
     return numpy.zeros(shape, dtype)
 
 
-def items_of(value: Any) -> list[Any]:
+def contents_of(value: Any) -> bytes:
     """An array's shape and its elements."""
-    return [tuple(map(int, value.shape)), value.tobytes()]
+    shape = tuple(map(int, value.shape))
+    return struct.pack(f">B{len(shape)}Q", len(shape), *shape) + value.tobytes()  # type: ignore[no-any-return]
 
 
-def put_items(value: Any, items: list[Any]) -> None:
+def put_contents(value: Any, data: bytes) -> None:
     """Give an array this shape and these elements, in place. Raises an Exception if it can't have them."""
-    shape, data = items
-    flat = importlib.import_module("numpy").frombuffer(data, value.dtype)
+    shape = struct.unpack_from(f">{data[0]}Q", data, 1)
+    flat = importlib.import_module("numpy").frombuffer(data, value.dtype, offset=1 + 8 * len(shape))
     if tuple(value.shape) != shape:
         value.resize(shape, refcheck=False)
     value[...] = flat.reshape(value.shape)

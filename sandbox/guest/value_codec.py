@@ -39,8 +39,7 @@ _IMMUTABLE = frozenset(bytes((tag,)) for tag in b"isfbIcetzgLqyhwxpnuV")
 
 def _items_of(container: Any, base: Any) -> list[Any]:
     if base is None:
-        array_of_numpy = numpy_values.is_array(type(container))
-        return (numpy_values.items_of if array_of_numpy else declared_classes.attributes)(container)
+        return declared_classes.attributes(container)
     items = library_values.items_of(container, base) if base in HOLDERS else list(base.__iter__(container))
     if items is None:
         raise Malformed("contents of another type")
@@ -82,8 +81,8 @@ class Encoder(Writer):
             if base is bytearray:
                 data = bytes(memoryview(container))
                 out += [COUNT.pack(len(data)), data]
-            elif base is array:
-                data = container.tobytes()
+            elif base is array or numpy_values.is_array(type(container)):
+                data = container.tobytes() if base is array else numpy_values.contents_of(container)
                 out += [COUNT.pack(len(data)), data]
             elif base is not None and issubclass(base, dict):
                 pairs = pairs_of(container)

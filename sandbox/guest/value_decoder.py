@@ -88,7 +88,7 @@ class Decoder:
     def content(self, kind: type) -> Any:
         """The new content of one container of this type."""
         count = self._count()
-        if kind is bytearray or kind is array:
+        if kind is bytearray or kind is array or numpy_values.is_array(kind):
             return self.take(count)
         if issubclass(kind, dict):
             factory = self.value(0) if kind is defaultdict else None
@@ -212,7 +212,7 @@ def put(container: Any, content: Any) -> None:
     elif type(container) in HOLDERS:
         library_values.put_items(container, type(container), content)
     elif numpy_values.is_array(type(container)):
-        numpy_values.put_items(container, content)
+        numpy_values.put_contents(container, content)
     elif type(container) not in _CONTAINERS:
         put_attributes(container, content)
     else:
