@@ -11,8 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest.library_types import LIBRARY
-
 _int, _float, _complex = struct.Struct(">cq").pack, struct.Struct(">cd").pack, struct.Struct(">cdd").pack
 #: A tag and a number.
 sized = struct.Struct(">cI").pack
@@ -71,12 +69,6 @@ def python_number(value: Any) -> Any:
     """numpy's numbers as Python's; anything else unchanged."""
     generic = getattr(_modules.get("numpy"), "generic", None)
     return value.item() if generic is not None and generic in _mro(type(value)) else value
-
-
-def container_of(value: object) -> Any:
-    """The container type of a value, from the standard library or built in."""
-    kind = type(value)
-    return kind if id(kind) in LIBRARY else base_of(kind)
 
 
 def factory_of(value: Any) -> Any:

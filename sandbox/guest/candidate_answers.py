@@ -121,17 +121,23 @@ class Witness(ProgramSide):
         operation, target, args, names, values, in_place = decoder.value()
         before = self._contents_of_shared()
         keywords = dict(zip(names, values, strict=True))
-        call = _Call(number)
-        if self._borrowed:
-            call.containers, call.states = decoder.table, states(self._encoder, decoder.table)
-        value, failed = self._carried_out(
-            call, self._declare if operation == DECLARE else OPERATIONS[operation], target, args, keywords
-        )
+        call = self._call(number, decoder.table) if self._borrowed else None
+        perform = self._declare if operation == DECLARE else OPERATIONS[operation]
+        failed: BaseException | None = None
+        try:
+            value = perform(target, *args, **keywords)
+        except value_writer.TooLarge:
+            raise
+        except BaseException as error:
+            value, failed = self._describe(error), error
+        if call is not None:
+            with self._asking:
+                self._calls.pop()
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
         self._before_answer()
         kind = RETURNED if failed is None else RAISED
-        if call.asked:
+        if call is not None and call.asked:
             self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
             return
         flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
@@ -141,20 +147,12 @@ class Witness(ProgramSide):
             self._shared += [*passed, *new]
         self._line.send(number, kind, flag, *parts)
 
-    def _carried_out(
-        self, call: _Call, operation: Callable[..., Any], target: Any, args: tuple[Any, ...], keywords: dict[str, Any]
-    ) -> tuple[Any, BaseException | None]:
-        """(what it returned, None) or (the description of what it raised, that)."""
+    def _call(self, number: int, containers: list[Any]) -> _Call:
+        """A call during which the program may use objects of the tests."""
+        call = _Call(number)
+        call.containers, call.states = containers, states(self._encoder, containers)
         self._calls.append(call)
-        try:
-            return operation(target, *args, **keywords), None
-        except value_writer.TooLarge:
-            raise
-        except BaseException as error:
-            return self._describe(error), error
-        finally:
-            with self._asking:
-                self._calls.pop()
+        return call
 
     # --- requests: the program uses an object of the tests ----------------------------------------------------------
 

@@ -62,6 +62,9 @@ class Declared:
         return self.places[id(type(value))], name if known else value._value_
 
 
+NO_CLASSES = Declared()
+
+
 def declared_in(namespace: dict[str, Any]) -> dict[str, str]:
     """The names of classes of which the instances could be sent, with the shape of each."""
     own = [(name, kind) for name, kind in namespace.items() if isinstance(kind, type) and kind.__module__ == "tests"]

@@ -229,9 +229,11 @@ class Exchange:
     def _state_of_shared(self) -> list[bytes]:
         """The contents of containers that both sides have; none once the tests have put something into them that can't
         be sent."""
+        if not self._shared:
+            return []
         self._lender.begin()
         try:
-            return states(self._encoder, self._shared) if self._shared else []
+            return states(self._encoder, self._shared)
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None

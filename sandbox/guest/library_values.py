@@ -35,27 +35,25 @@ CONTAINERS: tuple[tuple[Any, int], ...] = (
 _HELD: dict[Any, tuple[str, type]] = {ChainMap: ("maps", list), UserDict: ("data", dict), UserList: ("data", list)}
 
 
-def items_of(container: Any, kind: Any) -> list[Any] | None:
-    """What to write for a container; None if its contents are not what its own class puts there."""
-    if kind is SimpleNamespace:
-        return [item for pair in vars(container).items() for item in pair]
-    held = vars(container).get(_HELD[kind][0])
-    return [held] if type(held) is _HELD[kind][1] and len(vars(container)) == 1 else None
+def is_sound(container: Any, kind: Any) -> bool:
+    """Whether it holds what its own class puts there."""
+    name, held = _HELD.get(kind, ("", object))
+    return kind not in _HELD or type(vars(container).get(name)) is held
 
 
-def put_items(container: Any, kind: Any, items: list[Any]) -> None:
-    """Replace the contents by those that were written. Raises TypeError or ValueError if they can't be."""
-    if kind is SimpleNamespace:
-        pairs = dict(zip(items[::2], items[1::2], strict=True))
-        if not all(type(name) is str for name in pairs):
-            raise TypeError("a name that is no text")
-        vars(container).clear()
-        vars(container).update(pairs)
-    else:
-        attribute, held = _HELD[kind]
-        if len(items) != 1 or type(items[0]) is not held:
-            raise TypeError("contents of another type")
-        vars(container)[attribute] = items[0]
+def items_of(container: Any) -> list[Any]:
+    """What to write for a container: its attributes, names and values in turn."""
+    return [item for pair in vars(container).items() for item in pair]
+
+
+def put_items(container: Any, items: list[Any]) -> None:
+    """Replace the attributes by those that were written. Raises TypeError or ValueError if it can't have them."""
+    pairs = dict(zip(items[::2], items[1::2], strict=True))
+    name, held = _HELD.get(type(container), ("", object))
+    if not all(type(key) is str for key in pairs) or (name and type(pairs.get(name)) is not held):
+        raise TypeError("contents of another type")
+    vars(container).clear()
+    vars(container).update(pairs)
 
 
 def new_array(code: bytes) -> Any:
@@ -183,8 +181,12 @@ def make_value(parts: list[Any], table: dict[str, _Entry]) -> Any:
     return make(getattr(importlib.import_module(module), name), tuple(rest))
 
 
-#: Types of time zones that a time may have.
 def is_zone(value: object) -> bool:
     """Whether it is a time zone that can be sent."""
     zone_info = getattr(_modules.get("zoneinfo"), "ZoneInfo", None)
     return type(value) is timezone or (zone_info is not None and type(value) is zone_info)
+
+
+def is_shown(value: object, kind: type) -> bool:
+    """Whether `repr` shows it without using objects that it holds."""
+    return kind is timezone or (_name(kind) in SENT_VALUES and parts_of(value, kind, SENT_VALUES) is not None)

@@ -26,24 +26,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.guest import declared_classes, library_values, numpy_values
-from sandbox.guest.built_in_values import KINDS, container_of, factory_of, pairs_of, sized
-from sandbox.guest.declared_classes import Declared
+from sandbox.guest.built_in_values import KINDS, base_of, factory_of, pairs_of, sized
+from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
-from sandbox.guest.library_types import TYPE_NAMES
-from sandbox.guest.value_writer import COUNT, HOLDERS, Malformed, Other, TooLarge, Writer
+from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
+from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
-_NONE = Declared()
 #: The tags of values that have no identity of their own when they are written.
 _IMMUTABLE = frozenset(bytes((tag,)) for tag in b"isfbIcetzgLqyhwxpnuV")
 
 
-def _items_of(container: Any, base: Any) -> list[Any]:
-    if base is None:
-        return declared_classes.attributes(container)
-    items = library_values.items_of(container, base) if base in HOLDERS else list(base.__iter__(container))
-    if items is None:
-        raise Malformed("contents of another type")
-    return items
+def _container_of(value: object) -> Any:
+    """The container type of a value, from the standard library or built in."""
+    kind = type(value)
+    return kind if id(kind) in LIBRARY else base_of(kind)
 
 
 class Encoder(Writer):
@@ -62,7 +58,7 @@ class Encoder(Writer):
         exact: bool = False,
         names: Mapping[int, str] = TYPE_NAMES,
         same: Identities | None = None,
-        declared: Declared = _NONE,
+        declared: Declared = NO_CLASSES,
     ) -> None:
         super().__init__(other, most, known, exact, names, declared)
         self._same = same
@@ -77,14 +73,12 @@ class Encoder(Writer):
         out: list[bytes] = []
         while start < (len(self.table) if stop is None else stop):
             container = self.table[start]
-            base = container_of(container)
-            if base is bytearray:
-                data = bytes(memoryview(container))
-                out += [COUNT.pack(len(data)), data]
-            elif base is array or numpy_values.is_array(type(container)):
-                data = container.tobytes() if base is array else numpy_values.contents_of(container)
-                out += [COUNT.pack(len(data)), data]
-            elif base is not None and issubclass(base, dict):
+            base = _container_of(container)
+            if base is list or base is set:
+                self._items(list(base.__iter__(container)), out)
+            elif base is None or base is bytearray or base is array:
+                self._unusual_contents(container, base, out)
+            elif issubclass(base, dict):
                 pairs = pairs_of(container)
                 out.append(self._counted(len(pairs)))
                 if base is defaultdict:
@@ -93,9 +87,20 @@ class Encoder(Writer):
                     self.write(key, out, 0)
                     self.write(value, out, 0)
             else:
-                self._items(_items_of(container, base), out)
+                self._items(library_values.items_of(container) if base in HOLDERS else list(container), out)
             start += 1
         return self._bounded(out)
+
+    def _unusual_contents(self, container: Any, base: Any, out: list[bytes]) -> None:
+        """Those of bytes, of numbers, and of an instance of a class that both sides have."""
+        if base is None and not numpy_values.is_array(type(container)):
+            self._items(declared_classes.attributes(container), out)
+            return
+        if base is bytearray:
+            data = bytes(memoryview(container))
+        else:
+            data = container.tobytes() if base is array else numpy_values.contents_of(container)
+        out += [COUNT.pack(len(data)), data]
 
     def _items(self, items: list[Any], out: list[bytes]) -> None:
         out.append(self._counted(len(items)))

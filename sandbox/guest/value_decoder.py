@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import library_types, library_values, numpy_values
-from sandbox.guest.declared_classes import Declared, put_attributes
+from sandbox.guest.declared_classes import NO_CLASSES, Declared, put_attributes
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
 from sandbox.guest.value_writer import BOUNDED, DECLARED, HOLDERS, MAX_DEPTH, NOTHING, NUMPY, Malformed
@@ -49,7 +49,7 @@ class Decoder:
         named: Mapping[str, Any] = TYPES,
         values: dict[str, Any] = library_values.VALUES,
         same: Identities | None = None,
-        declared: Declared | None = None,
+        declared: Declared = NO_CLASSES,
     ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
         self._describing, self._values, self._same, self._declared = 0, values, same, declared
@@ -58,7 +58,7 @@ class Decoder:
     def head(self) -> None:
         """Create the new containers, empty; read the immutable values of which the identity counts."""
         count = self._count()
-        self.table += [self._new(kind) for kind in self.take(count)]
+        self.table += [_NEW[kind]() if kind in _NEW else self._new(kind) for kind in self.take(count)]
         if self._same is not None:
             for _ in range(self._count()):
                 self._same.add(self.value(0))
@@ -69,25 +69,33 @@ class Decoder:
         if kind == _BYTES:
             size = self._count()
             return bytearray(min(size, len(self._data)))
-        if kind == DECLARED and self._declared is not None:
+        if kind == DECLARED:
             return self._declared.new(self.take(1)[0])
         if kind == NUMPY:
             return numpy_values.new_array(self.take, len(self._data))
-        return library_values.new_array(self.take(1)) if kind == library_values.ARRAY else _NEW[kind]()
+        if kind != library_values.ARRAY:
+            raise Malformed("no kind of containers")
+        return library_values.new_array(self.take(1))
 
     def fill(self, start: int) -> bytes:
         """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
         begin = self._at
-        contents = [(container, self.content(type(container))) for container in self.table[start:]]
-        for first in (True, False):  # attributes first: hashes may depend on them
-            for container, content in contents:
-                if first is (type(container) not in _CONTAINERS):
-                    put(container, content)
+        if not self._declared.classes:
+            for container in self.table[start:]:
+                put(container, self.content(type(container)))
+        else:
+            contents = [(container, self.content(type(container))) for container in self.table[start:]]
+            for first in (True, False):  # attributes first: hashes may depend on them
+                for container, content in contents:
+                    if first is (type(container) not in _CONTAINERS):
+                        put(container, content)
         return self._data[begin : self._at]
 
     def content(self, kind: type) -> Any:
         """The new content of one container of this type."""
         count = self._count()
+        if kind is list:
+            return [self.value(0) for _ in range(count)]
         if kind is bytearray or kind is array or numpy_values.is_array(kind):
             return self.take(count)
         if issubclass(kind, dict):
@@ -136,7 +144,7 @@ class Decoder:
             return self._names[self.take(self._count()).decode("ascii")]
         if tag == "=" and self._same is not None:
             return self._same.values[self._count()]
-        if tag == "E" and self._declared is not None:
+        if tag == "E":
             return self._declared.member(self._several(depth))
         if tag == "V":
             return library_values.make_value(self._several(depth), self._values)
@@ -210,7 +218,7 @@ def put(container: Any, content: Any) -> None:
         container.clear()
         container.extend(content)
     elif type(container) in HOLDERS:
-        library_values.put_items(container, type(container), content)
+        library_values.put_items(container, content)
     elif numpy_values.is_array(type(container)):
         numpy_values.put_contents(container, content)
     elif type(container) not in _CONTAINERS:

@@ -59,7 +59,7 @@ def _is_container(value: Any, kind: Any, base: Any) -> bool:
     if kind is array:
         return library_values.is_plain_array(value)
     if id(kind) in LIBRARY:
-        return kind not in HOLDERS or library_values.items_of(value, kind) is not None
+        return library_values.is_sound(value, kind)
     return base is None and numpy_values.is_array(kind) and numpy_values.array_head(value) is not None
 
 

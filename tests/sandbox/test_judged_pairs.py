@@ -38,7 +38,9 @@ def _told(said: str) -> str:
 def test_right_programs_are_judged_as_the_data_says(workers: Pool) -> None:
     """In one process all of them pass; in the judge nearly all."""
     cases = _cases("right")
-    assert [one["kind"] for one, said in zip(_DATA, in_one_process(workers, cases), strict=True) if said != "passed"] == []
+    assert [
+        one["kind"] for one, said in zip(_DATA, in_one_process(workers, cases), strict=True) if said != "passed"
+    ] == []
     found = zip(_DATA, judged(workers, cases), strict=True)
     assert [(one["kind"], said) for one, said in found if _told(said) != one["judged"]] == []
     assert sum(one["judged"] == "passed" for one in _DATA) >= 270
