@@ -25,7 +25,7 @@ _NEW: dict[int, Callable[[], Any]] = {
     ord("l"): list,
     ord("d"): dict,
     ord("s"): set,
-} | library_types.NEW
+} | {tag: kind for tag, kind in library_types.NEW.items() if tag != library_values.ARRAY}
 
 _BYTES = ord("a")
 _CONTAINERS = frozenset((list, dict, set, bytearray, *(kind for kind, _ in library_types.LIBRARY.values())))
