@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import math
 import struct
-from collections import Counter, OrderedDict, defaultdict, deque
+from array import array
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal
 from enum import IntEnum
 from fractions import Fraction
+from ipaddress import IPv4Address, IPv6Address
+from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
@@ -22,7 +26,8 @@ from sandbox.guest import library_types, numpy_values, value_codec, value_decode
 PLAIN = {
     *(type(None), bool, int, float, complex, str, bytes, bytearray, list, tuple, set, frozenset, dict, range),
     *(Decimal, Fraction, type({}.keys()), type({}.values()), type({}.items())),
-    *(date, time, datetime, timedelta),
+    *(date, time, datetime, timedelta, timezone, UUID, IPv4Address, IPv6Address, array, SimpleNamespace),
+    *(ChainMap, UserDict, UserList, memoryview, MappingProxyType),
     *(Counter, OrderedDict, defaultdict, deque, type, type(...), type(NotImplemented)),
 }
 hashable = st.recursive(
@@ -39,12 +44,17 @@ hashable = st.recursive(
     | st.dates()
     | st.times()
     | st.datetimes()
-    | st.timedeltas(),
+    | st.timedeltas()
+    | st.uuids()
+    | st.ip_addresses(),
     lambda inner: st.lists(inner, max_size=4).map(tuple) | st.frozensets(inner, max_size=4),
     max_leaves=8,
 )
 values = st.recursive(
-    hashable | st.binary().map(bytearray),
+    hashable
+    | st.binary().map(bytearray)
+    | st.lists(st.integers(0, 9)).map(lambda numbers: array("i", numbers))
+    | st.dictionaries(st.sampled_from(["a", "b"]), st.integers()).map(lambda values: SimpleNamespace(**values)),
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.dictionaries(hashable, inner, max_size=4)
