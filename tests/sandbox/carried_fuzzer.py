@@ -165,7 +165,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 log = []
 def shown(value):
     kind = type(value).__name__
-    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) is not set else re.sub('0x[0-9a-f]+', '0x', repr(sorted(map(repr, value))))
+    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) != set else re.sub('0x[0-9a-f]+', '0x', repr(sorted(map(repr, value))))
     return kind + ' ' + text.replace('candidate.', '').replace('tests.', '')
 def use(make):
     try:
