@@ -173,7 +173,7 @@ def use(make):
     except Exception as error:
         log.append('raised ' + type(error).__name__ + ' ' + (str(error.args) if kept(error) else ''))
 def kept(error):
-    return isinstance(error, (KeyError, ValueError, IndexError, StopIteration)) and 'object' not in str(error)
+    return isinstance(error, (KeyError, ValueError, IndexError, StopIteration)) and 'object' not in str(error) and ' at 0x' not in str(error)
 """
 #: Uses of `v`, a value that was returned.
 _USES = (
