@@ -11,8 +11,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest.library_types import LIBRARY
-
 _int, _float, _complex = struct.Struct(">cq").pack, struct.Struct(">cd").pack, struct.Struct(">cdd").pack
 #: A tag and a number.
 sized = struct.Struct(">cI").pack
@@ -53,8 +51,6 @@ MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
     datetime: (b"w", (*_DAY, *_HOUR)),
     timedelta: (b"x", ("days", "seconds", "microseconds")),
 }
-#: Instances of subclasses of these are encoded as the base type.
-AS_BASE = frozenset((*MOMENTS, *VIEWS, Fraction, Decimal))
 # by identity: a metaclass may say that its classes equal any other
 _BASES = {
     id(one): one for one in (*LEAVES, *KINDS, *VIEWS, *MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)
@@ -75,12 +71,6 @@ def python_number(value: Any) -> Any:
     return value.item() if generic is not None and generic in _mro(type(value)) else value
 
 
-def container_of(value: object) -> Any:
-    """The container type of a value, from the standard library or built in."""
-    kind = type(value)
-    return kind if id(kind) in LIBRARY else base_of(kind)
-
-
 def factory_of(value: Any) -> Any:
     """The default factory of a defaultdict."""
     return vars(defaultdict)["default_factory"].__get__(value)
@@ -91,11 +81,26 @@ def bare_value(value: Any, base: Any) -> Any:
     tuple, a dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
     if base in LEAVES:
         return plain_leaf(value, base)
+    if base in MOMENTS:
+        return new_moment(base, base, value)
+    if base is Decimal:
+        return Decimal(value)
+    if base is Fraction:
+        return Fraction(int(Fraction.numerator.__get__(value)), int(Fraction.denominator.__get__(value)))
     if base is dict:
         return tuple(pairs_of(value))
     if base is bytearray:
         return bytes(memoryview(value))
     return (frozenset if base is set or base is frozenset else tuple)(base.__iter__(value))
+
+
+def new_moment(kind: Any, base: Any, value: Any) -> Any:
+    """An instance of `kind`, which is the base or derives from it, with the fields that the base has in `value`."""
+    fields: list[Any] = [getattr(base, field).__get__(value) for field in MOMENTS[base][1]]
+    if base is not time and base is not datetime:
+        return base.__new__(kind, *fields)
+    keywords = {"tzinfo": base.tzinfo.__get__(value), "fold": fields.pop()}
+    return base.__new__(kind, *fields, **keywords)
 
 
 def pairs_of(value: Any) -> list[tuple[Any, Any]]:

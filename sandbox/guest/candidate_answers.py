@@ -6,75 +6,37 @@ forged answer gains nothing over a correct one.
 
 from __future__ import annotations
 
-import copy
-import inspect
-import operator
 import os
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.guest import descriptions, library_types, raised, value_codec, value_decoder
-from sandbox.guest.frames import Line, Lost
-from sandbox.guest.main_module import end_fork
-
-_mro = type.__dict__["__mro__"].__get__
-
-
-def _parameters(function: Any) -> tuple[Any, ...]:
-    """(name, kind, default if any) of each parameter."""
-    return tuple(
-        (one.name, int(one.kind), () if one.default is one.empty else (one.default,))
-        for one in inspect.signature(function).parameters.values()
-    )
-
-
-#: The operations that the judge may request on an object; sent as indices into this table.
-OPERATIONS: tuple[Callable[..., Any], ...] = (
-    lambda function, /, *args, **kwargs: function(*args, **kwargs),
-    lambda namespace, *names: tuple((namespace[name],) if name in namespace else () for name in names),
-    iter,
-    next,
-    len,
-    bool,
-    operator.getitem,
-    getattr,
-    str,
-    repr,
-    operator.setitem,
-    operator.delitem,
-    reversed,
-    lambda manager: type(manager).__enter__(manager),
-    lambda manager: type(manager).__exit__(manager, None, None, None),
-    format,
-    setattr,
-    delattr,
-    lambda value: list(dir(value)),
-    copy.copy,
-    copy.deepcopy,
-    lambda kind, value: any(one is kind for one in _mro(type(value))),
-    _parameters,
+from sandbox.guest import (
+    raised,
+    value_codec,
+    value_decoder,
+    value_writer,
 )
-CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
-(
-    SET_ITEM,
-    DELETE_ITEM,
-    REVERSED,
-    ENTER,
-    EXIT,
-    FORMAT,
-    SET_ATTRIBUTE,
-    DELETE_ATTRIBUTE,
-    DIR,
-    COPY,
-    DEEP_COPY,
-    IS_INSTANCE,
-    SIGNATURE,
-) = _MORE
-RETURNED, RAISED = b"r", b"e"
-#: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
-#: containers sent with this answer, and may change them later.
-SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
+from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.frames import Line, Lost
+from sandbox.guest.identities import Identities
+from sandbox.guest.main_module import end_fork
+from sandbox.guest.program_side import ProgramSide
+from sandbox.guest.questions import (
+    CALLED,
+    CHANGED,
+    CHANGED_KEPT,
+    DECLARE,
+    IDENTITIES,
+    OPERATIONS,
+    RAISED,
+    REQUEST,
+    RETURNED,
+    SAME,
+    SAME_KEPT,
+)
+
 _getpid, _references = os.getpid, sys.getrefcount
 _ANY = 1 << 30  # the judge may send any size
 
@@ -99,7 +61,19 @@ def _unkept() -> tuple[int, int]:
 _NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
-class Witness:
+class _Call:
+    """A question that is being answered. `containers`: those that judge and candidate have, with the `states` that the
+    judge knows of; only if the program has objects of the tests. `asked`: it has used one."""
+
+    __slots__ = ("asked", "containers", "number", "states")
+
+    def __init__(self, number: int) -> None:
+        self.number, self.asked = number, False
+        self.containers: list[Any] = []
+        self.states: list[bytes] = []
+
+
+class Witness(ProgramSide):
     """`line_of` finds the program's line in an exception; `before_answer` is called whenever a call has ended.
 
     Object 0 is the program's namespace.
@@ -113,21 +87,19 @@ class Witness:
         before_answer: Callable[[], None],
         namespace: dict[str, Any],
     ) -> None:
-        self._line, self._most, self._line_of, self._before_answer = line, most, line_of, before_answer
-        self._objects: list[Any] = [namespace]
-        self._numbers: dict[int, int] = {}
-        self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge also has
-        self._told: set[int] = set()  # the numbers of objects already described to the judge
-        self._fresh: set[int] = set()
+        super().__init__(line, most, line_of, namespace)
+        self._before_answer = before_answer
         self._own = _getpid()
+        self._asking = threading.RLock()  # a message and its answer belong to one thread
+        #: Of the calls that are running: the question's number, and what the judge knows of the containers.
+        self._calls: list[_Call] = []
 
     def serve(self) -> bool:
         """Answer until the judge is gone; False after an answer above the limit."""
         try:
             while self.answer_one():
                 pass
-        except value_codec.TooLarge:
+        except value_writer.TooLarge:
             return False
         return True
 
@@ -137,74 +109,120 @@ class Witness:
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
+        try:
+            self._answer(number, data)
+        except Lost:
+            pass  # the next question will not come either
+        return True
+
+    def _answer(self, number: int, data: bytes) -> None:
         decoder, shared = self._decoder(data), len(self._shared)
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
         before = self._contents_of_shared()
         keywords = dict(zip(names, values, strict=True))
-        kind, failed = RETURNED, None
+        call = self._call(number, decoder.table) if self._borrowed else None
+        perform = self._declare if operation == DECLARE else OPERATIONS[operation]
+        failed: BaseException | None = None
         try:
-            value = OPERATIONS[operation](target, *args, **keywords)
-        except value_codec.TooLarge:
+            value = perform(target, *args, **keywords)
+        except value_writer.TooLarge:
             raise
         except BaseException as error:
-            kind, value, failed = RAISED, self._describe(error), error
+            value, failed = self._describe(error), error
+        if call is not None:
+            with self._asking:
+                self._calls.pop()
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
         self._before_answer()
+        kind = RETURNED if failed is None else RAISED
+        if call is not None and call.asked:
+            self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
+            return
         flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
         if _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
             self._shared += [*passed, *new]
+        self._line.send(number, kind, flag, *parts)
+
+    def _call(self, number: int, containers: list[Any]) -> _Call:
+        """A call during which the program may use objects of the tests."""
+        call = _Call(number)
+        call.containers, call.states = containers, states(self._encoder, containers)
+        self._calls.append(call)
+        return call
+
+    # --- requests: the program uses an object of the tests ----------------------------------------------------------
+
+    def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """The judge's answer; raises what the tests' object raised."""
+        if _getpid() != self._own:
+            raise RuntimeError("an object of the tests can't be used in another process")
+        with self._asking:
+            if not self._calls:
+                raise RuntimeError("an object of the tests can be used only during a call of the program")
+            call = self._calls[-1]
+            request = (operation, number, tuple(args), tuple(keywords), tuple(keywords.values()))
+            self._send_request(call, request)
+            kind, value = self._result(call)
+        if kind == RAISED:
+            raise value
+        return value
+
+    def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
+        if not call.asked:
+            call.asked, self._shared = True, call.containers
+        self._fresh.clear()
+        self._shared, parts = written(self._encoder, self._shared, call.states, request)
+        self._told |= self._fresh
+        self._line.send(call.number, REQUEST, SAME, *parts)
+
+    def _result(self, call: _Call) -> tuple[bytes, Any]:
+        """(kind, value) of the judge's answer to a request, after its questions that come first."""
+        start = value_writer.COUNT.size
+        while True:
+            number, data = self._line.receive(_ANY)
+            kind = data[start : start + 1]
+            if kind in (RETURNED, RAISED):
+                break
+            self._answer(number, data)
+        count = value_writer.COUNT.unpack_from(data)[0]
+        del self._shared[count:]
+        decoder = self._decoder_of(data[start + 1 :])
+        value = Reading(decoder, count).value()
+        self._shared = decoder.table
+        call.states = states(self._encoder, self._shared)
+        return kind, value
+
+    def _after_requests(self, call: _Call, value: Any, failed: BaseException | None) -> list[bytes]:
+        """The answer to a question during which there were requests."""
+        self._fresh.clear()
         try:
-            self._line.send(number, kind, flag, *parts)
-        except Lost:
-            pass  # the next question will not come either
-        return True
+            self._shared, parts = written(self._encoder, self._shared, call.states, value)
+        except Exception:  # an object that can't be read completely
+            self._fresh.clear()
+            head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
+            parts = [head, SAME * len(self._shared), root]
+        self._told |= self._fresh
+        return parts
+
+    # --- answers ----------------------------------------------------------------------------------------------------
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """The decoder of a question, which has read up to the contents of its new containers."""
-        count = value_codec.COUNT.size
-        shared = value_codec.COUNT.unpack_from(data)[0]
-        del self._shared[shared:]
+        count = value_writer.COUNT.size
+        shared = value_writer.COUNT.unpack_from(data)[0]
+        if shared & IDENTITIES and self._same is None:
+            self._same = Identities()
+        del self._shared[shared & ~IDENTITIES :]
         changed = data[count : count + 1] == CHANGED
-        decoder = value_decoder.Decoder(
-            data[count + 1 :], lambda number, *_: self._objects[number], self._shared, named=library_types.SENT
-        )
+        decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
         for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
             value_decoder.put(container, content)
         return decoder
-
-    def _contents_of_shared(self) -> bytes:
-        return (
-            value_codec.Encoder(self._other, _ANY, self._shared).contents(0, len(self._shared)) if self._shared else b""
-        )
-
-    def _number(self, value: object) -> int:
-        """The number of an object that is not plain and so is not sent; the same object always has the same number."""
-        number = self._numbers.get(id(value))
-        if number is None:
-            number = self._numbers[id(value)] = len(self._objects)
-            self._objects.append(value)
-        return number
-
-    def _other(self, value: object) -> tuple[int, Any]:
-        """Its number, and its description if the judge does not have it."""
-        number = self._number(value)
-        if number in self._told:
-            return number, None
-        is_class = raised.is_exception_class(value)
-        if not is_class and not raised.is_exception(value):
-            self._fresh.add(number)
-            return number, descriptions.describe(value, self._number(type(value)))
-        if number in self._fresh:  # an exception that contains itself
-            return number, None
-        self._fresh.add(number)
-        if is_class:
-            return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
-        return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
 
     def _encoded(
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes], failed: BaseException | None
@@ -224,29 +242,26 @@ class Witness:
         self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        encoder = value_codec.Encoder(self._other, self._most, known)
+        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
         shared = len(self._shared)
         now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
+        encoder.sent()
         if now == states:
             return SAME, (encoder.head(), rest, root), new
         return CHANGED, (encoder.head(), *now, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most)
-        return encoder.head(), encoder.root_object(value)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
+        root = encoder.root_object(value)
+        encoder.sent()
+        return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most)
+        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
-        return encoder.head(), encoder.root(told)
-
-    def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """What `raised.describe` returns, followed by the line."""
-        try:
-            told = raised.describe(error, self._number, self._module)
-        except Exception:  # a class may be made unreadable
-            told = raised.describe_briefly(error, self._number, self._module)
-        return (*told, self._line_of(error))
+        root = encoder.root(told)
+        encoder.sent()
+        return encoder.head(), root

@@ -8,11 +8,14 @@ is asked when it is called.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import types
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from sandbox.guest.built_in_values import base_of
+from sandbox.guest.built_in_values import MOMENTS, base_of
 from sandbox.guest.library_types import name_of
 
 #: Special methods that a proxy forwards.
@@ -79,9 +82,14 @@ SHOWN: tuple[type, ...] = (
     *(types.AsyncGeneratorType, types.ModuleType, types.SimpleNamespace),
     *(map, filter, zip, enumerate, reversed, functools.partial, re.Match, re.Pattern),
     *(type(iter([])), type(iter(())), type(iter({})), type(iter("")), type(iter(set())), type(iter(range(0)))),
+    *(kind for kind in vars(itertools).values() if isinstance(kind, type) and not kind.__name__.startswith("_")),
+    *(type(reversed([])), type(iter({}.values())), type(iter({}.items())), type(iter(b"")), type(iter(bytearray()))),
 )
 #: Built-in types with instances that are sent with their value, for any subclass.
-BASES: tuple[type, ...] = (int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray)
+BASES: tuple[type, ...] = (
+    *(int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray),
+    *(Decimal, Fraction, *MOMENTS),
+)
 _SHOWN = {id(kind): place for place, kind in enumerate(SHOWN)}
 _mro = type.__dict__["__mro__"].__get__
 _members = type.__dict__["__dict__"].__get__
@@ -107,6 +115,8 @@ def _describe(kind: type) -> tuple[Any, ...]:
     replaced: tuple[str, ...] = ()
     if base is not object:
         public = [name for name in dir(base) if not name.startswith("_")]
+        if base in MOMENTS:  # whose methods and operators make instances of the class
+            public += ["__new__", "__init__"]
         replaced = tuple(name for name in public if _resolved(kind, name) is not _resolved(base, name))[:_MAX_NAMES]
     return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
 

@@ -21,33 +21,27 @@ import mmap
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import candidate_answers, library_types, value_codec, value_decoder
+from sandbox.guest import library_types, questions
+from sandbox.guest.declared_classes import Declared, declared_in
+from sandbox.guest.exchange import Exchange
 from sandbox.guest.frames import Line, Lost
+from sandbox.guest.identities import Identities, compares_identities
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.lasting_effects import may_last
+from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
+from sandbox.guest.shown_types import type_of_the_tests, uses_type
+from sandbox.guest.value_writer import NOTHING
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
-#: How many of the containers of both sides are tracked, and up to how many bytes: each question and answer costs that.
-_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
-_FLAGS = {
-    candidate_answers.SAME: (False, False),
-    candidate_answers.CHANGED: (True, False),
-    candidate_answers.SAME_KEPT: (False, True),
-    candidate_answers.CHANGED_KEPT: (True, True),
-}
 _quote = json.encoder.encode_basestring_ascii
-
-
-class Unsupported(BaseException):
-    """The tests need something that can't be sent."""
 
 
 class Judge:
@@ -58,27 +52,27 @@ class Judge:
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
-        self._makers = Makers(self._module.__dict__, self.not_carried)
+        self._lender = Lender()
+        self._makers = Makers(self._module.__dict__, self.not_carried, self._lent, self._construct)
         self._proxies = Proxies(self, self._makers)
+        self._lender.number_of_class = lambda kind: self._makers.numbers.get(id(kind))
+        self._exchange = Exchange(self, self._proxies, self._makers, self._lender)
         library_types.forget_named()
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
-        self._calls = self._number = 0
+        self._calls = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate also has, in its order
-        self._shared_state = b""
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
-        self._bytes = 0  # of the last question and its answer
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
         """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
-        self._line, self._most = line, most
         code, prelude, source, names, in_place = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
         self._in_place = in_place
+        self._exchange.open(line, most, in_place)
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
@@ -96,18 +90,53 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
+            if compares_identities(prelude) or compares_identities(tests):
+                self._exchange.same = Identities()
+            if uses_type(prelude) or uses_type(tests):
+                self._show_types(namespace)
             exec(prelude, namespace)  # noqa: S102 - trusted
+            self._lender.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
-        found = self.ask(candidate_answers.FIND, self._proxies.make(0, None, value_codec.NOTHING), names)
+        program = self._proxies.make(0, None, NOTHING)
+        others = self._other_classes(program, names) if error is None else ()
+        found = self.ask(questions.FIND, program, (*names, *others))
         if error is not None:
             raise error
-        self._bind(found, names, namespace)
+        self._bind(found, (*names, *others), namespace)
+        for name in others:  # the program's choice, and not the tests'
+            self._classes_asked_for.discard(self._proxies.number(namespace[name]) or 0)
         exec(tests, namespace)  # noqa: S102 - trusted
+
+    def _other_classes(self, program: Any, names: tuple[str, ...]) -> Sequence[str]:
+        """Names of the prelude's classes that the program declares in another way, and which the tests use as it does."""
+        declared = {name: text for name, text in declared_in(self._module.__dict__).items() if name not in names}
+        if not declared:
+            return []
+        found = self.ask(questions.DECLARE, program, tuple(declared.items()))
+        if type(found) is not tuple or len(found) != len(declared):
+            self.abandon("lost", "the candidate did not say what it declares")
+        said = dict(zip(declared, found, strict=True))
+        both = [self._module.__dict__[name] for name, how in said.items() if how == questions.ALIKE]
+        self._exchange.declared = Declared(both)
+        for kind in both:
+            library_types.agree(kind)
+        return [name for name, how in said.items() if how == questions.DIFFERENT]
+
+    def _show_types(self, namespace: dict[str, Any]) -> None:
+        own = namespace["type"] = type_of_the_tests(self._type_of)
+        self._exchange.sent, self._exchange.received = (
+            library_types.TYPE_NAMES | {id(own): "type"},
+            library_types.TYPES | {"type": own},
+        )
+
+    def _type_of(self, proxy: Any) -> Any:
+        shown = type(proxy).__dict__.get("_shown")
+        return self.ask(questions.TYPE, proxy) if shown is None or shown is type else shown
 
     def _bind(self, found: Any, names: tuple[str, ...], namespace: dict[str, Any]) -> None:
         if type(found) is not tuple or len(found) != len(names):
-            self._abandon("lost", "the candidate did not say what it defines")
+            self.abandon("lost", "the candidate did not say what it defines")
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
                 if is_remote(values[0]):
@@ -124,105 +153,42 @@ class Judge:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
         keywords, frame = kwargs or {}, _calling_frame()
-        self._calls += operation == candidate_answers.CALL
+        self._calls += operation == questions.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
-        question = (operation, target, args, tuple(keywords), tuple(keywords.values()), self._in_place)
-        if operation != candidate_answers.CALL:
-            return self._exchange(question)
+        question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
+        if operation != questions.CALL:
+            return self._answer(question)
         name = self._names.get(Remote.number(target), "…") if is_remote(target) else "…"
         call = self._last_calls.begin(name, args, keywords, frame, self._in_place)
         try:
-            value = self._exchange(question)
+            value = self._answer(question)
         except BaseException as error:
             call.failed(error)
             raise
-        call.returned(value, self._bytes)
+        call.returned(value, self._exchange.bytes)
         return value
 
-    def _exchange(self, question: object) -> Any:
-        """Exchange a question for an answer. If there is none, the process ends: an exception could be caught by the
-        tests."""
-        try:
-            now = self._state_of_shared()
-            encoder = self._encoder(self._shared)
-            root = encoder.root(question)
-            again = encoder.contents(0, len(self._shared)) if now != self._shared_state else b""
-            contents = encoder.contents(len(self._shared))
-            flag = candidate_answers.CHANGED if again else candidate_answers.SAME
-            self._number += 1
-            shared = value_codec.COUNT.pack(len(self._shared)) + flag
-            self._line.send(self._number, shared, encoder.head(), again, contents, root)
-            number, data = self._line.receive(self._most)
-            if number != self._number:
-                raise Lost("an answer to another question")
-            self._bytes = len(again) + len(contents) + len(root) + len(data)
-            kind, value = self._understand(data, encoder.table[len(self._shared) :])
-        except Unsupported as error:
-            self._abandon("unsupported", str(error))
-        except Lost as error:
-            self._abandon("lost", str(error))
-        except BaseException as error:  # whatever the candidate's bytes have caused
-            self._abandon("lost", f"not understood: {type(error).__name__}")
-        if kind == candidate_answers.RAISED:
+    def _answer(self, question: tuple[Any, ...]) -> Any:
+        kind, value = self._exchange.ask(question)
+        if kind == questions.RAISED:
             self._raise(value)
         return value
 
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._number_of, 1 << 30, known, exact=True, names=library_types.SENT_NAMES)
+    def _lent(self, number: int) -> Any:
+        return self._lender.get(number) if number & LENT else None
 
-    def _state_of_shared(self) -> bytes:
-        """The contents of containers that both sides have; empty once the tests have put something into them that can't
-        be sent."""
-        try:
-            state = self._encoder(self._shared).contents(0, len(self._shared)) if self._shared else b""
-        except (Unsupported, value_codec.TooLarge):
-            state, self._shared_state = b"", b""
-            self._shared = []
-        return state
-
-    def _share(self, containers: list[Any]) -> None:
-        if not containers:
-            return
-        self._shared = containers[:_MAX_SHARED]
-        while len(state := self._state_of_shared()) > _MAX_SHARED_BYTES:
-            del self._shared[len(self._shared) // 2 :]
-        self._shared_state = state
-
-    def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
-        """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
-        kind, flag = data[:1], data[1:2]
-        if kind not in (candidate_answers.RETURNED, candidate_answers.RAISED) or flag not in _FLAGS:
-            raise value_codec.Malformed("no answer")
-        changed, kept = _FLAGS[flag]
-        own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
-        seen = [*self._shared, *own]
-        decoder = value_decoder.Decoder(data[2:], self._proxies.make, seen)
-        decoder.head()
-        contents = [decoder.content(type(one)) for one in seen] if changed else []
-        decoder.fill(len(seen))
-        value = decoder.value()
-        decoder.end()
-        for container, content in zip(seen, contents, strict=bool(changed)):
-            value_decoder.put(container, content)
-        self._share(
-            [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
-        )
-        return kind, value
-
-    def _number_of(self, value: object) -> tuple[int, None]:
-        """The candidate's number for a value that is not plain. Raises Unsupported for objects that are not the
-        candidate's."""
-        number = self._proxies.number(value)
-        if number is not None:
-            return number, None
-        raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
+    def _construct(self, kind: type, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        return self.ask(questions.CALL, kind, args, keywords)
 
     def _raise(self, told: Any) -> NoReturn:
         try:
             *described, line = told
-            error = self._makers.exception(described)
+            own = len(described) == 1 and isinstance(described[0], BaseException)
+            error = described[0] if own else self._makers.exception(described)
         except BaseException:
-            self._abandon("lost", "an exception that is none")
+            self.abandon("lost", "an exception that is none")
+        if own:  # the tests' own, that the program let through
+            raise error
         self._crossed = error
         self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
         raise error
@@ -234,7 +200,7 @@ class Judge:
         """
         self._check_that_it_is_on()
         if kind in self._classes_asked_for:
-            self._abandon("unsupported", f"{what} does not cross to the tests")
+            self.abandon("unsupported", f"{what} does not cross to the tests")
         line = _line_of(_calling_frame()) or None
         self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         os._exit(0)
@@ -245,7 +211,8 @@ class Judge:
 
     # --- the ruling ----------------------------------------------------------------------------------------------
 
-    def _abandon(self, why: str, text: str) -> NoReturn:
+    def abandon(self, why: str, text: str) -> NoReturn:
+        """End the sample without a ruling."""
         self._rule('{"s":"%s","m":%s}' % (why, _quote(text[:_MAX_TEXT])))
         os._exit(0)
 

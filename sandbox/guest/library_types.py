@@ -1,29 +1,35 @@
-"""What judge and candidate can exchange besides built-in values: containers of `collections`, named tuples, numpy's
-numbers and arrays, and built-in types themselves.
+"""What judge and candidate can exchange besides built-in values: containers of `collections`, named tuples and
+built-in types themselves.
 
 Each table here is closed. When written, a type is found by its identity; when read, by a name in a table: no name in a
-message is looked up anywhere else, and nothing is imported for it except numpy.
+message is looked up anywhere else.
 """
 
 from __future__ import annotations
 
 import builtins
-import importlib
+import collections.abc
 import keyword
 import math
+import numbers
 import operator
-import sys
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
 from typing import Any
+
+from sandbox.guest import library_values
 
 #: Containers of the standard library, of exactly these types.
 LIBRARY: dict[int, tuple[type, int]] = {
-    id(kind): (kind, ord(tag)) for kind, tag in ((OrderedDict, "O"), (Counter, "C"), (defaultdict, "D"), (deque, "q"))
+    id(kind): (kind, tag)
+    for kind, tag in (
+        *((OrderedDict, ord("O")), (Counter, ord("C")), (defaultdict, ord("D")), (deque, ord("q"))),
+        *library_values.CONTAINERS,
+    )
 }
 NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()}
 #: Types that may be sent by name: what they make of data is data.
@@ -45,32 +51,54 @@ TYPES: dict[str, type] = {
             dict,
             range,
             object,
+            type,
             type(None),
         ),
-        *(OrderedDict, Counter, defaultdict, deque, Decimal, Fraction, date, time, datetime, timedelta),
+        *(
+            OrderedDict,
+            Counter,
+            defaultdict,
+            deque,
+            *(kind for kind, _ in library_values.CONTAINERS),
+            Decimal,
+            Fraction,
+            date,
+            time,
+            datetime,
+            timedelta,
+        ),
+        *(FunctionType, MethodType, BuiltinFunctionType, GeneratorType, CoroutineType, ModuleType),
+        *(slice, memoryview, map, filter, zip, enumerate, reversed),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )
 }
 TYPE_NAMES = {id(kind): name for name, kind in TYPES.items()}
-#: What tests may additionally pass to a program: functions of these modules. A candidate can't send any, because the
-#: tests would call it.
-SENT: dict[str, Any] = TYPES | {
+#: What tests may additionally pass to a program: functions of these modules. A candidate can only send back what the
+#: tests have passed, because the tests would call it.
+SENT: dict[str, Any] = {
     f"{module.__name__}.{name}": value
     for module in (builtins, math, operator)
     for name, value in vars(module).items()
     if isinstance(value, BuiltinFunctionType) and not name.startswith("_")
 }
+SENT |= {
+    f"{module.__name__}.{name}": value
+    for module in (collections.abc, numbers)
+    for name, value in vars(module).items()
+    if isinstance(value, type) and not name.startswith("_")
+}
 SENT_NAMES = {id(value): name for name, value in SENT.items()}
 _mro = type.__dict__["__mro__"].__get__
 _members = type.__dict__["__dict__"].__get__
 _name = type.__dict__["__name__"].__get__
-_modules = sys.modules  # whatever a program puts in its place
 _NAMED = frozenset(vars(namedtuple("_", ())))
 _MAX_FIELDS = 255
-_NUMPY = frozenset(
-    ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"),
-)
-_named: dict[tuple[str, tuple[str, ...]], type] = {}
+#: Classes of named tuples, by name and fields: those that were made for the other side's, those of this side that were
+#: sent, and those that both sides declare alike.
+_Classes = dict[tuple[str, tuple[str, ...]], type]
+_named: _Classes = {}
+_sent: _Classes = {}
+_agreed: _Classes = {}
 
 
 def named_fields(kind: type) -> tuple[str, ...] | None:
@@ -101,10 +129,14 @@ def name_of(kind: type) -> str:
 
 def make_named(parts: list[Any]) -> Any:
     """A named tuple from (name of the class, fields, value of each). Equal names and fields give the same class. Raises
-    ValueError."""
+    ValueError or KeyError."""
     name, fields, *values = parts
+    if type(name) is tuple:
+        ours, name = (_sent, *name) if len(name) == 1 else (_agreed, name[0])
+        kind: type | None = ours[name, fields]
+    else:
+        kind = _named.get((name, fields))
     key = (name, fields)
-    kind = _named.get(key)
     if kind is None:
         if type(fields) is not tuple or len(fields) > _MAX_FIELDS or not all(map(_is_name, (name, *fields))):
             raise ValueError("no named tuple")
@@ -114,39 +146,36 @@ def make_named(parts: list[Any]) -> Any:
     return tuple.__new__(kind, values)
 
 
+def named_key(kind: type, fields: tuple[str, ...]) -> Any:
+    """What tells the other side the class: its name; in a tuple if it is one of the other side's; with None if both
+    declare it."""
+    name = name_of(kind)
+    if _agreed.get((name, fields)) is kind:
+        return name, None
+    if _named.get((name, fields)) is kind:
+        return (name,)
+    _sent[name, fields] = kind
+    return name
+
+
+def is_made(kind: type) -> bool:
+    """Whether this class of named tuples was made for one of the other side's."""
+    fields = named_fields(kind)
+    return fields is not None and _named.get((name_of(kind), fields)) is kind
+
+
+def agree(kind: type) -> None:
+    """Both sides declare this class of named tuples."""
+    fields = named_fields(kind)
+    if fields is not None:
+        _agreed[name_of(kind), fields] = kind
+
+
 def forget_named() -> None:
     """Forget the classes, so that the next sample's named tuples have separate ones."""
-    _named.clear()
+    for classes in (_named, _sent, _agreed):
+        classes.clear()
 
 
 def _is_name(text: object) -> bool:
     return type(text) is str and text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
-
-
-def numpy_parts(value: Any, kind: type) -> tuple[str, tuple[int, ...] | None, bytes] | None:
-    """(type, shape or None, bytes) of one of numpy's own numbers, or of an array of such."""
-    numpy = _modules.get("numpy")
-    if numpy is None or (kind is not numpy.ndarray and numpy.generic not in _mro(kind)):
-        return None
-    name = numpy.dtype(value.dtype).str
-    if name not in _NUMPY:
-        return None
-    if kind is numpy.ndarray:
-        return name, tuple(map(int, value.shape)), value.tobytes()
-    return (name, None, value.tobytes()) if numpy.dtype(name).type is kind else None
-
-
-def make_numpy(parts: list[Any]) -> Any:
-    """The number or array of `numpy_parts`. Raises ValueError."""
-    name, shape, data = parts
-    if type(name) is not str or name not in _NUMPY or type(data) is not bytes:
-        raise ValueError("nothing of numpy's")
-    numpy = importlib.import_module("numpy")
-    flat = numpy.frombuffer(data, numpy.dtype(name))
-    if shape is None:
-        if len(flat) != 1:
-            raise ValueError("nothing of numpy's")
-        return flat[0]
-    if type(shape) is not tuple or not all(type(one) is int and one >= 0 for one in shape):
-        raise ValueError("nothing of numpy's")
-    return flat.reshape(shape).copy()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.guest.built_in_values import bare_value
+from sandbox.guest.built_in_values import MOMENTS, bare_value, new_moment
 from sandbox.guest.descriptions import BASES, SHOWN
 from sandbox.guest.proxy_classes import (
     CHANGING,
@@ -21,7 +21,7 @@ from sandbox.guest.proxy_classes import (
     remote_class,
 )
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
-from sandbox.guest.value_codec import NOTHING, Malformed
+from sandbox.guest.value_writer import NOTHING, Malformed
 
 #: What `bare_value` returns for each of `CHANGING`.
 _BROUGHT: dict[Any, Any] = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}
@@ -63,6 +63,10 @@ class Proxies:
             _fill(known, bare)
             self._came[number] = bare
         return known
+
+    def made(self, number: int) -> Any:
+        """What stands for an object that has been received. Raises KeyError."""
+        return self._made[number]
 
     def number(self, value: object) -> int | None:
         """The candidate's number for a proxy; None for any other object."""
@@ -109,6 +113,8 @@ def _made(kind: type, bare: Any) -> Any:
     base: Any = kind.__mro__[1]
     if "_of_the_candidate" not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
         raise Malformed("a value of another type")
+    if base in MOMENTS:
+        return new_moment(kind, base, bare)
     return base.__new__(kind) if base in CHANGING else base.__new__(kind, bare)
 
 

@@ -18,8 +18,9 @@ import types
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import candidate_answers as asks
+from sandbox.guest import questions as asks
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
+from sandbox.guest.library_types import is_made
 
 
 class Host(Protocol):
@@ -61,6 +62,8 @@ _ASKED_ATTRIBUTES = frozenset(
 )
 #: Attributes of a function that can't be sent.
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
+#: Attributes of a class that are requested as well.
+_OF_CLASSES = frozenset(("__bases__", "__mro__"))
 _OPERATIONS = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
                 asks.ENTER, asks.STR, asks.REPR, asks.FORMAT), strict=True)
@@ -120,7 +123,7 @@ class Remote:
     def __instancecheck__(self, value: object) -> bool:
         if not is_remote(self) or type(self).__dict__.get("_shown") is not type:
             raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
-        return is_proxy(value) and self.__host.ask(asks.IS_INSTANCE, self, (value,)) is True
+        return (is_proxy(value) or is_made(type(value))) and self.__host.ask(asks.IS_INSTANCE, self, (value,)) is True
 
     @staticmethod
     def host(value: Any) -> Any:
@@ -152,6 +155,8 @@ def _attribute(host: Host, proxy: object, name: str) -> Any:
         host.not_carried(f"the attribute {name} of a function")
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
+    if name in _OF_CLASSES and type(proxy).__dict__.get("_shown") is type:
+        return host.ask(asks.ATTRIBUTE, proxy, (name,))
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
     return host.ask(asks.ATTRIBUTE, proxy, (name,))
@@ -221,6 +226,8 @@ def _kept(special: str) -> Callable[..., Any]:
 
 def _equal_to_its_own(self: Any, other: object) -> Any:
     if self is not other and isinstance(other, type(self)._shown):
+        if type(self)._shown is re.Pattern:
+            return (self.pattern, self.flags) == (other.pattern, other.flags)
         Remote.host(self).not_carried(f"== of {an_object_of(type(self).__name__)}", type(self)._kind)
     return True if self is other else NotImplemented
 
@@ -252,7 +259,9 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
         shows = special in ("__str__", "__repr__", "__format__")
         members[special] = _asking_of(host, _OPERATIONS[special]) if shows and not changes else kept(special)
     for other in replaced:
-        if type(other) is str and not other.startswith("_"):
+        if other == "__new__" or other == "__init__":
+            members["__new__"] = kept("constructing")
+        elif type(other) is str and not other.startswith("_"):
             get = kept(other) if changes else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
             members[other] = property(get)
     members["__getattr__"] = attribute

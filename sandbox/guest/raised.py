@@ -15,8 +15,9 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox.guest.descriptions import SPECIALS
+from sandbox.guest.library_exceptions import library_class, library_name
 from sandbox.guest.library_types import name_of
-from sandbox.guest.value_codec import Malformed
+from sandbox.guest.value_writer import Malformed
 
 BUILT_IN: dict[str, type[BaseException]] = {
     kind.__name__: kind
@@ -70,10 +71,15 @@ def is_exception(value: object) -> bool:
     return id(BaseException) in map(id, _mro(type(value)))
 
 
+def _known_name(kind: type) -> str | None:
+    """The name of a class that the other side has as well, built in or from a library."""
+    return _NAMES.get(id(kind)) or library_name(kind)
+
+
 def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
-    """A built-in class's name; for another class (number, name, whether the program's module has it so, its bases, names
-    of what it defines that is not sent)."""
-    name = _NAMES.get(id(kind))
+    """The name of a class that is built in or a library's; for another class (number, name, whether the program's module
+    has it so, its bases, names of what it defines that is not sent)."""
+    name = _known_name(kind)
     if name is not None or depth > _MAX_DEPTH:
         return name or "BaseException"
     name = name_of(kind)
@@ -87,14 +93,14 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
 
 def _is_kept(name: str, value: object) -> bool:
     """Whether it is neither a simple value nor a slot: a method, a property and the like."""
-    return name in _SPECIALS or not (name.startswith("_") or type(value) in _SENT)
+    return name in _SPECIALS or name == "__init__" or not (name.startswith("_") or type(value) in _SENT)
 
 
 def _data_of(error: BaseException) -> list[tuple[str, Any]]:
     """Simple values and slots that its classes define, those that are not built in."""
     found: dict[str, Any] = {}
     for one in reversed(_mro(type(error))):
-        if id(one) in _NAMES or id(one) == id(object):
+        if id(one) == id(object) or _known_name(one) is not None:
             continue
         for name, value in dict(_members(one)).items():
             if type(name) is str and not name.startswith("_") and type(value) in _SENT:
@@ -140,30 +146,42 @@ def text_of(error: BaseException) -> str:
 
 
 def _has_own_text(kind: type) -> bool:
-    """Whether a class that is not built in defines what `str` returns."""
-    return next((id(one) not in _NAMES for one in _mro(kind) if "__str__" in _members(one)), False)
+    """Whether a class that the other side does not have defines what `str` returns."""
+    return next((_known_name(one) is None for one in _mro(kind) if "__str__" in _members(one)), False)
 
 
 # --- the judge's side -----------------------------------------------------------------------------------------------
 
 
 class Makers:
-    """Makes the exceptions of one sample. `module` is the tests'; `not_carried` ends the sample."""
+    """Makes the exceptions of one sample that the other side has. `module` are the names that both sides have;
+    `not_carried` ends the sample; `own` returns an object of this side by its number, None for one of the other side;
+    `construct` calls a class of the other side."""
 
-    def __init__(self, module: dict[str, Any], not_carried: Callable[[str], NoReturn]) -> None:
-        self._module, self._not_carried = module, not_carried
+    def __init__(
+        self,
+        module: dict[str, Any],
+        not_carried: Callable[[str], NoReturn],
+        own: Callable[[int], Any] = lambda number: None,
+        construct: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
+    ) -> None:
+        self._module, self._not_carried, self._own, self._construct = module, not_carried, own, construct
         self._classes: dict[int, type[BaseException]] = {}
+        #: The other side's numbers for the classes that were made here.
+        self.numbers: dict[int, int] = {}
 
     def class_of(self, told: Any, depth: int = 0) -> type[BaseException]:
         """The class for a description. Raises Malformed and whatever `type` raises."""
         if type(told) is str:
-            return BUILT_IN[told]
+            return BUILT_IN.get(told) or library_class(told)
         number, name, known, bases, kept = told
         if depth > _MAX_DEPTH or type(name) is not str or type(number) is not int:
             raise Malformed("no class of exceptions")
         if number in self._classes:
             return self._classes[number]
-        ours = self._module.get(name) if known is True else None
+        ours = self._own(number)
+        if ours is None and known is True:
+            ours = self._module.get(name)
         if isinstance(ours, type) and issubclass(ours, BaseException):
             made = ours
         else:
@@ -173,9 +191,22 @@ class Makers:
             for one in kept:
                 if type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in inherited)):
                     members[one] = _Kept(self._not_carried, one, name)
+            if "__init__" in kept or any("__init__" in vars(parent) for parent in parents if id(parent) not in _NAMES):
+                members |= self._constructors(number, name)
             made = type(name, parents, members)
+            self.numbers[id(made)] = number
         self._classes[number] = made
         return made
+
+    def _constructors(self, number: int, name: str) -> dict[str, Any]:
+        """A class with a constructor of its own is called where it is from."""
+
+        def new(kind: type, *args: Any, **keywords: Any) -> Any:
+            if self._construct is None or self.numbers.get(id(kind)) != number:
+                self._not_carried(f"a subclass of the exception class {name}")
+            return self._construct(kind, args, keywords)
+
+        return {"__new__": new, "__init__": lambda self, *args, **keywords: None}
 
     def exception(self, told: Any, depth: int = 0) -> BaseException:
         """The exception for a description. Raises an Exception if the description is invalid."""
@@ -204,7 +235,7 @@ class _Kept:
         self._not_carried, self._what, self._name = not_carried, what, name
 
     def __get__(self, error: object, _: object) -> Any:
-        if error is None and self._what in _SPECIALS:  # Python looks these up in classes for purposes of its own
+        if error is None and self._what.startswith("__"):  # Python looks these up in classes for purposes of its own
             return self
         return self._not_carried(f"{self._what} of an exception of the program's class {self._name}")
 
@@ -232,5 +263,5 @@ def _shown(self: BaseException) -> str:
     text = vars(self).get(_TEXT)
     if type(text) is str:
         return text
-    base: Any = next(one for one in type(self).__mro__ if id(one) in _NAMES)
+    base: Any = next(one for one in type(self).__mro__ if vars(one).get("__str__", _shown) is not _shown)
     return str(base.__str__(self))

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import itertools
 import sys
+from array import array
 from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
+from sandbox.guest import library_values
 from sandbox.guest.built_in_values import ITEMS, MOMENTS, VIEWS, base_of, factory_of, python_number
 from sandbox.guest.library_types import LIBRARY, name_of, named_fields
 
@@ -130,10 +133,21 @@ class _Writer:
             self.call(base.__name__, parts[: 2 if base is range and value.step == 1 else 3], ())
         elif base is Fraction:
             self.call("Fraction", (value.numerator, value.denominator), ())
+        elif base is array:
+            self.call("array", (value.typecode, list(itertools.islice(value, self._left + 1))), ())
+        elif id(base) in LIBRARY:
+            self._attributes(value, base)
         elif base in _VIEW_NAMES:
             self.call(_VIEW_NAMES[base], (list(itertools.islice(base.__iter__(value), self._left + 1)),), ())
         else:
             self.put(_REPR[base](value) if base in _REPR else repr(value))
+
+    def _attributes(self, value: Any, base: Any) -> None:
+        """A container whose contents are in its attributes, without calling their methods."""
+        if base is SimpleNamespace:
+            self.call("namespace", (), vars(value).items())
+        else:
+            self.call(base.__name__, tuple(vars(value).values())[:1], ())
 
     def _integer(self, value: int) -> None:
         bits = value.bit_length()
@@ -168,7 +182,7 @@ class _Writer:
 
     def _foreign(self, value: Any, kind: type) -> None:
         numpy: Any = sys.modules.get("numpy")
-        if value is NotImplemented or value is Ellipsis:
+        if library_values.is_shown(value, kind) or value is NotImplemented or value is Ellipsis:
             self.put(repr(value))
         elif kind is type:
             self.put(f"<class '{class_name(value)}'>")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import struct
+from array import array
 from collections import OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sandbox.guest import library_types
+from sandbox.guest import library_types, library_values, numpy_values
+from sandbox.guest.declared_classes import NO_CLASSES, Declared, put_attributes
+from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
-from sandbox.guest.value_codec import BOUNDED, MAX_DEPTH, NOTHING, Malformed
+from sandbox.guest.value_writer import BOUNDED, DECLARED, HOLDERS, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
@@ -22,8 +25,10 @@ _NEW: dict[int, Callable[[], Any]] = {
     ord("l"): list,
     ord("d"): dict,
     ord("s"): set,
-    ord("a"): bytearray,
-} | library_types.NEW
+} | {tag: kind for tag, kind in library_types.NEW.items() if tag != library_values.ARRAY}
+
+_BYTES = ord("a")
+_CONTAINERS = frozenset((list, dict, set, bytearray, *(kind for kind, _ in library_types.LIBRARY.values())))
 
 #: Makes what stands for an object from its number, the description or None, and its built-in value (`NOTHING`: none).
 Make = Callable[[int, Any, Any], Any]
@@ -35,28 +40,64 @@ class Decoder:
     `make` returns what stands for an object that is not plain.
     """
 
-    def __init__(self, data: bytes, make: Make, known: Iterable[Any] = (), *, named: Mapping[str, Any] = TYPES) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        make: Make,
+        known: Iterable[Any] = (),
+        *,
+        named: Mapping[str, Any] = TYPES,
+        values: dict[str, Any] = library_values.VALUES,
+        same: Identities | None = None,
+        declared: Declared = NO_CLASSES,
+    ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
-        self._describing = 0
+        self._describing, self._values, self._same, self._declared = 0, values, same, declared
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
-        """Create the new containers, empty."""
+        """Create the new containers, empty; read the immutable values of which the identity counts."""
         count = self._count()
-        self.table += [deque(maxlen=self._count()) if kind == BOUNDED else _NEW[kind]() for kind in self._take(count)]
+        self.table += [_NEW[kind]() if kind in _NEW else self._new(kind) for kind in self.take(count)]
+        if self._same is not None:
+            for _ in range(self._count()):
+                self._same.add(self.value(0))
+
+    def _new(self, kind: int) -> Any:
+        if kind == BOUNDED:
+            return deque(maxlen=self._count())
+        if kind == _BYTES:
+            size = self._count()
+            return bytearray(min(size, len(self._data)))
+        if kind == DECLARED:
+            return self._declared.new(self.take(1)[0])
+        if kind == NUMPY:
+            return numpy_values.new_array(self.take, len(self._data))
+        if kind != library_values.ARRAY:
+            raise Malformed("no kind of containers")
+        return library_values.new_array(self.take(1))
 
     def fill(self, start: int) -> bytes:
         """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
         begin = self._at
-        for container in self.table[start:]:
-            put(container, self.content(type(container)))
+        if not self._declared.classes:
+            for container in self.table[start:]:
+                put(container, self.content(type(container)))
+        else:
+            contents = [(container, self.content(type(container))) for container in self.table[start:]]
+            for first in (True, False):  # attributes first: hashes may depend on them
+                for container, content in contents:
+                    if first is (type(container) not in _CONTAINERS):
+                        put(container, content)
         return self._data[begin : self._at]
 
     def content(self, kind: type) -> Any:
         """The new content of one container of this type."""
         count = self._count()
-        if kind is bytearray:
-            return self._take(count)
+        if kind is list:
+            return [self.value(0) for _ in range(count)]
+        if kind is bytearray or kind is array or numpy_values.is_array(kind):
+            return self.take(count)
         if issubclass(kind, dict):
             factory = self.value(0) if kind is defaultdict else None
             pairs = [(self.value(0), self.value(0)) for _ in range(count)]
@@ -72,7 +113,7 @@ class Decoder:
             self._at = at + 9
             return _q(data, at + 1)[0]
         if tag == 115:  # s
-            return self._take(self._count()).decode("utf-8", "surrogatepass")
+            return self.take(self._count()).decode("utf-8", "surrogatepass")
         if tag == 114:  # r
             return self.table[self._count()]
         if tag == 116:  # t
@@ -88,19 +129,25 @@ class Decoder:
         if tag == "o" or tag == "O":
             return self._make(*self._named(tag, depth), NOTHING)
         if tag == "S":
-            tag = chr(self._take(1)[0])
+            tag = chr(self.take(1)[0])
             return self._make(*self._named(tag, depth), self.value(depth + 1))
         if tag == "b":
-            return self._take(self._count())
+            return self.take(self._count())
         if tag == "I":
-            return _from_bytes(self._take(self._count()), "big", signed=True)
+            return _from_bytes(self.take(self._count()), "big", signed=True)
         if tag == "c":
             self._at += 16
             return complex(*_dd(self._data, self._at - 16))
         if tag == "e":
-            return Decimal(self._take(self._count()).decode("ascii"))
+            return Decimal(self.take(self._count()).decode("ascii"))
         if tag == "B":
-            return self._names[self._take(self._count()).decode("ascii")]
+            return self._names[self.take(self._count()).decode("ascii")]
+        if tag == "=" and self._same is not None:
+            return self._same.values[self._count()]
+        if tag == "E":
+            return self._declared.member(self._several(depth))
+        if tag == "V":
+            return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
         return make(self._several(depth))
 
@@ -131,7 +178,8 @@ class Decoder:
         self._at += 4
         return int(count)
 
-    def _take(self, count: int) -> bytes:
+    def take(self, count: int) -> bytes:
+        """The next bytes."""
         end = self._at + count
         if end > len(self._data):
             raise Malformed("cut short")
@@ -142,6 +190,12 @@ class Decoder:
 
 def empty(container: Any) -> Any:
     """A new container of the same kind."""
+    if type(container) is array:
+        return array(container.typecode)
+    if numpy_values.is_array(type(container)):
+        return numpy_values.empty(container)
+    if type(container) not in _CONTAINERS:
+        return object.__new__(type(container))
     return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
 
 
@@ -149,6 +203,9 @@ def put(container: Any, content: Any) -> None:
     """Replace a container's content. Raises TypeError for unhashable items."""
     if type(container) is list or type(container) is bytearray:
         container[:] = content
+    elif type(container) is array:
+        del container[:]
+        container.frombytes(content)
     elif isinstance(container, dict):
         container.clear()
         if type(container) is defaultdict:
@@ -160,6 +217,12 @@ def put(container: Any, content: Any) -> None:
     elif type(container) is deque:
         container.clear()
         container.extend(content)
+    elif type(container) in HOLDERS:
+        library_values.put_items(container, content)
+    elif numpy_values.is_array(type(container)):
+        numpy_values.put_contents(container, content)
+    elif type(container) not in _CONTAINERS:
+        put_attributes(container, content)
     else:
         container.clear()
         container.update(content)
@@ -175,12 +238,11 @@ def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], 
 
 
 def _with_zone(parts: list[Any]) -> Any:
-    """A time or datetime from (its tag, the arguments of its `timezone`, its numbers)."""
-    numbers = 5 if parts[0] == "h" else 8
-    kind, zone, rest = parts[0], parts[1:-numbers], parts[-numbers:]
-    if kind not in ("h", "w") or len(rest) != numbers or type(zone[0]) is not timedelta or len(zone) > 2:
+    """A time or datetime from (its tag, its time zone, its numbers)."""
+    kind, zone, *numbers = parts
+    if kind not in ("h", "w") or not library_values.is_zone(zone):
         raise Malformed("no time")
-    return _COLLECTED[kind](rest).replace(tzinfo=timezone(*zone))
+    return _COLLECTED[kind](numbers).replace(tzinfo=zone)
 
 
 _SINGLE: dict[int, Any] = {
@@ -202,7 +264,7 @@ _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "k": lambda items: dict.fromkeys(items).keys(),
     "L": lambda parts: slice(*parts),
     "n": library_types.make_named,
-    "u": library_types.make_numpy,
+    "u": numpy_values.make_numpy,
     "v": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),
 }

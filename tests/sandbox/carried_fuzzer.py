@@ -75,22 +75,43 @@ _OBJECTS = (
         "Own('y')",
         "Filled({'k': 1})",
         "chain([1], [2])",
+        "Cents('1.50')",
+        "Day(2024, 5, 1)",
+        "Third(1, 3)",
+        "UUID(int=5)",
+        "PurePosixPath('a/b')",
+        "timezone(timedelta(hours=2))",
+        "memoryview(b'ab')",
+        "memoryview(bytearray(b'ab'))",
+        "{'a': 1}.keys()",
+        "{'a': [1]}.items()",
+        "MappingProxyType({'a': 1})",
+        "list[int]",
+        "int | str",
+        "IGNORECASE",
+        "NAN",
     ),
 )
 _LIBRARY = ("Counter('aab')", "OrderedDict([('b', 1), ('a', 2)])", "deque([1, 2, 3])", "deque([1, 2, 3], 2)", "Point(1, 2)",
-            "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')")  # fmt: skip
+            "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')",
+            "array('i', [1, 2])", "SimpleNamespace(a=[1], value=2)", "ChainMap({'a': 1}, {'b': 2})", "UserDict(a=1)", "UserList([3, 1])")  # fmt: skip
 PROGRAM = """
 import re
-from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
-from datetime import date
+from array import array
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque, namedtuple
+from datetime import date, timedelta, timezone
 from decimal import Decimal
 from enum import Enum, IntEnum
 from fractions import Fraction
 from functools import partial
 from itertools import chain
-from types import SimpleNamespace
+from pathlib import PurePosixPath
+from re import IGNORECASE
+from types import MappingProxyType, SimpleNamespace
 from typing import NamedTuple
+from uuid import UUID
 
+NAN = float("nan")
 Point = namedtuple("Point", "x y")
 class Pair(NamedTuple):
     x: int
@@ -120,6 +141,12 @@ class Whole(int):
     pass
 class Filled(dict):
     pass
+class Cents(Decimal):
+    def shout(self): return f"{self}!"
+class Day(date):
+    def double(self): return [self.day, self.day]
+class Third(Fraction):
+    pass
 class Own(LookupError):
     def __init__(self, text): super().__init__(text); self.text = text
 def counted(n):
@@ -138,7 +165,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 log = []
 def shown(value):
     kind = type(value).__name__
-    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) is not set else re.sub('0x[0-9a-f]+', '0x', repr(sorted(map(repr, value))))
+    text = re.sub('0x[0-9a-f]+', '0x', repr(value)) if type(value) != set else re.sub('0x[0-9a-f]+', '0x', repr(sorted(map(repr, value))))
     return kind + ' ' + text.replace('candidate.', '').replace('tests.', '')
 def use(make):
     try:
@@ -146,7 +173,7 @@ def use(make):
     except Exception as error:
         log.append('raised ' + type(error).__name__ + ' ' + (str(error.args) if kept(error) else ''))
 def kept(error):
-    return isinstance(error, (KeyError, ValueError, IndexError, StopIteration)) and 'object' not in str(error)
+    return isinstance(error, (KeyError, ValueError, IndexError, StopIteration)) and 'object' not in str(error) and ' at 0x' not in str(error)
 """
 #: Uses of `v`, a value that was returned.
 _USES = (
@@ -289,6 +316,26 @@ _USES = (
         "v.real",
         "v.a",
         "v['a']",
+        "type(v) is types.{m}",
+        "type(v) is type(f())",
+        "type(v) in (int, list, tuple, map, types.FunctionType)",
+        "f(call=lambda x: [x])",
+        "f(call=lambda x, y=1: (y, x))",
+        "f(call=lambda x: x is f(0, x))",
+        "f(call=lambda x: type(x).__name__)",
+        "f(call=repr)",
+        "f(call=lambda x: f(call=lambda y: [x, y]))",
+        "f(call=lambda x: next(x))",
+        "f(call=lambda x: x.append(7))",
+        "f(call=lambda x: 1 // 0)",
+        "f(0, len) is len",
+        "f(0, use) is use",
+        "next(f(0, iter([v, 2])))",
+        "list(f(0, (x for x in [1, v])))",
+        "type(f(0, KeyError('k'))) is KeyError and f(0, KeyError) is KeyError",
+        "f(0, [use, v])[0] is use",
+        "sorted([2, 1], key=f(0, lambda x: -x))",
+        "f(0, (1, v)) == (1, v)",
         "v[('z')]",
     ),
 )
@@ -310,6 +357,15 @@ _BLOCKS = (
     "with v as x:\n        return x",
     "return isinstance(v, type) and issubclass(v, Exception)",
 )  # fmt: skip
+_KINDS = (
+    "GeneratorType",
+    "FunctionType",
+    "MethodType",
+    "BuiltinFunctionType",
+    "SimpleNamespace",
+    "MappingProxyType",
+    "GenericAlias",
+)
 _TYPES = ("int", "str", "list", "tuple", "dict", "set", "float", "bool", "bytes", "type", "object", "Exception", "LookupError",
           "collections.Counter", "collections.OrderedDict", "collections.deque", "types.FunctionType", "types.GeneratorType")  # fmt: skip
 _ABCS = (
@@ -371,9 +427,9 @@ def draw_case(seed: int, uses: int = 12) -> Drawn:
     """A program and tests without their last line."""
     draw = random.Random(seed)
     value = _value(draw)
-    program = f"{PROGRAM}\ndef f(again=0, given=None):\n    if given is not None: return given\n    return {value}\n"
+    program = f"{PROGRAM}\ndef f(again=0, given=None, call=None):\n    if given is not None: return given\n    return {value} if call is None else call({value})\n"
     if draw.random() < 0.3:
-        program = f"{PROGRAM}\nKEPT = {value}\ndef f(again=0, given=None):\n    if given is not None: return given\n    return KEPT\n"
+        program = f"{PROGRAM}\nKEPT = {value}\ndef f(again=0, given=None, call=None):\n    if given is not None: return given\n    return KEPT if call is None else call(KEPT)\n"
     lines, asked = [], []
     for number in range(uses):
         if draw.random() < 0.15:
@@ -381,7 +437,7 @@ def draw_case(seed: int, uses: int = 12) -> Drawn:
             lines.append(f"def block{number}(v):\n    {text}\nuse(lambda: block{number}(f()))\n")
         else:
             text = draw.choice(_USES).format(o=draw.choice(_LEAVES[:21]), t=draw.choice(_TYPES), abc=draw.choice(_ABCS),
-                                             k=draw.choice(_HASHABLE[:6]), a=draw.choice(_ATTRIBUTES))  # fmt: skip
+                                             k=draw.choice(_HASHABLE[:6]), a=draw.choice(_ATTRIBUTES), m=draw.choice(_KINDS))  # fmt: skip
             lines.append(
                 f"use(lambda v=f(): {text})\n"
                 if draw.random() < 0.7

@@ -96,6 +96,8 @@ CARRIED = (
     Case('class A:\n    def __iter__(self): return iter([1,2])\ndef f(): return A()', 'a,b=f()\nassert (a,b)==(1,2) and sorted(f(),reverse=True)==[2,1] and 2 in f() and [*f()]==[1,2]'),
     Case('class A:\n    def __getitem__(self,i):\n        if i>2: raise IndexError\n        return i\ndef f(): return A()', 'assert list(f())==[0,1,2] and 1 in f()'),
     Case("import re\ndef f(): return re.match('(a)','a')", "m=f()\nassert m and m.group(1)=='a' and m[1]=='a' and isinstance(m,re.Match)", prelude='import re'),
+    Case('def f():\n    try:\n        yield 1\n    except ValueError as e:\n        yield str(e)', "g=f()\nnext(g)\nassert g.throw(ValueError('q'))=='q'"),
+    Case('def f(x): return x()', 'assert f(lambda: 3)==3'),
 )
 #: What can't cross. In one process all of them pass.
 CAUGHT = "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\n"
@@ -106,13 +108,11 @@ NOT_CARRIED = (
     Case("class Mixin:\n    def hint(self): return 5\nclass Own(Mixin, Exception): pass\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
     Case("class Own(Exception):\n    def __eq__(self,o): return True\ndef f(): raise Own('x')", CAUGHT + "assert e==5"),
     Case("class Own(Exception):\n    def __bool__(self): return False\ndef f(): raise Own('x')", CAUGHT + "assert not e"),
-    Case('def f():\n    try:\n        yield 1\n    except ValueError as e:\n        yield str(e)', "g=f()\nnext(g)\nassert g.throw(ValueError('q'))=='q'"),
     Case('from dataclasses import dataclass\n@dataclass\nclass P:\n    x:int\ndef f(): return P(1)', 'assert f()==f()'),
     Case('class V:\n    def __init__(s,x): s.x=x\n    def __add__(s,o): return V(s.x+o.x)\n    def __eq__(s,o): return s.x==o.x\ndef f(x): return V(x)', 'assert f(1)+f(2)==f(3)'),
     Case('class A:\n    def __eq__(self,o): return True\ndef f(): return A()', 'assert f()==5'),
     Case('class A:\n    def __eq__(self,o): return True\ndef f(): return A()', 'try:\n    assert f()!=5\nexcept BaseException:\n    pass'),
     Case("class P:\n    __match_args__=('x',)\n    def __init__(s,x): s.x=x\ndef f(): return P(1)", 'match f():\n    case P(x):\n        assert x==1\n    case _:\n        assert False', names=('f', 'P')),
-    Case('def f(x): return x()', 'assert f(lambda: 3)==3'),
 )
 # fmt: on
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sandbox.guest import descriptions, raised
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import is_proxy
-from sandbox.guest.value_codec import NOTHING
+from sandbox.guest.value_writer import NOTHING
 
 
 class Asked(Exception):

@@ -6,7 +6,7 @@
 from sandbox.guest import value_codec
 from sandbox.guest import candidate_answers
 
-candidate_answers.Witness._encode = lambda self, value, known, state: (b"=", value_codec._COUNT.pack(0), b"T")
+candidate_answers.Witness._encode = lambda self, value, known, state: (b"=", value_codec.COUNT.pack(0), b"T")
 candidate_answers.Witness._describe = lambda self, error: (("TypeError",), ("text",), "text", 1)
 
 

@@ -1,0 +1,137 @@
+"""The candidate's stand-ins for objects of the tests: functions, iterators and exceptions that they pass to the program.
+
+A stand-in is what the original is as far as a program usually looks: a function with the same name and parameters, a
+generator, an iterator, an exception of a class with the same bases. Using it asks the judge.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Generator
+from typing import Any
+
+from sandbox.guest import lent_objects as lent
+from sandbox.guest.library_types import SENT
+from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
+
+#: Asks the judge: an operation of `lent_objects`, the object's number, arguments, keywords.
+Ask = Callable[[int, int, tuple[Any, ...], dict[str, Any]], Any]
+_VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = 2, 3, 4
+
+
+class Borrowed:
+    """The stand-ins of one sample; `makers` makes exceptions and their classes."""
+
+    def __init__(self, ask: Ask, makers: Makers) -> None:
+        self._ask, self._makers = ask, makers
+        self._objects: dict[int, Any] = {}
+        self._numbers: dict[int, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._objects)
+
+    def number(self, value: object) -> int | None:
+        """The tests' number for a stand-in; None for any other object."""
+        number = self._numbers.get(id(value))
+        return self._makers.numbers.get(id(value)) if number is None else number
+
+    def make(self, number: int, told: Any) -> Any:
+        """The stand-in for an object, of which a description is sent once."""
+        if number in self._objects:
+            return self._objects[number]
+        if told[0] == EXCEPTION_CLASS:
+            made: Any = self._makers.class_of(told[1])
+        elif told[0] == EXCEPTION:
+            made = self._makers.exception(told[1])
+        else:
+            made = self._stand_in(number, *told)
+        self._objects[number] = made
+        self._numbers[id(made)] = number
+        return made
+
+    def _stand_in(self, number: int, kind: int, *told: Any) -> Any:
+        if kind == lent.FUNCTION:
+            return _function(self._ask, number, *told)
+        if kind == lent.PARTIAL:
+            function, args, keywords = told
+            return functools.partial(function, *args, **keywords)
+        if kind == lent.GETTER:
+            name, args, keywords = told
+            return getattr(operator, name)(*args, **keywords)
+        if kind == lent.GENERATOR:
+            return _generator(self._ask, number, *told)
+        if kind == lent.BARE:
+            return object()
+        if kind == lent.NAMED:
+            return SENT[told[0]]
+        return (_callable if kind == lent.CALLABLE else _iterator)(self._ask, number, *told)
+
+
+def _function(ask: Ask, number: int, name: str, qualified: str, text: str | None, parameters: Any) -> Any:
+    """A function with these parameters: programs look at a function's code to count them."""
+    wanted = parameters if parameters is not None else (("args", _VAR_POSITIONAL, ()), ("kwargs", _VAR_KEYWORD, ()))
+    names = {one for one, _, _ in wanted}
+    asking, default = "ask", "default"
+    while asking in names or default in names:
+        asking, default = asking + "_", default + "_"
+    heads, args, keywords, before = [], [], [], None
+    for place, (one, kind, value) in enumerate(wanted):
+        if before == 0 and kind != 0:
+            heads.append("/")
+        if kind == _KEYWORD_ONLY and before not in (_VAR_POSITIONAL, _KEYWORD_ONLY):
+            heads.append("*")
+        stars = {_VAR_POSITIONAL: "*", _VAR_KEYWORD: "**"}.get(kind, "")
+        heads.append(stars + one + (f"={default}[{place}]" if value else ""))
+        if kind in (_KEYWORD_ONLY, _VAR_KEYWORD):
+            keywords.append(f"{one!r}: {one}" if kind == _KEYWORD_ONLY else f"**{one}")
+        else:
+            args.append(stars + one)
+        before = kind
+    if before == 0:
+        heads.append("/")
+    told = "".join(one + ", " for one in args)
+    source = f"def made({', '.join(heads)}):\n    return {asking}({told.join('()')}, {{{', '.join(keywords)}}})\n"
+    space: dict[str, Any] = {
+        "__name__": "tests",
+        asking: functools.partial(ask, lent.CALL, number),
+        default: [value[0] if value else None for _, _, value in wanted],
+    }
+    exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
+    made = space.pop("made")
+    made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
+    return made
+
+
+def _generator(ask: Ask, number: int, name: str, qualified: str) -> Any:
+    def relay() -> Generator[Any, Any, Any]:
+        operation = lent.NEXT
+        args: tuple[Any, ...] = ()
+        while True:
+            try:
+                value = ask(operation, number, args, {})
+            except StopIteration as stop:
+                return stop.value
+            try:
+                operation, args = lent.SEND, ((yield value),)
+            except GeneratorExit:
+                ask(lent.CLOSE, number, (), {})
+                raise
+            except BaseException as error:
+                operation, args = lent.THROW, (error,)
+
+    made: Any = relay()
+    made.__name__, made.__qualname__ = name, qualified
+    return made
+
+
+def _iterator(ask: Ask, number: int, name: str) -> Any:
+    members = {"__slots__": (), "__iter__": lambda self: self, "__next__": lambda self: ask(lent.NEXT, number, (), {})}
+    return type(name, (), members)()
+
+
+def _callable(ask: Ask, number: int, name: str, text: str) -> Any:
+    members = {"__call__": lambda self, *args, **keywords: ask(lent.CALL, number, args, keywords)}
+    made: Any = type("builtin_function_or_method", (), {**members, "__module__": "builtins"})()
+    made.__name__, made.__qualname__, made.__doc__ = name, name, text
+    return made

@@ -1,0 +1,78 @@
+"""The containers that judge and candidate both have while a call of the candidate uses what the tests lent it.
+
+Theory of operation. As long as a call runs, either side may send the other a message: the candidate a request (to call
+a function of the tests), the judge its result. Both keep the same list of containers in the same order, and for each
+its contents as last sent or received. A message is
+
+    number of new containers · their kinds · a flag for each known container · the contents of those that have changed
+    · the contents of the new ones · the root
+
+so that a container that nobody has changed is left alone: it may be in the middle of an iteration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.guest.value_codec import Encoder
+from sandbox.guest.value_decoder import Decoder, put
+
+#: Makes an encoder for these known containers.
+Encoders = Callable[[list[Any]], Encoder]
+_SAME, _CHANGED = b"=", b"~"
+
+
+def states(encoders: Encoders, containers: list[Any]) -> list[bytes]:
+    """The contents of each."""
+    encoder = encoders(containers)
+    return [encoder.contents(place, place + 1) for place in range(len(containers))]
+
+
+def written(
+    encoders: Encoders, containers: list[Any], known: list[bytes], value: object
+) -> tuple[list[Any], list[bytes]]:
+    """(all containers, the parts of the message with this root)."""
+    encoder = encoders(containers)
+    root = encoder.root(value)
+    count = len(containers)
+    now = [encoder.contents(place, place + 1) for place in range(count)]
+    rest = encoder.contents(count)
+    flags = b"".join(_SAME if one == before else _CHANGED for one, before in zip(now, known, strict=True))
+    encoder.sent()
+    changed = [one for one, before in zip(now, known, strict=True) if one != before]
+    return encoder.table, [encoder.head(), flags, *changed, rest, root]
+
+
+class Reading:
+    """Reads a message: first which containers have changed, then the rest."""
+
+    def __init__(self, decoder: Decoder, count: int) -> None:
+        self._decoder, self._count = decoder, count
+        decoder.head()
+        self._flags = decoder.take(count)
+
+    @property
+    def table(self) -> list[Any]:
+        """All containers, those that are new at the end."""
+        return self._decoder.table
+
+    def has_changes(self, start: int) -> bool:
+        """Whether one of the containers from this one on has changed."""
+        return _CHANGED in self._flags[start:]
+
+    def replace(self, start: int, containers: list[Any]) -> None:
+        """Read into these containers from this place on, instead of those that are known."""
+        self._decoder.table[start : start + len(containers)] = containers
+
+    def value(self) -> Any:
+        """The root, after all contents have been put in their places. Raises an Exception for an invalid message."""
+        decoder, table = self._decoder, self._decoder.table
+        changed = [table[place] for place in range(self._count) if self._flags[place : place + 1] == _CHANGED]
+        contents = [(one, decoder.content(type(one))) for one in changed]
+        decoder.fill(self._count)
+        value = decoder.value()
+        decoder.end()
+        for container, content in contents:
+            put(container, content)
+        return value

@@ -1,0 +1,170 @@
+"""Classes that the tests' prelude declares and that the program has under the same name, as the prompt of a problem does:
+the nodes of a list or tree, data classes, enumerations.
+
+Each side has a class of its own. If both are declared alike (`shape`), an instance is sent as its attributes, like any
+other container, and a member of an enumeration as its name. On the judge's side such an instance is one of the prelude's
+class, so that its methods are the prelude's. A program that declares such a class in another way has a class of its own,
+which the tests use as they would in one process.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Iterable
+from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
+from typing import Any
+
+from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.library_types import name_of, named_fields
+
+MOST = 250
+_mro = type.__dict__["__mro__"].__get__
+_bases = type.__dict__["__bases__"].__get__
+_members = type.__dict__["__dict__"].__get__
+_LEFT_OUT = frozenset(
+    (
+        *("__module__", "__dict__", "__weakref__", "__doc__", "__annotations__", "__firstlineno__"),
+        *("__static_attributes__", "__annotate__", "__annotate_func__", "__annotations_cache__"),
+        *("__abstractmethods__", "_abc_impl", "__orig_bases__", "__parameters__", "__type_params__"),
+    )
+)
+#: What differs between the two sides in how a class is shown.
+_PLACE = re.compile(r" at 0x[0-9a-f]+|\b(tests|candidate)\.")
+_MAX_DEPTH, _MAX_TEXT = 8, 65_536
+
+
+class Declared:
+    """The classes of one sample that both sides have: a class has the same place on either."""
+
+    def __init__(self, classes: Iterable[type] = ()) -> None:
+        self.classes: list[Any] = list(classes)
+        self.places = {id(kind): place for place, kind in enumerate(self.classes)}
+
+    def new(self, place: int) -> Any:
+        """An instance without attributes. Raises an Exception if there is no such class."""
+        if not is_container(self.classes[place]):
+            raise ValueError("no class with attributes")
+        return object.__new__(self.classes[place])
+
+    def member(self, parts: list[Any]) -> Any:
+        """A member of an enumeration from (place of the class, name). Raises an Exception if there is none."""
+        place, name = parts
+        kind = self.classes[place]
+        if not isinstance(kind, enum.EnumMeta):
+            raise ValueError("no enumeration")
+        return kind(name) if type(name) is int and issubclass(kind, enum.Flag) else kind.__members__[name]
+
+    def parts_of_member(self, value: Any) -> tuple[int, Any]:
+        """What `member` makes this one of."""
+        name = value._name_
+        known = type(name) is str and name in type(value).__members__
+        return self.places[id(type(value))], name if known else value._value_
+
+
+NO_CLASSES = Declared()
+
+
+def declared_in(namespace: dict[str, Any]) -> dict[str, str]:
+    """The names of classes of which the instances could be sent, with the shape of each."""
+    own = [(name, kind) for name, kind in namespace.items() if isinstance(kind, type) and kind.__module__ == "tests"]
+    return {name: text for name, kind in own[:MOST] if kind.__name__ == name and (text := shape(kind))}
+
+
+def is_container(kind: type) -> bool:
+    """Whether instances of this declared class are sent as their attributes."""
+    return type(kind) is type and tuple not in _mro(kind)
+
+
+def shape(kind: Any, depth: int = 0) -> str:
+    """A text that is the same for classes that are declared alike; empty if instances can't be sent."""
+    if depth > _MAX_DEPTH:
+        return ""
+    if (fields := named_fields(kind)) is not None:
+        return f"{name_of(kind)}{fields!r}{_plain(_members(kind)['_field_defaults'])}"
+    is_enum = type(kind) is enum.EnumMeta
+    if not is_enum and type(kind) is not type:
+        return ""
+    above = [_shape_of_base(base, is_enum, depth) for base in _bases(kind)]
+    if not all(above):
+        return ""
+    members = [] if is_enum else [*_members(kind).items()]
+    if is_enum:
+        plain = [pair for pair in _members(kind).items() if type(pair[1]) in (FunctionType, property)]
+        members = [*((name, one.value) for name, one in kind.__members__.items()), *plain]
+    told = sorted(f"{name}={_plain(value)}" for name, value in members if name not in _LEFT_OUT)
+    text = f"{name_of(kind)}({','.join(above)}){{{';'.join(told)}}}"
+    return text if len(text) <= _MAX_TEXT else ""
+
+
+def _shape_of_base(base: type, is_enum: bool, depth: int) -> str:
+    if base is object or (is_enum and base in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)):
+        return base.__name__
+    return "" if is_enum or base.__module__ in ("builtins", "enum", "typing", "abc") else shape(base, depth + 1)
+
+
+def _plain(value: Any) -> str:
+    kind = type(value)
+    if kind in LEAVES:
+        return repr(value)
+    if kind is FunctionType:
+        return f"{_code(value.__code__)}{_plain(value.__defaults__)}{_plain(value.__kwdefaults__)}"
+    if kind in (staticmethod, classmethod):
+        return f"{kind.__name__}{_plain(value.__func__)}"
+    if kind is property:
+        return "".join(_plain(one) for one in (value.fget, value.fset, value.fdel))
+    if kind in (tuple, list):
+        return f"[{','.join(map(_plain, value))}]"
+    if kind is dict:
+        return f"{{{','.join(f'{key!r}:{_plain(one)}' for key, one in value.items())}}}"
+    if kind is MemberDescriptorType:
+        return "slot"
+    text = repr(value) if kind.__module__ == "dataclasses" else kind.__name__
+    return _PLACE.sub("", text)
+
+
+def _code(code: CodeType) -> str:
+    constants = [_code(one) if type(one) is CodeType else _plain(one) for one in code.co_consts]
+    counts = (code.co_argcount, code.co_kwonlyargcount, code.co_posonlyargcount, code.co_flags)
+    return f"<{code.co_code.hex()}{code.co_names}{code.co_varnames}{code.co_freevars}{counts}{constants}>"
+
+
+def attributes(value: Any) -> list[Any]:
+    """The attributes of an instance: names and values in turn."""
+    found: list[Any] = []
+    for name, slot in _slots(type(value)).items():
+        try:
+            found += (name, MemberDescriptorType.__get__(slot, value))
+        except AttributeError:  # an empty slot
+            continue
+    return found + [item for pair in (_dict_of(value) or {}).items() for item in pair]
+
+
+def put_attributes(value: Any, items: list[Any]) -> None:
+    """Give an instance exactly these attributes. Raises TypeError if it can't have them."""
+    wanted = dict(zip(items[::2], items[1::2], strict=True))
+    slots, own = _slots(type(value)), _dict_of(value)
+    if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
+        raise TypeError("an attribute that it can't have")
+    for name in attributes(value)[::2]:
+        if name in slots and name not in wanted:
+            MemberDescriptorType.__delete__(slots[name], value)
+    if own is not None:
+        own.clear()
+        own.update((name, one) for name, one in wanted.items() if name not in slots)
+    for name in slots.keys() & wanted.keys():
+        MemberDescriptorType.__set__(slots[name], value, wanted[name])
+
+
+def _slots(kind: type) -> dict[str, Any]:
+    members = [pair for one in reversed(_mro(kind)) for pair in _members(one).items()]
+    return {name: member for name, member in members if type(member) is MemberDescriptorType}
+
+
+def _dict_of(value: Any) -> dict[str, Any] | None:
+    for kind in _mro(type(value)):
+        member = _members(kind).get("__dict__")
+        if type(member) is GetSetDescriptorType:
+            own: dict[str, Any] = member.__get__(value)
+            return own
+    return None

@@ -1,0 +1,273 @@
+"""The judge's end of the connection: questions and their answers, the containers that both sides have, and what the program
+asks of the tests' objects meanwhile (`lent_objects.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NoReturn, Protocol
+
+from sandbox.guest import (
+    lent_objects,
+    library_types,
+    library_values,
+    questions,
+    value_codec,
+    value_decoder,
+    value_writer,
+)
+from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.declared_classes import Declared
+from sandbox.guest.frames import Line, Lost
+from sandbox.guest.identities import Identities
+from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.proxies import Proxies
+from sandbox.guest.proxy_classes import Host
+from sandbox.guest.raised import Makers
+from sandbox.guest.value_writer import NOTHING
+
+#: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
+#: that cost.
+_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
+#: How deeply requests may be nested in questions and these in requests.
+_MAX_NESTED = 40
+_FLAGS = {
+    questions.SAME: (False, False),
+    questions.CHANGED: (True, False),
+    questions.SAME_KEPT: (False, True),
+    questions.CHANGED_KEPT: (True, True),
+}
+
+
+class Unsupported(BaseException):
+    """The tests need something that can't be sent."""
+
+
+class Stops(Host, Protocol):
+    """The judge, as seen here."""
+
+    def abandon(self, why: str, text: str) -> NoReturn:
+        """There is no ruling."""
+
+
+class _Asked:
+    """A question that waits for its answer. `passed`: the containers that it has passed, of which `copies` can be made."""
+
+    def __init__(self, number: int, passed: list[Any], copies: Callable[[], list[Any]]) -> None:
+        self.number, self.passed, self.copies = number, passed, copies
+        self.first = -1  # the place of the first of them among the common ones, since the first request
+
+
+class Exchange:
+    """One sample's."""
+
+    def __init__(self, stops: Stops, proxies: Proxies, makers: Makers, lender: Lender) -> None:
+        self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
+        self._number = self._nested = 0
+        self._in_place = True
+        self._shared: list[Any] = []  # containers that the candidate also has, in its order
+        self._known: list[bytes] = []  # their contents, as the candidate knows them
+        self._floor = 0  # so many of them are in use by questions that wait for an answer
+        self.bytes = 0  # of the last question and its answer
+        #: What is sent and received by name; the tests may have their own `type`.
+        self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
+        #: The immutable values that both sides have, if the tests compare identities.
+        self.same: Identities | None = None
+        self.declared = Declared()  # the prelude's classes that the program has as well
+
+    def open(self, line: Line, most: int, in_place: bool) -> None:
+        """Use this connection. `in_place`: the tests check what the candidate does to its arguments."""
+        self._line, self._most, self._in_place = line, most, in_place
+
+    def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
+        """The answer. If there is none, the process ends: an exception could be caught by the tests."""
+        try:
+            return self._answer_to((*question, self._in_place))
+        except Unsupported as error:
+            self._stops.abandon("unsupported", str(error))
+        except Lost as error:
+            self._stops.abandon("lost", str(error))
+        except BaseException as error:  # whatever the candidate's bytes have caused
+            self._stops.abandon("lost", f"not understood: {type(error).__name__}")
+
+    def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
+        now = self._state_of_shared()
+        self._lender.begin()
+        encoder = self._encoder(self._shared)
+        count = len(self._shared)
+        root = encoder.root(question)
+        again = encoder.contents(0, count) if now != self._known else b""
+        contents = encoder.contents(count)
+        head = encoder.head()
+        flag = questions.CHANGED if again else questions.SAME
+        self._number += 1
+        encoder.sent()
+        shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
+        self._line.send(self._number, shared + flag, head, again, contents, root)
+        self._lender.sent()
+        known = list(self._shared)
+        passed = encoder.table[count:]
+        asked = _Asked(self._number, passed, lambda: self._copies(passed, known))
+        self.bytes = len(again) + len(contents) + len(root)
+        return self._wait(asked)
+
+    def _wait(self, asked: _Asked) -> tuple[bytes, Any]:
+        """(kind, value) of the answer, after the requests that come first."""
+        floor = self._floor
+        while True:
+            number, data = self._line.receive(self._most)
+            if data[:1] == questions.STOP:
+                self._stops.not_carried(data[2:].decode())
+            if number != asked.number:
+                raise Lost("an answer to another question")
+            self.bytes += len(data)
+            if data[:1] != questions.REQUEST:
+                break
+            self._begin_request(asked)
+            self._serve(asked, self._read(asked, data))
+        if asked.first < 0:
+            return self._understand(data, asked.passed)
+        if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
+            raise value_writer.Malformed("no answer")
+        value = self._read(asked, data)
+        self._floor = floor
+        self._share(self._shared)
+        return data[:1], value
+
+    # --- requests ------------------------------------------------------------------------------------------------
+
+    def _begin_request(self, asked: _Asked) -> None:
+        if asked.first < 0:
+            asked.first = len(self._shared)
+            self._shared = [*self._shared, *asked.passed]
+
+    def _read(self, asked: _Asked, data: bytes) -> Any:
+        """The root of a message that tells which containers have changed."""
+        count = len(self._shared)
+        reading = Reading(self._decoder(data[2:], self._shared), count)
+        if not self._in_place and asked.passed and reading.has_changes(asked.first):
+            self._shared[asked.first : asked.first + len(asked.passed)] = copies = asked.copies()
+            reading.replace(asked.first, copies)
+            asked.passed = []
+        value = reading.value()
+        self._shared = reading.table
+        self._known = self._state_of_shared()
+        return value
+
+    def _serve(self, asked: _Asked, request: Any) -> None:
+        """Carry out a request and send its result."""
+        operation, number, args, names, values = request
+        keywords = dict(zip(names, values, strict=True))
+        target = self._lender.get(number)
+        if self._nested >= _MAX_NESTED:
+            self._stops.not_carried(f"a call of the tests' function in more than {_MAX_NESTED} others")
+        outer, self._floor = self._floor, len(self._shared)
+        self._nested += 1
+        kind = questions.RETURNED
+        try:
+            result = lent_objects.OPERATIONS[operation](target, *args, **keywords)
+        except BaseException as error:
+            kind, result = questions.RAISED, error
+        self._nested -= 1
+        self._floor = outer
+        count = len(self._shared)
+        self._lender.begin()
+        self._shared, parts = written(self._encoder, self._shared, self._known, result)
+        self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
+        self._lender.sent()
+        self._known = self._state_of_shared()
+
+    def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
+        """Copies of the containers that a question has passed, with the same objects in them."""
+        objects: list[Any] = []
+
+        def other(value: object) -> tuple[int, None]:
+            objects.append(value)
+            return len(objects) - 1, None
+
+        encoder = value_codec.Encoder(other, 1 << 30, [*known, *passed], exact=True)
+        contents = encoder.contents(len(known))
+        copies = [value_decoder.empty(one) for one in passed]
+        decoder = value_decoder.Decoder(
+            contents,
+            lambda number, *_: objects[number],
+            [*known, *copies],
+            values=library_values.SENT_VALUES,
+        )
+        decoder.fill(len(known))
+        return copies
+
+    # --- encoding ------------------------------------------------------------------------------------------------
+
+    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(
+            self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same, declared=self.declared
+        )
+
+    def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
+        return value_decoder.Decoder(
+            data, self._make, known, named=self.received, same=self.same, declared=self.declared
+        )
+
+    def _make(self, number: int, told: Any, bare: Any) -> Any:
+        if number & LENT and bare is NOTHING:
+            return self._lender.get(number)
+        return self._proxies.make(number, told, bare)
+
+    def _other(self, value: object) -> tuple[int, Any]:
+        """The number of a value that is not plain: the candidate's, or that of an object of the tests, with its
+        description. Raises Unsupported if it can't be lent."""
+        number = self._proxies.number(value)
+        if number is None:
+            number = self._makers.numbers.get(id(value))
+        if number is not None:
+            return number, None
+        lent = self._lender.other(value)
+        if lent is None:
+            raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
+        return lent
+
+    def _state_of_shared(self) -> list[bytes]:
+        """The contents of containers that both sides have; none once the tests have put something into them that can't
+        be sent."""
+        if not self._shared:
+            return []
+        self._lender.begin()
+        try:
+            return states(self._encoder, self._shared)
+        except (Unsupported, value_writer.TooLarge):
+            if self._floor:
+                raise Unsupported("the tests put something into a container that is not plain data") from None
+            self._shared, self._known = [], []
+            return []
+
+    def _share(self, containers: list[Any]) -> None:
+        if not containers:
+            return
+        self._shared = containers[: max(_MAX_SHARED, self._floor)]
+        while sum(map(len, known := self._state_of_shared())) > _MAX_SHARED_BYTES and len(self._shared) > self._floor:
+            del self._shared[max(len(self._shared) // 2, self._floor) :]
+        self._known = known
+
+    def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
+        """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
+        kind, flag = data[:1], data[1:2]
+        if kind not in _ENDS or flag not in _FLAGS:
+            raise value_writer.Malformed("no answer")
+        changed, kept = _FLAGS[flag]
+        own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
+        seen = [*self._shared, *own]
+        decoder = self._decoder(data[2:], seen)
+        decoder.head()
+        contents = [decoder.content(type(one)) for one in seen] if changed else []
+        decoder.fill(len(seen))
+        value = decoder.value()
+        decoder.end()
+        for container, content in zip(seen, contents, strict=bool(changed)):
+            value_decoder.put(container, content)
+        self._share(
+            [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
+        )
+        return kind, value
+
+
+_ENDS = (questions.RETURNED, questions.RAISED)

@@ -1,0 +1,126 @@
+"""What the candidate's side knows during one sample: its objects by number, the tests' objects that it has borrowed, and
+the containers that the judge has as well."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
+from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest.declared_classes import Declared, shape
+from sandbox.guest.frames import Line
+from sandbox.guest.identities import Identities
+from sandbox.guest.lent_objects import LENT
+from sandbox.guest.questions import ABSENT, ALIKE, DIFFERENT, SAME, STOP
+
+_ANY = 1 << 30  # the judge may send any size
+
+
+class ProgramSide(ABC):
+    """Encodes and decodes for the candidate. Object 0 is the program's namespace."""
+
+    def __init__(
+        self, line: Line, most: int, line_of: Callable[[BaseException], int | None], namespace: dict[str, Any]
+    ) -> None:
+        self._line, self._most, self._line_of = line, most, line_of
+        self._objects: list[Any] = [namespace]
+        self._numbers: dict[int, int] = {}
+        self._module = namespace
+        self._shared: list[Any] = []  # containers that the judge also has
+        self._told: set[int] = set()  # the numbers of objects already described to the judge
+        self._fresh: set[int] = set()
+        self._declared = Declared()  # the prelude's classes that the program has as well
+        self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
+        makers = raised.Makers(
+            namespace,
+            self._stop,
+            lambda number: None if number & LENT else self._objects[number],
+            lambda kind, args, keywords: self._ask(lent_objects.CALL, makers.numbers[id(kind)], args, keywords),
+        )
+        self._borrowed = Borrowed(self._ask, makers)
+
+    @abstractmethod
+    def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
+        """Use an object of the tests."""
+
+    def _declare(self, namespace: dict[str, Any], *told: tuple[str, str]) -> tuple[int, ...]:
+        """For each class of the prelude whether the program has it."""
+        classes = [namespace.get(name) for name, _ in told]
+        found = [ABSENT if not isinstance(kind, type) else ALIKE if shape(kind) == text else DIFFERENT
+                 for kind, (_, text) in zip(classes, told, strict=True)]  # fmt: skip
+        both = [kind for kind, how in zip(classes, found, strict=True) if how == ALIKE]
+        self._declared = Declared(both)  # type: ignore[arg-type]
+        for kind in both:
+            library_types.agree(kind)  # type: ignore[arg-type]
+        return tuple(found)
+
+    def _make(self, number: int, told: Any, _: Any) -> Any:
+        return self._borrowed.make(number, told) if number & LENT else self._objects[number]
+
+    def _decoder_of(self, data: bytes) -> value_decoder.Decoder:
+        return value_decoder.Decoder(
+            data,
+            self._make,
+            self._shared,
+            values=library_values.SENT_VALUES,
+            same=self._same,
+            declared=self._declared,
+        )
+
+    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(
+            self._other, max(self._most - len(known), 0), known, same=self._same, declared=self._declared
+        )
+
+    def _contents_of_shared(self) -> bytes:
+        return (
+            value_codec.Encoder(self._other, _ANY, self._shared, same=self._same, declared=self._declared).contents(
+                0, len(self._shared)
+            )
+            if self._shared
+            else b""
+        )
+
+    def _number(self, value: object) -> int:
+        """The number of an object that is not plain and so is not sent; the same object always has the same number."""
+        number = self._borrowed.number(value)
+        if number is None:
+            number = self._numbers.get(id(value))
+        if number is None:
+            number = self._numbers[id(value)] = len(self._objects)
+            self._objects.append(value)
+        return number
+
+    def _other(self, value: object) -> tuple[int, Any]:
+        """Its number, and its description if the judge does not have it."""
+        number = self._number(value)
+        if number in self._told or number & LENT:
+            return number, None
+        is_class = raised.is_exception_class(value)
+        if not is_class and not raised.is_exception(value):
+            self._fresh.add(number)
+            return number, descriptions.describe(value, self._number(type(value)))
+        if number in self._fresh:  # an exception that contains itself
+            return number, None
+        self._fresh.add(number)
+        if is_class:
+            return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
+        return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
+
+    def _describe(self, error: BaseException) -> tuple[Any, ...]:
+        """What `raised.describe` returns, or an exception of the tests; followed by the line."""
+        if self._borrowed.number(error) is not None:
+            return error, self._line_of(error)
+        try:
+            told = raised.describe(error, self._number, self._module)
+        except Exception:  # a class may be made unreadable
+            told = raised.describe_briefly(error, self._number, self._module)
+        return (*told, self._line_of(error))
+
+    def _stop(self, what: str) -> NoReturn:
+        """Report a use of a tests' object that can't be sent: the sample ends."""
+        self._line.send(0, STOP, SAME, what.encode())
+        while True:
+            self._line.receive(_ANY)  # raises Lost

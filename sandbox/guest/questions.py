@@ -1,0 +1,80 @@
+"""What judge and candidate can say to each other: the operations that the judge may request on the candidate's objects, the
+kinds of answers, and their flags."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import operator
+from collections.abc import Callable
+from typing import Any
+
+_mro = type.__dict__["__mro__"].__get__
+
+
+def _parameters(function: Any) -> tuple[Any, ...]:
+    """(name, kind, default if any) of each parameter."""
+    return tuple(
+        (one.name, int(one.kind), () if one.default is one.empty else (one.default,))
+        for one in inspect.signature(function).parameters.values()
+    )
+
+
+#: The operations that the judge may request on an object; sent as indices into this table.
+OPERATIONS: tuple[Callable[..., Any], ...] = (
+    lambda function, /, *args, **kwargs: function(*args, **kwargs),
+    lambda namespace, *names: tuple((namespace[name],) if name in namespace else () for name in names),
+    iter,
+    next,
+    len,
+    bool,
+    operator.getitem,
+    getattr,
+    str,
+    repr,
+    operator.setitem,
+    operator.delitem,
+    reversed,
+    lambda manager: type(manager).__enter__(manager),
+    lambda manager: type(manager).__exit__(manager, None, None, None),
+    format,
+    setattr,
+    delattr,
+    lambda value: list(dir(value)),
+    copy.copy,
+    copy.deepcopy,
+    lambda kind, value: any(one is kind for one in _mro(type(value))),
+    _parameters,
+    type,
+    lambda namespace, *told: None,  # see `Witness`
+)
+CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
+(
+    SET_ITEM,
+    DELETE_ITEM,
+    REVERSED,
+    ENTER,
+    EXIT,
+    FORMAT,
+    SET_ATTRIBUTE,
+    DELETE_ATTRIBUTE,
+    DIR,
+    COPY,
+    DEEP_COPY,
+    IS_INSTANCE,
+    SIGNATURE,
+    TYPE,
+    DECLARE,
+) = _MORE
+RETURNED, RAISED = b"r", b"e"
+#: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
+#: containers sent with this answer, and may change them later.
+SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
+#: In place of these: the program has used objects of the tests, so that the answer is one of `common_containers`.
+CALLED = b"%"
+#: Messages in place of an answer: the program uses an object of the tests; it does so in a way that can't be sent.
+REQUEST, STOP = b"c", b"n"
+#: In the number of containers that both sides have: identities of immutable values are told.
+IDENTITIES = 1 << 31
+#: Answers for a class of the prelude: the program has none of that name, another one, or one that is declared alike.
+ABSENT, DIFFERENT, ALIKE = range(3)
