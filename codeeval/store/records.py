@@ -19,6 +19,10 @@ class PlannedProblem:
     wanted: int
 
 
+#: How the rules of the reader begin in a trace; stored without it.
+READER = "reader: "
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt."""
@@ -33,13 +37,13 @@ class Reading:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Reading:
-        cuts = [Cut(f"reader: {rule}", start, end, True) for rule, start, end in raw["kept"]]
-        cuts += [Cut(f"reader: {rule}", start, end, False) for rule, start, end in raw["left_out"]]
+        cuts = [Cut(f"{READER}{rule}", start, end, True) for rule, start, end in raw["kept"]]
+        cuts += [Cut(f"{READER}{rule}", start, end, False) for rule, start, end in raw["left_out"]]
         return cls(tuple(sorted(cuts, key=lambda cut: (cut.start, cut.end))), tuple(raw["prompt_parts"]))
 
 
 def _shown(cut: Cut) -> tuple[str, int, int]:
-    return cut.rule.removeprefix("reader: "), cut.start, cut.end
+    return cut.rule.removeprefix(READER), cut.start, cut.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from operator import attrgetter
+
 from codeeval.store.columns import Row as Row
-from codeeval.store.columns import packer, selection, unpacker
+from codeeval.store.columns import selection
+from codeeval.store.packing import packer, unpacker
 from codeeval.store.records import (
     Counterfactual,
     Incident,
@@ -23,6 +27,7 @@ REWARD_COLUMNS = selection("rewards", "r", first=1)
 
 _pack_problem, _unpack_problem = packer("problems"), unpacker("problems", first=1)
 _pack_sample, _unpack_sample = packer("samples"), unpacker("samples")
+_values_of_sample = attrgetter(*(spec.name for spec in fields(Sample)))
 _pack_execution = packer("executions")
 _pack_incident, _unpack_incident = packer("incidents"), unpacker("incidents")
 _pack_judgement, _unpack_judgement = packer("judgements", first=1), unpacker("judgements", first=1)
@@ -43,12 +48,7 @@ def problem_of(row: Row) -> PlannedProblem:
 
 
 def sample_row(sample: Sample) -> Row:
-    return _pack_sample(
-        (
-            *(sample.problem_id, sample.index, sample.prompt_digest, sample.completion, sample.finish_reason),
-            *(sample.tokens_in, sample.tokens_out, sample.seed, sample.raw, sample.thought, sample.is_program),
-        )
-    )
+    return _pack_sample(_values_of_sample(sample))
 
 
 def sample_of(row: Row) -> Sample:
