@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeeval.types import Cut, Judgement, Problem, Prompt, Verdict
 from sandbox import Outcome
@@ -23,9 +23,9 @@ class PlannedProblem:
 READER = "reader: "
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt."""
+class Reading(NamedTuple):
+    """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt. A
+    named tuple, like the evidence, because every sample has one."""
 
     trace: tuple[Cut, ...]
     added: tuple[str, ...] = ()
@@ -60,9 +60,8 @@ class StoredJudgement:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredExecution:
-    """Evidence: what executing `source` in `mode` did."""
+class StoredExecution(NamedTuple):
+    """Evidence: what executing `source` in `mode` did. In the order of the table's columns."""
 
     problem_id: str
     job_digest: str

@@ -12,6 +12,7 @@ from codeeval.store.records import (
     Counterfactual,
     Incident,
     PlannedProblem,
+    Reading,
     StoredExecution,
     StoredJudgement,
     StoredReward,
@@ -30,7 +31,7 @@ _pack_sample, _unpack_sample = packer("samples"), unpacker("samples")
 _values_of_sample = attrgetter(*(spec.name for spec in fields(Sample)))
 _pack_execution = packer("executions")
 _pack_incident, _unpack_incident = packer("incidents"), unpacker("incidents")
-_pack_judgement, _unpack_judgement = packer("judgements", first=1), unpacker("judgements", first=1)
+_pack_judgement, _unpack_judgement = packer("judgements"), unpacker("judgements", first=1)
 _pack_counterfactual, _unpack_counterfactual = packer("counterfactuals"), unpacker("counterfactuals")
 _pack_reward, _unpack_reward = packer("rewards"), unpacker("rewards", first=1)
 
@@ -56,9 +57,7 @@ def sample_of(row: Row) -> Sample:
 
 
 def execution_row(execution: StoredExecution) -> Row:
-    return _pack_execution(
-        (execution.problem_id, execution.job_digest, execution.mode, execution.source, execution.outcome)
-    )
+    return _pack_execution(execution)
 
 
 def incident_row(incident: Incident) -> Row:
@@ -69,13 +68,24 @@ def incident_of(row: Row) -> Incident:
     return Incident(*_unpack_incident(row))
 
 
+def judged_row(
+    protocol: str,
+    key: tuple[str, int, str | None],
+    outputs: tuple[str | None, ...] | str,
+    judgement: Judgement | None,
+    reading: Reading | None,
+) -> Row:
+    """All columns. `key`: problem, index, and digest of the job; the others are as in StoredJudgement."""
+    if judgement is None:
+        return _pack_judgement((protocol, *key, None, None, outputs, None, None, None, None, reading))
+    found = (judgement.verdict, judgement.passed, outputs, judgement.call, judgement.error, judgement.signature)
+    return _pack_judgement((protocol, *key, *found, judgement.failed_calls, reading))
+
+
 def judgement_row(row: StoredJudgement) -> Row:
     """All columns except the protocol."""
-    key, judgement = (row.problem_id, row.index, row.job_digest), row.judgement
-    if judgement is None:
-        return _pack_judgement((*key, None, None, row.outputs, None, None, None, None, row.reading))
-    found = (judgement.verdict, judgement.passed, row.outputs, judgement.call, judgement.error, judgement.signature)
-    return _pack_judgement((*key, *found, judgement.failed_calls, row.reading))
+    key = (row.problem_id, row.index, row.job_digest)
+    return judged_row("", key, row.outputs, row.judgement, row.reading)[1:]
 
 
 def judgement_of(row: Row) -> StoredJudgement:

@@ -219,7 +219,7 @@ def _calls(where: str, tests: str) -> tuple[str, ...]:
         )
     if not tree.elts:
         raise DataError(where, msg("a list without a test: nothing could be judged"), msg("Give at least one test."))
-    calls = tuple(_call(msg("{where}, test {n}", where=where, n=i), node) for i, node in enumerate(tree.elts))
+    calls = tuple(_checked_call(where, number, node) for number, node in enumerate(tree.elts))
     if sum(map(len, calls)) > MAX_TESTS_CHARS:
         raise DataError(
             where,
@@ -229,21 +229,32 @@ def _calls(where: str, tests: str) -> tuple[str, ...]:
     return calls
 
 
-def _call(where: str, node: ast.expr) -> str:
-    hint = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
+class _NotACall(Exception):
+    """What is wrong with a test."""
+
+
+def _checked_call(where: str, number: int, node: ast.expr) -> str:
+    try:
+        return _call(node)
+    except _NotACall as error:
+        hint = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
+        raise DataError(msg("{where}, test {n}", where=where, n=number), error.args[0], hint) from None
+
+
+def _call(node: ast.expr) -> str:
     if not isinstance(node, ast.Dict):
-        raise DataError(where, msg("not a dict"), hint)
+        raise _NotACall(msg("not a dict"))
     for key in node.keys:
         if not (isinstance(key, ast.Constant) and isinstance(key.value, str)):
-            raise DataError(where, msg("a key is not a string"), hint)
+            raise _NotACall(msg("a key is not a string"))
     names = [cast(ast.Constant, key).value for key in node.keys]
     if len(set(names)) != len(names):
-        raise DataError(where, msg("an argument is given twice"), hint)
+        raise _NotACall(msg("an argument is given twice"))
     try:
         ast.literal_eval(node)
         return ast.unparse(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-        raise DataError(where, msg("a value is not a literal: {reason}", reason=_short(error)), hint) from None
+        raise _NotACall(msg("a value is not a literal: {reason}", reason=_short(error))) from None
 
 
 def _short(error: Exception) -> str:

@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from codeeval.evaluation.shards.batches import Batch, Judging, Rows, Stored
 from codeeval.evaluation.shards.interface import JobRunner
@@ -42,8 +43,7 @@ NOT_EXECUTED = "not executed under this protocol yet"
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A finished job: with an outcome, or failed."""
 
     key: Key
