@@ -108,8 +108,7 @@ class Router:
             self._send(problem_id, lane, Open([(row, names)], load, chars), 0)
             return
         key = (problem_id, id(lane))
-        if (batch := self._open.get(key)) is None:
-            batch = self._open[key] = Open()
+        batch = self._open.get(key) or self._open.setdefault(key, Open())
         batch.samples.append((row, names))
         batch.load += load
         batch.chars += chars
