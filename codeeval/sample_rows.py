@@ -158,6 +158,8 @@ def problem_of(row: Row) -> tuple[str | None, str]:
 
 def _find_id(row: Row) -> object:
     doc, meta = row.get("doc"), row.get("meta")
+    if not isinstance(doc, dict) and (usual := row.get(_ID_FIELDS[0])) is not None:
+        return usual
     # lm-eval: `doc_id` counts rows of the set; the document has its own id
     places = [(doc.get("meta"), "id"), (doc, "task_id")] if isinstance(doc, dict) else []
     places += [*((row, name) for name in _ID_FIELDS[:2]), (meta, "id"), *((row, name) for name in _ID_FIELDS[2:])]

@@ -76,6 +76,8 @@ class Room:
 
     def acquire(self) -> None:
         """Block until there is room. Raises PoolClosed."""
+        if self._taken():
+            return
         waiter = self._ask()
         try:
             waiter.result()
@@ -113,6 +115,13 @@ class Room:
         for waiter in waiting:
             if waiter.set_running_or_notify_cancel():
                 waiter.set_exception(PoolClosed("the pool was closed"))
+
+    def _taken(self) -> bool:
+        """Take a permit without waiting, if there is one: a submitting thread need not make a future then."""
+        with self._lock:
+            there = self._free > 0 and not self._closed
+            self._free -= there
+            return there
 
     def _ask(self) -> Future[None]:
         waiter: Future[None] = Future()

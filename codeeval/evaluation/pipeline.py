@@ -175,7 +175,8 @@ class Pipeline:
     def _leftovers(self) -> Leftovers:
         """Samples that were already in the file and lack judgements, with the protocols that they lack."""
         for row, names in self._store.unjudged_rows(self._names):
-            if self._state(unpack_text(row[0]), row[1]) == 0:  # otherwise it arrived meanwhile and is in the backlog
+            # a requested one arrived meanwhile and is in the backlog
+            if not self._wanted or self._state(unpack_text(row[0]), row[1]) == 0:
                 yield row, names
 
     def _feed(self, leftovers: Leftovers | None) -> Leftovers | None:

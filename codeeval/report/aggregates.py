@@ -30,7 +30,7 @@ def verdicts(tallies: Iterable[Tally]) -> dict[str, int]:
 
 def failure_groups(reader: RunReader, protocol: str, tallies: Iterable[Tally]) -> list[FailureGroup]:
     """Failures by signature; the example is the first in the order of the run."""
-    position = {head.id: head.position for head in reader.heads()}
+    position = reader.positions()
     members: dict[str, list[Tally]] = {}
     for tally in tallies:
         if tally.passed is False:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import TypedDict
 
@@ -12,17 +12,18 @@ from codeeval.reading import begins_with_thought
 from codeeval.report.aggregates import differences, estimates, failure_groups, largest, verdicts
 from codeeval.report.headline import Headline, headline
 from codeeval.report.hidden_answers import hidden_answers
-from codeeval.report.other_metrics import base_scores, extras
+from codeeval.report.other_metrics import Extras, base_scores, extras
 from codeeval.report.packages import missing_packages
 from codeeval.report.reranked import reranked
 from codeeval.report.values import Difference, Quality, Report, Throughput
 from codeeval.report.warnings import warnings
 from codeeval.report.waterfall import Waterfall, build_waterfall
 from codeeval.stats import KEstimate, mean_over_problems, share_of_tests_passed
-from codeeval.stats.sanity import check_sampling
-from codeeval.store import Counts, RunReader, StoredJudgement, TimeSplit
+from codeeval.stats.dependence import Dependence
+from codeeval.stats.sanity import SanityReport, check_sampling
+from codeeval.store import Counts, RunReader, ScoredSample, TimeSplit
 from codeeval.store.runcounts import dependent_samples
-from codeeval.types import Judgement, Verdict
+from codeeval.types import Sample, Verdict
 
 GROUPS_SHOWN = 5
 
@@ -34,14 +35,14 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
     """
     manifest = reader.manifest()
     chosen = ks or manifest.k
-    rows = {name: list(reader.judgements(name)) for name in manifest.protocols}
-    requested = rows[manifest.protocol]
-    n_judged = sum(row.judgement is not None for row in requested)
+    requested = list(reader.scored(manifest.protocol))
+    n_judged = sum(row.verdict is not None for row in requested)
     tallies = {name: list(reader.tallies(name)) for name in manifest.protocols}
     found = Report(
         **_of_manifest(manifest),
         **_of_work(reader),
         **_of_scores(reader, manifest, chosen),
+        **_of_samples(reader, manifest),
         **_outstanding(reader),
         run=str(reader.run_dir),
         n_problems=sum(1 for _, n, _ in reader.counts(manifest.protocol) if n),
@@ -51,17 +52,11 @@ def build(reader: RunReader, ks: tuple[int, ...] | None = None, groups: int = GR
         verdicts_by_protocol={name: verdicts(found) for name, found in tallies.items()},
         not_supported=_not_supported(requested),
         groups=largest(failure_groups(reader, manifest.protocol, tallies[manifest.protocol]))[:groups],
-        sanity=check_sampling(
-            reader.samples(), manifest.sampling.temperature, manifest.model.backend, _stops(manifest)
-        ),
         quality=_quality(requested),
-        extras=extras(requested, chosen, all(planned.problem.tests is None for planned in reader.problems())),
-        base=base_scores(reader, requested, chosen),
-        reranked=reranked(reader, manifest, rows, chosen),
-        dependence=dependent_samples(reader),
-        missing_packages=missing_packages(rows.values()),
-        cut_thoughts=_cut_thoughts(reader) if manifest.kind == "run" and manifest.sampling.stop else 0,
-        hidden_answers=hidden_answers(reader) if n_judged < len(requested) else (),
+        **_of_problems(reader, requested, chosen),
+        reranked=reranked(reader, manifest, chosen),
+        missing_packages=missing_packages(reader, manifest.protocols),
+        hidden_answers=hidden_answers(requested) if n_judged < len(requested) else (),
     )
     return warnings(found)
 
@@ -129,6 +124,36 @@ def _of_scores(reader: RunReader, manifest: Manifest, ks: tuple[int, ...]) -> _O
     return {"estimates": scores, "differences": differing, "waterfall": waterfall, "headline": said}
 
 
+class _OfProblems(TypedDict):
+    extras: Extras
+    base: dict[int, float | None]
+
+
+def _of_problems(reader: RunReader, rows: Sequence[ScoredSample], ks: tuple[int, ...]) -> _OfProblems:
+    """What depends on the kind of the problems' tests."""
+    problems = [planned.problem for planned in reader.problems()]
+    votes_are_known = all(problem.tests is None for problem in problems)
+    return {"extras": extras(rows, ks, votes_are_known), "base": base_scores(problems, rows, ks)}
+
+
+class _OfSamples(TypedDict):
+    sanity: SanityReport
+    dependence: Dependence
+    cut_thoughts: int
+
+
+def _of_samples(reader: RunReader, manifest: Manifest) -> _OfSamples:
+    """What the completions alone say, each read once."""
+    samples = list(reader.samples())
+    drawn = ((sample.problem_id, sample.completion, sample.seed) for sample in samples)
+    made, backend = manifest.sampling, manifest.model.backend
+    return {
+        "sanity": check_sampling(samples, made.temperature, backend, _stops(manifest)),
+        "dependence": dependent_samples(reader, drawn),
+        "cut_thoughts": _cut_thoughts(samples) if manifest.kind == "run" and made.stop else 0,
+    }
+
+
 class _Outstanding(TypedDict):
     n_wanted: int
     pending: int
@@ -151,9 +176,9 @@ def _stops(manifest: Manifest) -> tuple[str, ...] | None:
     return manifest.sampling.stop if manifest.sampling.temperature is not None else None
 
 
-def _cut_thoughts(reader: RunReader) -> int:
+def _cut_thoughts(samples: Iterable[Sample]) -> int:
     """Number of samples that a stop sequence cut and that begin with a thought, which the backend did not separate."""
-    return sum(sample.raw is not None and begins_with_thought(sample.completion) for sample in reader.samples())
+    return sum(sample.raw is not None and begins_with_thought(sample.completion) for sample in samples)
 
 
 def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughput:
@@ -164,30 +189,29 @@ def _throughput(reader: RunReader, work: Counts, timing: TimeSplit) -> Throughpu
     return Throughput(work.generated / timing.generation, per_s, tokens_in, tokens_out)
 
 
-def _not_supported(rows: Iterable[StoredJudgement]) -> tuple[str, ...]:
+def _not_supported(rows: Iterable[ScoredSample]) -> tuple[str, ...]:
     """The problems whose tests could not be carried out for some sample, in the run's order."""
-    found = (row for row in rows if row.judgement is not None and row.judgement.verdict is Verdict.NOT_SUPPORTED)
-    return tuple(dict.fromkeys(row.problem_id for row in found))
+    return tuple(dict.fromkeys(row.problem_id for row in rows if row.verdict is Verdict.NOT_SUPPORTED))
 
 
-def _quality(rows: Iterable[StoredJudgement]) -> Quality:
+def _quality(rows: Iterable[ScoredSample]) -> Quality:
     numbers: dict[str, int] = {}
-    judged = [(numbers.setdefault(row.problem_id, len(numbers)), row.judgement) for row in rows if row.judgement]
+    judged = [(numbers.setdefault(row.problem_id, len(numbers)), row) for row in rows if row.verdict is not None]
     # test code ends at its first failure, so there are no calls to count and no share
-    called = [(number, _right_of(one)) for number, one in judged if one.outputs]
+    called = [(number, *_right_of(row)) for number, row in judged if row.outputs]
     return Quality(
         compiles=mean_over_problems(
-            [number for number, _ in judged], [one.verdict is not Verdict.SYNTAX_ERROR for _, one in judged]
+            [number for number, _ in judged], [row.verdict is not Verdict.SYNTAX_ERROR for _, row in judged]
         ),
         tests_passed=share_of_tests_passed(
-            [number for number, _ in called], [right for _, (right, _) in called], [total for _, (_, total) in called]
+            [number for number, _, _ in called], [right for _, right, _ in called], [total for _, _, total in called]
         ),
     )
 
 
-def _right_of(judgement: Judgement) -> tuple[int, int]:
+def _right_of(row: ScoredSample) -> tuple[int, int]:
     """Numbers of correct calls and of all calls. A sample that MERA calls "timed out" has no list of calls: it is
     correct or not."""
-    if isinstance(judgement.outputs, str):
-        return int(judgement.passed), 1
-    return len(judgement.outputs) - len(judgement.failed_calls), len(judgement.outputs)
+    if isinstance(row.outputs, str):
+        return int(row.passed), 1
+    return len(row.outputs) - len(row.failed_calls), len(row.outputs)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from codeeval.scoring.consensus import consensus
-from codeeval.store import RunReader
+from codeeval.store import ScoredSample
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,12 @@ class HiddenAnswer:
     outputs: tuple[str | None, ...]
 
 
-def hidden_answers(reader: RunReader) -> tuple[HiddenAnswer, ...]:
-    """One entry per problem without expected outputs that has samples, in the order of the run."""
-    return tuple(_entries(reader))
+def hidden_answers(rows: Iterable[ScoredSample]) -> tuple[HiddenAnswer, ...]:
+    """One entry per problem without expected outputs that has samples, in the order of the run, as the rows are."""
+    return tuple(_entries(row for row in rows if row.verdict is None))
 
 
-def _entries(reader: RunReader) -> Iterator[HiddenAnswer]:
-    rows = (row for row in reader.judgements(reader.manifest().protocol) if row.judgement is None)
+def _entries(rows: Iterable[ScoredSample]) -> Iterator[HiddenAnswer]:
     for problem_id, group in groupby(rows, key=lambda row: row.problem_id):
         outputs = [row.outputs for row in group]
         given = [row for row in outputs if not isinstance(row, str) and any(text is not None for text in row)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from codeeval.stats import ConsensusScore, consensus_at_k
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k, pass_hat_k
-from codeeval.store import RunReader, StoredJudgement
+from codeeval.store import ScoredSample
+from codeeval.types import Problem
 
 #: The exact expectation over all draws of k grows with k and n; above this it would delay a report.
 MOST_K, MOST_N = 10, 64
@@ -38,57 +39,54 @@ class Extras:
         }
 
 
-def extras(rows: Iterable[StoredJudgement], ks: Sequence[int], votes_are_known: bool = True) -> Extras:
+def extras(rows: Iterable[ScoredSample], ks: Sequence[int], votes_are_known: bool = True) -> Extras:
     """From the judgements of one protocol, in the order of problems. `votes_are_known`: false for sets with test code:
     their samples have no outputs to vote with, so agreement and majority are undefined, which differs from 0."""
     problems = [list(group) for _, group in groupby(rows, key=lambda row: row.problem_id)]
-    judged = [[row for row in group if row.judgement is not None] for group in problems]
-    pairs = [(len(group), sum(_passed(row) for row in group)) for group in judged if group]
+    judged = [[row.passed for row in group if row.verdict is not None] for group in problems]
+    pairs = [(len(group), sum(group)) for group in judged if group]
     small = [k for k in ks if k <= MOST_K]
     if max(map(len, problems), default=0) > MOST_N:
         small = []
-    votes = {k: [_consensus(group, k) if votes_are_known else None for group in problems] for k in small}
+    unknown: dict[int, ConsensusScore | None] = dict.fromkeys(small)
+    votes = [_consensus(group, small) if votes_are_known else unknown for group in problems]
     return Extras(
         avg=mean_of_all([pass_at_k(n, c, 1) for n, c in pairs]),
         pass_hat={k: mean_of_all([pass_hat_k(n, c, k) for n, c in pairs]) for k in ks},
-        agreement={k: mean_of_all([each.agreement if each else None for each in found]) for k, found in votes.items()},
-        majority={k: mean_of_all([each.accuracy if each else None for each in found]) for k, found in votes.items()},
+        agreement={k: mean_of_all([found.agreement if (found := by_k[k]) else None for by_k in votes]) for k in small},
+        majority={k: mean_of_all([found.accuracy if (found := by_k[k]) else None for by_k in votes]) for k in small},
     )
 
 
-def _passed(row: StoredJudgement) -> bool:
-    return row.judgement is not None and row.judgement.passed
-
-
-def _consensus(group: Sequence[StoredJudgement], k: int) -> ConsensusScore | None:
+def _consensus(group: Sequence[ScoredSample], ks: Sequence[int]) -> dict[int, ConsensusScore | None]:
     votes = [_vote(row) for row in group]
-    if any(row.judgement is None for row in group):
-        return consensus_at_k(votes, k)
-    return consensus_at_k(votes, k, {vote: _passed(row) for vote, row in zip(votes, group, strict=True) if vote})
+    correct: dict[Hashable, bool] = {vote: row.passed for vote, row in zip(votes, group, strict=True) if vote}
+    known = None if any(row.verdict is None for row in group) else correct
+    return {k: consensus_at_k(votes, k, known) for k in ks}
 
 
-def _vote(row: StoredJudgement) -> tuple[str | None, ...] | None:
+def _vote(row: ScoredSample) -> tuple[str | None, ...] | None:
     """A sample that hung, or in which no call returned anything, has no vote."""
-    given = not isinstance(row.outputs, str) and any(text is not None for text in row.outputs)
-    return row.outputs if given and not isinstance(row.outputs, str) else None
+    outputs = row.outputs
+    return outputs if not isinstance(outputs, str) and outputs.count(None) < len(outputs) else None
 
 
-def base_scores(reader: RunReader, rows: Iterable[StoredJudgement], ks: Sequence[int]) -> dict[int, float | None]:
+def base_scores(
+    problems: Iterable[Problem], rows: Iterable[ScoredSample], ks: Sequence[int]
+) -> dict[int, float | None]:
     """pass@k on the original tests alone, of sets that added tests to another set's (EvalPlus), which calls it `base`: by k, the
     mean over problems; None if some problem has fewer than k samples; nothing for any other set."""
-    base = {p.problem.id: p.problem.oracle.base for p in reader.problems() if p.problem.oracle is not None}
+    base = {problem.id: problem.oracle.base for problem in problems if problem.oracle is not None}
     if not base:
         return {}
     counts: dict[str, tuple[int, int]] = {}
     for row in rows:
-        if row.judgement is not None:
+        if row.verdict is not None:
             n, c = counts.get(row.problem_id, (0, 0))
             counts[row.problem_id] = n + 1, c + _passed_base(row, base[row.problem_id])
     return {k: mean_of_all([pass_at_k(n, c, k) for n, c in counts.values()]) for k in ks}
 
 
-def _passed_base(row: StoredJudgement, base: int) -> bool:
+def _passed_base(row: ScoredSample, base: int) -> bool:
     """Whether every failure is after the first `base` calls."""
-    assert row.judgement is not None
-    failed = row.judgement.failed_calls
-    return row.judgement.passed or (bool(failed) and min(failed) >= base)
+    return row.passed or (bool(row.failed_calls) and min(row.failed_calls) >= base)

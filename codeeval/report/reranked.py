@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
 from codeeval.manifest import Manifest
 from codeeval.stats import KEstimate, best_of
 from codeeval.stats.passk import pass_at_k
-from codeeval.store import RunReader, StoredJudgement
+from codeeval.store import RunReader, ScoredSample
 
 #: The label of "as many as each problem has".
 ALL = "n"
@@ -49,10 +49,8 @@ class Reranked:
         return {"model": self.model, "unscored": self.missing, "cut_inputs": self.cut, "best_of_k": scores}
 
 
-def reranked(
-    reader: RunReader, manifest: Manifest, rows: Mapping[str, Sequence[StoredJudgement]], ks: Sequence[int]
-) -> tuple[Reranked, ...]:
-    """One entry per reward model of the manifest. `rows`: judgements by protocol, in the order of problems."""
+def reranked(reader: RunReader, manifest: Manifest, ks: Sequence[int]) -> tuple[Reranked, ...]:
+    """One entry per reward model of the manifest."""
     found = []
     for position, info in enumerate(manifest.rankers):
         rewards = {(row.problem_id, row.index): row for row in reader.rewards(position)}
@@ -60,24 +58,20 @@ def reranked(
         scores = {}
         if rewards and not missing:
             values = {key: row.score for key, row in rewards.items()}
-            scores = {name: _scores(judged, values, ks) for name, judged in rows.items()}
+            scores = {name: _scores(reader.scored(name), values, ks) for name in manifest.protocols}
         cut = sum(row.cut for row in rewards.values())
         found.append(Reranked(info.name, missing, cut, scores))
     return tuple(found)
 
 
 def _scores(
-    rows: Sequence[StoredJudgement], values: Mapping[tuple[str, int], float], ks: Sequence[int]
+    rows: Iterable[ScoredSample], values: Mapping[tuple[str, int], float], ks: Sequence[int]
 ) -> dict[str, BestOf]:
     problems = []
-    for _, group in groupby((row for row in rows if row.judgement is not None), key=lambda row: row.problem_id):
-        problems.append([(values[row.problem_id, row.index], _passed(row)) for row in group])
+    for _, group in groupby((row for row in rows if row.verdict is not None), key=lambda row: row.problem_id):
+        problems.append([(values[row.problem_id, row.idx], row.passed) for row in group])
     wanted: dict[str, int | None] = {str(k): k for k in sorted({1, *ks})} | {ALL: None}
     return {label: BestOf(best_of(problems, k), _possible(problems, k)) for label, k in wanted.items()}
-
-
-def _passed(row: StoredJudgement) -> bool:
-    return row.judgement is not None and row.judgement.passed
 
 
 def _possible(problems: Sequence[Sequence[tuple[float, bool]]], k: int | None) -> float | None:

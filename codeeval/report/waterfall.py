@@ -8,7 +8,7 @@ three levels are given, because differences of pass@k don't add up.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from math import fsum
 
@@ -19,7 +19,7 @@ from codeeval.scoring.causes import ProtocolView, cause
 from codeeval.stats.means import mean_of_all
 from codeeval.stats.passk import pass_at_k
 from codeeval.store import Counterfactual, RunReader, StoredJudgement
-from codeeval.types import Judgement, Problem
+from codeeval.types import Problem
 
 Key = tuple[str, int]
 SCORER, FORMAT = "scorer", "format"
@@ -94,15 +94,24 @@ class Waterfall:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """The input of the table: the three levels as key -> passed, and (key, stage, cause) of what changed."""
+class _Change:
+    """A sample whose verdict differs between two levels; `gain` is 1 if it passes at the second, -1 if at the first."""
 
-    problems: dict[str, Problem]
+    key: Key
+    stage: str
+    cause: str
+    gain: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The input of the table: the samples of each problem, how many pass at the three levels, and what changed."""
+
     sizes: dict[str, int]
-    requested: dict[Key, bool]
-    strict: dict[Key, bool]
-    repaired: dict[Key, bool]
-    changes: list[tuple[Key, str, str]]
+    requested: Mapping[str, int]
+    strict: Mapping[str, int]
+    repaired: Mapping[str, int]
+    changes: list[_Change]
 
 
 def verbatim_of(names: tuple[str, ...]) -> str:
@@ -113,8 +122,9 @@ def verbatim_of(names: tuple[str, ...]) -> str:
 def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
     """None if there is nothing to compare: no sample has a verdict under both strict and the other protocol."""
     name = verbatim_of(reader.manifest().protocols)
-    run, looked_at = _read(reader, name)
-    if not run.strict:
+    looked_at = list(reader.examined(name))
+    run = _read(reader, name, looked_at)
+    if not run.sizes:
         return None
     levels = [(name, run.requested), ("strict", run.strict), ("strict, format repaired", run.repaired)]
     wanted = sorted({1, *ks})
@@ -124,43 +134,46 @@ def build_waterfall(reader: RunReader, ks: Iterable[int]) -> Waterfall | None:
         sentence=_sentence(name, shown),
         levels=shown,
         steps=_steps(run),
-        classes=_classes(looked_at, run.strict),
+        classes=_classes(looked_at),
         unexplained=len(reader.unexplained()),
-        problems=tuple(_shifts(run))[:PROBLEMS_SHOWN],
+        problems=tuple(_shifts(run, reader.positions()))[:PROBLEMS_SHOWN],
     )
 
 
-def _read(reader: RunReader, name: str) -> tuple[_Run, list[Counterfactual]]:
-    problems = {planned.problem.id: planned.problem for planned in reader.problems()}
-    requested, strict = _judged(reader, name), _judged(reader, "strict")
-    both = requested.keys() & strict.keys()
-    looked_at = [row for row in reader.counterfactuals() if (row.problem_id, row.index) in both]
-    repaired = {key: strict[key][1].passed for key in both}
+def _read(reader: RunReader, name: str, looked_at: Iterable[_Examined]) -> _Run:
+    counts = reader.shared_counts(name)
+    changes = _scorer_changes(reader, name) if name != "strict" else []
+    repaired = Counter({each.problem_id: each.strict for each in counts})
+    for row, passed in looked_at:
+        if row.passed and not passed:
+            repaired[row.problem_id] += 1
+            changes.append(_Change((row.problem_id, row.index), FORMAT, " + ".join(row.classes or row.steps), 1))
+    return _Run(
+        sizes={each.problem_id: each.n for each in counts},
+        requested={each.problem_id: each.passed for each in counts},
+        strict={each.problem_id: each.strict for each in counts},
+        repaired=repaired,
+        changes=changes,
+    )
+
+
+#: A sample that was examined for failures of format, and whether strict passed it.
+_Examined = tuple[Counterfactual, bool]
+
+
+def _scorer_changes(reader: RunReader, name: str) -> list[_Change]:
     known: dict[tuple[str, str | None, str | None], str] = {}  # equal programs have equal causes
     changes = []
-    for key in sorted(key for key in both if requested[key][1].passed != strict[key][1].passed):
-        programs = (key[0], requested[key][0].job_digest, strict[key][0].job_digest)
+    problems: dict[str, Problem] = {}
+    for found in sorted(reader.disagreeing(name), key=lambda found: found.key):
+        problems = problems or {planned.problem.id: planned.problem for planned in reader.problems()}
+        pid = found.key[0]
+        programs = (pid, found.job_digest, found.strict_digest)
         if programs not in known:
-            known[programs] = cause_of(reader, problems[key[0]], {name: requested[key][0], "strict": strict[key][0]})
-        changes.append((key, SCORER, known[programs]))
-    for row in looked_at:
-        key = (row.problem_id, row.index)
-        if row.passed and not repaired[key]:
-            repaired[key] = True
-            changes.append((key, FORMAT, " + ".join(row.classes or row.steps)))
-    sizes: dict[str, int] = {}
-    for pid, _ in both:
-        sizes[pid] = sizes.get(pid, 0) + 1
-    as_requested, as_strict = ({key: rows[key][1].passed for key in both} for rows in (requested, strict))
-    return _Run(problems, sizes, as_requested, as_strict, repaired, changes), looked_at
-
-
-_Judged = tuple[StoredJudgement, Judgement]
-
-
-def _judged(reader: RunReader, protocol: str) -> dict[Key, _Judged]:
-    rows = reader.judgements(protocol)
-    return {(row.problem_id, row.index): (row, row.judgement) for row in rows if row.judgement is not None}
+            judged = {each: reader.judgement(each, *found.key) for each in (name, "strict")}
+            known[programs] = cause_of(reader, problems[pid], {each: row for each, row in judged.items() if row})
+        changes.append(_Change(found.key, SCORER, known[programs], -1 if found.passed else 1))
+    return changes
 
 
 def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgement]) -> str:
@@ -176,60 +189,51 @@ def cause_of(reader: RunReader, problem: Problem, judged: dict[str, StoredJudgem
     return cause(problem, *sides).value
 
 
-def _scores(run: _Run, passed: dict[Key, bool], ks: Iterable[int]) -> dict[int, float | None]:
-    right = _by_problem(passed)
-    return {k: mean_of_all(pass_at_k(n, right[pid], k) for pid, n in run.sizes.items()) for k in ks}
-
-
-def _by_problem(passed: dict[Key, bool]) -> Counter[str]:
-    """How many samples of each problem passed."""
-    return Counter(pid for (pid, _), ok in passed.items() if ok)
+def _scores(run: _Run, passed: Mapping[str, int], ks: Iterable[int]) -> dict[int, float | None]:
+    return {k: mean_of_all(pass_at_k(n, passed[pid], k) for pid, n in run.sizes.items()) for k in ks}
 
 
 def _steps(run: _Run) -> tuple[WaterfallStep, ...]:
     """Scorer first, then format; within each the largest first."""
-    members: dict[tuple[str, str], list[Key]] = {}
-    for key, stage, name in run.changes:
-        members.setdefault((stage, name), []).append(key)
-    steps = [_step(run, stage, name, keys) for (stage, name), keys in members.items()]
+    members: dict[tuple[str, str], list[_Change]] = {}
+    for change in run.changes:
+        members.setdefault((change.stage, change.cause), []).append(change)
+    steps = [_step(run, stage, name, changes) for (stage, name), changes in members.items()]
     return tuple(sorted(steps, key=lambda step: (step.stage != SCORER, -abs(step.points), step.cause)))
 
 
-def _step(run: _Run, stage: str, name: str, keys: list[Key]) -> WaterfallStep:
-    before, after = (run.requested, run.strict) if stage == SCORER else (run.strict, run.repaired)
-    points = fsum((after[key] - before[key]) / run.sizes[key[0]] for key in keys) / len(run.sizes)
-    return WaterfallStep(stage, name, points, len(keys), len({pid for pid, _ in keys}), *keys[0])
+def _step(run: _Run, stage: str, name: str, changes: list[_Change]) -> WaterfallStep:
+    points = fsum(each.gain / run.sizes[each.key[0]] for each in changes) / len(run.sizes)
+    return WaterfallStep(stage, name, points, len(changes), len({each.key[0] for each in changes}), *changes[0].key)
 
 
-def _classes(looked_at: list[Counterfactual], strict: dict[Key, bool]) -> tuple[FormatClass, ...]:
-    members: dict[str, list[Counterfactual]] = {}
-    for row in looked_at:
+def _classes(looked_at: list[_Examined]) -> tuple[FormatClass, ...]:
+    members: dict[str, list[_Examined]] = {}
+    for row, passed in looked_at:
         for name in row.classes:
-            members.setdefault(name, []).append(row)
+            members.setdefault(name, []).append((row, passed))
     found = [
         FormatClass(
             name,
             n_samples=len(rows),
-            n_problems=len({row.problem_id for row in rows}),
-            n_repaired=sum(bool(row.passed) for row in rows),
-            n_read=sum(strict[row.problem_id, row.index] for row in rows),
+            n_problems=len({row.problem_id for row, _ in rows}),
+            n_repaired=sum(bool(row.passed) for row, _ in rows),
+            n_read=sum(passed for _, passed in rows),
         )
         for name, rows in members.items()
     ]
     return tuple(sorted(found, key=lambda item: (-item.n_samples, item.name)))
 
 
-def _shifts(run: _Run) -> Iterable[ProblemShift]:
+def _shifts(run: _Run, order: Iterable[str]) -> Iterable[ProblemShift]:
     """The problems with three levels that are not all equal, in the order of the run."""
     causes: dict[str, Counter[str]] = {}
-    for (pid, _), _, name in run.changes:
-        causes.setdefault(pid, Counter())[name] += 1
-    levels = [_by_problem(passed) for passed in (run.requested, run.strict, run.repaired)]
-    for pid in run.problems:
+    for change in run.changes:
+        causes.setdefault(change.key[0], Counter())[change.cause] += 1
+    for pid in order:
         if pid in causes:
-            requested, strict, repaired = (level[pid] for level in levels)
             named = dict(sorted(causes[pid].items()))
-            yield ProblemShift(pid, run.sizes[pid], requested, strict, repaired, named)
+            yield ProblemShift(pid, run.sizes[pid], run.requested[pid], run.strict[pid], run.repaired[pid], named)
 
 
 def _sentence(name: str, levels: tuple[Level, ...]) -> str:

@@ -71,7 +71,7 @@ def outputs(problem: Problem, outcome: Outcome | None, protocol: ScoringProtocol
         raise ValueError(f"problem {problem.id}: {len(problem.calls)} calls, {len(outcome.observations)} observations")
     if protocol.comparison == "mera":
         return mera_outputs(outcome, protocol.mode)
-    return tuple(seen.text if seen.status == "returned" else None for seen in outcome.observations)
+    return tuple([seen.text if seen.status == "returned" else None for seen in outcome.observations])
 
 
 def may_have_stalled(outcome: Outcome) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from codeeval.scoring.limits import limits_for
 from codeeval.scoring.protocols import PROTOCOLS
@@ -72,8 +72,8 @@ def _digest(salt: str, head: bytes, program: str, tail: bytes) -> str:
 
 
 def _head(job: Job) -> bytes:
-    limits = json.dumps(asdict(job.limits) if job.limits else None, sort_keys=True)
-    return b"".join(map(_part, (job.mode, limits, job.entry_point)))
+    named = {name: getattr(job.limits, name) for name in Limits.__slots__} if job.limits else None
+    return b"".join(map(_part, (job.mode, json.dumps(named, sort_keys=True), job.entry_point)))
 
 
 def _tail(job: Job) -> bytes:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -71,14 +72,23 @@ def consensus_at_k(
             sizes[vote] = sizes.get(vote, 0) + 1
     silent = len(votes) - sum(sizes.values())
     draws = comb(len(votes), k)
-    agreement = _expected_largest(list(sizes.values()), silent, k) / (k * draws)
+    agreement = _expected_largest(tuple(sorted(sizes.values())), silent, k) / (k * draws)
     if correct is None:
         return ConsensusScore(agreement, None)
-    wins = sum(_wins(vote, sizes, silent, k) for vote in sizes if correct.get(vote, False))
+    right = [vote for vote in sizes if correct.get(vote, False)]
+    wins = sum(
+        _wins(sizes[vote], tuple(sorted(size for other, size in sizes.items() if other != vote)), silent, k)
+        for vote in right
+    )
     return ConsensusScore(agreement, wins / draws)
 
 
-def _expected_largest(sizes: list[int], silent: int, k: int) -> int:
+#: A problem's samples are told apart only by how many gave which vector; few such shapes occur in a run.
+_SHAPES = 4096
+
+
+@lru_cache(maxsize=_SHAPES)
+def _expected_largest(sizes: tuple[int, ...], silent: int, k: int) -> int:
     """Sum over all draws of k of the size of the largest group: the sum over m of the draws whose largest group is >= m."""
     total, result = comb(sum(sizes) + silent, k), 0
     for m in range(1, min(k, max(sizes, default=0)) + 1):
@@ -89,16 +99,16 @@ def _expected_largest(sizes: list[int], silent: int, k: int) -> int:
     return result
 
 
-def _wins(vote: Hashable, sizes: Mapping[Hashable, int], silent: int, k: int) -> float:
-    """Draws of k in which `vote` has the most votes; a tie among t counts 1/t."""
-    others = [size for name, size in sizes.items() if name != vote]
+@lru_cache(maxsize=_SHAPES)
+def _wins(votes: int, others: tuple[int, ...], silent: int, k: int) -> float:
+    """Draws of k in which a vector with so many votes has the most; a tie among t counts 1/t."""
     result = 0.0
-    for m in range(1, min(k, sizes[vote]) + 1):
+    for m in range(1, min(k, votes) + 1):
         by_ties = [[comb(silent, j) for j in range(k + 1)]]  # by_ties[t][j]: t others tie at m, j samples used
         for size in others:
             fewer = [comb(size, j) for j in range(min(size, m - 1, k) + 1)]
             by_ties = _with_one_more(by_ties, fewer, comb(size, m), m, k)
-        mine = comb(sizes[vote], m)
+        mine = comb(votes, m)
         result += sum(mine * ways[k - m] / (ties + 1) for ties, ways in enumerate(by_ties))
     return result
 

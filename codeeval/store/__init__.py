@@ -17,6 +17,7 @@ from codeeval.store.records import (
     StoredReward,
     TimeSplit,
 )
+from codeeval.store.scores import ScoredSample
 from codeeval.store.writer import RunStore
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Reading",
     "RunReader",
     "RunStore",
+    "ScoredSample",
     "Session",
     "StoredExecution",
     "StoredJudgement",

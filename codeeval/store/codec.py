@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields, replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from codeeval import bounded_json
 from codeeval.errors import DataError
 from codeeval.i18n import msg
+from codeeval.store.records import READER, Reading
 from sandbox import Observation, Outcome
 from sandbox.outcomes import LastCall, Ruling
 from sandbox.wire import MOST_LAST_CALLS
@@ -26,6 +28,8 @@ COMPRESS_ABOVE = 8_192
 MAX_UNPACKED = 48 * 1024 * 1024
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+#: A text in JSON, as the encoder above writes it. What every sample has is put together by hand, for speed.
+_text: Callable[[str], str] = json.encoder.encode_basestring
 
 
 def pack_text(text: str) -> str | bytes:
@@ -66,13 +70,31 @@ def unpack_json(stored: Any) -> Any:
     return bounded_json.loads(unpack_text(stored))
 
 
-def pack_large(value: object) -> str | bytes:
+def pack_outputs(outputs: tuple[str | None, ...] | str) -> str | bytes:
     """Like `pack_json`, but compressed (a BLOB) if large."""
-    return _compressed(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    if isinstance(outputs, str):
+        return _compressed(_text(outputs))
+    return _compressed(f"[{','.join(['null' if text is None else _text(text) for text in outputs])}]")
+
+
+def pack_numbers(numbers: Iterable[int]) -> str:
+    """`pack_json` for whole numbers."""
+    return f"[{','.join(map(int.__repr__, numbers))}]"
+
+
+def pack_reading(reading: Reading) -> str | bytes:
+    """`pack_json` for what its `to_json` gives."""
+    kept: list[str] = []
+    left_out: list[str] = []
+    for cut in reading.trace:
+        part = f"[{_text(cut.rule.removeprefix(READER))},{cut.start!r},{cut.end!r}]"
+        (kept if cut.kept else left_out).append(part)
+    added = ",".join(map(_text, reading.added))
+    return pack_text(f'{{"kept":[{",".join(kept)}],"left_out":[{",".join(left_out)}],"prompt_parts":[{added}]}}')
 
 
 def unpack_large(stored: Any) -> Any:
-    """Decode what `pack_large` or `pack_json` made. Raises ValueError, also for zlib's errors."""
+    """Decode what `pack_outputs` or `pack_json` made. Raises ValueError, also for zlib's errors."""
     return unpack_json(large_text(stored))
 
 
@@ -119,14 +141,23 @@ def _unpacked(stored: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
-_text: Callable[[str], str] = json.encoder.encode_basestring
-#: Fields with their defaults, in order, except those written by hand below.
-_DEFAULTS: dict[type, tuple[tuple[str, object], ...]] = {
-    **{
-        kind: tuple((spec.name, spec.default) for spec in fields(kind) if spec.name not in ("observations", "attempts"))
-        for kind in (Outcome, Ruling)
-    },
-    Observation: tuple((name, Observation._field_defaults.get(name, MISSING)) for name in Observation._fields),
+class _Fields(NamedTuple):
+    """The fields of a class: how each begins in JSON, its value in an instance, its default."""
+
+    heads: tuple[str, ...]
+    values: Callable[[Any], tuple[object, ...]]
+    defaults: tuple[object, ...]
+
+
+def _fields(defaults: Mapping[str, object]) -> _Fields:
+    """In order, without those that `_outcome_text` writes itself."""
+    named = {name: default for name, default in defaults.items() if name not in ("observations", "attempts")}
+    return _Fields(tuple(f'"{name}":' for name in named), attrgetter(*named), tuple(named.values()))
+
+
+_FIELDS: dict[type, _Fields] = {
+    **{kind: _fields({spec.name: spec.default for spec in fields(kind)}) for kind in (Outcome, Ruling)},
+    Observation: _fields({name: Observation._field_defaults.get(name, MISSING) for name in Observation._fields}),
 }
 
 
@@ -137,15 +168,19 @@ def _outcome_text(outcome: Outcome) -> str:
     return "{" + ",".join((status, f'"observations":[{observations}]', *more, *attempts)) + "}"
 
 
-def _items(value: Outcome | Observation | Ruling) -> Iterator[str]:
+def _items(value: Outcome | Observation | Ruling) -> list[str]:
     """`"name":value` of every field that differs from its default."""
-    for name, default in _DEFAULTS[type(value)]:
-        item = getattr(value, name)
-        if item != default:
-            yield f'"{name}":{_plain(item)}'
+    heads, values, defaults = _FIELDS[type(value)]
+    return [
+        head + _plain(item)
+        for head, item, default in zip(heads, values(value), defaults, strict=True)
+        if item != default
+    ]
 
 
 def _plain(item: object) -> str:
+    if type(item) is int:
+        return int.__repr__(item)
     if isinstance(item, str):
         return _text(item)
     if isinstance(item, Observation | Ruling):

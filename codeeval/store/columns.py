@@ -1,13 +1,13 @@
 """The tables of a run file, described once: the columns in order, and for each how a value is packed for SQLite,
-unpacked, and checked.
+unpacked, and checked. `packing.py` converts whole rows.
 
 The SQL definitions are in `schema.py`, as migrations, which never change once released. A test compares the two.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, astuple, dataclass, is_dataclass
+from collections.abc import Callable
+from dataclasses import asdict, astuple, dataclass, is_dataclass, replace
 from functools import partial
 from types import UnionType
 from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
@@ -16,8 +16,10 @@ from codeeval.errors import DataError
 from codeeval.store.codec import (
     pack_int,
     pack_json,
-    pack_large,
+    pack_numbers,
     pack_outcome,
+    pack_outputs,
+    pack_reading,
     pack_text,
     unpack_int,
     unpack_json,
@@ -42,11 +44,12 @@ MAX_WANTED = 1_000_000
 @dataclass(frozen=True, slots=True)
 class ColumnKind:
     """What a column holds. `check` raises one of MISREADINGS or DataError for a stored value that a run never
-    writes."""
+    writes. A column that `is_optional` may hold NULL for None, which is neither packed nor unpacked."""
 
     pack: Callable[[Any], Any]
     unpack: Callable[[Any], Any]
     check: Check
+    is_optional: bool = False
 
 
 def why_wrong(check: Check, value: Any) -> str | None:
@@ -164,20 +167,15 @@ def _fits(value: Any, hint: Any) -> None:
         _need(isinstance(value, (int, float) if hint is float else hint), f"{hint} is expected")
 
 
-def _same(value: Any) -> Any:
+def same(value: Any) -> Any:
     return value
 
 
 def _or_null(kind: ColumnKind) -> ColumnKind:
-    pack, unpack = kind.pack, kind.unpack
-    return ColumnKind(
-        lambda value: None if value is None else pack(value),
-        lambda stored: None if stored is None else unpack(stored),
-        _absent_or(kind.check),
-    )
+    return ColumnKind(kind.pack, kind.unpack, _absent_or(kind.check), is_optional=True)
 
 
-def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = _same) -> ColumnKind:
+def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[Any], object] = same) -> ColumnKind:
     """JSON that `check` accepts; `plain` converts a value to JSON types, `build` converts back."""
 
     def checked(stored: Any) -> None:
@@ -187,35 +185,37 @@ def _json(check: Check, build: Callable[[Any], Any] = tuple, plain: Callable[[An
     return ColumnKind(lambda value: pack_json(plain(value)), lambda stored: build(unpack_json(stored)), checked)
 
 
-_ROW_NUMBER = ColumnKind(_same, _same, _same)
-_TEXT = ColumnKind(pack_text, unpack_text, _text)
+_ROW_NUMBER = ColumnKind(same, same, same)
+TEXT = ColumnKind(pack_text, unpack_text, _text)
 #: Text that UTF-8 can always encode: digests, names of protocols.
-_NAME = ColumnKind(_same, _same, _text)
-_INDEX = ColumnKind(_same, _same, _whole(0))
+_NAME = ColumnKind(same, same, _text)
+_INDEX = ColumnKind(same, same, _whole(0))
 _FLAG = ColumnKind(int, bool, _whole(0, 2))
 _NAMES = _json(_list(_word))
-_KEY = {"problem_id": _TEXT, "idx": _INDEX}
+_KEY = {"problem_id": TEXT, "idx": _INDEX}
 _VERDICT = {
-    "verdict": _or_null(ColumnKind(lambda verdict: verdict.value, Verdict, Verdict)),
+    "verdict": _or_null(
+        ColumnKind(lambda verdict: verdict.value, {each.value: each for each in Verdict}.__getitem__, Verdict)
+    ),
     "passed": _or_null(_FLAG),
 }
 
 TABLES: dict[str, dict[str, ColumnKind]] = {
-    "meta": {"key": _NAME, "value": _TEXT},
+    "meta": {"key": _NAME, "value": TEXT},
     "problems": {
         "position": _ROW_NUMBER,
-        **dict.fromkeys(("id", "instruction", "prompt", "entry_point"), _TEXT),
+        **dict.fromkeys(("id", "instruction", "prompt", "entry_point"), TEXT),
         "calls": _NAMES,
         "expected": _or_null(_NAMES),
-        "canonical_solution": _or_null(_TEXT),
+        "canonical_solution": _or_null(TEXT),
         "extra": _json(_list(_pair), lambda pairs: tuple((name, value) for name, value in pairs)),
         "model_prompt": _or_null(
             _json(
                 _prompt, lambda raw: Prompt(raw["text"], tuple((role, said) for role, said in raw["messages"])), asdict
             )
         ),
-        "prompt_digest": _TEXT,
-        "wanted": ColumnKind(_same, _same, _whole(0, MAX_WANTED + 1)),
+        "prompt_digest": TEXT,
+        "wanted": ColumnKind(same, same, _whole(0, MAX_WANTED + 1)),
         "tests": _or_null(
             _json(_tests, lambda raw: ProblemTests(raw["source"], raw["prelude"], tuple(raw["names"])), asdict)
         ),
@@ -223,19 +223,19 @@ TABLES: dict[str, dict[str, ColumnKind]] = {
     },
     "samples": {
         **_KEY,
-        "prompt_digest": _TEXT,
-        "completion": _TEXT,
+        "prompt_digest": TEXT,
+        "completion": TEXT,
         "finish_reason": _NAME,
         **dict.fromkeys(("tokens_in", "tokens_out"), _or_null(_INDEX)),
         "seed": _or_null(ColumnKind(pack_int, unpack_int, _seed)),
-        **dict.fromkeys(("raw", "thought"), _or_null(_TEXT)),
+        **dict.fromkeys(("raw", "thought"), _or_null(TEXT)),
         "is_program": ColumnKind(int, bool, _absent_or(_FLAG.check)),  # NULL in older files
     },
     "executions": {
-        "problem_id": _TEXT,
+        "problem_id": TEXT,
         "job_digest": _NAME,
         "mode": _NAME,
-        "source": _TEXT,
+        "source": TEXT,
         "outcome": ColumnKind(
             pack_outcome,
             lambda stored: unpack_outcome(stored, "outcome"),
@@ -248,32 +248,20 @@ TABLES: dict[str, dict[str, ColumnKind]] = {
         "job_digest": _or_null(_NAME),
         **_VERDICT,
         "outputs": ColumnKind(
-            pack_large,
+            pack_outputs,
             lambda stored: read if isinstance(read := unpack_large(stored), str) else tuple(read),
             lambda stored: _outputs(unpack_large(stored)),
         ),
         "call": _or_null(_INDEX),
-        **dict.fromkeys(("error", "signature"), _or_null(_TEXT)),
-        "failed_calls": _or_null(_json(_list(_INDEX.check))),
-        "reading": _or_null(_json(_reading, Reading.from_json, Reading.to_json)),
+        **dict.fromkeys(("error", "signature"), _or_null(TEXT)),
+        "failed_calls": _or_null(replace(_json(_list(_INDEX.check)), pack=pack_numbers)),
+        "reading": _or_null(replace(_json(_reading, Reading.from_json), pack=pack_reading)),
     },
-    "incidents": {**_KEY, "stage": _NAME, "reason": _TEXT},
+    "incidents": {**_KEY, "stage": _NAME, "reason": TEXT},
     "sessions": {"id": _ROW_NUMBER, "record": _json(_session, Session.from_json, Session.to_json)},
     "counterfactuals": {**_KEY, "classes": _NAMES, "steps": _NAMES, "job_digest": _or_null(_NAME), **_VERDICT},
-    "rewards": {"ranker": _INDEX, **_KEY, "score": ColumnKind(_same, _same, _real), "cut": _FLAG},
+    "rewards": {"ranker": _INDEX, **_KEY, "score": ColumnKind(same, same, _real), "cut": _FLAG},
 }
-
-
-def packer(table: str, first: int = 0) -> Callable[[Iterable[Any]], Row]:
-    """A function that makes a table row from its column values, in order, skipping the first `first` columns."""
-    packs = [kind.pack for kind in TABLES[table].values()][first:]
-    return lambda values: tuple([pack(value) for pack, value in zip(packs, values, strict=True)])
-
-
-def unpacker(table: str, first: int = 0) -> Callable[[Row], list[Any]]:
-    """A function that restores the values of the columns in `selection`, skipping the first `first`."""
-    unpacks = [kind.unpack for kind in TABLES[table].values()][first:]
-    return lambda row: [unpack(stored) for unpack, stored in zip(unpacks, row, strict=True)]
 
 
 def selection(table: str, alias: str = "", first: int = 0) -> str:

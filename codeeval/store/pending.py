@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import compress, product
 
 from codeeval.manifest import Manifest
 from codeeval.store.codec import pack_text, unpack_text
@@ -88,7 +89,9 @@ class PendingReader(OpenRunFile):
     def unjudged_rows(self, protocols: Sequence[str]) -> Iterator[tuple[Row, tuple[str, ...]]]:
         """The samples that lack a judgement under any of these protocols, as rows, each with the protocols that it
         lacks. Read in parts: the file may be written meanwhile, and rows added after the current part are included."""
-        joins, lacks = _judgements(len(protocols))
+        n = len(protocols)
+        joins, lacks = _judgements(n)
+        lacking = {flags: tuple(compress(protocols, flags)) for flags in product((0, 1), repeat=n)}
         query = (
             f"SELECT {SAMPLE_COLUMNS}, {', '.join(lacks)} FROM samples s{joins} WHERE s.problem_id = ? AND s.idx > ?"
             f" AND ({' OR '.join(lacks)}) ORDER BY s.idx LIMIT {PART}"
@@ -99,9 +102,7 @@ class PendingReader(OpenRunFile):
                 part = list(self._rows(query, (*protocols, pid, after)))
                 after = part[-1][1] if len(part) == PART else None
                 for row in part:
-                    lacking = row[-len(protocols) :]
-                    names = tuple(name for name, is_lacking in zip(protocols, lacking, strict=True) if is_lacking)
-                    yield row[: -len(protocols)], names
+                    yield row[:-n], lacking[row[-n:]]
 
 
 def _judgements(n: int) -> tuple[str, list[str]]:

@@ -30,12 +30,12 @@ from codeeval.store.rows import (
     reward_of,
     sample_of,
 )
-from codeeval.store.tallies import Tallies
+from codeeval.store.scores import Scores
 from codeeval.types import Sample, Task
 from sandbox import Outcome
 
 
-class RunReader(Tallies):
+class RunReader(Scores):
     """A run file, opened read-only by `RunReader(path)`.
 
     Raises UsageError (no such run), DataError (not a run file, damaged, another schema) and StoreError (can't be read).
@@ -112,6 +112,11 @@ class RunReader(Tallies):
             f" WHERE j.protocol = ? {where} ORDER BY p.position, j.idx"
         )
         return map(judgement_of, self._rows(query, (protocol, *values)))
+
+    def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
+        """The judgement of one sample; None if it is not judged."""
+        query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
+        return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
     def counts(self, protocol: str) -> tuple[tuple[str, int, int], ...]:
         """(problem id, n with a verdict, c passed) of every problem of the run, in order; n may be 0."""

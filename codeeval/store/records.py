@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from codeeval.types import Cut, Judgement, Problem, Prompt, Verdict
 from sandbox import Outcome
@@ -19,9 +19,13 @@ class PlannedProblem:
     wanted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt."""
+#: How the rules of the reader begin in a trace; stored without it.
+READER = "reader: "
+
+
+class Reading(NamedTuple):
+    """How `strict` read a completion: the ranges that it kept and left out, and what it prepended from the prompt. A
+    named tuple, like the evidence, because every sample has one."""
 
     trace: tuple[Cut, ...]
     added: tuple[str, ...] = ()
@@ -33,13 +37,13 @@ class Reading:
 
     @classmethod
     def from_json(cls, raw: dict[str, Any]) -> Reading:
-        cuts = [Cut(f"reader: {rule}", start, end, True) for rule, start, end in raw["kept"]]
-        cuts += [Cut(f"reader: {rule}", start, end, False) for rule, start, end in raw["left_out"]]
+        cuts = [Cut(f"{READER}{rule}", start, end, True) for rule, start, end in raw["kept"]]
+        cuts += [Cut(f"{READER}{rule}", start, end, False) for rule, start, end in raw["left_out"]]
         return cls(tuple(sorted(cuts, key=lambda cut: (cut.start, cut.end))), tuple(raw["prompt_parts"]))
 
 
 def _shown(cut: Cut) -> tuple[str, int, int]:
-    return cut.rule.removeprefix("reader: "), cut.start, cut.end
+    return cut.rule.removeprefix(READER), cut.start, cut.end
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +60,8 @@ class StoredJudgement:
     reading: Reading | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredExecution:
-    """Evidence: what executing `source` in `mode` did."""
+class StoredExecution(NamedTuple):
+    """Evidence: what executing `source` in `mode` did. In the order of the table's columns."""
 
     problem_id: str
     job_digest: str

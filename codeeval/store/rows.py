@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+from operator import attrgetter
+
 from codeeval.store.columns import Row as Row
-from codeeval.store.columns import packer, selection, unpacker
+from codeeval.store.columns import selection
+from codeeval.store.packing import packer, unpacker
 from codeeval.store.records import (
     Counterfactual,
     Incident,
     PlannedProblem,
+    Reading,
     StoredExecution,
     StoredJudgement,
     StoredReward,
@@ -23,9 +28,10 @@ REWARD_COLUMNS = selection("rewards", "r", first=1)
 
 _pack_problem, _unpack_problem = packer("problems"), unpacker("problems", first=1)
 _pack_sample, _unpack_sample = packer("samples"), unpacker("samples")
+_values_of_sample = attrgetter(*(spec.name for spec in fields(Sample)))
 _pack_execution = packer("executions")
 _pack_incident, _unpack_incident = packer("incidents"), unpacker("incidents")
-_pack_judgement, _unpack_judgement = packer("judgements", first=1), unpacker("judgements", first=1)
+_pack_judgement, _unpack_judgement = packer("judgements"), unpacker("judgements", first=1)
 _pack_counterfactual, _unpack_counterfactual = packer("counterfactuals"), unpacker("counterfactuals")
 _pack_reward, _unpack_reward = packer("rewards"), unpacker("rewards", first=1)
 
@@ -43,12 +49,7 @@ def problem_of(row: Row) -> PlannedProblem:
 
 
 def sample_row(sample: Sample) -> Row:
-    return _pack_sample(
-        (
-            *(sample.problem_id, sample.index, sample.prompt_digest, sample.completion, sample.finish_reason),
-            *(sample.tokens_in, sample.tokens_out, sample.seed, sample.raw, sample.thought, sample.is_program),
-        )
-    )
+    return _pack_sample(_values_of_sample(sample))
 
 
 def sample_of(row: Row) -> Sample:
@@ -56,9 +57,7 @@ def sample_of(row: Row) -> Sample:
 
 
 def execution_row(execution: StoredExecution) -> Row:
-    return _pack_execution(
-        (execution.problem_id, execution.job_digest, execution.mode, execution.source, execution.outcome)
-    )
+    return _pack_execution(execution)
 
 
 def incident_row(incident: Incident) -> Row:
@@ -69,13 +68,24 @@ def incident_of(row: Row) -> Incident:
     return Incident(*_unpack_incident(row))
 
 
+def judged_row(
+    protocol: str,
+    key: tuple[str, int, str | None],
+    outputs: tuple[str | None, ...] | str,
+    judgement: Judgement | None,
+    reading: Reading | None,
+) -> Row:
+    """All columns. `key`: problem, index, and digest of the job; the others are as in StoredJudgement."""
+    if judgement is None:
+        return _pack_judgement((protocol, *key, None, None, outputs, None, None, None, None, reading))
+    found = (judgement.verdict, judgement.passed, outputs, judgement.call, judgement.error, judgement.signature)
+    return _pack_judgement((protocol, *key, *found, judgement.failed_calls, reading))
+
+
 def judgement_row(row: StoredJudgement) -> Row:
     """All columns except the protocol."""
-    key, judgement = (row.problem_id, row.index, row.job_digest), row.judgement
-    if judgement is None:
-        return _pack_judgement((*key, None, None, row.outputs, None, None, None, None, row.reading))
-    found = (judgement.verdict, judgement.passed, row.outputs, judgement.call, judgement.error, judgement.signature)
-    return _pack_judgement((*key, *found, judgement.failed_calls, row.reading))
+    key = (row.problem_id, row.index, row.job_digest)
+    return judged_row("", key, row.outputs, row.judgement, row.reading)[1:]
 
 
 def judgement_of(row: Row) -> StoredJudgement:

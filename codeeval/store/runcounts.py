@@ -11,7 +11,7 @@ from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring import protocols
 from codeeval.scoring.limits import KINDS, Kind, kinds_of, limits_of_kind, limits_text
-from codeeval.stats.dependence import Dependence, dependence
+from codeeval.stats.dependence import Dependence, Drawn, dependence
 from codeeval.stats.run_counts import RunCounts
 from codeeval.stats.sanity import ONE_STREAM
 from codeeval.store import RunReader
@@ -70,10 +70,11 @@ def judged(
     return RunCounts(name or run_dir, counts, digests, alike.problems, alike.reason)
 
 
-def dependent_samples(reader: RunReader) -> Dependence:
-    """Problems with samples that are not independent draws, from all completions of the run."""
+def dependent_samples(reader: RunReader, drawn: Iterable[Drawn] | None = None) -> Dependence:
+    """Problems with samples that are not independent draws, from all completions of the run; `drawn`: if the caller has
+    read them."""
     manifest = reader.manifest()
-    drawn = ((sample.problem_id, sample.completion, sample.seed) for sample in reader.samples())
+    drawn = reader.drawn() if drawn is None else drawn
     return dependence(drawn, manifest.sampling.temperature, manifest.model.backend in ONE_STREAM)
 
 

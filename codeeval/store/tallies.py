@@ -62,6 +62,11 @@ class Tallies(PendingReader):
             for position, pid, name, prompt, wanted, hidden, extra in self._rows(query)
         )
 
+    def positions(self) -> dict[str, int]:
+        """The place of each problem in the order of the run, in that order."""
+        rows = self._rows("SELECT id, position FROM problems ORDER BY position")
+        return {unpack_text(pid): position for pid, position in rows}
+
     def tallies(self, protocol: str) -> Iterator[Tally]:
         """Every judged sample under a protocol, counted by problem, verdict and signature; unordered."""
         query = (
@@ -86,17 +91,17 @@ class Tallies(PendingReader):
         passed = {name: self.passed(name) for name in (protocol, other)}
         query = "SELECT idx, signature FROM judgements WHERE protocol = ? AND problem_id = ? AND passed = 0"
         found: dict[tuple[str, str], list[Any]] = {}
-        for head in self.heads():
+        for pid, position in self.positions().items():
             for passing, failing in ((protocol, other), (other, protocol)):
-                ours, theirs = passed[passing].get(head.id, ""), passed[failing].get(head.id, "")
+                ours, theirs = passed[passing].get(pid, ""), passed[failing].get(pid, "")
                 only = set(ours.split(",")) - set(theirs.split(",")) if ours != theirs else ()
-                for index, signature in self._rows(query, (failing, pack_text(head.id))) if only else ():
+                for index, signature in self._rows(query, (failing, pack_text(pid))) if only else ():
                     if str(index) not in only:
                         continue
                     sides = ("passed", _cause(signature)) if passing == protocol else (_cause(signature), "passed")
-                    entry = found.setdefault(sides, [0, (head.position, index), head.id])
+                    entry = found.setdefault(sides, [0, (position, index), pid])
                     entry[0] += 1
-                    entry[1:] = min((entry[1], entry[2]), ((head.position, index), head.id))
+                    entry[1:] = min((entry[1], entry[2]), ((position, index), pid))
         ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
         return tuple((*sides, n, pid, index) for sides, (n, (_, index), pid) in ordered)
 

@@ -9,13 +9,11 @@ from typing import Any, Self
 
 from codeeval.store import indexes
 from codeeval.store.codec import large_text, pack_text, unpack_json, unpack_optional, unpack_outcome, unpack_text
-from codeeval.store.records import Counterfactual, PlannedProblem, StoredJudgement
+from codeeval.store.records import Counterfactual, PlannedProblem
 from codeeval.store.rows import (
     COUNTERFACTUAL_COLUMNS,
-    JUDGEMENT_COLUMNS,
     PROBLEM_COLUMNS,
     counterfactual_of,
-    judgement_of,
     problem_of,
 )
 from codeeval.store.run_file import OpenRunFile
@@ -194,11 +192,6 @@ class RunViews(Texts):
         )
         for pid, index, digest in self._rows(query, (protocol,)):
             yield unpack_text(pid), index, digest
-
-    def judgement(self, protocol: str, problem_id: str, index: int) -> StoredJudgement | None:
-        """The judgement of one sample; None if it is not judged."""
-        query = f"SELECT {JUDGEMENT_COLUMNS} FROM judgements j WHERE protocol = ? AND problem_id = ? AND idx = ?"
-        return next(map(judgement_of, self._rows(query, (protocol, pack_text(problem_id), index))), None)
 
     def failure(self, protocol: str, problem_id: str, *, last: bool) -> int | None:
         """Index of the first or the last failed sample of a problem; None if none failed."""

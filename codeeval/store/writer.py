@@ -131,12 +131,23 @@ class RunStore(RunReader):
         `late`: (packed problem id, digest) of evidence of this origin that came after other evidence of the same job;
         newly found ones are added to it. Returns the judgements based on such evidence, which are left out."""
         with self._writing():
-            insert = insertion("executions", "OR IGNORE")
-            late |= {(row[0], row[1]) for row in executions if not self._db.execute(insert, row).rowcount}
+            late |= self._add_executions(executions)
             kept = [row for row in judgements if (row[1], row[3]) not in late] if late else judgements
             self._db.executemany(insertion("judgements", "OR IGNORE"), kept)
             self._settle((row[1], row[2], f"execution:{row[0]}") for row in kept)
         return [row for row in judgements if (row[1], row[3]) in late] if late else []
+
+    def _add_executions(self, rows: Sequence[Row]) -> set[Row]:
+        """The keys of those that were there already, which is rare: only then they are looked for one by one."""
+        if not rows:
+            return set()
+        insert, late = insertion("executions", "OR IGNORE"), set()
+        self._db.execute("SAVEPOINT evidence")
+        if self._db.executemany(insert, rows).rowcount < len(rows):
+            self._db.execute("ROLLBACK TO evidence")
+            late = {row[:2] for row in rows if not self._db.execute(insert, row).rowcount}
+        self._db.execute("RELEASE evidence")
+        return late
 
     def drop_judgements(self, protocol: str) -> None:
         with self._writing():

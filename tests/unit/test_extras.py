@@ -5,10 +5,17 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
-from run_values import judged
 
 from codeeval.report.other_metrics import extras
-from codeeval.store import StoredJudgement
+from codeeval.store import ScoredSample
+from codeeval.types import Verdict
+
+
+def judged(pid: str, index: int, *, passed: bool) -> ScoredSample:
+    if passed:
+        return ScoredSample(pid, index, Verdict.PASSED, True, ("2", "3"))
+    return ScoredSample(pid, index, Verdict.WRONG_OUTPUT, False, ("1", "3"), (0,))
+
 
 ROWS = [
     *(judged("1", index, passed=index < 3) for index in range(4)),
@@ -33,7 +40,7 @@ def test_consensus_of_the_whole_run() -> None:
 
 def test_hidden_answers_have_agreement_and_nothing_else() -> None:
     """Without verdicts only the agreement can be told."""
-    rows = [StoredJudgement("1", index, None, ("2",) if index else (None,), None) for index in range(3)]
+    rows = [ScoredSample("1", index, None, False, ("2",) if index else (None,)) for index in range(3)]
     found = extras(rows, (3,))
     assert (found.avg, found.pass_hat, found.majority) == (None, {3: None}, {3: None})
     assert found.agreement == {3: pytest.approx(2 / 3)}

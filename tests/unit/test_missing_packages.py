@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from run_values import add_judgements, make_manifest, planned
 
 from codeeval.reading import begins_with_thought
 from codeeval.report.packages import missing_packages
-from codeeval.store import StoredJudgement
+from codeeval.store import RunStore, StoredJudgement
 from codeeval.types import Judgement, Verdict
 
 
-def row(index: int, error: str | None, problem: str = "1") -> StoredJudgement:
+def row(index: int, error: str | None) -> StoredJudgement:
     judgement = Judgement(Verdict.EXCEPTION, False, (), None, error, "exception")
-    return StoredJudgement(problem, index, "digest", (), judgement)
+    return StoredJudgement("1", index, "digest", (), judgement)
 
 
-def test_each_sample_counts_once_per_package() -> None:
+def counted(folder: Path, **rows: list[StoredJudgement]) -> dict[str, int]:
+    with RunStore.create(folder / "run", make_manifest(), [planned()]) as store:
+        for protocol, found in rows.items():
+            add_judgements(store, protocol, found)
+        return missing_packages(store, tuple(rows))
+
+
+def test_each_sample_counts_once_per_package(tmp_path: Path) -> None:
     """Under however many protocols it failed; a submodule is its package; the most frequent comes first."""
     mera = [
         row(0, "ModuleNotFoundError: No module named 'pandas'"),
@@ -26,14 +36,15 @@ def test_each_sample_counts_once_per_package() -> None:
         row(2, "ModuleNotFoundError: No module named 'torch.nn' in line 3 of the program"),
         row(3, "ValueError: no"),
         row(4, None),
+        row(5, "\udc80\0 ModuleNotFoundError: No module named 'torch'"),
     ]
-    assert missing_packages([mera, strict]) == {"torch": 2, "pandas": 1}
+    assert counted(tmp_path, mera=mera, strict=strict) == {"torch": 3, "pandas": 1}
 
 
 @pytest.mark.parametrize("name", ["'", "a'b", "1x", "x" * 500, "\n", "[/red]"])
-def test_a_name_that_is_none_is_not_repeated(name: str) -> None:
+def test_a_name_that_is_none_is_not_repeated(name: str, tmp_path: Path) -> None:
     """The message is the candidate's own: only names of packages are taken from it."""
-    assert missing_packages([[row(0, f"ModuleNotFoundError: No module named '{name}'")]]) == {}
+    assert counted(tmp_path, strict=[row(0, f"ModuleNotFoundError: No module named '{name}'")]) == {}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 import pickle
 from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
 
 from codeeval.reading.extract import extract
 from codeeval.store.rows import Row
@@ -33,8 +34,7 @@ class Judging:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Samples of one problem, each with the names of the protocols that it lacks.
 
     `number` is assigned by the driver and never reused. `samples` are rows of the table `samples`. `problem` comes with

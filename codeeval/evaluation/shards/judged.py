@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from codeeval.scoring.grade import grade, outputs
-from codeeval.store import Reading, StoredJudgement
-from codeeval.store.rows import Row, judgement_row
+from codeeval.store import Reading
+from codeeval.store.rows import Row, judged_row
 from codeeval.types import Extraction, Problem, ScoringProtocol
 from sandbox import Outcome
 
@@ -19,12 +19,9 @@ def judged(
     """A row of judgements: the verdict on a sample, or only its outputs if the answers are hidden. `key`: the sample's
     index and the digest of its job."""
     index, digest = key
+    stored = (problem.id, index, digest)
     reading = Reading(extraction.trace, extraction.added) if protocol.extraction == "strict" else None
     if problem.expected is None:
-        got = outputs(problem, outcome, protocol)
-        return (protocol.name, *judgement_row(StoredJudgement(problem.id, index, digest, got, None, reading)))
+        return judged_row(protocol.name, stored, outputs(problem, outcome, protocol), None, reading)
     judgement = grade(problem, extraction, outcome, protocol)
-    return (
-        protocol.name,
-        *judgement_row(StoredJudgement(problem.id, index, digest, judgement.outputs, judgement, reading)),
-    )
+    return judged_row(protocol.name, stored, judgement.outputs, judgement, reading)

@@ -100,20 +100,21 @@ class Router:
         if lane is None:
             self._remember(row, names, self.sandbox_error or msg("no shard is left"))
             return
-        key = (problem_id, id(lane))
-        batch = self._open.setdefault(key, Open())
-        batch.samples.append((row, names))
-        batch.load += load
-        batch.chars += len(row[3])
+        chars = len(row[3])
         lane.load += load
         lane.held += 1
-        lane.chars += len(row[3])
-        if len(batch.samples) >= self._most(lane) or batch.chars >= BATCH_CHARS:
+        lane.chars += chars
+        if self._own is not None:  # nothing is sent anywhere: samples are better executed than collected
+            self._send(problem_id, lane, Open([(row, names)], load, chars), 0)
+            return
+        key = (problem_id, id(lane))
+        batch = self._open.get(key) or self._open.setdefault(key, Open())
+        batch.samples.append((row, names))
+        batch.load += load
+        batch.chars += chars
+        # a quarter of what a shard may hold: it gets more before it has finished everything
+        if len(batch.samples) >= max(1, min(BATCH, lane.handle.room // 4)) or batch.chars >= BATCH_CHARS:
             self._send(problem_id, lane, self._open.pop(key), 0)
-
-    def _most(self, lane: Lane) -> int:
-        """Samples in one batch. A quarter of what a shard may hold: it gets more before it has finished everything."""
-        return 1 if self._own is not None else max(1, min(BATCH, lane.handle.room // 4))
 
     def flush(self) -> None:
         """Send what was accepted."""
@@ -161,7 +162,8 @@ class Router:
         problem = self._problems[problem_id] if first else None
         lane.told.add(problem_id)
         lane.sent[self._number] = Sent(batch.samples, batch.load, losses, batch.chars)
-        self._note_whether_busy()
+        if not self._busy:
+            self._note_whether_busy()
         lane.handle.send(Batch(self._number, problem_id, tuple(batch.samples), problem, known))
 
     # -- from a shard

@@ -16,6 +16,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from codeeval.evaluation.shards.batches import Batch, Judging, Rows, Stored
 from codeeval.evaluation.shards.interface import JobRunner
@@ -42,8 +43,7 @@ NOT_EXECUTED = "not executed under this protocol yet"
 Key = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A finished job: with an outcome, or failed."""
 
     key: Key
@@ -136,15 +136,14 @@ class Shard:
 
     def settle(self, arrival: Arrival) -> None:
         """Store what a job did and judge every sample that waited for it."""
-        if self._is_repeated(arrival):
-            return
-        units = self._waiting.pop(arrival.key)
-        self._repeated.discard(arrival.key)
         try:
             outcome = arrival.future.result()
         except (SandboxError, CancelledError) as error:
-            self._fail(units, failure(error))
+            self._fail(self._arrived(arrival.key), failure(error))
             return
+        if self._is_repeated(arrival.key, outcome):
+            return
+        units = self._arrived(arrival.key)
         self._failures = 0
         first, (problem_id, digest) = units[0], arrival.key
         assert first.job is not None
@@ -196,19 +195,22 @@ class Shard:
         else:
             self._execute(unit, maker.job(extraction.program))
 
-    def _is_repeated(self, arrival: Arrival) -> bool:
+    def _arrived(self, key: Key) -> list[_Unit]:
+        """The samples that waited for a job, for which nothing is outstanding any more."""
+        self._repeated.discard(key)
+        return self._waiting.pop(key)
+
+    def _is_repeated(self, key: Key, outcome: Outcome) -> bool:
         """Repeat a job if its outcome may be the machine's fault."""
-        job, future = self._waiting[arrival.key][0].job, arrival.future
-        if job is None or self._pool is None or arrival.key in self._repeated:
+        job = self._waiting[key][0].job
+        if job is None or self._pool is None or not wants_repeating(job, outcome) or key in self._repeated:
             return False
-        if future.cancelled() or future.exception() or not wants_repeating(job, future.result()):
-            return False
-        self._repeated.add(arrival.key)
+        self._repeated.add(key)
         try:
             again = self._pool.submit(job)
         except SandboxError:
             return False
-        again.add_done_callback(lambda done: self._deliver(Arrival(arrival.key, done)))
+        again.add_done_callback(lambda done: self._deliver(Arrival(key, done)))
         return True
 
     def _share(self, unit: _Unit) -> None:
