@@ -33,7 +33,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox import wire
-from sandbox.guest import charges, child, confinement, meters, processes, worker_setup
+from sandbox.guest import charges, child, confinement, memory_gaps, meters, processes, worker_setup
 from sandbox.guest.host_channel import HostChannel, HostGone, JobLimits
 from sandbox.guest.own_builtins import guest_modules
 from sandbox.guest.sample_watch import Watch
@@ -73,6 +73,7 @@ class Supervisor:
 
     def serve(self) -> None:
         """Work until the host goes away."""
+        memory_gaps.close()
         processes.give_back_memory()
         self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:

@@ -79,3 +79,22 @@ def test_children_that_tell_of_their_end_in_another_way_are_seen() -> None:
 def test_programs_that_fork_and_exit_in_turn_are_killed() -> None:
     """They leave children as fast as these are reaped, so that comes to an end before anything else is tried."""
     subprocess.run([sys.executable, "-c", _MANY], check=True, timeout=60)
+
+
+#: Leaves gaps of one block each all over the memory, then counts the pages that new objects lie on.
+_GAPS = """
+from sandbox.guest import memory_gaps
+def pages():
+    made = [bytes(47) for _ in range(32)]
+    return len({id(block) >> 12 for block in made})
+many = [bytes(47) for _ in range(40_000)]
+del many[::50]
+assert pages() > 16
+memory_gaps.close()
+assert pages() <= 2
+"""
+
+
+def test_what_is_allocated_after_startup_lies_together() -> None:
+    """Each page that a fork writes to is copied."""
+    subprocess.run([sys.executable, "-c", _GAPS], check=True, timeout=60)
