@@ -98,3 +98,24 @@ assert pages() <= 2
 def test_what_is_allocated_after_startup_lies_together() -> None:
     """Each page that a fork writes to is copied."""
     subprocess.run([sys.executable, "-c", _GAPS], check=True, timeout=60)
+
+
+#: As with an allocator that never puts one block beside another.
+_NO_ROWS = """
+from sandbox.guest import memory_gaps
+def resident():
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * 4096
+memory_gaps._ENOUGH = 1 << 30
+memory_gaps.close()
+before = resident()
+for _ in range(4):
+    memory_gaps.close()
+assert not memory_gaps._fill
+assert resident() - before < 4 << 20
+"""
+
+
+def test_an_unknown_allocator_costs_a_worker_no_memory() -> None:
+    """What was tried there is given back."""
+    subprocess.run([sys.executable, "-c", _NO_ROWS], check=True, timeout=60)
