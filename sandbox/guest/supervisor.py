@@ -90,6 +90,7 @@ class Supervisor:
             with guest_modules():
                 from sandbox.guest.judge_session import Trial
             self._trial = Trial(None if self._uid is None else self._uid + 1)
+            memory_gaps.close()
         return self._trial.tests(size)
 
     # --- one sample ----------------------------------------------------------------------------------------------
