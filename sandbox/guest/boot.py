@@ -25,6 +25,9 @@ def main() -> None:
     from sandbox.guest.own_builtins import guest_modules
 
     with guest_modules():
+        from sandbox.guest import memory_gaps
+
+        memory_gaps.close()
         from sandbox.guest import main_module, supervisor
 
     main_module.few_processors()

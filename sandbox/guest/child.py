@@ -13,8 +13,6 @@ import gc
 import json
 import mmap
 import os
-import resource
-import signal
 import struct
 import sys
 import time
@@ -24,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from sandbox import wire
 from sandbox.guest import main_module, mera, plain_data
+from sandbox.guest.confinement import Steps
 from sandbox.guest.main_module import FILENAME
 
 if TYPE_CHECKING:
@@ -92,11 +91,21 @@ class Runner:
         self._streams = (sys.stdout, sys.stderr)
         self._testify: Testify | None = None
 
-    def run(self, body: mmap.mmap, size: int, testify: Testify | None = None) -> NoReturn:
-        """Execute one job and end the process. The first `size` bytes of `body` are the job as the host encoded it.
+    def run(self, confine: Steps, body: mmap.mmap, size: int, testify: Testify | None = None) -> NoReturn:
+        """Confine a fresh fork of the supervisor, execute one job and end the process. The first `size` bytes of `body`
+        are the job as the host encoded it.
 
         `testify` makes the object that answers the judge of an assert-style job.
         """
+        try:
+            for step in confine:
+                step()
+            self._execute(body, size, testify)
+            _exit(0)
+        finally:
+            _exit(70)
+
+    def _execute(self, body: mmap.mmap, size: int, testify: Testify | None = None) -> None:
         global _forked
         if _forked:
             _forked = False  # the supervisor had to use Python's own fork
@@ -107,7 +116,6 @@ class Runner:
             reply.write('{"s":"end"}')
         except ReplyFull:
             reply.write('{"s":"overflow"}', reserve=64)
-        _exit(0)
 
     def _flush(self) -> None:
         for stream in self._streams:
@@ -265,31 +273,6 @@ def warm_up() -> None:
     with mmap.mmap(-1, len(body)) as job, mmap.mmap(-1, 65_536) as region:
         job[:] = body
         for _ in range(12):
-            runner = Runner(region)
-            runner._carry_out(*wire.decode_job_body(job[: len(body)]))
-            runner._reply.write('{"s":"end"}')
+            Runner(region)._execute(job, len(body))
     gc.disable()  # executing a job has enabled it
     gc.collect()
-
-
-def keep_descriptors(*kept: int) -> None:
-    """Close all descriptors but 0, 1, 2 and these."""
-    first = 3
-    for fd in sorted(kept):
-        os.closerange(first, fd)
-        first = fd + 1
-    os.closerange(first, 512)
-
-
-def confine(uid: int | None, cpu_s: int, *kept: int) -> None:
-    """Turn a fresh fork of the supervisor into a process that has nothing of it but descriptors 0, 1 and 2 (and
-    `kept`).
-
-    `cpu_s` is a second safeguard, because it counts one process only.
-    """
-    keep_descriptors(*kept)
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s))
-    if uid is None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # as in any program; the supervisor has no handler
-    else:
-        os.setresuid(uid, uid, uid)  # also clears all capabilities and makes the process undumpable

@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from sandbox import wire
-from sandbox.guest import child, judge, judge_host, processes
+from sandbox.guest import confinement, judge, judge_host, processes
 from sandbox.guest.candidate_answers import Witness
 from sandbox.guest.frames import Line
 
@@ -202,7 +202,7 @@ class Trial:
         os.dup2(self._null, 1)
         os.dup2(self._null, 2)
         pipes = [(answers, questions) for _, questions, answers, _ in reversed(self._spare)]
-        child.keep_descriptors(control, *(fd for ends in pipes for fd in ends))
+        confinement.keep_descriptors(control, *(fd for ends in pipes for fd in ends))
         os.chdir("/")
         if self._uid is not None:
             os.setresuid(self._uid, self._uid, self._uid)

@@ -33,7 +33,7 @@ import time
 from typing import TYPE_CHECKING
 
 from sandbox import wire
-from sandbox.guest import charges, child, meters, processes, worker_setup
+from sandbox.guest import charges, child, confinement, memory_gaps, meters, processes, worker_setup
 from sandbox.guest.host_channel import HostChannel, HostGone, JobLimits
 from sandbox.guest.own_builtins import guest_modules
 from sandbox.guest.sample_watch import Watch
@@ -58,6 +58,8 @@ class Supervisor:
         self._body = mmap.mmap(-1, wire.MAX_JOB_BYTES, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         self._reply = mmap.mmap(-1, 4096)
         self._runner = child.Runner(self._reply)
+        self._confined: tuple[int, tuple[int, ...]] | None = None
+        self._confine: confinement.Steps = ()
         self._trial: Trial | None = None
         self._watch = Watch(self._host, self._meter, memory_mb)
         self._streams = self._watch.streams
@@ -71,6 +73,7 @@ class Supervisor:
 
     def serve(self) -> None:
         """Work until the host goes away."""
+        memory_gaps.close()
         processes.give_back_memory()
         self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
@@ -87,19 +90,21 @@ class Supervisor:
             with guest_modules():
                 from sandbox.guest.judge_session import Trial
             self._trial = Trial(None if self._uid is None else self._uid + 1)
+            memory_gaps.close()
         return self._trial.tests(size)
 
     # --- one sample ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, limits: JobLimits, size: int) -> None:
         meter, trial = self._meter, self._make_ready(limits)
+        confine = self._confinement(limits[0], trial)
         gc.freeze()  # a collection in the fork would touch, and so copy, every page
         self._victim.arm()
         cpu_before, oom_before, start = meter.cpu_ms(), meter.oom_events(), time.monotonic()
         self._watch.begin(number, limits, cpu_before)
         pid = processes.start(self._fork)
         if not pid:
-            self._become_candidate(size, limits[0], trial)
+            self._runner.run(confine, self._body, size, None if trial is None else trial.testify)
         self._victim.disarm()  # from here to the candidate's end every page written is copied: do little
         self._watch.waits.candidate = pid
         ended = self._supervise(pid) if trial is None else self._try(trial, pid, limits)
@@ -126,6 +131,13 @@ class Supervisor:
             trial.open(self._fork)
         self._own_sockets = self._sockets()
         return trial
+
+    def _confinement(self, cpu_limit_ms: int, trial: Trial | None) -> confinement.Steps:
+        """What the candidate does first. Made only if it differs from the last sample's."""
+        cpu_s, line = cpu_limit_ms // 1000 + 2, () if trial is None else trial.candidates_line()
+        if self._confined != (cpu_s, line):
+            self._confined, self._confine = (cpu_s, line), confinement.steps(self._uid, cpu_s, *line)
+        return self._confine
 
     def _report(self, number: int, ended: _Usage, spent_ms: tuple[int, int], flags: int, trial: Trial | None) -> None:
         """Send RESULT. `spent_ms`: processor and wall time."""
@@ -159,13 +171,6 @@ class Supervisor:
             self._trial.forget()
         for stream in self._streams:
             stream.forget()
-
-    def _become_candidate(self, size: int, cpu_limit_ms: int, trial: Trial | None) -> None:
-        try:
-            child.confine(self._uid, cpu_limit_ms // 1000 + 2, *(() if trial is None else trial.candidates_line()))
-            self._runner.run(self._body, size, None if trial is None else trial.testify)
-        finally:
-            os._exit(70)
 
     def _supervise(self, pid: int) -> _Usage:
         """Wait until the child has exited or a limit is reached, then end every process of the sample."""

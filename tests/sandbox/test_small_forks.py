@@ -79,3 +79,43 @@ def test_children_that_tell_of_their_end_in_another_way_are_seen() -> None:
 def test_programs_that_fork_and_exit_in_turn_are_killed() -> None:
     """They leave children as fast as these are reaped, so that comes to an end before anything else is tried."""
     subprocess.run([sys.executable, "-c", _MANY], check=True, timeout=60)
+
+
+#: Leaves gaps of one block each all over the memory, then counts the pages that new objects lie on.
+_GAPS = """
+from sandbox.guest import memory_gaps
+def pages():
+    made = [bytes(47) for _ in range(32)]
+    return len({id(block) >> 12 for block in made})
+many = [bytes(47) for _ in range(40_000)]
+del many[::50]
+assert pages() > 16
+memory_gaps.close()
+assert pages() <= 2
+"""
+
+
+def test_what_is_allocated_after_startup_lies_together() -> None:
+    """Each page that a fork writes to is copied."""
+    subprocess.run([sys.executable, "-c", _GAPS], check=True, timeout=60)
+
+
+#: As with an allocator that never puts one block beside another.
+_NO_ROWS = """
+from sandbox.guest import memory_gaps
+def resident():
+    with open("/proc/self/statm") as told:
+        return int(told.read().split()[1]) * 4096
+memory_gaps._ENOUGH = 1 << 30
+memory_gaps.close()
+before = resident()
+for _ in range(4):
+    memory_gaps.close()
+assert not memory_gaps._fill
+assert resident() - before < 4 << 20
+"""
+
+
+def test_an_unknown_allocator_costs_a_worker_no_memory() -> None:
+    """What was tried there is given back."""
+    subprocess.run([sys.executable, "-c", _NO_ROWS], check=True, timeout=60)
