@@ -56,10 +56,11 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
     if end < len(piece.text):
         left.append(left_out("end token", piece, end, len(piece.text)))
     rest = piece.cut(start, end)
-    said = thoughts.spoken(rest.text, _within_code(rest.text))
-    if said.thought is not None:
-        left.append(left_out("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
-    rest = rest.cut(said.start, said.end)
+    if thoughts.may_begin(rest.text):
+        said = thoughts.spoken(rest.text, _within_code(rest.text))
+        if said.thought is not None:
+            left.append(left_out("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
+        rest = rest.cut(said.start, said.end)
     again = min(_end(rest.text, 0, own, in_strings=in_strings), _end_behind_code(rest.text, in_strings=in_strings))
     if again < len(rest.text):
         left.append(left_out("end token", rest, again, len(rest.text)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 #: Names of tokens that end a turn or begin another's; written <|name|>, also with full-width bars.
 _NAMED = (
@@ -46,12 +47,23 @@ _HEADER = re.compile(
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>)\n*"
 )
+#: What is cheap to look for, and in every text in which one of the patterns above could find something.
+_SIGN = re.compile(r"<[|｜/\w]|\[(?:[/|]|e~|eos|inst|gmask|unused|end)", re.IGNORECASE)
+_SIGN_BEHIND_CODE = re.compile(
+    r"<[|｜]|<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)|\[(?:end of text|/sol|tool_calls)\]|"
+    r"\]~b|###",
+    re.IGNORECASE,
+)
+_WORDS_BEHIND_CODE = (b"assistant", b"human:", b"user:")
+_LIKE_S_AND_I = ("ſ", "ı", "İ")  # a search that ignores case takes them for these letters
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
 
 def header_end(text: str) -> int:
     """The length of a template's answer header at the beginning of the text."""
     end = 0
+    if text.lstrip()[:1] not in ("<", "[", "a"):
+        return end
     while (found := _HEADER.match(text, end)) is not None and found.end() > end:
         end = found.end()
     if end == 0 and (found := _WORD_HEADER.match(text)) is not None:
@@ -61,12 +73,10 @@ def header_end(text: str) -> int:
 
 def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
     """The offsets of special tokens, ascending. `own`: those of the model's tokenizer."""
-    pattern = _TOKEN
-    wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
-    if wanted:
-        pattern = re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE)
-    if "<" not in text and "[" not in text and not wanted:
+    pattern = _pattern(tuple(own)) if own else None
+    if pattern is None and not _SIGN.search(text):
         return
+    pattern = pattern or _TOKEN
     for found in pattern.finditer(text):
         if found[0].upper() != "[EOS]" or is_no_index(text):
             yield found.start()
@@ -75,8 +85,25 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
         yield last.start()
 
 
+@lru_cache(maxsize=64)
+def _pattern(own: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The tokens of a model's tokenizer and the usual ones; None if it adds none."""
+    wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
+    return re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE) if wanted else None
+
+
+def _may_end_behind_code(text: str) -> bool:
+    """Whether a text has anything that `behind_code` looks for; most have not."""
+    if _SIGN_BEHIND_CODE.search(text):
+        return True
+    lower = text.encode("utf-8", "surrogatepass").lower()
+    return any(word in lower for word in _WORDS_BEHIND_CODE) or any(letter in text for letter in _LIKE_S_AND_I)
+
+
 def behind_code(text: str) -> Iterator[int]:
     """The offsets of tokens and headers that end an answer because code precedes them, ascending."""
+    if not _may_end_behind_code(text):
+        return
     code = _CODE.search(text)
     looked_at = 0
     for found in _UNKNOWN.finditer(text, code.end()) if code else ():

@@ -49,12 +49,20 @@ class Statements:
     code: Code
     items: tuple[Statement, ...]
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def uses(self, item: Statement) -> frozenset[str]:
         """The names that a statement mentions."""
         if item.start not in self._uses:
             self._uses[item.start] = used(self.code, item.start, item.end)
         return self._uses[item.start]
+
+    def body(self, item: Statement) -> str:
+        """What follows a function's header, without strings."""
+        if item.start not in self._bodies:
+            rest = self.bare(item).partition("def")[2]
+            self._bodies[item.start] = rest[header_end(rest) :].replace('"', "").strip()
+        return self._bodies[item.start]
 
     def bare(self, item: Statement) -> str:
         return self.code.bare[item.start : item.end]
@@ -63,6 +71,21 @@ class Statements:
         return self.code.text[item.start : item.end]
 
 
+def header_end(function: str) -> int:
+    """The offset behind the colon that ends a function's header."""
+    depth = 0
+    for found in _HEADER_MARK.finditer(function):
+        mark = found[0]
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif depth == 0:
+            return found.end()
+    return len(function)
+
+
+_HEADER_MARK = re.compile(r"[(\[{)\]}:]")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
 _COMPOUND = re.compile(r"(?:async[ \t]++)?(?:if|for|while|try|with|match)\b")
 _GUARD = re.compile(r"if\b.*\b__name__\b")

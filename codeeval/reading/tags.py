@@ -24,6 +24,9 @@ _PAIRS = (
         re.compile(rf"</(?:{_NAMES})>(?:[ \t]*</pre>)?", re.I),
     ),
 )
+#: What is cheap to look for, and in every text with one of these marks or of those that only end an answer.
+_SIGN = re.compile(r"<[|/\w]|\[(?:/|python\]|answer\]|begin\]|done\])", re.IGNORECASE)
+_WORDS = ("\\boxed{", "BEGIN SOLUTION")
 _CODE = re.compile(
     r"^[ \t>]*(?:`{3}|~{3}|(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+[\w.]+[ \t]+import\b)"
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
@@ -34,6 +37,8 @@ _QUOTES = re.compile(
     r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))(?!(?:python3?|py)[ \t]*\n)",
     re.MULTILINE | re.I,
 )
+#: The two of them without their lines.
+_MARKS, _LABELLED = re.compile(r"\s*(?:\"{3}|'{3}|`)"), re.compile(r"\"{3}py|'{3}py", re.IGNORECASE)
 _PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 #: Closing marks that end an answer without an opening one, as few-shot prompts teach.
 _LONE_END = re.compile(
@@ -52,7 +57,7 @@ def inside(text: str) -> tuple[int, int] | None:
 
 
 def _tagged(text: str) -> tuple[int, int] | None:
-    if "<" not in text and "[" not in text and "boxed" not in text and "SOLUTION" not in text:
+    if not _SIGN.search(text) and not any(word in text for word in _WORDS):
         return None
     for opening, closing in _PAIRS:
         found = _last(text, opening, closing)
@@ -64,6 +69,8 @@ def _tagged(text: str) -> tuple[int, int] | None:
 
 def _wrapped(text: str) -> tuple[int, int] | None:
     """A program within quotation marks used as a fence."""
+    if not _MARKS.match(text) and not _LABELLED.search(text):
+        return None
     opening = _QUOTES.search(text)
     if opening is None:
         return None

@@ -21,6 +21,8 @@ _CLOSE = re.compile(
     r"<unused95>|<ctrl95>",
     re.IGNORECASE,
 )
+#: What is cheap to look for, and in every text in which `spoken` could find something to leave out.
+_SIGN = re.compile(r"<[|/\w]|◁|\[/?think\]", re.IGNORECASE)
 _UPPER_ONLY = ("[think]", "[/think]")
 _SPOKEN = re.compile(r"\s*Here(?:'s| is) my thought process:")
 _SPOKEN_END = re.compile(r"Here(?:'s| is) my response:[ \t]*\n?")
@@ -82,6 +84,11 @@ def begins(text: str) -> bool:
     if start.startswith("<|channel|>analysis") or _BARE_CHANNEL.match(start):
         return True
     return any(mark.start() == 0 for mark in _marks(_OPEN, start))
+
+
+def may_begin(text: str) -> bool:
+    """Whether a text may have a thought; decided without looking for one."""
+    return text.lstrip()[:1] in ("a", "c", "f", "H") or _SIGN.search(text) is not None
 
 
 def has_mark(text: str) -> bool:
@@ -147,7 +154,7 @@ def _before_last(text: str, closings: list[int]) -> Spoken | None:
 
 
 def _marks(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    if "<" not in text and "[" not in text and "◁" not in text:
+    if not _SIGN.search(text):
         return []
     found = [mark for mark in pattern.finditer(text) if mark[0].lower() not in _UPPER_ONLY or mark[0].isupper()]
     return [mark for mark in found if not _quoted(text, mark.start(), mark.end())]
