@@ -11,6 +11,7 @@ from codeeval.reading.pieces import Piece
 _FENCE = re.compile(
     r"(?P<lead>[ \t]*+(?P<quote>(?:>[ \t]?)*+)(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?[ \t]*+)(?P<run>`{3,}+|~{3,}+)(?P<info>.*+)$"
 )
+_MARK = re.compile(r"```|~~~|\"\"\"|'''")
 _BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
 _PYTHON = re.compile(
     r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code)"
@@ -83,7 +84,8 @@ def find(piece: Piece) -> FoundBlocks:
 
 
 class _Finder:
-    """Goes line by line and keeps track of the open block."""
+    """Goes through the lines with a fence or a triple quote, and keeps track of the open block. No other line opens or
+    closes a block, or a string of several lines."""
 
     def __init__(self, piece: Piece) -> None:
         self._piece, self._text = piece, piece.text
@@ -94,14 +96,16 @@ class _Finder:
 
     def run(self) -> FoundBlocks:
         at = 0
-        for line in self._text.split("\n"):
-            if self._open is None and not self._is_in_string(line, at):
-                self._outside(line, at)
-            elif self._open is None:
-                pass
-            else:
-                self._inside(self._open, line, at)
-            at += len(line) + 1
+        while (found := _MARK.search(self._text, at)) is not None:
+            start = self._text.rfind("\n", at, found.start()) + 1 or at
+            end = self._text.find("\n", found.end())
+            end = end if end >= 0 else len(self._text)
+            line = self._text[start:end]
+            if self._open is not None:
+                self._inside(self._open, line, start)
+            elif not self._is_in_string(line, start):
+                self._outside(line, start)
+            at = end + 1
         if self._open is not None:
             self._close(self._open, len(self._text), len(self._text))
         return self._found

@@ -54,8 +54,6 @@ _SIGN_BEHIND_CODE = re.compile(
     r"\]~b|###",
     re.IGNORECASE,
 )
-_WORDS_BEHIND_CODE = (b"assistant", b"human:", b"user:")
-_LIKE_S_AND_I = ("ſ", "ı", "İ")  # a search that ignores case takes them for these letters
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
 
@@ -97,7 +95,9 @@ def _may_end_behind_code(text: str) -> bool:
     if _SIGN_BEHIND_CODE.search(text):
         return True
     lower = text.encode("utf-8", "surrogatepass").lower()
-    return any(word in lower for word in _WORDS_BEHIND_CODE) or any(letter in text for letter in _LIKE_S_AND_I)
+    if b"assistant" in lower or b"human:" in lower or b"user:" in lower:
+        return True
+    return "ſ" in text or "ı" in text or "İ" in text  # letters that a search takes for s and i if it ignores case
 
 
 def behind_code(text: str) -> Iterator[int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeeval.reading import blocks, end_tokens, prompt_parts
-from codeeval.reading.answer import MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
+from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.program import ChosenStatements, CodePart, body_part_of, choose, home_of, is_python, outlines
@@ -17,7 +17,6 @@ from codeeval.types import Cut, Extraction, Problem
 #: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
 _SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁")
-_SUSPICIOUS_START, _SUSPICIOUS_WORDS = ("assistant", "analysis"), ("boxed", "SOLUTION")
 #: What may precede a text that continues the prompt's last line.
 _BEFORE_ANSWER = ("reader: thought", "reader: header")
 _STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
@@ -33,6 +32,8 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
         return _of_text(problem, Answer(text), is_program)
     answer = answer_of(completion, own_tokens)
     found = _of_answer(problem, answer, is_program)
+    if not any(cut.rule == END_TOKEN for cut in answer.left):
+        return found
     kept = with_tokens_in_strings(completion, own_tokens)
     if kept is not None:
         other = _of_answer(problem, kept, is_program)
@@ -45,8 +46,9 @@ def _is_suspicious(text: str) -> bool:
     """Whether a text has what could be a mark or a fence."""
     return (
         _SUSPICIOUS.search(text) is not None
-        or text.startswith(_SUSPICIOUS_START)
-        or any(word in text for word in _SUSPICIOUS_WORDS)
+        or text.startswith(("assistant", "analysis"))
+        or "boxed" in text
+        or "SOLUTION" in text
     )
 
 

@@ -26,7 +26,6 @@ _PAIRS = (
 )
 #: What is cheap to look for, and in every text with one of these marks or of those that only end an answer.
 _SIGN = re.compile(r"<[|/\w]|\[(?:/|python\]|answer\]|begin\]|done\])", re.IGNORECASE)
-_WORDS = ("\\boxed{", "BEGIN SOLUTION")
 _CODE = re.compile(
     r"^[ \t>]*(?:`{3}|~{3}|(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+[\w.]+[ \t]+import\b)"
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
@@ -38,7 +37,7 @@ _QUOTES = re.compile(
     re.MULTILINE | re.I,
 )
 #: The two of them without their lines.
-_MARKS, _LABELLED = re.compile(r"\s*(?:\"{3}|'{3}|`)"), re.compile(r"\"{3}py|'{3}py", re.IGNORECASE)
+_MARKS, _LABELLED = re.compile(r"\s*+(?:\"{3}|'{3}|`{1,2}+(?!`))"), re.compile(r"\"{3}py|'{3}py", re.IGNORECASE)
 _PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 #: Closing marks that end an answer without an opening one, as few-shot prompts teach.
 _LONE_END = re.compile(
@@ -57,7 +56,7 @@ def inside(text: str) -> tuple[int, int] | None:
 
 
 def _tagged(text: str) -> tuple[int, int] | None:
-    if not _SIGN.search(text) and not any(word in text for word in _WORDS):
+    if not _SIGN.search(text) and "\\boxed{" not in text and "BEGIN SOLUTION" not in text:
         return None
     for opening, closing in _PAIRS:
         found = _last(text, opening, closing)
