@@ -85,6 +85,8 @@ def header_end(function: str) -> int:
     return len(function)
 
 
+_AT_MARGIN = re.compile(r"\n(\S[^\n]*+)")
+_NOT_BLANK = re.compile(r"\S")
 _HEADER_MARK = re.compile(r"[(\[{)\]}:]")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
 _COMPOUND = re.compile(r"(?:async[ \t]++)?(?:if|for|while|try|with|match)\b")
@@ -115,16 +117,21 @@ def split(text: str) -> Statements:
 def _heads(bare: str) -> list[_Head]:
     """Where the statements of a masked text begin."""
     heads: list[_Head] = []
-    at = 0
-    for line in bare.split("\n"):
-        if line:
-            if line[0].isspace():
-                if (not heads or heads[-1].is_prose) and not line.isspace():
-                    heads.append(_Head(at, "", False))
-            elif not _goes_on(heads, line):
-                heads.append(_Head(at, line, is_prose(line)))
-        at += len(line) + 1
+    below = 0  # the end of the last line at the margin
+    for found in _AT_MARGIN.finditer("\n" + bare):
+        at, line = found.start(), found[1]
+        _begin_body(heads, bare, below, at)
+        if not _goes_on(heads, line):
+            heads.append(_Head(at, line, is_prose(line)))
+        below = found.end() - 1
+    _begin_body(heads, bare, below, len(bare))
     return heads
+
+
+def _begin_body(heads: list[_Head], bare: str, start: int, end: int) -> None:
+    """Begin a body if the lines in [start, end) belong to no statement above them."""
+    if (not heads or heads[-1].is_prose) and (found := _NOT_BLANK.search(bare, start, end)) is not None:
+        heads.append(_Head(bare.rfind("\n", start, found.start()) + 1, "", False))
 
 
 def _goes_on(heads: list[_Head], line: str) -> bool:
