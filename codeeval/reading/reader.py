@@ -16,7 +16,8 @@ from codeeval.types import Cut, Extraction, Problem
 
 #: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
-_SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁")
+_SUSPICIOUS = (re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]"))
+_SUSPICIOUS_WORDS = ("```", "~~~", "◁", "boxed", "SOLUTION")
 #: What may precede a text that continues the prompt's last line.
 _BEFORE_ANSWER = ("reader: thought", "reader: header")
 _STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
@@ -45,10 +46,9 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
 def _is_suspicious(text: str) -> bool:
     """Whether a text has what could be a mark or a fence."""
     return (
-        _SUSPICIOUS.search(text) is not None
+        any(word in text for word in _SUSPICIOUS_WORDS)
+        or any(sign.search(text) for sign in _SUSPICIOUS)
         or text.startswith(("assistant", "analysis"))
-        or "boxed" in text
-        or "SOLUTION" in text
     )
 
 
