@@ -31,12 +31,16 @@ class Answer:
 
 def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
     """Steps 1 to 3: a template's header, what follows an end token, the thought, tags around the answer."""
-    return _answer(Piece.of(completion), own_tokens, in_strings=True)
+    return answer_in(Piece.of(completion), own_tokens)
 
 
-def with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
+def answer_in(piece: Piece, own_tokens: Sequence[str] = ()) -> Answer:
+    """The same of a piece."""
+    return _answer(piece, own_tokens, in_strings=True)
+
+
+def with_tokens_in_strings(piece: Piece, own_tokens: Sequence[str]) -> Answer | None:
     """The answer if end tokens inside strings don't end it; None if there are no such tokens."""
-    piece = Piece.of(completion)
     if len(piece.text) > MAX_READ:
         return None
     places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]

@@ -132,8 +132,8 @@ class _Finder:
     def _outside(self, line: str, at: int) -> None:
         fence = _FENCE.match(line)
         if fence is None:
-            run = _RUN.search(line)
-            behind = _BEHIND.search(line, run.start()) if run is not None else None
+            first = _RUN.search(line)
+            behind = _BEHIND.search(line, first.start()) if first is not None else None
             if behind is None:
                 return
             if behind["info"] and _label(behind["info"]) == "python":

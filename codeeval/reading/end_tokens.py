@@ -24,7 +24,7 @@ _SQUARE = (
 )
 _TOKEN = re.compile(f"{_ANGLE}|{_SQUARE}", re.IGNORECASE)
 #: The same by the first character: a search for one is much faster than a search for any of two.
-_TOKENS = (re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQUARE, re.IGNORECASE))
+_ANGLE_TOKEN, _SQUARE_TOKEN = re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQUARE, re.IGNORECASE)
 #: Tokens of other vocabularies, and headers of another's turn in prose: they end an answer only after code. Excludes
 #: the marks of a thought and those around an answer.
 _UNKNOWN = re.compile(
@@ -52,10 +52,8 @@ _HEADER = re.compile(
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>)\n*"
 )
 #: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
-_UNKNOWN_SIGNS = (
-    re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE),
-    re.compile(r"\[(?:end of text|/sol|tool_calls)\]", re.IGNORECASE),
-)
+_ANGLE_SIGN = re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE)
+_SQUARE_SIGN = re.compile(r"\[(?:end of text|/sol|tool_calls)\]", re.IGNORECASE)
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
 
@@ -75,8 +73,9 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
     """The offsets of special tokens, ascending. `own`: those of the model's tokenizer."""
     pattern = _pattern(tuple(own)) if own else None
     if pattern is None:
-        begun = [one for one in _TOKENS if one.search(text)]
-        pattern = begun[0] if len(begun) == 1 else _TOKEN if begun else None
+        pattern = _ANGLE_TOKEN if _ANGLE_TOKEN.search(text) else None
+        if _SQUARE_TOKEN.search(text):
+            pattern = _SQUARE_TOKEN if pattern is None else _TOKEN
     for found in pattern.finditer(text) if pattern else ():
         if found[0].upper() != "[EOS]" or is_no_index(text):
             yield found.start()
@@ -94,7 +93,7 @@ def _pattern(own: tuple[str, ...]) -> re.Pattern[str] | None:
 
 def _may_end_behind_code(text: str) -> bool:
     """Whether a text has anything that `behind_code` looks for; most have not."""
-    if "###" in text or "]~" in text or any(sign.search(text) for sign in _UNKNOWN_SIGNS):
+    if "###" in text or "]~" in text or _ANGLE_SIGN.search(text) or _SQUARE_SIGN.search(text):
         return True
     lower = text.encode("utf-8", "surrogatepass").lower()
     if b"assistant" in lower or b"human:" in lower or b"user:" in lower:

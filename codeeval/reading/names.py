@@ -111,9 +111,7 @@ def bound_in(lines: Iterator[str]) -> frozenset[str]:
         if (loop := _FOR.match(line)) is not None:
             found |= set(map(normal, _WORD.findall(loop[1])))
         head, colon, rest = line.partition(":")
-        one_line = (
-            rest if colon and _ON_ONE_LINE.match(head) else line
-        )
+        one_line = rest if colon and _ON_ONE_LINE.match(head) else line
         if (names := assigned(one_line)) is not None:
             found |= names[0]
     return frozenset(found)

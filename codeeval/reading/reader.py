@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeeval.reading import blocks, end_tokens, prompt_parts
-from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
+from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.program import ChosenStatements, CodePart, body_part_of, choose, home_of, is_python, outlines
@@ -16,8 +16,7 @@ from codeeval.types import Cut, Extraction, Problem
 
 #: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
-_SUSPICIOUS = (re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]"))
-_SUSPICIOUS_WORDS = ("```", "~~~", "◁", "boxed", "SOLUTION")
+_ANGLE, _SQUARE = re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]")
 #: What may precede a text that continues the prompt's last line.
 _BEFORE_ANSWER = ("reader: thought", "reader: header")
 _STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
@@ -28,14 +27,14 @@ _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MU
 def read(problem: Problem, completion: str, *, is_program: bool = False, own_tokens: Sequence[str] = ()) -> Extraction:
     """The program of a completion, with its trace. `is_program`: it is self-contained, never a continuation of the
     prompt."""
-    text = Piece.of(completion)
-    if _is_suspicious(text.text) and _stands(problem, text.text, is_program):
-        return _of_text(problem, Answer(text), is_program)
-    answer = answer_of(completion, own_tokens)
+    piece = Piece.of(completion)
+    if _is_suspicious(piece.text) and _stands(problem, piece.text, is_program):
+        return _of_text(problem, Answer(piece), is_program)
+    answer = answer_in(piece, own_tokens)
     found = _of_answer(problem, answer, is_program)
     if not any(cut.rule == END_TOKEN for cut in answer.left):
         return found
-    kept = with_tokens_in_strings(completion, own_tokens)
+    kept = with_tokens_in_strings(piece, own_tokens)
     if kept is not None:
         other = _of_answer(problem, kept, is_program)
         if is_python(other.program):
@@ -46,9 +45,14 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
 def _is_suspicious(text: str) -> bool:
     """Whether a text has what could be a mark or a fence."""
     return (
-        any(word in text for word in _SUSPICIOUS_WORDS)
-        or any(sign.search(text) for sign in _SUSPICIOUS)
+        "```" in text
+        or "~~~" in text
+        or "◁" in text
+        or "boxed" in text
+        or "SOLUTION" in text
         or text.startswith(("assistant", "analysis"))
+        or _ANGLE.search(text) is not None
+        or _SQUARE.search(text) is not None
     )
 
 

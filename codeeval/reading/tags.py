@@ -25,7 +25,8 @@ _PAIRS = (
     ),
 )
 #: What is cheap to look for, and in every text with one of these marks or of those that only end an answer.
-_SIGNS = (re.compile(r"<[|/\w]"), re.compile(r"\[(?:/|python\]|answer\]|begin\]|done\])", re.IGNORECASE))
+_ANGLE = re.compile(r"<[|/\w]")
+_SQUARE = re.compile(r"\[(?:/|python\]|answer\]|begin\]|done\])", re.IGNORECASE)
 _CODE = re.compile(
     r"^[ \t>]*(?:`{3}|~{3}|(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+[\w.]+[ \t]+import\b)"
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
@@ -56,7 +57,7 @@ def inside(text: str) -> tuple[int, int] | None:
 
 
 def _tagged(text: str) -> tuple[int, int] | None:
-    has_sign = any(sign.search(text) for sign in _SIGNS)
+    has_sign = _ANGLE.search(text) or _SQUARE.search(text)
     if not has_sign and "\\boxed{" not in text and "BEGIN SOLUTION" not in text:
         return None
     for opening, closing in _PAIRS:

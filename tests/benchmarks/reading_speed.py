@@ -4,8 +4,8 @@
     python tests/benchmarks/reading_speed.py humaneval_mera.json --checkouts ../before . --rounds 9
 
 The answers are the reference solutions in the shapes of tests/shaped_answers.py, read as `strict` reads them, and some of them
-under the rules of other protocols. A long thought is one of 10,000 characters in front of a block. Told are medians in microseconds
-per answer, and the ratios to the first checkout within a round with their least and greatest.
+under the rules of other protocols. A long thought has 10,000 characters and precedes a block. Told are medians in microseconds per
+answer, and the ratios to the first checkout within a round with their least and greatest.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from typing import TYPE_CHECKING
 HERE = Path(__file__).resolve().parent
 RULES = ("none", "mera-1.2", "mera-code", "evalplus")
 VERBATIM = ("body", "function", "function in a fence", "fence with prose around it")
-THOUGHT = "We look at numbers[i] and compare it with the next one: if a < b, the list isn't sorted, and we return False. "
+THOUGHT = (
+    "We look at numbers[i] and the next one: if a < b, the list isn't sorted.\nSo we return False, says the problem.\n"
+)
 
 if TYPE_CHECKING:
     from codeeval.types import ExtractionRule, Problem
@@ -37,13 +39,16 @@ def kinds(problems: Sequence[Problem], wanted: str) -> Iterator[tuple[str, Extra
 
     def answers(shape: str, before: str = "") -> Answers:
         shaped = SHAPES[shape]
-        return [(one, before + shaped(function_of(one, one.canonical_solution or "", "    return None\n"))) for one in problems]
+        return [
+            (one, before + shaped(function_of(one, one.canonical_solution or "", "    return None\n")))
+            for one in problems
+        ]
 
     for shape in SHAPES:
         if wanted in shape:
             yield shape, "strict", answers(shape)
     if wanted in "long thought":
-        yield "long thought", "strict", answers("function in a fence", f"<think>{THOUGHT * 90}</think>")
+        yield "long thought", "strict", answers("function in a fence", f"<think>\n{THOUGHT * 90}</think>\n\n")
     for rule in RULES:
         for shape in VERBATIM:
             if wanted in f"{rule}: {shape}":
