@@ -143,7 +143,9 @@ def _line_start(text: str, place: int) -> int | None:
 
 def _before_last(text: str, closings: list[int]) -> Spoken | None:
     """The answer before the last thought, if nothing follows that."""
-    opening = max((found.start() for found in _marks(text[: closings[-1]])[0]), default=0)
+    before = text[: closings[-1]]
+    openings = (mark for mark in reversed(_written(before)) if mark.lastgroup is None)
+    opening = next((mark.start() for mark in openings if not _quoted(before, mark.start(), mark.end())), 0)
     start = max((end for end in closings if end <= opening), default=0)
     if not text[start:opening].strip():
         return None
@@ -152,14 +154,15 @@ def _before_last(text: str, closings: list[int]) -> Spoken | None:
 
 def _marks(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
     """The marks that begin a thought and those that end one, without those that are only mentioned."""
-    openings: list[re.Match[str]] = []
-    closings: list[re.Match[str]] = []
-    pattern = _MARK if "◁" in text or _SQUARE_MARK.search(text) else _ANGLE_MARK
-    for mark in pattern.finditer(text):
-        is_mark = mark[0].lower() not in _UPPER_ONLY or mark[0].isupper()
-        if is_mark and not _quoted(text, mark.start(), mark.end()):
-            (openings if mark.lastgroup is None else closings).append(mark)
-    return openings, closings
+    found = [mark for mark in _written(text) if not _quoted(text, mark.start(), mark.end())]
+    return [mark for mark in found if mark.lastgroup is None], [mark for mark in found if mark.lastgroup is not None]
+
+
+def _written(text: str) -> list[re.Match[str]]:
+    """All marks in a text."""
+    if "◁" not in text and not _SQUARE_MARK.search(text):
+        return list(_ANGLE_MARK.finditer(text))
+    return [mark for mark in _MARK.finditer(text) if mark[0].lower() not in _UPPER_ONLY or mark[0].isupper()]
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
