@@ -56,9 +56,14 @@ def inside(text: str) -> tuple[int, int] | None:
     return (start, end) if (start, end) != (0, len(text)) else None
 
 
+def has_sign(text: str) -> bool:
+    """Whether a text may have tags; decided without looking for one."""
+    is_tag = _ANGLE.search(text) or _SQUARE.search(text)
+    return is_tag is not None or "\\boxed{" in text or "BEGIN SOLUTION" in text
+
+
 def _tagged(text: str) -> tuple[int, int] | None:
-    has_sign = _ANGLE.search(text) or _SQUARE.search(text)
-    if not has_sign and "\\boxed{" not in text and "BEGIN SOLUTION" not in text:
+    if not has_sign(text):
         return None
     for opening, closing in _PAIRS:
         found = _last(text, opening, closing)

@@ -4,8 +4,8 @@
     python tests/benchmarks/reading_speed.py humaneval_mera.json --checkouts ../before . --rounds 9
 
 The answers are the reference solutions in the shapes of tests/shaped_answers.py, read as `strict` reads them, and some of them
-under the rules of other protocols. A long thought has 10,000 characters and precedes a block. Told are medians in microseconds per
-answer, and the ratios to the first checkout within a round with their least and greatest.
+under the rules of other protocols. A long thought has 10,000 characters and precedes a block. Told are medians in microseconds
+per answer, and the ratios to the first checkout within a round with their least and greatest.
 """
 
 from __future__ import annotations
