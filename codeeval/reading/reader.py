@@ -44,16 +44,10 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
 
 def _is_suspicious(text: str) -> bool:
     """Whether a text has what could be a mark or a fence."""
-    return (
-        "```" in text
-        or "~~~" in text
-        or "◁" in text
-        or "boxed" in text
-        or "SOLUTION" in text
-        or text.startswith(("assistant", "analysis"))
-        or _ANGLE.search(text) is not None
-        or _SQUARE.search(text) is not None
-    )
+    if "```" in text or "~~~" in text or "◁" in text or "boxed" in text or "SOLUTION" in text:
+        return True
+    is_mark = _ANGLE.search(text) or _SQUARE.search(text)
+    return is_mark is not None or text.startswith(("assistant", "analysis"))
 
 
 def _stands(problem: Problem, text: str, is_program: bool) -> bool:
