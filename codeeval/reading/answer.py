@@ -15,6 +15,8 @@ from codeeval.types import Cut
 
 #: The trace's rule for a thought without an end: there is no answer then.
 UNCLOSED = "reader: thought, never closed"
+#: The trace's rule for what an end token cuts off.
+END_TOKEN = "reader: end token"
 #: How many characters of an answer are split into statements, each of which takes memory; real answers are shorter.
 MAX_READ = 500_000
 
@@ -29,12 +31,16 @@ class Answer:
 
 def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
     """Steps 1 to 3: a template's header, what follows an end token, the thought, tags around the answer."""
-    return _answer(Piece.of(completion), own_tokens, in_strings=True)
+    return answer_in(Piece.of(completion), own_tokens)
 
 
-def with_tokens_in_strings(completion: str, own_tokens: Sequence[str]) -> Answer | None:
+def answer_in(piece: Piece, own_tokens: Sequence[str] = ()) -> Answer:
+    """The same of a piece."""
+    return _answer(piece, own_tokens, in_strings=True)
+
+
+def with_tokens_in_strings(piece: Piece, own_tokens: Sequence[str]) -> Answer | None:
     """The answer if end tokens inside strings don't end it; None if there are no such tokens."""
-    piece = Piece.of(completion)
     if len(piece.text) > MAX_READ:
         return None
     places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]
@@ -51,18 +57,22 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
     start, end = end_tokens.header_end(piece.text), len(piece.text)
     if start:
         left.append(left_out("header", piece, 0, start))
-    if "<|message|>" not in piece.text:
+    is_harmony = "<|message|>" in piece.text
+    if not is_harmony:
         end = _end(piece.text, start, own, in_strings=in_strings)
     if end < len(piece.text):
-        left.append(left_out("end token", piece, end, len(piece.text)))
+        left.append(left_out(END_TOKEN.removeprefix("reader: "), piece, end, len(piece.text)))
     rest = piece.cut(start, end)
-    said = thoughts.spoken(rest.text, _within_code(rest.text))
-    if said.thought is not None:
-        left.append(left_out("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
-    rest = rest.cut(said.start, said.end)
-    again = min(_end(rest.text, 0, own, in_strings=in_strings), _end_behind_code(rest.text, in_strings=in_strings))
+    if thoughts.may_begin(rest.text):
+        said = thoughts.spoken(rest.text, _within_code(rest.text))
+        if said.thought is not None:
+            left.append(left_out("thought" if said.closed else UNCLOSED.removeprefix("reader: "), rest, *said.thought))
+        rest = rest.cut(said.start, said.end)
+    again = _end_behind_code(rest.text, in_strings=in_strings)
+    if is_harmony or rest is not piece:  # otherwise there was no end token in the same text
+        again = min(again, _end(rest.text, 0, own, in_strings=in_strings))
     if again < len(rest.text):
-        left.append(left_out("end token", rest, again, len(rest.text)))
+        left.append(left_out(END_TOKEN.removeprefix("reader: "), rest, again, len(rest.text)))
         rest = rest.cut(0, again)
     inside = tags.inside(rest.text)
     if inside is not None:

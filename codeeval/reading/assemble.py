@@ -94,10 +94,14 @@ def _found(parts: Sequence[CodePart], choice: ChosenStatements, entry_point: str
 def merged(trace: Sequence[Cut]) -> tuple[Cut, ...]:
     """Sort by position and merge neighbours with the same rule."""
     made: list[Cut] = []
-    for cut in sorted(trace, key=lambda cut: (cut.start, cut.end)):
+    for cut in sorted(trace, key=_place) if len(trace) > 1 else trace:
         last = made[-1] if made else None
         if last is not None and last.rule == cut.rule and last.kept == cut.kept and last.end == cut.start:
             made[-1] = Cut(cut.rule, last.start, cut.end, cut.kept)
         elif cut.start < cut.end:
             made.append(cut)
     return tuple(made)
+
+
+def _place(cut: Cut) -> tuple[int, int]:
+    return cut.start, cut.end

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from codeeval.reading.pieces import Piece
 
 _FENCE = re.compile(
     r"(?P<lead>[ \t]*+(?P<quote>(?:>[ \t]?)*+)(?:(?:[-*+]|\d{1,9}[.)])[ \t]++)?[ \t]*+)(?P<run>`{3,}+|~{3,}+)(?P<info>.*+)$"
 )
+_RUN = re.compile(r"```|~~~")
 _BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
 _PYTHON = re.compile(
     r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code)"
@@ -82,8 +84,18 @@ def find(piece: Piece) -> FoundBlocks:
     return _Finder(piece).run()
 
 
+#: A line without any of these neither opens nor closes a block, or a string of several lines.
+_MARKS = ("```", "~~~", '"""', "'''")
+
+
+@lru_cache(maxsize=16)
+def _any_of(marks: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern of the marks that a text has: a search for one is much faster than a search for any of several."""
+    return re.compile("|".join(marks))
+
+
 class _Finder:
-    """Goes line by line and keeps track of the open block."""
+    """Goes through the lines with a fence or a triple quote, and keeps track of the open block."""
 
     def __init__(self, piece: Piece) -> None:
         self._piece, self._text = piece, piece.text
@@ -94,14 +106,17 @@ class _Finder:
 
     def run(self) -> FoundBlocks:
         at = 0
-        for line in self._text.split("\n"):
-            if self._open is None and not self._is_in_string(line, at):
-                self._outside(line, at)
-            elif self._open is None:
-                pass
-            else:
-                self._inside(self._open, line, at)
-            at += len(line) + 1
+        mark = _any_of(tuple(mark for mark in _MARKS if mark in self._text))
+        while (found := mark.search(self._text, at)) is not None:
+            start = self._text.rfind("\n", at, found.start()) + 1 or at
+            end = self._text.find("\n", found.end())
+            end = end if end >= 0 else len(self._text)
+            line = self._text[start:end]
+            if self._open is not None:
+                self._inside(self._open, line, start)
+            elif not self._is_in_string(line, start):
+                self._outside(line, start)
+            at = end + 1
         if self._open is not None:
             self._close(self._open, len(self._text), len(self._text))
         return self._found
@@ -117,7 +132,8 @@ class _Finder:
     def _outside(self, line: str, at: int) -> None:
         fence = _FENCE.match(line)
         if fence is None:
-            behind = _BEHIND.search(line) if "```" in line or "~~~" in line else None
+            first = _RUN.search(line)
+            behind = _BEHIND.search(line, first.start()) if first is not None else None
             if behind is None:
                 return
             if behind["info"] and _label(behind["info"]) == "python":
@@ -173,7 +189,7 @@ class _Finder:
             if opens:
                 self._outside(line, at)
             return
-        behind = _BEHIND.search(line) if opened.run in line else None
+        behind = _BEHIND.search(line, line.index(opened.run)) if opened.run in line else None
         if behind is not None and not behind["info"] and behind["run"].startswith(opened.run):
             state = _advance(opened.string, line[: behind.start()])
             if state != "#" and not (state and self._last[state] > at + behind.start()):

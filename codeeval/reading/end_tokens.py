@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 #: Names of tokens that end a turn or begin another's; written <|name|>, also with full-width bars.
 _NAMED = (
@@ -13,13 +14,17 @@ _NAMED = (
     "user|assistant|system|human|observation|role_sep|message_sep|separator|file_sep|file_separator|repo_name|"
     "fim_prefix|fim_suffix|fim_middle|fim_pad|fim_end|pad|sep|start|end_of_solution|end_of_box|flush|hy_eot"
 )
-_PLAIN = (
-    r"</s>|<s>|<eos>|<bos>|<pad>|<sep>|<unk>|<EOT>|<eot>|<eoa>|<eoh>|<end_of_turn>|<start_of_turn>|<end_of_utterance>|"
-    r"<file_sep>|<fim_(?:prefix|suffix|middle|pad)>|<endoftext>|"
-    r"\[EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|\[/?INST\]|\[gMASK\]|\[\|endofturn\|\]|\[e~\[|"
-    r"<seed:eos>|<extra_id_\d{1,3}>|<reserved_\d{1,4}>|\[UNUSED_TOKEN_\d{1,4}\]|<SPECIAL_\d{1,4}>|\[END_OF_TEXT\]"
+_ANGLE = (
+    rf"<(?:[|｜](?:{_NAMED})[|｜]>|[|｜](?:end|begin)▁of▁sentence[|｜]>|/s>|s>|eos>|bos>|pad>|sep>|unk>|EOT>|eoa>|eoh>|"
+    r"end_of_turn>|start_of_turn>|end_of_utterance>|file_sep>|fim_(?:prefix|suffix|middle|pad)>|endoftext>|seed:eos>|"
+    r"extra_id_\d{1,3}>|reserved_\d{1,4}>|SPECIAL_\d{1,4}>)"
 )
-_TOKEN = re.compile(rf"<[|｜](?:{_NAMED})[|｜]>|<[|｜](?:end|begin)▁of▁sentence[|｜]>|{_PLAIN}", re.IGNORECASE)
+_SQUARE = (
+    r"\[(?:EOS\](?=[ \t]*(?:\n|\[EOS\]|\Z))|/?INST\]|gMASK\]|\|endofturn\|\]|e~\[|UNUSED_TOKEN_\d{1,4}\]|END_OF_TEXT\])"
+)
+_TOKEN = re.compile(f"{_ANGLE}|{_SQUARE}", re.IGNORECASE)
+#: The same by the first character: a search for one is much faster than a search for any of two.
+_ANGLE_TOKEN, _SQUARE_TOKEN = re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQUARE, re.IGNORECASE)
 #: Tokens of other vocabularies, and headers of another's turn in prose: they end an answer only after code. Excludes
 #: the marks of a thought and those around an answer.
 _UNKNOWN = re.compile(
@@ -46,12 +51,17 @@ _HEADER = re.compile(
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>)\n*"
 )
+#: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
+_ANGLE_SIGN = re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE)
+_SQUARE_SIGN = re.compile(r"\[(?:end of text|/sol|tool_calls)\]", re.IGNORECASE)
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
 
 def header_end(text: str) -> int:
     """The length of a template's answer header at the beginning of the text."""
     end = 0
+    if text.lstrip()[:1] not in ("<", "[", "a"):
+        return end
     while (found := _HEADER.match(text, end)) is not None and found.end() > end:
         end = found.end()
     if end == 0 and (found := _WORD_HEADER.match(text)) is not None:
@@ -61,14 +71,15 @@ def header_end(text: str) -> int:
 
 def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
     """The offsets of special tokens, ascending. `own`: those of the model's tokenizer."""
-    pattern = _TOKEN
-    wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
-    if wanted:
-        pattern = re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE)
-    if "<" not in text and "[" not in text and not wanted:
-        return
-    no_index = is_no_index(text)
-    for found in pattern.finditer(text):
+    pattern = _pattern(tuple(own)) if own else None
+    if pattern is None:
+        pattern = _ANGLE_TOKEN if _ANGLE_TOKEN.search(text) else None
+        if _SQUARE_TOKEN.search(text):
+            pattern = _SQUARE_TOKEN if pattern is None else _TOKEN
+    no_index: bool | None = None  # looked at once, because it takes a pass over the text
+    for found in pattern.finditer(text) if pattern else ():
+        if found[0].upper() == "[EOS]":
+            no_index = is_no_index(text) if no_index is None else no_index
         if no_index or found[0].upper() != "[EOS]":
             yield found.start()
     last = _BEGUN.search(text, max(0, len(text) - 30))
@@ -76,8 +87,27 @@ def tokens(text: str, own: Sequence[str] = ()) -> Iterator[int]:
         yield last.start()
 
 
+@lru_cache(maxsize=64)
+def _pattern(own: tuple[str, ...]) -> re.Pattern[str] | None:
+    """The tokens of a model's tokenizer and the usual ones; None if it adds none."""
+    wanted = [re.escape(token) for token in own if len(token) > 2 and not token.isspace()]
+    return re.compile(f"{'|'.join(wanted)}|{_TOKEN.pattern}", re.IGNORECASE) if wanted else None
+
+
+def _may_end_behind_code(text: str) -> bool:
+    """Whether a text has anything that `behind_code` looks for; most have not."""
+    if "###" in text or "]~" in text or _ANGLE_SIGN.search(text) or _SQUARE_SIGN.search(text):
+        return True
+    lower = text.encode("utf-8", "surrogatepass").lower()
+    if b"assistant" in lower or b"human:" in lower or b"user:" in lower:
+        return True
+    return "ſ" in text or "ı" in text or "İ" in text  # letters that a search takes for s and i if it ignores case
+
+
 def behind_code(text: str) -> Iterator[int]:
     """The offsets of tokens and headers that end an answer because code precedes them, ascending."""
+    if not _may_end_behind_code(text):
+        return
     code = _CODE.search(text)
     looked_at = 0
     for found in _UNKNOWN.finditer(text, code.end()) if code else ():

@@ -23,6 +23,7 @@ import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from codeeval import syntax
 from codeeval.reading import read
@@ -72,9 +73,10 @@ def _mera_1_2(text: str) -> tuple[str, tuple[Cut, ...]]:
 
 
 def _mera_code(text: str) -> tuple[str, tuple[Cut, ...]]:
-    blocks = _mera_closed_blocks(text)
+    has_fence = "```" in text
+    blocks = _mera_closed_blocks(text) if has_fence else []
     if not blocks:  # a truncated answer: the first opening fence and everything after it
-        opening = _MERA_OPENING.search(text)
+        opening = _MERA_OPENING.search(text) if has_fence else None
         if opening is None:
             return text, (Cut("mera-code: no block, all", 0, len(text)),)
         blocks = [(opening[1], opening.end(), len(text))]
@@ -149,6 +151,8 @@ def _evalplus_program(problem: Problem, text: str) -> Extraction:
 def _python_blocks(text: str) -> list[_Block]:
     """The Python blocks. An unlabelled block beside labelled ones is more likely output or a shell line than the
     answer."""
+    if "```" not in text:
+        return []
     blocks = [block for block in _fenced_blocks(text) if block.label in _PYTHON_LABELS]
     return [block for block in blocks if block.label] or blocks
 
@@ -192,6 +196,7 @@ def with_preamble(problem: Problem, code: str) -> str:
     return head + preamble.rstrip("\n") + "\n" + tail
 
 
+@lru_cache(maxsize=512)
 def _preamble(prompt: str, entry_point: str) -> str:
     definition = re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}\b", re.MULTILINE)
     found = definition.search(prompt)
@@ -203,6 +208,8 @@ def _preamble(prompt: str, entry_point: str) -> str:
 
 def _split_after_future_imports(code: str) -> tuple[str, str]:
     """`from __future__` must stay in front of everything but the module's docstring."""
+    if "__future__" not in code and code.isascii():  # Python reads some other letters as these
+        return "", code
     try:
         tree = syntax.parse_module(code, _MAX_PARSED)
     except SyntaxError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from codeeval.reading.code import Code
 
@@ -23,6 +23,10 @@ _WALRUS = re.compile(r"(?<!\w)(\w++)[ \t]*+:=")
 _AS = re.compile(r"\bas[ \t]++\(?(\w++)")
 _FOR = re.compile(r"[ \t]*+(?:async[ \t]++)?for\b(.*?)\bin\b")
 _TARGET = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?![ \t]*+[\w.(\[])")
+_ON_ONE_LINE = re.compile(r"[ \t]*(?:if|else|try|with|for|while|elif|finally|except)\b")
+_PARAMETER = re.compile(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])")
+_LOCAL = re.compile(r"^[ \t]+([^\W\d]\w*+)[ \t]*+=(?!=)", re.MULTILINE)
+_LOOP = re.compile(r"\bfor[ \t]++([^\W\d]\w*+)")
 
 
 def normal(name: str) -> str:
@@ -30,16 +34,22 @@ def normal(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFKC", name)
 
 
+def _normal(names: Iterable[str]) -> frozenset[str]:
+    """The different names among these, as Python compares them."""
+    found = frozenset(names)
+    return found if "".join(found).isascii() else frozenset(map(normal, found))
+
+
 def used(code: Code, start: int, end: int) -> frozenset[str]:
     """Names mentioned by the code in [start, end), including those in the fields of f-strings."""
-    found = {normal(name) for name in _NAME.findall(code.bare, start, end)}
+    found = set(_NAME.findall(code.bare, start, end))
     formatted = code.formatted
     for number in range(bisect_left(formatted, (start, 0)), len(formatted)):
         first, last = formatted[number]
         if first >= end:
             break
-        found |= {normal(name) for name in _WORD.findall(code.text, first, last)}
-    return frozenset(found)
+        found.update(_WORD.findall(code.text, first, last))
+    return _normal(found)
 
 
 def defined(line: str) -> tuple[str, str] | None:
@@ -101,9 +111,7 @@ def bound_in(lines: Iterator[str]) -> frozenset[str]:
         if (loop := _FOR.match(line)) is not None:
             found |= set(map(normal, _WORD.findall(loop[1])))
         head, colon, rest = line.partition(":")
-        one_line = (
-            rest if colon and re.match(r"[ \t]*(?:if|else|try|with|for|while|elif|finally|except)\b", head) else line
-        )
+        one_line = rest if colon and _ON_ONE_LINE.match(head) else line
         if (names := assigned(one_line)) is not None:
             found |= names[0]
     return frozenset(found)
@@ -112,7 +120,5 @@ def bound_in(lines: Iterator[str]) -> frozenset[str]:
 def local_to(bare: str) -> frozenset[str]:
     """Names local to the function in this text: its parameters and what it assigns."""
     header, _, body = bare.partition("\n")
-    found = set(map(normal, re.findall(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])", header)))
-    found |= set(map(normal, re.findall(r"^[ \t]+([^\W\d]\w*+)[ \t]*+=(?!=)", body, re.MULTILINE)))
-    found |= set(map(normal, re.findall(r"\bfor[ \t]++([^\W\d]\w*+)", body)))
-    return frozenset(found)
+    found = {*_PARAMETER.findall(header), *_LOCAL.findall(body), *_LOOP.findall(body)}
+    return _normal(found)

@@ -10,6 +10,16 @@ from itertools import accumulate
 _BOM = "\ufeff"
 
 
+def first_line(text: str) -> str:
+    """The first line that is not blank; empty if all are."""
+    first = len(text) - len(text.lstrip())
+    if first == len(text):
+        return ""
+    start = text.rfind("\n", 0, first) + 1
+    end = text.find("\n", first)
+    return text[start : end if end >= 0 else len(text)]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """`text` and `marks`: (offset in `text`, offset in the completion), ascending. Between two marks both advance
@@ -32,11 +42,17 @@ class Piece:
 
     def origin(self, place: int) -> int:
         """The offset in the completion of the character at `place`."""
+        if len(self.marks) == 1:
+            return self.marks[0][1] + place - self.marks[0][0]
         new, old = self.marks[bisect_right(self.marks, place, key=lambda mark: mark[0]) - 1]
         return old + place - new
 
     def cut(self, start: int, end: int) -> Piece:
         """The part [start, end)."""
+        if len(self.marks) == 1:
+            if start == 0 and end == len(self.text):
+                return self
+            return Piece(self.text[start:end], ((0, self.origin(start)),))
         first = bisect_right(self.marks, start, key=lambda mark: mark[0])
         last = bisect_left(self.marks, end, key=lambda mark: mark[0])
         inside = [(new - start, old) for new, old in self.marks[first:last]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from codeeval import syntax
 from codeeval.reading.names import local_to
-from codeeval.reading.pieces import Piece
+from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
 from codeeval.reading.uses import only_uses
 
@@ -17,6 +17,7 @@ _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
+_ROOT = re.compile(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?")
 #: Why a statement is left out, in the trace's words.
 PROSE, EXAMPLE, DRAFT, UNUSED = "prose", "example", "earlier version", "not needed"
 
@@ -28,6 +29,8 @@ class CodePart:
     piece: Piece
     found: Statements
     labelled: bool = True
+    #: What the methods found, by their arguments: the reader asks for it at many places.
+    _known: dict[str | None, int | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, piece: Piece, labelled: bool = True) -> CodePart:
@@ -36,8 +39,13 @@ class CodePart:
     @property
     def body(self) -> int | None:
         """The index of the statement that is an indented body, if the part begins with one."""
+        if None not in self._known:
+            self._known[None] = self._body()
+        return self._known[None]
+
+    def _body(self) -> int | None:
         for number, item in enumerate(self.found.items):
-            if item.kind is StatementKind.BODY and not is_prose(_first_line(self.found, item)):
+            if item.kind is StatementKind.BODY and not is_prose(first_line(self.found.bare(item)).strip()):
                 return number
             if item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
                 return None
@@ -45,8 +53,15 @@ class CodePart:
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
+        if entry_point not in self._known:
+            self._known[entry_point] = self._defining(entry_point)
+        return self._known[entry_point]
+
+    def _defining(self, entry_point: str) -> int | None:
         items = self.found.items
         numbers = [n for n in range(len(items) - 1, -1, -1) if entry_point in items[n].names]
+        if not numbers:
+            return None
         kinds = (*_DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
@@ -66,35 +81,14 @@ class CodePart:
         return any(item.kind in kinds for item in self.found.items) or self.body is not None
 
 
-def _first_line(found: Statements, item: Statement) -> str:
-    return next((line.strip() for line in found.bare(item).split("\n") if line.strip()), "")
-
-
 def is_stub(found: Statements, item: Statement) -> bool:
     """Whether a function's body is a docstring and nothing else."""
-    if item.kind is not StatementKind.DEF:
-        return False
-    return not _body_text(found, item)
+    return item.kind is StatementKind.DEF and not found.body(item)
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
     """Whether a function does nothing: its body is still to be written, or was left out to show the signature."""
-    return item.kind is StatementKind.DEF and _OUTLINE.fullmatch(_body_text(found, item)) is not None
-
-
-def _body_text(found: Statements, item: Statement) -> str:
-    rest = found.bare(item).partition("def")[2]
-    return re.sub(r"\"+", "", rest[_colon(rest) + 1 :]).strip()
-
-
-def _colon(header: str) -> int:
-    """The offset of the colon that ends a function's header."""
-    depth = 0
-    for found in re.finditer(r"[(\[{]|[)\]}]|:", header):
-        if found[0] == ":" and depth == 0:
-            return found.start()
-        depth += (found[0] in "([{") - (found[0] in ")]}")
-    return len(header)
+    return item.kind is StatementKind.DEF and _OUTLINE.fullmatch(found.body(item)) is not None
 
 
 def parses(text: str) -> bool:
@@ -119,12 +113,13 @@ def home_of(parts: Sequence[CodePart], entry_point: str) -> int | None:
     """The last part that defines the function. An unlabelled part may be only an outline, so it counts if it is
     Python."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
-    defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
-    for number in reversed(defining):
-        if parts[number].labelled or parses(parts[number].piece.text):
-            return number
+    if len(defining) > 1:
+        defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
+    if len(defining) > 1:
+        python = (number for number in reversed(defining) if parts[number].labelled or parses(parts[number].piece.text))
+        return next(python, defining[-1])
     if defining:
-        return defining[-1]
+        return defining[0]
     imports = [number for number, part in enumerate(parts) if part.defining(entry_point) is not None]
     return imports[-1] if imports else None
 
@@ -160,6 +155,8 @@ def choose(parts: Sequence[CodePart], home: int, entry_point: str, body: int | N
     the parts before it definitions and imports, of those after it only what is needed."""
     choice = ChosenStatements([set() for _ in parts], [{} for _ in parts])
     _of_home(parts[home], home, (entry_point, body), choice)
+    if len(parts) == 1:
+        return choice
     needed = _needed(parts[home], choice.kept[home])
     names = _definitions(parts[home], choice.kept[home])
     later = _later(parts, home, entry_point, needed, names, choice)
@@ -276,7 +273,7 @@ def _why_left(item: Statement, is_use: bool, later: set[str], roots: tuple[set[s
     if is_use or item.kind in (StatementKind.BARE, StatementKind.GUARD, StatementKind.ASSERT):
         return EXAMPLE
     if item.kind is StatementKind.CALL:  # of a module's function, or of a method of a value that is needed
-        root = re.match(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?", item.head)
+        root = _ROOT.match(item.head)
         return None if root and root[1] in roots[bool(root[2])] else EXAMPLE
     if item.kind is StatementKind.COMPOUND and not item.names:
         return EXAMPLE

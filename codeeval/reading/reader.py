@@ -7,31 +7,34 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from codeeval.reading import blocks, end_tokens, prompt_parts
-from codeeval.reading.answer import MAX_READ, Answer, answer_of, left_out, with_tokens_in_strings
+from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, line_ended, merged
-from codeeval.reading.pieces import Piece
+from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.program import ChosenStatements, CodePart, body_part_of, choose, home_of, is_python, outlines
 from codeeval.reading.statements import Statement, StatementKind, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
 #: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
-_SUSPICIOUS = re.compile(r"```|~~~|<[|/｜\w]|\[/?[A-Z]|◁|^assistant|^analysis|boxed|SOLUTION")
+_ANGLE, _SQUARE = re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]")
 #: What may precede a text that continues the prompt's last line.
 _BEFORE_ANSWER = ("reader: thought", "reader: header")
 _STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
+_QUOTED_HEAD = re.compile(r">[ \t]?(?:async|def|class)[ \t]")
 _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 
 
 def read(problem: Problem, completion: str, *, is_program: bool = False, own_tokens: Sequence[str] = ()) -> Extraction:
     """The program of a completion, with its trace. `is_program`: it is self-contained, never a continuation of the
     prompt."""
-    text = Piece.of(completion)
-    if _SUSPICIOUS.search(text.text) and _stands(problem, text.text, is_program):
-        return _of_text(problem, Answer(text), is_program)
-    answer = answer_of(completion, own_tokens)
+    piece = Piece.of(completion)
+    if _is_suspicious(piece.text) and _stands(problem, piece.text, is_program):
+        return _of_text(problem, Answer(piece), is_program)
+    answer = answer_in(piece, own_tokens)
     found = _of_answer(problem, answer, is_program)
-    kept = with_tokens_in_strings(completion, own_tokens)
+    if not any(cut.rule == END_TOKEN for cut in answer.left):
+        return found
+    kept = with_tokens_in_strings(piece, own_tokens)
     if kept is not None:
         other = _of_answer(problem, kept, is_program)
         if is_python(other.program):
@@ -39,9 +42,17 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
     return found
 
 
+def _is_suspicious(text: str) -> bool:
+    """Whether a text has what could be a mark or a fence."""
+    if "```" in text or "~~~" in text or "◁" in text or "boxed" in text or "SOLUTION" in text:
+        return True
+    is_mark = _ANGLE.search(text) or _SQUARE.search(text)
+    return is_mark is not None or text.startswith(("assistant", "analysis"))
+
+
 def _stands(problem: Problem, text: str, is_program: bool) -> bool:
     """Whether the unchanged text is code: then marks and fences are inside its strings."""
-    first = next((line for line in text.split("\n") if line.strip()), "")
+    first = first_line(text)
     if (not first[:1].isspace() and is_prose(first)) or first.lstrip().startswith(("```", "~~~", "<", "[")):
         return False
     if end_tokens.is_no_index(text):
@@ -118,14 +129,15 @@ def _moved(part: CodePart, entry_point: str) -> CodePart | None:
 
 def _unquoted(part: CodePart, entry_point: str) -> CodePart | None:
     """A program written as a quotation, without a fence."""
-    if part.defining(entry_point) is not None or _QUOTED.search(part.piece.text) is None:
+    text = part.piece.text
+    if part.defining(entry_point) is not None or not _QUOTED_HEAD.search(text) or _QUOTED.search(text) is None:
         return None
     other = CodePart.of(part.piece.lines_without(re.compile(r"[ \t]*+(?:>(?!>)[ \t]?)")), part.labelled)
     return other if other.defining(entry_point) is not None else None
 
 
 def _defines_inside(part: CodePart, entry_point: str) -> bool:
-    return (
+    return entry_point in part.piece.text and (
         re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}\b", part.piece.text, re.M)
         is not None
     )
@@ -154,10 +166,10 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         if block.start not in used
     ]
     parts = [part for part, _ in pairs]
-    above = CodePart.of(answer.piece.cut(0, found[0].start))
     home = home_of(parts, problem.entry_point)
-    if (home is None and not is_program and above.body is not None) or (
-        home is None and above.defining(problem.entry_point) is not None
+    above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
+    if above is not None and (
+        (not is_program and above.body is not None) or above.defining(problem.entry_point) is not None
     ):
         parts, home = [above, *parts], 0
     elif (home is None or outlines(parts[home], problem.entry_point)) and not is_program:

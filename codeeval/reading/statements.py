@@ -49,12 +49,20 @@ class Statements:
     code: Code
     items: tuple[Statement, ...]
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def uses(self, item: Statement) -> frozenset[str]:
         """The names that a statement mentions."""
         if item.start not in self._uses:
             self._uses[item.start] = used(self.code, item.start, item.end)
         return self._uses[item.start]
+
+    def body(self, item: Statement) -> str:
+        """What follows a function's header, without strings."""
+        if item.start not in self._bodies:
+            rest = self.bare(item).partition("def")[2]
+            self._bodies[item.start] = rest[header_end(rest) :].replace('"', "").strip()
+        return self._bodies[item.start]
 
     def bare(self, item: Statement) -> str:
         return self.code.bare[item.start : item.end]
@@ -63,58 +71,93 @@ class Statements:
         return self.code.text[item.start : item.end]
 
 
+def header_end(function: str) -> int:
+    """The offset behind the colon that ends a function's header."""
+    depth = 0
+    for found in _HEADER_MARK.finditer(function):
+        mark = found[0]
+        if mark in "([{":
+            depth += 1
+        elif mark in ")]}":
+            depth -= 1
+        elif depth == 0:
+            return found.end()
+    return len(function)
+
+
+_AT_MARGIN = re.compile(r"\n(\S[^\n]*+)")
+_NOT_BLANK = re.compile(r"\S")
+_HEADER_MARK = re.compile(r"[(\[{)\]}:]")
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b")
 _COMPOUND = re.compile(r"(?:async[ \t]++)?(?:if|for|while|try|with|match)\b")
 _GUARD = re.compile(r"if\b.*\b__name__\b")
 _PLAIN = re.compile(r"(?:return|raise|del|global|nonlocal|pass|break|continue|yield|await|type|exec)\b")
+_DEFINITIONS = {"def": StatementKind.DEF, "class": StatementKind.CLASS}
+
+
+@dataclass(slots=True)
+class _Head:
+    """The first line of a statement, empty for a body; below prose an indented line is a body."""
+
+    start: int
+    line: str
+    is_prose: bool
 
 
 def split(text: str) -> Statements:
     """The statements at the margin of `text`."""
     code = scan(text)
-    heads: list[tuple[int, str]] = []
-    at = 0
-    body: int | None = None  # the first indented line that belongs to no statement at the margin
-    for line in code.bare.split("\n"):
-        if line.strip():
-            if line[0].isspace():
-                if body is None and (not heads or is_prose(heads[-1][1])):
-                    body = at
-                    heads.append((at, ""))
-            elif not _goes_on(heads, line):
-                heads.append((at, line))
-                body = None
-        at += len(line) + 1
+    heads = _heads(code.bare)
     if not heads:
         return Statements(code, (Statement(StatementKind.BLANK, 0, len(text), ""),))
-    starts = [0, *(start for start, _ in heads[1:]), len(text)]
-    items = (_statement(code, starts[i], starts[i + 1], head) for i, (_, head) in enumerate(heads))
-    return Statements(code, tuple(items))
+    starts = [0, *(head.start for head in heads[1:]), len(text)]
+    return Statements(code, tuple(_statement(code, starts[i], starts[i + 1], head) for i, head in enumerate(heads)))
 
 
-def _goes_on(heads: list[tuple[int, str]], line: str) -> bool:
+def _heads(bare: str) -> list[_Head]:
+    """Where the statements of a masked text begin."""
+    heads: list[_Head] = []
+    below = 0  # the end of the last line at the margin
+    for found in _AT_MARGIN.finditer("\n" + bare):
+        at, line = found.start(), found[1]
+        _begin_body(heads, bare, below, at)
+        if not _goes_on(heads, line):
+            heads.append(_Head(at, line, is_prose(line)))
+        below = found.end() - 1
+    _begin_body(heads, bare, below, len(bare))
+    return heads
+
+
+def _begin_body(heads: list[_Head], bare: str, start: int, end: int) -> None:
+    """Begin a body if the lines in [start, end) belong to no statement above them."""
+    if (not heads or heads[-1].is_prose) and (found := _NOT_BLANK.search(bare, start, end)) is not None:
+        heads.append(_Head(bare.rfind("\n", start, found.start()) + 1, "", False))
+
+
+def _goes_on(heads: list[_Head], line: str) -> bool:
     """Whether a line at the margin belongs to the statement above it: `else`, or the function below a decorator."""
     if not heads:
         return False
-    above = heads[-1][1]
-    if above.startswith("@"):
-        heads[-1] = (heads[-1][0], line if not line.startswith("@") else above)
+    above = heads[-1]
+    if above.line.startswith("@"):
+        if not line.startswith("@"):
+            above.line, above.is_prose = line, is_prose(line)
         return True
-    return bool(_CONTINUES.match(line)) and bool(_COMPOUND.match(above)) and not is_prose(line)
+    return bool(_CONTINUES.match(line)) and bool(_COMPOUND.match(above.line)) and not is_prose(line)
 
 
-def _statement(code: Code, start: int, end: int, head: str) -> Statement:
-    if not head:
+def _statement(code: Code, start: int, end: int, head: _Head) -> Statement:
+    if not head.line:
         return Statement(StatementKind.BODY, start, end, "")
-    kind, names = _kind(head, code.bare[start:end])
-    return Statement(kind, start, end, head, names)
+    if head.is_prose:
+        return Statement(StatementKind.PROSE, start, end, head.line)
+    kind, names = _kind(head.line, code.bare[start:end])
+    return Statement(kind, start, end, head.line, names)
 
 
 def _kind(head: str, bare: str) -> tuple[StatementKind, frozenset[str]]:
-    if is_prose(head):
-        return StatementKind.PROSE, frozenset()
     if (definition := defined(head)) is not None:
-        return StatementKind(definition[0]), frozenset({definition[1]})
+        return _DEFINITIONS[definition[0]], frozenset({definition[1]})
     if head.startswith(("import", "from")) and (names := imported(head)):
         return StatementKind.IMPORT, names
     if _GUARD.match(head):
@@ -132,12 +175,14 @@ def _kind(head: str, bare: str) -> tuple[StatementKind, frozenset[str]]:
     return (StatementKind.CALL if "(" in head else StatementKind.BARE), frozenset()
 
 
-_OUTSIDE = re.compile(r"[^\w\s\"'()\[\]{}.,:;+\-*/%@&|^~<>=!\\]|!(?!=)|->")
+_OUTSIDE = re.compile(r"[^\w\s\"'()\[\]{}.,:;+\-*/%@&|^~<>=!\\]")
+_LONE_BANG = re.compile(r"!(?!=)")
 _TWO_OPERANDS = re.compile(
-    rf"(?<!\w)(?!(?:{KEYWORDS})(?!\w))\w++[ \t]++(?!(?:{KEYWORDS})(?!\w))[\w\"]"
+    r"(?<!\w)(?=\w++(?:[ \t]++[\w\"]|\"))(?:"  # the words that may precede an operand are looked up only here
+    rf"(?!(?:{KEYWORDS})(?!\w))\w++[ \t]++(?!(?:{KEYWORDS})(?!\w))[\w\"]"
+    rf"|(?!(?:{KEYWORDS}|[rbfutRBFUT]{{1,2}})(?!\w))\w++\")"
     rf"|[)\]}}][ \t]*+(?!(?:{KEYWORDS})(?!\w))[\w\"]"
     rf"|\"[ \t]*+(?!(?:{KEYWORDS})(?!\w)|[rbfutRBFUT]{{1,2}}\")\w"
-    rf"|(?<!\w)(?!(?:{KEYWORDS}|[rbfutRBFUT]{{1,2}})(?!\w))\w++\""
 )
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
@@ -145,6 +190,8 @@ _LIST_ITEM = re.compile(
     r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~]|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
+_FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
+_ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
 
 def is_future(item: Statement) -> bool:
@@ -155,21 +202,22 @@ def is_future(item: Statement) -> bool:
 def is_prose(line: str) -> bool:
     """Whether a masked line at the margin can't be Python: two adjacent words, a list marker, the end of a sentence."""
     line = line.rstrip()
-    if _LIST_ITEM.match(line):
+    first = line[:1]
+    if (not first.isalpha() or first in "OΘ") and _LIST_ITEM.match(line):
         return True
-    if line.startswith("@"):
+    if first == "@":
         return _TWO_OPERANDS.search(line) is not None
-    text = _SOFT.sub("", line, count=1) if line[:1] in "mct" else line
-    is_function = defined(line) is not None
-    if not is_function and _OUTSIDE.search(line):
-        return True
-    if is_function:
+    if first in "acd \t" and defined(line) is not None:
         return "(" not in line and ":" not in line
+    if _OUTSIDE.search(line) or "->" in line or ("!" in line and _LONE_BANG.search(line)):
+        return True
+    text = _SOFT.sub("", line, count=1) if first in "mct" else line
     if _NEEDS_COLON.match(line) and not (line.startswith(("match", "try")) and assigned(line)):
         return ":" not in line or _TWO_OPERANDS.search(text) is not None
-    if line.startswith("from ") and not re.match(r"from[ \t]++[\w.]++[ \t]++import\b", line):
+    if line.startswith("from ") and not _FROM_IMPORT.match(line):
         return True
-    if _TWO_OPERANDS.search(text) or _SENTENCE_END.search(line):
+    if _TWO_OPERANDS.search(text) or (line.endswith((".", ":")) and _SENTENCE_END.search(line)):
         return True
-    colon = re.match(r"[^\W\d][\w.]*+[ \t]*+:(?!=)", line)  # an annotation without a value has no effect
-    return colon is not None and "=" not in line and not line.startswith("lambda")
+    if ":" not in line or "=" in line or line.startswith("lambda"):
+        return False
+    return _ANNOTATION.match(line) is not None  # an annotation without a value has no effect

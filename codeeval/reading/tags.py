@@ -24,6 +24,9 @@ _PAIRS = (
         re.compile(rf"</(?:{_NAMES})>(?:[ \t]*</pre>)?", re.I),
     ),
 )
+#: What is cheap to look for, and in every text with one of these marks or of those that only end an answer.
+_ANGLE = re.compile(r"<[|/\w]")
+_SQUARE = re.compile(r"\[(?:/|python\]|answer\]|begin\]|done\])", re.IGNORECASE)
 _CODE = re.compile(
     r"^[ \t>]*(?:`{3}|~{3}|(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+[\w.]+[ \t]+import\b)"
     r"|^[ \t]+\S|\A[ \t]+\S|\A(?:async[ \t]+)?(?:def|class|import|from|return)[ \t]",
@@ -34,6 +37,8 @@ _QUOTES = re.compile(
     r"^(?P<marks>\"{3}|'{3})(?P<label>python3?|py)[ \t]*\n|\A\s*(?P<other>\"{3}|'{3}|`{1,2}(?!`))(?!(?:python3?|py)[ \t]*\n)",
     re.MULTILINE | re.I,
 )
+#: The two of them without their lines.
+_MARKS, _LABELLED = re.compile(r"\s*+(?:\"{3}|'{3}|`{1,2}+(?!`))"), re.compile(r"\"{3}py|'{3}py", re.IGNORECASE)
 _PROGRAM = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 #: Closing marks that end an answer without an opening one, as few-shot prompts teach.
 _LONE_END = re.compile(
@@ -51,8 +56,14 @@ def inside(text: str) -> tuple[int, int] | None:
     return (start, end) if (start, end) != (0, len(text)) else None
 
 
+def has_sign(text: str) -> bool:
+    """Whether a text may have tags; decided without looking for one."""
+    is_tag = _ANGLE.search(text) or _SQUARE.search(text)
+    return is_tag is not None or "\\boxed{" in text or "BEGIN SOLUTION" in text
+
+
 def _tagged(text: str) -> tuple[int, int] | None:
-    if "<" not in text and "[" not in text and "boxed" not in text and "SOLUTION" not in text:
+    if not has_sign(text):
         return None
     for opening, closing in _PAIRS:
         found = _last(text, opening, closing)
@@ -64,6 +75,8 @@ def _tagged(text: str) -> tuple[int, int] | None:
 
 def _wrapped(text: str) -> tuple[int, int] | None:
     """A program within quotation marks used as a fence."""
+    if not _MARKS.match(text) and not _LABELLED.search(text):
+        return None
     opening = _QUOTES.search(text)
     if opening is None:
         return None

@@ -11,6 +11,7 @@ _DIALOGUE = re.compile(r"(?<![\w.])input[ \t]*\(|\bsys[ \t]*\.[ \t]*stdin\b|(?<!
 _RUNNER = re.compile(
     r"(?:await[ \t]+)?(?:unittest[ \t]*\.[ \t]*main|pytest[ \t]*\.[ \t]*main|doctest[ \t]*\.[ \t]*\w+)[ \t]*\("
 )
+_ATTRIBUTE = re.compile(r"\w++[ \t]*+=(?!=)")
 _DROPPABLE = (StatementKind.CALL, StatementKind.ASSERT, StatementKind.COMPOUND, StatementKind.ASSIGN)
 _DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
 
@@ -18,6 +19,8 @@ _DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
 def only_uses(found: Statements, entry_point: str) -> frozenset[int]:
     """The indices of statements that only use `entry_point`, prompt a user, or start tests, and of those that need
     these."""
+    if not any(item.kind is StatementKind.GUARD or item.kind in _DROPPABLE for item in found.items):
+        return frozenset()
     uses = [found.uses(item) for item in found.items]
     users = _users(found, uses, entry_point)
     dropped: set[int] = set()
@@ -40,7 +43,8 @@ def _sets_attribute(item: Statement, entry_point: str) -> bool:
     """Whether an assignment sets an attribute of the function, which the function may read."""
     return (
         item.kind is StatementKind.ASSIGN
-        and re.match(rf"{re.escape(entry_point)}\.\w++[ \t]*+=(?!=)", item.head) is not None
+        and item.head.startswith(f"{entry_point}.")
+        and _ATTRIBUTE.match(item.head, len(entry_point) + 1) is not None
     )
 
 
