@@ -14,7 +14,7 @@ from codeeval.mera import read as submission
 from codeeval.scoring import limits
 from codeeval.store import codec, damage, page_check
 from codeeval.tasks import rows
-from sandbox import wire
+from sandbox import marks, wire
 
 MIB = 1 << 20
 _SAMPLES = import_module("codeeval.samples.read")
@@ -32,6 +32,7 @@ LIMITS = {
     "any JSON text, else": (f"{bounded_json.MAX_VALUES:,} values",),
     "text that the host parses as Python: a program": (f"{syntax.MAX_CHARS:,} characters",),
     "text that the host parses as Python: tests, a call": (f"{wire.MAX_TOKENS:,} words",),
+    "text that the host parses as Python: combining characters on one letter": (f"{marks.MAX_MARKS:,}",),
     "reply of one execution": (
         f"{wire.Limits().reply_bytes // MIB} MiB",
         f"EvalPlus {limits.ORACLE_LIMITS.reply_bytes // MIB} MiB",
