@@ -32,6 +32,8 @@ _LEFT_OUT = frozenset(
 #: What differs between the two sides in how a class is shown.
 _PLACE = re.compile(r" at 0x[0-9a-f]+|\b(tests|candidate)\.")
 _MAX_DEPTH, _MAX_TEXT = 8, 65_536
+#: Some of these are looked up in the instance: `copy.deepcopy` calls its `__deepcopy__`.
+_SPECIAL = re.compile(r"__\w+__")
 
 
 class Declared:
@@ -141,11 +143,14 @@ def attributes(value: Any) -> list[Any]:
 
 
 def put_attributes(value: Any, items: list[Any]) -> None:
-    """Give an instance exactly these attributes. Raises TypeError if it can't have them."""
+    """Give an instance exactly these attributes. Raises TypeError if it can't have them, or if one would take the place
+    of a method: the prompt's code, which may call it with expected values, would call the candidate's."""
     wanted = dict(zip(items[::2], items[1::2], strict=True))
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
+    if not _methods(type(value)).isdisjoint(wanted) or any(map(_SPECIAL.fullmatch, wanted)):
+        raise TypeError("an attribute in the place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:
             MemberDescriptorType.__delete__(slots[name], value)
@@ -154,6 +159,12 @@ def put_attributes(value: Any, items: list[Any]) -> None:
         own.update((name, one) for name, one in wanted.items() if name not in slots)
     for name in slots.keys() & wanted.keys():
         MemberDescriptorType.__set__(slots[name], value, wanted[name])
+
+
+def _methods(kind: Any) -> set[str]:
+    """The names of a class's own and inherited methods."""
+    members = [pair for one in _mro(kind) for pair in _members(one).items()]
+    return {name for name, member in members if type(member) in (FunctionType, staticmethod, classmethod)}
 
 
 def _slots(kind: type) -> dict[str, Any]:

@@ -62,19 +62,17 @@ class Lender:
         """Its number, and its description unless the candidate has it; None if it can't be lent."""
         if id(value) in self._told:
             return self._numbers[id(value)], None
-        number = self._number(value)
-        if id(value) in self._fresh and raised.is_exception(value):  # one that contains itself
-            return number, None
+        told: Any
         if raised.is_exception_class(value):
-            told: Any = (raised.EXCEPTION_CLASS, raised.describe_class(value, self._class_number, self.prelude))  # type: ignore[arg-type]
+            told = (raised.EXCEPTION_CLASS, raised.describe_class(value, self._class_number, self.prelude))  # type: ignore[arg-type]
         elif raised.is_exception(value):
+            if id(value) in self._fresh:  # it contains itself
+                return self._number(value), None
             told = (raised.EXCEPTION, raised.describe(value, self._class_number, self.prelude))  # type: ignore[arg-type]
-        else:
-            told = _describe(value)
-        if told is None:
-            return None
+        elif (told := _describe(value)) is None:
+            return None  # without a number, by which the candidate could use it
         self._fresh.add(id(value))
-        return number, told
+        return self._number(value), told
 
     def begin(self) -> None:
         """A message is going to be written."""

@@ -354,3 +354,19 @@ def test_any_keyword_crosses(judged: Pool, name: str) -> None:
     """Tests may call a function by keyword, whatever its parameters are called: no name of the guest's collides."""
     outcome = ask(judged, f"def f({name}): return {name} + 1\n", f"assert f({name}=1) == 2\n")
     assert ruled(outcome) == "completed passed", outcome
+
+
+def test_an_attribute_never_takes_the_place_of_a_method(judged: Pool) -> None:
+    """The prompt's own method decides, although the program gives its instance an attribute of that name."""
+    prelude = (
+        "class Money:\n    def __init__(self, n): self.n = n\n    def same(self, other): return self.n == other.n\n"
+        "    def __eq__(self, other): return self.same(other)\n"
+    )
+    tests = "assert f(2) == Money(4)"
+    right = f"{prelude}def f(x): return Money(2 * x)\n"
+    wrong = f"{prelude}def f(x):\n    m = Money(0)\n    m.same = lambda other: True\n    return m\n"
+    assert ruled(ask(judged, right, tests, prelude=prelude)) == "completed passed"
+    outcome = ask(judged, wrong, tests, prelude=prelude)
+    assert outcome.ruling is not None
+    assert outcome.ruling.status != "passed"
+    assert ruled(ask(judged, right, tests, prelude=prelude)) == "completed passed"
