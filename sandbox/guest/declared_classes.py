@@ -16,7 +16,7 @@ from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from sandbox.guest.built_in_values import LEAVES
-from sandbox.guest.library_types import name_of, named_fields
+from sandbox.guest.library_types import methods_of, name_of, named_fields
 
 MOST = 250
 _mro = type.__dict__["__mro__"].__get__
@@ -149,7 +149,7 @@ def put_attributes(value: Any, items: list[Any]) -> None:
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
-    if not _methods(type(value)).isdisjoint(wanted) or any(map(_SPECIAL.fullmatch, wanted)):
+    if not methods_of(type(value)).isdisjoint(wanted) or any(map(_SPECIAL.fullmatch, wanted)):
         raise TypeError("an attribute in the place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:
@@ -159,12 +159,6 @@ def put_attributes(value: Any, items: list[Any]) -> None:
         own.update((name, one) for name, one in wanted.items() if name not in slots)
     for name in slots.keys() & wanted.keys():
         MemberDescriptorType.__set__(slots[name], value, wanted[name])
-
-
-def _methods(kind: Any) -> set[str]:
-    """The names of a class's own and inherited methods."""
-    members = [pair for one in _mro(kind) for pair in _members(one).items()]
-    return {name for name, member in members if type(member) in (FunctionType, staticmethod, classmethod)}
 
 
 def _slots(kind: type) -> dict[str, Any]:

@@ -179,3 +179,9 @@ def forget_named() -> None:
 
 def _is_name(text: object) -> bool:
     return type(text) is str and text.isascii() and text.isidentifier() and not keyword.iskeyword(text)
+
+
+def methods_of(kind: type) -> set[str]:
+    """The names of the methods that a class and those above it define in Python."""
+    members = [pair for one in type.__dict__["__mro__"].__get__(kind) for pair in vars(one).items()]
+    return {name for name, member in members if type(member) in (FunctionType, staticmethod, classmethod)}

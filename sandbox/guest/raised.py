@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 
 from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.library_exceptions import library_class, library_name
-from sandbox.guest.library_types import name_of
+from sandbox.guest.library_types import methods_of, name_of
 from sandbox.guest.value_writer import Malformed
 
 BUILT_IN: dict[str, type[BaseException]] = {
@@ -215,8 +215,9 @@ class Makers:
         if type(args) is not tuple or depth > _MAX_CHAIN or len(chain) != 2:
             raise Malformed("no exception")
         error = _bare(kind, args)
+        methods = methods_of(kind) if id(kind) not in self.numbers else ()  # of the prelude: they stay its own
         for name, value in attributes:
-            if type(name) is str and (not name.startswith("__") or name == "__notes__"):
+            if type(name) is str and (not name.startswith("__") or name == "__notes__") and name not in methods:
                 _set(error, name, value)
         if type(text) is str:
             _set(error, _TEXT, text)

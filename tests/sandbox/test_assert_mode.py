@@ -370,3 +370,15 @@ def test_an_attribute_never_takes_the_place_of_a_method(judged: Pool) -> None:
     assert outcome.ruling is not None
     assert outcome.ruling.status != "passed"
     assert ruled(ask(judged, right, tests, prelude=prelude)) == "completed passed"
+
+
+def test_nor_does_one_of_an_exception(judged: Pool) -> None:
+    """The same for an exception of the prompt's class."""
+    prelude = "class Bad(Exception):\n    def same(self, n): return self.args == (n,)\n"
+    tests = "try:\n    f(2)\nexcept Bad as error:\n    assert error.same(4)\nelse:\n    assert False\n"
+    right = f"{prelude}def f(x): raise Bad(2 * x)\n"
+    wrong = f"{prelude}def f(x):\n    error = Bad(0)\n    error.same = lambda n: True\n    raise error\n"
+    assert ruled(ask(judged, right, tests, prelude=prelude)) == "completed passed"
+    outcome = ask(judged, wrong, tests, prelude=prelude)
+    assert outcome.ruling is not None
+    assert outcome.ruling.status != "passed"
