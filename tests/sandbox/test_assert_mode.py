@@ -382,3 +382,29 @@ def test_nor_does_one_of_an_exception(judged: Pool) -> None:
     outcome = ask(judged, wrong, tests, prelude=prelude)
     assert outcome.ruling is not None
     assert outcome.ruling.status != "passed"
+
+
+def test_the_containers_of_the_library_keep_their_own_methods(judged: Pool) -> None:
+    """`UserList` compares by one of its methods: a program's attribute of that name would be given what is expected."""
+    tests = "assert f(2) == [1, 2]"
+    wrong = (
+        "from collections import UserList\ndef f(x):\n    value = UserList([0])\n"
+        "    vars(value)['_UserList__cast'] = lambda other: [0]\n    return value\n"
+    )
+    outcome = ask(judged, wrong, tests)
+    assert outcome.ruling is not None
+    assert outcome.ruling.status != "passed"
+    right = "from collections import UserList\ndef f(x): return UserList([x - 1, x])\n"
+    assert ruled(ask(judged, right, tests)) == "completed passed"
+
+
+def test_memory_of_arrays_stays_where_it_is(judged: Pool) -> None:
+    """The tests may have views of it: another shape is taken over, another size is not."""
+    tests = "import numpy\na = numpy.zeros(4)\nb = a[:2]\nf(a)\nassert a.shape == (2, 2) and b[0] == 7"
+    shaped = "def f(a):\n    a.shape = (2, 2)\n    a[0][0] = 7\n"
+    assert ruled(ask(judged, shaped, tests)) == "completed passed"
+    sized = "def f(a):\n    a.resize((1000, 2), refcheck=False)\n    a[:] = 7\n"
+    outcome = ask(judged, sized, tests)
+    assert outcome.ruling is not None
+    assert outcome.ruling.status != "passed"
+    assert ruled(ask(judged, shaped, tests)) == "completed passed"
