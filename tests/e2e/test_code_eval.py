@@ -96,9 +96,11 @@ def test_a_program_without_end_is_timed_out(metric: ModuleType) -> None:
 
 
 def test_tests_that_cannot_be_apart_are_an_error_and_no_zero(metric: ModuleType) -> None:
-    """A function of the tests can't cross to the program's process: no score is given for that."""
-    with pytest.raises(UsageError, match=r"references\[0\].*function"):
-        metric.compute(references=["assert f(lambda: 1) == 1"], predictions=[["def f(g): return g()"]], k=[1])
+    """An open file of the tests can't cross to the program's process: no score is given for that."""
+    with pytest.raises(UsageError, match=r"references\[0\].*TextIOWrapper"):
+        metric.compute(
+            references=["assert f(open('/dev/null')) == ''"], predictions=[["def f(g): return g.read()"]], k=[1]
+        )
 
 
 @pytest.mark.parametrize(

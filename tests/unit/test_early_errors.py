@@ -118,3 +118,19 @@ def test_a_ctrl_c_before_there_is_a_run(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr(doctor, "checks", interrupted)
     assert guarded(lambda: program()(["doctor"], prog_name="codeeval", standalone_mode=False)) == 130
     assert capsys.readouterr() == ("", "codeeval: interrupted\n")
+
+
+def test_ctrl_c_while_the_program_is_imported() -> None:
+    """No traceback of an import."""
+    program = (
+        "import os, signal, sys\n"
+        "class Finder:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'typer':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Finder())\n"
+        "from codeeval.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "codeeval: interrupted\n")
