@@ -1,22 +1,22 @@
 """Classes that the tests' prelude declares and that the program has under the same name, as the prompt of a problem does:
 the nodes of a list or tree, data classes, enumerations.
 
-Each side has a class of its own. If both are declared alike (`shape`), an instance is sent as its attributes, like any
-other container, and a member of an enumeration as its name. On the judge's side such an instance is one of the prelude's
-class, so that its methods are the prelude's. A program that declares such a class in another way has a class of its own,
-which the tests use as they would in one process.
+Each side has a class of its own. An instance is sent as its attributes, like any other container, whatever methods the
+program's class has; named tuples and members of enumerations are sent if both classes are declared alike (`shape`). On the
+judge's side such an instance is one of the prelude's class, so that its methods are the prelude's.
 """
 
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Iterable
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
 from sandbox.guest.built_in_values import LEAVES
-from sandbox.guest.library_types import methods_of, name_of, named_fields
+from sandbox.guest.library_types import name_of, named_fields
 
 MOST = 250
 _mro = type.__dict__["__mro__"].__get__
@@ -67,10 +67,19 @@ class Declared:
 NO_CLASSES = Declared()
 
 
-def declared_in(namespace: dict[str, Any]) -> dict[str, str]:
-    """The names of classes of which the instances could be sent, with the shape of each."""
+def declared_in(namespace: dict[str, Any]) -> dict[str, tuple[str, bool]]:
+    """The names of classes of which the instances could be sent, with the shape of each, and `is_container`."""
     own = [(name, kind) for name, kind in namespace.items() if isinstance(kind, type) and kind.__module__ == "tests"]
-    return {name: text for name, kind in own[:MOST] if kind.__name__ == name and (text := shape(kind))}
+    found = [(name, kind, shape(kind)) for name, kind in own[:MOST] if kind.__name__ == name]
+    return {name: (text, is_container(kind)) for name, kind, text in found if text}
+
+
+def fits(kind: Any, text: str, holds_attributes: bool) -> bool:
+    """Whether this class has that shape, or one of instances that hold attributes as well."""
+    if not isinstance(kind, type) or kind is object:
+        return False
+    own = shape(kind)
+    return own == text or (holds_attributes and is_container(kind) and own != "")
 
 
 def is_container(kind: type) -> bool:
@@ -142,15 +151,31 @@ def attributes(value: Any) -> list[Any]:
     return found + [item for pair in (_dict_of(value) or {}).items() for item in pair]
 
 
+def takes_methods_place(value: Any) -> bool:
+    """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
+    return any(is_method(type(value), name) for name in _dict_of(value) or ())
+
+
+def is_method(kind: type, name: Any) -> bool:
+    """Whether this class has a method of that name that an attribute of an instance would replace."""
+    for one in _mro(kind):
+        if name in _members(one):
+            member = _members(one)[name]
+            how = type(member)
+            binds = hasattr(how, "__get__") and not hasattr(how, "__set__") and how is not functools.cached_property
+            return binds or callable(member)
+    return False
+
+
 def put_attributes(value: Any, items: list[Any]) -> None:
-    """Give an instance exactly these attributes. Raises TypeError if it can't have them, or if one would take the place
-    of a method: the prompt's code, which may call it with expected values, would call the candidate's."""
+    """Give an instance exactly these attributes. Raises TypeError if it can't have them, or if one would take a method's
+    place."""
     wanted = dict(zip(items[::2], items[1::2], strict=True))
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
-    if not methods_of(type(value)).isdisjoint(wanted) or any(map(_SPECIAL.fullmatch, wanted)):
-        raise TypeError("an attribute in the place of a method")
+    if any(is_method(type(value), name) or _SPECIAL.fullmatch(name) for name in wanted if name not in slots):
+        raise TypeError("an attribute in place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:
             MemberDescriptorType.__delete__(slots[name], value)
