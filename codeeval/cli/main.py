@@ -15,6 +15,7 @@ import typer
 
 from codeeval import __version__
 from codeeval.cli.failing import guarded
+from codeeval.cli.interrupts import after_imports
 
 HELP = """How often does this language model write correct Python for a problem stated in Russian?
 
@@ -80,7 +81,8 @@ def program(verbs: Iterable[str] = VERBS) -> typer.Typer:
 def _called(words: list[str]) -> typer.Typer:
     """The parser for these words. If they begin with a verb, the others are not needed; they take longer to build than
     many a verb takes to work."""
-    return program(words[:1] if words and words[0] in VERBS else VERBS)
+    with after_imports():
+        return program(words[:1] if words and words[0] in VERBS else VERBS)
 
 
 def _version(asked: bool) -> None:

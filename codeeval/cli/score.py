@@ -10,6 +10,7 @@ import typer
 
 from codeeval.cli import options
 from codeeval.cli.flags import taking
+from codeeval.cli.interrupts import after_imports
 
 SCORE_HELP = """Score completions that were made elsewhere.
 
@@ -99,10 +100,11 @@ def score(
 
     settings = resolve(flags, config).settings
     with early_pool(settings) as early:
-        from codeeval.cli.console import Console
-        from codeeval.cli.ending import Destination, finish
-        from codeeval.evaluation.score import score_file
-        from codeeval.evaluation.score_request import Source
+        with after_imports():
+            from codeeval.cli.console import Console
+            from codeeval.cli.ending import Destination, finish
+            from codeeval.evaluation.score import score_file
+            from codeeval.evaluation.score_request import Source
 
         ending = Destination(Console(settings.format), settings.results)
         source = Source(tuple(samples), responses, beside, skip_bad_rows, sample)
