@@ -12,7 +12,7 @@ so that a container that nobody has changed is left alone: it may be in the midd
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.guest.value_codec import Encoder
@@ -57,13 +57,13 @@ class Reading:
         """All containers, those that are new at the end."""
         return self._decoder.table
 
-    def has_changes(self, start: int) -> bool:
-        """Whether one of the containers from this one on has changed."""
-        return _CHANGED in self._flags[start:]
+    def has_changes(self, places: Iterable[int]) -> bool:
+        """Whether one of the containers in these places has changed."""
+        return any(self._flags[place : place + 1] == _CHANGED for place in places)
 
-    def replace(self, start: int, containers: list[Any]) -> None:
-        """Read into these containers from this place on, instead of those that are known."""
-        self._decoder.table[start : start + len(containers)] = containers
+    def replace(self, containers: list[Any]) -> None:
+        """Read into these containers instead of those that are known."""
+        self._decoder.table[: self._count] = containers
 
     def value(self) -> Any:
         """The root, after all contents have been put in their places. Raises an Exception for an invalid message."""

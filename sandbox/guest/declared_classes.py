@@ -10,6 +10,7 @@ which the tests use as they would in one process.
 from __future__ import annotations
 
 import enum
+import functools
 import re
 from collections.abc import Iterable
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
@@ -140,12 +141,30 @@ def attributes(value: Any) -> list[Any]:
     return found + [item for pair in (_dict_of(value) or {}).items() for item in pair]
 
 
+def takes_methods_place(value: Any) -> bool:
+    """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
+    return any(_is_method(type(value), name) for name in _dict_of(value) or ())
+
+
+def _is_method(kind: type, name: Any) -> bool:
+    for one in _mro(kind):
+        if name in _members(one):
+            member = _members(one)[name]
+            how = type(member)
+            binds = hasattr(how, "__get__") and not hasattr(how, "__set__") and how is not functools.cached_property
+            return binds or callable(member)
+    return False
+
+
 def put_attributes(value: Any, items: list[Any]) -> None:
-    """Give an instance exactly these attributes. Raises TypeError if it can't have them."""
+    """Give an instance exactly these attributes. Raises TypeError if it can't have them, or if one would take a method's
+    place."""
     wanted = dict(zip(items[::2], items[1::2], strict=True))
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
+    if any(_is_method(type(value), name) for name in wanted if name not in slots):
+        raise TypeError("an attribute in place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:
             MemberDescriptorType.__delete__(slots[name], value)

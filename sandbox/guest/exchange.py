@@ -3,11 +3,9 @@ asks of the tests' objects meanwhile (`lent_objects.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import (
-    lent_objects,
     library_types,
     library_values,
     questions,
@@ -50,10 +48,10 @@ class Stops(Host, Protocol):
 
 
 class _Asked:
-    """A question that waits for its answer. `passed`: the containers that it has passed, of which `copies` can be made."""
+    """A question that waits for its answer. `passed`: the containers that it has passed."""
 
-    def __init__(self, number: int, passed: list[Any], copies: Callable[[], list[Any]]) -> None:
-        self.number, self.passed, self.copies = number, passed, copies
+    def __init__(self, number: int, passed: list[Any]) -> None:
+        self.number, self.passed = number, passed
         self.first = -1  # the place of the first of them among the common ones, since the first request
 
 
@@ -67,6 +65,8 @@ class Exchange:
         self._shared: list[Any] = []  # containers that the candidate also has, in its order
         self._known: list[bytes] = []  # their contents, as the candidate knows them
         self._floor = 0  # so many of them are in use by questions that wait for an answer
+        #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
+        self._own: set[int] = set()
         self.bytes = 0  # of the last question and its answer
         #: What is sent and received by name; the tests may have their own `type`.
         self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
@@ -104,9 +104,7 @@ class Exchange:
         shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
         self._line.send(self._number, shared + flag, head, again, contents, root)
         self._lender.sent()
-        known = list(self._shared)
-        passed = encoder.table[count:]
-        asked = _Asked(self._number, passed, lambda: self._copies(passed, known))
+        asked = _Asked(self._number, encoder.table[count:])
         self.bytes = len(again) + len(contents) + len(root)
         return self._wait(asked)
 
@@ -123,12 +121,12 @@ class Exchange:
             if data[:1] != questions.REQUEST:
                 break
             self._begin_request(asked)
-            self._serve(asked, self._read(asked, data))
+            self._serve(asked, self._read(data))
         if asked.first < 0:
             return self._understand(data, asked.passed)
         if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
             raise value_writer.Malformed("no answer")
-        value = self._read(asked, data)
+        value = self._read(data)
         self._floor = floor
         self._share(self._shared)
         return data[:1], value
@@ -139,15 +137,30 @@ class Exchange:
         if asked.first < 0:
             asked.first = len(self._shared)
             self._shared = [*self._shared, *asked.passed]
+            self._keep_unchanged(asked.first)
 
-    def _read(self, asked: _Asked, data: bytes) -> Any:
+    def _keep_unchanged(self, first: int) -> None:
+        """The containers from this place on are the tests' own."""
+        if not self._in_place:
+            self._own |= set(range(first, len(self._shared)))
+
+    def _separate(self) -> None:
+        """The candidate changes something: from now on it has copies of the tests' own containers."""
+        own = sorted(self._own)
+        others = [one for place, one in enumerate(self._shared) if place not in self._own]
+        copies = self._copies([self._shared[place] for place in own], others)
+        self._shared = list(self._shared)
+        for place, copy in zip(own, copies, strict=True):
+            self._shared[place] = copy
+        self._own.clear()
+
+    def _read(self, data: bytes) -> Any:
         """The root of a message that tells which containers have changed."""
         count = len(self._shared)
         reading = Reading(self._decoder(data[2:], self._shared), count)
-        if not self._in_place and asked.passed and reading.has_changes(asked.first):
-            self._shared[asked.first : asked.first + len(asked.passed)] = copies = asked.copies()
-            reading.replace(asked.first, copies)
-            asked.passed = []
+        if reading.has_changes(self._own):
+            self._separate()
+            reading.replace(self._shared)
         value = reading.value()
         self._shared = reading.table
         self._known = self._state_of_shared()
@@ -157,14 +170,14 @@ class Exchange:
         """Carry out a request and send its result."""
         operation, number, args, names, values = request
         keywords = dict(zip(names, values, strict=True))
-        target = self._lender.get(number)
+        perform = self._lender.use(operation, number)
         if self._nested >= _MAX_NESTED:
             self._stops.not_carried(f"a call of the tests' function in more than {_MAX_NESTED} others")
         outer, self._floor = self._floor, len(self._shared)
         self._nested += 1
         kind = questions.RETURNED
         try:
-            result = lent_objects.OPERATIONS[operation](target, *args, **keywords)
+            result = perform(*args, **keywords)
         except BaseException as error:
             kind, result = questions.RAISED, error
         self._nested -= 1
@@ -172,28 +185,31 @@ class Exchange:
         count = len(self._shared)
         self._lender.begin()
         self._shared, parts = written(self._encoder, self._shared, self._known, result)
+        self._keep_unchanged(count)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
         self._known = self._state_of_shared()
 
     def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
-        """Copies of the containers that a question has passed, with the same objects in them."""
+        """Copies of these containers, with the same objects in them."""
         objects: list[Any] = []
 
         def other(value: object) -> tuple[int, None]:
             objects.append(value)
             return len(objects) - 1, None
 
-        encoder = value_codec.Encoder(other, 1 << 30, [*known, *passed], exact=True)
-        contents = encoder.contents(len(known))
+        first, end = len(known), len(known) + len(passed)
+        encoder = value_codec.Encoder(other, 1 << 30, [*known, *passed], exact=True, declared=self.declared)
+        contents = encoder.contents(first, end)
         copies = [value_decoder.empty(one) for one in passed]
         decoder = value_decoder.Decoder(
             contents,
             lambda number, *_: objects[number],
-            [*known, *copies],
+            [*known, *copies, *encoder.table[end:]],
             values=library_values.SENT_VALUES,
+            declared=self.declared,
         )
-        decoder.fill(len(known))
+        decoder.fill(first, end)
         return copies
 
     # --- encoding ------------------------------------------------------------------------------------------------
@@ -237,7 +253,7 @@ class Exchange:
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
-            self._shared, self._known = [], []
+            self._shared, self._known, self._own = [], [], set()
             return []
 
     def _share(self, containers: list[Any]) -> None:
@@ -247,6 +263,7 @@ class Exchange:
         while sum(map(len, known := self._state_of_shared())) > _MAX_SHARED_BYTES and len(self._shared) > self._floor:
             del self._shared[max(len(self._shared) // 2, self._floor) :]
         self._known = known
+        self._own = {place for place in self._own if place < len(self._shared)}
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
@@ -254,6 +271,8 @@ class Exchange:
         if kind not in _ENDS or flag not in _FLAGS:
             raise value_writer.Malformed("no answer")
         changed, kept = _FLAGS[flag]
+        if changed and self._own:
+            self._separate()
         own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
         seen = [*self._shared, *own]
         decoder = self._decoder(data[2:], seen)

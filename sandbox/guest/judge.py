@@ -95,7 +95,7 @@ class Judge:
             if uses_type(prelude) or uses_type(tests):
                 self._show_types(namespace)
             exec(prelude, namespace)  # noqa: S102 - trusted
-            self._lender.prelude = dict(namespace)
+            self._lender.prelude = self._makers.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
         program = self._proxies.make(0, None, NOTHING)

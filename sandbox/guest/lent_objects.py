@@ -32,6 +32,15 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
 CALL, NEXT, SEND, THROW, CLOSE = range(len(OPERATIONS))
 #: The kinds of descriptions.
 FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED = range(8)
+#: What the candidate may ask for. Built-in functions, partials and getters it uses on its own side: executed here, `eval`
+#: would execute the candidate's text.
+_USES: dict[Any, tuple[int, ...]] = {
+    FUNCTION: (CALL,),
+    CALLABLE: (CALL,),
+    GENERATOR: (NEXT, SEND, THROW, CLOSE),
+    ITERATOR: (NEXT,),
+    raised.EXCEPTION_CLASS: (CALL,),
+}
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 _CALLABLE = (
     *(types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType),
@@ -47,6 +56,7 @@ class Lender:
         self._numbers: dict[int, int] = {}
         self._told: set[int] = set()
         self._fresh: set[int] = set()
+        self._uses: dict[int, tuple[int, ...]] = {}  # by number, of what can be lent
         self.prelude: dict[str, Any] = {}
         #: The candidate's number for a class of exceptions that was made for it, or None.
         self.number_of_class: Callable[[type], int | None] = lambda kind: None
@@ -55,8 +65,17 @@ class Lender:
         return len(self._objects)
 
     def get(self, number: int) -> Any:
-        """The object of that number. Raises IndexError."""
+        """The object of that number. Raises KeyError."""
+        if number not in self._uses:
+            raise KeyError(number)
         return self._objects[number & ~LENT]
+
+    def use(self, operation: int, number: int) -> Callable[..., Any]:
+        """What carries out this operation on the object of that number. Raises KeyError or ValueError."""
+        target = self.get(number)
+        if type(operation) is not int or operation not in self._uses[number]:
+            raise ValueError("not for such an object")
+        return functools.partial(OPERATIONS[operation], target)
 
     def other(self, value: object) -> tuple[int, Any] | None:
         """Its number, and its description unless the candidate has it; None if it can't be lent."""
@@ -73,6 +92,7 @@ class Lender:
             told = _describe(value)
         if told is None:
             return None
+        self._uses.setdefault(number, _USES.get(told[0], ()))
         self._fresh.add(id(value))
         return number, told
 
@@ -87,7 +107,11 @@ class Lender:
 
     def _class_number(self, kind: Any) -> int:
         known = self.number_of_class(kind)
-        return self._number(kind) if known is None else known
+        if known is not None:
+            return known
+        number = self._number(kind)
+        self._uses.setdefault(number, _USES[raised.EXCEPTION_CLASS])
+        return number
 
     def _number(self, value: object) -> int:
         number = self._numbers.get(id(value))

@@ -18,7 +18,15 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from types import BuiltinFunctionType, CoroutineType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CoroutineType,
+    FunctionType,
+    GeneratorType,
+    MethodDescriptorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any
 
 from sandbox.guest import library_values
@@ -73,13 +81,19 @@ TYPES: dict[str, type] = {
     )
 }
 TYPE_NAMES = {id(kind): name for name, kind in TYPES.items()}
-#: What tests may additionally pass to a program: functions of these modules. A candidate can only send back what the
+#: What tests may additionally pass to a program: functions of these modules, methods of built-in types. A candidate can only send back what the
 #: tests have passed, because the tests would call it.
 SENT: dict[str, Any] = {
     f"{module.__name__}.{name}": value
     for module in (builtins, math, operator)
     for name, value in vars(module).items()
     if isinstance(value, BuiltinFunctionType) and not name.startswith("_")
+}
+SENT |= {
+    f"{kind.__name__}.{name}": value
+    for kind in (str, bytes, bytearray, int, float, complex, list, tuple, dict, set, frozenset)
+    for name, value in vars(kind).items()
+    if isinstance(value, MethodDescriptorType) and not name.startswith("_")
 }
 SENT |= {
     f"{module.__name__}.{name}": value

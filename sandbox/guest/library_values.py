@@ -36,9 +36,12 @@ _HELD: dict[Any, tuple[str, type]] = {ChainMap: ("maps", list), UserDict: ("data
 
 
 def is_sound(container: Any, kind: Any) -> bool:
-    """Whether it holds what its own class puts there."""
-    name, held = _HELD.get(kind, ("", object))
-    return kind not in _HELD or type(vars(container).get(name)) is held
+    """Whether it holds what its own class puts there, and nothing else: an attribute may take the place of a method."""
+    return kind not in _HELD or _holds(vars(container), *_HELD[kind])
+
+
+def _holds(attributes: dict[Any, Any], name: str, held: type) -> bool:
+    return list(attributes) == [name] and type(attributes[name]) is held
 
 
 def items_of(container: Any) -> list[Any]:
@@ -49,8 +52,8 @@ def items_of(container: Any) -> list[Any]:
 def put_items(container: Any, items: list[Any]) -> None:
     """Replace the attributes by those that were written. Raises TypeError or ValueError if it can't have them."""
     pairs = dict(zip(items[::2], items[1::2], strict=True))
-    name, held = _HELD.get(type(container), ("", object))
-    if not all(type(key) is str for key in pairs) or (name and type(pairs.get(name)) is not held):
+    kind = type(container)
+    if not all(type(key) is str for key in pairs) or (kind in _HELD and not _holds(pairs, *_HELD[kind])):
         raise TypeError("contents of another type")
     vars(container).clear()
     vars(container).update(pairs)
@@ -165,6 +168,8 @@ def make_value(parts: list[Any], table: dict[str, _Entry]) -> Any:
     if name in _VIEWS or name == "mappingproxy":
         return _VIEWS.get(name, MappingProxyType)(_only(dict, tuple(rest)))
     if name == "GenericAlias":
+        if not issubclass(type(rest[0]), type):
+            raise ValueError("no type")
         return GenericAlias(rest[0], tuple(rest[1:]))
     if name == "UnionType":
         if not rest or not all(isinstance(one, type | GenericAlias) for one in rest):

@@ -68,9 +68,12 @@ def contents_of(value: Any) -> bytes:
 
 
 def put_contents(value: Any, data: bytes) -> None:
-    """Give an array this shape and these elements, in place. Raises an Exception if it can't have them."""
+    """Give an array this shape and these elements, in place. Raises an Exception if it can't have them, or if it would have
+    another number of elements: views that the tests have of it would be left without memory."""
     shape = struct.unpack_from(f">{data[0]}Q", data, 1)
     flat = importlib.import_module("numpy").frombuffer(data, value.dtype, offset=1 + 8 * len(shape))
+    if math.prod(shape) != value.size:
+        raise ValueError("another number of elements")
     if tuple(value.shape) != shape:
         value.resize(shape, refcheck=False)
     value[...] = flat.reshape(value.shape)

@@ -46,6 +46,7 @@ _args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("ar
 _slot = types.MemberDescriptorType.__get__
 #: Attributes of classes that are sent: values of these types, and what an instance has in its slots.
 _SENT = frozenset((type(None), bool, int, float, complex, str, bytes, types.MemberDescriptorType))
+TESTS_MODULE = "tests"
 _UNREADABLE = "<the exception's text could not be made>"
 _MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
 #: Where an exception made by the judge stores a text that is not its built-in class's.
@@ -166,6 +167,8 @@ class Makers:
         construct: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
     ) -> None:
         self._module, self._not_carried, self._own, self._construct = module, not_carried, own, construct
+        #: The names that the tests' prelude defines, once it has been executed.
+        self.prelude: dict[str, Any] | None = None
         self._classes: dict[int, type[BaseException]] = {}
         #: The other side's numbers for the classes that were made here.
         self.numbers: dict[int, int] = {}
@@ -181,7 +184,7 @@ class Makers:
             return self._classes[number]
         ours = self._own(number)
         if ours is None and known is True:
-            ours = self._module.get(name)
+            ours = self._known_to_both(name)
         if isinstance(ours, type) and issubclass(ours, BaseException):
             made = ours
         else:
@@ -197,6 +200,12 @@ class Makers:
             self.numbers[id(made)] = number
         self._classes[number] = made
         return made
+
+    def _known_to_both(self, name: str) -> Any:
+        """What both sides have under this name: of the prelude, or imported. The tests' own classes are theirs alone."""
+        found = self._module.get(name)
+        imported = getattr(found, "__module__", None) != TESTS_MODULE
+        return found if imported or self.prelude is None or self.prelude.get(name) is found else None
 
     def _constructors(self, number: int, name: str) -> dict[str, Any]:
         """A class with a constructor of its own is called where it is from."""

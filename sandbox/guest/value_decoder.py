@@ -77,14 +77,14 @@ class Decoder:
             raise Malformed("no kind of containers")
         return library_values.new_array(self.take(1))
 
-    def fill(self, start: int) -> bytes:
-        """Fill the containers from `start` with the contents that follow; return the bytes that held them."""
+    def fill(self, start: int, stop: int | None = None) -> bytes:
+        """Fill the containers from `start` to `stop` with the contents that follow; return the bytes that held them."""
         begin = self._at
         if not self._declared.classes:
-            for container in self.table[start:]:
+            for container in self.table[start:stop]:
                 put(container, self.content(type(container)))
         else:
-            contents = [(container, self.content(type(container))) for container in self.table[start:]]
+            contents = [(container, self.content(type(container))) for container in self.table[start:stop]]
             for first in (True, False):  # attributes first: hashes may depend on them
                 for container, content in contents:
                     if first is (type(container) not in _CONTAINERS):

@@ -172,6 +172,8 @@ class Writer:
     def _is_declared(self, value: Any, kind: type, out: list[bytes], depth: int) -> bool:
         """Write an instance of a class that both sides have, unless it is a named tuple."""
         if declared_classes.is_container(kind):
+            if declared_classes.takes_methods_place(value):
+                return False
             self._refer(value, kind, out)
         elif isinstance(value, Enum):
             self._several(b"E", self._declared.parts_of_member(value), out, depth)
