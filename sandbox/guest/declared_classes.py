@@ -1,10 +1,9 @@
 """Classes that the tests' prelude declares and that the program has under the same name, as the prompt of a problem does:
 the nodes of a list or tree, data classes, enumerations.
 
-Each side has a class of its own. If both are declared alike (`shape`), an instance is sent as its attributes, like any
-other container, and a member of an enumeration as its name. On the judge's side such an instance is one of the prelude's
-class, so that its methods are the prelude's. A program that declares such a class in another way has a class of its own,
-which the tests use as they would in one process.
+Each side has a class of its own. An instance is sent as its attributes, like any other container, whatever methods the
+program's class has; named tuples and members of enumerations are sent if both classes are declared alike (`shape`). On the
+judge's side such an instance is one of the prelude's class, so that its methods are the prelude's.
 """
 
 from __future__ import annotations
@@ -66,10 +65,19 @@ class Declared:
 NO_CLASSES = Declared()
 
 
-def declared_in(namespace: dict[str, Any]) -> dict[str, str]:
-    """The names of classes of which the instances could be sent, with the shape of each."""
+def declared_in(namespace: dict[str, Any]) -> dict[str, tuple[str, bool]]:
+    """The names of classes of which the instances could be sent, with the shape of each, and `is_container`."""
     own = [(name, kind) for name, kind in namespace.items() if isinstance(kind, type) and kind.__module__ == "tests"]
-    return {name: text for name, kind in own[:MOST] if kind.__name__ == name and (text := shape(kind))}
+    found = [(name, kind, shape(kind)) for name, kind in own[:MOST] if kind.__name__ == name]
+    return {name: (text, is_container(kind)) for name, kind, text in found if text}
+
+
+def fits(kind: Any, text: str, holds_attributes: bool) -> bool:
+    """Whether this class has that shape, or one of instances that hold attributes as well."""
+    if not isinstance(kind, type) or kind is object:
+        return False
+    own = shape(kind)
+    return own == text or (holds_attributes and is_container(kind) and own != "")
 
 
 def is_container(kind: type) -> bool:
@@ -143,10 +151,11 @@ def attributes(value: Any) -> list[Any]:
 
 def takes_methods_place(value: Any) -> bool:
     """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
-    return any(_is_method(type(value), name) for name in _dict_of(value) or ())
+    return any(is_method(type(value), name) for name in _dict_of(value) or ())
 
 
-def _is_method(kind: type, name: Any) -> bool:
+def is_method(kind: type, name: Any) -> bool:
+    """Whether this class has a method of that name that an attribute of an instance would replace."""
     for one in _mro(kind):
         if name in _members(one):
             member = _members(one)[name]
@@ -163,7 +172,7 @@ def put_attributes(value: Any, items: list[Any]) -> None:
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
-    if any(_is_method(type(value), name) for name in wanted if name not in slots):
+    if any(is_method(type(value), name) for name in wanted if name not in slots):
         raise TypeError("an attribute in place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:

@@ -21,7 +21,7 @@ import mmap
 import os
 import sys
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
@@ -99,29 +99,27 @@ class Judge:
         except BaseException as raised:
             error = raised
         program = self._proxies.make(0, None, NOTHING)
-        others = self._other_classes(program, names) if error is None else ()
-        found = self.ask(questions.FIND, program, (*names, *others))
+        if error is None:
+            self._agree(program, names)
+        found = self.ask(questions.FIND, program, names)
         if error is not None:
             raise error
-        self._bind(found, (*names, *others), namespace)
-        for name in others:  # the program's choice, and not the tests'
-            self._classes_asked_for.discard(self._proxies.number(namespace[name]) or 0)
+        self._bind(found, names, namespace)
         exec(tests, namespace)  # noqa: S102 - trusted
 
-    def _other_classes(self, program: Any, names: tuple[str, ...]) -> Sequence[str]:
-        """Names of the prelude's classes that the program declares in another way, and which the tests use as it does."""
-        declared = {name: text for name, text in declared_in(self._module.__dict__).items() if name not in names}
+    def _agree(self, program: Any, names: tuple[str, ...]) -> None:
+        """Agree on the prelude's classes of which instances are sent as their attributes. The tests always use the
+        prelude's: what they make of the program's would be what the program wants."""
+        declared = {name: told for name, told in declared_in(self._module.__dict__).items() if name not in names}
         if not declared:
-            return []
-        found = self.ask(questions.DECLARE, program, tuple(declared.items()))
+            return
+        found = self.ask(questions.DECLARE, program, tuple((name, *told) for name, told in declared.items()))
         if type(found) is not tuple or len(found) != len(declared):
             self.abandon("lost", "the candidate did not say what it declares")
-        said = dict(zip(declared, found, strict=True))
-        both = [self._module.__dict__[name] for name, how in said.items() if how == questions.ALIKE]
+        both = [self._module.__dict__[name] for name, fits in zip(declared, found, strict=True) if fits is True]
         self._exchange.declared = Declared(both)
         for kind in both:
             library_types.agree(kind)
-        return [name for name, how in said.items() if how == questions.DIFFERENT]
 
     def _show_types(self, namespace: dict[str, Any]) -> None:
         own = namespace["type"] = type_of_the_tests(self._type_of)

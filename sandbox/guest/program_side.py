@@ -9,11 +9,11 @@ from typing import Any, NoReturn
 
 from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
 from sandbox.guest.borrowed_objects import Borrowed
-from sandbox.guest.declared_classes import Declared, shape
+from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
-from sandbox.guest.questions import ABSENT, ALIKE, DIFFERENT, SAME, STOP
+from sandbox.guest.questions import SAME, STOP
 
 _ANY = 1 << 30  # the judge may send any size
 
@@ -45,12 +45,11 @@ class ProgramSide(ABC):
     def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         """Use an object of the tests."""
 
-    def _declare(self, namespace: dict[str, Any], *told: tuple[str, str]) -> tuple[int, ...]:
-        """For each class of the prelude whether the program has it."""
-        classes = [namespace.get(name) for name, _ in told]
-        found = [ABSENT if not isinstance(kind, type) else ALIKE if shape(kind) == text else DIFFERENT
-                 for kind, (_, text) in zip(classes, told, strict=True)]  # fmt: skip
-        both = [kind for kind, how in zip(classes, found, strict=True) if how == ALIKE]
+    def _declare(self, namespace: dict[str, Any], *told: tuple[str, str, bool]) -> tuple[bool, ...]:
+        """For each class of the prelude whether the program has one that fits it."""
+        classes = [namespace.get(name) for name, _, _ in told]
+        found = [fits(kind, text, holds) for kind, (_, text, holds) in zip(classes, told, strict=True)]
+        both = [kind for kind, one in zip(classes, found, strict=True) if one]
         self._declared = Declared(both)  # type: ignore[arg-type]
         for kind in both:
             library_types.agree(kind)  # type: ignore[arg-type]

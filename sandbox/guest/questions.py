@@ -76,5 +76,3 @@ CALLED = b"%"
 REQUEST, STOP = b"c", b"n"
 #: In the number of containers that both sides have: identities of immutable values are told.
 IDENTITIES = 1 << 31
-#: Answers for a class of the prelude: the program has none of that name, another one, or one that is declared alike.
-ABSENT, DIFFERENT, ALIKE = range(3)

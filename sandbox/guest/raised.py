@@ -12,8 +12,10 @@ import builtins
 import contextlib
 import types
 from collections.abc import Callable
+from inspect import getattr_static
 from typing import Any, NoReturn
 
+from sandbox.guest.declared_classes import is_method
 from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.library_exceptions import library_class, library_name
 from sandbox.guest.library_types import name_of
@@ -262,6 +264,8 @@ def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
 
 
 def _set(error: BaseException, name: str, value: object) -> None:
+    if is_method(type(error), name) and type(getattr_static(type(error), name)) is not _Kept:
+        return  # the method may be what compares it
     try:
         object.__setattr__(error, name, value)
     except Exception:  # a field of another type
