@@ -59,7 +59,7 @@ class Reading:
 
     def has_changes(self, places: Iterable[int]) -> bool:
         """Whether one of the containers in these places has changed."""
-        return any(self._flags[place : place + 1] == _CHANGED for place in places)
+        return _CHANGED in self._flags and any(self._flags[place : place + 1] == _CHANGED for place in places)
 
     def replace(self, containers: list[Any]) -> None:
         """Read into these containers instead of those that are known."""

@@ -81,8 +81,8 @@ TYPES: dict[str, type] = {
     )
 }
 TYPE_NAMES = {id(kind): name for name, kind in TYPES.items()}
-#: What tests may additionally pass to a program: functions of these modules, methods of built-in types. A candidate can only send back what the
-#: tests have passed, because the tests would call it.
+#: What tests may additionally pass to a program: functions of these modules, methods of built-in types. A candidate can
+#: only send back what the tests have passed, because the tests would call it.
 SENT: dict[str, Any] = {
     f"{module.__name__}.{name}": value
     for module in (builtins, math, operator)

@@ -1,0 +1,165 @@
+"""Programs that use what crosses to the tests and back to pass them, or to learn what they expect: none passes, and right
+programs for the same tests do, on the same worker."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from plain_execution import LIMITS, Case, judged
+
+from sandbox import Pool
+from sandbox.backends import Backend
+
+_WITNESS = """
+import gc
+LENT = 1 << 31
+
+def witness():
+    return next(one for one in gc.get_objects() if type(one).__name__ == "Witness")
+
+def learnt(*args, operation=0):
+    for number in range(6):
+        try:
+            return witness()._ask(operation, LENT | number, args, {})
+        except Exception:
+            pass
+"""
+_EQUAL = """
+class P:
+    def __init__(self, x): self.x = x
+    def same(self, other): return self.x == other.x
+    def __eq__(self, other): return self.same(other)
+"""
+_ERROR = _EQUAL.replace("class P", "class P(Exception)")
+_KEYED = """
+xs = [3, 1, 2]
+def key(x): return -x
+for _ in range(2):
+    assert f(xs, key) == sorted(xs, key=key)
+"""
+_GRAPH = """
+graph = {1: [2], 2: [3], 3: []}
+def near(n): return graph[n]
+def reached(near, n):
+    return [n, *(one for other in near(n) for one in reached(near, other))]
+for n in graph:
+    assert f(near, n) == reached(near, n)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """Tests, a hostile program, and a right one."""
+
+    tests: str
+    hostile: str
+    right: str
+    prelude: str = ""
+
+
+ATTACKS = {
+    "a method of UserList replaced in the instance": Attack(
+        "assert f(3) == [0, 1, 2]",
+        "from collections import UserList\n"
+        "def f(n):\n    u = UserList()\n    u._UserList__cast = lambda other: u.data\n    return u",
+        "from collections import UserList\ndef f(n): return UserList(range(n))",
+    ),
+    "a method of ChainMap replaced in the instance": Attack(
+        "m = f(1)\nassert m == {1: 2} and m == {1: 2}",
+        "from collections import ChainMap\ndef f(n):\n    m = ChainMap()\n    m.items = lambda: [(1, 2)]\n    return m",
+        "from collections import ChainMap\ndef f(n): return ChainMap({n: 2})",
+    ),
+    "a method of the prelude's class replaced in the instance": Attack(
+        "assert f(P(1)) == P(2)",
+        "def f(p):\n    p.same = lambda other: True\n    return p",
+        "def f(p): return P(p.x + 1)",
+        _EQUAL,
+    ),
+    "a method of the prelude's exception replaced in the instance": Attack(
+        "try:\n    f(1)\nexcept P as error:\n    assert error == P(2)\nelse:\n    assert False",
+        "def f(x):\n    error = P(1)\n    error.same = lambda other: True\n    raise error",
+        "def f(x): raise P(x + 1)",
+        _ERROR,
+    ),
+    "the prelude's class declared again with one instance": Attack(
+        "assert f(P(1)) == P(2)",
+        "class P:\n    def __new__(cls, *args): return ONE\nONE = object.__new__(P)\ndef f(p): return ONE",
+        "class P:\n    def __init__(self, x): self.x = x\n    def __repr__(self): return 'P'\ndef f(p): return P(p.x + 1)",
+        _EQUAL,
+    ),
+    "the prelude's class declared again as a type of which most values are equal": Attack(
+        "assert f(1) == P(17)", "P = bool\ndef f(n): return True", "def f(n): return P(17)", _EQUAL
+    ),
+    "the prelude's class declared again with attributes that lie": Attack(
+        "assert f(P(1)).x == P(2).x",
+        "class P:\n    def __init__(self, x): pass\n    x = property(lambda self: 0)\ndef f(p): return p",
+        "def f(p): return P(p.x + 1)",
+        _EQUAL,
+    ),
+    "the tests' exception by its name": Attack(
+        "class Skipped(Exception): pass\ntry:\n    assert f(2) == 77\nexcept Skipped:\n    pass",
+        "class Skipped(Exception): pass\ndef f(n): raise Skipped",
+        "def f(n): return 77",
+    ),
+    "a kept argument changed in a later call": Attack(
+        _KEYED,
+        "calls = []\ndef f(xs, key):\n    calls.append(1)\n    if len(calls) == 1: return sorted(xs, key=key)\n"
+        "    xs.clear()\n    return []",
+        "def f(xs, key):\n    xs.sort(key=key)\n    return xs",
+    ),
+    "what the tests' function returns changed": Attack(
+        _GRAPH,
+        "def f(near, n):\n    near(n).clear()\n    return [n]",
+        "def f(near, n):\n    found = near(n)\n    found.sort()\n    return [n, *(x for one in found for x in f(near, one))]",
+    ),
+    "eval, executed by the judge": Attack(
+        "SECRET = 41\nassert f(eval, '1 + 1') == 2\nassert f(eval, '41') == SECRET",
+        _WITNESS
+        + "def f(e, text):\n    return 2 if '+' in text else learnt(\"__import__('sys').modules['tests'].SECRET\")",
+        "def f(e, text): return e(text)",
+    ),
+    "getattr, executed by the judge": Attack(
+        "def key(x): return x\nkey.secret = 'tests'\nassert f(getattr, key) == key.__module__",
+        _WITNESS + "def f(get, key): return learnt(key, 'secret')",
+        "def f(get, key): return get(key, '__module__')",
+    ),
+    "a partial of getattr, executed by the judge": Attack(
+        "from functools import partial\ndef key(x): return x\nkey.secret = 'tests'\nassert f(partial(getattr, key)) == 'tests'",
+        _WITNESS + "def f(get): return learnt('secret')",
+        "def f(get): return get('__module__')",
+    ),
+    "str.format, executed by the judge": Attack(
+        "def key(x): return 41\nassert f(str.format, '{}', key(1), key) == '41'",
+        _WITNESS + "def f(form, text, n, key): return learnt('{0.__code__.co_consts[1]}', key)",
+        "def f(form, text, n, key): return form(text, n)",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def worker(backend: Backend) -> Iterator[Pool]:
+    """One warm worker, so that each program follows the one before it."""
+    with Pool(backend, workers=1, limits=LIMITS) as pool:
+        yield pool
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_a_hostile_program_does_not_pass(worker: Pool, name: str) -> None:
+    """And a right one does, before it and after it."""
+    one = ATTACKS[name]
+    declared = f"{one.prelude}\n"
+    cases = [Case(declared + text, one.tests, one.prelude) for text in (one.right, one.hostile, one.right)]
+    before, said, after = judged(worker, cases)
+    assert (before, after) == ("passed", "passed")
+    assert said != "passed"
+
+
+def test_an_array_keeps_its_memory(worker: Pool) -> None:
+    """A view of it that the tests have would otherwise be left without any."""
+    tests = "import numpy\na = numpy.zeros(100_000)\nb = a[:4]\nf(a)\nassert b.size and a.shape in ((3,), (100, 1000))"
+    right = Case("def f(a): a.resize((100, 1000), refcheck=False)", tests)
+    resized, said = judged(worker, [right, Case("def f(a): a.resize((3,), refcheck=False)", tests)])
+    assert resized == "passed"
+    assert said == "crashed"
