@@ -163,3 +163,35 @@ def test_an_array_keeps_its_memory(worker: Pool) -> None:
     resized, said = judged(worker, [right, Case("def f(a): a.resize((3,), refcheck=False)", tests)])
     assert resized == "passed"
     assert said == "crashed"
+
+
+_NODE = "class N:\n    def __init__(self, v, n=None): self.v = v; self.n = n\n"
+_MIXED = """
+from array import array
+from collections import OrderedDict, deque, namedtuple
+from types import SimpleNamespace
+T = namedtuple("T", "a b")
+x = {"d": deque([1], 5), "o": OrderedDict(a=[1]), "n": SimpleNamespace(k=[1]), "a": array("i", [1]), "t": T([1], 2), "s": {1}}
+def call(*args): return x["o"]["a"]
+for _ in range(2):
+    assert str(f(x, call)) == str(f(x, call))
+    assert f(x, call)["o"]["a"] == [1, 2]
+    assert f(x, call)["t"].a == [1, 3] and f(x, call)["n"].k == [1, 4] and list(f(x, call)["d"]) == [1, 7]
+"""
+
+
+def test_changes_stay_with_a_right_program(worker: Pool) -> None:
+    """Where the tests don't look at their arguments again, each call gets them as they were: of all kinds, also in part
+    and through an iterator."""
+    nodes = "xs = [N(3), N(1)]\ndef key(n): return n.v\nfor _ in range(2):\n    assert [one.v for one in f(xs, key)] == [13, 11]"
+    rows = "rows = [[3], [1]]\nfor _ in range(2):\n    assert f(iter(rows)) == [[3, 0], [1, 0]]"
+    mixed = (
+        "def f(x, call):\n    call(x)\n    x['o']['a'].append(2)\n    call()\n    x['t'].a.append(3); x['n'].k.append(4)\n"
+        "    x['d'].append(7); x['a'].append(9); x['s'].add(4)\n    call(x)\n    return x"
+    )
+    cases = [
+        Case(_NODE + "def f(xs, key):\n    for one in xs: one.v += 10; key(one)\n    return xs", nodes, _NODE),
+        Case("def f(it):\n    out = []\n    for one in it: one.append(0); out.append(one)\n    return out", rows),
+        Case(mixed, _MIXED),
+    ]
+    assert judged(worker, cases) == ["passed"] * 3
