@@ -195,3 +195,29 @@ def test_changes_stay_with_a_right_program(worker: Pool) -> None:
         Case(mixed, _MIXED),
     ]
     assert judged(worker, cases) == ["passed"] * 3
+
+
+_LINKED = """
+import gc, os, struct
+from sandbox.guest import candidate_answers
+def linked(n): return b"t" + struct.pack(">I", 1) + b"=" + struct.pack(">I", n)
+def forged(self, number, kind, *parts):
+    values = struct.pack(">I", N + 1) + b"t" + bytes(4) + b"".join(linked(FIRST + place) for place in range(N))
+    data = b"r=" + struct.pack(">I", 1) + b"l" + values + bytes(4) + b"=" + struct.pack(">I", FIRST + N)
+    data = struct.pack(">II", len(data), number) + data
+    while data:
+        data = data[os.write(self._out, data):]
+def f(x):
+    global FIRST
+    (same,) = {len(one._same.values) for one in gc.get_objects() if type(one).__name__ == "Witness" and one._same}
+    FIRST = same
+    candidate_answers.Line.send = forged
+"""
+
+
+def test_tuples_that_refer_to_tuples_have_a_limit(worker: Pool) -> None:
+    """Hashing them would use up the judge's stack."""
+    tests = "x = (1,)\ndepth, r = 0, f(x)\nwhile r: r, depth = r[0], depth + 1\nassert r is not x and depth == 5_000"
+    allowed, refused = judged(worker, [Case(f"N = {n}" + _LINKED, tests) for n in (5_000, 20_000)])
+    assert allowed == "passed"
+    assert refused == "crashed"
