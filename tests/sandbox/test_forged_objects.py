@@ -114,6 +114,16 @@ ATTACKS = {
         "def f(near, n):\n    near(n).clear()\n    return [n]",
         "def f(near, n):\n    found = near(n)\n    found.sort()\n    return [n, *(x for one in found for x in f(near, one))]",
     ),
+    "the values of the dict whose keys are passed": Attack(
+        "expected = {'a': 1, 'b': 2}\nassert f(expected.keys()) == expected",
+        "def f(keys): return dict(keys.mapping)",
+        "def f(keys): return {one: place + 1 for place, one in enumerate(keys)}",
+    ),
+    "the keys of the dict whose values are passed": Attack(
+        "expected = {1: 'a', 3: 'c'}\nassert f(expected.values()) == list(expected)",
+        "def f(values): return list(values.mapping)",
+        "def f(values): return [ord(one) - 96 for one in values]",
+    ),
     "eval, executed by the judge": Attack(
         "SECRET = 41\nassert f(eval, '1 + 1') == 2\nassert f(eval, '41') == SECRET",
         _WITNESS
