@@ -55,6 +55,13 @@ class _Asked:
         self.first = -1  # the place of the first of them among the common ones, since the first request
 
 
+class _Copying(value_codec.Encoder):
+    """Writes what this side itself reads."""
+
+    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
+        return library_types.own_key(kind, fields)
+
+
 class Exchange:
     """One sample's."""
 
@@ -199,7 +206,7 @@ class Exchange:
             return len(objects) - 1, None
 
         first, end = len(known), len(known) + len(passed)
-        encoder = value_codec.Encoder(other, 1 << 30, [*known, *passed], exact=True, declared=self.declared)
+        encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=self.declared)
         contents = encoder.contents(first, end)
         copies = [value_decoder.empty(one) for one in passed]
         decoder = value_decoder.Decoder(

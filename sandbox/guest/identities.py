@@ -23,9 +23,12 @@ class Identities:
     def __init__(self) -> None:
         self.values: list[Any] = []
         self.numbers: dict[int, int] = {}
+        self.depths: dict[int, int] = {}  # how deeply those are nested that the other side has sent, if at all
 
-    def add(self, value: object) -> None:
+    def add(self, value: object, depth: int = 0) -> None:
         """Keep another one."""
+        if depth:
+            self.depths[len(self.values)] = depth
         self.numbers.setdefault(id(value), len(self.values))
         self.values.append(value)
 

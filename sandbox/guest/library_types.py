@@ -172,6 +172,12 @@ def named_key(kind: type, fields: tuple[str, ...]) -> Any:
     return name
 
 
+def own_key(kind: type, fields: tuple[str, ...]) -> Any:
+    """What tells this side itself the class."""
+    key = named_key(kind, fields)
+    return (key,) if type(key) is str else key[0] if len(key) == 1 else key
+
+
 def is_made(kind: type) -> bool:
     """Whether this class of named tuples was made for one of the other side's."""
     fields = named_fields(kind)

@@ -22,6 +22,8 @@ _modules = sys.modules
 _name = type.__dict__["__name__"].__get__
 _TYPECODES = frozenset("bBhHiIlLqQfd")
 _EMPTY: dict[Any, Any] = {}
+#: Those of which the dict holds more than they show.
+_PARTIAL = frozenset(("dict_keys", "dict_values"))
 _VIEWS = {"dict_keys": dict.keys, "dict_values": dict.values, "dict_items": dict.items}
 
 # --- containers -----------------------------------------------------------------------------------------------------
@@ -128,6 +130,8 @@ def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...
     name = _name(kind)
     if kind is timezone:
         return name, *timezone.__getinitargs__(value)  # type: ignore[attr-defined]
+    if name in _PARTIAL and table is SENT_VALUES:
+        return None  # the dict may hold what the tests expect
     if kind is MappingProxyType or name in _VIEWS:
         (whole,) = gc.get_referents(value) or (None,)
         return (name, whole) if type(whole) is dict and (name not in _VIEWS or kind is _view_type(name)) else None

@@ -85,7 +85,7 @@ class _Writer:
             self.value(arg)
             between = ", "
         for key, arg in keywords:
-            self.put(f"{between}{key}=")
+            self.put(f"{between}{key if key.isidentifier() and key.isprintable() else repr(key)}=")
             self.value(arg)
             between = ", "
         self.put(")")

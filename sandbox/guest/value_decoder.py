@@ -19,6 +19,8 @@ from sandbox.guest.value_writer import BOUNDED, DECLARED, HOLDERS, MAX_DEPTH, NO
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
+#: How deeply values may be nested that refer to earlier ones: hashing a tuple uses the stack.
+_MAX_LINKED = 10_000
 _q, _d, _dd, _i = (struct.Struct(form).unpack_from for form in (">q", ">d", ">dd", ">I"))
 _from_bytes = int.from_bytes
 _NEW: dict[int, Callable[[], Any]] = {
@@ -52,6 +54,7 @@ class Decoder:
         declared: Declared = NO_CLASSES,
     ) -> None:
         self._data, self._make, self._at, self._names = data, make, 0, named
+        self._deepest = 0  # how deeply the value being read is nested
         self._describing, self._values, self._same, self._declared = 0, values, same, declared
         self.table: list[Any] = list(known)
 
@@ -61,7 +64,8 @@ class Decoder:
         self.table += [_NEW[kind]() if kind in _NEW else self._new(kind) for kind in self.take(count)]
         if self._same is not None:
             for _ in range(self._count()):
-                self._same.add(self.value(0))
+                self._deepest = 0
+                self._same.add(self.value(0), self._deepest)
 
     def _new(self, kind: int) -> Any:
         if kind == BOUNDED:
@@ -143,13 +147,20 @@ class Decoder:
         if tag == "B":
             return self._names[self.take(self._count()).decode("ascii")]
         if tag == "=" and self._same is not None:
-            return self._same.values[self._count()]
+            return self._linked(self._same, self._count(), depth)
         if tag == "E":
             return self._declared.member(self._several(depth))
         if tag == "V":
             return library_values.make_value(self._several(depth), self._values)
         make = _COLLECTED[tag]
         return make(self._several(depth))
+
+    def _linked(self, same: Identities, number: int, depth: int) -> Any:
+        """A value that both sides have."""
+        self._deepest = max(self._deepest, depth + same.depths.get(number, 0))
+        if self._deepest > _MAX_LINKED:
+            raise Malformed("too deep")
+        return same.values[number]
 
     def _named(self, tag: str, depth: int) -> tuple[int, Any]:
         """(an object's number, its description or None)."""
@@ -171,6 +182,7 @@ class Decoder:
     def _several(self, depth: int) -> list[Any]:
         if depth > MAX_DEPTH:
             raise Malformed("too deep")
+        self._deepest = max(self._deepest, depth + 1)
         return [self.value(depth + 1) for _ in range(self._count())]
 
     def _count(self) -> int:

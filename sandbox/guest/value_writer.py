@@ -217,11 +217,15 @@ class Writer:
         else:
             self._object(value, out)
 
+    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
+        """What tells the reader a class of named tuples."""
+        return library_types.named_key(kind, fields)
+
     def _derived(self, value: Any, kind: type, base: Any, out: list[bytes], depth: int) -> None:
         """An instance of a subclass: the object, followed by its base's value."""
         fields = library_types.named_fields(kind) if base is tuple else None
         if fields is not None:
-            parts = (library_types.named_key(kind, fields), fields, *tuple.__iter__(value))
+            parts = (self._named_key(kind, fields), fields, *tuple.__iter__(value))
             self._keep.append(parts)
             self._several(b"n", parts, out, depth)
         elif self._exact:

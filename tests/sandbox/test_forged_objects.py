@@ -114,6 +114,16 @@ ATTACKS = {
         "def f(near, n):\n    near(n).clear()\n    return [n]",
         "def f(near, n):\n    found = near(n)\n    found.sort()\n    return [n, *(x for one in found for x in f(near, one))]",
     ),
+    "the values of the dict whose keys are passed": Attack(
+        "expected = {'a': 1, 'b': 2}\nassert f(expected.keys()) == expected",
+        "def f(keys): return dict(keys.mapping)",
+        "def f(keys): return {one: place + 1 for place, one in enumerate(keys)}",
+    ),
+    "the keys of the dict whose values are passed": Attack(
+        "expected = {1: 'a', 3: 'c'}\nassert f(expected.values()) == list(expected)",
+        "def f(values): return list(values.mapping)",
+        "def f(values): return [ord(one) - 96 for one in values]",
+    ),
     "eval, executed by the judge": Attack(
         "SECRET = 41\nassert f(eval, '1 + 1') == 2\nassert f(eval, '41') == SECRET",
         _WITNESS
@@ -163,3 +173,61 @@ def test_an_array_keeps_its_memory(worker: Pool) -> None:
     resized, said = judged(worker, [right, Case("def f(a): a.resize((3,), refcheck=False)", tests)])
     assert resized == "passed"
     assert said == "crashed"
+
+
+_NODE = "class N:\n    def __init__(self, v, n=None): self.v = v; self.n = n\n"
+_MIXED = """
+from array import array
+from collections import OrderedDict, deque, namedtuple
+from types import SimpleNamespace
+T = namedtuple("T", "a b")
+x = {"d": deque([1], 5), "o": OrderedDict(a=[1]), "n": SimpleNamespace(k=[1]), "a": array("i", [1]), "t": T([1], 2), "s": {1}}
+def call(*args): return x["o"]["a"]
+for _ in range(2):
+    assert str(f(x, call)) == str(f(x, call))
+    assert f(x, call)["o"]["a"] == [1, 2]
+    assert f(x, call)["t"].a == [1, 3] and f(x, call)["n"].k == [1, 4] and list(f(x, call)["d"]) == [1, 7]
+"""
+
+
+def test_changes_stay_with_a_right_program(worker: Pool) -> None:
+    """Where the tests don't look at their arguments again, each call gets them as they were: of all kinds, also in part
+    and through an iterator."""
+    nodes = "xs = [N(3), N(1)]\ndef key(n): return n.v\nfor _ in range(2):\n    assert [one.v for one in f(xs, key)] == [13, 11]"
+    rows = "rows = [[3], [1]]\nfor _ in range(2):\n    assert f(iter(rows)) == [[3, 0], [1, 0]]"
+    mixed = (
+        "def f(x, call):\n    call(x)\n    x['o']['a'].append(2)\n    call()\n    x['t'].a.append(3); x['n'].k.append(4)\n"
+        "    x['d'].append(7); x['a'].append(9); x['s'].add(4)\n    call(x)\n    return x"
+    )
+    cases = [
+        Case(_NODE + "def f(xs, key):\n    for one in xs: one.v += 10; key(one)\n    return xs", nodes, _NODE),
+        Case("def f(it):\n    out = []\n    for one in it: one.append(0); out.append(one)\n    return out", rows),
+        Case(mixed, _MIXED),
+    ]
+    assert judged(worker, cases) == ["passed"] * 3
+
+
+_LINKED = """
+import gc, os, struct
+from sandbox.guest import candidate_answers
+def linked(n): return b"t" + struct.pack(">I", 1) + b"=" + struct.pack(">I", n)
+def forged(self, number, kind, *parts):
+    values = struct.pack(">I", N + 1) + b"t" + bytes(4) + b"".join(linked(FIRST + place) for place in range(N))
+    data = b"r=" + struct.pack(">I", 1) + b"l" + values + bytes(4) + b"=" + struct.pack(">I", FIRST + N)
+    data = struct.pack(">II", len(data), number) + data
+    while data:
+        data = data[os.write(self._out, data):]
+def f(x):
+    global FIRST
+    (same,) = {len(one._same.values) for one in gc.get_objects() if type(one).__name__ == "Witness" and one._same}
+    FIRST = same
+    candidate_answers.Line.send = forged
+"""
+
+
+def test_tuples_that_refer_to_tuples_have_a_limit(worker: Pool) -> None:
+    """Hashing them would use up the judge's stack."""
+    tests = "x = (1,)\ndepth, r = 0, f(x)\nwhile r: r, depth = r[0], depth + 1\nassert r is not x and depth == 5_000"
+    allowed, refused = judged(worker, [Case(f"N = {n}" + _LINKED, tests) for n in (5_000, 20_000)])
+    assert allowed == "passed"
+    assert refused == "crashed"

@@ -7,6 +7,7 @@ import decimal
 import fractions
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -123,6 +124,12 @@ def test_elements_of_an_array_are_not_asked() -> None:
     array = numpy.empty(1, dtype=object)
     array[0] = type("Loud", (), {"__repr__": Noisy.__repr__})()
     assert shown(array, 100) == "<ndarray object>"
+
+
+def test_names_of_attributes_are_printable() -> None:
+    """A program chooses those of a namespace."""
+    named = SimpleNamespace(**{"a": 1, "\x1b[31m\u202e": 2})
+    assert shown(named, 100) == r"namespace(a=1, '\x1b[31m\u202e'=2)"
 
 
 def test_a_large_value_takes_no_time() -> None:

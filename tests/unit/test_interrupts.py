@@ -20,7 +20,7 @@ def test_a_signal_within_the_block_interrupts_at_its_end(number: int) -> None:
 
     before = signal.signal(number, end)
     try:
-        with pytest.raises(KeyboardInterrupt):  # noqa: PT012
+        with pytest.raises(KeyboardInterrupt):  # noqa: PT012, SIM117
             with after_imports():
                 os.kill(os.getpid(), number)
                 seen.append("the rest of the block")
