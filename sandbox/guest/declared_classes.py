@@ -153,7 +153,11 @@ def attributes(value: Any) -> list[Any]:
 
 def takes_methods_place(value: Any) -> bool:
     """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
-    return any(is_method(type(value), name) for name in _dict_of(value) or ())
+    return any(_replaces(type(value), name) for name in _dict_of(value) or ())
+
+
+def _replaces(kind: type, name: Any) -> bool:
+    return is_method(kind, name) or (type(name) is str and _SPECIAL.fullmatch(name) is not None)
 
 
 def is_method(kind: type, name: Any) -> bool:
@@ -174,7 +178,7 @@ def put_attributes(value: Any, items: list[Any]) -> None:
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):
         raise TypeError("an attribute that it can't have")
-    if any(is_method(type(value), name) or _SPECIAL.fullmatch(name) for name in wanted if name not in slots):
+    if any(_replaces(type(value), name) for name in wanted if name not in slots):
         raise TypeError("an attribute in place of a method")
     for name in attributes(value)[::2]:
         if name in slots and name not in wanted:

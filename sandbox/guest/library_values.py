@@ -39,6 +39,8 @@ _HELD: dict[Any, tuple[str, type]] = {ChainMap: ("maps", list), UserDict: ("data
 
 def is_sound(container: Any, kind: Any) -> bool:
     """Whether it holds what its own class puts there, and nothing else: an attribute may take the place of a method."""
+    if kind is SimpleNamespace:
+        return all(type(name) is str and not name.startswith("__") for name in vars(container))
     return kind not in _HELD or _holds(vars(container), *_HELD[kind])
 
 
