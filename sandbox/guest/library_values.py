@@ -39,13 +39,16 @@ _HELD: dict[Any, tuple[str, type]] = {ChainMap: ("maps", list), UserDict: ("data
 
 def is_sound(container: Any, kind: Any) -> bool:
     """Whether it holds what its own class puts there, and nothing else: an attribute may take the place of a method."""
-    if kind is SimpleNamespace:
-        return all(type(name) is str and not name.startswith("__") for name in vars(container))
-    return kind not in _HELD or _holds(vars(container), *_HELD[kind])
+    return (kind is not SimpleNamespace and kind not in _HELD) or _may_have(kind, vars(container))
 
 
-def _holds(attributes: dict[Any, Any], name: str, held: type) -> bool:
-    return list(attributes) == [name] and type(attributes[name]) is held
+def _may_have(kind: Any, attributes: dict[Any, Any]) -> bool:
+    """Whether a container of this kind may have these attributes: its own one, or, of a namespace, any that is not named
+    like a special method."""
+    if kind in _HELD:
+        name, held = _HELD[kind]
+        return list(attributes) == [name] and type(attributes[name]) is held
+    return all(type(name) is str and not name.startswith("__") for name in attributes)
 
 
 def items_of(container: Any) -> list[Any]:
@@ -56,10 +59,7 @@ def items_of(container: Any) -> list[Any]:
 def put_items(container: Any, items: list[Any]) -> None:
     """Replace the attributes by those that were written. Raises TypeError or ValueError if it can't have them."""
     pairs = dict(zip(items[::2], items[1::2], strict=True))
-    kind = type(container)
-    if not all(type(key) is str and not key.startswith("__") for key in pairs) or (
-        kind in _HELD and not _holds(pairs, *_HELD[kind])
-    ):
+    if not _may_have(type(container), pairs):
         raise TypeError("contents of another type")
     vars(container).clear()
     vars(container).update(pairs)
