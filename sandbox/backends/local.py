@@ -172,18 +172,17 @@ class LocalBackend:
         worker = self._start(_PROBED)
         try:
             worker.channel.expect(30.0, wire.MAX_READY_BYTES)
+            self._probed.worker = worker
         except SandboxError as error:
             worker._process.kill()
             said = (
                 worker._process.stderr.read(2_000).decode("utf-8", "replace").strip() if worker._process.stderr else ""
             )
             help = container.remedy(said) or _REMEDY
-            worker.kill()
             raise BackendUnavailable(f"namespaces can't be used here ({said or error}).\n{help}") from error
-        except BaseException:
-            worker.kill()
-            raise
-        self._probed.worker = worker
+        finally:
+            if self._probed.worker is None:
+                worker.kill()
 
     @cached_property
     def _plan(self) -> dict[str, object]:
