@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from codeeval.evaluation.settings import Settings
-from codeeval.evaluation.shards import PER_SHARD
+from codeeval.evaluation.shards import PER_SHARD, worker_count
 from sandbox import Limits
 from sandbox.backends import KINDS
 from sandbox.early_pool import EarlyPool
@@ -17,7 +16,7 @@ from sandbox.early_pool import EarlyPool
 def early_pool(settings: Settings) -> Iterator[EarlyPool | None]:
     """The pool of a command with these settings, being opened; None if that needs more than the settings, as on a cluster.
     Raises nothing: what is wrong with the settings is found where they are used."""
-    workers = settings.workers or os.cpu_count() or 1
+    workers = worker_count(settings.workers)
     usual = settings.cluster is None and settings.python is None and settings.sandbox in KINDS
     if not usual or workers > PER_SHARD:
         yield None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from codeeval.evaluation.request import DEMO_TASK, chosen_backend
 from codeeval.evaluation.resolve import Resolved
 from codeeval.evaluation.selection import check_protocol, chosen_ks, usual_ks
 from codeeval.evaluation.settings import NAMES
+from codeeval.evaluation.shards import worker_count
 from codeeval.scoring import protocols
 from codeeval.tasks import TASKS, load
 from codeeval.tasks.bundled import DEMO_MODEL
@@ -30,7 +30,7 @@ def effective(resolved: Resolved) -> dict[str, tuple[object, str]]:
     filled: Mapping[str, tuple[object, str]] = {
         **{name: (getattr(usual, name), f"protocol {sampled_as}") for name in SAMPLED},
         "protocol": (protocol, f"task {settings.task}"),
-        "workers": (os.cpu_count() or 1, "default, one per processor"),
+        "workers": (worker_count(None), "default, one per processor"),
     }
     rows |= {name: found for name, found in filled.items() if rows[name][0] is None}
     if settings.k is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from codeeval.evaluation.choice import choose
 from codeeval.evaluation.cluster import cluster_of
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.settings import Settings
-from codeeval.evaluation.shards import PER_SHARD
+from codeeval.evaluation.shards import PER_SHARD, worker_count
 from codeeval.i18n import at, msg, recognised
 from codeeval.manifest import Manifest, SandboxInfo
 from codeeval.store.runcounts import limits_of
@@ -125,7 +124,7 @@ def open_workers(
     serve so many workers, or shards on the nodes of a cluster. Raises UsageError and SandboxError."""
     choose("--sandbox", placement.kind, KINDS)
     check_python(placement)
-    workers = placement.workers or os.cpu_count() or 1
+    workers = worker_count(placement.workers)
     if placement.cluster is not None:
         from codeeval.evaluation.shards.nodes import ClusterShards
 

@@ -4,5 +4,12 @@
 kinds of shards promise: `in_driver`, `processes` (with `process_main` at the other end), `nodes` (with `node_actor`).
 """
 
+import os
+
 #: Workers per shard. One interpreter can serve about three times as many that run small programs in sequence.
 PER_SHARD = 8
+
+
+def worker_count(wished: int | None) -> int:
+    """The number of workers on this machine: as many as wished, otherwise one per processor."""
+    return wished or os.cpu_count() or 1
