@@ -11,12 +11,13 @@ from typing import NoReturn
 def main() -> NoReturn:
     """Run the command line. While its modules are imported, Ctrl-C ends the process at once: nothing has begun yet, and
     an import that is interrupted shows a traceback."""
-    handler = signal.getsignal(signal.SIGINT)
-    if handler is signal.default_int_handler:  # otherwise it is ignored, for example below nohup
+    handled = signal.getsignal(signal.SIGINT) is signal.default_int_handler  # and not ignored, as below nohup
+    if handled:
         signal.signal(signal.SIGINT, _end)
     from codeeval.cli import main as command_line
 
-    signal.signal(signal.SIGINT, handler)
+    if handled:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     command_line.main()
 
 

@@ -249,6 +249,9 @@ def _version(package: str) -> str:
     return found[1].strip() if found else installed.version
 
 
+_GIT_STATUS = ("status", "--porcelain=v2", "--branch", "--no-ahead-behind", "--untracked-files=no")
+
+
 def code_revision() -> str | None:
     """The commit of a source checkout, with `+dirty` if it was modified; None for an installed wheel."""
     root = Path(__file__).resolve().parent.parent
@@ -256,16 +259,7 @@ def code_revision() -> str | None:
         return None
     try:
         said = subprocess.run(
-            [
-                "git",
-                "-C",
-                str(root),
-                "status",
-                "--porcelain=v2",
-                "--branch",
-                "--no-ahead-behind",
-                "--untracked-files=no",
-            ],
+            ["git", "-C", str(root), *_GIT_STATUS],
             capture_output=True,
             text=True,
             check=True,

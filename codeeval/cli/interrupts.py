@@ -19,10 +19,10 @@ def after_imports() -> Iterator[None]:
     def remember(number: int, frame: FrameType | None) -> None:
         came.append(number)
 
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    for number, handler in handlers.items():
-        if callable(handler):  # an ignored signal stays ignored
-            signal.signal(number, remember)
+    # an ignored signal stays ignored
+    handlers = {number: handler for number in _SIGNALS if callable(handler := signal.getsignal(number))}
+    for number in handlers:
+        signal.signal(number, remember)
     try:
         yield
     finally:

@@ -43,7 +43,8 @@ _HINTS = {
     "outputs": msg('Each is the text of the right value, so "3" and not 3. Hidden answers are null or [].'),
 }
 _CALL_HINT = msg("A test is a dict of keyword arguments, for example {example}.", example="{'n': 3}")
-_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_DEFINITION = r"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+"
+_DEFINED = re.compile(rf"{_DEFINITION}(\w+)", re.MULTILINE)
 #: pydantic's names of types -> codeeval's wording.
 _KINDS = {
     "string_type": msg("a text"),
@@ -209,7 +210,7 @@ def _defines(text: str, name: str) -> bool:
     if name in _DEFINED.findall(text):
         return True
     # a name may have characters that to a regular expression are not part of a word
-    return re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", text, re.MULTILINE) is not None
+    return re.search(rf"{_DEFINITION}{re.escape(name)}\b", text, re.MULTILINE) is not None
 
 
 def _calls(where: str, tests: str) -> tuple[str, ...]:
