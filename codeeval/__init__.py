@@ -12,9 +12,7 @@ Importing the package imports nothing else; names are loaded on first use.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing typing would take longer than Python's own start
 if TYPE_CHECKING:
     from codeeval.api import Execution, ProblemRow, Run, SampleRow, evaluate, load
     from codeeval.integrations.code_reward import CodeReward
@@ -25,6 +23,8 @@ __all__ = ["CodeReward", "Execution", "ProblemRow", "Run", "SampleRow", "evaluat
 
 
 def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name == "CodeReward":
         return import_module("codeeval.integrations.code_reward").CodeReward
     if name in __all__:

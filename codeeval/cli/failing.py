@@ -10,11 +10,11 @@ from contextlib import suppress
 
 import typer
 
+from codeeval.cli.signals import INTERRUPTED
 from codeeval.errors import CodeevalError
 from codeeval.files import reason
 from codeeval.i18n import at, message, msg, recognised, spoken
 
-INTERRUPTED = 130
 #: 128 + SIGPIPE.
 UNREAD = 141
 #: How writing to a standard stream fails: no space, a quota, a file size limit, a broken disk.
@@ -73,6 +73,8 @@ def _foreign(error: Exception) -> int:
         return _failed(recognised(str(error)) or type(error).__name__, 3)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return _failed(at(os.fsdecode(error.filename), reason(error)), 3)
+    if isinstance(error.__cause__, KeyboardInterrupt):  # before Python 3.12, where it came while a class was made
+        return _failed(msg("interrupted"), INTERRUPTED)
     _debug()
     return _failed(
         f"a bug in codeeval: {type(error).__name__}: {error}\n  CODEEVAL_DEBUG=1 shows where; please report it.", 3

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from importlib import import_module
 from types import FrameType
 from typing import NoReturn
@@ -16,6 +17,7 @@ import typer
 from codeeval import __version__
 from codeeval.cli.failing import guarded
 from codeeval.cli.interrupts import after_imports
+from codeeval.cli.signals import INTERRUPTED, end_on_signals
 
 HELP = """How often does this language model write correct Python for a problem stated in Russian?
 
@@ -105,7 +107,9 @@ def main() -> NoReturn:
     _fill_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     words = sys.argv[1:]
-    code = guarded(lambda: _called(words)(words, prog_name="codeeval", standalone_mode=False))
+    code = INTERRUPTED
+    with suppress(KeyboardInterrupt):  # another one, while the first is reported
+        code = guarded(lambda: _called(words)(words, prog_name="codeeval", standalone_mode=False))
     _leave(code)
 
 
@@ -131,6 +135,10 @@ def _leave(code: int) -> NoReturn:
     resources are closed by now."""
     import threading
 
+    end_on_signals()
+    # Python ends itself by the signal, not with the code, if Ctrl-C came while it executed a text (as for each
+    # dataclass) that is the last one
+    exec("")  # noqa: S102
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()

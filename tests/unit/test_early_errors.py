@@ -134,3 +134,55 @@ def test_ctrl_c_while_the_program_is_imported() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "codeeval: interrupted\n")
+
+
+def test_ctrl_c_while_a_text_is_executed() -> None:
+    """As for each dataclass. Python would end itself by the signal, whatever the code."""
+    program = (
+        "import sys\n"
+        "from sandbox import doctor\n"
+        "from codeeval.cli import main\n"
+        "def interrupted():\n"
+        "    exec('import os, signal; os.kill(os.getpid(), signal.SIGINT)')\n"
+        "doctor.checks = interrupted\n"
+        "sys.argv = ['codeeval', 'doctor']\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "codeeval: interrupted\n")
+
+
+def test_ctrl_c_while_a_class_is_made(capsys: pytest.CaptureFixture[str]) -> None:
+    """Python 3.11 raises another exception from it."""
+
+    def command() -> int:
+        raise RuntimeError("Error calling __set_name__") from KeyboardInterrupt()
+
+    assert guarded(command) == 130
+    assert capsys.readouterr() == ("", "codeeval: interrupted\n")
+
+
+def test_ctrl_c_at_the_end() -> None:
+    """When all is done, and Python ends."""
+    program = (
+        "import atexit, os, signal, sys\n"
+        "from codeeval.cli import main\n"
+        "atexit.register(lambda: os.kill(os.getpid(), signal.SIGINT))\n"
+        "sys.argv = ['codeeval', '--version']\n"
+        "main.main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (130, "codeeval: interrupted\n")
+
+
+def test_little_is_imported_before_ctrl_c_has_its_handler() -> None:
+    """Until then it shows a traceback."""
+    program = "import sys; known = set(sys.modules); import codeeval.__main__; print(*sorted(set(sys.modules) - known))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [
+        "__future__",
+        "codeeval",
+        "codeeval.__main__",
+        "codeeval.cli",
+        "codeeval.cli.signals",
+    ]
