@@ -83,7 +83,7 @@ def _found(parts: Sequence[CodePart], choice: ChosenStatements, entry_point: str
             item = part.found.items[number]
             if item.kind is StatementKind.CLASS:
                 method = re.search(
-                    rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}\b", part.found.bare(item), re.M
+                    rf"^[ \t]+(?:async[ \t]+)?def[ \t]+{re.escape(entry_point)}(?!\w)", part.found.bare(item), re.M
                 )
                 names.append(f"class {next(iter(item.names))}" + (f" with the method {entry_point}" if method else ""))
             elif item.kind is StatementKind.DEF:

@@ -175,7 +175,7 @@ def defines(code: str, name: str) -> bool:
     try:
         tree = syntax.parse_module(code, _MAX_PARSED)
     except SyntaxError:
-        return re.search(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", code, re.MULTILINE) is not None
+        return re.search(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}(?!\w)", code, re.MULTILINE) is not None
     return any(_binds(node, name) for node in tree.body)
 
 
@@ -198,7 +198,7 @@ def with_preamble(problem: Problem, code: str) -> str:
 
 @lru_cache(maxsize=512)
 def _preamble(prompt: str, entry_point: str) -> str:
-    definition = re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}\b", re.MULTILINE)
+    definition = re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}(?!\w)", re.MULTILINE)
     found = definition.search(prompt)
     lines = prompt[: found.start() if found else 0].splitlines(keepends=True)
     while lines and lines[-1].startswith("@"):  # a decorator belongs to the function

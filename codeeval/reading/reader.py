@@ -138,7 +138,7 @@ def _unquoted(part: CodePart, entry_point: str) -> CodePart | None:
 
 def _defines_inside(part: CodePart, entry_point: str) -> bool:
     return entry_point in part.piece.text and (
-        re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}\b", part.piece.text, re.M)
+        re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}(?!\w)", part.piece.text, re.M)
         is not None
     )
 

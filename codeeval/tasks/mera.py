@@ -210,7 +210,7 @@ def _defines(text: str, name: str) -> bool:
     if name in _DEFINED.findall(text):
         return True
     # a name may have characters that to a regular expression are not part of a word
-    return re.search(rf"{_DEFINITION}{re.escape(name)}\b", text, re.MULTILINE) is not None
+    return re.search(rf"{_DEFINITION}{re.escape(name)}(?!\w)", text, re.MULTILINE) is not None
 
 
 def _calls(where: str, tests: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import ast
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -181,6 +182,14 @@ def test_strict_keeps_what_the_prompt_has_above_the_function(strict: Strict) -> 
     prompt = 'import math\n\n\ndef half(n):\n    return n / 2\n\n\n@math.cache\ndef f(n):\n    """Док."""'
     program = "def f(n):\n    return math.floor(half(n))\n"
     assert strict(f"```python\n{program}```", prompt) == f"import math\n\n\ndef half(n):\n    return n / 2\n{program}"
+
+
+def test_evalplus_finds_a_function_by_any_name() -> None:
+    """Its name may end in a mark, which to a regular expression is no part of a word."""
+    prompt = 'import math\n\n\ndef x\u0302(n):\n    """Док."""\n'
+    problem = replace(make_problem(prompt=prompt), entry_point="x\u0302")
+    program = "def x\u0302(n):\n    return math.floor(n)\n"
+    assert extract(problem, f"```python\n{program}```", "evalplus").program == f"import math\n{program}"
 
 
 def test_strict_keeps_future_imports_first(strict: Strict) -> None:

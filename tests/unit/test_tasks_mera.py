@@ -51,7 +51,7 @@ def test_a_row_becomes_a_problem() -> None:
     assert problem.extra == ()
 
 
-@pytest.mark.parametrize("name", ["f", "сумма", "a·b", "किx"])
+@pytest.mark.parametrize("name", ["f", "сумма", "a·b", "किx", "कि", "x\u0302"])
 def test_a_function_is_found_by_any_name(name: str) -> None:
     """Its definition has the whole name, whatever characters it has."""
     value = row("inputs.function", f"import math\n\n  async def {name}: return 1")

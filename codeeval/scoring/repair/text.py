@@ -67,7 +67,7 @@ def defines_at_margin(text: str, name: str) -> bool:
 
 
 def _definition(name: str) -> re.Pattern[str]:
-    return re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}\b", re.MULTILINE)
+    return re.compile(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}(?!\w)", re.MULTILINE)
 
 
 def has_structure(text: str, name: str) -> bool:
