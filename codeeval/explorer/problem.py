@@ -214,7 +214,7 @@ def arguments(call: str) -> str:
         return call
     parts = []
     for key, value in zip(tree.keys, tree.values, strict=True):
-        if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+        if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not key.value.isidentifier():
             return call
         parts.append(f"{key.value}={ast.get_source_segment(call.strip(), value) or '…'}")
     return ", ".join(parts)

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from codeeval.explorer.code import code_lines
 from codeeval.explorer.diffs import intraline, side_by_side
 from codeeval.explorer.links import Links, slug, unique
+from codeeval.explorer.problem import arguments
 from codeeval.explorer.text import MAX_LINE, block, clip, plain, visible
 
 #: Everything, lone surrogates included, and more often what is dangerous.
@@ -156,3 +157,19 @@ def test_links_are_relative() -> None:
     assert files.sample("r", "7", 103) == "../../../r/p/7/samples-3.html#s103"
     assert Links(0).runs() == "./"
     assert files.runs() == "../../../index.html"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("{'n': 1, 'имя': 'a'}", "n=1, имя='a'"),
+        ("{}", ""),
+        ("{'a=1, b': 2}", "{'a=1, b': 2}"),  # would read like two arguments
+        ("{'\\x1b[31m': 1}", "{'\\x1b[31m': 1}"),
+        ("{1: 2}", "{1: 2}"),
+        ("f(1", "f(1"),
+    ],
+)
+def test_a_call_is_shown_by_its_arguments(call: str, said: str) -> None:
+    """If they are names: a file of somebody else may have any text there."""
+    assert arguments(call) == said
