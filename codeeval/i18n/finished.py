@@ -90,6 +90,13 @@ STORED: tuple[str, ...] = (
     "that is how a server that chats would be asked, and this one can't be ({why})",
     "and {n} more",
 )
+#: Sentences that the files of earlier versions store in other words.
+REWORDED = {
+    "a part of the model's message is no text": "a part of the model's message is not text",
+    "field results holds what is no program with the tests at its end": (
+        "field results holds something other than a program with the tests at its end"
+    ),
+}
 #: Sentences from other libraries and components.
 FOREIGN: tuple[str, ...] = (
     # the parser of the command line

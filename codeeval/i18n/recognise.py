@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from codeeval.i18n import catalogue
-from codeeval.i18n.finished import FOREIGN, STORED
+from codeeval.i18n.finished import FOREIGN, REWORDED, STORED
 from codeeval.i18n.messages import Message, at, joined, literal
 
 #: Longer texts are not looked up; how deeply messages nest; after how many colons of a line
@@ -44,6 +44,7 @@ def _recognised(text: str, depth: int) -> str:
 
 
 def _whole(text: str, depth: int) -> str | None:
+    text = REWORDED.get(text, text)
     if " " in text and text in catalogue("messages"):
         return literal(text)
     for template, parts in _templates():

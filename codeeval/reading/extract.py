@@ -175,7 +175,9 @@ def defines(code: str, name: str) -> bool:
     try:
         tree = syntax.parse_module(code, _MAX_PARSED)
     except SyntaxError:
-        return re.search(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}(?!\w)", code, re.MULTILINE) is not None
+        return (
+            re.search(rf"^(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(name)}(?!\w)", code, re.MULTILINE) is not None
+        )
     return any(_binds(node, name) for node in tree.body)
 
 

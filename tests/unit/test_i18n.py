@@ -38,7 +38,7 @@ from codeeval.i18n import (
     speak,
     tr,
 )
-from codeeval.i18n.finished import FOREIGN, STORED
+from codeeval.i18n.finished import FOREIGN, REWORDED, STORED
 from codeeval.report.waterfall import FORMAT, SCORER
 from codeeval.scoring.causes import Cause
 from codeeval.scoring.repair.failures import FormatFailure
@@ -118,6 +118,16 @@ def test_only_what_is_said_somewhere_is_recognised() -> None:
     """A sentence that was reworded in its module would never be recognised again in a new run file."""
     assert {*STORED} - templates("msg") == set()
     assert {*FOREIGN} - MESSAGES.keys() == set()
+    assert {*REWORDED.values()} - templates("msg") == set()
+
+
+@pytest.mark.parametrize("earlier", REWORDED)
+def test_the_words_of_earlier_versions_are_recognised(earlier: str) -> None:
+    """Alone, and as one row of several."""
+    with language("ru"):
+        assert message(recognised(earlier)) == MESSAGES[REWORDED[earlier]]
+        rows = message(recognised(f"2 rows could not be used: a.jsonl, line 3: {earlier}; line 4: {earlier}"))
+        assert rows.count(MESSAGES[REWORDED[earlier]]) == 2
 
 
 def test_the_values_of_a_message_are_those_of_its_template() -> None:
