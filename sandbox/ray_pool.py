@@ -81,14 +81,7 @@ class RayPool(Front):
         self._looked = self._ready = False
         self._seen = self._worked = time.monotonic()
         self._stop = threading.Event()
-        for name, body in (("look", self._look), ("watch", self._watch)):
-            threading.Thread(target=body, name=f"sandbox-ray-{name}", daemon=True).start()
-        try:
-            self._wait_for_nodes()
-        except BaseException:
-            self.close()
-            raise
-        self._ready = True
+        self._open()
         self.backend = ClusterBackend(self.facts, self.nodes)
 
     @property
@@ -130,6 +123,16 @@ class RayPool(Front):
 
     # --- nodes ---------------------------------------------------------------------------------------------------
 
+    def _open(self) -> None:
+        for name, body in (("look", self._look), ("watch", self._watch)):
+            threading.Thread(target=body, name=f"sandbox-ray-{name}", daemon=True).start()
+        try:
+            self._wait_for_nodes()
+        except BaseException:
+            self.close()
+            raise
+        self._ready = True
+
     def _wait_for_nodes(self) -> None:
         """Wait until every node found at first is in use; once one is, nodes that are busy with other users' work are
         not waited for."""
@@ -141,10 +144,8 @@ class RayPool(Front):
                     raise BackendUnavailable("\n".join(dict.fromkeys(self._refused.values())))
                 if self._looked and self._links and not starting:
                     return
-                if (
-                    not self._state.wait(max(0.0, min(1.0, deadline - time.monotonic())))
-                    and time.monotonic() > deadline
-                ):
+                left = deadline - time.monotonic()
+                if not self._state.wait(max(0.0, min(1.0, left))) and time.monotonic() > deadline:
                     break
         if self._error:
             raise self._error

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from codeeval.environment import code_revision, host_info, installed_versions, package_version
 from codeeval.evaluation.sandbox import limits_from
 from codeeval.evaluation.score_request import ScoreRequest
 from codeeval.i18n import msg
@@ -17,12 +18,8 @@ from codeeval.manifest import (
     SandboxInfo,
     TaskInfo,
     clean,
-    code_revision,
     command_line,
-    host_info,
-    installed_versions,
     now,
-    package_version,
     printable,
 )
 from codeeval.prompts.template_file import file_template_digest

@@ -40,7 +40,7 @@ from codeeval.scoring import protocols
 from codeeval.store import PlannedProblem
 from codeeval.tasks.bundled import DEMO_MODEL, bundled
 from codeeval.tasks.instructions import chosen as chosen_instructions
-from codeeval.types import Harness, Sampling, ScoringProtocol, Task
+from codeeval.types import Harness, Request, Sampling, ScoringProtocol, Task
 
 HARNESSES = get_args(Harness)
 DEMO_TASK = "rustarter"
@@ -107,12 +107,9 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         check_mera_sampling(whole, model.backend)
     if opens:
         check_model(model.backend, model.location, model.options, launcher)
-    if sampling.harness == "mera" and asked == AUTO:
-        asked = mera_template(model.location, model.backend)
     run_dir = settings.out or new_run_dir(task.name, model.name)
     check_run_dir(run_dir)
-    place = ModelPlace(model.backend, model.location, model.options)
-    template = choose_template(asked, place, first_request(task.problems[0], system, sampling), sampling)
+    template = _template(asked, model, first_request(task.problems[0], system, sampling), sampling)
     sampling = _sampling(settings, judged_by[0], whole, template.name)
     if settings.protocol is None:
         judged_by = led_by(judged_by, whole, template.name)
@@ -125,6 +122,13 @@ def ask(settings: Settings, reporter: Reporter = SILENT, *, opens: bool = True) 
         rankers=_rankers(settings),
         launcher=launcher,
     )
+
+
+def _template(asked: str, model: Model, first: Request, sampling: Sampling) -> ChosenTemplate:
+    """The template of the prompts, for which the model may have to be opened."""
+    if sampling.harness == "mera" and asked == AUTO:
+        asked = mera_template(model.location, model.backend)
+    return choose_template(asked, ModelPlace(model.backend, model.location, model.options), first, sampling)
 
 
 def _planned(

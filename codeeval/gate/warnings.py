@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from codeeval.environment import package_version
 from codeeval.gate.baseline import SAMPLING, BaselineTask
 from codeeval.gate.candidate import Candidate
 from codeeval.i18n import msg
-from codeeval.manifest import package_version
 from codeeval.stats.run_counts import RunCounts
 from codeeval.store.runcounts import MUST_AGREE
 

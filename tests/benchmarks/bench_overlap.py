@@ -26,6 +26,7 @@ from pathlib import Path
 from cluster_speed import cluster_of
 from paced_engine import PacedEngines
 
+from codeeval.environment import host_info
 from codeeval.evaluation.pipeline import Pipeline, Plan
 from codeeval.evaluation.shards.batches import Judging
 from codeeval.generators import Generator
@@ -40,7 +41,6 @@ from codeeval.manifest import (
     SamplingInfo,
     SandboxInfo,
     TaskInfo,
-    host_info,
 )
 from codeeval.scoring.protocols import get
 from codeeval.store import PlannedProblem, RunStore, Session

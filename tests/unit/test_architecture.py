@@ -210,7 +210,7 @@ def test_a_layer_does_not_reach_for_what_is_handed_to_it(imports: list[Import], 
 MADE = {
     "codeeval.evaluation.pipeline.Pipeline": {"codeeval.evaluation.work"},
     "codeeval.evaluation.preflight.preflight": {"codeeval.evaluation.sandbox"},
-    "codeeval.manifest.installed_versions": {"codeeval.evaluation.manifest_builder"},
+    "codeeval.environment.installed_versions": {"codeeval.evaluation.manifest_builder"},
     "sandbox.Pool": {"codeeval.evaluation.sandbox"},
 }
 

@@ -13,9 +13,9 @@ import pytest
 
 import codeeval
 from codeeval.cli.health import EXTRAS, generation_checks
+from codeeval.environment import code_revision, installed_versions, package_version
 from codeeval.errors import install
 from codeeval.generators import BACKENDS
-from codeeval.manifest import code_revision, installed_versions, package_version
 from codeeval.tasks.bundled import page
 from sandbox.backends import image
 
