@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from codeeval.errors import UsageError
@@ -11,6 +11,7 @@ from codeeval.explorer.filters import ANY_NOTE, Filter, group_id
 from codeeval.explorer.numbers import RunNumbers
 from codeeval.explorer.query import has_field
 from codeeval.i18n import msg
+from codeeval.store.tallies import Head
 
 
 def chosen_tag(run_dir: Path, given: str | None) -> str:
@@ -36,7 +37,8 @@ def chosen_filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
     ids = {found for name, found in names.items() if wanted in (name, found)}
     ids = ids or {found for name, found in names.items() if wanted and name.startswith(wanted)}
     if wanted and len(ids) != 1:
-        known = "\n".join(f"  {name}" for name in list(names)[:10] if len(ids) < 2 or names[name] in ids)
+        meant = [name for name in names if not ids or names[name] in ids]
+        known = "\n".join(f"  {name}" for name in meant[:10])
         problem = msg("no failure group of this run") if not ids else msg("the beginning of several failure groups")
         raise UsageError(
             msg(
@@ -52,15 +54,24 @@ def chosen_filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
                 names=", ".join(topics) or "-",
             )
         )
-    fields = dict.fromkeys(name for head in numbers.heads for name, _ in head.fields)
     if given["meta"] and not any(has_field(head, given["meta"]) for head in numbers.heads):
-        raise UsageError(
-            msg(
-                "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
-                given=repr(given["meta"]),
-                names=", ".join(fields) or "-",
-            )
-        )
+        raise UsageError(_no_meta(numbers.heads, given["meta"]))
     if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
         raise UsageError(msg("--problem {given}: the run has no problem of this id", given=repr(given["problem"])))
     return Filter.read({**given, "group": next(iter(ids), "")})
+
+
+def _no_meta(heads: Sequence[Head], given: str) -> str:
+    """What to say of a value that no problem has: the values of the field, or else the fields."""
+    field = given.partition(":")[0]
+    values = dict.fromkeys(f"{name}:{value}" for head in heads for name, held in head.fields for value in held)
+    known = [value for value in values if value.startswith(f"{field}:")]
+    if known:
+        names = ", ".join(known[:10])
+        return msg("--meta {given}: no problem of the run has it; they have {names}", given=repr(given), names=names)
+    names = ", ".join(dict.fromkeys(name for head in heads for name, _ in head.fields)) or "-"
+    return msg(
+        "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
+        given=repr(given),
+        names=names,
+    )

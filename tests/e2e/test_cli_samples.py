@@ -57,7 +57,8 @@ def test_lists_by_verdict_group_topic_and_text(folder: Path) -> None:
         (["--verdict", "timeouts"], "Did you mean timeout"),
         (["--group", "nothing like it"], "no failure group"),
         (["--topic", "x"], "numbers, strings"),
-        (["--meta", "level:hard"], "they have topics"),
+        (["--meta", "level:hard"], "as in difficulty:hard; they have topics"),
+        (["--meta", "topics:x"], "no problem of the run has it; they have topics:numbers, topics:strings"),
         (["--problem", "9"], "no problem"),
         (["--protocol", "mera"], "Known: "),
         (["--format", "xml"], "jsonl"),
@@ -68,6 +69,21 @@ def test_what_is_not_there_is_refused(folder: Path, flags: list[str], said: str)
     done = codeeval(folder, "samples", "run", *flags)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def test_the_groups_that_a_beginning_may_mean_are_named(tmp_path: Path) -> None:
+    """However many larger groups there are."""
+    others = ("Arithmetic", "Attribute", "Buffer", "EOF", "Import", "Lookup", "Name", "OS", "Runtime", "Type", "Value")
+    texts = [f"\n    raise {name}Error" for name in others for _ in range(2)]
+    texts += ["\n    raise KeyError(a)", "\n    if a == 1: raise KeyError(a)\n    return a + b"]
+    write_lines(tmp_path / "tasks.jsonl", [{**problem(1), "outputs": ["3", "42"]}])
+    write_lines(tmp_path / "s.jsonl", [{"task_id": 1, "completion": text} for text in texts])
+    done = codeeval(tmp_path, "score", "-t", "tasks.jsonl", "--samples", "s.jsonl", "-o", "run", "--sandbox", "local")
+    assert done.returncode == 0, done.stderr
+    done = codeeval(tmp_path, "samples", "run", "--group", "exception Key")
+    assert "the beginning of several failure groups" in done.stderr
+    named = [line.strip() for line in done.stderr.splitlines()[2:]]
+    assert named == ["exception KeyError: # · all calls", "exception KeyError: # · call 0"]
 
 
 def test_one_sample_is_scored_again(folder: Path) -> None:
