@@ -136,8 +136,8 @@ def _leave(code: int) -> NoReturn:
     import threading
 
     end_on_signals()
-    # Python ends itself by the signal, not with the code, if Ctrl-C came while it executed a text (as for each
-    # dataclass) that is the last one
+    # if Ctrl-C came while Python executed a text, as for each dataclass, and it has executed no other since, it would
+    # end itself by the signal, not with the code
     exec("")  # noqa: S102
     for stream in (sys.stdout, sys.stderr):
         try:
