@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from sandbox.guest import lent_objects as lent
+from sandbox.guest.library_functions import library_function
 from sandbox.guest.library_types import SENT
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
 
@@ -65,6 +66,8 @@ class Borrowed:
             return object()
         if kind == lent.NAMED:
             return SENT[told[0]]
+        if kind == lent.LIBRARY:
+            return library_function(told[0])
         return (_callable if kind == lent.CALLABLE else _iterator)(self._ask, number, *told)
 
 

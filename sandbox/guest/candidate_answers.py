@@ -19,6 +19,7 @@ from sandbox.guest import (
     value_writer,
 )
 from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.container_contents import put
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.main_module import end_fork
@@ -220,8 +221,9 @@ class Witness(ProgramSide):
         changed = data[count : count + 1] == CHANGED
         decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
-        for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
-            value_decoder.put(container, content)
+        known = states(self._encoder, self._shared) if changed else ()
+        for container, content in decoder.contents(self._shared if changed else (), known):
+            put(container, content)
         return decoder
 
     def _encoded(

@@ -15,8 +15,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sandbox.guest import library_types, library_values
+from sandbox.guest.container_contents import empty, put
+from sandbox.guest.declared_classes import Declared
 from sandbox.guest.value_codec import Encoder
-from sandbox.guest.value_decoder import Decoder, put
+from sandbox.guest.value_decoder import Decoder
 
 #: Makes an encoder for these known containers.
 Encoders = Callable[[list[Any]], Encoder]
@@ -27,6 +30,36 @@ def states(encoders: Encoders, containers: list[Any]) -> list[bytes]:
     """The contents of each."""
     encoder = encoders(containers)
     return [encoder.contents(place, place + 1) for place in range(len(containers))]
+
+
+class _Copying(Encoder):
+    """Writes what this side itself reads."""
+
+    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
+        return library_types.own_key(kind, fields)
+
+
+def copies_of(passed: list[Any], known: list[Any], declared: Declared) -> list[Any]:
+    """Copies of these containers, with the same objects in them."""
+    objects: list[Any] = []
+
+    def other(value: object) -> tuple[int, None]:
+        objects.append(value)
+        return len(objects) - 1, None
+
+    first, end = len(known), len(known) + len(passed)
+    encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=declared)
+    contents = encoder.contents(first, end)
+    copies = [empty(one) for one in passed]
+    decoder = Decoder(
+        contents,
+        lambda number, *_: objects[number],
+        [*known, *copies, *encoder.table[end:]],
+        values=library_values.SENT_VALUES,
+        declared=declared,
+    )
+    decoder.fill(first, end)
+    return copies
 
 
 def written(

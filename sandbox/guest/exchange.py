@@ -7,17 +7,18 @@ from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import (
     library_types,
-    library_values,
     questions,
     value_codec,
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.common_containers import Reading, copies_of, states, written
+from sandbox.guest.container_contents import empty, put
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.library_functions import obeys
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Host
 from sandbox.guest.raised import Makers
@@ -55,13 +56,6 @@ class _Asked:
         self.first = -1  # the place of the first of them among the common ones, since the first request
 
 
-class _Copying(value_codec.Encoder):
-    """Writes what this side itself reads."""
-
-    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
-        return library_types.own_key(kind, fields)
-
-
 class Exchange:
     """One sample's."""
 
@@ -69,6 +63,7 @@ class Exchange:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
         self._number = self._nested = 0
         self._in_place = True
+        self._requested = False  # whether a request is being read
         self._shared: list[Any] = []  # containers that the candidate also has, in its order
         self._known: list[bytes] = []  # their contents, as the candidate knows them
         self._floor = 0  # so many of them are in use by questions that wait for an answer
@@ -128,7 +123,10 @@ class Exchange:
             if data[:1] != questions.REQUEST:
                 break
             self._begin_request(asked)
-            self._serve(asked, self._read(data))
+            self._requested = True
+            request = self._read(data)
+            self._requested = False
+            self._serve(asked, request)
         if asked.first < 0:
             return self._understand(data, asked.passed)
         if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
@@ -155,7 +153,7 @@ class Exchange:
         """The candidate changes something: from now on it has copies of the tests' own containers."""
         own = sorted(self._own)
         others = [one for place, one in enumerate(self._shared) if place not in self._own]
-        copies = self._copies([self._shared[place] for place in own], others)
+        copies = copies_of([self._shared[place] for place in own], others, self.declared)
         self._shared = list(self._shared)
         for place, copy in zip(own, copies, strict=True):
             self._shared[place] = copy
@@ -197,28 +195,6 @@ class Exchange:
         self._lender.sent()
         self._known = self._state_of_shared()
 
-    def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
-        """Copies of these containers, with the same objects in them."""
-        objects: list[Any] = []
-
-        def other(value: object) -> tuple[int, None]:
-            objects.append(value)
-            return len(objects) - 1, None
-
-        first, end = len(known), len(known) + len(passed)
-        encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=self.declared)
-        contents = encoder.contents(first, end)
-        copies = [value_decoder.empty(one) for one in passed]
-        decoder = value_decoder.Decoder(
-            contents,
-            lambda number, *_: objects[number],
-            [*known, *copies, *encoder.table[end:]],
-            values=library_values.SENT_VALUES,
-            declared=self.declared,
-        )
-        decoder.fill(first, end)
-        return copies
-
     # --- encoding ------------------------------------------------------------------------------------------------
 
     def _encoder(self, known: list[Any]) -> value_codec.Encoder:
@@ -233,7 +209,10 @@ class Exchange:
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:
-            return self._lender.get(number)
+            own = self._lender.get(number)
+            if self._requested and obeys(own):
+                self._stops.not_carried("a function of a library, for a function of the tests,")
+            return own
         return self._proxies.make(number, told, bare)
 
     def _other(self, value: object) -> tuple[int, Any]:
@@ -254,14 +233,17 @@ class Exchange:
         be sent."""
         if not self._shared:
             return []
-        self._lender.begin()
         try:
-            return states(self._encoder, self._shared)
+            return self._states(self._shared)
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
             self._shared, self._known, self._own = [], [], set()
             return []
+
+    def _states(self, containers: list[Any]) -> list[bytes]:
+        self._lender.begin()
+        return states(self._encoder, containers)
 
     def _share(self, containers: list[Any]) -> None:
         if not containers:
@@ -280,16 +262,16 @@ class Exchange:
         changed, kept = _FLAGS[flag]
         if changed and self._own:
             self._separate()
-        own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
+        own = passed if self._in_place or not changed else [empty(one) for one in passed]
         seen = [*self._shared, *own]
         decoder = self._decoder(data[2:], seen)
         decoder.head()
-        contents = [decoder.content(type(one)) for one in seen] if changed else []
+        contents = decoder.contents(seen, self._states(seen)) if changed else []
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()
-        for container, content in zip(seen, contents, strict=bool(changed)):
-            value_decoder.put(container, content)
+        for container, content in contents:
+            put(container, content)
         self._share(
             [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
         )

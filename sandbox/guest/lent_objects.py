@@ -17,6 +17,7 @@ from typing import Any
 
 from sandbox.guest import raised
 from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.library_functions import is_bound_to_tests, library_path
 from sandbox.guest.library_types import SENT_NAMES
 
 #: Numbers with this bit are those of the tests' objects.
@@ -31,9 +32,9 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
 )
 CALL, NEXT, SEND, THROW, CLOSE = range(len(OPERATIONS))
 #: The kinds of descriptions.
-FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED = range(8)
-#: What the candidate may ask for. Built-in functions, partials and getters it uses on its own side: executed here, `eval`
-#: would execute the candidate's text.
+FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY = range(9)
+#: What the candidate may ask for. Functions of libraries, partials and getters it uses on its own side: executed here,
+#: `eval` would execute the candidate's text.
 _USES: dict[Any, tuple[int, ...]] = {
     FUNCTION: (CALL,),
     CALLABLE: (CALL,),
@@ -42,10 +43,6 @@ _USES: dict[Any, tuple[int, ...]] = {
     raised.EXCEPTION_CLASS: (CALL,),
 }
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
-_CALLABLE = (
-    *(types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType, types.MethodDescriptorType),
-    *(types.WrapperDescriptorType, types.ClassMethodDescriptorType, type(functools.lru_cache(len))),
-)
 
 
 class Lender:
@@ -125,6 +122,9 @@ def _describe(value: Any) -> tuple[Any, ...] | None:
     kind = type(value)
     if id(value) in SENT_NAMES:
         return NAMED, SENT_NAMES[id(value)]
+    path = library_path(value)
+    if path is not None:
+        return LIBRARY, path
     if kind is types.FunctionType:
         return FUNCTION, value.__name__, value.__qualname__, value.__doc__, _parameters(value)
     if kind is functools.partial and not vars(value):
@@ -133,7 +133,7 @@ def _describe(value: Any) -> tuple[Any, ...] | None:
         made, args = value.__reduce__()
         keywords = made.keywords if made is not kind else {}
         return GETTER, kind.__name__, tuple(args) if made is kind else (*made.args[0:], *args), keywords
-    if kind in _CALLABLE:
+    if is_bound_to_tests(value):
         return CALLABLE, str(getattr(value, "__name__", "")), str(getattr(value, "__doc__", ""))
     if kind is types.GeneratorType:
         return GENERATOR, value.__name__, value.__qualname__

@@ -12,7 +12,7 @@ import importlib
 import operator
 import sys
 from array import array
-from collections import ChainMap, UserDict, UserList
+from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict
 from collections.abc import Callable
 from datetime import timedelta, timezone
 from types import GenericAlias, MappingProxyType, SimpleNamespace, UnionType
@@ -21,10 +21,15 @@ from typing import Any
 _modules = sys.modules
 _name = type.__dict__["__name__"].__get__
 _TYPECODES = frozenset("bBhHiIlLqQfd")
-_EMPTY: dict[Any, Any] = {}
 #: Those of which the dict holds more than they show.
-_PARTIAL = frozenset(("dict_keys", "dict_values"))
-_VIEWS = {"dict_keys": dict.keys, "dict_values": dict.values, "dict_items": dict.items}
+_PARTIAL = frozenset(("dict_keys", "dict_values", "odict_keys", "odict_values"))
+_VIEWS: dict[str, Callable[[Any], Any]] = {
+    f"{prefix}_{what}": vars(kind)[what]
+    for prefix, kind in (("dict", dict), ("odict", OrderedDict))
+    for what in ("keys", "values", "items")
+}
+#: The dicts that can be seen through a view or a proxy, of exactly these types.
+_SEEN = (dict, OrderedDict, Counter, defaultdict)
 
 # --- containers -----------------------------------------------------------------------------------------------------
 
@@ -136,7 +141,8 @@ def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...
         return None  # the dict may hold what the tests expect
     if kind is MappingProxyType or name in _VIEWS:
         (whole,) = gc.get_referents(value) or (None,)
-        return (name, whole) if type(whole) is dict and (name not in _VIEWS or kind is _view_type(name)) else None
+        is_own = name not in _VIEWS or (type(whole) in _SEEN and kind is type(_view(name, whole)))
+        return (name, whole) if type(whole) in _SEEN and is_own else None
     if kind is GenericAlias:
         return name, value.__origin__, *value.__args__
     if kind is UnionType:
@@ -152,8 +158,11 @@ def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...
     return None if None in found else (name, *found)
 
 
-def _view_type(name: str) -> type:
-    return type(_VIEWS[name](_EMPTY))
+def _view(name: str, whole: Any) -> Any:
+    """The view of that name, or a proxy. Raises TypeError if there is none of such a dict."""
+    if type(whole) not in _SEEN or (name[0] == "o" and type(whole) is not OrderedDict):
+        raise TypeError("no view of it")
+    return _VIEWS.get(name, MappingProxyType)(whole)
 
 
 def _parts_of_memory(value: memoryview) -> tuple[Any, ...] | None:
@@ -174,7 +183,8 @@ def make_value(parts: list[Any], table: dict[str, _Entry]) -> Any:
             raise ValueError("no time zone")
         return timezone(*rest)
     if name in _VIEWS or name == "mappingproxy":
-        return _VIEWS.get(name, MappingProxyType)(_only(dict, tuple(rest)))
+        (whole,) = rest
+        return _view(name, whole)
     if name == "GenericAlias":
         if not issubclass(type(rest[0]), type):
             raise ValueError("no type")

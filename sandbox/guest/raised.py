@@ -32,7 +32,7 @@ _FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
     (OSError, ("errno", "strerror", "filename", "filename2")),
     (ImportError, ("msg", "name", "path")),
     (NameError, ("name",)),
-    (AttributeError, ("name",)),
+    (AttributeError, ("name", "obj")),
     (StopIteration, ("value",)),
     (SystemExit, ("code",)),
     (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
@@ -44,7 +44,11 @@ _mro = type.__dict__["__mro__"].__get__
 _bases = type.__dict__["__bases__"].__get__
 _members = type.__dict__["__dict__"].__get__
 _own = BaseException.__dict__["__dict__"].__get__
-_args, _cause, _context = (BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__"))
+_args, _cause, _context, _suppressed = (
+    BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__", "__suppress_context__")
+)
+#: Attributes with such names that are sent.
+_SENT_SPECIALS = frozenset(("__notes__", "__suppress_context__"))
 _slot = types.MemberDescriptorType.__get__
 #: Attributes of classes that are sent: values of these types, and what an instance has in its slots.
 _SENT = frozenset((type(None), bool, int, float, complex, str, bytes, types.MemberDescriptorType))
@@ -117,20 +121,23 @@ def describe(
 ) -> tuple[Any, ...]:
     """(class, arguments, text if the class defines its own, attributes, cause, context)."""
     kind = type(error)
-    attributes: list[tuple[str, Any]] = []
+    cause, context = _cause(error), _context(error)
+    attributes: list[tuple[str, Any]] = [("__suppress_context__", True)] if cause is None and _suppressed(error) else []
     for base, fields in _FIELDS:
         if id(base) in map(id, _mro(kind)):
-            attributes += [(field, vars(base)[field].__get__(error)) for field in fields]
+            values = [(field, vars(base)[field].__get__(error)) for field in fields]
+            attributes += [pair for pair in values if pair[1] is not None]  # texts show a None that has been set
     attributes += _data_of(error)
     attributes += [(name, value) for name, value in dict(_own(error)).items() if type(name) is str]
     chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1)
-             for one in (_cause(error), _context(error))]  # fmt: skip
+             for one in (cause, None if context is cause else context)]  # fmt: skip
     return (
         describe_class(kind, number, module),
         tuple(_args(error)),
         text_of(error) if _has_own_text(kind) else None,
         tuple(attributes[:_MAX_ATTRIBUTES]),
-        *chain,
+        chain[0],
+        True if context is cause and cause is not None else chain[1],
     )
 
 
@@ -227,11 +234,15 @@ class Makers:
             raise Malformed("no exception")
         error = _bare(kind, args)
         for name, value in attributes:
-            if type(name) is str and (not name.startswith("__") or name == "__notes__"):
+            if type(name) is str and (not name.startswith("__") or name in _SENT_SPECIALS):
                 _set(error, name, value)
         if type(text) is str:
             _set(error, _TEXT, text)
-        cause, context = (None if one is None else self.exception(one, depth + 1) for one in chain)
+        cause, context = (
+            self.exception(one, depth + 1) if one is not None and one is not True else None for one in chain
+        )
+        if chain[1] is True:
+            context = cause
         if context is not None:
             error.__context__ = context
         if cause is not None:

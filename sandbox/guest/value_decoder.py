@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from collections import OrderedDict, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -12,10 +12,11 @@ from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import library_types, library_values, numpy_values
-from sandbox.guest.declared_classes import NO_CLASSES, Declared, put_attributes
+from sandbox.guest.container_contents import CONTAINERS, put
+from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
-from sandbox.guest.value_writer import BOUNDED, DECLARED, HOLDERS, MAX_DEPTH, NOTHING, NUMPY, Malformed
+from sandbox.guest.value_writer import BOUNDED, DECLARED, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
@@ -30,7 +31,6 @@ _NEW: dict[int, Callable[[], Any]] = {
 } | {tag: kind for tag, kind in library_types.NEW.items() if tag != library_values.ARRAY}
 
 _BYTES = ord("a")
-_CONTAINERS = frozenset((list, dict, set, bytearray, *(kind for kind, _ in library_types.LIBRARY.values())))
 
 #: Makes what stands for an object from its number, the description or None, and its built-in value (`NOTHING`: none).
 Make = Callable[[int, Any, Any], Any]
@@ -91,7 +91,7 @@ class Decoder:
             contents = [(container, self.content(type(container))) for container in self.table[start:stop]]
             for first in (True, False):  # attributes first: hashes may depend on them
                 for container, content in contents:
-                    if first is (type(container) not in _CONTAINERS):
+                    if first is (type(container) not in CONTAINERS):
                         put(container, content)
         return self._data[begin : self._at]
 
@@ -107,6 +107,16 @@ class Decoder:
             pairs = [(self.value(0), self.value(0)) for _ in range(count)]
             return (factory, pairs) if kind is defaultdict else pairs
         return [self.value(0) for _ in range(count)]
+
+    def contents(self, containers: Iterable[Any], known: Iterable[bytes]) -> list[tuple[Any, Any]]:
+        """(container, new content) of those of which the content that follows is not the one that is known."""
+        found = []
+        for container, before in zip(containers, known, strict=True):
+            begin = self._at
+            content = self.content(type(container))
+            if self._data[begin : self._at] != before:
+                found.append((container, content))
+        return found
 
     def value(self, depth: int = 0) -> Any:
         """The next value."""
@@ -145,7 +155,8 @@ class Decoder:
         if tag == "e":
             return Decimal(self.take(self._count()).decode("ascii"))
         if tag == "B":
-            return self._names[self.take(self._count()).decode("ascii")]
+            name = self.take(self._count()).decode("ascii")
+            return self._declared.named[name] if name in self._declared.named else self._names[name]
         if tag == "=" and self._same is not None:
             return self._linked(self._same, self._count(), depth)
         if tag == "E":
@@ -198,46 +209,6 @@ class Decoder:
         piece = self._data[self._at : end]
         self._at = end
         return piece
-
-
-def empty(container: Any) -> Any:
-    """A new container of the same kind."""
-    if type(container) is array:
-        return array(container.typecode)
-    if numpy_values.is_array(type(container)):
-        return numpy_values.empty(container)
-    if type(container) not in _CONTAINERS:
-        return object.__new__(type(container))
-    return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
-
-
-def put(container: Any, content: Any) -> None:
-    """Replace a container's content. Raises TypeError for unhashable items."""
-    if type(container) is list or type(container) is bytearray:
-        container[:] = content
-    elif type(container) is array:
-        del container[:]
-        container.frombytes(content)
-    elif isinstance(container, dict):
-        container.clear()
-        if type(container) is defaultdict:
-            factory, content = content
-            if factory is not None and not callable(factory):
-                raise TypeError("a factory that is none")
-            container.default_factory = factory
-        (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
-    elif type(container) is deque:
-        container.clear()
-        container.extend(content)
-    elif type(container) in HOLDERS:
-        library_values.put_items(container, content)
-    elif numpy_values.is_array(type(container)):
-        numpy_values.put_contents(container, content)
-    elif type(container) not in _CONTAINERS:
-        put_attributes(container, content)
-    else:
-        container.clear()
-        container.update(content)
 
 
 def _of_integers(make: Callable[..., Any], count: int) -> Callable[[list[Any]], Any]:

@@ -207,8 +207,9 @@ class Writer:
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         """An object that is not an instance of any supported type."""
-        if id(value) in self._names:
-            name = self._names[id(value)].encode()
+        known = self._names.get(id(value)) or self._declared.names.get(id(value))
+        if known is not None:
+            name = known.encode()
             out.append(sized(b"B", len(name)) + name)
         elif value is NotImplemented or value is Ellipsis:
             out.append(b"!" if value is NotImplemented else b".")

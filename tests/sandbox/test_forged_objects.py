@@ -145,6 +145,30 @@ ATTACKS = {
         _WITNESS + "def f(form, text, n, key): return learnt('{0.__code__.co_consts[1]}', key)",
         "def f(form, text, n, key): return form(text, n)",
     ),
+    "a function of a library, executed by the judge": Attack(
+        "import pickle\ndef expected(): return 41\nassert f(pickle.loads, pickle.dumps(41)) == expected()",
+        _WITNESS + "import pickle\nCODE = \"import sys; sys.modules['tests'].expected = int\"\n"
+        "class P:\n    def __reduce__(self): return exec, (CODE,)\n"
+        "def f(loads, data):\n    learnt(pickle.dumps(P()))\n    return 0",
+        "def f(loads, data): return loads(data)",
+    ),
+    "a method of a built-in class, executed by the judge": Attack(
+        "def key(x): return x\nkey.secret = 'tests'\nassert f(object.__getattribute__, key) == 'tests'",
+        _WITNESS + "def f(get, key): return learnt(key, 'secret')",
+        "def f(get, key): return get(key, '__module__')",
+    ),
+    "getattr, given to a function of the tests": Attack(
+        "def apply(function, *args): return function(*args)\nkey = lambda x: x\nkey.secret = 'tests'\n"
+        "assert f(apply, getattr, key) == 'tests'",
+        _WITNESS + "def f(apply, get, key): return apply(get, key, 'secret')",
+        "def f(apply, get, key): return get(key, '__module__')",
+    ),
+    "a partial of getattr, given to a function of the tests": Attack(
+        "from functools import partial\ndef apply(function, *args): return function(*args)\nkey = lambda x: x\n"
+        "key.secret = 'tests'\nassert f(apply, partial(getattr, key)) == 'tests'",
+        _WITNESS + "def f(apply, get): return apply(get, 'secret')",
+        "def f(apply, get): return get('__module__')",
+    ),
 }
 
 
@@ -164,6 +188,16 @@ def test_a_hostile_program_does_not_pass(worker: Pool, name: str) -> None:
     before, said, after = judged(worker, cases)
     assert (before, after) == ("passed", "passed")
     assert said != "passed"
+
+
+@pytest.mark.parametrize(
+    "passed", ["o.__setattr__", "o.__getattribute__", "cache(getattr)", "MethodType(getattr, o)", "eval.__call__"]
+)
+def test_what_would_obey_the_program_is_not_lent(worker: Pool, passed: str) -> None:
+    """The judge would do with its own objects what the candidate says."""
+    tests = f"from functools import cache\nfrom types import MethodType\nclass O: pass\no = O()\nf({passed})"
+    (said,) = judged(worker, [Case("def f(g): pass", tests)])
+    assert said.startswith("not supported")
 
 
 def test_an_array_keeps_its_memory(worker: Pool) -> None:

@@ -1,0 +1,66 @@
+"""Replace what a container holds by what a message says it holds."""
+
+from __future__ import annotations
+
+from array import array
+from collections import OrderedDict, defaultdict, deque
+from typing import Any
+
+from sandbox.guest import library_types, library_values, numpy_values
+from sandbox.guest.declared_classes import put_attributes
+from sandbox.guest.value_writer import HOLDERS
+
+CONTAINERS = frozenset((list, dict, set, bytearray, *(kind for kind, _ in library_types.LIBRARY.values())))
+
+
+def empty(container: Any) -> Any:
+    """A new container of the same kind."""
+    if type(container) is array:
+        return array(container.typecode)
+    if numpy_values.is_array(type(container)):
+        return numpy_values.empty(container)
+    if type(container) not in CONTAINERS:
+        return object.__new__(type(container))
+    return deque(maxlen=container.maxlen) if type(container) is deque else type(container)()
+
+
+def put(container: Any, content: Any) -> None:
+    """Replace a container's content, so that iterations over it go on where the program's own change would let them.
+    Raises TypeError for unhashable items."""
+    if type(container) is list or type(container) is bytearray:
+        container[:] = content
+    elif type(container) is array:
+        container[:] = array(container.typecode, content)
+    elif isinstance(container, dict):
+        if type(container) is defaultdict:
+            factory, content = content
+            if factory is not None and not callable(factory):
+                raise TypeError("a factory that is none")
+            container.default_factory = factory
+        if len(content) != len(container) or not all(map(_is_same, container, (key for key, _ in content))):
+            container.clear()
+        (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
+    elif type(container) is deque and len(container) == len(content):
+        for place, item in enumerate(content):
+            container[place] = item
+    elif type(container) is deque:
+        container.clear()
+        container.extend(content)
+    elif type(container) in HOLDERS:
+        library_values.put_items(container, content)
+    elif numpy_values.is_array(type(container)):
+        numpy_values.put_contents(container, content)
+    elif type(container) not in CONTAINERS:
+        put_attributes(container, content)
+    else:
+        container.clear()
+        container.update(content)
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Whether two keys are certainly the same."""
+    if one is other:
+        return True
+    if type(one) is tuple and type(other) is tuple:
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    return type(one) is type(other) and type(one) in (str, int, bytes) and bool(one == other)

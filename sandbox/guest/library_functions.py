@@ -1,0 +1,88 @@
+"""Functions of the standard library and of numpy, which judge and candidate both have. The tests pass them by name, and each side
+calls its own: `pickle.loads` or `object.__getattribute__`, called in the judge for the candidate, would do there what the
+candidate wants.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import sys
+import types
+from typing import Any
+
+from sandbox.guest.library_types import SENT, SENT_NAMES
+
+_LIBRARIES = sys.stdlib_module_names | {"numpy"}
+_MAX_PARTIALS = 50
+_DESCRIPTORS = (types.MethodDescriptorType, types.WrapperDescriptorType)
+#: Those of `SENT` that execute text or look up what they are told.
+_OBEYING = frozenset(
+    id(SENT[name])
+    for name in (
+        *("builtins.eval", "builtins.exec", "builtins.compile", "builtins.getattr", "builtins.setattr"),
+        *("builtins.delattr", "builtins.vars", "builtins.dir", "builtins.globals", "builtins.locals"),
+        *("builtins.open", "builtins.input", "builtins.breakpoint", "str.format", "str.format_map"),
+    )
+    if name in SENT
+)
+#: Methods of objects that do the same.
+_OBEYING_METHODS = frozenset(
+    (
+        *("__getattribute__", "__setattr__", "__delattr__", "__get__", "__set__", "__delete__", "__dir__", "__new__"),
+        *("__init__", "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__subclasses__", "mro"),
+    )
+)
+
+
+def library_path(value: Any) -> str | None:
+    """`module:name` of a function of a library, or of a method of a library's class; None for anything else."""
+    if type(value) in _DESCRIPTORS:
+        module: Any = value.__objclass__.__module__
+    elif type(value) in (types.FunctionType, types.BuiltinFunctionType):
+        module = value.__module__
+    else:
+        return None
+    name = value.__qualname__
+    if type(module) is not str or type(name) is not str or module.partition(".")[0] not in _LIBRARIES:
+        return None
+    found: Any = sys.modules.get(module)
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return f"{module}:{name}" if found is value else None
+
+
+def library_function(path: str) -> Any:
+    """The function of that path."""
+    module, _, name = path.partition(":")
+    found: Any = importlib.import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    return found
+
+
+def is_bound_to_tests(value: Any) -> bool:
+    """Whether it is a method of an object of the tests, or a function of theirs in a cache, that does not obey its
+    arguments."""
+    kind = type(value)
+    if kind is types.MethodType:
+        return type(value.__func__) is types.FunctionType
+    if kind is type(functools.lru_cache(len)):
+        return type(value.__wrapped__) is types.FunctionType and library_path(value.__wrapped__) is None
+    if kind is types.MethodWrapperType and value.__name__ == "__call__":
+        return type(value.__self__) is types.FunctionType
+    if kind is types.BuiltinFunctionType or kind is types.MethodWrapperType:
+        own = value.__self__ is not None and type(value.__self__) is not types.ModuleType
+        return own and value.__name__ not in _OBEYING_METHODS
+    return False
+
+
+def obeys(value: Any) -> bool:
+    """Whether a function of the tests that calls this one would do what the candidate wants."""
+    for _ in range(_MAX_PARTIALS):
+        if type(value) is not functools.partial:
+            break
+        value = value.func
+    else:
+        return True
+    return id(value) in _OBEYING or (id(value) not in SENT_NAMES and library_path(value) is not None)
