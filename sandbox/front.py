@@ -127,7 +127,11 @@ def _body_of(job: Job) -> tuple[bytes, bytes]:
         if any(map(has_more_marks, _texts_parsed_here(job))):
             raise ValueError(f"more than {MAX_MARKS} combining characters on one letter")
         body = encode_job_body(job)
-        tests = b"" if job.tests is None else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests))
+        tests = (
+            b""
+            if job.tests is None
+            else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests, job.entry_point))
+        )
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(f"the job can't be sent: {error or type(error).__name__}") from error
     if len(body) + len(tests) > MAX_JOB_BYTES:

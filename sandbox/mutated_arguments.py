@@ -10,10 +10,13 @@ An argument is checked if, in a later statement or the next iteration of a loop,
 - the argument itself, or a part of it, is compared, or tested for truth;
 - the result of built-in functions of it is compared (`len(xs) == 3`), unless with the result of a call of any other
   function;
+- it is given to a check, a method `assert…` or a function of the tests that asserts, which gets no result of a call;
+- it is passed to the same function again, and the tests use it for nothing else;
 - it is used at all after a call with a result that was discarded or compared with None: then only the argument can be
   judged.
 
-Another name for the argument, the list that it is taken from, and what is taken from it count as the argument.
+Another name for the argument, the list that it is taken from, and what is taken from it count as the argument. The parts of
+`assert a and b` are statements. A name of the module may be passed in one function and compared in another one.
 """
 
 from __future__ import annotations
@@ -22,81 +25,69 @@ import ast
 import functools
 from collections.abc import Iterator
 
+from sandbox.harmless_calls import Harmless, is_passed_again
 from sandbox.marks import has_more_marks
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
-#: Without keywords, these change nothing and call nothing.
-_PURE = frozenset(
-    (
-        *(
-            "abs",
-            "all",
-            "any",
-            "ascii",
-            "bin",
-            "bool",
-            "bytes",
-            "chr",
-            "dict",
-            "divmod",
-            "enumerate",
-            "float",
-            "format",
-        ),
-        *(
-            "frozenset",
-            "hash",
-            "hex",
-            "id",
-            "int",
-            "isinstance",
-            "iter",
-            "len",
-            "list",
-            "max",
-            "min",
-            "oct",
-            "ord",
-            "pow",
-        ),
-        *("range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip"),
-    )
-)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The bodies of loops are read twice, up to this nesting depth.
 _MAX_NESTING = 3
 
 
-def sees_arguments(tests: Tests) -> bool:
+def sees_arguments(tests: Tests, entry_point: str = "") -> bool:
     """Whether the tests, by their text, check an argument after the statement that passed it."""
-    return _looks_back(tests.source)
+    return _looks_back(tests.source, tests.prelude, (*tests.names, entry_point))
 
 
 @functools.lru_cache(maxsize=512)
-def _looks_back(source: str) -> bool:
-    if has_more_tokens(source, MAX_TOKENS) or has_more_marks(source):
+def _looks_back(source: str, prelude: str, names: tuple[str, ...]) -> bool:
+    if any(has_more_tokens(text, MAX_TOKENS) or has_more_marks(text) for text in (source, prelude)):
         return False
     try:
         tree = ast.parse(source)
-        scopes = [tree, *(node for node in ast.walk(tree) if isinstance(node, _FUNCTIONS))]
-        return any(_Scope().looks_back(scope.body) for scope in scopes)
+        harmless = Harmless((tree, ast.parse(prelude)), names)
+        found = [_Scope(harmless, node) for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.Module))]
+        return any(scope.looks_back() for scope in found) or _from_elsewhere(found) or is_passed_again(tree, harmless)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False  # such tests can't be executed either
+
+
+def _from_elsewhere(scopes: list[_Scope]) -> bool:
+    """Whether a name of the module is passed in one function and checked in another one."""
+    return any(not one.passed.isdisjoint(other.checked) for one in scopes for other in scopes if one is not other)
 
 
 class _Scope:
     """What is known about the names in one function, in the order of its text."""
 
-    def __init__(self) -> None:
+    def __init__(self, harmless: Harmless, node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._harmless, self._node = harmless, node
+        #: Names of the module that were passed, and that were compared as a whole or in part.
+        self.passed: set[str] = set()
+        self.checked: set[str] = set()
         self._same: dict[str, str] = {}  # name -> the first name of the same object
         self._above: dict[str, set[str]] = {}  # what an object was taken from
         #: Passed as a whole, or only a part of it; and whether only the argument shows what the call did.
         self._passed: dict[str, bool] = {}
         self._touched: dict[str, bool] = {}
         self._told: set[str] = set()  # bound to the result of a call
+        self._computed: set[str] = set()  # bound to the result of a call that changes nothing
 
-    def looks_back(self, body: list[ast.stmt]) -> bool:
-        for statement in _simple_statements(body, 0):
+    def looks_back(self) -> bool:
+        if not isinstance(self._node, ast.Module):
+            nodes = list(ast.walk(self._node))
+            own = {node.arg for node in nodes if isinstance(node, ast.arg)}
+            own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        found = self._reads()
+        if not isinstance(self._node, ast.Module):
+            self.passed -= own
+            self.checked -= own
+        return found
+
+    def _reads(self) -> bool:
+        simple = _simple_statements(self._node.body, 0)
+        for statement in (one for whole in simple for one in self._harmless.assertions(whole)):
+            self.checked.update(_looked_at(statement))
             for part in ast.walk(statement):
                 if isinstance(part, ast.comprehension):
                     self._bind(part.target, part.iter, taken=True)
@@ -105,7 +96,7 @@ class _Scope:
             self._rebind(statement)
             silent = _throws_away(statement)
             for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
-                if not self._is_pure(call):
+                if not self._is_pure(call) and not self._harmless.is_known(call):
                     self._pass(call, silent)
         return False
 
@@ -115,7 +106,8 @@ class _Scope:
         }
         if any(self._affected(name) for name in read):
             return True
-        if any(self._affected(name) is not None for name in _looked_at(statement)):
+        looked_at = [name for name in _looked_at(statement) if not self._is_computed(name)]
+        if any(self._affected(name) is not None for name in looked_at):
             return True
         return any(self._looks_through(tested) for tested in _tested(statement))
 
@@ -125,6 +117,11 @@ class _Scope:
         found = [self._passed.get(one), self._touched.get(one)]
         found += [self._passed.get(above) for above in self._above.get(one, ())]
         return any(found) if any(flag is not None for flag in found) else None
+
+    def _is_computed(self, name: str) -> bool:
+        """Whether it was computed from arguments, and is none: it may be what is expected."""
+        one = self._same.get(name, name)
+        return one in self._computed and one not in self._passed
 
     def _looks_through(self, tested: ast.expr) -> bool:
         names = [node.id for node in ast.walk(tested) if isinstance(node, ast.Name)]
@@ -136,13 +133,13 @@ class _Scope:
         return all(self._is_pure(call) for call in ast.walk(node) if isinstance(call, ast.Call))
 
     def _is_pure(self, call: ast.Call) -> bool:
-        if isinstance(call.func, ast.Attribute):  # a method of the argument
-            return any(self._affected(name) is not None for name in _root(call.func))
-        return isinstance(call.func, ast.Name) and call.func.id in _PURE and not call.keywords
+        roots = _root(call.func) if isinstance(call.func, ast.Attribute) else ()  # of a method of the argument
+        return any(self._affected(name) is not None for name in roots) or self._harmless.is_pure(call)
 
     def _pass(self, call: ast.Call, silent: bool) -> None:
         for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
             for name in _root(argument):
+                self.passed.add(name)
                 one = self._same.get(name, name)
                 self._passed[one] = self._passed.get(one, False) or silent
                 for above in self._above.get(one, ()):
@@ -182,12 +179,16 @@ class _Scope:
         above = sources | {higher for one in sources for higher in self._above.get(one, ())}
         for known in (self._same, self._above, self._passed, self._touched):
             known.pop(name, None)
-        self._told.discard(name)
-        if told:
-            self._told.add(name)
+        for names, is_one in (
+            (self._told, told),
+            (self._computed, not told and not taken and isinstance(value, ast.Call)),
+        ):
+            names.discard(name)
+            if is_one:
+                names.add(name)
         if isinstance(value, ast.Name) and not taken:
             self._same[name] = self._same.get(value.id, value.id)
-        elif above:
+        elif above and not (told and isinstance(value, ast.Call)):
             self._above[name] = above
 
     def _sources(self, value: ast.expr) -> Iterator[str]:
@@ -218,7 +219,7 @@ def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             continue
         inner = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
-        if not any(inner):
+        if not any(inner) and not isinstance(statement, ast.Match):
             yield statement
             continue
         loops = isinstance(statement, ast.For | ast.AsyncFor | ast.While) and nesting < _MAX_NESTING
@@ -237,7 +238,7 @@ def _heads(statement: ast.stmt) -> Iterator[ast.AST]:
     elif isinstance(test := getattr(statement, "test", None), ast.expr):
         yield ast.Assert(test=test)
     elif isinstance(subject := getattr(statement, "subject", None), ast.expr):
-        yield subject
+        yield ast.Assert(test=subject)
     yield from getattr(statement, "items", [])
 
 

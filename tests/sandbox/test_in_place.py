@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from plain_execution import Case, judged
 
-from sandbox import Tests
+from sandbox import Pool, Tests
 from sandbox.mutated_arguments import sees_arguments
 
 
@@ -22,6 +23,22 @@ from sandbox.mutated_arguments import sees_arguments
         "x = [1]\nassert candidate(x) is None\nassert len(x) == 1\n",
         "x = [1, 1]\nn = candidate(x)\nassert x[:n] == [1]\n",
         "x = [1]\ny = candidate(x)\nif not x:\n    pass\n",
+        "x = [1]\nassert candidate(x) == 1 and x == [1]\n",
+        "x = [1]\nassert (candidate(x), x) == (1, [1])\n",
+        "x = [1]\nr = candidate(x)\nmatch x:\n    case [1]: pass\n    case _: assert False\n",
+        "x = [1]\nr = candidate(x)\nassert next(iter(x)) == 1\n",
+        "import json\nx = [1]\nr = candidate(x)\nassert json.dumps(x) == '[1]'\n",
+        "x = ['a']\nr = candidate(x)\nassert ''.join(x) == 'a'\n",
+        "import numpy as np\na = np.array([1])\nr = candidate(a)\nassert np.array_equal(a, [1])\n",
+        "import numpy as np\na = np.array([1])\nr = candidate(a)\nnp.testing.assert_array_equal(a, [1])\n",
+        "class T:\n    def test(self):\n        x = [1]\n        r = candidate(x)\n        self.assertEqual(x, [1])\n",
+        "def same(a, b):\n    assert a == b\nx = [1]\nr = candidate(x)\nsame(x, [1])\n",
+        "class C: pass\no = C()\nr = candidate(o)\nassert o.get() == 1\n",
+        "def first(o): return o[0]\nx = [1]\nr = candidate(x)\nassert first(x) == 1\n",
+        "X = [1]\ndef test():\n    assert candidate(X) == 1\ntest()\nassert X == [1]\n",
+        "X = [1]\ndef same(): assert X == [1]\nr = candidate(X)\nsame()\n",
+        "x = [1]\nr = candidate(x)\ny = sorted(x)\nassert y == [1]\n",
+        "x = [1]\nassert candidate(x) == 1\nassert candidate(x) == 1\n",
     ],
 )
 def test_arguments_that_are_looked_at(source: str) -> None:
@@ -41,6 +58,22 @@ def test_arguments_that_are_looked_at(source: str) -> None:
         "for args, expected in zip(CASES, WANTED):\n    assert candidate(*args) == expected\n",
         "x = [1]\ncandidate(x)\nx = [2]\nassert x\n",
         "def check(candidate):\n    assert candidate('a') == 1\ncheck(f)\n",
+        "def reference(x): return sorted(x)\nfor x in CASES:\n    y = candidate(x)\n    z = reference(x)\n    assert y == z\n",
+        "def reference(x): return sorted(x)\nfor x in CASES:\n    assert candidate(x) == reference(x)\n",
+        "def right(x, y):\n    assert y == sorted(x)\nx = [1]\ny = candidate(x)\nright(x, y)\n",
+        "def right(x, y): return y == sorted(x)\nx = [1]\ny = candidate(x)\nok = right(x, y)\nassert ok\n",
+        "x = [1]\ny = candidate(x)\nz = sorted(x)\nassert y == z\n",
+        "import random\nx = [1, 2]\nrandom.shuffle(x)\nassert candidate(x) == sorted(x)\n",
+        "import numpy as np\na = np.array([1])\nr = candidate(a)\nassert np.allclose(r, np.sort(a))\n",
+        "import numpy as np\na = np.array([1])\nr = candidate(a)\nnp.testing.assert_array_equal(r, np.sort(a))\n",
+        "import statistics\nx = [1]\nr = candidate(x)\nm = statistics.mean(x)\nassert r == m\n",
+        "for x, y in zip(CASES, WANTED):\n    assertion(candidate(*x), y, 0)\n",
+        "for x in CASES:\n    assertion(candidate(*x), reference(*x), 0)\n",
+        "class T:\n    def test(self):\n        x = [1]\n        self.assertEqual(candidate(x), sorted(x))\n",
+        "class T:\n    def test(self):\n        x = [1]\n        with self.assertRaises(ValueError):\n            candidate(x)\n",
+        "x = [1]\nassert candidate(x) == 1\nx = [2]\nassert candidate(x) == 2\n",
+        "x = [1]\nassert candidate(x) == max(x)\nassert candidate(x) == max(x)\n",
+        "n = 3\nassert candidate(n) == 1\nassert candidate(n) == 1\n",
         "not python (",
         "x" + "[0]" * 5_000,
     ],
@@ -48,3 +81,22 @@ def test_arguments_that_are_looked_at(source: str) -> None:
 def test_arguments_that_nobody_looks_at(source: str) -> None:
     """Not in the statement that passed them: what is expected must not come from what the candidate had in hand."""
     assert not sees_arguments(Tests(source))
+
+
+_CHANGES = "def f(x):\n    x.sort()\n    return x[-1]\n"
+_KEEPS = "def f(x): return max(x)\n"
+_CHECKS = (
+    "x = [3, 1]\nassert f(x) == 3 and x == [3, 1]",
+    "x = [3, 1]\nr = f(x)\nassert r == 3\nmatch x:\n    case [3, 1]: pass\n    case _: assert False",
+    "import json\nx = [3, 1]\nr = f(x)\nassert r == 3\nassert json.dumps(x) == '[3, 1]'",
+    "from unittest import TestCase\nx = [3, 1]\nr = f(x)\nassert r == 3\nTestCase().assertEqual(x, [3, 1])",
+    "def first(x): return x[0]\nx = [3, 1]\nr = f(x)\nassert r == 3\nassert first(x) == 3",
+    "def same(x): assert x == [3, 1]\nx = [3, 1]\nr = f(x)\nassert r == 3\nsame(x)",
+    "x = [3, 1]\ndef test():\n    assert f(x) == 3\ntest()\nassert x == [3, 1]",
+)
+
+
+def test_a_program_that_changes_its_argument_does_not_pass(pool: Pool) -> None:
+    """Where the tests see it, as in one process."""
+    assert judged(pool, [Case(_KEEPS, tests) for tests in _CHECKS]) == ["passed"] * len(_CHECKS)
+    assert "passed" not in judged(pool, [Case(_CHANGES, tests) for tests in _CHECKS])
