@@ -120,8 +120,7 @@ class _Scope:
 
     def _is_computed(self, name: str) -> bool:
         """Whether it was computed from arguments, and is none: it may be what is expected."""
-        one = self._same.get(name, name)
-        return one in self._computed and one not in self._passed
+        return (one := self._same.get(name, name)) in self._computed and one not in self._passed
 
     def _looks_through(self, tested: ast.expr) -> bool:
         names = [node.id for node in ast.walk(tested) if isinstance(node, ast.Name)]
@@ -138,12 +137,21 @@ class _Scope:
 
     def _pass(self, call: ast.Call, silent: bool) -> None:
         for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            for name in _root(argument):
+            for name in self._passed_by(argument):
                 self.passed.add(name)
                 one = self._same.get(name, name)
                 self._passed[one] = self._passed.get(one, False) or silent
                 for above in self._above.get(one, ()):
                     self._touched[above] = self._touched.get(above, False) or silent
+
+    def _passed_by(self, argument: ast.expr) -> Iterator[str]:
+        """The names of what the argument is or may hold: `numpy.asarray(xs)` may be `xs`."""
+        waiting = [argument]
+        while waiting:
+            one = waiting.pop()
+            yield from _root(one)
+            if isinstance(one, ast.Call) and self._harmless.may_return_argument(one):
+                waiting += one.args
 
     def _rebind(self, statement: ast.AST) -> None:
         for node in ast.walk(statement):

@@ -18,7 +18,7 @@ from sandbox.guest import (
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.common_containers import Reading, State, are_same, states, written
 from sandbox.guest.container_contents import put
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
@@ -71,7 +71,7 @@ class _Call:
     def __init__(self, number: int) -> None:
         self.number, self.asked = number, False
         self.containers: list[Any] = []
-        self.states: list[bytes] = []
+        self.states: list[State] = []
 
 
 class Witness(ProgramSide):
@@ -120,7 +120,7 @@ class Witness(ProgramSide):
         decoder, shared = self._decoder(data), len(self._shared)
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
-        before = self._contents_of_shared()
+        before = states(self._unbounded, self._shared)
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
         perform = self._declare if operation == DECLARE else OPERATIONS[operation]
@@ -141,9 +141,9 @@ class Witness(ProgramSide):
         if call is not None and call.asked:
             self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
             return
-        flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
+        flag, parts, new, held = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
-        if _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
+        if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
             self._shared += [*passed, *new]
         self._line.send(number, kind, flag, *parts)
@@ -176,7 +176,7 @@ class Witness(ProgramSide):
         if not call.asked:
             call.asked, self._shared = True, call.containers
         self._fresh.clear()
-        self._shared, parts = written(self._encoder, self._shared, call.states, request)
+        self._shared, parts = written(self._encoder, self._shared, call.states, request, self._fresh.clear)
         self._told |= self._fresh
         self._line.send(call.number, REQUEST, SAME, *parts)
 
@@ -201,7 +201,7 @@ class Witness(ProgramSide):
         """The answer to a question during which there were requests."""
         self._fresh.clear()
         try:
-            self._shared, parts = written(self._encoder, self._shared, call.states, value)
+            self._shared, parts = written(self._encoder, self._shared, call.states, value, self._fresh.clear)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
             head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
@@ -221,39 +221,42 @@ class Witness(ProgramSide):
         changed = data[count : count + 1] == CHANGED
         decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
-        known = states(self._encoder, self._shared) if changed else ()
+        known = [one.known for one in states(self._unbounded, self._shared)] if changed else []
         for container, content in decoder.contents(self._shared if changed else (), known):
             put(container, content)
         return decoder
 
     def _encoded(
-        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes], failed: BaseException | None
-    ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
-        """(flags, the answer, the containers that the judge learns about with it)."""
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes], failed: BaseException | None
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
+        """(flags, the answer, the containers that the judge learns about with it, whether one that it has holds them)."""
         self._fresh.clear()
         try:
-            flag, parts, new = self._encode(value, known, states)
+            flag, parts, new, held = self._encode(value, known, before)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
-            flag, new = SAME, []
+            flag, new, held = SAME, [], False
             parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
         self._told |= self._fresh
-        return flag, parts, new
+        return flag, parts, new, held
 
     def _encode(
-        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
-    ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes]
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
+        is_same = are_same(before[0], states(self._unbounded, self._shared))
+        self._fresh.clear()
         encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
-        shared = len(self._shared)
+        shared, count = len(self._shared), len(encoder.table)
         now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
+        held = shared > 0 and len(encoder.table) > count
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
         encoder.sent()
-        if now == states:
-            return SAME, (encoder.head(), rest, root), new
-        return CHANGED, (encoder.head(), *now, rest, root), new
+        if is_same and now[1] == before[1]:
+            return SAME, (encoder.head(), rest, root), new, held
+        return CHANGED, (encoder.head(), *now, rest, root), new, held
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
         encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)

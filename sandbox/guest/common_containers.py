@@ -12,6 +12,7 @@ so that a container that nobody has changed is left alone: it may be in the midd
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,10 +27,41 @@ Encoders = Callable[[list[Any]], Encoder]
 _SAME, _CHANGED = b"=", b"~"
 
 
-def states(encoders: Encoders, containers: list[Any]) -> list[bytes]:
-    """The contents of each."""
+class State:
+    """What a container holds: its contents as they are written, and the containers in it that the other side does not have. They
+    are written as numbers that mean something else in another message."""
+
+    __slots__ = ("data", "others")
+
+    def __init__(self, data: bytes, others: list[Any]) -> None:
+        self.data, self.others = data, others
+
+    def is_same(self, other: State) -> bool:
+        """Whether it holds the same values and containers."""
+        mine, theirs = self.others, other.others
+        return self.data == other.data and len(mine) == len(theirs) and all(map(operator.is_, mine, theirs))
+
+    @property
+    def known(self) -> bytes | None:
+        """The contents in any message; None if they depend on it."""
+        return None if self.others else self.data
+
+
+def states(encoders: Encoders, containers: list[Any]) -> list[State]:
+    """What each of them holds."""
     encoder = encoders(containers)
-    return [encoder.contents(place, place + 1) for place in range(len(containers))]
+    count, found = len(containers), []
+    for place in range(count):
+        data, others = encoder.contents(place, place + 1), encoder.table[count:]
+        if others:
+            encoder.forget(count)
+        found.append(State(data, others))
+    return found
+
+
+def are_same(some: list[State], others: list[State]) -> bool:
+    """Whether none has changed."""
+    return len(some) == len(others) and all(map(State.is_same, some, others))
 
 
 class _Copying(Encoder):
@@ -63,18 +95,19 @@ def copies_of(passed: list[Any], known: list[Any], declared: Declared) -> list[A
 
 
 def written(
-    encoders: Encoders, containers: list[Any], known: list[bytes], value: object
+    encoders: Encoders, containers: list[Any], known: list[State], value: object, begin: Callable[[], None]
 ) -> tuple[list[Any], list[bytes]]:
-    """(all containers, the parts of the message with this root)."""
+    """(all containers, the parts of the message with this root). `begin` is called when the message is begun."""
+    now = states(encoders, containers)
+    flags = [_SAME if one.is_same(before) else _CHANGED for one, before in zip(now, known, strict=True)]
+    begin()
     encoder = encoders(containers)
     root = encoder.root(value)
     count = len(containers)
-    now = [encoder.contents(place, place + 1) for place in range(count)]
+    changed = [encoder.contents(place, place + 1) for place in range(count) if flags[place] == _CHANGED]
     rest = encoder.contents(count)
-    flags = b"".join(_SAME if one == before else _CHANGED for one, before in zip(now, known, strict=True))
     encoder.sent()
-    changed = [one for one, before in zip(now, known, strict=True) if one != before]
-    return encoder.table, [encoder.head(), flags, *changed, rest, root]
+    return encoder.table, [encoder.head(), b"".join(flags), *changed, rest, root]
 
 
 class Reading:

@@ -12,7 +12,7 @@ from sandbox.guest import (
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, copies_of, states, written
+from sandbox.guest.common_containers import Reading, State, are_same, copies_of, states, written
 from sandbox.guest.container_contents import empty, put
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
@@ -65,7 +65,7 @@ class Exchange:
         self._in_place = True
         self._requested = False  # whether a request is being read
         self._shared: list[Any] = []  # containers that the candidate also has, in its order
-        self._known: list[bytes] = []  # their contents, as the candidate knows them
+        self._known: list[State] = []  # their contents, as the candidate knows them
         self._floor = 0  # so many of them are in use by questions that wait for an answer
         #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
         self._own: set[int] = set()
@@ -97,7 +97,7 @@ class Exchange:
         encoder = self._encoder(self._shared)
         count = len(self._shared)
         root = encoder.root(question)
-        again = encoder.contents(0, count) if now != self._known else b""
+        again = b"" if are_same(now, self._known) else encoder.contents(0, count)
         contents = encoder.contents(count)
         head = encoder.head()
         flag = questions.CHANGED if again else questions.SAME
@@ -189,7 +189,7 @@ class Exchange:
         self._floor = outer
         count = len(self._shared)
         self._lender.begin()
-        self._shared, parts = written(self._encoder, self._shared, self._known, result)
+        self._shared, parts = written(self._encoder, self._shared, self._known, result, self._lender.begin)
         self._keep_unchanged(count)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
@@ -228,7 +228,7 @@ class Exchange:
             raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
         return lent
 
-    def _state_of_shared(self) -> list[bytes]:
+    def _state_of_shared(self) -> list[State]:
         """The contents of containers that both sides have; none once the tests have put something into them that can't
         be sent."""
         if not self._shared:
@@ -241,7 +241,7 @@ class Exchange:
             self._shared, self._known, self._own = [], [], set()
             return []
 
-    def _states(self, containers: list[Any]) -> list[bytes]:
+    def _states(self, containers: list[Any]) -> list[State]:
         self._lender.begin()
         return states(self._encoder, containers)
 
@@ -249,8 +249,10 @@ class Exchange:
         if not containers:
             return
         self._shared = containers[: max(_MAX_SHARED, self._floor)]
-        while sum(map(len, known := self._state_of_shared())) > _MAX_SHARED_BYTES and len(self._shared) > self._floor:
+        known = self._state_of_shared()
+        while len(self._shared) > self._floor and sum(len(one.data) for one in known) > _MAX_SHARED_BYTES:
             del self._shared[max(len(self._shared) // 2, self._floor) :]
+            known = self._state_of_shared()
         self._known = known
         self._own = {place for place in self._own if place < len(self._shared)}
 
@@ -266,7 +268,7 @@ class Exchange:
         seen = [*self._shared, *own]
         decoder = self._decoder(data[2:], seen)
         decoder.head()
-        contents = decoder.contents(seen, self._states(seen)) if changed else []
+        contents = decoder.contents(seen, [one.known for one in self._states(seen)]) if changed else []
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()

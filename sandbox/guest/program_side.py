@@ -73,14 +73,8 @@ class ProgramSide(ABC):
             self._other, max(self._most - len(known), 0), known, same=self._same, declared=self._declared
         )
 
-    def _contents_of_shared(self) -> bytes:
-        return (
-            value_codec.Encoder(self._other, _ANY, self._shared, same=self._same, declared=self._declared).contents(
-                0, len(self._shared)
-            )
-            if self._shared
-            else b""
-        )
+    def _unbounded(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._other, _ANY, known, same=self._same, declared=self._declared)
 
     def _number(self, value: object) -> int:
         """The number of an object that is not plain and so is not sent; the same object always has the same number."""

@@ -34,6 +34,7 @@ _FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
     (NameError, ("name",)),
     (AttributeError, ("name", "obj")),
     (StopIteration, ("value",)),
+    (BaseExceptionGroup, ("exceptions",)),
     (SystemExit, ("code",)),
     (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
     (UnicodeEncodeError, ("encoding", "object", "start", "end", "reason")),
@@ -232,7 +233,11 @@ class Makers:
         kind = self.class_of(class_told)
         if type(args) is not tuple or depth > _MAX_CHAIN or len(chain) != 2:
             raise Malformed("no exception")
-        error = _bare(kind, args)
+        if issubclass(kind, BaseExceptionGroup):  # the list among the arguments may not have been filled yet
+            error = _bare(kind, (*args[:1], dict(attributes).get("exceptions")))
+            error.args = args
+        else:
+            error = _bare(kind, args)
         for name, value in attributes:
             if type(name) is str and (not name.startswith("__") or name in _SENT_SPECIALS):
                 _set(error, name, value)

@@ -94,6 +94,14 @@ class Encoder(Writer):
             start += 1
         return self._bounded(out)
 
+    def forget(self, count: int) -> None:
+        """Forget the containers after the first `count`: what mentions them is not sent."""
+        for container in self.table[count:]:
+            del self._index[id(container)]
+        del self.table[count:]
+        self._kinds.clear()
+        self._bounds.clear()
+
     def _unusual_contents(self, container: Any, base: Any, out: list[bytes]) -> None:
         """Those of bytes, of numbers, and of an instance of a class that both sides have."""
         if base is None and not numpy_values.is_array(type(container)):

@@ -108,7 +108,7 @@ class Decoder:
             return (factory, pairs) if kind is defaultdict else pairs
         return [self.value(0) for _ in range(count)]
 
-    def contents(self, containers: Iterable[Any], known: Iterable[bytes]) -> list[tuple[Any, Any]]:
+    def contents(self, containers: Iterable[Any], known: Iterable[bytes | None]) -> list[tuple[Any, Any]]:
         """(container, new content) of those of which the content that follows is not the one that is known."""
         found = []
         for container, before in zip(containers, known, strict=True):

@@ -91,19 +91,48 @@ _OBJECTS = (
         "IGNORECASE",
         "NAN",
     ),
+    *(
+        "OrderedDict(b=1, a=2).items()",
+        "OrderedDict(b=1).keys()",
+        "Counter('aab').keys()",
+        "defaultdict(list, a=[1]).values()",
+        "MappingProxyType(Counter('aab'))",
+        "MappingProxyType(OrderedDict(a=1))",
+        "raised(lambda: open('/missing'))",
+        "raised(lambda: chained(1))",
+        "raised(lambda: chained(0))",
+        "raised(lambda: [].missing)",
+        "raised(lambda: int('x'))",
+        "ExceptionGroup('g', [ValueError(1), Own('y')])",
+        "IPv4Address('10.0.0.1')",
+        "HTTPStatus.OK",
+        "datetime(2024, 5, 1, 12, tzinfo=timezone.utc)",
+        "time(1, 2, fold=1)",
+        "slice(1, None)",
+        "complex(0, -0.0)",
+        "Sides.LEFT | Sides.TOP",
+        "Low('b')",
+        "Point",
+        "Hue",
+        "functools.lru_cache(len)",
+        "numpy.float32(0.5)",
+        "numpy.array([[1, 2], [3, 4]])",
+    ),
 )
 _LIBRARY = ("Counter('aab')", "OrderedDict([('b', 1), ('a', 2)])", "deque([1, 2, 3])", "deque([1, 2, 3], 2)", "Point(1, 2)",
             "defaultdict(list, a=[1])", "defaultdict(int)", "Pair(x=1, y='b')", "bytearray(b'xy')",
             "array('i', [1, 2])", "SimpleNamespace(a=[1], value=2)", "ChainMap({'a': 1}, {'b': 2})", "UserDict(a=1)", "UserList([3, 1])")  # fmt: skip
 PROGRAM = """
-import re
+import functools, numpy, re
 from array import array
 from collections import ChainMap, Counter, OrderedDict, UserDict, UserList, defaultdict, deque, namedtuple
-from datetime import date, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
-from enum import Enum, IntEnum
+from enum import Enum, Flag, IntEnum
 from fractions import Fraction
 from functools import partial
+from http import HTTPStatus
+from ipaddress import IPv4Address
 from itertools import chain
 from pathlib import PurePosixPath
 from re import IGNORECASE
@@ -122,6 +151,11 @@ class Hue(Enum):
 class Shade(IntEnum):
     DARK = 1
     LIGHT = 2
+class Sides(Flag):
+    LEFT = 1
+    TOP = 2
+class Low(str, Enum):
+    B = "b"
 class Box:
     "A box."
     def __init__(self, value): self.value = value
@@ -149,6 +183,20 @@ class Third(Fraction):
     pass
 class Own(LookupError):
     def __init__(self, text): super().__init__(text); self.text = text
+def raised(call):
+    try: call()
+    except Exception as error: return error
+def chained(hide):
+    try: 1 // 0
+    except ZeroDivisionError as error:
+        if hide: raise KeyError("k") from None
+        raise KeyError("k") from error
+def changed(v):
+    if isinstance(v, dict):
+        for key in list(v): v[key] = [v[key]]
+    elif isinstance(v, (list, deque, UserList)) and len(v): v[0] = [v[0]]
+    elif isinstance(v, (bytearray, array)): v[0] = 1
+    elif isinstance(v, SimpleNamespace): v.a = 2
 def counted(n):
     "Counts."
     for i in range(n):
@@ -160,7 +208,7 @@ _IMPORTS = """
 from decimal import Decimal
 from fractions import Fraction
 from datetime import date
-import inspect, collections, types, numbers, copy, re
+import collections, copy, functools, inspect, json, numbers, re, types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized, Hashable, Generator, Container
 log = []
 def shown(value):
@@ -174,6 +222,11 @@ def use(make):
         log.append('raised ' + type(error).__name__ + ' ' + (str(error.args) if kept(error) else ''))
 def kept(error):
     return isinstance(error, (KeyError, ValueError, IndexError, StopIteration)) and 'object' not in str(error) and ' at 0x' not in str(error)
+"""
+#: The beginning of the entry point.
+_F = """def f(again=0, given=None, call=None, change=None, other=None):
+    if given is not None: return given
+    if change is not None: return changed(change)
 """
 #: Uses of `v`, a value that was returned.
 _USES = (
@@ -338,6 +391,52 @@ _USES = (
         "f(0, (1, v)) == (1, v)",
         "v[('z')]",
     ),
+    *(
+        "[f(change=x) for x in [v]]",
+        "(v, f(change=v), v)",
+        "[(x, f(change=v)) for x in v]",
+        "[(x, f(change=[], other=v)) for x in v]",
+        "[next(iter(v)), f(change=v), list(v)]",
+        "[list(v), f(change=v), v == {o}]",
+        "[v, f(change=[v])]",
+        "f(0, v) is v",
+        "v.__cause__ is v.__context__",
+        "v.__suppress_context__",
+        "type(v.__cause__)",
+        "v.errno",
+        "v.obj",
+        "v.exceptions",
+        "v.mapping",
+        "v.tzinfo",
+        "v.shape",
+        "v.tolist()",
+        "v.sum()",
+        "v.dtype",
+        "v.name",
+        "v(1, 2)",
+        "v['b']",
+        "v.B",
+        "list(v.__members__)",
+        "'b' in v",
+        "v | v",
+        "v & v",
+        "v.start",
+        "divmod(v, 2)",
+        "v ** 2",
+        "~v",
+        "json.dumps(v)",
+        "f(0, json.dumps) is json.dumps",
+        "f(call=json.dumps)",
+        "f(call=functools.reduce)",
+        "f(call=str.upper)",
+        "f(call=int.__add__)",
+        "f(call=[].append)",
+        "f(call={{'a': 1}}.get)",
+        "f(call=functools.lru_cache(lambda x: [x]))",
+        "f(call=functools.partial(max, 3))",
+        "f(call=dict.fromkeys)",
+        "f(call=shown)",
+    ),
 )
 _BLOCKS = (
     "a, *b = v\n    return [a, b]",
@@ -427,9 +526,9 @@ def draw_case(seed: int, uses: int = 12) -> Drawn:
     """A program and tests without their last line."""
     draw = random.Random(seed)
     value = _value(draw)
-    program = f"{PROGRAM}\ndef f(again=0, given=None, call=None):\n    if given is not None: return given\n    return {value} if call is None else call({value})\n"
+    program = f"{PROGRAM}\n{_F}    return {value} if call is None else call({value})\n"
     if draw.random() < 0.3:
-        program = f"{PROGRAM}\nKEPT = {value}\ndef f(again=0, given=None, call=None):\n    if given is not None: return given\n    return KEPT if call is None else call(KEPT)\n"
+        program = f"{PROGRAM}\nKEPT = {value}\n{_F}    return KEPT if call is None else call(KEPT)\n"
     lines, asked = [], []
     for number in range(uses):
         if draw.random() < 0.15:

@@ -39,6 +39,8 @@ from sandbox.mutated_arguments import sees_arguments
         "X = [1]\ndef same(): assert X == [1]\nr = candidate(X)\nsame()\n",
         "x = [1]\nr = candidate(x)\ny = sorted(x)\nassert y == [1]\n",
         "x = [1]\nassert candidate(x) == 1\nassert candidate(x) == 1\n",
+        "b = bytearray(b'a')\ncandidate(memoryview(b))\nassert b == b'b'\n",
+        "import numpy as np\nb = [1]\ncandidate(np.asarray(b))\nassert b == [1]\n",
     ],
 )
 def test_arguments_that_are_looked_at(source: str) -> None:
