@@ -38,8 +38,10 @@ class State:
 
     def is_same(self, other: State) -> bool:
         """Whether it holds the same values and containers."""
+        if self.data != other.data:
+            return False
         mine, theirs = self.others, other.others
-        return self.data == other.data and len(mine) == len(theirs) and all(map(operator.is_, mine, theirs))
+        return mine is theirs or (len(mine) == len(theirs) and all(map(operator.is_, mine, theirs)))
 
     @property
     def known(self) -> bytes | None:
@@ -47,13 +49,21 @@ class State:
         return None if self.others else self.data
 
 
+#: What holds no containers that the other side does not have has this list of them.
+_NONE: list[Any] = []
+
+
 def states(encoders: Encoders, containers: list[Any]) -> list[State]:
     """What each of them holds."""
-    encoder = encoders(containers)
-    count, found = len(containers), []
+    return _states(encoders(containers), len(containers))
+
+
+def _states(encoder: Encoder, count: int) -> list[State]:
+    found = []
     for place in range(count):
-        data, others = encoder.contents(place, place + 1), encoder.table[count:]
-        if others:
+        data, others = encoder.contents(place, place + 1), _NONE
+        if len(encoder.table) > count:
+            others = encoder.table[count:]
             encoder.forget(count)
         found.append(State(data, others))
     return found
@@ -97,14 +107,19 @@ def copies_of(passed: list[Any], known: list[Any], declared: Declared) -> list[A
 def written(
     encoders: Encoders, containers: list[Any], known: list[State], value: object, begin: Callable[[], None]
 ) -> tuple[list[Any], list[bytes]]:
-    """(all containers, the parts of the message with this root). `begin` is called when the message is begun."""
-    now = states(encoders, containers)
+    """(all containers, the parts of the message with this root). `begin` is called if the message is begun again."""
+    encoder, count = encoders(containers), len(containers)
+    now = _states(encoder, count)
     flags = [_SAME if one.is_same(before) else _CHANGED for one, before in zip(now, known, strict=True)]
-    begin()
-    encoder = encoders(containers)
+    if any(one.others for one in now):
+        begin()
+        encoder = encoders(containers)
+        now = [
+            State(encoder.contents(place, place + 1), _NONE) if flags[place] == _CHANGED else one
+            for place, one in enumerate(now)
+        ]
+    changed = [one.data for one, flag in zip(now, flags, strict=True) if flag == _CHANGED]
     root = encoder.root(value)
-    count = len(containers)
-    changed = [encoder.contents(place, place + 1) for place in range(count) if flags[place] == _CHANGED]
     rest = encoder.contents(count)
     encoder.sent()
     return encoder.table, [encoder.head(), b"".join(flags), *changed, rest, root]
