@@ -34,7 +34,6 @@ _FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
     (NameError, ("name",)),
     (AttributeError, ("name", "obj")),
     (StopIteration, ("value",)),
-    (BaseExceptionGroup, ("exceptions",)),
     (SystemExit, ("code",)),
     (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
     (UnicodeEncodeError, ("encoding", "object", "start", "end", "reason")),
@@ -48,7 +47,6 @@ _own = BaseException.__dict__["__dict__"].__get__
 _args, _cause, _context, _suppressed = (
     BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__", "__suppress_context__")
 )
-#: Attributes with such names that are sent.
 _SENT_SPECIALS = frozenset(("__notes__", "__suppress_context__"))
 _slot = types.MemberDescriptorType.__get__
 #: Attributes of classes that are sent: values of these types, and what an instance has in its slots.
@@ -134,12 +132,20 @@ def describe(
              for one in (cause, None if context is cause else context)]  # fmt: skip
     return (
         describe_class(kind, number, module),
-        tuple(_args(error)),
+        _args_of(error),
         text_of(error) if _has_own_text(kind) else None,
         tuple(attributes[:_MAX_ATTRIBUTES]),
         chain[0],
         True if context is cause and cause is not None else chain[1],
     )
+
+
+def _args_of(error: BaseException) -> tuple[Any, ...]:
+    """Its arguments; a group's list as a tuple, because a list is filled too late to make the group."""
+    args = tuple(_args(error))
+    if isinstance(error, BaseExceptionGroup) and len(args) == 2 and type(args[1]) is list:
+        return args[0], tuple(args[1])
+    return args
 
 
 def describe_briefly(error: BaseException, number: Callable[[object], int], module: dict[str, Any]) -> tuple[Any, ...]:
@@ -233,11 +239,9 @@ class Makers:
         kind = self.class_of(class_told)
         if type(args) is not tuple or depth > _MAX_CHAIN or len(chain) != 2:
             raise Malformed("no exception")
-        if issubclass(kind, BaseExceptionGroup):  # the list among the arguments may not have been filled yet
-            error = _bare(kind, (*args[:1], dict(attributes).get("exceptions")))
-            error.args = args
-        else:
-            error = _bare(kind, args)
+        error = _bare(kind, args)
+        if isinstance(error, BaseExceptionGroup) and len(args) == 2:
+            error.args = (args[0], list(error.exceptions))
         for name, value in attributes:
             if type(name) is str and (not name.startswith("__") or name in _SENT_SPECIALS):
                 _set(error, name, value)
