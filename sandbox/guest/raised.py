@@ -143,7 +143,7 @@ def describe(
 def _args_of(error: BaseException) -> tuple[Any, ...]:
     """Its arguments; a group's list as a tuple, because a list is filled too late to make the group."""
     args = tuple(_args(error))
-    if isinstance(error, BaseExceptionGroup) and len(args) == 2 and type(args[1]) is list:
+    if id(BaseExceptionGroup) in map(id, _mro(type(error))) and len(args) == 2 and type(args[1]) is list:
         return args[0], tuple(args[1])
     return args
 
