@@ -18,7 +18,7 @@ from sandbox.guest import (
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.common_containers import Reading
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.main_module import end_fork
@@ -62,15 +62,12 @@ _NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
 class _Call:
-    """A question that is being answered. `containers`: those that judge and candidate have, with the `states` that the
-    judge knows of; only if the program has objects of the tests. `asked`: it has used one."""
+    """A question that is being answered while the program has objects of the tests. `asked`: it has used one."""
 
-    __slots__ = ("asked", "containers", "number", "states")
+    __slots__ = ("asked", "number")
 
     def __init__(self, number: int) -> None:
         self.number, self.asked = number, False
-        self.containers: list[Any] = []
-        self.states: list[bytes] = []
 
 
 class Witness(ProgramSide):
@@ -91,7 +88,7 @@ class Witness(ProgramSide):
         self._before_answer = before_answer
         self._own = _getpid()
         self._asking = threading.RLock()  # a message and its answer belong to one thread
-        #: Of the calls that are running: the question's number, and what the judge knows of the containers.
+        #: The calls that are running. The containers that they were passed are common ones.
         self._calls: list[_Call] = []
 
     def serve(self) -> bool:
@@ -116,10 +113,13 @@ class Witness(ProgramSide):
         return True
 
     def _answer(self, number: int, data: bytes) -> None:
-        decoder, shared = self._decoder(data), len(self._shared)
+        decoder, common = self._decoder(data), self._common
+        shared = len(common)
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
-        before = self._contents_of_shared()
+        if shared and (not self._calls or data[value_writer.COUNT.size :][:1] == CHANGED):
+            common.replace(common.containers)
+        before = common.contents
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
         perform = self._declare if operation == DECLARE else OPERATIONS[operation]
@@ -138,21 +138,32 @@ class Witness(ProgramSide):
         self._before_answer()
         kind = RETURNED if failed is None else RAISED
         if call is not None and call.asked:
-            self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
+            self._line.send(number, kind, CALLED, *self._after_requests(value, failed))
             return
+        common.truncate(shared)
         flag, parts, new = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
         if _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
-            self._shared += [*passed, *new]
+            self._keep([*passed, *new])
+        elif flag == CHANGED and self._calls:
+            common.replace(common.containers)
         self._line.send(number, kind, flag, *parts)
 
     def _call(self, number: int, containers: list[Any]) -> _Call:
         """A call during which the program may use objects of the tests."""
         call = _Call(number)
-        call.containers, call.states = containers, states(self._encoder, containers)
+        self._common.extend(containers)
         self._calls.append(call)
         return call
+
+    def _keep(self, containers: list[Any]) -> None:
+        """From now on the judge has these as well."""
+        common = self._common
+        if self._calls:
+            common.replace([*common.containers, *containers])
+        else:  # the next question is preceded by reading those that the judge keeps
+            common.containers = [*common.containers, *containers]
 
     # --- requests: the program uses an object of the tests ----------------------------------------------------------
 
@@ -166,20 +177,20 @@ class Witness(ProgramSide):
             call = self._calls[-1]
             request = (operation, number, tuple(args), tuple(keywords), tuple(keywords.values()))
             self._send_request(call, request)
-            kind, value = self._result(call)
+            kind, value = self._result()
         if kind == RAISED:
             raise value
         return value
 
     def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
-        if not call.asked:
-            call.asked, self._shared = True, call.containers
+        call.asked = True
         self._fresh.clear()
-        self._shared, parts = written(self._encoder, self._shared, call.states, request)
+        parts = self._common.written(self._encoder(), request)
         self._told |= self._fresh
+        self._common.sent()
         self._line.send(call.number, REQUEST, SAME, *parts)
 
-    def _result(self, call: _Call) -> tuple[bytes, Any]:
+    def _result(self) -> tuple[bytes, Any]:
         """(kind, value) of the judge's answer to a request, after its questions that come first."""
         start = value_writer.COUNT.size
         while True:
@@ -189,23 +200,24 @@ class Witness(ProgramSide):
                 break
             self._answer(number, data)
         count = value_writer.COUNT.unpack_from(data)[0]
-        del self._shared[count:]
-        decoder = self._decoder_of(data[start + 1 :])
-        value = Reading(decoder, count).value()
-        self._shared = decoder.table
-        call.states = states(self._encoder, self._shared)
+        self._common.truncate(count)
+        reading = Reading(self._decoder_of(data[start + 1 :]), count)
+        value = reading.value()
+        self._common.received(reading)
         return kind, value
 
-    def _after_requests(self, call: _Call, value: Any, failed: BaseException | None) -> list[bytes]:
+    def _after_requests(self, value: Any, failed: BaseException | None) -> list[bytes]:
         """The answer to a question during which there were requests."""
         self._fresh.clear()
         try:
-            self._shared, parts = written(self._encoder, self._shared, call.states, value)
+            parts = self._common.written(self._encoder(), value)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
             head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
-            parts = [head, SAME * len(self._shared), root]
+            self._told |= self._fresh
+            return [head, SAME * len(self._common), root]
         self._told |= self._fresh
+        self._common.sent()
         return parts
 
     # --- answers ----------------------------------------------------------------------------------------------------
@@ -216,11 +228,11 @@ class Witness(ProgramSide):
         shared = value_writer.COUNT.unpack_from(data)[0]
         if shared & IDENTITIES and self._same is None:
             self._same = Identities()
-        del self._shared[shared & ~IDENTITIES :]
+        self._common.truncate(shared & ~IDENTITIES)
         changed = data[count : count + 1] == CHANGED
         decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
-        for container, content in [(one, decoder.content(type(one))) for one in self._shared if changed]:
+        for container, content in [(one, decoder.content(type(one))) for one in self._common.containers if changed]:
             value_decoder.put(container, content)
         return decoder
 
@@ -239,19 +251,25 @@ class Witness(ProgramSide):
         return flag, parts, new
 
     def _encode(
-        self, value: object, known: tuple[Any, ...], states: tuple[bytes, bytes]
+        self, value: object, known: tuple[Any, ...], before: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
         encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
-        shared = len(self._shared)
-        now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
+        common, shared, (common_before, passed_before) = self._common, len(self._common), before
+        # while another call runs, there may be thousands
+        unchanged = not shared or (len(self._calls) > 0 and not common.have_changed())
+        now = common_before if unchanged else encoder.contents(0, shared)
+        passed = encoder.contents(shared, len(known)) if len(known) > shared else b""
+        same = now == common_before and passed == passed_before
+        if unchanged and not same:
+            now = encoder.contents(0, shared)
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
         encoder.sent()
-        if now == states:
+        if same:
             return SAME, (encoder.head(), rest, root), new
-        return CHANGED, (encoder.head(), *now, rest, root), new
+        return CHANGED, (encoder.head(), now, passed, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
         encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)

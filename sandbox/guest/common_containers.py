@@ -1,13 +1,15 @@
-"""The containers that judge and candidate both have while a call of the candidate uses what the tests lent it.
+"""The containers that judge and candidate both have, and what is sent of them while a call of the candidate uses what the
+tests lent it.
 
-Theory of operation. As long as a call runs, either side may send the other a message: the candidate a request (to call
-a function of the tests), the judge its result. Both keep the same list of containers in the same order, and for each
-its contents as last sent or received. A message is
+Theory of operation. Both sides keep the same list of containers in the same order, and for each its contents as last
+sent or received. As long as a call runs, either side may send the other a message: the candidate a request (to call a
+function of the tests), the judge its result. A message is
 
     number of new containers · their kinds · a flag for each known container · the contents of those that have changed
     · the contents of the new ones · the root
 
-so that a container that nobody has changed is left alone: it may be in the middle of an iteration.
+so that a container that nobody has changed is left alone: it may be in the middle of an iteration. Most have not changed,
+which `container_snapshots.py` tells without writing their contents: there may be thousands of such messages.
 """
 
 from __future__ import annotations
@@ -15,33 +17,111 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from sandbox.guest import library_types, library_values
+from sandbox.guest.container_snapshots import Snapshots
+from sandbox.guest.declared_classes import Declared
 from sandbox.guest.value_codec import Encoder
-from sandbox.guest.value_decoder import Decoder, put
+from sandbox.guest.value_decoder import Decoder, empty, put
 
-#: Makes an encoder for these known containers.
+#: Makes an encoder for these known containers, of which nothing is sent.
 Encoders = Callable[[list[Any]], Encoder]
 _SAME, _CHANGED = b"=", b"~"
 
 
-def states(encoders: Encoders, containers: list[Any]) -> list[bytes]:
-    """The contents of each."""
-    encoder = encoders(containers)
-    return [encoder.contents(place, place + 1) for place in range(len(containers))]
+class Common:
+    """One side's. `declared` returns the classes that both sides have."""
 
+    def __init__(self, encoders: Encoders, declared: Callable[[], Declared]) -> None:
+        self._encoders, self._declared = encoders, declared
+        self.containers: list[Any] = []
+        self._known: list[bytes] = []  # the contents of each, as the other side knows them
+        self._snapshots = Snapshots()
+        self._is_closed = True  # whether what is in them, and is a container, is one of them
+        self._sent: tuple[list[Any], list[int]] = [], []
 
-def written(
-    encoders: Encoders, containers: list[Any], known: list[bytes], value: object
-) -> tuple[list[Any], list[bytes]]:
-    """(all containers, the parts of the message with this root)."""
-    encoder = encoders(containers)
-    root = encoder.root(value)
-    count = len(containers)
-    now = [encoder.contents(place, place + 1) for place in range(count)]
-    rest = encoder.contents(count)
-    flags = b"".join(_SAME if one == before else _CHANGED for one, before in zip(now, known, strict=True))
-    encoder.sent()
-    changed = [one for one, before in zip(now, known, strict=True) if one != before]
-    return encoder.table, [encoder.head(), flags, *changed, rest, root]
+    def __len__(self) -> int:
+        return len(self.containers)
+
+    @property
+    def contents(self) -> bytes:
+        """The contents of all, as the other side knows them."""
+        return b"".join(self._known)
+
+    def fits(self, most: int) -> bool:
+        """Whether the contents of all have at most so many bytes."""
+        return sum(map(len, self._known)) <= most
+
+    def clear(self) -> None:
+        """There are none."""
+        self.replace([])
+
+    def replace(self, containers: list[Any]) -> None:
+        """These instead, with the contents that they have now."""
+        self.containers, self._known, self._snapshots, self._is_closed = containers, [], Snapshots(), True
+        self.extend(containers)
+
+    def extend(self, containers: list[Any], changed: Iterable[int] = ()) -> None:
+        """These instead: more than before, of which those in the places `changed` have other contents."""
+        self.containers = containers
+        self._note([*changed, *range(len(self._known), len(containers))])
+
+    def truncate(self, count: int) -> None:
+        """Only the first ones."""
+        if count < len(self.containers):
+            self.containers = self.containers[:count]
+            del self._known[count:]
+            self._snapshots.drop(lambda place: place < count)
+
+    def _note(self, places: list[int]) -> None:
+        """Keep the present contents of those in these places."""
+        if not self._is_closed:
+            places = list(range(len(self.containers)))
+        if not places:
+            return
+        count = len(self._known)
+        old = {place for place in places if place < count}
+        if old:
+            self._snapshots.drop(lambda place: place not in old)
+        self._known += [b""] * (len(self.containers) - count)
+        encoder, declared = self._encoders(self.containers), self._declared()
+        for place in places:
+            encoder.unsettled = False
+            self._known[place] = encoder.contents(place, place + 1)
+            self._snapshots.add(place, self.containers[place], not encoder.unsettled, declared)
+        self._is_closed = len(encoder.table) == len(self.containers)
+
+    def _suspects(self) -> Iterable[int]:
+        return self._snapshots.suspects() if self._is_closed else range(len(self.containers))
+
+    def have_changed(self) -> bool:
+        """Whether this side has changed one since its contents were sent or received."""
+        places = self._suspects()
+        if not places:
+            return False
+        encoder = self._encoders(self.containers)
+        return any(encoder.contents(place, place + 1) != self._known[place] for place in places)
+
+    def written(self, encoder: Encoder, value: object) -> list[bytes]:
+        """The parts of the message with this root. Once they are going to be sent, call `sent`."""
+        root = encoder.root(value)
+        count = len(self.containers)
+        now = {place: encoder.contents(place, place + 1) for place in self._suspects()}
+        changed = {place: one for place, one in now.items() if one != self._known[place]}
+        rest = encoder.contents(count)
+        flags = bytearray(_SAME * count)
+        for place in changed:
+            flags[place : place + 1] = _CHANGED
+        encoder.sent()
+        self._sent = encoder.table, list(changed)
+        return [encoder.head(), bytes(flags), *changed.values(), rest, root]
+
+    def sent(self) -> None:
+        """The other side will know what `written` has written."""
+        self.extend(*self._sent)
+
+    def received(self, reading: Reading) -> None:
+        """The other side has sent this."""
+        self.extend(reading.table, reading.changed)
 
 
 class Reading:
@@ -50,16 +130,20 @@ class Reading:
     def __init__(self, decoder: Decoder, count: int) -> None:
         self._decoder, self._count = decoder, count
         decoder.head()
-        self._flags = decoder.take(count)
+        flags = decoder.take(count)
+        #: The places of those that have changed.
+        self.changed = (
+            [place for place in range(count) if flags[place : place + 1] == _CHANGED] if _CHANGED in flags else []
+        )
 
     @property
     def table(self) -> list[Any]:
         """All containers, those that are new at the end."""
         return self._decoder.table
 
-    def has_changes(self, places: Iterable[int]) -> bool:
+    def has_changes(self, places: set[int]) -> bool:
         """Whether one of the containers in these places has changed."""
-        return _CHANGED in self._flags and any(self._flags[place : place + 1] == _CHANGED for place in places)
+        return not places.isdisjoint(self.changed)
 
     def replace(self, containers: list[Any]) -> None:
         """Read into these containers instead of those that are known."""
@@ -68,11 +152,40 @@ class Reading:
     def value(self) -> Any:
         """The root, after all contents have been put in their places. Raises an Exception for an invalid message."""
         decoder, table = self._decoder, self._decoder.table
-        changed = [table[place] for place in range(self._count) if self._flags[place : place + 1] == _CHANGED]
-        contents = [(one, decoder.content(type(one))) for one in changed]
+        contents = [(table[place], decoder.content(type(table[place]))) for place in self.changed]
         decoder.fill(self._count)
         value = decoder.value()
         decoder.end()
         for container, content in contents:
             put(container, content)
         return value
+
+
+class _Copying(Encoder):
+    """Writes what this side itself reads."""
+
+    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
+        return library_types.own_key(kind, fields)
+
+
+def copies(passed: list[Any], known: list[Any], declared: Declared) -> list[Any]:
+    """Copies of these containers, with the same objects in them; those in `known` are not copied."""
+    objects: list[Any] = []
+
+    def other(value: object) -> tuple[int, None]:
+        objects.append(value)
+        return len(objects) - 1, None
+
+    first, end = len(known), len(known) + len(passed)
+    encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=declared)
+    contents = encoder.contents(first, end)
+    made = [empty(one) for one in passed]
+    decoder = Decoder(
+        contents,
+        lambda number, *_: objects[number],
+        [*known, *made, *encoder.table[end:]],
+        values=library_values.SENT_VALUES,
+        declared=declared,
+    )
+    decoder.fill(first, end)
+    return made

@@ -7,13 +7,12 @@ from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import (
     library_types,
-    library_values,
     questions,
     value_codec,
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, states, written
+from sandbox.guest.common_containers import Common, Reading, copies
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
@@ -55,13 +54,6 @@ class _Asked:
         self.first = -1  # the place of the first of them among the common ones, since the first request
 
 
-class _Copying(value_codec.Encoder):
-    """Writes what this side itself reads."""
-
-    def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
-        return library_types.own_key(kind, fields)
-
-
 class Exchange:
     """One sample's."""
 
@@ -69,8 +61,7 @@ class Exchange:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
         self._number = self._nested = 0
         self._in_place = True
-        self._shared: list[Any] = []  # containers that the candidate also has, in its order
-        self._known: list[bytes] = []  # their contents, as the candidate knows them
+        self._common = Common(self._encoder_of_contents, lambda: self.declared)
         self._floor = 0  # so many of them are in use by questions that wait for an answer
         #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
         self._own: set[int] = set()
@@ -97,12 +88,12 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
-        now = self._state_of_shared()
+        changed = self._have_changed()
         self._lender.begin()
-        encoder = self._encoder(self._shared)
-        count = len(self._shared)
+        encoder = self._encoder(self._common.containers)
+        count = len(self._common)
         root = encoder.root(question)
-        again = encoder.contents(0, count) if now != self._known else b""
+        again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()
         flag = questions.CHANGED if again else questions.SAME
@@ -111,6 +102,8 @@ class Exchange:
         shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
         self._line.send(self._number, shared + flag, head, again, contents, root)
         self._lender.sent()
+        if changed:
+            self._common.replace(self._common.containers)
         asked = _Asked(self._number, encoder.table[count:])
         self.bytes = len(again) + len(contents) + len(root)
         return self._wait(asked)
@@ -135,42 +128,42 @@ class Exchange:
             raise value_writer.Malformed("no answer")
         value = self._read(data)
         self._floor = floor
-        self._share(self._shared)
+        self._share(self._common.containers)
         return data[:1], value
 
     # --- requests ------------------------------------------------------------------------------------------------
 
     def _begin_request(self, asked: _Asked) -> None:
         if asked.first < 0:
-            asked.first = len(self._shared)
-            self._shared = [*self._shared, *asked.passed]
+            asked.first = len(self._common)
+            self._common.extend([*self._common.containers, *asked.passed])
             self._keep_unchanged(asked.first)
 
     def _keep_unchanged(self, first: int) -> None:
         """The containers from this place on are the tests' own."""
         if not self._in_place:
-            self._own |= set(range(first, len(self._shared)))
+            self._own |= set(range(first, len(self._common)))
 
     def _separate(self) -> None:
         """The candidate changes something: from now on it has copies of the tests' own containers."""
         own = sorted(self._own)
-        others = [one for place, one in enumerate(self._shared) if place not in self._own]
-        copies = self._copies([self._shared[place] for place in own], others)
-        self._shared = list(self._shared)
-        for place, copy in zip(own, copies, strict=True):
-            self._shared[place] = copy
+        containers = list(self._common.containers)
+        others = [one for place, one in enumerate(containers) if place not in self._own]
+        made = copies([containers[place] for place in own], others, self.declared)
+        for place, copy in zip(own, made, strict=True):
+            containers[place] = copy
         self._own.clear()
+        self._common.replace(containers)
 
     def _read(self, data: bytes) -> Any:
         """The root of a message that tells which containers have changed."""
-        count = len(self._shared)
-        reading = Reading(self._decoder(data[2:], self._shared), count)
+        common = self._common
+        reading = Reading(self._decoder(data[2:], common.containers), len(common))
         if reading.has_changes(self._own):
             self._separate()
-            reading.replace(self._shared)
+            reading.replace(common.containers)
         value = reading.value()
-        self._shared = reading.table
-        self._known = self._state_of_shared()
+        common.received(reading)
         return value
 
     def _serve(self, asked: _Asked, request: Any) -> None:
@@ -180,7 +173,7 @@ class Exchange:
         perform = self._lender.use(operation, number)
         if self._nested >= _MAX_NESTED:
             self._stops.not_carried(f"a call of the tests' function in more than {_MAX_NESTED} others")
-        outer, self._floor = self._floor, len(self._shared)
+        outer, self._floor = self._floor, len(self._common)
         self._nested += 1
         kind = questions.RETURNED
         try:
@@ -189,35 +182,13 @@ class Exchange:
             kind, result = questions.RAISED, error
         self._nested -= 1
         self._floor = outer
-        count = len(self._shared)
+        count = len(self._common)
         self._lender.begin()
-        self._shared, parts = written(self._encoder, self._shared, self._known, result)
-        self._keep_unchanged(count)
+        parts = self._common.written(self._encoder(self._common.containers), result)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
-        self._known = self._state_of_shared()
-
-    def _copies(self, passed: list[Any], known: list[Any]) -> list[Any]:
-        """Copies of these containers, with the same objects in them."""
-        objects: list[Any] = []
-
-        def other(value: object) -> tuple[int, None]:
-            objects.append(value)
-            return len(objects) - 1, None
-
-        first, end = len(known), len(known) + len(passed)
-        encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=self.declared)
-        contents = encoder.contents(first, end)
-        copies = [value_decoder.empty(one) for one in passed]
-        decoder = value_decoder.Decoder(
-            contents,
-            lambda number, *_: objects[number],
-            [*known, *copies, *encoder.table[end:]],
-            values=library_values.SENT_VALUES,
-            declared=self.declared,
-        )
-        decoder.fill(first, end)
-        return copies
+        self._common.sent()
+        self._keep_unchanged(count)
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
@@ -249,28 +220,36 @@ class Exchange:
             raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
         return lent
 
-    def _state_of_shared(self) -> list[bytes]:
-        """The contents of containers that both sides have; none once the tests have put something into them that can't
-        be sent."""
-        if not self._shared:
-            return []
+    def _encoder_of_contents(self, known: list[Any]) -> value_codec.Encoder:
         self._lender.begin()
+        return self._encoder(known)
+
+    def _have_changed(self) -> bool:
+        """Whether the tests have changed containers that both sides have; there are none any more once they have put
+        something into them that can't be sent."""
         try:
-            return states(self._encoder, self._shared)
+            return self._common.have_changed()
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
-            self._shared, self._known, self._own = [], [], set()
-            return []
+            self._forget()
+            return False
 
-    def _share(self, containers: list[Any]) -> None:
-        if not containers:
-            return
-        self._shared = containers[: max(_MAX_SHARED, self._floor)]
-        while sum(map(len, known := self._state_of_shared())) > _MAX_SHARED_BYTES and len(self._shared) > self._floor:
-            del self._shared[max(len(self._shared) // 2, self._floor) :]
-        self._known = known
-        self._own = {place for place in self._own if place < len(self._shared)}
+    def _forget(self) -> None:
+        self._common.clear()
+        self._own.clear()
+
+    def _share(self, containers: list[Any], changed: bool = False) -> None:
+        """Keep as many of these as may be kept. `changed`: those that were common have other contents."""
+        common, floor = self._common, self._floor
+        count = min(len(containers), max(_MAX_SHARED, floor))
+        if changed or count < len(common):
+            common.replace(containers[:count])
+        elif count > len(common):
+            common.extend(containers[:count])
+        while len(common) > floor and not common.fits(_MAX_SHARED_BYTES):
+            common.replace(common.containers[: max(len(common) // 2, floor)])
+        self._own = {place for place in self._own if place < len(common)}
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
@@ -281,7 +260,7 @@ class Exchange:
         if changed and self._own:
             self._separate()
         own = passed if self._in_place or not changed else [value_decoder.empty(one) for one in passed]
-        seen = [*self._shared, *own]
+        seen = [*self._common.containers, *own]
         decoder = self._decoder(data[2:], seen)
         decoder.head()
         contents = [decoder.content(type(one)) for one in seen] if changed else []
@@ -290,9 +269,8 @@ class Exchange:
         decoder.end()
         for container, content in zip(seen, contents, strict=bool(changed)):
             value_decoder.put(container, content)
-        self._share(
-            [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
-        )
+        new = [*(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else []
+        self._share([*self._common.containers, *new], changed)
         return kind, value
 
 

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
 from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest.common_containers import Common
 from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
@@ -28,7 +29,7 @@ class ProgramSide(ABC):
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge also has
+        self._common = Common(self._encoder_of_contents, lambda: self._declared)
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._declared = Declared()  # the prelude's classes that the program has as well
@@ -62,25 +63,20 @@ class ProgramSide(ABC):
         return value_decoder.Decoder(
             data,
             self._make,
-            self._shared,
+            self._common.containers,
             values=library_values.SENT_VALUES,
             same=self._same,
             declared=self._declared,
         )
 
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
+    def _encoder(self) -> value_codec.Encoder:
+        known = self._common.containers
         return value_codec.Encoder(
             self._other, max(self._most - len(known), 0), known, same=self._same, declared=self._declared
         )
 
-    def _contents_of_shared(self) -> bytes:
-        return (
-            value_codec.Encoder(self._other, _ANY, self._shared, same=self._same, declared=self._declared).contents(
-                0, len(self._shared)
-            )
-            if self._shared
-            else b""
-        )
+    def _encoder_of_contents(self, known: list[Any]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._other, _ANY, known, same=self._same, declared=self._declared)
 
     def _number(self, value: object) -> int:
         """The number of an object that is not plain and so is not sent; the same object always has the same number."""

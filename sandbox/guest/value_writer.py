@@ -83,6 +83,8 @@ class Writer:
         self._kinds = bytearray()
         self._bounds: list[bytes] = []  # what follows some of the kinds
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
+        #: Whether a value was written in place that may be written differently later, although it is the same object.
+        self.unsettled = False
 
     def _counted(self, items: int) -> bytes:
         """Each of these items takes at least a byte: what can't fit is not even started."""
@@ -159,6 +161,7 @@ class Writer:
             self._refer(value, kind, out)
         elif (parts := library_values.parts_of(value, kind, self._values)) is not None:
             self._keep.append(parts)
+            self.unsettled = True
             self._several(b"V", parts, out, depth)
         elif (numbers := numpy_values.numpy_parts(value, kind)) is not None:
             self._several(b"u", numbers, out, depth)
@@ -203,6 +206,7 @@ class Writer:
         else:
             items = [item for pair in value for item in pair] if base is ITEMS else list(value)
             self._keep.append(items)
+            self.unsettled = True
             self._several(VIEWS[base], items, out, depth)
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
@@ -235,4 +239,5 @@ class Writer:
             self._object(value, out)
             bare = bare_value(value, base)
             self._keep.append(bare)
+            self.unsettled |= base in KINDS
             self.write(bare, out, depth + 1)
