@@ -23,8 +23,8 @@ from sandbox.guest.declared_classes import Declared
 from sandbox.guest.value_codec import Encoder
 from sandbox.guest.value_decoder import Decoder, empty, put
 
-#: Makes an encoder for these known containers, of which nothing is sent.
-Encoders = Callable[[list[Any]], Encoder]
+#: Makes an encoder, of which nothing is sent, for these known containers, with the place of each by its id.
+Encoders = Callable[[list[Any], dict[int, int]], Encoder]
 _SAME, _CHANGED = b"=", b"~"
 
 
@@ -34,6 +34,7 @@ class Common:
     def __init__(self, encoders: Encoders, declared: Callable[[], Declared]) -> None:
         self._encoders, self._declared = encoders, declared
         self.containers: list[Any] = []
+        self.places: dict[int, int] = {}  # by the containers' ids
         self._known: list[bytes] = []  # the contents of each, as the other side knows them
         self._snapshots = Snapshots()
         self._is_closed = True  # whether what is in them, and is a container, is one of them
@@ -57,17 +58,22 @@ class Common:
 
     def replace(self, containers: list[Any]) -> None:
         """These instead, with the contents that they have now."""
-        self.containers, self._known, self._snapshots, self._is_closed = containers, [], Snapshots(), True
+        self.containers, self._known, self._snapshots, self._is_closed = [], [], Snapshots(), True
+        self.places = {}
         self.extend(containers)
 
     def extend(self, containers: list[Any], changed: Iterable[int] = ()) -> None:
         """These instead: more than before, of which those in the places `changed` have other contents."""
+        for place in range(len(self._known), len(containers)):
+            self.places[id(containers[place])] = place
         self.containers = containers
         self._note([*changed, *range(len(self._known), len(containers))])
 
     def truncate(self, count: int) -> None:
         """Only the first ones."""
         if count < len(self.containers):
+            for one in self.containers[count:]:
+                self.places.pop(id(one), None)
             self.containers = self.containers[:count]
             del self._known[count:]
             self._snapshots.drop(lambda place: place < count)
@@ -83,7 +89,7 @@ class Common:
         if old:
             self._snapshots.drop(lambda place: place not in old)
         self._known += [b""] * (len(self.containers) - count)
-        encoder, declared = self._encoders(self.containers), self._declared()
+        encoder, declared = self._encoders(self.containers, self.places), self._declared()
         for place in places:
             encoder.unsettled = False
             self._known[place] = encoder.contents(place, place + 1)
@@ -98,7 +104,7 @@ class Common:
         places = self._suspects()
         if not places:
             return False
-        encoder = self._encoders(self.containers)
+        encoder = self._encoders(self.containers, self.places)
         return any(encoder.contents(place, place + 1) != self._known[place] for place in places)
 
     def written(self, encoder: Encoder, value: object) -> list[bytes]:

@@ -3,6 +3,7 @@ asks of the tests' objects meanwhile (`lent_objects.py`)."""
 
 from __future__ import annotations
 
+import threading
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import (
@@ -59,6 +60,7 @@ class Exchange:
 
     def __init__(self, stops: Stops, proxies: Proxies, makers: Makers, lender: Lender) -> None:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
+        self._turn = threading.RLock()  # a question and its answer belong to one thread of the tests
         self._number = self._nested = 0
         self._in_place = True
         self._common = Common(self._encoder_of_contents, lambda: self.declared)
@@ -79,7 +81,8 @@ class Exchange:
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests."""
         try:
-            return self._answer_to((*question, self._in_place))
+            with self._turn:
+                return self._answer_to((*question, self._in_place))
         except Unsupported as error:
             self._stops.abandon("unsupported", str(error))
         except Lost as error:
@@ -90,7 +93,7 @@ class Exchange:
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         changed = self._have_changed()
         self._lender.begin()
-        encoder = self._encoder(self._common.containers)
+        encoder = self._encoder()
         count = len(self._common)
         root = encoder.root(question)
         again = encoder.contents(0, count) if changed else b""
@@ -184,7 +187,7 @@ class Exchange:
         self._floor = outer
         count = len(self._common)
         self._lender.begin()
-        parts = self._common.written(self._encoder(self._common.containers), result)
+        parts = self._common.written(self._encoder(), result)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
         self._common.sent()
@@ -192,10 +195,12 @@ class Exchange:
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(
-            self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same, declared=self.declared
-        )
+    def _encoder(self) -> value_codec.Encoder:
+        return self._encoder_of(self._common.containers, self._common.places)
+
+    def _encoder_of(self, known: list[Any], places: dict[int, int]) -> value_codec.Encoder:
+        more: dict[str, Any] = {"names": self.sent, "same": self.same, "declared": self.declared, "places": places}
+        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
         return value_decoder.Decoder(
@@ -220,9 +225,9 @@ class Exchange:
             raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
         return lent
 
-    def _encoder_of_contents(self, known: list[Any]) -> value_codec.Encoder:
+    def _encoder_of_contents(self, known: list[Any], places: dict[int, int]) -> value_codec.Encoder:
         self._lender.begin()
-        return self._encoder(known)
+        return self._encoder_of(known, places)
 
     def _have_changed(self) -> bool:
         """Whether the tests have changed containers that both sides have; there are none any more once they have put

@@ -70,13 +70,14 @@ class ProgramSide(ABC):
         )
 
     def _encoder(self) -> value_codec.Encoder:
-        known = self._common.containers
-        return value_codec.Encoder(
-            self._other, max(self._most - len(known), 0), known, same=self._same, declared=self._declared
-        )
+        common = self._common
+        return self._encoder_of(max(self._most - len(common), 0), common.containers, common.places)
 
-    def _encoder_of_contents(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, _ANY, known, same=self._same, declared=self._declared)
+    def _encoder_of(self, most: int, known: list[Any], places: dict[int, int]) -> value_codec.Encoder:
+        return value_codec.Encoder(self._other, most, known, same=self._same, declared=self._declared, places=places)
+
+    def _encoder_of_contents(self, known: list[Any], places: dict[int, int]) -> value_codec.Encoder:
+        return self._encoder_of(_ANY, known, places)
 
     def _number(self, value: object) -> int:
         """The number of an object that is not plain and so is not sent; the same object always has the same number."""

@@ -74,12 +74,14 @@ class Writer:
         exact: bool,
         names: Mapping[int, str],
         declared: Declared,
+        places: Mapping[int, int] | None,
     ) -> None:
         self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
         #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)
-        self._index = {id(container): place for place, container in enumerate(self.table)}
+        self._places = {id(one): place for place, one in enumerate(self.table)} if places is None else places
+        self._index: dict[int, int] = {}  # the places of those that are new
         self._kinds = bytearray()
         self._bounds: list[bytes] = []  # what follows some of the kinds
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
@@ -119,7 +121,9 @@ class Writer:
             self.write(description, out, 0)
 
     def _refer(self, container: Any, base: type, out: list[bytes]) -> None:
-        place = self._index.get(id(container))
+        place = self._places.get(id(container))
+        if place is None:
+            place = self._index.get(id(container))
         if place is None:
             place = self._index[id(container)] = len(self.table)
             self.table.append(container)
