@@ -106,6 +106,7 @@ class Witness(ProgramSide):
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
+        self._room = self._most + len(data)
         try:
             self._answer(number, data)
         except Lost:
@@ -198,7 +199,9 @@ class Witness(ProgramSide):
             kind = data[start : start + 1]
             if kind in (RETURNED, RAISED):
                 break
+            self._room += len(data)
             self._answer(number, data)
+            self._room -= len(data)
         count = value_writer.COUNT.unpack_from(data)[0]
         self._common.truncate(count)
         reading = Reading(self._decoder_of(data[start + 1 :]), count)
@@ -254,7 +257,7 @@ class Witness(ProgramSide):
         self, value: object, known: tuple[Any, ...], before: tuple[bytes, bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any]]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
         common, shared, (common_before, passed_before) = self._common, len(self._common), before
         # while another call runs, there may be thousands
@@ -272,13 +275,13 @@ class Witness(ProgramSide):
         return CHANGED, (encoder.head(), now, passed, rest, root), new
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
         root = encoder.root_object(value)
         encoder.sent()
         return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
         root = encoder.root(told)
         encoder.sent()

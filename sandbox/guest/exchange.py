@@ -75,8 +75,9 @@ class Exchange:
         self.declared = Declared()  # the prelude's classes that the program has as well
 
     def open(self, line: Line, most: int, in_place: bool) -> None:
-        """Use this connection. `in_place`: the tests check what the candidate does to its arguments."""
-        self._line, self._most, self._in_place = line, most, in_place
+        """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
+        check what the candidate does to its arguments."""
+        self._line, self._room, self._in_place = line, most, in_place
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests."""
@@ -103,19 +104,23 @@ class Exchange:
         self._number += 1
         encoder.sent()
         shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
-        self._line.send(self._number, shared + flag, head, again, contents, root)
+        parts = (shared + flag, head, again, contents, root)
+        self._line.send(self._number, *parts)
         self._lender.sent()
         if changed:
             self._common.replace(self._common.containers)
         asked = _Asked(self._number, encoder.table[count:])
-        self.bytes = len(again) + len(contents) + len(root)
-        return self._wait(asked)
+        self.bytes = size = sum(map(len, parts))
+        self._room += size
+        answer = self._wait(asked)
+        self._room -= size
+        return answer
 
     def _wait(self, asked: _Asked) -> tuple[bytes, Any]:
         """(kind, value) of the answer, after the requests that come first."""
         floor = self._floor
         while True:
-            number, data = self._line.receive(self._most)
+            number, data = self._line.receive(self._room)
             if data[:1] == questions.STOP:
                 self._stops.not_carried(data[2:].decode())
             if number != asked.number:

@@ -26,6 +26,7 @@ class ProgramSide(ABC):
         self, line: Line, most: int, line_of: Callable[[BaseException], int | None], namespace: dict[str, Any]
     ) -> None:
         self._line, self._most, self._line_of = line, most, line_of
+        self._room = most  # for a message: longer than the questions that are being answered by `most` bytes
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
@@ -71,7 +72,7 @@ class ProgramSide(ABC):
 
     def _encoder(self) -> value_codec.Encoder:
         common = self._common
-        return self._encoder_of(max(self._most - len(common), 0), common.containers, common.places)
+        return self._encoder_of(max(self._room - len(common), 0), common.containers, common.places)
 
     def _encoder_of(self, most: int, known: list[Any], places: dict[int, int]) -> value_codec.Encoder:
         return value_codec.Encoder(self._other, most, known, same=self._same, declared=self._declared, places=places)

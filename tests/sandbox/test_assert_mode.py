@@ -258,6 +258,24 @@ def test_limits_count_for_both_processes(judged: Pool) -> None:
     assert (ruled(large), large.limit) == ("output_limit not_reached", "reply")
 
 
+def test_the_limit_of_an_answer_does_not_count_the_arguments(judged: Pool) -> None:
+    """Neither those that the program leaves alone, nor those that it changes in place, nor while it uses the tests' own
+    functions: only what is added counts."""
+    limits = Limits(cpu_s=10.0, wall_s=60.0, reply_bytes=10_000)
+    given = "xs = list(range(20_000, 0, -1))\nkey = lambda x: x\n"
+    right = {
+        "def f(xs): return xs[0]": "assert f(xs) == 20_000",
+        "def f(xs): return [1, max(xs)]": "assert f(xs) == f(list(xs)) == [1, 20_000]",
+        "def f(xs): xs.sort()": "f(xs)\nassert xs[0] == 1",
+        "def f(xs, key): return max(xs[:9], key=key)": "assert f(xs, key) == 20_000",
+        "def f(xs, key): xs[:] = [key(x) for x in xs[-50:]] + xs": "f(xs, key)\nassert xs[0] == 50",
+    }
+    said = [ruled(ask(judged, program, given + tests, limits=limits)) for program, tests in right.items()]
+    assert said == ["completed passed"] * len(right)
+    longer = ask(judged, "def f(xs): xs += xs", f"{given}f(xs)\nassert xs[0]", limits=limits)
+    assert (ruled(longer), longer.limit) == ("output_limit not_reached", "reply")
+
+
 @pytest.mark.parametrize("argument", ["Own", "Own()", "Other()", "[print, Other()]", "sys", "open('/dev/null')"])
 def test_what_can_not_cross_is_told_apart(judged: Pool, argument: str) -> None:
     """The tests pass something that is not plain: no ruling, with the reason, and no `except` hides it."""
