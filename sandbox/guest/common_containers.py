@@ -101,7 +101,7 @@ class Common:
 
     def have_changed(self) -> bool:
         """Whether this side has changed one since its contents were sent or received."""
-        places = self._suspects()
+        places = self._suspects() if self.containers else ()
         if not places:
             return False
         encoder = self._encoders(self.containers, self.places)

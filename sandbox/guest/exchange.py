@@ -251,6 +251,8 @@ class Exchange:
 
     def _share(self, containers: list[Any], changed: bool = False) -> None:
         """Keep as many of these as may be kept. `changed`: those that were common have other contents."""
+        if not containers:
+            return
         common, floor = self._common, self._floor
         count = min(len(containers), max(_MAX_SHARED, floor))
         if changed or count < len(common):
