@@ -3,6 +3,7 @@ asks of the tests' objects meanwhile (`lent_objects.py`)."""
 
 from __future__ import annotations
 
+import gc
 import threading
 from typing import Any, NoReturn, Protocol
 
@@ -62,6 +63,7 @@ class Exchange:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
         self._turn = threading.RLock()  # a question and its answer belong to one thread of the tests
         self._number = self._nested = 0
+        self._collects = True  # whether the tests have the collector enabled
         self._in_place = True
         self._common = Common(self._encoder_of_contents, lambda: self.declared)
         self._floor = 0  # so many of them are in use by questions that wait for an answer
@@ -83,7 +85,12 @@ class Exchange:
         """The answer. If there is none, the process ends: an exception could be caught by the tests."""
         try:
             with self._turn:
-                return self._answer_to((*question, self._in_place))
+                self._collects = gc.isenabled()
+                gc.disable()  # a `__del__` of the tests may ask, and must not do so in the middle of another question
+                answer = self._answer_to((*question, self._in_place))
+                if self._collects:
+                    gc.enable()
+                return answer
         except Unsupported as error:
             self._stops.abandon("unsupported", str(error))
         except Lost as error:
@@ -184,10 +191,14 @@ class Exchange:
         outer, self._floor = self._floor, len(self._common)
         self._nested += 1
         kind = questions.RETURNED
+        if self._collects:
+            gc.enable()
         try:
             result = perform(*args, **keywords)
         except BaseException as error:
             kind, result = questions.RAISED, error
+        self._collects = gc.isenabled()
+        gc.disable()
         self._nested -= 1
         self._floor = outer
         count = len(self._common)
