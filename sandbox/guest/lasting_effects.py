@@ -1,10 +1,9 @@
 """Whether tests can have changed something in the judge's process that later tests would notice.
 
 A judge is reused only after tests that import nothing but modules without settings, set no attributes, and register no
-class (`Sequence.register`). Tests are
-trusted not to evade this, but they patch modules and change settings: `warnings.simplefilter("error")`,
-`decimal.getcontext().Emax = 9`, `signal.alarm(5)`, `sys.stdout = None`. What can be changed has no end, so what such
-tests leave is not looked for.
+class (`Sequence.register`). Tests are trusted not to evade this, but they patch modules and change settings:
+`warnings.simplefilter("error")`, `decimal.getcontext().Emax = 9`, `signal.alarm(5)`, `sys.stdout = None`. What can be
+changed has no end, so what such tests leave is not looked for.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ class Encoder(Writer):
                 return
             number = self._numbers[id(value)] = len(self._same.values) + len(self._met)  # type: ignore[union-attr]
             self._met.append(value)
-            self._new.append(b"".join(parts))
+            self._new.append(self._bounded(parts))
         out.append(sized(b"=", number))
 
     def _bounded(self, out: list[bytes]) -> bytes:

@@ -145,7 +145,8 @@ class Writer:
                 self._kinds.append(library_values.ARRAY)
             else:
                 self._kinds.append(KINDS[base] if base in KINDS else LIBRARY[id(base)][1])
-            if len(self._kinds) > self._left:
+            self._left -= 1
+            if self._left < 0:
                 raise TooLarge
         out.append(sized(b"r", place))
 

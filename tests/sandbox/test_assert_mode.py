@@ -272,6 +272,9 @@ def test_the_limit_of_an_answer_does_not_count_the_arguments(judged: Pool) -> No
     }
     said = [ruled(ask(judged, program, given + tests, limits=limits)) for program, tests in right.items()]
     assert said == ["completed passed"] * len(right)
+    counted = [ask(judged, "def f(): return [*range(1000, 2500)]", "x = f()\nassert x is not f", limits=limits),
+               ask(judged, "def f(): return [[] for _ in range(1050)]", "f()", limits=limits)]  # fmt: skip
+    assert [(ruled(one), one.limit) for one in counted] == [("output_limit not_reached", "reply")] * 2
     longer = ask(judged, "def f(xs): xs += xs", f"{given}f(xs)\nassert xs[0]", limits=limits)
     assert (ruled(longer), longer.limit) == ("output_limit not_reached", "reply")
 
