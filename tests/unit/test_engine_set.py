@@ -150,6 +150,18 @@ def test_a_start_that_never_returns_is_given_up(monkeypatch: pytest.MonkeyPatch)
     assert not engines.alive
 
 
+def test_engines_that_are_closed_are_not_lost(caplog: pytest.LogCaptureFixture) -> None:
+    """A thread that still listens hears that they end, and starts none."""
+    engines = started(1, FakeLauncher([FakeEngine(), FakeEngine()]))
+    (engine,) = engines.alive
+    engines.close()
+    end(engine)  # type: ignore[arg-type]
+    assert engines.receive()[1]["event"] == "ended"
+    assert not engines.left
+    assert not engines._threads
+    assert not caplog.records
+
+
 def test_close_waits_for_no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
     """And nothing is started after it."""
     monkeypatch.setattr(engine_set, "FIRST_PAUSE_S", 3600.0)

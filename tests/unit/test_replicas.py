@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import queue
 import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +26,7 @@ from codeeval.generators.hf.replicas import HFReplicas
 from codeeval.generators.registry import check_model
 from codeeval.generators.vllm.generator import VLLMGenerator
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.generators.vllm.worker.engine import _EngineServer
 from codeeval.prompts.templates import build_prompt
 from codeeval.stops import MERA_STOPS
 from codeeval.tasks.bundled import bundled
@@ -321,3 +324,17 @@ def test_samples_that_were_not_begun_are_not_blamed(no_pause: None) -> None:
     with contextlib.suppress(GenerationError):  # a sample that was begun twice may be left out
         found.extend(generator.generate(ASKED, OWN))
     assert len(found) >= len(ASKED) * OWN.n - 1
+
+
+def test_a_request_that_is_dropped_is_answered_no_more() -> None:
+    """By its id at the engine; one that is finished by now is nothing to it."""
+    aborted: list[list[str]] = []
+    server = _EngineServer(
+        SimpleNamespace(llm_engine=SimpleNamespace(abort_request=aborted.append)), None, lambda message: None
+    )
+    server._open.update({"1": "1-a", "2": "2-a"})
+    inbox = queue.SimpleQueue[dict[str, Any]]()
+    for message in ({"op": "drop", "ids": ["1", "0"]}, {"op": "cancel"}, {"op": "quit"}):
+        inbox.put(message)
+    server.serve(inbox)
+    assert aborted == [["1-a"], ["2-a"]]

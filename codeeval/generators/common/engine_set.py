@@ -176,12 +176,12 @@ class EngineSet:
 
     def _lost(self, place: _Place, why: str, *, for_good: bool = False) -> None:
         """Have a lost engine started again, or give it up, and say so."""
-        name = place.spec.name
+        name, wanted = place.spec.name, self.restarts and not self._closing.is_set()
         place.in_vain = 0 if place.was_useful else place.in_vain + 1
         place.was_useful = False
-        if not self.restarts or for_good or place.in_vain >= MAX_IN_VAIN or place.restarts >= MAX_RESTARTS:
+        if not wanted or for_good or place.in_vain >= MAX_IN_VAIN or place.restarts >= MAX_RESTARTS:
             place.state = "given up"
-            if self.restarts:
+            if wanted:
                 _warn(msg("{name} is not started again: {why}", name=name, why=why))
             return
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**place.restarts)

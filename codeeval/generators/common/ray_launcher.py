@@ -56,7 +56,7 @@ class RayLauncher:
 
     @property
     def start_s(self) -> float:
-        return self._patience_s + 2 * OPEN_S
+        return self._patience_s + OPEN_S
 
     def start(self, specs: Sequence[EngineSpec], inbox: Inbox, abandoned: Callable[[], bool] = never) -> list[Engine]:
         """Raises NoRoom where not all engines find a place in time, GenerationError where a node is not as this machine."""
