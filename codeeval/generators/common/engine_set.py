@@ -59,10 +59,11 @@ class _Place:
 
 class EngineSet:
     """Starts the engines on construction; `wait_ready` next. `alive`: those that have loaded the model and run. `restarts`:
-    whether lost ones are started again, which may be changed at any time. `answered`: number of samples by name."""
+    whether lost ones are started again, which may be changed at any time. `answered`: number of samples by name; `over`: why
+    the last of those that are given up is."""
 
     def __init__(self, specs: Sequence[EngineSpec], launcher: Launcher, *, restarts: bool) -> None:
-        self.restarts = restarts
+        self.restarts, self.over = restarts, ""
         self._launcher = launcher
         self._inbox: Inbox = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -181,8 +182,9 @@ class EngineSet:
         place.was_useful = False
         if not wanted or for_good or place.in_vain >= MAX_IN_VAIN or place.restarts >= MAX_RESTARTS:
             place.state = "given up"
+            self.over = msg("{name} is not started again: {why}", name=name, why=why) if wanted else why
             if wanted:
-                _warn(msg("{name} is not started again: {why}", name=name, why=why))
+                _warn(self.over)
             return
         pause = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**place.restarts)
         place.restarts += 1

@@ -101,9 +101,7 @@ class HFReplicas:
         work = _Work(sampling, waiting, {})
         while work.waiting or any(work.held.values()):
             if not self._engines.left:
-                raise GenerationError(
-                    msg("{reason}; what had finished is kept", reason=work.reason or msg("every replica has ended"))
-                )
+                raise GenerationError(msg("{reason}; what had finished is kept", reason=self._engines.over))
             self._hand_out(work)
             engine, message = self._engines.receive("sample", "answered", "refused", "unusable")
             if engine is not None:

@@ -63,6 +63,10 @@ class Engines:
     def many(self) -> bool:
         return self._many
 
+    def none_is_left(self) -> GenerationError:
+        """Why no engine will be at work again."""
+        return GenerationError(_kept(self._set.over))
+
     def may_restart(self, allowed: bool) -> None:
         """Whether an engine that is lost from now on is started again, if there are several."""
         self._set.restarts = self._many and allowed
@@ -107,10 +111,14 @@ class Engines:
     def _ended(self, engine: Engine) -> EngineEnded:
         kind, said = self._set.failure(engine)
         reason = f"vLLM failed: {kind}: {' '.join(said.split())[:600]}" if kind else engine.last_words()
-        return EngineEnded(engine, f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more.")
+        return EngineEnded(engine, _kept(reason))
 
     def close(self) -> None:
         self._set.close()
+
+
+def _kept(reason: str) -> str:
+    return f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more."
 
 
 def _spec(number: int, model: str, settings: VLLMSettings, launcher: Launcher) -> EngineSpec:

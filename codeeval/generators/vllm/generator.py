@@ -120,17 +120,15 @@ class VLLMGenerator:
         }
 
     def _collect(self, waiting: OpenSamples, sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
-        ended: EngineEnded | None = None
         while waiting:
             try:
                 engine, message = self._engines.receive("finished", "refused")
-            except EngineEnded as error:
-                ended = error
+            except EngineEnded as ended:
                 self._take_back(waiting, ended, sampling, refusals)
                 continue
             if engine is None:
-                if ended is not None and not self._engines.left:
-                    raise ended
+                if not self._engines.left:
+                    raise self._engines.none_is_left()
                 self._deal(waiting, sampling)
                 continue
             one = waiting.get(message["id"])
