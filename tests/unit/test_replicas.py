@@ -314,7 +314,8 @@ def test_an_engine_that_comes_back_gets_what_others_have_not_begun(no_pause: Non
     assert sorted(found, key=lambda one: (one.problem_id, one.index)) == list(whole.generate(ASKED, OWN))
     (dropped,) = [message["ids"] for message in holding.sent if message["op"] == "drop"]
     (added,) = [message["requests"] for message in back.sent if message["op"] == "add"]
-    assert [one["id"] for one in added] == dropped
+    assert [one["params"] for one in added] == [one["params"] for one in holding.held if one["id"] in dropped]
+    assert {one["id"] for one in added}.isdisjoint(dropped)
     assert len(dropped) == 11 // 2
     assert generator.answered() == {"replica 1": 1 + len(dropped), "replica 2": 11 - len(dropped)}
 

@@ -28,7 +28,7 @@ from codeeval.generators.common.model_folder import check_weights
 from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.engines import EngineEnded, Engines
-from codeeval.generators.vllm.open_samples import EncodedPrompt, OpenSample, OpenSamples, deal
+from codeeval.generators.vllm.open_samples import EncodedPrompt, OpenSample, OpenSamples, deal, new_key
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.i18n import msg
 from codeeval.reading.thinking import CLOSE, opens_thought
@@ -92,7 +92,7 @@ class VLLMGenerator:
                 one = OpenSample(
                     request, index, prompt, None if greedy else sampling.seed if mera else seed + index, engine, thinks
                 )
-                waiting[key := str(len(waiting))] = one
+                waiting[key := new_key()] = one
                 batches.setdefault(engine, []).append(self._message(key, one, sampling))
         for engine, batch in batches.items():
             engine.send({"op": "add", "requests": batch})
@@ -131,10 +131,9 @@ class VLLMGenerator:
                     raise self._engines.none_is_left()
                 self._deal(waiting, sampling)
                 continue
-            one = waiting.get(message["id"])
-            if one is None or one.engine is not engine:
+            one = waiting.pop(message["id"], None)
+            if one is None:
                 continue  # it was given to another engine
-            del waiting[message["id"]]
             if message["event"] == "refused":
                 refusals.add(one.request.problem_id, GenerationError(f"vLLM refused: {message['message']}"))
             elif one.thinks and self._answer_follows(one, message, sampling):
@@ -150,9 +149,10 @@ class VLLMGenerator:
         the samples come from the engine's one random stream."""
         if not self._engines.left or sampling.harness == "mera":
             raise ended
+        begun = self._begun(waiting)
         for at, (key, one) in enumerate([each for each in waiting.items() if each[1].engine is ended.engine]):
             one.engine = None
-            one.losses += at < self._begun(waiting)
+            one.losses += at < begun
             if one.losses >= MAX_LOSSES:
                 del waiting[key]
                 refusals.add(one.request.problem_id, ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,9 +34,16 @@ class OpenSample:
     losses: int = 0
 
 
-#: By the id of their request. Those of one engine are in the order in which it got them.
+#: By the id of their request, which is another one each time that a sample is given to an engine: an answer that comes late is
+#: not taken for that of another one. Those of one engine are in the order in which it got them.
 OpenSamples = dict[str, OpenSample]
 Keys = dict[Engine, list[str]]
+_NUMBERS = itertools.count()
+
+
+def new_key() -> str:
+    """An id that no other request of this process has."""
+    return str(next(_NUMBERS))
 
 
 def deal(waiting: OpenSamples, alive: Sequence[Engine], begun: int) -> tuple[Keys, Keys]:
@@ -53,7 +61,8 @@ def deal(waiting: OpenSamples, alive: Sequence[Engine], begun: int) -> tuple[Key
     for key in free:
         engine = min(alive, key=lambda each: counts[each])
         counts[engine] += 1
-        given.setdefault(engine, []).append(key)
-        waiting[key] = one = waiting.pop(key)
+        one = waiting.pop(key)
         one.engine = engine
+        waiting[new := new_key()] = one
+        given.setdefault(engine, []).append(new)
     return dropped, given
