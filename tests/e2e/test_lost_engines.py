@@ -60,8 +60,8 @@ def test_engines_that_are_killed_each_time_are_given_up(tmp_path: Path, alone: l
     assert "INCOMPLETE" in out
     assert "--resume r" in out
     for name in ("replica 1", "replica 2"):
-        assert errors.count(f"{name} is not started again: {name} ended by signal SIGKILL") == 1
-        assert 1 <= errors.count(f"{name} is started again in") <= 3
+        assert errors.count(f"warning: {name} is not started again: {name} ended by signal SIGKILL") == 1
+        assert 1 <= errors.count(f"warning: {name} is started again in") <= 3
     assert 0 < generated(tmp_path / "r") < PROBLEMS * SAMPLES
     resumed = codeeval(tmp_path, "run", "--resume", "r")
     assert resumed.returncode == 0, resumed.stderr
