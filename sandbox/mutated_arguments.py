@@ -62,6 +62,7 @@ _PURE = frozenset(
         *("range", "repr", "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip"),
     )
 )
+_FILES = frozenset(("BytesIO", "StringIO"))
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 #: The bodies of loops are read twice, up to this nesting depth.
 _MAX_NESTING = 3
@@ -137,8 +138,8 @@ class _Scope:
 
     def _is_pure(self, call: ast.Call) -> bool:
         if isinstance(call.func, ast.Attribute):  # a method of the argument
-            return any(self._affected(name) is not None for name in _root(call.func))
-        return isinstance(call.func, ast.Name) and call.func.id in _PURE and not call.keywords
+            return call.func.attr in _FILES or any(self._affected(name) is not None for name in _root(call.func))
+        return isinstance(call.func, ast.Name) and call.func.id in _PURE | _FILES and not call.keywords
 
     def _pass(self, call: ast.Call, silent: bool) -> None:
         for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
@@ -216,10 +217,11 @@ def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
     """Statements without a body, and the heads of those with one; functions and classes have separate scopes."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from map(ast.Expr, statement.decorator_list)
             continue
         inner = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
         if not any(inner):
-            yield statement
+            yield from _operands(statement)
             continue
         loops = isinstance(statement, ast.For | ast.AsyncFor | ast.While) and nesting < _MAX_NESTING
         for _ in range(1 + loops):
@@ -228,6 +230,12 @@ def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
                 yield from _simple_statements(part, nesting + loops)
         for handler in [*getattr(statement, "handlers", []), *getattr(statement, "cases", [])]:
             yield from _simple_statements(handler.body, nesting)
+
+
+def _operands(statement: ast.stmt) -> list[ast.stmt]:
+    """The operands of an `assert … and …` as assertions of their own: the later ones may check what the first has passed."""
+    test = statement.test if isinstance(statement, ast.Assert) else None
+    return [ast.Assert(test=one) for one in test.values] if isinstance(test, ast.BoolOp) else [statement]
 
 
 def _heads(statement: ast.stmt) -> Iterator[ast.AST]:

@@ -8,9 +8,11 @@ judge's side such an instance is one of the prelude's class, so that its methods
 
 from __future__ import annotations
 
+import abc
 import enum
 import functools
 import re
+import typing
 from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
@@ -32,6 +34,12 @@ _LEFT_OUT = frozenset(
 #: What differs between the two sides in how a class is shown.
 _PLACE = re.compile(r" at 0x[0-9a-f]+|\b(tests|candidate)\.")
 _MAX_DEPTH, _MAX_TEXT = 8, 65_536
+#: The metaclasses of classes that are declared without one of their own, and what they may derive from.
+_METACLASSES = (type, abc.ABCMeta, type(typing.Protocol))
+_ABSTRACT = (object, abc.ABC, typing.Generic, typing.Protocol)
+_ENUMS = (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)
+#: What `Generic` puts into an instance; it is not sent.
+_PARAMETERS = "__orig_class__"
 #: Some of these are looked up in the instance: `copy.deepcopy` calls its `__deepcopy__`.
 _SPECIAL = re.compile(r"__\w+__")
 
@@ -42,6 +50,9 @@ class Declared:
     def __init__(self, classes: Iterable[type] = ()) -> None:
         self.classes: list[Any] = list(classes)
         self.places = {id(kind): place for place, kind in enumerate(self.classes)}
+        #: The classes themselves are sent by such names.
+        self.named = {f"prelude.{place}": kind for place, kind in enumerate(self.classes)}
+        self.names = {id(kind): name for name, kind in self.named.items()}
 
     def new(self, place: int) -> Any:
         """An instance without attributes. Raises an Exception if there is no such class."""
@@ -84,7 +95,7 @@ def fits(kind: Any, text: str, holds_attributes: bool) -> bool:
 
 def is_container(kind: type) -> bool:
     """Whether instances of this declared class are sent as their attributes."""
-    return type(kind) is type and tuple not in _mro(kind)
+    return type(kind) in _METACLASSES and tuple not in _mro(kind)
 
 
 def shape(kind: Any, depth: int = 0) -> str:
@@ -94,7 +105,7 @@ def shape(kind: Any, depth: int = 0) -> str:
     if (fields := named_fields(kind)) is not None:
         return f"{name_of(kind)}{fields!r}{_plain(_members(kind)['_field_defaults'])}"
     is_enum = type(kind) is enum.EnumMeta
-    if not is_enum and type(kind) is not type:
+    if not is_enum and type(kind) not in _METACLASSES:
         return ""
     above = [_shape_of_base(base, is_enum, depth) for base in _bases(kind)]
     if not all(above):
@@ -109,9 +120,13 @@ def shape(kind: Any, depth: int = 0) -> str:
 
 
 def _shape_of_base(base: type, is_enum: bool, depth: int) -> str:
-    if base is object or (is_enum and base in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)):
+    if base in (*_ENUMS, *LEAVES) if is_enum else base in _ABSTRACT:
         return base.__name__
-    return "" if is_enum or base.__module__ in ("builtins", "enum", "typing", "abc") else shape(base, depth + 1)
+    if base is object:  # of an enumeration
+        return "object"
+    if base.__module__ in ("builtins", "enum", "typing", "abc") or (is_enum and type(base) is not enum.EnumMeta):
+        return ""
+    return shape(base, depth + 1)
 
 
 def _plain(value: Any) -> str:
@@ -148,7 +163,7 @@ def attributes(value: Any) -> list[Any]:
             found += (name, MemberDescriptorType.__get__(slot, value))
         except AttributeError:  # an empty slot
             continue
-    return found + [item for pair in (_dict_of(value) or {}).items() for item in pair]
+    return found + [item for pair in (_dict_of(value) or {}).items() if pair[0] != _PARAMETERS for item in pair]
 
 
 def dict_of_instance(value: Any) -> Callable[[], Any] | None:
@@ -159,7 +174,7 @@ def dict_of_instance(value: Any) -> Callable[[], Any] | None:
 
 def takes_methods_place(value: Any) -> bool:
     """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
-    return any(_replaces(type(value), name) for name in _dict_of(value) or ())
+    return any(_replaces(type(value), name) for name in _dict_of(value) or () if name != _PARAMETERS)
 
 
 def _replaces(kind: type, name: Any) -> bool:

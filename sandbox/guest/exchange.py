@@ -79,7 +79,7 @@ class Exchange:
     def open(self, line: Line, most: int, in_place: bool) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
         check what the candidate does to its arguments."""
-        self._line, self._room, self._in_place = line, most, in_place
+        self._line, self._room, self._in_place, self._lender.streams.in_place = line, most, in_place, in_place
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests."""
@@ -129,7 +129,7 @@ class Exchange:
         while True:
             number, data = self._line.receive(self._room)
             if data[:1] == questions.STOP:
-                self._stops.not_carried(data[2:].decode())
+                self._stops.not_carried(data[2:].decode(), questions.OF_TESTS if data[1:2] == questions.CHANGED else -1)
             if number != asked.number:
                 raise Lost("an answer to another question")
             self.bytes += len(data)

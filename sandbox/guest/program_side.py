@@ -14,7 +14,7 @@ from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
-from sandbox.guest.questions import SAME, STOP
+from sandbox.guest.questions import CHANGED, SAME, STOP
 
 _ANY = 1 << 30  # the judge may send any size
 
@@ -41,7 +41,7 @@ class ProgramSide(ABC):
             lambda number: None if number & LENT else self._objects[number],
             lambda kind, args, keywords: self._ask(lent_objects.CALL, makers.numbers[id(kind)], args, keywords),
         )
-        self._borrowed = Borrowed(self._ask, makers)
+        self._borrowed = Borrowed(self._ask, makers, self._stop_for_tests)
 
     @abstractmethod
     def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -116,8 +116,12 @@ class ProgramSide(ABC):
             told = raised.describe_briefly(error, self._number, self._module)
         return (*told, self._line_of(error))
 
-    def _stop(self, what: str) -> NoReturn:
+    def _stop_for_tests(self, name: str) -> NoReturn:
+        """Report a use of an instance of the tests: they have passed something of which more is needed than can be sent."""
+        self._stop(name, CHANGED)
+
+    def _stop(self, what: str, whose: bytes = SAME) -> NoReturn:
         """Report a use of a tests' object that can't be sent: the sample ends."""
-        self._line.send(0, STOP, SAME, what.encode())
+        self._line.send(0, STOP, whose, what.encode())
         while True:
             self._line.receive(_ANY)  # raises Lost

@@ -185,6 +185,8 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
     if "__exit__" in members:
         members["__exit__"] = _leave
     if shown > 0:
+        if SHOWN[shown] is types.FunctionType:
+            members["__get__"] = _bind
         if "__getitem__" in members and "__iter__" not in members:
             members["__iter__"] = None  # for example a match: it takes more than an index
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
@@ -232,6 +234,11 @@ def _equal_to_its_own(self: Any, other: object) -> Any:
             return (self.pattern, self.flags) == (other.pattern, other.flags)
         Remote.host(self).not_carried(f"== of {an_object_of(type(self).__name__)}", type(self)._kind)
     return True if self is other else NotImplemented
+
+
+def _bind(self: Any, instance: object, _: object = None) -> Any:
+    """What a class has where the tests put a function of the program into it."""
+    return self if instance is None else types.MethodType(self, instance)
 
 
 def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:

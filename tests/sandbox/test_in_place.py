@@ -22,6 +22,9 @@ from sandbox.mutated_arguments import sees_arguments
         "x = [1]\nassert candidate(x) is None\nassert len(x) == 1\n",
         "x = [1, 1]\nn = candidate(x)\nassert x[:n] == [1]\n",
         "x = [1]\ny = candidate(x)\nif not x:\n    pass\n",
+        "x = [1]\nassert candidate(x) is None and x == [1]\n",
+        "x = {}\n@candidate(x)\ndef g(): pass\nassert list(x) == ['g']\n",
+        "import io\nx = io.StringIO()\ny = candidate(x)\nassert x.getvalue() == ''\n",
     ],
 )
 def test_arguments_that_are_looked_at(source: str) -> None:
