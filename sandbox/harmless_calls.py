@@ -17,8 +17,8 @@ _PURE = frozenset((
     "reversed", "round", "set", "slice", "sorted", "str", "sum", "tuple", "type", "zip",
 ))
 _MODULES = frozenset((
-    "array", "bisect", "collections", "copy", "datetime", "decimal", "fractions", "hashlib", "json", "math", "numpy", "pickle",
-    "pprint", "random", "re", "statistics", "string",
+    "array", "bisect", "collections", "copy", "datetime", "decimal", "fractions", "hashlib", "io", "json", "math", "numpy",
+    "pickle", "pprint", "random", "re", "statistics", "string",
 ))
 # fmt: on
 # fmt: off

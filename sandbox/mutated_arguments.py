@@ -225,6 +225,7 @@ def _simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
     """Statements without a body, and the heads of those with one; functions and classes have separate scopes."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from map(ast.Expr, statement.decorator_list)
             continue
         inner = [getattr(statement, part, []) for part in ("body", "orelse", "finalbody")]
         if not any(inner) and not isinstance(statement, ast.Match):

@@ -25,7 +25,8 @@ import re
 import struct
 import types
 import warnings
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
 from typing import Any, Literal
@@ -202,6 +203,33 @@ def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | N
     return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, in_place
 
 
+#: The most different keys of one dict or set, in a literal, that may have the same hash.
+MAX_COLLISIONS = 16
+
+
+def literal(source: str | ast.expr) -> Any:
+    """Like `ast.literal_eval`, in linear time: raises ValueError also for a dict or set with many keys of one hash
+    (multiples of 2**61 - 1, for example), which would take quadratic time to make."""
+    if isinstance(source, str):
+        if source.count(",") < MAX_COLLISIONS:
+            return ast.literal_eval(source)
+        tree = ast.parse(source.lstrip(" \t"), mode="eval").body
+        usual = source.count("{") < 2 and isinstance(tree, ast.Dict) and len(tree.keys) <= MAX_COLLISIONS
+    else:
+        tree, usual = source, False
+    for node in () if usual else ast.walk(tree):
+        keys = node.keys if isinstance(node, ast.Dict) else node.elts if isinstance(node, ast.Set) else ()
+        if len(keys) > MAX_COLLISIONS:
+            refuse_collisions({repr(key): key for key in (ast.literal_eval(one) for one in keys if one)}.values())
+    return ast.literal_eval(tree)
+
+
+def refuse_collisions(keys: Iterable[object]) -> None:
+    """Raise ValueError for keys of which a set can't be made in linear time, TypeError for some that it can't hold."""
+    if max(Counter(map(hash, keys)).values(), default=0) > MAX_COLLISIONS:
+        raise ValueError("too many keys with the same hash")
+
+
 @functools.lru_cache(maxsize=512)
 def _encode_calls(calls: tuple[str, ...]) -> bytes:
     """Arguments are marshalled (format 4, readable since Python 3.4), which saves the candidate's process a parse per
@@ -211,7 +239,7 @@ def _encode_calls(calls: tuple[str, ...]) -> bytes:
     for call in calls:
         if has_more_tokens(call, MAX_TOKENS):
             raise ValueError(f"a call of more than {MAX_TOKENS} words, numbers and signs")
-        value = ast.literal_eval(call)
+        value = literal(call)
         if type(value) is not dict or not all(type(key) is str for key in value):
             raise ValueError(f"not a dict of keyword arguments: {call[:200]}")
         kind, data = (

@@ -144,7 +144,7 @@ def _leave(code: int) -> NoReturn:
             stream.flush()
         except (OSError, ValueError):
             code = code or 3
-    if any(thread.name in ("generator", "ray-end") for thread in threading.enumerate()):
+    if any(thread.name in ("generator", "ray-end", "engine-restart") for thread in threading.enumerate()):
         os._exit(code)
     gc.freeze()  # the interpreter's last collection would visit every object, only for its memory to be freed anyway
     sys.exit(code)

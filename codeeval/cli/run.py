@@ -12,6 +12,7 @@ from codeeval.cli import options
 from codeeval.cli.flags import taking
 
 if TYPE_CHECKING:
+    from codeeval.cli.console import Console
     from codeeval.evaluation.resolve import Resolved
     from codeeval.manifest import Manifest
 
@@ -88,9 +89,12 @@ def run(
         return 0
     if show_prompt is not None:
         return _show_prompt(show_prompt, resolved)
-    if resume is not None:
-        return _resume(resume, resolved)
-    return _evaluate(resolved, then)
+    from codeeval.cli.console import Console
+    from codeeval.cli.warned import warnings_shown
+
+    console = Console(resolved.settings.format)
+    with warnings_shown(console):
+        return _evaluate(resolved, console, then) if resume is None else _resume(resume, resolved, console)
 
 
 def _show_prompt(problem_id: str, resolved: Resolved) -> int:
@@ -103,13 +107,11 @@ def _show_prompt(problem_id: str, resolved: Resolved) -> int:
     return 0
 
 
-def _resume(folder: Path, resolved: Resolved) -> int:
+def _resume(folder: Path, resolved: Resolved, console: Console) -> int:
     """Continue a run, or a folder with a run per instruction."""
-    from codeeval.cli.console import Console
     from codeeval.cli.ending import Destination, finish
     from codeeval.report.instructions import is_instructions
 
-    console = Console(resolved.settings.format)
     if is_instructions(folder):
         from codeeval.cli.instructions import show_ended
         from codeeval.evaluation.instructions import resume_all
@@ -123,12 +125,10 @@ def _resume(folder: Path, resolved: Resolved) -> int:
     return finish(resume(folder, resolved, console), ending)
 
 
-def _evaluate(resolved: Resolved, like: Manifest | None) -> int:
+def _evaluate(resolved: Resolved, console: Console, like: Manifest | None) -> int:
     """A fresh run, or one per instruction."""
-    from codeeval.cli.console import Console
     from codeeval.cli.ending import Destination, finish
 
-    console = Console(resolved.settings.format)
     if resolved.settings.instructions is not None:
         from codeeval.cli.instructions import show_ended
         from codeeval.evaluation.instructions import evaluate_all

@@ -6,6 +6,7 @@ import ast
 from functools import lru_cache
 
 from codeeval import syntax
+from sandbox.wire import literal
 
 
 def expected(source: str, line: int | None, entry_point: str) -> str | None:
@@ -34,6 +35,6 @@ def _asserts(source: str) -> tuple[ast.Assert, ...]:
 
 def _literal(node: ast.expr) -> str | None:
     try:
-        return repr(ast.literal_eval(node))
+        return repr(literal(node))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return None

@@ -114,7 +114,8 @@ def _fits(got: object, wanted: object, atol: float, oracle: Oracle, call: str) -
         (xs,) = _arguments(call)
         return abs(_polynomial(cast(list[float], xs), cast(float, got))) <= oracle.atol
     if oracle.rule == "same_set":
-        literals.refuse_collisions(cast(list[object], got))
+        for values in (got, wanted):
+            literals.refuse_collisions(cast(list[object], values))
         return set(cast(list[object], got)) == set(cast(list[object], wanted))
     if got == wanted or _fits_otherwise(got, atol, oracle, call):
         return True

@@ -20,6 +20,7 @@ from codeeval.prompts.templates import FIELD
 from codeeval.tasks.fields import Fields
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
+from sandbox.wire import refuse_collisions
 
 #: The most characters of all calls of one problem; the pool accepts about 5 million, including the program.
 MAX_CALLS_CHARS = 4 * 1024 * 1024
@@ -184,7 +185,12 @@ def _nested(inputs: _Arguments) -> object:
 
 
 def _sets(inputs: _Arguments) -> object:
-    return [[set(item) if isinstance(item, list) and item else {} for item in cast(list[object], inputs[0])]]
+    return [[_set(item) if isinstance(item, list) and item else {} for item in cast(list[object], inputs[0])]]
+
+
+def _set(items: list[object]) -> set[object]:
+    refuse_collisions(items)
+    return set(items)
 
 
 def _values(inputs: _Arguments) -> object:

@@ -29,6 +29,7 @@ from codeeval.tasks.bundled import page
 from codeeval.tasks.fields import ID_HINT, id_fault
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Problem
+from sandbox.wire import literal
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -250,7 +251,7 @@ def _call(where: str, node: ast.expr) -> str:
     if len(set(names)) != len(names):
         raise DataError(where, msg("an argument is given twice"), _CALL_HINT)
     try:
-        ast.literal_eval(node)
+        literal(node)
         return ast.unparse(node)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
         raise DataError(where, msg("a value is not a literal: {reason}", reason=_short(error)), _CALL_HINT) from None

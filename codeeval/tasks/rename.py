@@ -22,6 +22,7 @@ from typing import TypeGuard
 from codeeval import syntax
 from codeeval.i18n import msg
 from codeeval.types import Problem
+from sandbox.wire import literal
 
 ENTRY, ARGUMENT = "func", "arg"
 #: The note of a run with renamed problems; a run that carries it is never published as a score of the set.
@@ -131,7 +132,7 @@ def _names(problem: Problem, function: _Function) -> dict[str, str]:
 
 def _call(text: str) -> dict[str, object]:
     try:
-        found = ast.literal_eval(_expression(text))
+        found = literal(_expression(text))
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError) as error:
         raise NotRenamableError(f"a test is no dict of literals: {error}") from None
     if not isinstance(found, dict) or not all(isinstance(key, str) for key in found):

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 40
+_NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 32, 40
 _NAMESPACES = 0x7E020000  # CLONE_NEW* as flags of clone(2)
 _AF_UNIX = 1
 _MAP_HUGETLB = 0x40000
+#: Commands of fcntl(2): F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than F_GET_SEALS.
+_SETLEASE, _HINTS = 1024, 1035
+_SO_ATTACH_FILTER = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Table:
     on_oneself: tuple[int, int]
     setpriority: int
     mmap: int
+    fcntl: int
+    setsockopt: int
 
 
 # ptrace and other processes' memory · SysV IPC · POSIX queues · keys · userfaultfd, io_uring, bpf, perf · namespaces and
@@ -63,6 +68,8 @@ _X86_64 = Table(
     on_oneself=(302, 203),  # prlimit64, sched_setaffinity
     setpriority=141,
     mmap=9,
+    fcntl=72,
+    setsockopt=54,
 )
 _AARCH64 = Table(
     audit=0xC00000B7,
@@ -86,6 +93,8 @@ _AARCH64 = Table(
     on_oneself=(261, 122),
     setpriority=140,
     mmap=222,
+    fcntl=25,
+    setsockopt=208,
 )
 _TABLES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
@@ -116,6 +125,12 @@ def _instructions(table: Table) -> list[bytes]:
     out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
     # huge pages are the machine's reserve, which no memory limit covers
     out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
+    # a lease keeps others waiting that open the file; a hint stays with it
+    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 5), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 1, 0)]
+    out += [_op(_JUMP_EQUAL, _SETLEASE, 0, 1), refuse, _op(_RETURN, _ALLOW)]
+    # a filter's machine code is the machine's one supply, which no memory limit covers
+    out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 3), _op(_LOAD, _THIRD_ARGUMENT)]
+    out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse]
     out.append(_op(_RETURN, _ALLOW))
     return out
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import functools
 import operator
+import random
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, NoReturn
 
+from sandbox.guest import forwarded_streams
 from sandbox.guest import lent_objects as lent
 from sandbox.guest.library_functions import library_function
 from sandbox.guest.library_types import SENT
@@ -22,10 +24,10 @@ _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = 2, 3, 4
 
 
 class Borrowed:
-    """The stand-ins of one sample; `makers` makes exceptions and their classes."""
+    """The stand-ins of one sample; `makers` makes exceptions and their classes, `stop` ends the sample."""
 
-    def __init__(self, ask: Ask, makers: Makers) -> None:
-        self._ask, self._makers = ask, makers
+    def __init__(self, ask: Ask, makers: Makers, stop: Callable[[str], NoReturn]) -> None:
+        self._ask, self._makers, self._stop = ask, makers, stop
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
 
@@ -68,10 +70,22 @@ class Borrowed:
             return SENT[told[0]]
         if kind == lent.LIBRARY:
             return library_function(told[0])
+        if kind == lent.KEY:
+            return functools.cmp_to_key(told[0])
+        if kind == lent.RANDOM:
+            made = random.Random()
+            made.setstate(told[0])
+            return made
+        if kind == lent.STREAM:
+            return forwarded_streams.stand_in(told[0], lambda *args: self._ask(lent.METHOD, number, args, {}))
+        if kind == lent.INSTANCE:
+            return _instance(self._ask, number, told, self._stop)
         return (_callable if kind == lent.CALLABLE else _iterator)(self._ask, number, *told)
 
 
-def _function(ask: Ask, number: int, name: str, qualified: str, text: str | None, parameters: Any) -> Any:
+def _function(
+    ask: Ask, number: int, name: str, qualified: str, text: str | None, parameters: Any, annotations: Any
+) -> Any:
     """A function with these parameters: programs look at a function's code to count them."""
     wanted = parameters if parameters is not None else (("args", _VAR_POSITIONAL, ()), ("kwargs", _VAR_KEYWORD, ()))
     names = {one for one, _, _ in wanted}
@@ -103,6 +117,7 @@ def _function(ask: Ask, number: int, name: str, qualified: str, text: str | None
     exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
     made = space.pop("made")
     made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
+    made.__annotations__ = annotations
     return made
 
 
@@ -138,3 +153,35 @@ def _callable(ask: Ask, number: int, name: str, text: str) -> Any:
     made: Any = type("builtin_function_or_method", (), {**members, "__module__": "builtins"})()
     made.__name__, made.__qualname__, made.__doc__ = name, name, text
     return made
+
+
+def _instance(ask: Ask, number: int, told: Any, stop: Callable[[str], NoReturn]) -> Any:
+    """An object or class of the tests. It can be called and passed; all else of it stays with the tests."""
+    name, name_of_class, specials = told
+
+    def uses(_: Any, *__: Any, **___: Any) -> NoReturn:
+        stop(name)
+
+    def attribute(_: Any, wanted: str) -> Any:
+        if wanted in ("__name__", "__qualname__") and name_of_class is not None:
+            return name_of_class
+        if wanted.startswith("__") and wanted not in _TELLING:
+            raise AttributeError(wanted)
+        return stop(name)
+
+    members: dict[str, Any] = dict.fromkeys((*specials, *_USES), uses)
+    if "__call__" in specials:
+        members["__call__"] = lambda self, *args, **keywords: ask(lent.CALL, number, args, keywords)
+    members |= {
+        "__getattr__": attribute,
+        "__dict__": property(uses),
+        "__dataclass_fields__": property(uses),
+        "__slots__": (),
+        "__module__": "tests",
+    }
+    return type(name, (), members)()
+
+
+#: Attributes by which a program finds out what an object is; it looks for others without need.
+_TELLING = ("__mro_entries__", "__members__", "__mro__", "__bases__", "__subclasses__")
+_USES = ("__setattr__", "__delattr__", "__reduce_ex__", "__dir__", "__instancecheck__", "__subclasscheck__")

@@ -18,7 +18,7 @@ from sandbox.guest import (
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, State, are_same, states, written
+from sandbox.guest.common_containers import Reading, State, states
 from sandbox.guest.container_contents import put
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
@@ -63,15 +63,12 @@ _NEW_REFERENCES, _PASSED_REFERENCES = _unkept()
 
 
 class _Call:
-    """A question that is being answered. `containers`: those that judge and candidate have, with the `states` that the
-    judge knows of; only if the program has objects of the tests. `asked`: it has used one."""
+    """A question that is being answered while the program has objects of the tests. `asked`: it has used one."""
 
-    __slots__ = ("asked", "containers", "number", "states")
+    __slots__ = ("asked", "number")
 
     def __init__(self, number: int) -> None:
         self.number, self.asked = number, False
-        self.containers: list[Any] = []
-        self.states: list[State] = []
 
 
 class Witness(ProgramSide):
@@ -92,7 +89,7 @@ class Witness(ProgramSide):
         self._before_answer = before_answer
         self._own = _getpid()
         self._asking = threading.RLock()  # a message and its answer belong to one thread
-        #: Of the calls that are running: the question's number, and what the judge knows of the containers.
+        #: The calls that are running. The containers that they were passed are common ones.
         self._calls: list[_Call] = []
 
     def serve(self) -> bool:
@@ -110,6 +107,7 @@ class Witness(ProgramSide):
             number, data = self._line.receive(_ANY)
         except Lost:
             return False
+        self._room = self._most + len(data)
         try:
             self._answer(number, data)
         except Lost:
@@ -117,10 +115,13 @@ class Witness(ProgramSide):
         return True
 
     def _answer(self, number: int, data: bytes) -> None:
-        decoder, shared = self._decoder(data), len(self._shared)
+        decoder, common = self._decoder(data), self._common
+        shared = len(common)
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
-        before = states(self._unbounded, self._shared)
+        if shared and (not self._calls or data[value_writer.COUNT.size :][:1] == CHANGED):
+            common.replace(common.containers)
+        before = common.states
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
         perform = self._declare if operation == DECLARE else OPERATIONS[operation]
@@ -139,21 +140,32 @@ class Witness(ProgramSide):
         self._before_answer()
         kind = RETURNED if failed is None else RAISED
         if call is not None and call.asked:
-            self._line.send(number, kind, CALLED, *self._after_requests(call, value, failed))
+            self._line.send(number, kind, CALLED, *self._after_requests(value, failed))
             return
+        common.truncate(shared)
         flag, parts, new, held = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:] if in_place else []
         if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
-            self._shared += [*passed, *new]
+            self._keep([*passed, *new])
+        elif flag == CHANGED and self._calls:
+            common.replace(common.containers)
         self._line.send(number, kind, flag, *parts)
 
     def _call(self, number: int, containers: list[Any]) -> _Call:
         """A call during which the program may use objects of the tests."""
         call = _Call(number)
-        call.containers, call.states = containers, states(self._encoder, containers)
+        self._common.extend(containers)
         self._calls.append(call)
         return call
+
+    def _keep(self, containers: list[Any]) -> None:
+        """From now on the judge has these as well."""
+        common = self._common
+        if self._calls:
+            common.replace([*common.containers, *containers])
+        else:  # the next question is preceded by reading those that the judge keeps
+            common.containers = [*common.containers, *containers]
 
     # --- requests: the program uses an object of the tests ----------------------------------------------------------
 
@@ -167,20 +179,19 @@ class Witness(ProgramSide):
             call = self._calls[-1]
             request = (operation, number, tuple(args), tuple(keywords), tuple(keywords.values()))
             self._send_request(call, request)
-            kind, value = self._result(call)
+            kind, value = self._result()
         if kind == RAISED:
             raise value
         return value
 
     def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
-        if not call.asked:
-            call.asked, self._shared = True, call.containers
-        self._fresh.clear()
-        self._shared, parts = written(self._encoder, self._shared, call.states, request, self._fresh.clear)
+        call.asked = True
+        parts = self._common.written(self._message, request)
         self._told |= self._fresh
+        self._common.sent()
         self._line.send(call.number, REQUEST, SAME, *parts)
 
-    def _result(self, call: _Call) -> tuple[bytes, Any]:
+    def _result(self) -> tuple[bytes, Any]:
         """(kind, value) of the judge's answer to a request, after its questions that come first."""
         start = value_writer.COUNT.size
         while True:
@@ -188,25 +199,27 @@ class Witness(ProgramSide):
             kind = data[start : start + 1]
             if kind in (RETURNED, RAISED):
                 break
+            self._room += len(data)
             self._answer(number, data)
+            self._room -= len(data)
         count = value_writer.COUNT.unpack_from(data)[0]
-        del self._shared[count:]
-        decoder = self._decoder_of(data[start + 1 :])
-        value = Reading(decoder, count).value()
-        self._shared = decoder.table
-        call.states = states(self._encoder, self._shared)
+        self._common.truncate(count)
+        reading = Reading(self._decoder_of(data[start + 1 :]), count)
+        value = reading.value()
+        self._common.received(reading)
         return kind, value
 
-    def _after_requests(self, call: _Call, value: Any, failed: BaseException | None) -> list[bytes]:
+    def _after_requests(self, value: Any, failed: BaseException | None) -> list[bytes]:
         """The answer to a question during which there were requests."""
-        self._fresh.clear()
         try:
-            self._shared, parts = written(self._encoder, self._shared, call.states, value, self._fresh.clear)
+            parts = self._common.written(self._message, value)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
             head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
-            parts = [head, SAME * len(self._shared), root]
+            self._told |= self._fresh
+            return [head, SAME * len(self._common), root]
         self._told |= self._fresh
+        self._common.sent()
         return parts
 
     # --- answers ----------------------------------------------------------------------------------------------------
@@ -217,20 +230,21 @@ class Witness(ProgramSide):
         shared = value_writer.COUNT.unpack_from(data)[0]
         if shared & IDENTITIES and self._same is None:
             self._same = Identities()
-        del self._shared[shared & ~IDENTITIES :]
+        self._common.truncate(shared & ~IDENTITIES)
         changed = data[count : count + 1] == CHANGED
         decoder = self._decoder_of(data[count + 1 :])
         decoder.head()
-        known = [one.known for one in states(self._unbounded, self._shared)] if changed else []
-        for container, content in decoder.contents(self._shared if changed else (), known):
-            put(container, content)
+        if changed:
+            containers = self._common.containers
+            known = states(self._encoder_of_contents(containers), len(containers))
+            for container, content in decoder.contents(containers, [one.known for one in known]):
+                put(container, content)
         return decoder
 
     def _encoded(
         self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes], failed: BaseException | None
     ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
         """(flags, the answer, the containers that the judge learns about with it, whether one that it has holds them)."""
-        self._fresh.clear()
         try:
             flag, parts, new, held = self._encode(value, known, before)
         except Exception:  # an object that can't be read completely
@@ -244,28 +258,32 @@ class Witness(ProgramSide):
         self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes]
     ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
         """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        is_same = are_same(before[0], states(self._unbounded, self._shared))
+        shared = len(self._common)
+        changed = self._common.have_changed(before[0])
         self._fresh.clear()
-        encoder = value_codec.Encoder(self._other, self._most, known, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, known, same=self._same, declared=self._declared)
         root = encoder.root(value)
-        shared, count = len(self._shared), len(encoder.table)
-        now = (encoder.contents(0, shared), encoder.contents(shared, len(known))) if known else (b"", b"")
+        count = len(encoder.table)
+        now = encoder.contents(0, shared) if changed else b""
+        passed = encoder.contents(shared, len(known)) if len(known) > shared else b""
+        if not changed and passed != before[1]:
+            changed, now = True, encoder.contents(0, shared)
         held = shared > 0 and len(encoder.table) > count
         rest = encoder.contents(len(known))
         new = encoder.table[len(known) :]
         encoder.sent()
-        if is_same and now[1] == before[1]:
-            return SAME, (encoder.head(), rest, root), new, held
-        return CHANGED, (encoder.head(), *now, rest, root), new, held
+        if changed:
+            return CHANGED, (encoder.head(), now, passed, rest, root), new, held
+        return SAME, (encoder.head(), rest, root), new, held
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
         root = encoder.root_object(value)
         encoder.sent()
         return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._most, same=self._same, declared=self._declared)
+        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
         root = encoder.root(told)
         encoder.sent()

@@ -13,7 +13,7 @@ import enum
 import functools
 import re
 import typing
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
@@ -166,6 +166,12 @@ def attributes(value: Any) -> list[Any]:
     return found + [item for pair in (_dict_of(value) or {}).items() if pair[0] != _PARAMETERS for item in pair]
 
 
+def dict_of_instance(value: Any) -> Callable[[], Any] | None:
+    """A function that returns the dict that holds all attributes of an instance; None if some are in slots."""
+    own = None if _slots(type(value)) else _dict_getter(type(value))
+    return None if own is None else functools.partial(own, value)
+
+
 def takes_methods_place(value: Any) -> bool:
     """Whether an attribute of the instance is in the place of a method of its class, which may be what compares it."""
     return any(_replaces(type(value), name) for name in _dict_of(value) or () if name != _PARAMETERS)
@@ -211,9 +217,13 @@ def _slots(kind: type) -> dict[str, Any]:
 
 
 def _dict_of(value: Any) -> dict[str, Any] | None:
-    for kind in _mro(type(value)):
-        member = _members(kind).get("__dict__")
+    own = _dict_getter(type(value))
+    return None if own is None else own(value)
+
+
+def _dict_getter(kind: type) -> Callable[[Any], dict[str, Any]] | None:
+    for one in _mro(kind):
+        member = _members(one).get("__dict__")
         if type(member) is GetSetDescriptorType:
-            own: dict[str, Any] = member.__get__(value)
-            return own
+            return member.__get__
     return None

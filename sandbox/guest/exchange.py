@@ -3,6 +3,8 @@ asks of the tests' objects meanwhile (`lent_objects.py`)."""
 
 from __future__ import annotations
 
+import gc
+import threading
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import (
@@ -12,7 +14,7 @@ from sandbox.guest import (
     value_decoder,
     value_writer,
 )
-from sandbox.guest.common_containers import Reading, State, are_same, copies_of, states, written
+from sandbox.guest.common_containers import Common, Reading, copies, states
 from sandbox.guest.container_contents import empty, put
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
@@ -61,11 +63,12 @@ class Exchange:
 
     def __init__(self, stops: Stops, proxies: Proxies, makers: Makers, lender: Lender) -> None:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
+        self._turn = threading.RLock()  # a question and its answer belong to one thread of the tests
         self._number = self._nested = 0
+        self._collects = True  # whether the tests have the collector enabled
         self._in_place = True
         self._requested = False  # whether a request is being read
-        self._shared: list[Any] = []  # containers that the candidate also has, in its order
-        self._known: list[State] = []  # their contents, as the candidate knows them
+        self._common = Common(self._encoder_of_contents, lambda: self.declared)
         self._floor = 0  # so many of them are in use by questions that wait for an answer
         #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
         self._own: set[int] = set()
@@ -77,13 +80,20 @@ class Exchange:
         self.declared = Declared()  # the prelude's classes that the program has as well
 
     def open(self, line: Line, most: int, in_place: bool) -> None:
-        """Use this connection. `in_place`: the tests check what the candidate does to its arguments."""
-        self._line, self._most, self._in_place = line, most, in_place
+        """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
+        check what the candidate does to its arguments."""
+        self._line, self._room, self._in_place, self._lender.streams.in_place = line, most, in_place, in_place
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests."""
         try:
-            return self._answer_to((*question, self._in_place))
+            with self._turn:
+                self._collects = gc.isenabled()
+                gc.disable()  # a `__del__` of the tests may ask, and must not do so in the middle of another question
+                answer = self._answer_to((*question, self._in_place))
+                if self._collects:
+                    gc.enable()
+                return answer
         except Unsupported as error:
             self._stops.abandon("unsupported", str(error))
         except Lost as error:
@@ -92,31 +102,36 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
-        now = self._state_of_shared()
-        self._lender.begin()
-        encoder = self._encoder(self._shared)
-        count = len(self._shared)
+        changed = self._have_changed()
+        encoder = self._message()
+        count = len(self._common)
         root = encoder.root(question)
-        again = b"" if are_same(now, self._known) else encoder.contents(0, count)
+        again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()
         flag = questions.CHANGED if again else questions.SAME
         self._number += 1
         encoder.sent()
         shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
-        self._line.send(self._number, shared + flag, head, again, contents, root)
+        parts = (shared + flag, head, again, contents, root)
+        self._line.send(self._number, *parts)
         self._lender.sent()
+        if changed:
+            self._common.replace(self._common.containers)
         asked = _Asked(self._number, encoder.table[count:])
-        self.bytes = len(again) + len(contents) + len(root)
-        return self._wait(asked)
+        self.bytes = size = sum(map(len, parts))
+        self._room += size
+        answer = self._wait(asked)
+        self._room -= size
+        return answer
 
     def _wait(self, asked: _Asked) -> tuple[bytes, Any]:
         """(kind, value) of the answer, after the requests that come first."""
         floor = self._floor
         while True:
-            number, data = self._line.receive(self._most)
+            number, data = self._line.receive(self._room)
             if data[:1] == questions.STOP:
-                self._stops.not_carried(data[2:].decode())
+                self._stops.not_carried(data[2:].decode(), questions.OF_TESTS if data[1:2] == questions.CHANGED else -1)
             if number != asked.number:
                 raise Lost("an answer to another question")
             self.bytes += len(data)
@@ -133,42 +148,42 @@ class Exchange:
             raise value_writer.Malformed("no answer")
         value = self._read(data)
         self._floor = floor
-        self._share(self._shared)
+        self._share(self._common.containers)
         return data[:1], value
 
     # --- requests ------------------------------------------------------------------------------------------------
 
     def _begin_request(self, asked: _Asked) -> None:
         if asked.first < 0:
-            asked.first = len(self._shared)
-            self._shared = [*self._shared, *asked.passed]
+            asked.first = len(self._common)
+            self._common.extend([*self._common.containers, *asked.passed])
             self._keep_unchanged(asked.first)
 
     def _keep_unchanged(self, first: int) -> None:
         """The containers from this place on are the tests' own."""
         if not self._in_place:
-            self._own |= set(range(first, len(self._shared)))
+            self._own |= set(range(first, len(self._common)))
 
     def _separate(self) -> None:
         """The candidate changes something: from now on it has copies of the tests' own containers."""
         own = sorted(self._own)
-        others = [one for place, one in enumerate(self._shared) if place not in self._own]
-        copies = copies_of([self._shared[place] for place in own], others, self.declared)
-        self._shared = list(self._shared)
-        for place, copy in zip(own, copies, strict=True):
-            self._shared[place] = copy
+        containers = list(self._common.containers)
+        others = [one for place, one in enumerate(containers) if place not in self._own]
+        made = copies([containers[place] for place in own], others, self.declared)
+        for place, copy in zip(own, made, strict=True):
+            containers[place] = copy
         self._own.clear()
+        self._common.replace(containers)
 
     def _read(self, data: bytes) -> Any:
         """The root of a message that tells which containers have changed."""
-        count = len(self._shared)
-        reading = Reading(self._decoder(data[2:], self._shared), count)
+        common = self._common
+        reading = Reading(self._decoder(data[2:], common.containers), len(common))
         if reading.has_changes(self._own):
             self._separate()
-            reading.replace(self._shared)
+            reading.replace(common.containers)
         value = reading.value()
-        self._shared = reading.table
-        self._known = self._state_of_shared()
+        common.received(reading)
         return value
 
     def _serve(self, asked: _Asked, request: Any) -> None:
@@ -178,29 +193,36 @@ class Exchange:
         perform = self._lender.use(operation, number)
         if self._nested >= _MAX_NESTED:
             self._stops.not_carried(f"a call of the tests' function in more than {_MAX_NESTED} others")
-        outer, self._floor = self._floor, len(self._shared)
+        outer, self._floor = self._floor, len(self._common)
         self._nested += 1
         kind = questions.RETURNED
+        if self._collects:
+            gc.enable()
         try:
             result = perform(*args, **keywords)
         except BaseException as error:
             kind, result = questions.RAISED, error
+        self._collects = gc.isenabled()
+        gc.disable()
         self._nested -= 1
         self._floor = outer
-        count = len(self._shared)
-        self._lender.begin()
-        self._shared, parts = written(self._encoder, self._shared, self._known, result, self._lender.begin)
-        self._keep_unchanged(count)
+        count = len(self._common)
+        parts = self._common.written(self._message, result)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
-        self._known = self._state_of_shared()
+        self._common.sent()
+        self._keep_unchanged(count)
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(
-            self._other, 1 << 30, known, exact=True, names=self.sent, same=self.same, declared=self.declared
-        )
+    def _message(self) -> value_codec.Encoder:
+        """The encoder of a message that is begun."""
+        self._lender.begin()
+        return self._encoder_of(self._common.containers, self._common.places)
+
+    def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
+        more: dict[str, Any] = {"names": self.sent, "same": self.same, "declared": self.declared, "places": places}
+        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
         return value_decoder.Decoder(
@@ -228,33 +250,38 @@ class Exchange:
             raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
         return lent
 
-    def _state_of_shared(self) -> list[State]:
-        """The contents of containers that both sides have; none once the tests have put something into them that can't
-        be sent."""
-        if not self._shared:
-            return []
+    def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
+        self._lender.begin()
+        return self._encoder_of(known, places)
+
+    def _have_changed(self) -> bool:
+        """Whether the tests have changed containers that both sides have; there are none any more once they have put
+        something into them that can't be sent."""
         try:
-            return self._states(self._shared)
+            return self._common.have_changed()
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
-            self._shared, self._known, self._own = [], [], set()
-            return []
+            self._forget()
+            return False
 
-    def _states(self, containers: list[Any]) -> list[State]:
-        self._lender.begin()
-        return states(self._encoder, containers)
+    def _forget(self) -> None:
+        self._common.clear()
+        self._own.clear()
 
-    def _share(self, containers: list[Any]) -> None:
+    def _share(self, containers: list[Any], changed: bool = False) -> None:
+        """Keep as many of these as may be kept. `changed`: those that were common have other contents."""
         if not containers:
             return
-        self._shared = containers[: max(_MAX_SHARED, self._floor)]
-        known = self._state_of_shared()
-        while len(self._shared) > self._floor and sum(len(one.data) for one in known) > _MAX_SHARED_BYTES:
-            del self._shared[max(len(self._shared) // 2, self._floor) :]
-            known = self._state_of_shared()
-        self._known = known
-        self._own = {place for place in self._own if place < len(self._shared)}
+        common, floor = self._common, self._floor
+        count = min(len(containers), max(_MAX_SHARED, floor))
+        if changed or count < len(common):
+            common.replace(containers[:count])
+        elif count > len(common):
+            common.extend(containers[:count])
+        while len(common) > floor and not common.fits(_MAX_SHARED_BYTES):
+            common.replace(common.containers[: max(len(common) // 2, floor)])
+        self._own = {place for place in self._own if place < len(common)}
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
@@ -265,18 +292,18 @@ class Exchange:
         if changed and self._own:
             self._separate()
         own = passed if self._in_place or not changed else [empty(one) for one in passed]
-        seen = [*self._shared, *own]
+        seen = [*self._common.containers, *own]
         decoder = self._decoder(data[2:], seen)
         decoder.head()
-        contents = decoder.contents(seen, [one.known for one in self._states(seen)]) if changed else []
+        known = states(self._encoder_of_contents(seen), len(seen)) if changed else []
+        contents = decoder.contents(seen if changed else (), [one.known for one in known])
         decoder.fill(len(seen))
         value = decoder.value()
         decoder.end()
         for container, content in contents:
             put(container, content)
-        self._share(
-            [*self._shared, *(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else self._shared
-        )
+        new = [*(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else []
+        self._share([*self._common.containers, *new], changed)
         return kind, value
 
 

@@ -36,6 +36,7 @@ from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Remote, is_remote
 from sandbox.guest.raised import Makers
+from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.value_writer import NOTHING
 
@@ -61,6 +62,7 @@ class Judge:
         self._classes_asked_for: set[int] = set()  # the candidate's numbers for them
         self._calls = 0
         self._in_place = True
+        self._replaced, self._seeds = Replaced(), Seeds(self._seed)
         self._crossed: BaseException | None = None
         self._crossed_line: int | None = None
         self._last_calls = LastCalls()
@@ -79,6 +81,8 @@ class Judge:
             self._fail(*_failure(error, error is self._crossed, self._crossed_line))
         else:
             self._rule('{"s":"passed"}')
+        finally:
+            self._seeds.end()
 
     def leaves_nothing(self) -> bool:
         """Whether the tests can't have changed anything that later ones would notice."""
@@ -98,13 +102,14 @@ class Judge:
             self._lender.prelude = self._makers.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
-        program = self._proxies.make(0, None, NOTHING)
+        program = self._program = self._proxies.make(0, None, NOTHING)
         if error is None:
             self._agree(program, names)
         found = self.ask(questions.FIND, program, names)
         if error is not None:
             raise error
         self._bind(found, names, namespace)
+        self._seeds.watch(tests)
         exec(tests, namespace)  # noqa: S102 - trusted
 
     def _agree(self, program: Any, names: tuple[str, ...]) -> None:
@@ -150,6 +155,8 @@ class Judge:
     ) -> Any:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
+        if news := self._replaced.news():
+            self._answer((questions.REPLACE, self._program, news, (), ()))
         keywords, frame = kwargs or {}, _calling_frame()
         self._calls += operation == questions.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
@@ -171,6 +178,10 @@ class Judge:
         if kind == questions.RAISED:
             self._raise(value)
         return value
+
+    def _seed(self, place: int, *args: Any) -> None:
+        """The tests have seeded a generator of random numbers."""
+        self.ask(questions.SEED, self._program, (place, *args))
 
     def _lent(self, number: int) -> Any:
         return self._lender.get(number) if number & LENT else None
@@ -197,6 +208,8 @@ class Judge:
         Whoever chose the class is to blame: the tests if the prelude has it as a class, otherwise the candidate.
         """
         self._check_that_it_is_on()
+        if kind == questions.OF_TESTS and self._lender.has_instances:
+            self.abandon("unsupported", "the program uses an object of a class of the tests")
         if kind in self._classes_asked_for:
             self.abandon("unsupported", f"{what} does not cross to the tests")
         line = _line_of(_calling_frame()) or None

@@ -1,9 +1,9 @@
 """Whether tests can have changed something in the judge's process that later tests would notice.
 
-A judge is reused only after tests that import nothing but modules without settings, and set no attributes. Tests are
-trusted not to evade this, but they patch modules and change settings: `warnings.simplefilter("error")`,
-`decimal.getcontext().Emax = 9`, `signal.alarm(5)`, `sys.stdout = None`. What can be changed has no end, so what such
-tests leave is not looked for.
+A judge is reused only after tests that import nothing but modules without settings, set no attributes, and register no
+class (`Sequence.register`). Tests are trusted not to evade this, but they patch modules and change settings:
+`warnings.simplefilter("error")`, `decimal.getcontext().Emax = 9`, `signal.alarm(5)`, `sys.stdout = None`. What can be
+changed has no end, so what such tests leave is not looked for.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ _WITHOUT_SETTINGS = frozenset(
         *("zlib",),
     )
 )
-_SETTERS = frozenset(("setattr", "delattr", "exec", "eval", "__import__", "import_module", "__dict__"))
+_SETTERS = frozenset(
+    ("setattr", "delattr", "exec", "eval", "__import__", "import_module", "__dict__", "vars", "register")
+)
 _STORES = tuple(dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR"))
 _IMPORT, _EXTENDED = dis.opmap["IMPORT_NAME"], dis.opmap["EXTENDED_ARG"]
 

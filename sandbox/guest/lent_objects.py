@@ -7,18 +7,23 @@ of such an object besides those that describe it: a function's globals are the t
 
 from __future__ import annotations
 
+import abc
 import functools
+import gc
 import inspect
 import itertools
 import operator
+import random
 import types
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Generic
 
 from sandbox.guest import raised
-from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.built_in_values import LEAVES, base_of
+from sandbox.guest.descriptions import SPECIALS
+from sandbox.guest.forwarded_streams import FORWARDED, Streams, forward
 from sandbox.guest.library_functions import is_bound_to_tests, library_path
-from sandbox.guest.library_types import SENT_NAMES
+from sandbox.guest.library_types import SENT_NAMES, TYPE_NAMES
 
 #: Numbers with this bit are those of the tests' objects.
 LENT = 1 << 31
@@ -29,10 +34,13 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda generator, value: generator.send(value),
     lambda generator, error: generator.throw(error),
     lambda generator: generator.close(),
+    forward,
 )
-CALL, NEXT, SEND, THROW, CLOSE = range(len(OPERATIONS))
+CALL, NEXT, SEND, THROW, CLOSE, METHOD = range(len(OPERATIONS))
 #: The kinds of descriptions.
-FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY = range(9)
+FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY, KEY, RANDOM, STREAM, INSTANCE = range(
+    13
+)
 #: What the candidate may ask for. Functions of libraries, partials and getters it uses on its own side: executed here,
 #: `eval` would execute the candidate's text.
 _USES: dict[Any, tuple[int, ...]] = {
@@ -40,9 +48,12 @@ _USES: dict[Any, tuple[int, ...]] = {
     CALLABLE: (CALL,),
     GENERATOR: (NEXT, SEND, THROW, CLOSE),
     ITERATOR: (NEXT,),
+    STREAM: (METHOD,),
+    INSTANCE: (CALL,),
     raised.EXCEPTION_CLASS: (CALL,),
 }
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
+_KEY: type = type(functools.cmp_to_key(max))
 
 
 class Lender:
@@ -55,6 +66,8 @@ class Lender:
         self._fresh: set[int] = set()
         self._uses: dict[int, tuple[int, ...]] = {}  # by number, of what can be lent
         self.prelude: dict[str, Any] = {}
+        self.streams = Streams()
+        self.has_instances = False  # whether the candidate has objects of which it can use less than in one process
         #: The candidate's number for a class of exceptions that was made for it, or None.
         self.number_of_class: Callable[[type], int | None] = lambda kind: None
 
@@ -63,22 +76,26 @@ class Lender:
 
     def get(self, number: int) -> Any:
         """The object of that number. Raises KeyError."""
+        return self.streams.returned(number, self._object(number))
+
+    def _object(self, number: int) -> Any:
         if number not in self._uses:
             raise KeyError(number)
         return self._objects[number & ~LENT]
 
     def use(self, operation: int, number: int) -> Callable[..., Any]:
         """What carries out this operation on the object of that number. Raises KeyError or ValueError."""
-        target = self.get(number)
+        target = self.streams.used(number, self._object(number))
         if type(operation) is not int or operation not in self._uses[number]:
             raise ValueError("not for such an object")
         return functools.partial(OPERATIONS[operation], target)
 
     def other(self, value: object) -> tuple[int, Any] | None:
         """Its number, and its description unless the candidate has it; None if it can't be lent."""
-        if id(value) in self._told:
-            return self._numbers[id(value)], None
         number = self._number(value)
+        self.streams.pass_on(number, value)
+        if id(value) in self._told:
+            return number, None
         if id(value) in self._fresh and raised.is_exception(value):  # one that contains itself
             return number, None
         if raised.is_exception_class(value):
@@ -86,7 +103,8 @@ class Lender:
         elif raised.is_exception(value):
             told = (raised.EXCEPTION, raised.describe(value, self._class_number, self.prelude))  # type: ignore[arg-type]
         else:
-            told = _describe(value)
+            told = _describe(value) or _describe_own(value, self.prelude)
+            self.has_instances |= told is not None and told[0] == INSTANCE
         if told is None:
             return None
         self._uses.setdefault(number, _USES.get(told[0], ()))
@@ -126,13 +144,19 @@ def _describe(value: Any) -> tuple[Any, ...] | None:
     if path is not None:
         return LIBRARY, path
     if kind is types.FunctionType:
-        return FUNCTION, value.__name__, value.__qualname__, value.__doc__, _parameters(value)
+        return FUNCTION, value.__name__, value.__qualname__, value.__doc__, _parameters(value), _annotations(value)
     if kind is functools.partial and not vars(value):
         return PARTIAL, value.func, value.args, value.keywords
     if kind in _GETTERS:
         made, args = value.__reduce__()
         keywords = made.keywords if made is not kind else {}
         return GETTER, kind.__name__, tuple(args) if made is kind else (*made.args[0:], *args), keywords
+    if kind is _KEY:
+        return KEY, next(one for one in gc.get_referents(value) if one is not kind)
+    if kind is random.Random:
+        return RANDOM, value.getstate()
+    if kind in FORWARDED:
+        return STREAM, kind.__name__
     if is_bound_to_tests(value):
         return CALLABLE, str(getattr(value, "__name__", "")), str(getattr(value, "__doc__", ""))
     if kind is types.GeneratorType:
@@ -140,6 +164,30 @@ def _describe(value: Any) -> tuple[Any, ...] | None:
     if isinstance(value, Iterator) and (kind.__module__ == "builtins" or kind in vars(itertools).values()):
         return ITERATOR, kind.__name__
     return (BARE,) if kind is object else None
+
+
+def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None:
+    """An instance of a class of the tests, such a class, or a mock: the program can keep it, pass it and call it. Not those of
+    the prelude's classes, which the program may know otherwise."""
+    kind = type(value)
+    shown = value if issubclass(kind, type) else kind
+    above = [one for one in type.mro(shown) if one not in (object, abc.ABC, Generic)]
+    own = above and all(one.__module__ == "tests" for one in above)
+    calls = above and above[0].__module__ in ("tests", "unittest.mock")
+    calls = calls and type(vars(kind).get("__call__") or getattr(kind, "__call__", None)) is types.FunctionType  # noqa: B004
+    if (
+        (not own and not calls)
+        or base_of(shown) is not None
+        or any(one is two for one in above for two in prelude.values())
+    ):
+        return None
+    specials = [name for name in SPECIALS if _own_special(kind, name) or (name == "__call__" and shown is value)]
+    name = str(shown.__name__)
+    return INSTANCE, name, name if shown is value else None, tuple(specials)
+
+
+def _own_special(kind: type, name: str) -> bool:
+    return getattr(kind, name, None) is not getattr(type if issubclass(kind, type) else object, name, None)
 
 
 def _parameters(function: types.FunctionType) -> tuple[Any, ...] | None:
@@ -151,3 +199,9 @@ def _parameters(function: types.FunctionType) -> tuple[Any, ...] | None:
             return None
         told.append((one.name, int(one.kind), default))
     return tuple(told)
+
+
+def _annotations(function: types.FunctionType) -> dict[str, Any]:
+    """Those that are plain data or built-in types."""
+    found = inspect.get_annotations(function)
+    return {name: kind for name, kind in found.items() if type(kind) in LEAVES or id(kind) in TYPE_NAMES}

@@ -9,11 +9,12 @@ from typing import Any, NoReturn
 
 from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
 from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest.common_containers import Common
 from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
-from sandbox.guest.questions import SAME, STOP
+from sandbox.guest.questions import CHANGED, SAME, STOP
 
 _ANY = 1 << 30  # the judge may send any size
 
@@ -25,10 +26,11 @@ class ProgramSide(ABC):
         self, line: Line, most: int, line_of: Callable[[BaseException], int | None], namespace: dict[str, Any]
     ) -> None:
         self._line, self._most, self._line_of = line, most, line_of
+        self._room = most  # for a message: longer than the questions that are being answered by `most` bytes
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._shared: list[Any] = []  # containers that the judge also has
+        self._common = Common(self._encoder_of_contents, lambda: self._declared)
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._declared = Declared()  # the prelude's classes that the program has as well
@@ -39,7 +41,7 @@ class ProgramSide(ABC):
             lambda number: None if number & LENT else self._objects[number],
             lambda kind, args, keywords: self._ask(lent_objects.CALL, makers.numbers[id(kind)], args, keywords),
         )
-        self._borrowed = Borrowed(self._ask, makers)
+        self._borrowed = Borrowed(self._ask, makers, self._stop_for_tests)
 
     @abstractmethod
     def _ask(self, operation: int, number: int, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
@@ -62,19 +64,26 @@ class ProgramSide(ABC):
         return value_decoder.Decoder(
             data,
             self._make,
-            self._shared,
+            self._common.containers,
             values=library_values.SENT_VALUES,
             same=self._same,
             declared=self._declared,
         )
 
-    def _encoder(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(
-            self._other, max(self._most - len(known), 0), known, same=self._same, declared=self._declared
-        )
+    def _encoder(self) -> value_codec.Encoder:
+        common = self._common
+        return self._encoder_of(max(self._room - len(common), 0), common.containers, common.places)
 
-    def _unbounded(self, known: list[Any]) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, _ANY, known, same=self._same, declared=self._declared)
+    def _message(self) -> value_codec.Encoder:
+        """The encoder of a message that is begun."""
+        self._fresh.clear()
+        return self._encoder()
+
+    def _encoder_of(self, most: int, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
+        return value_codec.Encoder(self._other, most, known, same=self._same, declared=self._declared, places=places)
+
+    def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
+        return self._encoder_of(_ANY, known, places)
 
     def _number(self, value: object) -> int:
         """The number of an object that is not plain and so is not sent; the same object always has the same number."""
@@ -112,8 +121,12 @@ class ProgramSide(ABC):
             told = raised.describe_briefly(error, self._number, self._module)
         return (*told, self._line_of(error))
 
-    def _stop(self, what: str) -> NoReturn:
+    def _stop_for_tests(self, name: str) -> NoReturn:
+        """Report a use of an instance of the tests: they have passed something of which more is needed than can be sent."""
+        self._stop(name, CHANGED)
+
+    def _stop(self, what: str, whose: bytes = SAME) -> NoReturn:
         """Report a use of a tests' object that can't be sent: the sample ends."""
-        self._line.send(0, STOP, SAME, what.encode())
+        self._line.send(0, STOP, whose, what.encode())
         while True:
             self._line.receive(_ANY)  # raises Lost

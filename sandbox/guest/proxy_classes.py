@@ -191,6 +191,8 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
             members["__iter__"] = None  # for example a match: it takes more than an index
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
             members.pop(special, None)  # built-in types have them all, and most return nothing useful
+        if SHOWN[shown] is types.CoroutineType:
+            members["__await__"] = _steps
         if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
             members["__eq__"] = _equal_to_its_own
             members["__hash__"] = None if SHOWN[shown] is types.SimpleNamespace else object.__hash__
@@ -245,6 +247,24 @@ def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
             f"an exception in a `with` of {an_object_of(type(self).__name__)}", type(self)._kind
         )
     return Remote.host(self).ask(asks.EXIT, self)
+
+
+class _Steps:
+    """A coroutine as the iterator that `yield from` asks."""
+
+    def __init__(self, coroutine: Any) -> None:
+        self.send, self.throw, self.close = coroutine.send, coroutine.throw, coroutine.close
+
+    def __iter__(self) -> _Steps:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+
+def _steps(self: Any) -> Any:
+    """`await` in the tests: the coroutine runs in the candidate's process, and the tests' loop drives it."""
+    return (yield from _Steps(self))
 
 
 def derived_class(host: Host, called: tuple[int, str], specials: int, base: type, replaced: Any) -> type:

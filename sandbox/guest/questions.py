@@ -9,6 +9,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.guest import replaced_objects
+
 _mro = type.__dict__["__mro__"].__get__
 
 
@@ -47,6 +49,8 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     _parameters,
     type,
     lambda namespace, *told: None,  # see `Witness`
+    replaced_objects.replace,
+    replaced_objects.seed,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -65,6 +69,8 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     SIGNATURE,
     TYPE,
     DECLARE,
+    REPLACE,
+    SEED,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
@@ -74,5 +80,7 @@ SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
 CALLED = b"%"
 #: Messages in place of an answer: the program uses an object of the tests; it does so in a way that can't be sent.
 REQUEST, STOP = b"c", b"n"
+#: In place of a class's number: the program has used an instance of a class of the tests.
+OF_TESTS = -2
 #: In the number of containers that both sides have: identities of immutable values are told.
 IDENTITIES = 1 << 31

@@ -45,6 +45,8 @@ def _container_of(value: object) -> Any:
 class Encoder(Writer):
     """Writes one message of at most `most` bytes. `known` are containers that the other side has already, in its order.
 
+    `places`: the place of each in it, by its id, if that has been found out already.
+
     An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `same`:
     the immutable values that both sides have, if their identities count; `declared`: the classes that both have.
     """
@@ -59,8 +61,9 @@ class Encoder(Writer):
         names: Mapping[int, str] = TYPE_NAMES,
         same: Identities | None = None,
         declared: Declared = NO_CLASSES,
+        places: Mapping[int, int] | None = None,
     ) -> None:
-        super().__init__(other, most, known, exact, names, declared)
+        super().__init__(other, most, known, exact, names, declared, places)
         self._same = same
         if same is not None:
             self._new: list[bytes] = []  # immutable values that are sent for the first time
@@ -167,7 +170,7 @@ class Encoder(Writer):
                 return
             number = self._numbers[id(value)] = len(self._same.values) + len(self._met)  # type: ignore[union-attr]
             self._met.append(value)
-            self._new.append(b"".join(parts))
+            self._new.append(self._bounded(parts))
         out.append(sized(b"=", number))
 
     def _bounded(self, out: list[bytes]) -> bytes:

@@ -74,15 +74,19 @@ class Writer:
         exact: bool,
         names: Mapping[int, str],
         declared: Declared,
+        places: Mapping[int, int] | None,
     ) -> None:
         self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
         #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)
-        self._index = {id(container): place for place, container in enumerate(self.table)}
+        self._places = {id(one): place for place, one in enumerate(self.table)} if places is None else places
+        self._index: dict[int, int] = {}  # the places of those that are new
         self._kinds = bytearray()
         self._bounds: list[bytes] = []  # what follows some of the kinds
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
+        #: Whether a value was written in place that may be written differently later, although it is the same object.
+        self.unsettled = False
 
     def _counted(self, items: int) -> bytes:
         """Each of these items takes at least a byte: what can't fit is not even started."""
@@ -117,7 +121,9 @@ class Writer:
             self.write(description, out, 0)
 
     def _refer(self, container: Any, base: type, out: list[bytes]) -> None:
-        place = self._index.get(id(container))
+        place = self._places.get(id(container))
+        if place is None:
+            place = self._index.get(id(container))
         if place is None:
             place = self._index[id(container)] = len(self.table)
             self.table.append(container)
@@ -139,7 +145,8 @@ class Writer:
                 self._kinds.append(library_values.ARRAY)
             else:
                 self._kinds.append(KINDS[base] if base in KINDS else LIBRARY[id(base)][1])
-            if len(self._kinds) > self._left:
+            self._left -= 1
+            if self._left < 0:
                 raise TooLarge
         out.append(sized(b"r", place))
 
@@ -159,6 +166,7 @@ class Writer:
             self._refer(value, kind, out)
         elif (parts := library_values.parts_of(value, kind, self._values)) is not None:
             self._keep.append(parts)
+            self.unsettled = True
             self._several(b"V", parts, out, depth)
         elif (numbers := numpy_values.numpy_parts(value, kind)) is not None:
             self._several(b"u", numbers, out, depth)
@@ -203,6 +211,7 @@ class Writer:
         else:
             items = [item for pair in value for item in pair] if base is ITEMS else list(value)
             self._keep.append(items)
+            self.unsettled = True
             self._several(VIEWS[base], items, out, depth)
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
@@ -236,4 +245,5 @@ class Writer:
             self._object(value, out)
             bare = bare_value(value, base)
             self._keep.append(bare)
+            self.unsettled |= base in KINDS
             self.write(bare, out, depth + 1)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
 from codeeval.generators.common.engine_process import Inbox
-from codeeval.generators.common.launch import Engine, EngineSpec, Launcher
+from codeeval.generators.common.launch import Engine, EngineSpec, Launcher, never
 from codeeval.generators.hf.replica import read_request
 from codeeval.generators.vllm.worker.engine import channel, inbox_of_stdin
 from codeeval.types import Sample
@@ -24,10 +24,11 @@ class PacedEngines:
 
     def __init__(self, launcher: Launcher, every_s: float, nap_s: float) -> None:
         self._launcher, self._command = launcher, partial(command, every_s, nap_s, sys.path)
-        self.elsewhere, self.facts, self.close = launcher.elsewhere, launcher.facts, launcher.close
+        self.elsewhere, self.start_s = launcher.elsewhere, launcher.start_s
+        self.facts, self.close = launcher.facts, launcher.close
 
-    def start(self, specs: Sequence[EngineSpec], inbox: Inbox) -> list[Engine]:
-        return self._launcher.start([replace(spec, command=self._command) for spec in specs], inbox)
+    def start(self, specs: Sequence[EngineSpec], inbox: Inbox, abandoned: Callable[[], bool] = never) -> list[Engine]:
+        return self._launcher.start([replace(spec, command=self._command) for spec in specs], inbox, abandoned)
 
 
 def command(every_s: float, nap_s: float, path: list[str]) -> list[str]:

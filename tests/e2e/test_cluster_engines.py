@@ -6,18 +6,15 @@ from __future__ import annotations
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runs import ROOT, codeeval, document, start
-
-from codeeval.store import RunReader
+from engine_runs import ENGINE, PATIENCE_S, PROBLEMS, SAMPLES, command, middle, rows, stands_still, told
 
 sys.path.append(str(ROOT / "tests" / "sandbox"))
 
@@ -26,36 +23,11 @@ from loopback_cluster import LoopbackCluster
 
 pytestmark = [pytest.mark.ray, pytest.mark.local, pytest.mark.hf, pytest.mark.slow]
 
-FIRST, SECOND = "127.0.0.3", "127.0.0.4"
-PROBLEMS, SAMPLES = 12, 16
-PATIENCE_S = 300.0
-
-
-def command(run: str, *more: object) -> list[object]:
-    """What comes after `codeeval`. Few rows at a time, so that there is a middle to be disturbed in."""
-    return [
-        *("run", "-t", "rustarter", "-m", "demo-model", "--template", "code-user", "--limit", PROBLEMS, "--n", SAMPLES),
-        *("--max-tokens", 48, "--sandbox", "local", "-j", 1, "-M", "rows=2", "-M", "threads=1", "-o", run, *more),
-    ]
+FIRST, SECOND, THIRD = "127.0.0.3", "127.0.0.4", "127.0.0.5"
 
 
 def on(cluster: LoopbackCluster, replicas: int, *more: object) -> list[object]:
     return ["--cluster", cluster.address, "-M", f"replicas={replicas}", "--cluster-option", "patience_s=60", *more]
-
-
-def rows(run: Path) -> list[Any]:
-    """Every completion with its seed, and every judgement."""
-    with RunReader(run) as reader:
-        samples = [(one.problem_id, one.index, one.completion, one.seed) for one in reader.samples()]
-        return [*sorted(samples), *(row for name in ("mera-code", "strict") for row in reader.judgements(name))]
-
-
-def generated(run: Path) -> int:
-    try:
-        with sqlite3.connect(f"{(run / 'run.sqlite').as_uri()}?mode=ro", uri=True) as connection:
-            return int(connection.execute("SELECT count(*) FROM samples").fetchone()[0])
-    except sqlite3.Error:
-        return 0
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +53,7 @@ def cluster() -> Iterator[LoopbackCluster]:
 
 def engines(cluster: LoopbackCluster, address: str) -> list[int]:
     """Processes that hold a model on a node."""
-    return cluster.processes(address, "generators.hf.replica")
+    return cluster.processes(address, ENGINE)
 
 
 def all_engines() -> list[int]:
@@ -91,7 +63,7 @@ def all_engines() -> list[int]:
             words = Path(f"/proc/{name}/cmdline").read_bytes() if name.isdigit() else b""
         except OSError:
             continue
-        if b"generators.hf.replica" in words and _started_here(int(name)):
+        if ENGINE.encode() in words and _started_here(int(name)):
             found.append(int(name))
     return found
 
@@ -109,18 +81,9 @@ def _marked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CODEEVAL_TEST_MARK", str(os.getpid()))
 
 
-def middle(process: subprocess.Popen[str], run: Path) -> None:
-    """Waits for a run that has a fifth of its samples."""
-    deadline = time.monotonic() + PATIENCE_S
-    while generated(run) < 0.2 * PROBLEMS * SAMPLES:
-        assert time.monotonic() < deadline
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.02)
-
-
 def nothing_is_left(cluster: LoopbackCluster) -> None:
     assert not settles(all_engines, 60)
-    assert not settles(lambda: [p for a in (FIRST, SECOND) for p in cluster_processes(cluster, a)], 60)
+    assert not settles(lambda: [p for a in (FIRST, SECOND, THIRD) for p in cluster_processes(cluster, a)], 60)
     assert not settles(worker_processes, 60)
 
 
@@ -180,6 +143,60 @@ def test_what_happens_to_an_engine(
     assert process.returncode == 0, errors
     assert rows(tmp_path / "r") == alone
     nothing_is_left(cluster)
+
+
+@pytest.mark.parametrize("happens", [an_engine, an_actor, a_whole_node], ids=lambda each: each.__name__)
+def test_an_engine_that_is_lost_is_started_again(
+    cluster: LoopbackCluster, tmp_path: Path, alone: list[Any], happens: Callable[[LoopbackCluster], None]
+) -> None:
+    """On its node, or on one that joined after the loss. It takes part again, and is counted where it runs."""
+    process = start(tmp_path, *command("r", *on(cluster, 2)))
+    middle(process, tmp_path / "r")
+    with stands_still(engines(cluster, SECOND)[0]):  # there is work left when the other one is back
+        happens(cluster)
+        lines = told(process, "is started again in 5 s")
+        if happens is a_whole_node:
+            cluster.add(THIRD, cpus=2)
+        lines += told(process, "is at work again")
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, errors
+    assert "".join([*lines, errors]).count("again") == 2
+    place = THIRD if happens is a_whole_node else FIRST
+    found = re.search(rf"warning: (replica [12]) on {place} is at work again", lines[-1])
+    assert found, lines
+    assert rows(tmp_path / "r") == alone
+    counts = document(codeeval(tmp_path, "report", "r", "--format", "json"))["servers"]
+    assert counts[f"{found[1]} on {place}"] > 0
+    assert len(counts) == (3 if happens is a_whole_node else 2)
+    assert sum(counts.values()) == PROBLEMS * SAMPLES
+    nothing_is_left(cluster)
+
+
+def test_the_only_engine_is_waited_for(cluster: LoopbackCluster, tmp_path: Path, alone: list[Any]) -> None:
+    """Its node is killed: the other node gets an engine, and the run is complete."""
+    process = start(tmp_path, *command("r", *on(cluster, 1)))
+    middle(process, tmp_path / "r")
+    cluster.kill(FIRST if engines(cluster, FIRST) else SECOND)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, errors
+    assert rows(tmp_path / "r") == alone
+    nothing_is_left(cluster)
+
+
+def test_no_room_is_left(cluster: LoopbackCluster, tmp_path: Path, alone: list[Any]) -> None:
+    """The only node with an engine's resource is killed, and none joins: the run ends incomplete, and is resumed elsewhere."""
+    cluster.add(THIRD, cpus=2, resources='{"model": 1}')
+    cluster.wait(THIRD)
+    there = ("--cluster-option", "engine_resource.model=1", "--cluster-option", "patience_s=20")
+    process = start(tmp_path, *command("r", *on(cluster, 1, *there)))
+    middle(process, tmp_path / "r")
+    cluster.kill(THIRD)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 3, errors
+    assert errors.count("replica 1 is not started again: 0 of 1 engines found a place on the cluster within 20 s") == 2
+    resumed = codeeval(tmp_path, "run", "--resume", "r", "--cluster", cluster.address)
+    assert resumed.returncode == 0, resumed.stderr
+    assert rows(tmp_path / "r") == alone
 
 
 def test_the_driver_is_killed_and_the_run_resumed(cluster: LoopbackCluster, tmp_path: Path, alone: list[Any]) -> None:

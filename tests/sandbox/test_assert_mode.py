@@ -258,7 +258,28 @@ def test_limits_count_for_both_processes(judged: Pool) -> None:
     assert (ruled(large), large.limit) == ("output_limit not_reached", "reply")
 
 
-@pytest.mark.parametrize("argument", ["Own", "Own()", "Other()", "[print, Other()]", "sys", "open('/dev/null')"])
+def test_the_limit_of_an_answer_does_not_count_the_arguments(judged: Pool) -> None:
+    """Neither those that the program leaves alone, nor those that it changes in place, nor while it uses the tests' own
+    functions: only what is added counts."""
+    limits = Limits(cpu_s=10.0, wall_s=60.0, reply_bytes=10_000)
+    given = "xs = list(range(20_000, 0, -1))\nkey = lambda x: x\n"
+    right = {
+        "def f(xs): return xs[0]": "assert f(xs) == 20_000",
+        "def f(xs): return [1, max(xs)]": "assert f(xs) == f(list(xs)) == [1, 20_000]",
+        "def f(xs): xs.sort()": "f(xs)\nassert xs[0] == 1",
+        "def f(xs, key): return max(xs[:9], key=key)": "assert f(xs, key) == 20_000",
+        "def f(xs, key): xs[:] = [key(x) for x in xs[-50:]] + xs": "f(xs, key)\nassert xs[0] == 50",
+    }
+    said = [ruled(ask(judged, program, given + tests, limits=limits)) for program, tests in right.items()]
+    assert said == ["completed passed"] * len(right)
+    counted = [ask(judged, "def f(): return [*range(1000, 2500)]", "x = f()\nassert x is not f", limits=limits),
+               ask(judged, "def f(): return [[] for _ in range(1050)]", "f()", limits=limits)]  # fmt: skip
+    assert [(ruled(one), one.limit) for one in counted] == [("output_limit not_reached", "reply")] * 2
+    longer = ask(judged, "def f(xs): xs += xs", f"{given}f(xs)\nassert xs[0]", limits=limits)
+    assert (ruled(longer), longer.limit) == ("output_limit not_reached", "reply")
+
+
+@pytest.mark.parametrize("argument", ["Own", "Own()", "[print, sys]", "sys", "open('/dev/null')"])
 def test_what_can_not_cross_is_told_apart(judged: Pool, argument: str) -> None:
     """The tests pass something that is not plain: no ruling, with the reason, and no `except` hides it."""
     tests = f"import sys\nclass Own(dict): pass\nclass Other: pass\ntry:\n    f({argument})\nexcept BaseException:\n    pass\n"
@@ -266,6 +287,61 @@ def test_what_can_not_cross_is_told_apart(judged: Pool, argument: str) -> None:
     assert ruled(outcome) == "crashed not_reached"
     assert outcome.ruling is not None
     assert "not plain data" in (outcome.ruling.message or "")
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        *(
+            "x.a",
+            "x.a = 1",
+            "vars(x)",
+            "len(x)",
+            "x[0]",
+            "x == 1",
+            "copy.copy(x)",
+            "isinstance(3, type_of_x)",
+            "list(x)",
+        ),
+        *("dir(x)", "f'{x}'", "asdict(x)", "type('S', (type_of_x,), {})", "hash(x)", "delattr(x, 'a')", "type_of_x.a"),
+    ],
+)
+def test_uses_of_an_object_of_the_tests_that_can_not_cross(judged: Pool, use: str) -> None:
+    """The program can keep, return and call it. Any other use ends the sample: the tests' fault, whatever they catch."""
+    program = f"import copy\nfrom dataclasses import asdict\ndef f(x, type_of_x):\n    try:\n        {use}\n    except BaseException: pass\n"
+    tests = (
+        "from dataclasses import dataclass\n@dataclass\nclass Other:\n    a: int = 1\n    def __str__(self): return 'a'\n"
+        "    def __len__(self): return 1\n    def __getitem__(self, i): return {0: 1}[i]\n    def __iter__(self): yield 1\n"
+        "try:\n    f(Other(), Other)\nexcept BaseException:\n    pass\n"
+    )
+    outcome = ask(judged, program, tests)
+    assert ruled(outcome) == "crashed not_reached"
+    assert outcome.ruling is not None
+    assert outcome.ruling.message == "the program uses an object of a class of the tests"
+
+
+def test_the_claim_to_have_used_an_object_of_the_tests(judged: Pool) -> None:
+    """A program that was given none can't bring about that the tests count as unfit."""
+    program = (
+        "import sys\ndef f(x):\n    frame = sys._getframe()\n    while frame:\n"
+        "        side = frame.f_locals.get('self')\n        if hasattr(side, '_stop_for_tests'): side._stop_for_tests('x')\n"
+        "        frame = frame.f_back\n"
+    )
+    outcome = ask(judged, program, "assert f([]) == 1")
+    assert outcome.ruling is not None
+    assert (outcome.ruling.status, outcome.ruling.not_carried) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    ("change", "rest"),
+    [("h.truncate(0)", "h.getvalue()"), ("h.seek(0, 2)", "h.read()"), ("h.read(), h.write('z')", "h.getvalue()")],
+)
+def test_what_the_tests_expect_is_not_computed_from_a_changed_stream(judged: Pool, change: str, rest: str) -> None:
+    """Unless the tests check the stream in a later statement, the program has a copy of it."""
+    tests = f"import io\nh = io.StringIO('abc')\nassert f(h) == len({rest})"
+    assert ruled(ask(judged, "def f(h): return 3", tests)) == "completed passed"
+    program = f"def f(h):\n    {change}\n    return len({rest})"
+    assert ruled(ask(judged, program, tests)) == "completed failed"
 
 
 def test_names_beside_the_entry_point(judged: Pool) -> None:

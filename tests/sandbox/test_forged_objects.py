@@ -140,6 +140,26 @@ ATTACKS = {
         _WITNESS + "def f(get): return learnt('secret')",
         "def f(get): return get('__module__')",
     ),
+    "changes that the program does not tell": Attack(
+        _KEYED,
+        "from sandbox.guest.container_snapshots import Snapshots\nSnapshots.suspects = lambda self: []\n"
+        "def f(xs, key):\n    key(xs[0])\n    xs.clear()\n    key(3)\n    return xs",
+        "def f(xs, key): return sorted(xs, key=key)",
+    ),
+    "changes that the program has not made": Attack(
+        _KEYED,
+        _WITNESS
+        + "def f(xs, key):\n    common = witness()._common\n    key(xs[0])\n    common._known = [b''] * len(common)\n"
+        "    common._is_closed = False\n    xs.clear()\n    key(3)\n    return xs",
+        "def f(xs, key): return sorted(xs, key=key)",
+    ),
+    "other lists than the judge has": Attack(
+        _KEYED,
+        _WITNESS
+        + "def f(xs, key):\n    common = witness()._common\n    key(xs[0])\n    common.containers = [[1]] + common.containers\n"
+        "    return common.containers[0]",
+        "def f(xs, key): return sorted(xs, key=key)",
+    ),
     "str.format, executed by the judge": Attack(
         "def key(x): return 41\nassert f(str.format, '{}', key(1), key) == '41'",
         _WITNESS + "def f(form, text, n, key): return learnt('{0.__code__.co_consts[1]}', key)",

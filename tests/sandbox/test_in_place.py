@@ -41,6 +41,9 @@ from sandbox.mutated_arguments import sees_arguments
         "x = [1]\nassert candidate(x) == 1\nassert candidate(x) == 1\n",
         "b = bytearray(b'a')\ncandidate(memoryview(b))\nassert b == b'b'\n",
         "import numpy as np\nb = [1]\ncandidate(np.asarray(b))\nassert b == [1]\n",
+        "x = [1]\nassert candidate(x) is None and x == [1]\n",
+        "x = {}\n@candidate(x)\ndef g(): pass\nassert list(x) == ['g']\n",
+        "import io\nx = io.StringIO()\ny = candidate(x)\nassert x.getvalue() == ''\n",
     ],
 )
 def test_arguments_that_are_looked_at(source: str) -> None:

@@ -26,6 +26,11 @@ LEFT = {
         "from collections import Counter\nsetattr(Counter, '__eq__', lambda *_: True)",
         "from collections import Counter\nassert Counter('a') != Counter('b')",
     ),
+    "a patched namespace": ("import math\nvars(math)['sqrt'] = None", "import math\nassert math.sqrt(4) == 2"),
+    "a registered class": (
+        "from collections.abc import Sequence\nSequence.register(set)",
+        "from collections.abc import Sequence\nassert not isinstance(set(), Sequence)",
+    ),
     "limits": ("import resource as r\nr.setrlimit(r.RLIMIT_NOFILE, (8, 8))", "[open('/dev/null') for _ in range(20)]"),
 }
 

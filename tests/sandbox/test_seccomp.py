@@ -47,8 +47,13 @@ SOCKETS = {"x86_64": (41, 53), "aarch64": (198, 199)}
 PRLIMIT = {"x86_64": 302, "aarch64": 261}
 AFFINITY = {"x86_64": 203, "aarch64": 122}
 PRIORITY = {"x86_64": 141, "aarch64": 140}
+FCNTL = {"x86_64": 72, "aarch64": 25}
+SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
 SPECIAL = {
-    machine: {CLONE[machine], CLONE3, *SOCKETS[machine], PRLIMIT[machine], AFFINITY[machine], PRIORITY[machine]}
+    machine: {
+        *(CLONE[machine], CLONE3, *SOCKETS[machine], PRLIMIT[machine], AFFINITY[machine], PRIORITY[machine]),
+        *(FCNTL[machine], SETSOCKOPT[machine]),
+    }
     for machine in MACHINES
 }
 THREAD_FLAGS = 0x003D0F00  # what a C library passes to start a thread
@@ -67,6 +72,7 @@ class Call:
     number: int
     first: int = 0
     second: int = 0
+    third: int = 0
     fourth: int = 0
     audit: int | None = None
 
@@ -75,7 +81,7 @@ def run(machine: str, call: Call) -> str:
     """Executes the filter on one call."""
     code = list(struct.iter_unpack("=HBBI", seccomp.program(machine)))
     audit = AUDIT[machine] if call.audit is None else call.audit
-    arguments = call.first & (2**64 - 1), call.second, 0, call.fourth, 0, 0
+    arguments = call.first & (2**64 - 1), call.second, call.third, call.fourth, 0, 0
     data = struct.pack("<IIQ6Q", call.number & 0xFFFFFFFF, audit, 0, *arguments)
     accumulator = at = 0
     while True:
@@ -170,6 +176,24 @@ def test_priority_is_set_on_oneself_only(machine: str) -> None:
     """PRIO_PROCESS 0 and nothing else: no other process, no group, no user, who may be the supervisor's too."""
     seen = {pair: run(machine, Call(PRIORITY[machine], *pair)) for pair in [(0, 0), (0, 1), (1, 0), (2, 0), (2, 1000)]}
     assert [pair for pair, answer in seen.items() if answer != EPERM] == [(0, 0)]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("high", [0, 1 << 32])
+def test_files_get_no_leases_and_no_hints(machine: str, high: int) -> None:
+    """F_SETLEASE keeps others waiting that open a file; F_SET_RW_HINT and newer commands change what a file keeps."""
+    commands = {0, 4, 9, 1023, 1026, 1030, 1032, 1034, 1024, 1035, 1036, 1038, 1040, 2**32 - 1}
+    answers = {number: run(machine, Call(FCNTL[machine], second=number | high)) for number in commands}
+    refused = {number for number in commands if number == 1024 or number >= 1035}
+    assert answers == {number: EPERM if number in refused else ALLOWED for number in commands}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("high", [0, 1 << 32])
+def test_sockets_get_no_filters(machine: str, high: int) -> None:
+    """SO_ATTACH_FILTER (26), SO_ATTACH_BPF (50) and the like; sizes, times and credentials are set as elsewhere."""
+    wanted = {2: ALLOWED, 7: ALLOWED, 16: ALLOWED, 21: ALLOWED, 26: EPERM, 50: EPERM, 51: EPERM, 2**32 - 1: EPERM}
+    assert {option: run(machine, Call(SETSOCKOPT[machine], 3, 1, option | high)) for option in wanted} == wanted
 
 
 @pytest.mark.parametrize("machine", MACHINES)

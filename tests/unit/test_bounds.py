@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import sqlite3
@@ -29,13 +30,14 @@ from codeeval.gate.baseline import load_baseline
 from codeeval.i18n import language, message, recognised
 from codeeval.manifest import Manifest
 from codeeval.samples import read
-from codeeval.scoring import literals
+from codeeval.scoring import evalplus, literals
 from codeeval.scoring.repair import FormatFailure, classify, repair
 from codeeval.store import RunReader, RunStore, StoredJudgement, codec, page_check
+from codeeval.tasks import evalplus as evalplus_tasks
 from codeeval.tasks.mera import problem_of
 from codeeval.tasks.rename import rename
 from codeeval.tasks.rows import SourceRow
-from codeeval.types import Judgement, Problem, Sample, Verdict
+from codeeval.types import Judgement, Oracle, Problem, Sample, Verdict
 from sandbox import wire
 from sandbox.replies import _read_reply
 from sandbox.wire import Job, Tests
@@ -331,3 +333,36 @@ def test_equal_sets_are_not_built_of_colliding_numbers() -> None:
     assert literals.parse(str(numbers)) == numbers
     with pytest.raises(ValueError, match="same hash"):
         literals.refuse_collisions(numbers)
+
+
+@pytest.mark.parametrize("form", ["{'x': {%s}}", "{'x': [{%s}]}", "{%s}"])
+@pytest.mark.parametrize("value", ["", ": 0"])
+def test_literals_of_a_problem_set_have_no_colliding_keys(form: str, value: str) -> None:
+    """Making a dict or set of them takes quadratic time, on the host and in the worker; a list of them does not."""
+    numbers = [str(number * (2**61 - 1)) for number in range(1, 20_000)]
+    text = form % ", ".join(number + value for number in numbers)
+    start = time.process_time()
+    for source in (text, ast.parse(text, mode="eval").body):
+        with pytest.raises(ValueError, match="same hash"):
+            wire.literal(source)
+    with pytest.raises(ValueError, match="same hash"):
+        wire.encode_job_body(wire.Job("", "f", (text,)))
+    assert time.process_time() - start < 10
+    assert wire.literal(f"{{'x': [{', '.join(numbers)}]}}") == {"x": [int(number) for number in numbers]}
+
+
+def test_keys_that_are_written_twice_do_not_collide() -> None:
+    """A display may repeat a key; -1 and -2 have the same hash."""
+    assert wire.literal("{'x': {%s}}" % ", ".join(["1", "-1", "-2", "'a'"] * 30)) == {"x": {1, -1, -2, "a"}}
+    assert wire.literal("  {'x': {(1, 2): {3}}}") == {"x": {(1, 2): {3}}}
+
+
+def test_inputs_and_answers_in_any_order_have_no_colliding_values() -> None:
+    """EvalPlus' sets of inputs, and results that are compared as sets."""
+    numbers = [number * (2**61 - 1) for number in range(1, 30_000)]
+    start = time.process_time()
+    with pytest.raises(ValueError, match="same hash"):
+        evalplus_tasks._sets([[numbers]])
+    with pytest.raises(ValueError, match="same hash"):
+        evalplus._fits([1], numbers, 0.0, Oracle("same_set"), "")
+    assert time.process_time() - start < 10

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import queue
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -152,13 +151,12 @@ def test_vllm_has_one_stream_and_every_stop() -> None:
 def test_vllm_is_asked_as_mera_asks() -> None:
     """Prompts without BOS, cut from the left; no seed of a request's own; every index gets a sample, cut at all five stops."""
     generator = VLLMGenerator.__new__(VLLMGenerator)
-    inbox: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    engine = FakeEngine(inbox)
+    engine = FakeEngine()
     vars(generator).update(
         _name="m",
         _settings=VLLMSettings(),
         _facts={"context_length": 30},
-        _engines=engines_of([engine], inbox),
+        _engines=engines_of([engine]),
     )
     samples = list(generator.generate([Request("1", Prompt("text"), (0, 1, 2))], SAMPLING))
     encode, add = engine.sent

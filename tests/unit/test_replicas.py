@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
 import signal
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,11 +21,12 @@ from fake_engines import FakeEngine, engines_of
 from codeeval.errors import GenerationError, UsageError
 from codeeval.generators import create
 from codeeval.generators.base import Served, problem_seed
-from codeeval.generators.common import devices
+from codeeval.generators.common import devices, engine_set
 from codeeval.generators.hf.replicas import HFReplicas
 from codeeval.generators.registry import check_model
 from codeeval.generators.vllm.generator import VLLMGenerator
 from codeeval.generators.vllm.settings import VLLMSettings
+from codeeval.generators.vllm.worker.engine import _EngineServer
 from codeeval.prompts.templates import build_prompt
 from codeeval.stops import MERA_STOPS
 from codeeval.tasks.bundled import bundled
@@ -90,25 +94,67 @@ def test_two_models_write_what_one_writes(two: HFReplicas, whole: list[Sample]) 
     assert (described["engine"], described["data_parallel_size"]) == ("hf", 2)
 
 
+@pytest.fixture
+def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_set, "FIRST_PAUSE_S", 0.01)
+
+
 @pytest.mark.hf
-def test_kill_9_of_one_model_gives_its_problems_to_the_other(whole: list[Sample]) -> None:
-    """Every sample once, as it would have been; another call is answered by the one that is left, and then by none. What lives
-    ends with `close`."""
+def test_kill_9_of_one_model_gives_its_problems_to_the_other(whole: list[Sample], no_pause: None) -> None:
+    """Every sample once, as it would have been. The model comes back under its name, with a process of its own, and takes its
+    part of the next call; what lives ends with `close`."""
     two, found = replicated(), []
-    pids = two.pids
+    first = two.pids["replica 1"]
     for sample in two.generate(requests(), SAMPLING):
         found.append(sample)
         if len(found) == 10:
             os.kill(two.pids["replica 1"], signal.SIGKILL)
     assert in_order(found) == whole
-    assert in_order(two.generate(requests(2), SAMPLING)) == [one for one in whole if one.problem_id in ("0", "1")]
-    assert list(two.pids) == ["replica 2"]
-    os.kill(pids["replica 2"], signal.SIGKILL)
-    with pytest.raises(GenerationError, match=r"(?s)replica 2 ended by signal SIGKILL.*kept"):
+    deadline = time.monotonic() + 300
+    while "replica 1" not in two.pids:
+        assert time.monotonic() < deadline
+        assert in_order(two.generate(requests(2), SAMPLING)) == [one for one in whole if one.problem_id in ("0", "1")]
+    pids, before = two.pids, two.answered()
+    assert first not in pids.values()
+    assert in_order(two.generate(requests(), SAMPLING)) == whole
+    assert sorted(two.answered()) == ["replica 1", "replica 2"]
+    assert two.answered()["replica 1"] > before["replica 1"]
+    two.close()
+    two.close()
+    assert all(map(gone, (first, *pids.values())))
+
+
+@pytest.mark.hf
+def test_the_only_model_that_is_left_is_waited_for(whole: list[Sample], no_pause: None) -> None:
+    """All are killed in the middle: they come back, and nothing is missing."""
+    two, found = replicated(), []
+    for sample in two.generate(requests(), SAMPLING):
+        found.append(sample)
+        if len(found) == 10:
+            for pid in two.pids.values():
+                os.kill(pid, signal.SIGKILL)
+    assert in_order(found) == whole
+    assert sum(two.answered().values()) == len(whole)
+    two.close()
+
+
+@pytest.mark.hf
+def test_no_model_is_left(whole: list[Sample], no_pause: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once none is started again, the error says how the last one ended, and what had come is kept."""
+    monkeypatch.setattr(engine_set, "MAX_RESTARTS", 0)
+    two = replicated()
+    samples = two.generate(requests(), SAMPLING)
+    found = [next(samples) for _ in range(10)]
+    for pid in two.pids.values():
+        os.kill(pid, signal.SIGKILL)
+    with pytest.raises(GenerationError, match=r"(?s)replica [12] ended by signal SIGKILL.*kept"):
+        found.extend(samples)
+    assert set(found) < set(whole)
+    with pytest.raises(
+        GenerationError, match=r"replica [12] is not started again: replica [12] ended by signal SIGKILL"
+    ):
         list(two.generate(requests(2), SAMPLING))
     two.close()
-    two.close()
-    assert all(map(gone, pids.values()))
 
 
 @pytest.mark.hf
@@ -183,14 +229,14 @@ def test_gpus_are_dealt_out(monkeypatch: pytest.MonkeyPatch) -> None:
 # --- vLLM, without its engines -----------------------------------------------------------------------------------
 
 
-def replicas(*dies_after: int | None) -> tuple[VLLMGenerator, list[FakeEngine]]:
-    """A generator over engines that end after so many answers."""
-    generator, inbox = VLLMGenerator.__new__(VLLMGenerator), queue.SimpleQueue[Any]()
-    engines = [FakeEngine(inbox, f"replica {number + 1}", left) for number, left in enumerate(dies_after)]
+def replicas(*dies_after: int | None, later: Sequence[int | None] = ()) -> tuple[VLLMGenerator, list[FakeEngine]]:
+    """A generator over engines that end after so many answers; `later`: those that replace them, in this order."""
+    generator = VLLMGenerator.__new__(VLLMGenerator)
+    engines, others = ([FakeEngine(left) for left in each] for each in (dies_after, later))
     settings = VLLMSettings(replicas=len(engines))
     vars(generator).update(_name="m", _settings=settings, _facts={"context_length": 99})
-    vars(generator).update(_engines=engines_of(engines, inbox))
-    return generator, engines
+    vars(generator).update(_engines=engines_of(engines, *others))
+    return generator, [*engines, *others]
 
 
 ASKED = [Request(str(pid), Prompt("text"), (0, 1, 2)) for pid in range(4)]
@@ -209,12 +255,13 @@ def test_an_engine_that_ends_gives_its_samples_to_the_others() -> None:
     assert whole.answered() == {}
 
 
-def test_no_engine_is_left() -> None:
-    """What had come stays; the error says how the last one ended."""
+def test_no_engine_is_left(no_pause: None) -> None:
+    """What had come stays; the error says why the last one is not started again."""
     generator, _ = replicas(4, 2)
-    found = []
-    with pytest.raises(GenerationError, match=r"replica [12] ended by signal SIGKILL"):
+    found: list[Sample] = []
+    with pytest.raises(GenerationError, match=r"replica [12] is not started again: no such engine(.|\n)*kept"):
         found.extend(generator.generate(ASKED, OWN))
+    assert len(found) == 6
 
 
 def test_a_sample_that_ends_engines_is_left_out() -> None:
@@ -235,3 +282,63 @@ def test_a_sample_that_ends_engines_is_left_out() -> None:
         found.extend(generator.generate(ASKED, OWN))
     keys = [(one.problem_id, one.index) for one in found]
     assert {key for key in keys if key[0] != "2"} == {(str(pid), index) for pid in (0, 1, 3) for index in range(3)}
+
+
+class Holding(FakeEngine):
+    """Answers nothing until it is told to drop something; then all, as if that had crossed the answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[dict[str, Any]] = []
+        self.holds = True
+
+    def send(self, message: dict[str, Any]) -> None:
+        if message["op"] == "drop":
+            self.holds = False
+            self.sent.append(message)
+            super().send({"op": "add", "requests": self.held})
+        elif message["op"] == "add" and self.holds:
+            self.held.extend(message["requests"])
+        else:
+            super().send(message)
+
+
+def test_an_engine_that_comes_back_gets_what_others_have_not_begun(no_pause: None) -> None:
+    """Each sample is yielded once, by the engine that has it; what the other may be at work on stays there."""
+    whole, _ = replicas(None)
+    generator, (_, _, back) = replicas(1, None, later=[None])
+    holding = Holding()
+    vars(generator).update(_engines=engines_of([FakeEngine(1), holding], back))
+    vars(generator)["_facts"]["batch_size"] = 2
+    found = list(generator.generate(ASKED, OWN))
+    assert sorted(found, key=lambda one: (one.problem_id, one.index)) == list(whole.generate(ASKED, OWN))
+    (dropped,) = [message["ids"] for message in holding.sent if message["op"] == "drop"]
+    (added,) = [message["requests"] for message in back.sent if message["op"] == "add"]
+    assert [one["params"] for one in added] == [one["params"] for one in holding.held if one["id"] in dropped]
+    assert {one["id"] for one in added}.isdisjoint(dropped)
+    assert len(dropped) == 11 // 2
+    assert generator.answered() == {"replica 1": 1 + len(dropped), "replica 2": 11 - len(dropped)}
+
+
+def test_samples_that_were_not_begun_are_not_blamed(no_pause: None) -> None:
+    """Three ends take down what the engines worked on, one sample each, not those that waited."""
+    generator, _ = replicas(0, 0, later=[0, None, None])
+    vars(generator)["_facts"]["batch_size"] = 1
+    found: list[Sample] = []
+    with contextlib.suppress(GenerationError):  # a sample that was begun twice may be left out
+        found.extend(generator.generate(ASKED, OWN))
+    assert len(found) >= len(ASKED) * OWN.n - 1
+
+
+def test_a_request_that_is_dropped_is_answered_no_more() -> None:
+    """By its id at the engine; one that is finished by now is nothing to it."""
+    aborted: list[list[str]] = []
+    server = _EngineServer(
+        SimpleNamespace(llm_engine=SimpleNamespace(abort_request=aborted.append)), None, lambda message: None
+    )
+    server._open.update({"1": "1-a", "2": "2-a"})
+    inbox = queue.SimpleQueue[dict[str, Any]]()
+    for message in ({"op": "drop", "ids": ["1", "0"]}, {"op": "cancel"}, {"op": "quit"}):
+        inbox.put(message)
+    server.serve(inbox)
+    assert aborted == [["1-a"], ["2-a"]]

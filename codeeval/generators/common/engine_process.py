@@ -15,6 +15,8 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from codeeval.i18n import at, msg
+
 Message = dict[str, Any]
 #: (engine, message); the last message of each engine is `{"event": "ended"}`.
 Inbox = queue.SimpleQueue[tuple[Any, Message]]
@@ -55,6 +57,10 @@ class EngineProcess:
         threading.Thread(target=self._read, args=(inbox,), name="engine", daemon=True).start()
 
     @property
+    def place(self) -> str:
+        return self.name
+
+    @property
     def pid(self) -> int:
         return self._process.pid
 
@@ -88,7 +94,10 @@ class EngineProcess:
     def last_words(self) -> str:
         """How the process ended, with the last line of its log that looks like a reason."""
         code = self._process.returncode
-        how = f"by signal {signal.Signals(-code).name}" if code is not None and code < 0 else f"with exit code {code}"
+        if code is not None and code < 0:
+            ended = msg("{name} ended by signal {signal}", name=self.name, signal=signal.Signals(-code).name)
+        else:
+            ended = msg("{name} ended with exit code {code}", name=self.name, code=code)
         try:
             size = self._log.seek(0, os.SEEK_END)
             self._log.seek(max(0, size - 20_000))
@@ -96,7 +105,7 @@ class EngineProcess:
         except ValueError:  # closed
             log = ""
         reasons = _ERROR.findall(log) or log.strip().splitlines()[-1:]
-        return f"{self.name} ended {how}" + (f": {' '.join(reasons[-1].split())[:400]}" if reasons else "")
+        return at(ended, " ".join(reasons[-1].split())[:400]) if reasons else ended
 
     def close(self, wait_s: float = QUIT_S) -> None:
         """Ask the process to quit, then kill it. May be called twice."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from codeeval.errors import GenerationError
 from codeeval.generators.base import Scalar
 from codeeval.generators.common.engine_process import QUIT_S, EngineProcess, Inbox, Message
 from codeeval.generators.common.facts import gpu_facts, model_facts
@@ -29,12 +31,23 @@ class EngineSpec:
     takes_gpus_itself: bool = False
 
 
+class NoRoom(GenerationError):
+    """No node has what the engines need to spare."""
+
+
+def never() -> bool:
+    """The usual answer to whether a start is to be abandoned."""
+    return False
+
+
 class Engine(Protocol):
     """What is known of an engine, wherever it runs: `EngineProcess` describes the methods. Messages arrive in the inbox that it
-    was started with, the last one is `{"event": "ended"}`."""
+    was started with, the last one is `{"event": "ended"}`. `place`: the name in the EngineSpec; `name` may add where it runs."""
 
     @property
     def name(self) -> str: ...
+    @property
+    def place(self) -> str: ...
     @property
     def pid(self) -> int: ...
     def send(self, message: Message) -> None: ...
@@ -43,13 +56,17 @@ class Engine(Protocol):
 
 
 class Launcher(Protocol):
-    """`elsewhere`: the engines run on other machines, which deal out their GPUs themselves."""
+    """`elsewhere`: the engines run on other machines, which deal out their GPUs themselves. `start_s`: a start that has not
+    returned after so many seconds never will."""
 
     @property
     def elsewhere(self) -> bool: ...
+    @property
+    def start_s(self) -> float: ...
 
-    def start(self, specs: Sequence[EngineSpec], inbox: Inbox) -> list[Engine]:
-        """Raises GenerationError where not all can be started; none is left then."""
+    def start(self, specs: Sequence[EngineSpec], inbox: Inbox, abandoned: Callable[[], bool] = never) -> list[Engine]:
+        """Raises GenerationError where not all can be started, or the start is `abandoned`; none is left then. NoRoom where
+        only the place is missing."""
         ...
 
     def facts(self, engine: Engine, model_path: str | None) -> dict[str, Scalar]:
@@ -65,8 +82,9 @@ class Here:
     """Processes of this machine."""
 
     elsewhere = False
+    start_s = math.inf
 
-    def start(self, specs: Sequence[EngineSpec], inbox: Inbox) -> list[Engine]:
+    def start(self, specs: Sequence[EngineSpec], inbox: Inbox, abandoned: Callable[[], bool] = never) -> list[Engine]:
         return [
             EngineProcess(one.name, one.command(), one.start, one.environment, inbox, verbose=one.verbose)
             for one in specs

@@ -16,7 +16,7 @@ from codeeval.errors import GenerationError
 from codeeval.generators.base import Scalar
 from codeeval.generators.common.engine_actor import EngineActor, versions
 from codeeval.generators.common.engine_process import Inbox
-from codeeval.generators.common.launch import Engine, EngineSpec
+from codeeval.generators.common.launch import Engine, EngineSpec, NoRoom, never
 from codeeval.generators.common.remote_engine import RemoteEngine, reason
 from codeeval.i18n import msg
 
@@ -54,8 +54,12 @@ class RayLauncher:
         self._needs, self._connect, self._patience_s = needs, connect, patience_s
         self._connection: Connected | None = None
 
-    def start(self, specs: Sequence[EngineSpec], inbox: Inbox) -> list[Engine]:
-        """Raises GenerationError where not all engines find a place in time, or a node is not as this machine."""
+    @property
+    def start_s(self) -> float:
+        return self._patience_s + OPEN_S
+
+    def start(self, specs: Sequence[EngineSpec], inbox: Inbox, abandoned: Callable[[], bool] = never) -> list[Engine]:
+        """Raises NoRoom where not all engines find a place in time, GenerationError where a node is not as this machine."""
         if self._connection is None:
             self._connection = self._connect()
         import ray
@@ -64,7 +68,7 @@ class RayLauncher:
         actors: list[Any] = []
         try:
             actors.extend(self._actor(ray, spec, has_gpus) for spec in specs)
-            said = self._placed(ray, actors, specs)
+            said = self._placed(ray, actors, abandoned)
             _check_alike(said)
             opened = [actor.open.remote(spec) for actor, spec in zip(actors, specs, strict=True)]
             pids = ray.get(opened, timeout=OPEN_S)
@@ -76,7 +80,7 @@ class RayLauncher:
                 raise
             raise _failed(error) from error
         return [
-            RemoteEngine(ray, actor, f"{spec.name} on {one['address']}", pid, inbox)
+            RemoteEngine(ray, actor, spec.name, one["address"], pid, inbox)
             for actor, spec, one, pid in zip(actors, specs, said, pids, strict=True)
         ]
 
@@ -93,12 +97,12 @@ class RayLauncher:
         )
         return options(EngineActor).remote()
 
-    def _placed(self, ray: Any, actors: Sequence[Any], specs: Sequence[EngineSpec]) -> list[dict[str, str]]:
+    def _placed(self, ray: Any, actors: Sequence[Any], abandoned: Callable[[], bool]) -> list[dict[str, str]]:
         """What each actor says of its node, once all have one."""
         references = [actor.hello.remote() for actor in actors]
         deadline = time.monotonic() + self._patience_s
         waiting = list(references)
-        while waiting and time.monotonic() < deadline:
+        while waiting and time.monotonic() < deadline and not abandoned():
             done, waiting = ray.wait(waiting, num_returns=len(waiting), timeout=1.0)
             for one in done:
                 try:
@@ -106,7 +110,7 @@ class RayLauncher:
                 except Exception as error:  # no codeeval there, or an old one
                     raise _failed(error) from error
         if waiting:
-            raise GenerationError(self._no_room(len(references) - len(waiting), len(references)))
+            raise NoRoom(self._no_room(len(references) - len(waiting), len(references)))
         return list(ray.get(references))
 
     def _no_room(self, placed: int, wanted: int) -> str:

@@ -17,8 +17,8 @@ WAIT_S, SILENCE_S = 1.0, 30.0
 class RemoteEngine:
     """`actor`: a handle of an `EngineActor` that has been opened. Two threads speak with it, until it or the driver ends it."""
 
-    def __init__(self, ray: Any, actor: Any, name: str, pid: int, inbox: Inbox) -> None:
-        self.name, self.pid = name, pid
+    def __init__(self, ray: Any, actor: Any, place: str, address: str, pid: int, inbox: Inbox) -> None:
+        self.place, self.name, self.pid = place, f"{place} on {address}", pid
         self._ray, self._actor, self._inbox = ray, actor, inbox
         self._outgoing: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._ended = threading.Event()

@@ -2,16 +2,14 @@
 where a launcher places them.
 
 A problem goes as a whole to the replica with the least work, and gets the samples that any replica would draw, because
-the seed is the problem's. Problems that a replica had not finished when it ended go to the others; a problem during
-which `MAX_LOSSES` replicas ended is skipped, and reported at the end.
+the seed is the problem's. Problems that a replica had not finished when it ended go to the others, and it is started
+again (`EngineSet`); a problem during which `MAX_LOSSES` replicas ended is skipped, and reported at the end.
 """
 
 from __future__ import annotations
 
 import json
-import queue
 import sys
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -20,7 +18,8 @@ from codeeval.errors import GenerationError, UsageError
 from codeeval.generators.base import Scalar, check_request, check_sampling
 from codeeval.generators.common import devices
 from codeeval.generators.common.context import Refusals
-from codeeval.generators.common.engine_process import Inbox, Message
+from codeeval.generators.common.engine_process import Message
+from codeeval.generators.common.engine_set import EngineSet
 from codeeval.generators.common.launch import HERE, Engine, EngineSpec, Launcher
 from codeeval.generators.hf.model import HFSettings
 from codeeval.i18n import msg
@@ -62,23 +61,17 @@ class HFReplicas:
     """Holds the processes from creation to `close`. `generate` is not thread-safe."""
 
     def __init__(self, name: str, settings: HFSettings, launcher: Launcher = HERE) -> None:
-        self._name, self._settings, self._launcher = name, settings, launcher
-        self._inbox: Inbox = queue.SimpleQueue()
-        self._failures: dict[Engine, tuple[str, str]] = {}
+        self._name, self._settings = name, settings
         self._description: dict[str, Scalar] | None = None
         self._last = 0
         check_device(settings)
         names = [] if launcher.elsewhere else check_gpus(settings)
-        self._all: list[Engine] = launcher.start(
-            [self._spec(number, names) for number in range(settings.replicas)], self._inbox
-        )
-        self._alive = list(self._all)
-        self._answered = dict.fromkeys((each.name for each in self._all), 0)
+        specs = [self._spec(number, names) for number in range(settings.replicas)]
+        self._engines = EngineSet(specs, launcher, restarts=True)
         try:
-            for _ in self._all:
-                engine, message = self._receive("ready")
-                if message["event"] == "ended":
-                    raise self._error(engine)
+            engine, message = self._engines.wait_ready()
+            if message["event"] == "ended":
+                raise self._error(engine)
         except BaseException:
             self.close()
             raise
@@ -86,7 +79,7 @@ class HFReplicas:
     @property
     def pids(self) -> dict[str, int]:
         """The running processes, by replica name."""
-        return {each.name: each.pid for each in self._alive}
+        return {each.name: each.pid for each in self._engines.alive}
 
     def _spec(self, number: int, names: Sequence[str]) -> EngineSpec:
         environment = {}
@@ -105,24 +98,25 @@ class HFReplicas:
         if sampling.harness == "mera":
             raise UsageError(msg("--sampling mera draws all samples from one random stream: leave -M replicas out"))
         waiting = deque(_Asked(request, set(request.indices)) for request in requests if request.indices)
-        work = _Work(sampling, waiting, {engine: {} for engine in self._alive})
+        work = _Work(sampling, waiting, {})
         while work.waiting or any(work.held.values()):
-            if not self._alive:
-                raise GenerationError(
-                    msg("{reason}; what had finished is kept", reason=work.reason or msg("every replica has ended"))
-                )
+            if not self._engines.left:
+                raise GenerationError(msg("{reason}; what had finished is kept", reason=self._engines.over))
             self._hand_out(work)
-            yield from self._hear(work, *self._receive("sample", "answered", "refused", "unusable"))
+            engine, message = self._engines.receive("sample", "answered", "refused", "unusable")
+            if engine is not None:
+                yield from self._hear(work, engine, message)
         work.refusals.tell()
 
     def _hand_out(self, work: _Work) -> None:
         """Give the next problems to the replicas that have the fewest."""
         for number in range(AHEAD):
-            for engine in self._alive:
-                if work.waiting and len(work.held[engine]) <= number:
+            for engine in self._engines.alive:
+                held = work.held.setdefault(engine, {})
+                if work.waiting and len(held) <= number:
                     asked = work.waiting.popleft()
                     self._last += 1
-                    work.held[engine][self._last] = asked
+                    held[self._last] = asked
                     request = replace(asked.request, indices=tuple(sorted(asked.left)))
                     what = {"request": asdict(request), "sampling": asdict(work.sampling)}
                     engine.send({"op": "answer", "key": self._last, **what})
@@ -139,7 +133,7 @@ class HFReplicas:
         elif message["event"] == "sample":
             sample = Sample(**message["sample"])
             held[message["key"]].left.discard(sample.index)
-            self._answered[engine.name] += 1
+            self._engines.count(engine)
             yield sample
         else:
             asked = held.pop(message["key"])
@@ -148,7 +142,7 @@ class HFReplicas:
 
     def _take_back(self, work: _Work, engine: Engine) -> None:
         """Reassign a replica's problems. Only the one being answered may have been the reason for its end."""
-        for place, asked in enumerate(work.held.pop(engine).values()):
+        for place, asked in enumerate(work.held.pop(engine, {}).values()):
             asked.losses += place == 0
             if not asked.left:
                 continue
@@ -158,49 +152,33 @@ class HFReplicas:
             else:
                 work.waiting.appendleft(asked)
 
-    def _receive(self, *events: str) -> tuple[Engine, Message]:
-        """The next message of one of these kinds. Reports the end of a replica once."""
-        while True:
-            engine, message = self._inbox.get()
-            if message["event"] == "failed":
-                self._failures[engine] = (message["kind"], message["message"])
-            elif message["event"] == "ended":
-                self._alive.remove(engine)
-                return engine, message
-            elif message["event"] in events:
-                return engine, message
-
     def _error(self, engine: Engine) -> UsageError | GenerationError:
-        kind, said = self._failures.get(engine, ("", ""))
+        kind, said = self._engines.failure(engine)
         if kind == "UsageError":
             return UsageError(said)
         if kind == "GenerationError":
             return GenerationError(said)
-        return GenerationError(f"{engine.name} failed: {kind}: {said}" if kind else engine.last_words())
+        return GenerationError(self._engines.why(engine))
 
     def answered(self) -> dict[str, int]:
         """Number of samples from each replica so far, by name."""
-        return dict(self._answered)
+        return dict(self._engines.answered)
 
     def describe(self) -> dict[str, Scalar]:
         """One replica's description, and the number of replicas. Raises GenerationError if all have ended."""
         while self._description is None:
-            if not self._alive:
+            if not self._engines.left:
                 raise GenerationError(msg("every replica has ended"))
-            self._alive[0].send({"op": "describe"})
-            _, message = self._receive("described")
+            for engine in self._engines.alive[:1]:
+                engine.send({"op": "describe"})
+            _, message = self._engines.receive("described")
             if message["event"] == "described":
                 self._description = {**message["facts"], "data_parallel_size": self._settings.replicas}
         return dict(self._description)
 
     def close(self) -> None:
         """Stop the processes and release their resources."""
-        for engine in self._all:
-            engine.send({"op": "quit"})
-        until = time.monotonic() + QUIT_S
-        for engine in self._all:
-            engine.close(max(0.0, until - time.monotonic()))
-        self._launcher.close()
+        self._engines.close(QUIT_S)
 
 
 def command() -> list[str]:

@@ -4,7 +4,6 @@ where a launcher places them."""
 from __future__ import annotations
 
 import os
-import queue
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 from codeeval.errors import GenerationError
 from codeeval.generators.base import Scalar
 from codeeval.generators.common import devices
-from codeeval.generators.common.engine_process import Inbox, Message
+from codeeval.generators.common.engine_process import Message
+from codeeval.generators.common.engine_set import EngineSet
 from codeeval.generators.common.launch import HERE, Engine, EngineSpec, Launcher
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.generators.vllm.worker import engine as worker
@@ -27,60 +27,98 @@ class EngineEnded(GenerationError):
 
 
 class Engines:
-    """Starts the processes on construction. `answered`: number of samples from each, by name."""
+    """Starts the processes on construction. Several, or those that a launcher places, are started again when they are lost."""
 
     def __init__(self, model: str, settings: VLLMSettings, launcher: Launcher = HERE) -> None:
-        self._inbox: Inbox = queue.SimpleQueue()
-        self._launcher, self._many = launcher, settings.replicas > 1 or launcher.elsewhere
-        self._reasons: dict[Engine, str] = {}
+        self._many = settings.replicas > 1 or launcher.elsewhere
         specs = [_spec(number, model, settings, launcher) for number in range(settings.replicas)]
-        self._all = launcher.start(specs, self._inbox)
-        self.alive = list(self._all)
-        self.answered = dict.fromkeys((engine.name for engine in self._all), 0)
+        self._set = EngineSet(specs, launcher, restarts=self._many)
 
     def wait_ready(self) -> dict[str, Scalar]:
         """The facts that an engine reports, once all have loaded the model. Raises EngineEnded."""
-        facts: dict[str, Scalar] = {}
-        for _ in self._all:
-            facts = self.receive("ready")[1]["facts"]
+        engine, message = self._set.wait_ready()
+        if message["event"] == "ended":
+            raise self._ended(engine)
+        facts: dict[str, Scalar] = message["facts"]
         return facts
 
     @property
+    def alive(self) -> list[Engine]:
+        """Those that are at work."""
+        return self._set.alive
+
+    @property
+    def left(self) -> bool:
+        """Whether some engine is at work, or may be again."""
+        return self._set.left
+
+    @property
     def first(self) -> Engine:
-        """A running engine. Raises EngineEnded if there is none."""
+        """A running engine. Raises GenerationError if there is none."""
         if not self.alive:
-            raise EngineEnded(self._all[0], "vLLM's process has ended; what had finished is kept")
+            raise GenerationError("vLLM's process has ended; what had finished is kept")
         return self.alive[0]
 
     @property
     def many(self) -> bool:
         return self._many
 
+    def none_is_left(self) -> GenerationError:
+        """Why no engine will be at work again."""
+        return GenerationError(_kept(self._set.over))
+
+    def may_restart(self, allowed: bool) -> None:
+        """Whether an engine that is lost from now on is started again, if there are several."""
+        self._set.restarts = self._many and allowed
+
+    def count(self, engine: Engine) -> None:
+        """Note that a sample came from this engine."""
+        self._set.count(engine)
+
+    @property
+    def answered(self) -> dict[str, int]:
+        """Number of samples from each, by name."""
+        return self._set.answered
+
     def facts(self, model_path: str | None) -> dict[str, Scalar]:
         """GPUs, and what the model's folder tells, where an engine runs. Raises GenerationError."""
-        return self._launcher.facts(self.first, model_path)
+        return self._set.facts(self.first, model_path)
 
-    def receive(self, *events: str) -> tuple[Engine, Message]:
-        """The next message of one of these kinds; leftovers of a cancelled run are skipped. Raises EngineEnded when an
-        engine has failed, once per engine."""
+    def receive(self, *events: str) -> tuple[Engine | None, Message]:
+        """The next message of one of these kinds, or CHANGED; leftovers of a cancelled run are skipped. Raises EngineEnded when
+        an engine has failed, once per engine."""
+        engine, message = self._set.receive(*events)
+        if engine is not None and message["event"] == "ended":
+            raise self._ended(engine)
+        return engine, message
+
+    def ask_one(self, message: Message, event: str) -> Message:
+        """What one engine answers; if it ends meanwhile, another one. Raises GenerationError if there is none."""
+        asked: Engine | None = None
         while True:
-            assert self.first
-            engine, message = self._inbox.get()
-            if message["event"] in events:
-                return engine, message
-            if message["event"] == "failed":
-                self._reasons[engine] = f"vLLM failed: {message['kind']}: {' '.join(message['message'].split())[:600]}"
-            if message["event"] == "ended":
-                self.alive.remove(engine)
-                reason = self._reasons.get(engine) or engine.last_words()
-                raise EngineEnded(engine, f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more.")
+            if asked not in self.alive:
+                asked = self.first
+                asked.send(message)
+            try:
+                engine, answer = self.receive(event)
+            except EngineEnded:
+                if not self.alive:
+                    raise
+                continue
+            if engine is asked:
+                return answer
+
+    def _ended(self, engine: Engine) -> EngineEnded:
+        kind, said = self._set.failure(engine)
+        reason = f"vLLM failed: {kind}: {' '.join(said.split())[:600]}" if kind else engine.last_words()
+        return EngineEnded(engine, _kept(reason))
 
     def close(self) -> None:
-        for engine in self._all:
-            engine.send({"op": "quit"})
-        for engine in self._all:
-            engine.close()
-        self._launcher.close()
+        self._set.close()
+
+
+def _kept(reason: str) -> str:
+    return f"{reason}\n  Everything that had finished is kept; -M verbose=1 shows more."
 
 
 def _spec(number: int, model: str, settings: VLLMSettings, launcher: Launcher) -> EngineSpec:

@@ -5,14 +5,15 @@ with its own seed, the problem's seed plus its index, which is also what vLLM gi
 1; so any samples can be requested again alone. With prefix caching the common prompt is computed once.
 
 Data parallelism is several engines side by side, each with its share of the GPUs; problems are distributed in turn.
-What an engine had not finished when it ended is requested from the others, sample by sample with the same seeds.
+What an engine had not finished when it ended is requested from the others, sample by sample with the same seeds. An
+engine that comes back gets what others have not begun.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from codeeval.errors import GenerationError, UsageError
@@ -27,6 +28,7 @@ from codeeval.generators.common.model_folder import check_weights
 from codeeval.generators.common.openchat import warn_of_other_ids
 from codeeval.generators.vllm import as_mera
 from codeeval.generators.vllm.engines import EngineEnded, Engines
+from codeeval.generators.vllm.open_samples import EncodedPrompt, OpenSample, OpenSamples, deal, new_key
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.i18n import msg
 from codeeval.reading.thinking import CLOSE, opens_thought
@@ -35,29 +37,6 @@ from codeeval.types import FinishReason, Prompt, Request, Sample, Sampling
 _REASONS: dict[str, FinishReason] = {"stop": "stop", "length": "length"}
 #: A sample is given up after this many engines ended while working on it.
 MAX_LOSSES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class EncodedPrompt:
-    """A prompt's ids, and whether it ends inside a thought."""
-
-    ids: list[int]
-    in_thought: bool
-
-
-@dataclass(slots=True)
-class _OpenSample:
-    """One sample in progress. `head`: the thought generated so far, text and ids."""
-
-    request: Request
-    index: int
-    prompt: EncodedPrompt
-    seed: int | None
-    engine: Engine
-    thinks: bool = False
-    head: str = ""
-    head_ids: tuple[int, ...] = ()
-    losses: int = 0
 
 
 class VLLMGenerator:
@@ -83,6 +62,7 @@ class VLLMGenerator:
         wanted = [request for request in requests if request.indices]
         if not wanted:
             return
+        self._engines.may_restart(sampling.harness != "mera")  # one random stream can't be continued by another engine
         refusals = Refusals()
         waiting = self._submit(wanted, sampling, refusals)
         try:
@@ -92,13 +72,14 @@ class VLLMGenerator:
                 self._cancel()
         refusals.tell()
 
-    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> dict[str, _OpenSample]:
-        waiting: dict[str, _OpenSample] = {}
+    def _submit(self, requests: Sequence[Request], sampling: Sampling, refusals: Refusals) -> OpenSamples:
+        waiting: OpenSamples = {}
         greedy = sampling.temperature == 0
         batches: dict[Engine, list[Message]] = {}
         mera = sampling.harness == "mera"
+        prompts = self._encoded(requests, sampling)
         alive = self._engines.alive
-        for at, (request, prompt) in enumerate(zip(requests, self._encoded(requests, sampling), strict=True)):
+        for at, (request, prompt) in enumerate(zip(requests, prompts, strict=True)):
             engine = alive[at % len(alive)]
             seed = problem_seed(sampling.seed, request.problem_id)
             try:
@@ -108,16 +89,16 @@ class VLLMGenerator:
                 continue
             for index in request.indices[:1] if greedy else request.indices:
                 thinks = self._settings.think_tokens > 0
-                one = _OpenSample(
+                one = OpenSample(
                     request, index, prompt, None if greedy else sampling.seed if mera else seed + index, engine, thinks
                 )
-                waiting[key := str(len(waiting))] = one
+                waiting[key := new_key()] = one
                 batches.setdefault(engine, []).append(self._message(key, one, sampling))
         for engine, batch in batches.items():
             engine.send({"op": "add", "requests": batch})
         return waiting
 
-    def _message(self, key: str, one: _OpenSample, sampling: Sampling) -> Message:
+    def _message(self, key: str, one: OpenSample, sampling: Sampling) -> Message:
         ids = [*one.prompt.ids, *one.head_ids]
         return {"id": key, "ids": ids, "params": self._params(sampling, len(ids), one.thinks, one.seed)}
 
@@ -138,14 +119,21 @@ class VLLMGenerator:
             "seed": seed,
         }
 
-    def _collect(self, waiting: dict[str, _OpenSample], sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
+    def _collect(self, waiting: OpenSamples, sampling: Sampling, refusals: Refusals) -> Iterator[Sample]:
         while waiting:
             try:
                 engine, message = self._engines.receive("finished", "refused")
-            except EngineEnded as error:
-                self._pass_on(waiting, error, sampling, refusals)
+            except EngineEnded as ended:
+                self._take_back(waiting, ended, sampling, refusals)
                 continue
-            one = waiting.pop(message["id"])
+            if engine is None:
+                if not self._engines.left:
+                    raise self._engines.none_is_left()
+                self._deal(waiting, sampling)
+                continue
+            one = waiting.pop(message["id"], None)
+            if one is None:
+                continue  # it was given to another engine
             if message["event"] == "refused":
                 refusals.add(one.request.problem_id, GenerationError(f"vLLM refused: {message['message']}"))
             elif one.thinks and self._answer_follows(one, message, sampling):
@@ -153,31 +141,38 @@ class VLLMGenerator:
                 engine.send({"op": "add", "requests": [self._message(message["id"], one, sampling)]})
             else:
                 for sample in self._samples(one, message, sampling):
-                    self._engines.answered[engine.name] += 1
+                    self._engines.count(engine)
                     yield sample
 
-    def _pass_on(
-        self, waiting: dict[str, _OpenSample], ended: EngineEnded, sampling: Sampling, refusals: Refusals
-    ) -> None:
-        """Move what an engine had not finished to the others. Raises `ended` if there are none, or if the samples come
-        from the engine's one random stream."""
-        alive = self._engines.alive
-        if not alive or sampling.harness == "mera":
+    def _take_back(self, waiting: OpenSamples, ended: EngineEnded, sampling: Sampling, refusals: Refusals) -> None:
+        """Give what an engine had not finished to others, at once or when one comes back. Raises `ended` if none will, or if
+        the samples come from the engine's one random stream."""
+        if not self._engines.left or sampling.harness == "mera":
             raise ended
-        batches: dict[Engine, list[Message]] = {}
-        for at, key in enumerate([key for key, one in waiting.items() if one.engine is ended.engine]):
-            one = waiting[key]
-            one.losses += 1
+        begun = self._begun(waiting)
+        for at, (key, one) in enumerate([each for each in waiting.items() if each[1].engine is ended.engine]):
+            one.engine = None
+            one.losses += at < begun
             if one.losses >= MAX_LOSSES:
                 del waiting[key]
                 refusals.add(one.request.problem_id, ended)
-                continue
-            one.engine = alive[at % len(alive)]
-            batches.setdefault(one.engine, []).append(self._message(key, one, sampling))
-        for engine, batch in batches.items():
-            engine.send({"op": "add", "requests": batch})
+        self._deal(waiting, sampling)
 
-    def _answer_follows(self, one: _OpenSample, message: Message, sampling: Sampling) -> bool:
+    def _begun(self, waiting: OpenSamples) -> int:
+        """How many requests an engine works on at a time, in the order in which it got them; if unknown, all."""
+        size = self._facts.get("batch_size")
+        return size if isinstance(size, int) else len(waiting)
+
+    def _deal(self, waiting: OpenSamples, sampling: Sampling) -> None:
+        if not self._engines.alive:
+            return
+        dropped, given = deal(waiting, self._engines.alive, self._begun(waiting))
+        for engine, keys in dropped.items():
+            engine.send({"op": "drop", "ids": keys})
+        for engine, keys in given.items():
+            engine.send({"op": "add", "requests": [self._message(key, waiting[key], sampling) for key in keys]})
+
+    def _answer_follows(self, one: OpenSample, message: Message, sampling: Sampling) -> bool:
         """After the end of a thought the answer is a separate request, with the answers' stops and limit. Text that
         does not begin with a thought is requested again as an answer, from the start."""
         text = message["text"]
@@ -192,7 +187,7 @@ class VLLMGenerator:
             return False
         return True
 
-    def _samples(self, one: _OpenSample, message: Message, sampling: Sampling) -> Iterator[Sample]:
+    def _samples(self, one: OpenSample, message: Message, sampling: Sampling) -> Iterator[Sample]:
         """At temperature 0 one answer is used for every index."""
         answer = EngineAnswer(
             text=one.head + message["text"],
@@ -219,12 +214,11 @@ class VLLMGenerator:
         return [replace(one, ids=cut_left(self._name, one.ids, sampling.max_tokens, most)) for one in found]
 
     def encode(self, prompts: Sequence[Prompt], mera: bool | None = None) -> list[EncodedPrompt]:
-        """The ids that the model receives; `mera`: whether MERA's harness adds BOS; None encodes as codeeval does.
-        Raises UsageError for messages that the tokenizer's template refuses."""
+        """The model's ids; `mera`: whether MERA's harness adds BOS; None encodes as codeeval does. Raises UsageError for
+        messages that the tokenizer's template refuses."""
         asked = [[prompt.text, prompt.messages] for prompt in prompts]
-        self._engines.first.send({"op": "encode", "prompts": asked, "mera": mera})
         found = []
-        for item in self._engines.receive("encoded")[1]["prompts"]:
+        for item in self._engines.ask_one({"op": "encode", "prompts": asked, "mera": mera}, "encoded")["prompts"]:
             if "problem" in item:
                 raise UsageError(msg("{name}: {item}", name=self._name, item=item["problem"]))
             found.append(EncodedPrompt(item["ids"], opens_thought(item["tail"])))
@@ -235,12 +229,12 @@ class VLLMGenerator:
         return dict(self._engines.answered) if self._engines.many else {}
 
     def _cancel(self) -> None:
-        alive = list(self._engines.alive)
-        for engine in alive:
+        asked = set(self._engines.alive)
+        for engine in asked:
             engine.send({"op": "cancel"})
-        for _ in alive:
+        while asked.intersection(self._engines.alive):
             with contextlib.suppress(EngineEnded):
-                self._engines.receive("cancelled")
+                asked.discard(self._engines.receive("cancelled")[0])
 
     def describe(self) -> dict[str, Scalar]:
         """Engine, versions, precision, parallelism, GPUs, size and digests. The first call reads the weights once."""

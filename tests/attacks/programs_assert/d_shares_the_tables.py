@@ -10,7 +10,7 @@ encoded = candidate_answers.Witness._encoded
 
 def mixed(self, *args):
     flag, parts, found = encoded(self, *args)
-    self._shared.reverse()
+    self._common.containers.reverse()
     return candidate_answers.SAME_KEPT, parts, [[], [("a", 1)], *found]
 
 

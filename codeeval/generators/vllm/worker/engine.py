@@ -12,6 +12,7 @@ To the engine, first: `{"engine": {arguments of LLM}, "lora": path or null}`, an
   harness does, and whether it adds BOS): `{"event": "encoded", "prompts": [{"ids", "tail"} or {"problem"}, …]}`
 - `{"op": "add", "requests": [{"id", "ids", "params"}, …]}`: for each, in the order of finishing,
   `{"event": "finished", "id", "text", "ids", "reason"}` or `{"event": "refused", "id", "message"}`
+- `{"op": "drop", "ids": […]}`: these requests are answered no more
 - `{"op": "cancel"}`: `{"event": "cancelled"}`; `{"op": "quit"}`: the end
 
 `{"event": "failed", "kind", "message"}` precedes an end that was not requested.
@@ -198,6 +199,9 @@ class _EngineServer:
                 self._engine.abort_request(list(self._open.values()))
                 self._open.clear()
                 self._send({"event": "cancelled"})
+            elif message["op"] == "drop":
+                known = [self._open.pop(each, None) for each in message["ids"]]
+                self._engine.abort_request([each for each in known if each is not None])
             else:
                 for request in message["requests"]:
                     self._add(request)

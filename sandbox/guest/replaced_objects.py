@@ -1,0 +1,108 @@
+"""What the tests put in the place of standard streams, `input` and `print`, and the seeds that they set: a program is given
+the same.
+
+The judge tells the candidate about it before its next question. Random numbers that the tests draw do not count, and
+what the candidate does to its own generators stays there.
+"""
+
+from __future__ import annotations
+
+import builtins
+import importlib
+import operator
+import random
+import sys
+from collections.abc import Callable
+from types import CodeType, FunctionType
+from typing import Any
+
+from sandbox.guest.forwarded_streams import Input, Output
+
+#: (module, attribute, what stands for the tests' object).
+_PLACES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
+    (sys, "stdin", Input),
+    (sys, "stdout", Output),
+    (sys, "stderr", Output),
+    (builtins, "input", lambda value: value if type(value) is FunctionType else _calling(value)),
+    (builtins, "print", lambda value: value if type(value) is FunctionType else _calling(value)),
+)
+_GENERATORS = ("random", "numpy.random")
+_SYSTEM, _BUILT_IN = vars(sys), vars(builtins)
+_original: dict[int, Any] = {}  # the candidate's own objects that have been replaced
+
+
+def _calling(value: Any) -> Callable[..., Any]:
+    return lambda *args, **keywords: value(*args, **keywords)
+
+
+def _current() -> tuple[Any, ...]:
+    """What is in `_PLACES`; before each question, so without a loop."""
+    system, built_in = _SYSTEM.get, _BUILT_IN.get
+    return system("stdin"), system("stdout"), system("stderr"), built_in("input"), built_in("print")
+
+
+class Replaced:
+    """The judge's record of what the tests have replaced in one sample."""
+
+    def __init__(self) -> None:
+        self._first = self._known = _current()
+
+    def news(self) -> tuple[tuple[Any, ...], ...]:
+        """What the candidate does not know: the place, and the new object unless it is the original one again."""
+        now = _current()
+        if all(map(operator.is_, now, self._known)):
+            return ()
+        told = tuple(
+            (place,) if one is self._first[place] else (place, _PLACES[place][2](one))
+            for place, (one, known) in enumerate(zip(now, self._known, strict=True))
+            if one is not known
+        )
+        self._known = now
+        return told
+
+
+def replace(_: Any, *news: tuple[Any, ...]) -> None:
+    """On the candidate's side: put the tests' objects in these places."""
+    for place, *value in news:
+        module, name, _stand = _PLACES[place]
+        own = _original.setdefault(place, vars(module)[name])
+        setattr(module, name, value[0] if value else own)
+
+
+def seed(_: Any, place: int, *args: Any) -> None:
+    """On the candidate's side: seed a generator as the tests have seeded theirs."""
+    importlib.import_module(_GENERATORS[place]).seed(*args)
+
+
+class Seeds:
+    """While the tests are executed, the judge's functions `seed` report to `tell` what they were called with."""
+
+    def __init__(self, tell: Callable[..., None]) -> None:
+        self._tell = tell
+        self._own: dict[str, Any] = {}
+
+    def watch(self, tests: CodeType) -> None:
+        """Begin, if these tests mention a seed."""
+        if mentions(tests, "seed"):
+            self._watch(0, random)
+            if mentions(tests, "numpy"):
+                self._watch(1, importlib.import_module(_GENERATORS[1]))
+
+    def _watch(self, place: int, module: Any) -> None:
+        own = self._own[_GENERATORS[place]] = module.seed
+
+        def seed(*args: Any, **keywords: Any) -> None:
+            own(*args, **keywords)
+            self._tell(place, *args, *keywords.values())
+
+        module.seed = seed
+
+    def end(self) -> None:
+        """Restore the judge's functions."""
+        for name, own in self._own.items():
+            sys.modules[name].seed = own  # type: ignore[attr-defined]
+
+
+def mentions(code: CodeType, name: str) -> bool:
+    """Whether this code, or code in it, uses the name."""
+    return name in code.co_names or any(mentions(one, name) for one in code.co_consts if type(one) is CodeType)
