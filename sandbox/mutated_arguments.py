@@ -123,7 +123,7 @@ class _Scope:
         return (one := self._same.get(name, name)) in self._computed and one not in self._passed
 
     def _looks_through(self, tested: ast.expr) -> bool:
-        names = [node.id for node in ast.walk(tested) if isinstance(node, ast.Name)]
+        names = list(_names_of_data(tested))
         if any(name in self._told for name in names) or not self._all_pure(tested):
             return False
         return any(self._affected(name) is not None for name in names)
@@ -180,9 +180,7 @@ class _Scope:
             self._bind_name(target.id, value, taken)
 
     def _bind_name(self, name: str, value: ast.expr, taken: bool) -> None:
-        told = not self._all_pure(value) or any(
-            node.id in self._told for node in ast.walk(value) if isinstance(node, ast.Name)
-        )
+        told = not self._all_pure(value) or any(one in self._told for one in _names_of_data(value))
         sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
         above = sources | {higher for one in sources for higher in self._above.get(one, ())}
         for known in (self._same, self._above, self._passed, self._touched):
@@ -207,6 +205,14 @@ class _Scope:
                 yield from self._sources(argument)
         else:
             yield from _root(value)
+
+
+def _names_of_data(node: ast.AST) -> Iterator[str]:
+    """The names in an expression, without those in an index: it only says which part is meant."""
+    if isinstance(node, ast.Name):
+        yield node.id
+    for child in (node.value,) if isinstance(node, ast.Subscript) else ast.iter_child_nodes(node):
+        yield from _names_of_data(child)
 
 
 def _side_by_side(value: ast.expr, count: int, taken: bool) -> list[ast.expr]:

@@ -22,6 +22,8 @@ from sandbox.mutated_arguments import sees_arguments
         "x = [1]\ncandidate(x)\nassert sorted(x) == [1]\n",
         "x = [1]\nassert candidate(x) is None\nassert len(x) == 1\n",
         "x = [1, 1]\nn = candidate(x)\nassert x[:n] == [1]\n",
+        "x = [1, 1]\nn = candidate(x)\nassert sorted(x[:n]) == [1]\n",
+        "x = [1, 1]\nn = candidate(x)\ny = sorted(x[:n])\nassert all(a == b for a, b in zip(y, [1]))\n",
         "x = [1]\ny = candidate(x)\nif not x:\n    pass\n",
         "x = [1]\nassert candidate(x) == 1 and x == [1]\n",
         "x = [1]\nassert (candidate(x), x) == (1, [1])\n",
