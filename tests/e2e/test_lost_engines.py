@@ -3,18 +3,14 @@ samples are those of a run that was left in peace."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
-import subprocess
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cli_runs import codeeval, document, start
-from engine_runs import PROBLEMS, SAMPLES, command, engines_of, generated, middle, rows, stands_still, told
+from engine_runs import PROBLEMS, SAMPLES, command, engines_of, generated, killing, middle, rows, stands_still, told
 
 pytestmark = [pytest.mark.local, pytest.mark.hf, pytest.mark.slow]
 
@@ -66,23 +62,3 @@ def test_engines_that_are_killed_each_time_are_given_up(tmp_path: Path, alone: l
     resumed = codeeval(tmp_path, "run", "--resume", "r")
     assert resumed.returncode == 0, resumed.stderr
     assert rows(tmp_path / "r") == alone
-
-
-@contextlib.contextmanager
-def killing(process: subprocess.Popen[str]) -> Iterator[None]:
-    """Ends every engine of a run as soon as it is there."""
-    done = threading.Event()
-
-    def kill() -> None:
-        while not done.wait(0.05):
-            for pid in engines_of(process.pid):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -11,18 +12,13 @@ from pathlib import Path
 
 import pytest
 from cli_runs import codeeval, document, start
+from engine_runs import VLLM, VLLM_ENGINE, engines_of
 
 from codeeval.errors import CodeevalError
 from codeeval.store import RunReader
 
 pytestmark = [pytest.mark.vllm, pytest.mark.slow, pytest.mark.local]
 
-#: One thread that goes where there is room: several that wait for each other stand still on a busy machine.
-ENGINE = {
-    "CODEEVAL_VLLM_PYTHON": os.environ.get("CODEEVAL_VLLM_PYTHON", ""),
-    "OMP_NUM_THREADS": "1",
-    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-}
 PROBLEMS, SAMPLES = 8, 8
 #: Few sequences at a time, so that there is a middle to be killed in.
 RUN = (
@@ -49,45 +45,33 @@ def verdicts(run: Path) -> list[object]:
         return [list(reader.judgements(protocol)) for protocol in reader.manifest().protocols]
 
 
-def status(pid: int) -> tuple[str, int, int] | None:
-    """(state, parent, process group) of a process, None where there is none."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return fields[0], int(fields[1]), int(fields[2])
-
-
-def processes() -> Iterator[tuple[int, str, int, int]]:
+def processes() -> Iterator[tuple[int, str, int]]:
+    """(pid, state, process group) of each."""
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit() and (found := status(int(entry.name))) is not None:
-            yield int(entry.name), *found
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                fields = (entry / "stat").read_text("utf-8").rpartition(")")[2].split()
+                yield int(entry.name), fields[0], int(fields[2])
 
 
 def engine_of(parent: int) -> int:
-    """The engine's process: the child that leads a process group of its own and runs the worker."""
-    for pid, _, ppid, group in processes():
-        if ppid == parent and pid == group:
-            try:
-                words = Path(f"/proc/{pid}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"generators/worker/engine.py" in words:
-                return pid
-    raise AssertionError("there is no engine")
+    """The engine's process, which leads a process group of its own."""
+    (engine,) = engines_of(parent, VLLM_ENGINE)
+    assert os.getpgid(engine) == engine
+    return engine
 
 
 def wait_until_gone(group: int) -> None:
     """Nothing of the group survives; what has not been waited for yet is dead all the same."""
     deadline = time.monotonic() + PATIENCE_S
-    while alive := [pid for pid, state, _, its in processes() if its == group and state not in "ZX"]:
+    while alive := [pid for pid, state, its in processes() if its == group and state not in "ZX"]:
         assert time.monotonic() < deadline, f"still there: {alive}"
         time.sleep(0.1)
 
 
 def started(cwd: Path, name: str) -> tuple[subprocess.Popen[str], int]:
     """A run in whose file there are some samples by now, and its engine."""
-    process = start(cwd, *RUN, "-o", name, env=ENGINE)
+    process = start(cwd, *RUN, "-o", name, env=VLLM)
     deadline = time.monotonic() + PATIENCE_S
     while len(completions(cwd / name)) < 3:
         assert process.poll() is None, process.communicate()
@@ -100,7 +84,7 @@ def started(cwd: Path, name: str) -> tuple[subprocess.Popen[str], int]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same run, left in peace."""
     folder = tmp_path_factory.mktemp("whole")
-    assert document(codeeval(folder, *RUN, "-o", "r", "--format", "json", env=ENGINE, limit=PATIENCE_S))["complete"]
+    assert document(codeeval(folder, *RUN, "-o", "r", "--format", "json", env=VLLM, limit=PATIENCE_S))["complete"]
     return folder / "r"
 
 
@@ -109,7 +93,7 @@ def resumed(cwd: Path, name: str, whole: Path, kept: Texts) -> None:
     assert 0 < len(kept) < PROBLEMS * SAMPLES
     assert kept.items() <= completions(cwd / name).items()
     done = document(
-        codeeval(cwd, "run", "--resume", name, "--sandbox", "local", "--format", "json", env=ENGINE, limit=PATIENCE_S)
+        codeeval(cwd, "run", "--resume", name, "--sandbox", "local", "--format", "json", env=VLLM, limit=PATIENCE_S)
     )
     assert (done["complete"], done["counts"]["generated"]) == (True, PROBLEMS * SAMPLES)
     assert completions(cwd / name) == completions(whole)

@@ -176,7 +176,7 @@ class _EngineServer:
 
     def __init__(self, llm: Any, lora: Any, send: Send) -> None:
         self._llm, self._engine, self._lora, self._send = llm, llm.llm_engine, lora, send
-        self._open: dict[str, str] = {}  # request id -> the engine's id
+        self._open: set[str] = set()  # by our ids: vLLM makes others of them, but takes these
 
     def serve(self, inbox: queue.SimpleQueue[Message]) -> None:
         """Serve until `quit`. New requests are accepted between two steps of the running ones."""
@@ -196,12 +196,10 @@ class _EngineServer:
                     }
                 )
             elif message["op"] == "cancel":
-                self._engine.abort_request(list(self._open.values()))
-                self._open.clear()
+                self._forget(self._open)
                 self._send({"event": "cancelled"})
             elif message["op"] == "drop":
-                known = [self._open.pop(each, None) for each in message["ids"]]
-                self._engine.abort_request([each for each in known if each is not None])
+                self._forget(self._open.intersection(message["ids"]))
             else:
                 for request in message["requests"]:
                     self._add(request)
@@ -227,15 +225,19 @@ class _EngineServer:
         try:
             params = SamplingParams(**request["params"], output_kind=RequestOutputKind.FINAL_ONLY)
             prompt = {"prompt_token_ids": request["ids"]}
-            known = self._engine.add_request(request["id"], prompt, params, lora_request=self._lora)
-            self._open[request["id"]] = known if isinstance(known, str) else request["id"]
+            self._engine.add_request(request["id"], prompt, params, lora_request=self._lora)
+            self._open.add(request["id"])
         except ValueError as error:
             self._send({"event": "refused", "id": request["id"], "message": str(error)})
+
+    def _forget(self, ids: set[str]) -> None:
+        self._engine.abort_request(sorted(ids))
+        self._open -= ids
 
     def _step(self) -> None:
         for output in self._engine.step():
             if output.finished and output.request_id in self._open:
-                del self._open[output.request_id]
+                self._open.remove(output.request_id)
                 for one in output.outputs:
                     self._send(
                         {
