@@ -50,9 +50,10 @@ class EngineProcess:
             text=True,
             encoding="ascii",
         )
-        self._lock = threading.Lock()
+        self._outgoing: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._ended = threading.Event()
         self.send(start)
+        threading.Thread(target=self._write, name="engine-in", daemon=True).start()
         threading.Thread(target=self._watch, name="engine-end", daemon=True).start()
         threading.Thread(target=self._read, args=(inbox,), name="engine", daemon=True).start()
 
@@ -65,11 +66,18 @@ class EngineProcess:
         return self._process.pid
 
     def send(self, message: Message) -> None:
-        """Send a message. If the process has ended, it is dropped; the end is in the inbox."""
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            assert self._process.stdin is not None
-            self._process.stdin.write(json.dumps(message) + "\n")
-            self._process.stdin.flush()
+        """Send a message, without waiting for a process that reads nothing now. If it has ended, the message is dropped; the end
+        is in the inbox."""
+        self._outgoing.put(message)
+
+    def _write(self) -> None:
+        """Not through the stream's buffer, whose lock could not be had at exit while a pipe is full."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(OSError), self._process.stdin as stream:
+            while (message := self._outgoing.get()) is not None:
+                line = (json.dumps(message) + "\n").encode("ascii")
+                while line:
+                    line = line[os.write(stream.fileno(), line) :]
 
     def _watch(self) -> None:
         """The engine's own processes survive a crash of their parent and keep its pipe open. Until the parent is waited
@@ -77,6 +85,7 @@ class EngineProcess:
         os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
         self._kill_group()
         self._process.wait()
+        self._outgoing.put(None)
         self._ended.set()
 
     def _kill_group(self) -> None:
@@ -113,7 +122,7 @@ class EngineProcess:
         if not self._ended.wait(wait_s):
             self._kill_group()
             self._ended.wait()
-        for stream in (self._process.stdin, self._process.stdout, self._log):
-            with self._lock, contextlib.suppress(OSError, ValueError):
+        for stream in (self._process.stdout, self._log):
+            with contextlib.suppress(OSError, ValueError):
                 if stream is not None:
                     stream.close()
