@@ -264,6 +264,28 @@ def test_no_engine_is_left(no_pause: None) -> None:
     assert len(found) == 6
 
 
+class Unprepared(FakeEngine):
+    """Ends when it is given prompts to encode."""
+
+    def send(self, message: dict[str, Any]) -> None:
+        if message["op"] == "encode":
+            self._inbox.put((self, {"event": "ended"}))
+        else:
+            super().send(message)
+
+
+def test_engines_that_end_before_the_first_sample_are_waited_for(no_pause: None) -> None:
+    """All are lost while they encode the prompts: the one that comes back does all; the error says if none does."""
+    whole, _ = replicas(None)
+    generator, _ = replicas(None, None)
+    vars(generator).update(_engines=engines_of([Unprepared(), Unprepared()], FakeEngine()))
+    found = list(generator.generate(ASKED, OWN))
+    assert sorted(found, key=lambda one: (one.problem_id, one.index)) == list(whole.generate(ASKED, OWN))
+    vars(generator).update(_engines=engines_of([Unprepared(), Unprepared()]))
+    with pytest.raises(GenerationError, match=r"ended(.|\n)*kept"):
+        next(generator.generate(ASKED, OWN))
+
+
 def test_a_sample_that_ends_engines_is_left_out() -> None:
     """After two of them, so that the third goes on with the others."""
     generator, engines = replicas(None, None, None)

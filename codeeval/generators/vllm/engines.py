@@ -3,6 +3,7 @@ where a launcher places them."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from functools import partial
@@ -82,7 +83,7 @@ class Engines:
 
     def facts(self, model_path: str | None) -> dict[str, Scalar]:
         """GPUs, and what the model's folder tells, where an engine runs. Raises GenerationError."""
-        return self._set.facts(self.first, model_path)
+        return self._set.facts(self._at_work(), model_path)
 
     def receive(self, *events: str) -> tuple[Engine | None, Message]:
         """The next message of one of these kinds, or CHANGED; leftovers of a cancelled run are skipped. Raises EngineEnded when
@@ -93,20 +94,27 @@ class Engines:
         return engine, message
 
     def ask_one(self, message: Message, event: str) -> Message:
-        """What one engine answers; if it ends meanwhile, another one. Raises GenerationError if there is none."""
+        """What one engine answers; if it ends, another one as soon as there is one. Raises GenerationError if none is left."""
         asked: Engine | None = None
         while True:
             if asked not in self.alive:
-                asked = self.first
+                asked = self._at_work()
                 asked.send(message)
             try:
                 engine, answer = self.receive(event)
             except EngineEnded:
-                if not self.alive:
+                if not self.left:
                     raise
                 continue
             if engine is asked:
                 return answer
+
+    def _at_work(self) -> Engine:
+        """An engine that is at work, as soon as there is one. Raises GenerationError if there never will be."""
+        while not self.alive and self.left:
+            with contextlib.suppress(EngineEnded):
+                self.receive()
+        return self.first
 
     def _ended(self, engine: Engine) -> EngineEnded:
         kind, said = self._set.failure(engine)
