@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -111,13 +111,13 @@ def engines_of(parent: int, engine: str = ENGINE) -> list[int]:
 
 
 @contextlib.contextmanager
-def killing(process: subprocess.Popen[str], engine: str = ENGINE) -> Iterator[None]:
+def killing(engines: Callable[[], list[int]]) -> Iterator[None]:
     """Ends every engine of a run as soon as it is there."""
     done = threading.Event()
 
     def kill() -> None:
         while not done.wait(0.05):
-            for pid in engines_of(process.pid, engine):
+            for pid in engines():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
 

@@ -50,7 +50,7 @@ def test_engines_that_are_killed_each_time_are_given_up(tmp_path: Path, alone: l
     """The run ends incomplete, with the reason, and --resume draws the rest."""
     process = start(tmp_path, *command("r", "-M", "replicas=2"))
     middle(process, tmp_path / "r")
-    with killing(process):
+    with killing(lambda: engines_of(process.pid)):
         out, errors = process.communicate(timeout=600)
     assert process.returncode == 3, errors
     assert "INCOMPLETE" in out

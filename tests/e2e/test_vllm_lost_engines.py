@@ -73,33 +73,47 @@ def test_kill_9_of_an_engine_that_comes_back(tmp_path: Path, alone: list[Any]) -
     assert all(counts.values())
 
 
-def test_engines_that_are_killed_each_time_are_given_up(tmp_path: Path, alone: list[Any]) -> None:
+#: Options, the engines' names, and how they are resumed.
+HERE = pytest.param(["-M", "replicas=2"], ["replica 1", "replica 2"], [], id="here")
+CLUSTER = pytest.param(
+    ["-M", "replicas=1", "--cluster", "local"],
+    [r"replica 1 on [\d.]+"],
+    ["--cluster", "local"],
+    id="cluster",
+    marks=pytest.mark.ray,
+)
+
+
+@pytest.mark.parametrize(("options", "names", "again"), [HERE, CLUSTER])
+def test_engines_that_are_killed_each_time_are_given_up(
+    tmp_path: Path, alone: list[Any], options: list[str], names: list[str], again: list[str]
+) -> None:
     """The run ends incomplete, with the reason, and --resume draws the rest."""
-    process = start(tmp_path, *with_vllm("r", "-M", "replicas=2"), env=VLLM)
+    process = start(tmp_path, *with_vllm("r", *options), env=marks(tmp_path))
     middle(process, tmp_path / "r")
-    with killing(process, VLLM_ENGINE):
+    with killing(lambda: marked(tmp_path)):
         out, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 3, errors
     assert "Traceback" not in out + errors
     assert "INCOMPLETE" in out
     assert "--resume r" in out
-    for name in ("replica 1", "replica 2"):
-        assert errors.count(f"warning: {name} is not started again: {name} ended by signal SIGKILL") == 1
-        assert 1 <= errors.count(f"warning: {name} is started again in") <= 3
+    for name in names:
+        place = name.partition(" on ")[0]
+        assert len(re.findall(f"warning: {place} is not started again: {name} ended by signal SIGKILL", errors)) == 1
+        assert 1 <= errors.count(f"warning: {place} is started again in") <= 3
     assert 0 < generated(tmp_path / "r") < PROBLEMS * SAMPLES
-    resumed = codeeval(tmp_path, "run", "--resume", "r", env=VLLM, limit=PATIENCE_S)
+    resumed = codeeval(tmp_path, "run", "--resume", "r", *again, env=marks(tmp_path), limit=PATIENCE_S)
     assert resumed.returncode == 0, resumed.stderr
     assert rows(tmp_path / "r") == alone
+    assert not marked(tmp_path)
 
 
 @pytest.mark.ray
 def test_the_only_engine_of_a_cluster_is_waited_for(tmp_path: Path, alone: list[Any]) -> None:
     """`--cluster local -M replicas=1`: its process is killed, and another one draws the rest."""
-    mark = str(tmp_path)
-    environment = {**VLLM, "CODEEVAL_TEST_MARK": mark, "PYTHONPATH": str(ROOT)}
-    process = start(tmp_path, *with_vllm("r", "--cluster", "local", "-M", "replicas=1"), env=environment)
+    process = start(tmp_path, *with_vllm("r", "--cluster", "local", "-M", "replicas=1"), env=marks(tmp_path))
     middle(process, tmp_path / "r")
-    (engine,) = marked(mark)
+    (engine,) = marked(tmp_path)
     os.kill(engine, signal.SIGKILL)
     lines = told(process, "is at work again")
     _, errors = process.communicate(timeout=PATIENCE_S)
@@ -107,16 +121,21 @@ def test_the_only_engine_of_a_cluster_is_waited_for(tmp_path: Path, alone: list[
     assert "".join([*lines, errors]).count("is started again in 5 s") == 1
     assert rows(tmp_path / "r") == alone
     assert all(re.fullmatch(r"replica 1 on [\d.]+", name) for name in counts_of(tmp_path))
-    assert not marked(mark)
+    assert not marked(tmp_path)
 
 
-def marked(mark: str) -> list[int]:
-    """vLLM's processes, wherever they were started, that have this in their environment."""
+def marks(folder: Path) -> dict[str, str]:
+    """An environment by which the processes of a run are known, wherever they are started."""
+    return {**VLLM, "CODEEVAL_TEST_MARK": str(folder), "PYTHONPATH": str(ROOT)}
+
+
+def marked(folder: Path) -> list[int]:
+    """vLLM's processes with that environment."""
     found = []
     for name in filter(str.isdigit, os.listdir("/proc")):
         try:
             words = Path(f"/proc/{name}/cmdline").read_bytes()
-            is_ours = f"\0CODEEVAL_TEST_MARK={mark}\0".encode() in Path(f"/proc/{name}/environ").read_bytes()
+            is_ours = f"\0CODEEVAL_TEST_MARK={folder}\0".encode() in Path(f"/proc/{name}/environ").read_bytes()
         except OSError:
             continue
         if VLLM_ENGINE.encode() in words and is_ours:

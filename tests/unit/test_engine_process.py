@@ -86,3 +86,21 @@ def test_one_that_has_ended_takes_nothing(engine: EngineProcess, inbox: Inbox) -
     while not engine._process.stdin.closed:
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("log", "words"),
+    [
+        ("a note\nKeyError: 'x'\nbye\n", ": KeyError: 'x'"),
+        ("a note\n", ": a note"),
+        ("a note\nLoading:   0% | 0/1 [00:00<?, ?it/s]\rLoading: 100% | 1/1 [00:00<00:00, 357.48it/s]\n\n", ": a note"),
+        ("Loading: 100% Completed | 1/1 [01:00:00<00:00, 357.48it/s]\n", ""),
+    ],
+)
+def test_why_one_has_ended(inbox: Inbox, log: str, words: str) -> None:
+    """An error of the log, else its last line, which is no progress bar."""
+    code = f"import os, sys; sys.stderr.write({log!r}); sys.stderr.flush(); os.kill(os.getpid(), 9)"
+    engine = EngineProcess("e", [sys.executable, "-c", code], {}, {}, inbox)
+    assert inbox.get(timeout=60)[1] == {"event": "ended"}
+    assert engine.last_words() == f"e ended by signal SIGKILL{words}"
+    engine.close(0.0)

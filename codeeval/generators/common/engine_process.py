@@ -21,6 +21,8 @@ Message = dict[str, Any]
 #: (engine, message); the last message of each engine is `{"event": "ended"}`.
 Inbox = queue.SimpleQueue[tuple[Any, Message]]
 QUIT_S = 15.0
+#: The end of a progress bar, as tqdm draws it.
+_PROGRESS = re.compile(r"\[[\d:]+<[^\]]*\]$")
 _ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.MULTILINE)
 
 
@@ -113,7 +115,8 @@ class EngineProcess:
             log = self._log.read().decode("utf-8", "replace")
         except ValueError:  # closed
             log = ""
-        reasons = _ERROR.findall(log) or log.strip().splitlines()[-1:]
+        lines = [line for line in map(str.strip, log.splitlines()) if line and not _PROGRESS.search(line)]
+        reasons = _ERROR.findall(log) or lines[-1:]
         return at(ended, " ".join(reasons[-1].split())[:400]) if reasons else ended
 
     def close(self, wait_s: float = QUIT_S) -> None:
