@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -35,8 +36,8 @@ def ask(
     url: str, model: str, asked: list[Request], sampling: Sampling, **options: str
 ) -> dict[tuple[str, int], Sample]:
     made = create("openai", model, {"base_url": url, "patience": "60", **options})
-    samples = list(made.generate(asked, sampling))
-    made.close()
+    with contextlib.closing(made):
+        samples = list(made.generate(asked, sampling))
     found = {(s.problem_id, s.index): s for s in samples}
     assert len(found) == len(samples)
     assert set(found) == {(r.problem_id, i) for r in asked for i in r.indices}
