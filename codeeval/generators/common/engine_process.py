@@ -22,7 +22,7 @@ Message = dict[str, Any]
 Inbox = queue.SimpleQueue[tuple[Any, Message]]
 QUIT_S = 15.0
 #: The end of a progress bar, as tqdm draws it.
-_PROGRESS = re.compile(r"\[[\d:]+<[^\]]*\]$")
+_PROGRESS = re.compile(r"\[[\d:]+<[^\[\]]*\]$")
 _ERROR = re.compile(r"^(?:\S* )*?[\w.]*(?:Error|Exception|Exit|Killed)\b.*", re.MULTILINE)
 
 
