@@ -20,7 +20,7 @@ from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT, Lender
-from sandbox.guest.library_functions import obeys
+from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Host
 from sandbox.guest.raised import Makers
@@ -51,10 +51,10 @@ class Stops(Host, Protocol):
 
 
 class _Asked:
-    """A question that waits for its answer. `passed`: the containers that it has passed."""
+    """A question that waits for its answer. `operation`: what it asks for; `passed`: the containers that it has passed."""
 
-    def __init__(self, number: int, passed: list[Any]) -> None:
-        self.number, self.passed = number, passed
+    def __init__(self, number: int, operation: int, passed: list[Any]) -> None:
+        self.number, self.operation, self.passed = number, operation, passed
         self.first = -1  # the place of the first of them among the common ones, since the first request
 
 
@@ -67,7 +67,7 @@ class Exchange:
         self._number = self._nested = 0
         self._collects = True  # whether the tests have the collector enabled
         self._in_place = True
-        self._requested = False  # whether a request is being read
+        self.obeying = ObeyingValues(stops.not_carried)
         self._common = Common(self._encoder_of_contents, lambda: self.declared)
         self._floor = 0  # so many of them are in use by questions that wait for an answer
         #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
@@ -118,7 +118,7 @@ class Exchange:
         self._lender.sent()
         if changed:
             self._common.replace(self._common.containers)
-        asked = _Asked(self._number, encoder.table[count:])
+        asked = _Asked(self._number, question[0], encoder.table[count:])
         self.bytes = size = sum(map(len, parts))
         self._room += size
         answer = self._wait(asked)
@@ -138,10 +138,9 @@ class Exchange:
             if data[:1] != questions.REQUEST:
                 break
             self._begin_request(asked)
-            self._requested = True
-            request = self._read(data)
-            self._requested = False
-            self._serve(asked, request)
+            self.obeying.begin(answers=False, allowed=False)
+            self._serve(asked, self._read(data))
+        self.obeying.begin(answers=not self._nested, allowed=asked.operation == questions.TYPE)
         if asked.first < 0:
             return self._understand(data, asked.passed)
         if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
@@ -191,6 +190,7 @@ class Exchange:
         operation, number, args, names, values = request
         keywords = dict(zip(names, values, strict=True))
         perform = self._lender.use(operation, number)
+        self.obeying.check(operation)
         if self._nested >= _MAX_NESTED:
             self._stops.not_carried(f"a call of the tests' function in more than {_MAX_NESTED} others")
         outer, self._floor = self._floor, len(self._common)
@@ -226,14 +226,13 @@ class Exchange:
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
         return value_decoder.Decoder(
-            data, self._make, known, named=self.received, same=self.same, declared=self.declared
+            data, self._make, known, named=self.received, same=self.same, declared=self.declared, met=self.obeying.meet
         )
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:
             own = self._lender.get(number)
-            if self._requested and obeys(own):
-                self._stops.not_carried("a function of a library, for a function of the tests,")
+            self.obeying.meet(own)
             return own
         return self._proxies.make(number, told, bare)
 

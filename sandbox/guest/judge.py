@@ -127,7 +127,7 @@ class Judge:
             library_types.agree(kind)
 
     def _show_types(self, namespace: dict[str, Any]) -> None:
-        own = namespace["type"] = type_of_the_tests(self._type_of)
+        own = namespace["type"] = self._exchange.obeying.type = type_of_the_tests(self._type_of)
         self._exchange.sent, self._exchange.received = (
             library_types.TYPE_NAMES | {id(own): "type"},
             library_types.TYPES | {"type": own},

@@ -39,7 +39,7 @@ Make = Callable[[int, Any, Any], Any]
 class Decoder:
     """Decodes one message. `known` are the containers that the message refers to before its own.
 
-    `make` returns what stands for an object that is not plain.
+    `make` returns what stands for an object that is not plain; `met` is called with what is sent by a name.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Decoder:
         values: dict[str, Any] = library_values.VALUES,
         same: Identities | None = None,
         declared: Declared = NO_CLASSES,
+        met: Callable[[Any], None] = lambda value: None,
     ) -> None:
+        self._met = met
         self._data, self._make, self._at, self._names = data, make, 0, named
         self._deepest = 0  # how deeply the value being read is nested
         self._describing, self._values, self._same, self._declared = 0, values, same, declared
@@ -156,7 +158,10 @@ class Decoder:
             return Decimal(self.take(self._count()).decode("ascii"))
         if tag == "B":
             name = self.take(self._count()).decode("ascii")
-            return self._declared.named[name] if name in self._declared.named else self._names[name]
+            if name in self._declared.named:
+                return self._declared.named[name]
+            self._met(self._names[name])
+            return self._names[name]
         if tag == "=" and self._same is not None:
             return self._linked(self._same, self._count(), depth)
         if tag == "E":
@@ -171,6 +176,7 @@ class Decoder:
         self._deepest = max(self._deepest, depth + same.depths.get(number, 0))
         if self._deepest > _MAX_LINKED:
             raise Malformed("too deep")
+        self._met(same.values[number])
         return same.values[number]
 
     def _named(self, tag: str, depth: int) -> tuple[int, Any]:
