@@ -56,6 +56,8 @@ class Borrowed:
     def _stand_in(self, number: int, kind: int, *told: Any) -> Any:
         if kind == lent.FUNCTION:
             return _function(self._ask, number, *told)
+        if kind == lent.BOUND:
+            return functools.partial(_function(self._ask, number, *told))
         if kind == lent.PARTIAL:
             function, args, keywords = told
             return functools.partial(function, *args, **keywords)
@@ -90,35 +92,55 @@ def _function(
     wanted = parameters if parameters is not None else (("args", _VAR_POSITIONAL, ()), ("kwargs", _VAR_KEYWORD, ()))
     names = {one for one, _, _ in wanted}
     asking, default = "ask", "default"
-    while asking in names or default in names:
+    while not names.isdisjoint((asking, default)):
         asking, default = asking + "_", default + "_"
-    heads, args, keywords, before = [], [], [], None
+    heads, args, rest, keywords, before = [], [], "()", [], None
     for place, (one, kind, value) in enumerate(wanted):
         if before == 0 and kind != 0:
             heads.append("/")
         if kind == _KEYWORD_ONLY and before not in (_VAR_POSITIONAL, _KEYWORD_ONLY):
             heads.append("*")
         stars = {_VAR_POSITIONAL: "*", _VAR_KEYWORD: "**"}.get(kind, "")
-        heads.append(stars + one + (f"={default}[{place}]" if value else ""))
+        heads.append(stars + one + (f"={default}[{place}]" if value != () else ""))
         if kind in (_KEYWORD_ONLY, _VAR_KEYWORD):
             keywords.append(f"{one!r}: {one}" if kind == _KEYWORD_ONLY else f"**{one}")
+        elif stars:
+            rest = one
         else:
-            args.append(stars + one)
+            args.append(f"({one!r}, {one}), ")
         before = kind
     if before == 0:
         heads.append("/")
-    told = "".join(one + ", " for one in args)
-    source = f"def made({', '.join(heads)}):\n    return {asking}({told.join('()')}, {{{', '.join(keywords)}}})\n"
+    told = f"({''.join(args)}), {rest}, {{{', '.join(keywords)}}}"
+    source = f"def made({', '.join(heads)}):\n    return {asking}({told})\n"
+    missing = _Untold()
     space: dict[str, Any] = {
         "__name__": "tests",
-        asking: functools.partial(ask, lent.CALL, number),
-        default: [value[0] if value else None for _, _, value in wanted],
+        asking: functools.partial(_pass_on, functools.partial(ask, lent.CALL, number), missing),
+        default: [missing if value is None else value[0] if value else None for _, _, value in wanted],
     }
     exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
     made = space.pop("made")
     made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
     made.__annotations__ = annotations
     return made
+
+
+class _Untold:
+    """In place of a default that stays with the tests."""
+
+    def __repr__(self) -> str:
+        return "..."
+
+
+def _pass_on(
+    call: Callable[..., Any], untold: object, named: tuple[tuple[str, Any], ...], rest: Any, keywords: dict[str, Any]
+) -> Any:
+    """Call the tests' function without the arguments that it is to have by default; what follows one is passed by name."""
+    given = [pair for pair in named if pair[1] is not untold]
+    first = next((place for place, (_, value) in enumerate(named) if value is untold), len(named))
+    by_name = {name: value for name, value in (*given[first:], *keywords.items()) if value is not untold}
+    return call((*(value for _, value in given[:first]), *rest), by_name)
 
 
 def _generator(ask: Ask, number: int, name: str, qualified: str) -> Any:

@@ -39,6 +39,7 @@ from sandbox.guest.raised import Makers
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.value_writer import NOTHING
+from sandbox.guest.written_defaults import Written
 
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
@@ -94,6 +95,7 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
+            self._lender.written = Written(self._executed)
             if compares_identities(prelude) or compares_identities(tests):
                 self._exchange.same = Identities()
             if uses_type(prelude) or uses_type(tests):

@@ -22,8 +22,9 @@ from sandbox.guest import raised
 from sandbox.guest.built_in_values import LEAVES, base_of
 from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.forwarded_streams import FORWARDED, Streams, forward
-from sandbox.guest.library_functions import is_bound_to_tests, library_path
+from sandbox.guest.library_functions import is_bound_to_tests, library_path, obeys, relays
 from sandbox.guest.library_types import SENT_NAMES, TYPE_NAMES
+from sandbox.guest.written_defaults import Written
 
 #: Numbers with this bit are those of the tests' objects.
 LENT = 1 << 31
@@ -38,14 +39,15 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
 )
 CALL, NEXT, SEND, THROW, CLOSE, METHOD = range(len(OPERATIONS))
 #: The kinds of descriptions.
-FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY, KEY, RANDOM, STREAM, INSTANCE = range(
-    13
+FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY, KEY, RANDOM, STREAM, INSTANCE, BOUND = (
+    range(14)
 )
 #: What the candidate may ask for. Functions of libraries, partials and getters it uses on its own side: executed here,
 #: `eval` would execute the candidate's text.
 _USES: dict[Any, tuple[int, ...]] = {
     FUNCTION: (CALL,),
     CALLABLE: (CALL,),
+    BOUND: (CALL,),
     GENERATOR: (NEXT, SEND, THROW, CLOSE),
     ITERATOR: (NEXT,),
     STREAM: (METHOD,),
@@ -53,6 +55,8 @@ _USES: dict[Any, tuple[int, ...]] = {
     raised.EXCEPTION_CLASS: (CALL,),
 }
 _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
+#: Attributes of exceptions that a function of the tests raises: the object may be any.
+_LEFT_OUT = frozenset(("obj",))
 _KEY: type = type(functools.cmp_to_key(max))
 
 
@@ -66,6 +70,7 @@ class Lender:
         self._fresh: set[int] = set()
         self._uses: dict[int, tuple[int, ...]] = {}  # by number, of what can be lent
         self.prelude: dict[str, Any] = {}
+        self.written = Written()
         self.streams = Streams()
         self.has_instances = False  # whether the candidate has objects of which it can use less than in one process
         #: The candidate's number for a class of exceptions that was made for it, or None.
@@ -101,9 +106,9 @@ class Lender:
         if raised.is_exception_class(value):
             told: Any = (raised.EXCEPTION_CLASS, raised.describe_class(value, self._class_number, self.prelude))  # type: ignore[arg-type]
         elif raised.is_exception(value):
-            told = (raised.EXCEPTION, raised.describe(value, self._class_number, self.prelude))  # type: ignore[arg-type]
+            told = (raised.EXCEPTION, raised.describe(value, self._class_number, self.prelude, left_out=_LEFT_OUT))  # type: ignore[arg-type]
         else:
-            told = _describe(value) or _describe_own(value, self.prelude)
+            told = _describe(value, self.written, self.prelude) or _describe_own(value, self.prelude)
             self.has_instances |= told is not None and told[0] == INSTANCE
         if told is None:
             return None
@@ -136,17 +141,24 @@ class Lender:
         return number
 
 
-def _describe(value: Any) -> tuple[Any, ...] | None:
+def _describe(value: Any, written: Written, prelude: dict[str, Any]) -> tuple[Any, ...] | None:
     kind = type(value)
     if id(value) in SENT_NAMES:
         return NAMED, SENT_NAMES[id(value)]
     path = library_path(value)
     if path is not None:
         return LIBRARY, path
-    if kind is types.FunctionType:
-        return FUNCTION, value.__name__, value.__qualname__, value.__doc__, _parameters(value), _annotations(value)
+    if kind is types.FunctionType and not relays(value):
+        return (
+            FUNCTION,
+            value.__name__,
+            value.__qualname__,
+            value.__doc__,
+            written.parameters(value),
+            _annotations(value),
+        )
     if kind is functools.partial and not vars(value):
-        return PARTIAL, value.func, value.args, value.keywords
+        return _describe_partial(value, prelude)
     if kind in _GETTERS:
         made, args = value.__reduce__()
         keywords = made.keywords if made is not kind else {}
@@ -166,6 +178,20 @@ def _describe(value: Any) -> tuple[Any, ...] | None:
     return (BARE,) if kind is object else None
 
 
+def _describe_partial(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...]:
+    """That of a function of the tests is called here: its arguments may be what the tests expect."""
+    function = value.func
+    own = type(function) is types.FunctionType and library_path(function) is None
+    own = own or is_bound_to_tests(function) or _describe_own(function, prelude) is not None
+    if not own or any(map(obeys, (*value.args, *value.keywords.values()))):
+        return PARTIAL, function, value.args, value.keywords
+    name = str(getattr(function, "__name__", "partial"))
+    try:
+        return BOUND, name, name, None, Written().parameters(value), {}
+    except (TypeError, ValueError):  # no signature
+        return BOUND, name, name, None, None, {}
+
+
 def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None:
     """An instance of a class of the tests, such a class, or a mock: the program can keep it, pass it and call it. Not those of
     the prelude's classes, which the program may know otherwise."""
@@ -177,6 +203,7 @@ def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None
     calls = calls and type(vars(kind).get("__call__") or getattr(kind, "__call__", None)) is types.FunctionType  # noqa: B004
     if (
         (not own and not calls)
+        or relays(value)
         or base_of(shown) is not None
         or any(one is two for one in above for two in prelude.values())
     ):
@@ -188,17 +215,6 @@ def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None
 
 def _own_special(kind: type, name: str) -> bool:
     return getattr(kind, name, None) is not getattr(type if issubclass(kind, type) else object, name, None)
-
-
-def _parameters(function: types.FunctionType) -> tuple[Any, ...] | None:
-    """(name, kind, default if any) of each parameter; None if they can't be told: the function keeps its defaults."""
-    told = []
-    for one in inspect.signature(function, follow_wrapped=False).parameters.values():
-        default = () if one.default is one.empty else (one.default,)
-        if not one.name.isidentifier() or (default and type(default[0]) not in LEAVES):
-            return None
-        told.append((one.name, int(one.kind), default))
-    return tuple(told)
 
 
 def _annotations(function: types.FunctionType) -> dict[str, Any]:

@@ -7,14 +7,35 @@ from __future__ import annotations
 
 import functools
 import importlib
+import random
 import sys
 import types
 from typing import Any
 
+from sandbox import wire
 from sandbox.guest.library_types import SENT, SENT_NAMES
 
 _LIBRARIES = sys.stdlib_module_names | {"numpy"}
 _MAX_PARTIALS = 50
+#: That of the functions of `random`: they are its methods. Each side has one.
+_GENERATOR = random.random.__self__  # type: ignore[attr-defined]
+#: Modules with classes of which the methods, written in Python, do not execute or look up what they are told.
+_PLAIN_METHODS = frozenset(
+    (
+        *(
+            "collections",
+            "_collections_abc",
+            "collections.abc",
+            "datetime",
+            "fractions",
+            "json.decoder",
+            "json.encoder",
+        ),
+        *("logging", "queue", "random", "statistics", "threading"),
+        "unittest.case",
+    )
+)
+_BOUND = (types.BuiltinFunctionType, types.MethodType)
 _DESCRIPTORS = (types.MethodDescriptorType, types.WrapperDescriptorType)
 #: Those of `SENT` that execute text or look up what they are told.
 _OBEYING = frozenset(
@@ -39,6 +60,8 @@ def library_path(value: Any) -> str | None:
     """`module:name` of a function of a library, or of a method of a library's class; None for anything else."""
     if type(value) in _DESCRIPTORS:
         module: Any = value.__objclass__.__module__
+    elif type(value) in _BOUND and value.__self__ is _GENERATOR:
+        return f"random:{value.__name__}" if vars(random).get(value.__name__) == value else None
     elif type(value) in (types.FunctionType, types.BuiltinFunctionType):
         module = value.__module__
     else:
@@ -66,7 +89,9 @@ def is_bound_to_tests(value: Any) -> bool:
     arguments."""
     kind = type(value)
     if kind is types.MethodType:
-        return type(value.__func__) is types.FunctionType
+        path = library_path(value.__func__)
+        is_plain = path is None or path.partition(":")[0] in _PLAIN_METHODS or path.startswith("string:Template.")
+        return type(value.__func__) is types.FunctionType and is_plain
     if kind is type(functools.lru_cache(len)):
         return type(value.__wrapped__) is types.FunctionType and library_path(value.__wrapped__) is None
     if kind is types.MethodWrapperType and value.__name__ == "__call__":
@@ -75,6 +100,14 @@ def is_bound_to_tests(value: Any) -> bool:
         own = value.__self__ is not None and type(value.__self__) is not types.ModuleType
         return own and value.__name__ not in _OBEYING_METHODS
     return False
+
+
+def relays(value: Any) -> bool:
+    """Whether it is a library's function or a mock around one that would obey: `singledispatch(getattr)`, `Mock(wraps=eval)`."""
+    if type(value) is types.FunctionType and value.__code__.co_filename in (wire.TESTS, wire.PRELUDE):
+        return False
+    own = getattr(value, "__dict__", {})
+    return any(obeys(own.get(name)) for name in ("__wrapped__", "_mock_wraps", "_mock_side_effect"))
 
 
 def obeys(value: Any) -> bool:

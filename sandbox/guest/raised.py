@@ -116,19 +116,23 @@ def _data_of(error: BaseException) -> list[tuple[str, Any]]:
 
 
 def describe(
-    error: BaseException, number: Callable[[object], int], module: dict[str, Any], depth: int = 0
+    error: BaseException,
+    number: Callable[[object], int],
+    module: dict[str, Any],
+    depth: int = 0,
+    left_out: frozenset[str] = frozenset(),
 ) -> tuple[Any, ...]:
-    """(class, arguments, text if the class defines its own, attributes, cause, context)."""
+    """(class, arguments, text if the class defines its own, attributes without those left out, cause, context)."""
     kind = type(error)
     cause, context = _cause(error), _context(error)
     attributes: list[tuple[str, Any]] = [("__suppress_context__", True)] if cause is None and _suppressed(error) else []
     for base, fields in _FIELDS:
         if id(base) in map(id, _mro(kind)):
-            values = [(field, vars(base)[field].__get__(error)) for field in fields]
+            values = [(field, vars(base)[field].__get__(error)) for field in fields if field not in left_out]
             attributes += [pair for pair in values if pair[1] is not None]  # texts show a None that has been set
     attributes += _data_of(error)
     attributes += [(name, value) for name, value in dict(_own(error)).items() if type(name) is str]
-    chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1)
+    chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1, left_out)
              for one in (cause, None if context is cause else context)]  # fmt: skip
     return (
         describe_class(kind, number, module),
