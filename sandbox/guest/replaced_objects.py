@@ -85,7 +85,7 @@ class Seeds:
         """Begin, if these tests mention a seed."""
         if mentions(tests, "seed"):
             self._watch(0, random)
-            if mentions(tests, "numpy"):
+            if mentions(tests, "numpy") or mentions(tests, _GENERATORS[1]):
                 self._watch(1, importlib.import_module(_GENERATORS[1]))
 
     def _watch(self, place: int, module: Any) -> None:
@@ -95,6 +95,10 @@ class Seeds:
             own(*args, **keywords)
             self._tell(place, *args, *keywords.values())
 
+        seed.__module__, seed.__qualname__ = (
+            _GENERATORS[place],
+            "seed",
+        )  # passed to the program, it is the program's own
         module.seed = seed
 
     def end(self) -> None:
