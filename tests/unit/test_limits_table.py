@@ -33,6 +33,7 @@ LIMITS = {
     "text that the host parses as Python: a program": (f"{syntax.MAX_CHARS:,} characters",),
     "text that the host parses as Python: tests, a call": (f"{wire.MAX_TOKENS:,} words",),
     "text that the host parses as Python: combining characters on one letter": (f"{marks.MAX_MARKS:,}",),
+    "text that the host parses as Python: characters of an f-string times its braces": (f"{marks.MAX_FIELD_STEPS:,}",),
     "dict or set in a call: keys with the same hash": (f"{wire.MAX_COLLISIONS:,}",),
     "reply of one execution": (
         f"{wire.Limits().reply_bytes // MIB} MiB",
