@@ -2,8 +2,8 @@
 
 `ast.parse` warns on stderr about invalid escapes in the parsed text and fails in five ways on hostile text. Here it
 fails in one way. Covered: deep nesting, NUL bytes, huge integers, lone surrogates, names that are slow to normalise,
-and size: a syntax tree takes up to 900 bytes per character, so longer texts, and texts of more than MAX_TOKENS tokens,
-are not parsed.
+long f-strings of many expressions, and size: a syntax tree takes up to 900 bytes per character, so longer texts, and
+texts of more than MAX_TOKENS tokens, are not parsed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import threading
 import warnings
 from typing import TypeVar
 
-from sandbox.marks import MAX_MARKS, has_more_marks
+from sandbox.marks import is_slow
 from sandbox.wire import MAX_TOKENS, has_more_tokens
 
 Tree = TypeVar("Tree", bound=ast.AST)
@@ -49,8 +49,8 @@ def _parse(source: str, mode: str, max_chars: int, kind: type[Tree]) -> Tree:
         raise SyntaxError(f"longer than {max_chars} characters")
     if has_more_tokens(source, MAX_TOKENS):
         raise SyntaxError(f"more than {MAX_TOKENS} words, numbers and signs")
-    if has_more_marks(source):
-        raise SyntaxError(f"more than {MAX_MARKS} combining characters on one letter")
+    if why := is_slow(source):
+        raise SyntaxError(why)
     try:
         with _LOCK, warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -40,6 +40,7 @@ TOGETHER = {
     "sandbox.wire": "sandbox.wire",
     "sandbox.outcomes": "sandbox.wire",
     "sandbox.marks": "sandbox.wire",
+    "sandbox.colliding_keys": "sandbox.wire",
     "sandbox.guest": "sandbox.guest",
     "sandbox.backends": "sandbox.backends",
 }

@@ -14,7 +14,7 @@ from typing import Literal, Self
 from sandbox.backends.base import worker_limits
 from sandbox.errors import PoolClosed
 from sandbox.job_queue import JobQueue, Pending, Room
-from sandbox.marks import MAX_MARKS, has_more_marks
+from sandbox.marks import is_slow
 from sandbox.mutated_arguments import sees_arguments
 from sandbox.outcomes import Outcome
 from sandbox.wire import MAX_JOB_BYTES, Job, Limits, encode_job_body, encode_tests
@@ -124,8 +124,8 @@ def _body_of(job: Job) -> tuple[bytes, bytes]:
     """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and
     affects no other job."""
     try:
-        if any(map(has_more_marks, _texts_parsed_here(job))):
-            raise ValueError(f"more than {MAX_MARKS} combining characters on one letter")
+        if why := next(filter(None, map(is_slow, _texts_parsed_here(job))), ""):
+            raise ValueError(why)
         body = encode_job_body(job)
         tests = (
             b""

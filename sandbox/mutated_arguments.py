@@ -26,7 +26,7 @@ import functools
 from collections.abc import Iterator
 
 from sandbox.harmless_calls import Harmless, is_passed_again
-from sandbox.marks import has_more_marks
+from sandbox.marks import is_slow
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -41,7 +41,7 @@ def sees_arguments(tests: Tests, entry_point: str = "") -> bool:
 
 @functools.lru_cache(maxsize=512)
 def _looks_back(source: str, prelude: str, names: tuple[str, ...]) -> bool:
-    if any(has_more_tokens(text, MAX_TOKENS) or has_more_marks(text) for text in (source, prelude)):
+    if any(has_more_tokens(text, MAX_TOKENS) or is_slow(text) for text in (source, prelude)):
         return False
     try:
         tree = ast.parse(source)

@@ -25,7 +25,6 @@ import re
 import struct
 import types
 import warnings
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER
@@ -203,31 +202,32 @@ def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | N
     return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, in_place
 
 
-#: The most different keys of one dict or set, in a literal, that may have the same hash.
-MAX_COLLISIONS = 16
+#: Dicts and sets of no more keys are made without a check.
+_FEW_KEYS = 16
 
 
 def literal(source: str | ast.expr) -> Any:
-    """Like `ast.literal_eval`, in linear time: raises ValueError also for a dict or set with many keys of one hash
+    """Like `ast.literal_eval`, in linear time: raises ValueError also for a dict or set with many keys that collide
     (multiples of 2**61 - 1, for example), which would take quadratic time to make."""
     if isinstance(source, str):
-        if source.count(",") < MAX_COLLISIONS:
+        if source.count(",") < _FEW_KEYS:
             return ast.literal_eval(source)
         tree = ast.parse(source.lstrip(" \t"), mode="eval").body
-        usual = source.count("{") < 2 and isinstance(tree, ast.Dict) and len(tree.keys) <= MAX_COLLISIONS
+        usual = source.count("{") < 2 and isinstance(tree, ast.Dict) and len(tree.keys) <= _FEW_KEYS
     else:
         tree, usual = source, False
     for node in () if usual else ast.walk(tree):
         keys = node.keys if isinstance(node, ast.Dict) else node.elts if isinstance(node, ast.Set) else ()
-        if len(keys) > MAX_COLLISIONS:
+        if len(keys) > _FEW_KEYS:
             refuse_collisions({repr(key): key for key in (ast.literal_eval(one) for one in keys if one)}.values())
     return ast.literal_eval(tree)
 
 
 def refuse_collisions(keys: Iterable[object]) -> None:
     """Raise ValueError for keys of which a set can't be made in linear time, TypeError for some that it can't hold."""
-    if max(Counter(map(hash, keys)).values(), default=0) > MAX_COLLISIONS:
-        raise ValueError("too many keys with the same hash")
+    from sandbox import colliding_keys  # not in the guest's copy of this package, where nothing is refused
+
+    colliding_keys.refuse(keys)
 
 
 @functools.lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from codeeval.explorer.answers import NO_ANSWERS, WrongAnswers, wrong_answers
 from codeeval.explorer.library import RunFile
@@ -212,9 +213,14 @@ def arguments(call: str) -> str:
         return call
     if not isinstance(tree, ast.Dict):
         return call
+    raw = call.strip().encode()
+    # `ast.get_source_segment` would split the text for every argument
+    lines = [0, *accumulate(map(len, raw.splitlines(keepends=True)))]
     parts = []
     for key, value in zip(tree.keys, tree.values, strict=True):
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str) or not key.value.isidentifier():
             return call
-        parts.append(f"{key.value}={ast.get_source_segment(call.strip(), value) or '…'}")
+        start = lines[value.lineno - 1] + value.col_offset
+        end = lines[(value.end_lineno or value.lineno) - 1] + (value.end_col_offset or 0)
+        parts.append(f"{key.value}={raw[start:end].decode()}")
     return ", ".join(parts)

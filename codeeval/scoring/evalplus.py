@@ -22,15 +22,16 @@ wrong, whatever it reports about itself.
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import zip_longest
 from typing import cast
 
+from codeeval import syntax
 from codeeval.scoring import literals
 from codeeval.types import Oracle, Problem
+from sandbox import wire
 from sandbox.outcomes import Observation
 
 RTOL, FLOAT_ATOL = 1e-7, 1e-6
@@ -104,7 +105,7 @@ def _right(observed: Observation, wanted: str, atol: float, oracle: Oracle, call
         value = _value(wanted)
         close = observed.plain or observed.type_name == type(value).__name__  # closeness requires the same type
         return _fits(data if is_text else literals.parse(data), value, atol if close else 0.0, oracle, call)
-    except (ValueError, TypeError, ArithmeticError, RecursionError):
+    except (ValueError, TypeError, ArithmeticError, LookupError, RecursionError, SyntaxError):
         return False
 
 
@@ -139,7 +140,9 @@ def _fits_otherwise(got: object, atol: float, oracle: Oracle, call: str) -> bool
 
 
 def _arguments(call: str) -> tuple[object, ...]:
-    return tuple(ast.literal_eval(call)["*"])
+    """The positional arguments of a call, which another user's run may have made up: raises SyntaxError, ValueError, TypeError
+    or LookupError for any other text."""
+    return tuple(wire.literal(syntax.parse_expression(call, len(call)))["*"])
 
 
 def _polynomial(xs: list[float], x: float) -> float:

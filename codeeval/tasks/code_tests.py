@@ -53,6 +53,13 @@ def executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[
 
     `prelude`: what else the tests may use; `solution`: a correct program, or "". Raises UnfitTestsError, and
     SyntaxError for a text that does not parse."""
+    try:
+        return _executed(test, entry_point, prelude, solution)
+    except RecursionError:
+        raise UnfitTestsError("is nested too deeply") from None
+
+
+def _executed(test: str, entry_point: str, prelude: str, solution: str) -> tuple[str, tuple[str, ...]]:
     tree = _parsed(test)
     check = next((node for node in _reached(tree.body) if getattr(node, "name", None) == "check"), None)
     if check is not None or "check" in _bound(tree.body):

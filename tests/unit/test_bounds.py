@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import gzip
 import json
+import random
 import sqlite3
 import subprocess
 import sys
@@ -349,6 +350,51 @@ def test_literals_of_a_problem_set_have_no_colliding_keys(form: str, value: str)
         wire.encode_job_body(wire.Job("", "f", (text,)))
     assert time.process_time() - start < 10
     assert wire.literal(f"{{'x': [{', '.join(numbers)}]}}") == {"x": [int(number) for number in numbers]}
+
+
+def colliding_keys_of_different_hashes(bits: int) -> list[int]:
+    """Numbers that fill a dict's table of 2**bits places: the first third along the path on which every key looks for a
+    place at last, the others so that all places they look at before are on the part of it that is taken."""
+    size, path = 1 << bits, [0]
+    while len(path) < size:
+        path.append((5 * path[-1] + 1) % size)
+    where = {place: number for number, place in enumerate(path)}
+    keys, rng = path[: size // 3], random.Random(1)
+    while len(keys) < size * 2 // 3 - 1:
+        key = rest = rng.randrange(size, size << 4)
+        place = key % size
+        while where[place] < len(keys) * 2 // 3 and rest:
+            rest >>= 5
+            place = (place * 5 + rest + 1) % size
+        if not rest and key not in keys:
+            keys.append(key)
+    return keys
+
+
+@pytest.mark.parametrize("form", ["{'x': {%s}}", "{%s}"])
+def test_keys_of_different_hashes_that_collide_are_refused(form: str) -> None:
+    """An hour for three million of them."""
+    keys = colliding_keys_of_different_hashes(11)
+    with pytest.raises(ValueError, match="same places"):
+        wire.literal(form % ", ".join(f"{key}: 0" for key in keys))
+    with pytest.raises(ValueError, match="same places"):
+        literals.parse("{%s}" % ", ".join(f"{key}: 0" for key in keys))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        *([number << bits for number in range(5_000)] for bits in range(0, 49, 4)),
+        [number / 1024 for number in range(5_000)],
+        [number * 0.1 for number in range(-2_500, 2_500)],
+        [(one, -two) for one in range(70) for two in range(2, 72)],
+        [number * 10**6 for number in range(5_000)],
+        [f"{number}" for number in range(5_000)],
+    ],
+)
+def test_regular_keys_do_not_collide(keys: list[object]) -> None:
+    """Ordinary numbers, also those with the least different hashes."""
+    literals.refuse_collisions(keys)
 
 
 def test_keys_that_are_written_twice_do_not_collide() -> None:

@@ -132,6 +132,16 @@ def test_what_could_not_tell_right_from_wrong_is_refused(test: str, said: str) -
         source(test)
 
 
+@pytest.mark.parametrize(
+    "test",
+    [f"{CLASS}    def test_a(self): twice(1)\nx{'.a' * 900}()\n", "if twice: pass\n" + "elif twice: pass\n" * 1_500],
+)
+def test_what_is_nested_too_deeply_is_refused(test: str) -> None:
+    """What Python's parser still reads, functions that call themselves for each level do not."""
+    with pytest.raises(UnfitTestsError, match="nested too deeply"):
+        source(test)
+
+
 def test_another_function_of_the_reference_is_the_candidates() -> None:
     """A test may use what only a right program defines, and helpers of the prompt."""
     test = "assert twice(1) == half(4) == shown(2)\n"

@@ -14,7 +14,7 @@ from codeeval.mera import read as submission
 from codeeval.scoring import limits
 from codeeval.store import codec, damage, page_check
 from codeeval.tasks import rows
-from sandbox import marks, wire
+from sandbox import colliding_keys, marks, wire
 
 MIB = 1 << 20
 _SAMPLES = import_module("codeeval.samples.read")
@@ -33,7 +33,11 @@ LIMITS = {
     "text that the host parses as Python: a program": (f"{syntax.MAX_CHARS:,} characters",),
     "text that the host parses as Python: tests, a call": (f"{wire.MAX_TOKENS:,} words",),
     "text that the host parses as Python: combining characters on one letter": (f"{marks.MAX_MARKS:,}",),
-    "dict or set in a call: keys with the same hash": (f"{wire.MAX_COLLISIONS:,}",),
+    "text that the host parses as Python: characters of an f-string times its braces": (f"{marks.MAX_FIELD_STEPS:,}",),
+    "dict or set in a call: keys with the same hash": (f"{colliding_keys.MAX_COLLISIONS:,}",),
+    "dict or set in a call, of more than a thousand keys: places of its table that are looked at for each key, on average": (
+        f"{colliding_keys.MAX_PLACES:,}",
+    ),
     "reply of one execution": (
         f"{wire.Limits().reply_bytes // MIB} MiB",
         f"EvalPlus {limits.ORACLE_LIMITS.reply_bytes // MIB} MiB",

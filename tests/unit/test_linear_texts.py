@@ -13,6 +13,8 @@ from codeeval.cli.console import inert
 from codeeval.reading.extract import extract
 from codeeval.scoring.repair import classify, repair
 from codeeval.types import Problem, Sample
+from sandbox import marks, wire
+from sandbox.front import _body_of
 
 N = 300_000
 LINES = 40_000
@@ -72,6 +74,37 @@ def test_ordinary_texts_are_parsed(letter: str) -> None:
     """Marks on many letters, and signs that are no marks."""
     assert syntax.parses(f"# {letter * 2_000}\n")
     assert not syntax.parses("# a" + "\u0301" * 2_000)
+
+
+FIELDS = {
+    "many": "f'''" + "{a}" * 40_000 + "'''",
+    "behind white space": 'rF"""' + " " * 4_000_000 + "{a}" * 20_000 + '"""',
+    "never closed": "f'''\\'''" + "\n" * 4_000_000 + "{a}" * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_f_strings_of_too_many_expressions_are_not_parsed(name: str) -> None:
+    """Python 3.11's parser goes back to the beginning of the string for each of them."""
+    text = FIELDS[name]
+    assert marks.has_more_fields(text)
+    with pytest.raises(SyntaxError, match=r"f-strings|longer"):
+        syntax.parse_module(f"x = {text}\n", len(text) + 10)
+    for job in (
+        wire.Job("", "f", (f"{{'a': {text}}}",)),
+        wire.Job("", "f", (), mode="assert", tests=wire.Tests(f"assert f({text})")),
+        wire.Job("", "f", (), mode="assert", tests=wire.Tests("assert f(1)", prelude=text)),
+    ):
+        with pytest.raises(ValueError, match="f-strings"):
+            _body_of(job)
+
+
+@pytest.mark.parametrize(
+    "text", ["f'{a}'\n" * 20_000, "{1: 2}, " * 50_000 + "f'{a}'", "# f'''" + "{a}" * 40_000, "x = '''" + "{a}" * 40_000]
+)
+def test_other_texts_with_many_braces_are_parsed(text: str) -> None:
+    """Short f-strings, displays, comments and strings without expressions."""
+    assert not marks.has_more_fields(text)
 
 
 def test_end_tokens_that_are_repeated_take_linear_time() -> None:

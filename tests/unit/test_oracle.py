@@ -171,3 +171,16 @@ def test_the_plain_data_in_other_classes(
 ) -> None:
     """What a subclass or numpy's numbers hold is compared; only values of one type are close."""
     assert right(Observation("returned", text, type_name, literal=literal), wanted) is ok
+
+
+@pytest.mark.parametrize("rule", ["root", "or_pyramid", "or_digits"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        *("((", "{}", "1", "{'*': 5}", "{'*': [print(1)]}", "{'*': [[[1], 2]]}"),
+        *("\0", "{'*': [" + "-" * 5_000 + "1]}", "{'*': [f'''" + "{a}" * 40_000 + "''']}"),
+    ],
+)
+def test_calls_that_no_set_has_are_never_right(rule: OracleRule, call: str) -> None:
+    """Another user's run has the calls that its author wanted."""
+    assert not right(2.5, 1.0, rule, 1e-4, call)
