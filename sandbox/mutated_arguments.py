@@ -16,7 +16,8 @@ An argument is checked if, in a later statement or the next iteration of a loop,
   judged.
 
 Another name for the argument, the list that it is taken from, and what is taken from it count as the argument. The operands
-of `and` and `or` and the items of a list that is compared are statements. A name of the module may be passed in one function and compared in another one.
+of `and` and `or` and the items of a list that is compared are statements. A name of the module may be passed in one function
+and compared in another one.
 """
 
 from __future__ import annotations
