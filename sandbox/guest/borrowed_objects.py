@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import operator
 import random
+import types
 from collections.abc import Callable, Generator
 from typing import Any, NoReturn
 
@@ -16,10 +17,11 @@ from sandbox.guest import forwarded_streams
 from sandbox.guest import lent_objects as lent
 from sandbox.guest.library_functions import library_function
 from sandbox.guest.library_types import SENT
-from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
+from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers, is_exception
 
 #: Asks the judge: an operation of `lent_objects`, the object's number, arguments, keywords.
 Ask = Callable[[int, int, tuple[Any, ...], dict[str, Any]], Any]
+_own, _cause, _args = (BaseException.__dict__[name].__get__ for name in ("__dict__", "__cause__", "args"))
 _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = 2, 3, 4
 
 
@@ -30,6 +32,8 @@ class Borrowed:
         self._ask, self._makers, self._stop = ask, makers, stop
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
+        self._parts: dict[int, list[Any]] = {}  # what some of them consist of, by number
+        self._used: set[int] = set()  # the numbers of those that the messages since `forget_used` mention
 
     def __bool__(self) -> bool:
         return bool(self._objects)
@@ -41,6 +45,7 @@ class Borrowed:
 
     def make(self, number: int, told: Any) -> Any:
         """The stand-in for an object, of which a description is sent once."""
+        self._used.add(number)
         if number in self._objects:
             return self._objects[number]
         if told[0] == EXCEPTION_CLASS:
@@ -51,7 +56,22 @@ class Borrowed:
             made = self._stand_in(number, *told)
         self._objects[number] = made
         self._numbers[id(made)] = number
+        parts = _parts_of(made)
+        if parts:
+            self._parts[number] = parts
         return made
+
+    def changed(self) -> str | None:
+        """The name of the class of a stand-in that the program has changed, which the tests would not see."""
+        for number in self._used & self._parts.keys():
+            now, before = _parts_of(self._objects[number]), self._parts[number]
+            if len(now) != len(before) or not all(map(operator.is_, now, before)):
+                return type(self._objects[number]).__name__
+        return None
+
+    def forget_used(self) -> None:
+        """A call has ended that is in no other."""
+        self._used.clear()
 
     def _stand_in(self, number: int, kind: int, *told: Any) -> Any:
         if kind == lent.FUNCTION:
@@ -83,6 +103,20 @@ class Borrowed:
         if kind == lent.INSTANCE:
             return _instance(self._ask, number, told, self._stop)
         return (_callable if kind == lent.CALLABLE else _iterator)(self._ask, number, *told)
+
+
+def _parts_of(made: Any) -> list[Any]:
+    """What a program may replace in a function, a partial or an exception, besides attributes of its own."""
+    kind = type(made)
+    if kind is types.FunctionType:
+        own = (made.__name__, made.__qualname__, made.__doc__, made.__code__, made.__defaults__, made.__kwdefaults__)
+        return [*own, *(part for pair in made.__annotations__.items() for part in pair)]
+    if kind is functools.partial:
+        return [made.func, *made.args, *(part for pair in made.keywords.items() for part in pair)]
+    if is_exception(made):
+        attributes = [part for pair in dict(_own(made)).items() for part in pair]
+        return [kind, _cause(made), *_args(made), *attributes]
+    return []
 
 
 def _function(

@@ -137,6 +137,7 @@ class Witness(ProgramSide):
                 self._calls.pop()
         if _getpid() != self._own:
             end_fork(failed)  # a fork of the program that returned into this code: only the first process answers
+        self._require_unchanged(bool(self._calls))
         self._before_answer()
         kind = RETURNED if failed is None else RAISED
         if call is not None and call.asked:
@@ -215,6 +216,7 @@ class Witness(ProgramSide):
             parts = self._common.written(self._message, value)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
+            self._require_readable(self._common.containers)
             head, root = self._encode_object(value) if failed is None else self._encode_briefly(failed)
             self._told |= self._fresh
             return [head, SAME * len(self._common), root]
@@ -249,6 +251,7 @@ class Witness(ProgramSide):
             flag, parts, new, held = self._encode(value, known, before)
         except Exception:  # an object that can't be read completely
             self._fresh.clear()
+            self._require_readable(list(known))
             flag, new, held = SAME, [], False
             parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
         self._told |= self._fresh

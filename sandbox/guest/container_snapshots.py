@@ -24,7 +24,7 @@ class Snapshots:
         self._views: list[Collection[Any]] = []
         self._items: list[tuple[Any, ...]] = []  # what was in each
         self._sizes: list[int] = []
-        self._dicts: list[tuple[int, Callable[[], Any], dict[str, Any]]] = []  # the attributes of instances
+        self._dicts: list[tuple[int, Callable[[], Any], Any]] = []  # the attributes of instances
         self._others: list[int] = []  # the places of those that may have changed at any time
 
     def add(self, place: int, container: Any, settled: bool, declared: Declared) -> None:
@@ -49,7 +49,7 @@ class Snapshots:
         if own is None:
             return ()
         attributes = own()
-        self._dicts.append((place, own, attributes))
+        self._dicts.append((place, lambda: own() if type(container) is kind else None, attributes))
         return attributes.keys(), attributes.values()
 
     def drop(self, wanted: Callable[[int], bool]) -> None:

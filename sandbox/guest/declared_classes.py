@@ -193,8 +193,11 @@ def is_method(kind: type, name: Any) -> bool:
 
 
 def put_attributes(value: Any, items: list[Any]) -> None:
-    """Give an instance exactly these attributes. Raises TypeError if it can't have them, or if one would take a method's
-    place."""
+    """Give an instance this class, the first item, and exactly the attributes that follow. Raises TypeError if it can't
+    have them, or if one would take a method's place."""
+    kind, *items = items
+    if kind is not type(value):
+        object.__setattr__(value, "__class__", kind)
     wanted = dict(zip(items[::2], items[1::2], strict=True))
     slots, own = _slots(type(value)), _dict_of(value)
     if not all(type(name) is str and (own is not None or name in slots) for name in wanted):

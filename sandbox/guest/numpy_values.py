@@ -62,21 +62,28 @@ def new_array(take: Callable[[int], bytes], most: int) -> Any:
 
 
 def contents_of(value: Any) -> bytes:
-    """An array's shape and its elements."""
+    """An array's type, whether it can be changed, its shape and its elements. Raises ValueError for one of anything else."""
     shape = tuple(map(int, value.shape))
-    return struct.pack(f">B{len(shape)}Q", len(shape), *shape) + value.tobytes()  # type: ignore[no-any-return]
+    head = (_NAMES.index(value.dtype.str), value.flags.writeable, len(shape), *shape)
+    return struct.pack(f">BBB{len(shape)}Q", *head) + value.tobytes()  # type: ignore[no-any-return]
 
 
 def put_contents(value: Any, data: bytes) -> None:
-    """Give an array this shape and these elements, in place. Raises an Exception if it can't have them, or if it would have
-    another number of elements: views that the tests have of it would be left without memory."""
-    shape = struct.unpack_from(f">{data[0]}Q", data, 1)
-    flat = importlib.import_module("numpy").frombuffer(data, value.dtype, offset=1 + 8 * len(shape))
+    """Give an array this type, this shape and these elements, in place. Raises an Exception if it can't have them, or if it
+    would have another number of elements: views that the tests have of it would be left without memory."""
+    name, writeable, count = _NAMES[data[0]], bool(data[1]), data[2]
+    shape = struct.unpack_from(f">{count}Q", data, 3)
+    if value.dtype.str != name:
+        value.dtype = name
+    flat = importlib.import_module("numpy").frombuffer(data, value.dtype, offset=3 + 8 * len(shape))
+    if not value.flags.writeable:
+        value.flags.writeable = True
     if math.prod(shape) != value.size:
         raise ValueError("another number of elements")
     if tuple(value.shape) != shape:
         value.resize(shape, refcheck=False)
     value[...] = flat.reshape(value.shape)
+    value.flags.writeable = writeable
 
 
 def empty(value: Any) -> Any:

@@ -121,6 +121,21 @@ class ProgramSide(ABC):
             told = raised.describe_briefly(error, self._number, self._module)
         return (*told, self._line_of(error))
 
+    def _require_unchanged(self, in_a_call: bool) -> None:
+        """End the sample if the program has changed a stand-in: the tests' object, which they look at, has not changed."""
+        name = self._borrowed.changed()
+        if name is not None:
+            self._stop(f"a change of the tests' {name}")
+        if not in_a_call:
+            self._borrowed.forget_used()
+
+    def _require_readable(self, containers: list[Any]) -> None:
+        """End the sample if what the program has put into these can't be told."""
+        try:
+            self._encoder_of_contents(containers).contents(0, len(containers))
+        except Exception:
+            self._stop("what the program has put into an argument")
+
     def _stop_for_tests(self, name: str) -> NoReturn:
         """Report a use of an instance of the tests: they have passed something of which more is needed than can be sent."""
         self._stop(name, CHANGED)

@@ -53,7 +53,7 @@ _slot = types.MemberDescriptorType.__get__
 _SENT = frozenset((type(None), bool, int, float, complex, str, bytes, types.MemberDescriptorType))
 TESTS_MODULE = "tests"
 _UNREADABLE = "<the exception's text could not be made>"
-_MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 3, 100
+_MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 40, 1_000
 #: Where an exception made by the judge stores a text that is not its built-in class's.
 _TEXT = "_text_in_the_program"
 #: Special methods that would be used if they were not carried; `__str__` is carried as text.
@@ -119,10 +119,13 @@ def describe(
     error: BaseException,
     number: Callable[[object], int],
     module: dict[str, Any],
-    depth: int = 0,
+    told: list[None] | None = None,
     left_out: frozenset[str] = frozenset(),
 ) -> tuple[Any, ...]:
-    """(class, arguments, text if the class defines its own, attributes without those left out, cause, context)."""
+    """(class, arguments, text if the class defines its own, attributes without those left out, cause, context). `told` has an
+    item for each that is described, this one and the causes and contexts."""
+    told = [] if told is None else told
+    told.append(None)
     kind = type(error)
     cause, context = _cause(error), _context(error)
     attributes: list[tuple[str, Any]] = [("__suppress_context__", True)] if cause is None and _suppressed(error) else []
@@ -132,7 +135,7 @@ def describe(
             attributes += [pair for pair in values if pair[1] is not None]  # texts show a None that has been set
     attributes += _data_of(error)
     attributes += [(name, value) for name, value in dict(_own(error)).items() if type(name) is str]
-    chain = [None if one is None or depth >= _MAX_CHAIN else describe(one, number, module, depth + 1, left_out)
+    chain = [None if one is None or len(told) > _MAX_CHAIN else describe(one, number, module, told, left_out)
              for one in (cause, None if context is cause else context)]  # fmt: skip
     return (
         describe_class(kind, number, module),

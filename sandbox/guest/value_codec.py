@@ -78,11 +78,15 @@ class Encoder(Writer):
             container = self.table[start]
             base = _container_of(container)
             if base is list or base is set:
-                self._items(list(base.__iter__(container)), out)
+                items = list(base.__iter__(container))
+                if base is set:
+                    self._require_hashes(items, container)
+                self._items(items, out)
             elif base is None or base is bytearray or base is array:
                 self._unusual_contents(container, base, out)
             elif issubclass(base, dict):
                 pairs = pairs_of(container)
+                self._require_hashes([key for key, _ in pairs], container)
                 out.append(self._counted(len(pairs)))
                 if base is defaultdict:
                     self.write(factory_of(container), out, 0)
@@ -109,7 +113,8 @@ class Encoder(Writer):
         """Those of bytes, of numbers, and of an instance of a class that both sides have."""
         if base is None and not numpy_values.is_array(type(container)):
             self._require(not declared_classes.takes_methods_place(container), container)
-            self._items(declared_classes.attributes(container), out)
+            self._require(id(type(container)) in self._declared.places, container)
+            self._items([type(container), *declared_classes.attributes(container)], out)
             return
         if base is bytearray:
             data = bytes(memoryview(container))

@@ -108,7 +108,10 @@ class Decoder:
             factory = self.value(0) if kind is defaultdict else None
             pairs = [(self.value(0), self.value(0)) for _ in range(count)]
             return (factory, pairs) if kind is defaultdict else pairs
-        return [self.value(0) for _ in range(count)]
+        items = [self.value(0) for _ in range(count)]
+        if id(kind) in self._declared.places and id(items[0]) not in self._declared.places:
+            raise Malformed("no class that both sides have")
+        return items
 
     def contents(self, containers: Iterable[Any], known: Iterable[bytes | None]) -> list[tuple[Any, Any]]:
         """(container, new content) of those of which the content that follows is not the one that is known."""

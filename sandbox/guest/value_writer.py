@@ -192,7 +192,10 @@ class Writer:
     def _rare(self, value: Any, base: Any, out: list[bytes], depth: int) -> None:
         """An instance of a supported type that is neither a container nor frequent."""
         if base is tuple or base is frozenset:
-            self._several(b"t" if base is tuple else b"z", list(base.__iter__(value)), out, depth)
+            items = list(base.__iter__(value))
+            if base is frozenset:
+                self._require_hashes(items, value)
+            self._several(b"t" if base is tuple else b"z", items, out, depth)
         elif base is range or base is slice:
             tag = b"g" if base is range else b"L"
             self._several(tag, (value.start, value.stop, value.step), out, depth)
@@ -213,6 +216,14 @@ class Writer:
             self._keep.append(items)
             self.unsettled = True
             self._several(VIEWS[base], items, out, depth)
+
+    def _require_hashes(self, items: list[Any], container: Any) -> None:
+        """Raise an exception if instances of the prelude's classes have changed since they were put into a set or dict: the
+        other side's would find them."""
+        if self._exact or not any(id(type(item)) in self._declared.places for item in items):
+            return
+        if len(set(items)) != len(items) or not all(item in container for item in items):
+            raise TypeError("items that have changed")
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         """An object that is not an instance of any supported type."""
