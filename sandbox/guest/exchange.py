@@ -7,13 +7,7 @@ import gc
 import threading
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import (
-    library_types,
-    questions,
-    value_codec,
-    value_decoder,
-    value_writer,
-)
+from sandbox.guest import library_types, questions, value_codec, value_decoder, value_writer
 from sandbox.guest.common_containers import Common, Reading, copies, states
 from sandbox.guest.container_contents import empty, put
 from sandbox.guest.declared_classes import Declared
@@ -261,12 +255,9 @@ class Exchange:
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
-            self._forget()
+            self._common.clear()
+            self._own.clear()
             return False
-
-    def _forget(self) -> None:
-        self._common.clear()
-        self._own.clear()
 
     def _share(self, containers: list[Any], changed: bool = False) -> None:
         """Keep as many of these as may be kept. `changed`: those that were common have other contents."""

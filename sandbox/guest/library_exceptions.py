@@ -1,4 +1,4 @@
-"""Exception classes of the standard library and of numpy that judge and candidate both have.
+"""Exception classes of the standard library and of numpy that judge and candidate both have, and what built-in ones store.
 
 The table is closed: when written, a class is found by its identity; when read, by a name in the table, whose module is
 then imported.
@@ -11,6 +11,19 @@ import sys
 
 from sandbox.guest.library_types import name_of
 
+#: What built-in classes store besides their arguments.
+FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
+    (OSError, ("errno", "strerror", "filename", "filename2")),
+    (ImportError, ("msg", "name", "path")),
+    (NameError, ("name",)),
+    (AttributeError, ("name", "obj")),
+    (StopIteration, ("value",)),
+    (SystemExit, ("code",)),
+    (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
+    (UnicodeEncodeError, ("encoding", "object", "start", "end", "reason")),
+    (UnicodeDecodeError, ("encoding", "object", "start", "end", "reason")),
+    (UnicodeTranslateError, ("object", "start", "end", "reason")),
+)
 _MODULES: dict[str, str] = {
     "json.decoder": "JSONDecodeError",
     "decimal": "DecimalException Clamped InvalidOperation DivisionByZero Inexact Rounded Subnormal Overflow Underflow "

@@ -37,27 +37,9 @@ class Host(Protocol):
 #: arrays and the like.
 _ASKED_ATTRIBUTES = frozenset(
     (
-        *(
-            "__name__",
-            "__qualname__",
-            "__doc__",
-            "__module__",
-            "__dict__",
-            "__annotations__",
-            "__defaults__",
-            "__kwdefaults__",
-        ),
-        *(
-            "__code__",
-            "__wrapped__",
-            "__self__",
-            "__func__",
-            "__members__",
-            "__match_args__",
-            "__notes__",
-            "__args__",
-            "__origin__",
-        ),
+        *("__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__defaults__"),
+        *("__kwdefaults__", "__code__", "__wrapped__", "__self__", "__func__", "__members__", "__match_args__"),
+        *("__notes__", "__args__", "__origin__"),
     )
 )
 #: Attributes of a function that can't be sent.

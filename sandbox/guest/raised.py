@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from sandbox.guest.declared_classes import is_method
 from sandbox.guest.descriptions import SPECIALS
-from sandbox.guest.library_exceptions import library_class, library_name
+from sandbox.guest.library_exceptions import FIELDS, library_class, library_name
 from sandbox.guest.library_types import name_of
 from sandbox.guest.value_writer import Malformed
 
@@ -27,19 +27,6 @@ BUILT_IN: dict[str, type[BaseException]] = {
     if isinstance(kind, type) and issubclass(kind, BaseException)
 }
 _NAMES = {id(kind): name for name, kind in BUILT_IN.items()}
-#: What built-in classes store besides their arguments.
-_FIELDS: tuple[tuple[type[BaseException], tuple[str, ...]], ...] = (
-    (OSError, ("errno", "strerror", "filename", "filename2")),
-    (ImportError, ("msg", "name", "path")),
-    (NameError, ("name",)),
-    (AttributeError, ("name", "obj")),
-    (StopIteration, ("value",)),
-    (SystemExit, ("code",)),
-    (SyntaxError, ("msg", "filename", "lineno", "offset", "text", "end_lineno", "end_offset")),
-    (UnicodeEncodeError, ("encoding", "object", "start", "end", "reason")),
-    (UnicodeDecodeError, ("encoding", "object", "start", "end", "reason")),
-    (UnicodeTranslateError, ("object", "start", "end", "reason")),
-)
 _mro = type.__dict__["__mro__"].__get__
 _bases = type.__dict__["__bases__"].__get__
 _members = type.__dict__["__dict__"].__get__
@@ -129,7 +116,7 @@ def describe(
     kind = type(error)
     cause, context = _cause(error), _context(error)
     attributes: list[tuple[str, Any]] = [("__suppress_context__", True)] if cause is None and _suppressed(error) else []
-    for base, fields in _FIELDS:
+    for base, fields in FIELDS:
         if id(base) in map(id, _mro(kind)):
             values = [(field, vars(base)[field].__get__(error)) for field in fields if field not in left_out]
             attributes += [pair for pair in values if pair[1] is not None]  # texts show a None that has been set
