@@ -17,7 +17,8 @@ from misbehaving_server import Behaviour, serving
 
 from codeeval.generators import create
 from codeeval.generators.common.finish import EngineAnswer, Rule, finish
-from codeeval.generators.vllm.generator import EncodedPrompt, VLLMGenerator, _OpenSample
+from codeeval.generators.vllm.generator import VLLMGenerator
+from codeeval.generators.vllm.open_samples import EncodedPrompt, OpenSample
 from codeeval.generators.vllm.settings import VLLMSettings
 from codeeval.reading.thinking import CLOSE, OPEN, opens_thought, split_thought
 from codeeval.stops import MERA_STOPS
@@ -75,7 +76,7 @@ def vllm() -> Iterator[Complete]:
     made._settings = VLLMSettings()
 
     def complete(text: str, stops: list[str]) -> Sample:
-        one = _OpenSample(REQUEST, 0, EncodedPrompt([1], False), 5, SimpleNamespace())  # type: ignore[arg-type]
+        one = OpenSample(REQUEST, 0, EncodedPrompt([1], False), 5, SimpleNamespace())  # type: ignore[arg-type]
         (sample,) = made._samples(one, {"text": text, "ids": [1], "reason": "length"}, Sampling(stop=tuple(stops)))
         return sample
 
