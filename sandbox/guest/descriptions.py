@@ -90,6 +90,15 @@ BASES: tuple[type, ...] = (
     *(int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray),
     *(Decimal, Fraction, *MOMENTS),
 )
+#: Attributes that instances of these read, or call with the other operand, when they are compared or used in arithmetic:
+#: `Fraction.__eq__` calls `from_float`. A proxy does not forward them.
+OPERANDS = frozenset((int, float, complex, Decimal, Fraction, *MOMENTS))
+READ = frozenset(
+    (
+        *("numerator", "denominator", "real", "imag", "as_integer_ratio", "from_float", "from_decimal"),
+        *("toordinal", "utcoffset", "tzinfo", *(field for _, fields in MOMENTS.values() for field in fields)),
+    )
+)
 _SHOWN = {id(kind): place for place, kind in enumerate(SHOWN)}
 _mro = type.__dict__["__mro__"].__get__
 _members = type.__dict__["__dict__"].__get__

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import questions as asks
-from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
+from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, OPERANDS, READ, SHOWN, SPECIALS
 from sandbox.guest.library_types import is_made
 
 
@@ -271,7 +271,8 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
         if other == "__new__" or other == "__init__":
             members["__new__"] = kept("constructing")
         elif type(other) is str and not other.startswith("_"):
-            get = kept(other) if changes else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
+            keeps = changes or (base in OPERANDS and other in READ)
+            get = kept(other) if keeps else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
             members[other] = property(get)
     members["__getattr__"] = attribute
     if not changes:  # others are copied here, and the copy can't be passed back
