@@ -197,6 +197,8 @@ def put_attributes(value: Any, items: list[Any]) -> None:
     have them, or if one would take a method's place."""
     kind, *items = items
     if kind is not type(value):
+        if not is_container(kind):
+            raise TypeError("a class without attributes")
         object.__setattr__(value, "__class__", kind)
     wanted = dict(zip(items[::2], items[1::2], strict=True))
     slots, own = _slots(type(value)), _dict_of(value)
