@@ -98,6 +98,8 @@ def _text_of(kind: Any, parts: tuple[Any, ...]) -> Any:
 
 def _member(kind: Any, parts: tuple[Any, ...]) -> Any:
     (value,) = parts
+    if type(value) not in (int, str):  # a flag keeps the value that it is made of, also for later samples
+        raise ValueError("no value of a member")
     return kind(value)
 
 
