@@ -25,12 +25,6 @@ from sandbox.guest.value_writer import NOTHING
 _MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 #: How deeply requests may be nested in questions and these in requests.
 _MAX_NESTED = 40
-_FLAGS = {
-    questions.SAME: (False, False),
-    questions.CHANGED: (True, False),
-    questions.SAME_KEPT: (False, True),
-    questions.CHANGED_KEPT: (True, True),
-}
 
 
 class Unsupported(BaseException):
@@ -44,14 +38,6 @@ class Stops(Host, Protocol):
         """There is no ruling."""
 
 
-class _Asked:
-    """A question that waits for its answer. `operation`: what it asks for; `passed`: the containers that it has passed."""
-
-    def __init__(self, number: int, operation: int, passed: list[Any]) -> None:
-        self.number, self.operation, self.passed = number, operation, passed
-        self.first = -1  # the place of the first of them among the common ones, since the first request
-
-
 class Exchange:
     """One sample's."""
 
@@ -59,6 +45,7 @@ class Exchange:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
         self._turn = threading.RLock()  # a question and its answer belong to one thread of the tests
         self._number = self._nested = 0
+        self._is_busy = False  # a message is read or written
         self._collects = True  # whether the tests have the collector enabled
         self._in_place = True
         self.obeying = ObeyingValues(stops.not_carried)
@@ -79,15 +66,22 @@ class Exchange:
         self._line, self._room, self._in_place, self._lender.streams.in_place = line, most, in_place, in_place
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
-        """The answer. If there is none, the process ends: an exception could be caught by the tests."""
+        """The answer. If there is none, the process ends: an exception could be caught by the tests. Raises Lost if what a
+        message holds asks (a `__hash__` of the prelude), because the answer could change the common containers meanwhile."""
+        with self._turn:
+            if self._is_busy:
+                raise Lost("a question while a message is read or written")
+            return self._asked(question)
+
+    def _asked(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         try:
-            with self._turn:
-                self._collects = gc.isenabled()
-                gc.disable()  # a `__del__` of the tests may ask, and must not do so in the middle of another question
-                answer = self._answer_to((*question, self._in_place))
-                if self._collects:
-                    gc.enable()
-                return answer
+            self._is_busy, self._collects = True, gc.isenabled()
+            gc.disable()  # a `__del__` of the tests may ask
+            answer = self._answer_to((*question, self._in_place))
+            if self._collects:
+                gc.enable()
+            self._is_busy = False
+            return answer
         except Unsupported as error:
             self._stops.abandon("unsupported", str(error))
         except Lost as error:
@@ -112,14 +106,14 @@ class Exchange:
         self._lender.sent()
         if changed:
             self._common.replace(self._common.containers)
-        asked = _Asked(self._number, question[0], encoder.table[count:])
+        asked = questions.Asked(self._number, question[0], encoder.table[count:])
         self.bytes = size = sum(map(len, parts))
         self._room += size
         answer = self._wait(asked)
         self._room -= size
         return answer
 
-    def _wait(self, asked: _Asked) -> tuple[bytes, Any]:
+    def _wait(self, asked: questions.Asked) -> tuple[bytes, Any]:
         """(kind, value) of the answer, after the requests that come first."""
         floor = self._floor
         while True:
@@ -135,6 +129,11 @@ class Exchange:
             self.obeying.begin(answers=False, allowed=False)
             self._serve(asked, self._read(data))
         self.obeying.begin(answers=not self._nested, allowed=asked.operation == questions.TYPE)
+        kind, value = self._end(asked, data, floor)
+        self.obeying.end(value)
+        return kind, value
+
+    def _end(self, asked: questions.Asked, data: bytes, floor: int) -> tuple[bytes, Any]:
         if asked.first < 0:
             return self._understand(data, asked.passed)
         if data[:1] not in _ENDS or data[1:2] != questions.CALLED:
@@ -146,7 +145,7 @@ class Exchange:
 
     # --- requests ------------------------------------------------------------------------------------------------
 
-    def _begin_request(self, asked: _Asked) -> None:
+    def _begin_request(self, asked: questions.Asked) -> None:
         if asked.first < 0:
             asked.first = len(self._common)
             self._common.extend([*self._common.containers, *asked.passed])
@@ -179,7 +178,7 @@ class Exchange:
         common.received(reading)
         return value
 
-    def _serve(self, asked: _Asked, request: Any) -> None:
+    def _serve(self, asked: questions.Asked, request: Any) -> None:
         """Carry out a request and send its result."""
         operation, number, args, names, values = request
         keywords = dict(zip(names, values, strict=True))
@@ -192,11 +191,12 @@ class Exchange:
         kind = questions.RETURNED
         if self._collects:
             gc.enable()
+        self._is_busy = False
         try:
             result = perform(*args, **keywords)
         except BaseException as error:
             kind, result = questions.RAISED, error
-        self._collects = gc.isenabled()
+        self._is_busy, self._collects = True, gc.isenabled()
         gc.disable()
         self._nested -= 1
         self._floor = outer
@@ -276,9 +276,9 @@ class Exchange:
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
         kind, flag = data[:1], data[1:2]
-        if kind not in _ENDS or flag not in _FLAGS:
+        if kind not in _ENDS or flag not in questions.FLAGS:
             raise value_writer.Malformed("no answer")
-        changed, kept = _FLAGS[flag]
+        changed, kept = questions.FLAGS[flag]
         if changed and self._own:
             self._separate()
         own = passed if self._in_place or not changed else [empty(one) for one in passed]

@@ -23,19 +23,30 @@ class ObeyingValues:
         self._stop = stop
         self._received = False  # whether the tests have one
         self._answers, self._allowed = True, False
+        self._types = 0  # how often this message has said `type`
         self.type: Any = type  # what the tests have for it
 
     def begin(self, answers: bool, allowed: bool) -> None:
         """A message is going to be read. `answers`: no function of the tests is running, or called by it; `allowed`: it says an
-        object's type, which may be `type`."""
-        self._answers, self._allowed = answers, allowed
+        object's type, which may be `type`; then call `end`."""
+        self._answers, self._allowed, self._types = answers, allowed, 0
 
     def meet(self, value: Any) -> None:
         """The candidate sends an object that both sides have."""
-        if self._obeys(value):
-            self._received = True
-            if not self._answers:
-                self._stop(_OBEYING)
+        if self._allowed and self._is_type(value):
+            self._types += 1
+        elif self._obeys(value):
+            self._receive()
+
+    def end(self, value: Any) -> None:
+        """An answer has been read: this value. Nothing else in it may be `type`."""
+        if self._types > self._is_type(value):
+            self._receive()
+
+    def _receive(self) -> None:
+        self._received = True
+        if not self._answers:
+            self._stop(_OBEYING)
 
     def check(self, operation: int) -> None:
         """A request is going to be carried out."""
@@ -43,7 +54,10 @@ class ObeyingValues:
             self._stop(_OBEYING)
 
     def _obeys(self, value: Any) -> bool:
-        return not self._allowed if value is type or value is self.type else obeys(value)
+        return self._is_type(value) or obeys(value)
+
+    def _is_type(self, value: Any) -> bool:
+        return value is type or value is self.type
 
 
 _OBEYING = "what executes, looks up or makes what it is told, for a function of the tests,"

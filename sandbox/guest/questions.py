@@ -76,6 +76,7 @@ RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
 #: containers sent with this answer, and may change them later.
 SAME, CHANGED, SAME_KEPT, CHANGED_KEPT = b"=", b"~", b"#", b"*"
+FLAGS = {SAME: (False, False), CHANGED: (True, False), SAME_KEPT: (False, True), CHANGED_KEPT: (True, True)}
 #: In place of these: the program has used objects of the tests, so that the answer is one of `common_containers`.
 CALLED = b"%"
 #: Messages in place of an answer: the program uses an object of the tests; it does so in a way that can't be sent.
@@ -84,3 +85,11 @@ REQUEST, STOP = b"c", b"n"
 OF_TESTS = -2
 #: In the number of containers that both sides have: identities of immutable values are told.
 IDENTITIES = 1 << 31
+
+
+class Asked:
+    """A question that waits for its answer. `operation`: what it asks for; `passed`: the containers that it has passed."""
+
+    def __init__(self, number: int, operation: int, passed: list[Any]) -> None:
+        self.number, self.operation, self.passed = number, operation, passed
+        self.first = -1  # the place of the first of them among the common ones, since the first request
