@@ -13,11 +13,12 @@ import enum
 import functools
 import re
 import typing
+from collections import deque
 from collections.abc import Callable, Iterable
 from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptorType
 from typing import Any
 
-from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.built_in_values import LEAVES, base_of
 from sandbox.guest.library_types import name_of, named_fields
 
 MOST = 250
@@ -125,6 +126,8 @@ def _shape_of_base(base: type, is_enum: bool, depth: int) -> str:
     if base is object:  # of an enumeration
         return "object"
     if base.__module__ in ("builtins", "enum", "typing", "abc") or (is_enum and type(base) is not enum.EnumMeta):
+        return ""
+    if base is deque or base_of(base) not in (None, tuple):  # such as Decimal: an instance is sent as the base's value
         return ""
     return shape(base, depth + 1)
 

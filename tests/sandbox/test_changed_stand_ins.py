@@ -83,6 +83,15 @@ PAIRS: dict[str, tuple[str, str, str, str]] = {
     "array that can't be changed": (
         _NUMPY + "r = f()\nr[0] = 5\nassert r.tolist() == [5, 1, 1]", _NUMPY + "def f(): return np.ones(3)",
         _NUMPY + "def f(): return np.broadcast_to(np.ones(1), (3,))", ""),
+    "class of the prompt that derives from Fraction": (
+        "r = f()\nassert r == 0.5 and r + 1 == 1.5", "def f(): return C(1, 2)", "def f(): return C(1, 3)",
+        "from fractions import Fraction\nclass C(Fraction): pass\n"),
+    "class of the prompt that derives from date": (
+        "import datetime\nassert f() == datetime.date(2020, 1, 2)", "def f(): return C(2020, 1, 2)",
+        "def f(): return C(2020, 1, 3)", "from datetime import date\nclass C(date): pass\n"),
+    "class of the prompt that derives from deque": (
+        "assert list(f()) == [1]", "def f(): return C([1])", "def f(): return C([2])",
+        "from collections import deque\nclass C(deque): pass\n"),
     "array of the tests that can't be changed": (
         _NUMPY + "a = np.zeros(3)\nf(a)\na[0] = 1\nassert a[0] == 1", "def f(a): a[1] = 2",
         "def f(a): a.setflags(write=False)", ""),
