@@ -31,6 +31,7 @@ from sandbox.marks import is_slow
 from sandbox.tested_expressions import (
     COMPUTED,
     arguments_of,
+    displays_in,
     looked_at_in,
     names_of_data,
     parts_in_order,
@@ -146,19 +147,25 @@ class _Scope:
 
     def _looks_in_order(self, statement: ast.AST) -> bool:
         """Whether a later part of one expression looks at what an earlier one has passed."""
-        for parts in parts_in_order(statement):
-            passed: set[str] = set()
-            for part in parts:
-                looked_at = set(looked_at_in(ast.Assert(test=part))) | set(root_of(part))
-                if passed & {self._same.get(name, name) for name in looked_at}:
-                    return True
-                if self._all_pure(part) and any(self._same.get(one, one) in passed for one in names_of_data(part)):
-                    return True
-                for call in (node for node in ast.walk(part) if isinstance(node, ast.Call)):
-                    if not self._is_pure(call) and not self._harmless.is_known(call):
-                        names = [name for given in arguments_of(call) for name in self._passed_by(given)]
-                        passed |= {self._same.get(name, name) for name in names}
+        if any(self._looks_at_earlier(parts, computed=True) for parts in parts_in_order(statement)):
+            return True
+        if any(self._looks_at_earlier(parts, computed=False) for parts in displays_in(statement)):
+            return True
         return any(self._compares_identity(node) for node in ast.walk(statement) if isinstance(node, ast.Compare))
+
+    def _looks_at_earlier(self, parts: list[ast.expr], *, computed: bool) -> bool:
+        """`computed`: what is computed from an argument counts as well; otherwise it may be what is expected."""
+        passed: set[str] = set()
+        for part in parts:
+            seen = {*root_of(part), *(looked_at_in(ast.Assert(test=part)) if computed else ())}
+            seen |= set(names_of_data(part)) if computed and self._all_pure(part) else set()
+            if passed & {self._same.get(name, name) for name in seen}:
+                return True
+            for call in (node for node in ast.walk(part) if isinstance(node, ast.Call)):
+                if not self._is_pure(call) and not self._harmless.is_known(call):
+                    names = [name for given in arguments_of(call) for name in self._passed_by(given)]
+                    passed |= {self._same.get(name, name) for name in names}
+        return False
 
     def _compares_identity(self, node: ast.Compare) -> bool:
         """Whether a call's result is compared with the argument itself by identity."""

@@ -12,6 +12,8 @@ _TAKING = frozenset(("get", "items", "keys", "pop", "popleft", "setdefault", "va
 _TAKING_FUNCTIONS = frozenset(("iter", "list", "max", "min", "next", "reversed", "sorted", "tuple", "zip"))
 _PUTTING = frozenset(("add", "append", "appendleft", "extend", "insert", "setdefault", "update"))
 
+_LOAD = ast.Load()
+_COPYING = frozenset(("dict", "list", "repr", "str", "tuple"))
 #: The bodies of loops are read twice, up to this nesting depth.
 _MAX_NESTING = 3
 
@@ -62,6 +64,18 @@ def parts_in_order(statement: ast.AST) -> Iterator[list[ast.expr]]:
                 yield from _items(side)
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "all" and node.args:
             yield from _items(node.args[0])
+
+
+def displays_in(statement: ast.AST) -> Iterator[list[ast.expr]]:
+    """The items of lists, tuples and dicts, wherever they go; for a copy, what is copied."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.List | ast.Tuple | ast.Dict) and isinstance(getattr(node, "ctx", _LOAD), ast.Load):
+            yield from ([_copied(one) for one in items] for items in _items(node))
+
+
+def _copied(node: ast.expr) -> ast.expr:
+    copies = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _COPYING
+    return node.args[0] if isinstance(node, ast.Call) and copies and len(node.args) == 1 else node
 
 
 def _items(node: ast.expr) -> Iterator[list[ast.expr]]:
