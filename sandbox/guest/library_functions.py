@@ -5,9 +5,18 @@ candidate wants.
 
 from __future__ import annotations
 
+import array
+import collections
+import datetime
+import decimal
+import fractions
 import functools
 import importlib
+import io
+import itertools
+import queue
 import random
+import re
 import sys
 import types
 from typing import Any
@@ -47,7 +56,54 @@ _OBEYING = frozenset(
     )
     if name in SENT
 )
-#: Methods of objects that do the same.
+#: Types of which bound methods, written in C, may be called in the judge with values of the candidate. Those of any other type
+#: are not lent: what they do (`sqlite3.Connection.execute`, `Unpickler.load`) would be for the candidate to choose.
+_LENDING = frozenset(
+    (
+        *(
+            bool,
+            int,
+            float,
+            complex,
+            str,
+            bytes,
+            bytearray,
+            memoryview,
+            list,
+            tuple,
+            dict,
+            set,
+            frozenset,
+            range,
+            slice,
+        ),
+        *map(type, ({}.keys(), {}.values(), {}.items())),
+        *map(
+            type,
+            (
+                iter(""),
+                iter("ä"),
+                iter(b""),
+                iter(bytearray()),
+                iter([]),
+                iter(()),
+                iter({}),
+                iter(set()),
+                iter(range(0)),
+            ),
+        ),
+        *map(
+            type, (iter(range(1 << 70)), iter({}.values()), iter({}.items()), reversed([]), reversed({}), iter(int, 0))
+        ),
+        *(enumerate, filter, map, reversed, zip, types.GeneratorType, types.MappingProxyType),
+        *(kind for kind in vars(itertools).values() if type(kind) is type and kind.__module__ == "itertools"),
+        *(collections.deque, collections.defaultdict, collections.OrderedDict, collections.Counter),
+        *(datetime.date, datetime.datetime, datetime.time, datetime.timedelta, datetime.timezone),
+        *(decimal.Decimal, fractions.Fraction, array.array, random.Random, random.Random.__base__),
+        *(re.Pattern, re.Match, queue.SimpleQueue, io.StringIO, io.BytesIO),
+    )
+)
+#: Methods of these that look up what they are told, or change what the object is.
 _OBEYING_METHODS = frozenset(
     (
         *("__getattribute__", "__setattr__", "__delattr__", "__get__", "__set__", "__delete__", "__dir__", "__new__"),
@@ -89,17 +145,26 @@ def is_bound_to_tests(value: Any) -> bool:
     arguments."""
     kind = type(value)
     if kind is types.MethodType:
-        path = library_path(value.__func__)
-        is_plain = path is None or path.partition(":")[0] in _PLAIN_METHODS or path.startswith("string:Template.")
-        return type(value.__func__) is types.FunctionType and is_plain
+        function = value.__func__
+        return type(function) is types.FunctionType and (
+            function.__module__ in _PLAIN_METHODS
+            or str(function.__module__).partition(".")[0] not in _LIBRARIES
+            or (function.__module__ == "string" and function.__qualname__.startswith("Template."))
+        )
     if kind is type(functools.lru_cache(len)):
         return type(value.__wrapped__) is types.FunctionType and library_path(value.__wrapped__) is None
     if kind is types.MethodWrapperType and value.__name__ == "__call__":
         return type(value.__self__) is types.FunctionType
     if kind is types.BuiltinFunctionType or kind is types.MethodWrapperType:
-        own = value.__self__ is not None and type(value.__self__) is not types.ModuleType
-        return own and value.__name__ not in _OBEYING_METHODS
+        return value.__name__ not in _OBEYING_METHODS and _defining(value) in _LENDING
     return False
+
+
+def _defining(method: Any) -> type | None:
+    """The class that has this method, of the type of what it is bound to, or of that itself for a method of a class."""
+    bound, name = method.__self__, method.__name__
+    kinds = (bound, type(bound)) if isinstance(bound, type) else (type(bound),)
+    return next((one for kind in kinds for one in type.mro(kind) if name in vars(one)), None)
 
 
 def relays(value: Any) -> bool:

@@ -180,13 +180,31 @@ def test_functions_are_called_with_defaults_that_are_not_told(worker: Pool) -> N
         "Mock(wraps=getattr)",
         "Mock(side_effect=eval)",
         "singledispatch(getattr)",
+        "pickle.Unpickler(io.BytesIO()).find_class",
+        "pickle._Unpickler(io.BytesIO()).find_class",
+        "itertools.__loader__.load_module",
+        "operator.attrgetter('x').__call__",
     ],
 )
 def test_what_would_obey_the_program_is_not_lent(worker: Pool, passed: str) -> None:
     """A method of a library's object, a mock or a library's wrapper that does what it is told."""
-    tests = f"import string, code\nfrom unittest.mock import Mock\nfrom functools import singledispatch\nf({passed})"
+    imports = "import string, code, io, itertools, operator, pickle\nfrom unittest.mock import Mock\n"
+    tests = f"{imports}from functools import singledispatch\nf({passed})"
     (said,) = judged(worker, [Case("def f(g): pass", tests)])
     assert said.startswith("not supported")
+
+
+def test_methods_of_built_in_objects_are_lent(worker: Pool) -> None:
+    """And of the library's containers, numbers, random numbers, dates and patterns, also of the tests' subclasses."""
+    tests = (
+        "import re, itertools, datetime, random\nclass L(list): pass\nxs = L()\n"
+        "assert f(xs.append, 1) is None and xs == [1]\nassert f({1: 2}.get, 1) == 2\nassert f(', '.join, ['a', 'b']) == 'a, b'\n"
+        "assert f(itertools.chain.from_iterable, [[1]]) is not None\nassert f(re.compile('a').findall, 'aa') == ['a', 'a']\n"
+        "assert f(datetime.datetime.strptime, '2020', '%Y').year == 2020\nassert f((5).__add__, 2) == 7\n"
+        "assert f(random.Random(1).choice, [4]) == 4\nassert f(itertools.count(3).__next__) == 3\n"
+    )
+    (said,) = judged(worker, [Case("def f(g, *args): return g(*args)", tests)])
+    assert said == "passed"
 
 
 @pytest.mark.parametrize(
