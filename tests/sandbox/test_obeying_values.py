@@ -217,3 +217,50 @@ def test_random_functions_are_each_sides_own(worker: Pool, module: str, used: st
     tests = f"import {module} as r\nr.seed(5)\na = r.random()\nr.seed(5)\nf(r.{name})\nassert r.random() == a"
     (said,) = judged(worker, [Case(f"def f({name}): {used}", tests)])
     assert said == "passed"
+
+
+_EFFECT = "\"[__import__('sys').modules['tests'].__dict__.__setitem__('x', 2), int][1]\""
+_TEXTS = f"""
+class F:
+    '''
+    >>> __import__('sys').modules['tests'].__dict__.__setitem__('x', 2)
+    '''
+    __name__ = "f"
+    __annotations__ = {{"n": {_EFFECT}}}
+    def __call__(self, n): return n
+f = F()
+"""
+_WRAPPER = "import functools\n@functools.wraps(f)\ndef g(): pass\n"
+#: kind -> (tests, hostile).
+_EVALUATED = {
+    "hints of an object": ("import typing\ntyping.get_type_hints(f)", _TEXTS),
+    "hints of a class": ("import typing\ntyping.get_type_hints(f)", f"class f:\n    n: {_EFFECT}"),
+    "hints of a function": ("import typing\ntyping.get_type_hints(f, {})", f"def f(n: {_EFFECT}): pass"),
+    "hints in a list": ("import typing\ntyping.get_type_hints(f, {})", f"def f(n: list[{_EFFECT}]): pass"),
+    "hints of a wrapper": (f"import typing\n{_WRAPPER}typing.get_type_hints(g)", _TEXTS),
+    "annotations": ("import inspect\ninspect.get_annotations(f, eval_str=True)", _TEXTS),
+    "dispatch": ("import functools\nfunctools.singledispatch(lambda a: a).register(f)", _TEXTS),
+    "examples": ("import doctest\ndoctest.run_docstring_examples(f, {})", _TEXTS),
+}
+
+
+@pytest.mark.parametrize("kind", _EVALUATED)
+def test_the_text_of_annotations_and_docstrings_is_not_evaluated(worker: Pool, kind: str) -> None:
+    """By functions of the library that read them from what the program has returned or defines."""
+    tests, hostile = _EVALUATED[kind]
+    (said,) = judged(
+        worker, [Case(hostile, f"x = 1\ntry:\n    f(1)\nexcept BaseException: pass\n{tests}\nassert False")]
+    )
+    assert said.startswith("not carried")
+
+
+def test_annotations_without_text_are_read(worker: Pool) -> None:
+    """Also by these functions; the tests themselves see all texts."""
+    hints = "import typing\nassert typing.get_type_hints(f, {}) == {'n': int, 'm': list[int] | None}"
+    cases = [
+        Case("def f(n: int, m: list[int] | None): pass", hints),
+        Case("class f:\n    n: int", "import typing\nassert typing.get_type_hints(f) == {'n': int}"),
+        Case("def f(n: 'int'): '>>> 1'", "assert f.__annotations__ == {'n': 'int'} and f.__doc__ == '>>> 1'"),
+        Case("def f(n): 'Text.'", "import doctest\ndoctest.run_docstring_examples(f, {})"),
+    ]
+    assert judged(worker, cases) == ["passed"] * len(cases)
