@@ -20,7 +20,7 @@ from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import questions as asks
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, OPERANDS, READ, SHOWN, SPECIALS
-from sandbox.guest.evaluated_text import is_evaluated
+from sandbox.guest.library_askers import is_kept
 from sandbox.guest.library_types import is_made
 
 
@@ -131,7 +131,7 @@ def is_proxy(value: object) -> bool:
 
 def _attribute(host: Host, proxy: object, name: str) -> Any:
     is_function = issubclass(type(proxy), Remote) and type(proxy).__dict__.get("_shown") in SHOWN[1:4]
-    if name in _KEPT_ATTRIBUTES and (is_function or is_evaluated(name, None)):
+    if name in _KEPT_ATTRIBUTES and (is_function or is_kept(name, None)):
         host.not_carried(f"the attribute {name} of a function")
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
@@ -140,8 +140,8 @@ def _attribute(host: Host, proxy: object, name: str) -> Any:
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
     found = host.ask(asks.ATTRIBUTE, proxy, (name,))
-    if is_evaluated(name, found):
-        host.not_carried(f"text to be evaluated of {an_object_of(type(proxy).__name__)}", type(proxy).__dict__["_kind"])
+    if is_kept(name, found):
+        host.not_carried(f"the attribute {name} of {an_object_of(type(proxy).__name__)}", type(proxy).__dict__["_kind"])
     return found
 
 

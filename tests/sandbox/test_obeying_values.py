@@ -219,6 +219,31 @@ def test_random_functions_are_each_sides_own(worker: Pool, module: str, used: st
     assert said == "passed"
 
 
+_ANY_SET = "def difference(self, other): return set()\n    def __iter__(self): return iter([3, 4])"
+#: kind -> (tests, hostile, right).
+_DECIDING = {
+    "unittest's sets": (
+        "import unittest\nunittest.TestCase().assertSetEqual(f(1), {3, 4})",
+        f"class P:\n    {_ANY_SET}\ndef f(n): return P()",
+        "def f(n): return {3, 4}",
+    ),
+    "a context manager made of a generator": (
+        "import contextlib\nwith contextlib.contextmanager(f)(1) as x:\n    assert x == 5",
+        "def f(n):\n    try: yield 4\n    except AssertionError: pass",
+        "def f(n): yield 5",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", _DECIDING)
+def test_functions_of_a_library_do_not_let_the_program_decide(worker: Pool, kind: str) -> None:
+    """By a method that they call of what the program has returned."""
+    tests, hostile, right = _DECIDING[kind]
+    before, said, after = judged(worker, [Case(one, tests) for one in (right, hostile, right)])
+    assert (before, after) == ("passed", "passed")
+    assert said.startswith("not carried")
+
+
 _EFFECT = "\"[__import__('sys').modules['tests'].__dict__.__setitem__('x', 2), int][1]\""
 _TEXTS = f"""
 class F:

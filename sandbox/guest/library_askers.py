@@ -1,5 +1,9 @@
-"""Functions of the library that evaluate the text of an object's annotations or docstring: `typing.get_type_hints`,
-`inspect.get_annotations`, `doctest`. Used on an object of the candidate, they would execute the candidate's text in the judge.
+"""Functions of the library that must not have an attribute of a candidate's object.
+
+`typing.get_type_hints`, `inspect.get_annotations` and `doctest` evaluate text of annotations and docstrings: in the judge they
+would execute what the candidate has put there. `TestCase.assertSetEqual` compares by calling the method `difference`: the
+candidate would be given the expected set, and decide. `contextlib.contextmanager` throws what the tests raise into the
+candidate's generator, which would decide whether they go on.
 """
 
 from __future__ import annotations
@@ -11,9 +15,14 @@ from typing import Any
 _PROMPT = ">>>"
 
 
-def is_evaluated(name: str, found: Any) -> bool:
-    """Whether who asks for this attribute, outside the sandbox's own code, would evaluate a text in what it has been given."""
+def is_kept(name: str, found: Any) -> bool:
+    """Whether the function that asks for this attribute, outside the sandbox's own code, would evaluate text in what has been
+    found, or compare by it."""
     asker = _asker()
+    if asker == "unittest.case":
+        return not name.startswith("__")
+    if asker == "contextlib":
+        return name == "throw" or name == "athrow"
     if asker == "doctest":
         return name == "__doc__" and found is not None and (type(found) is not str or _PROMPT in found)
     if asker != "annotations":
@@ -30,13 +39,13 @@ def is_evaluated(name: str, found: Any) -> bool:
 
 
 def _asker() -> str:
-    """What the innermost function outside the sandbox's code evaluates; empty if nothing."""
+    """What the innermost function outside the sandbox's code is; empty if it is any other."""
     frame = sys._getframe(2)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sandbox."):
         frame = frame.f_back
     module = frame.f_globals.get("__name__")
-    if module == "doctest":
-        return "doctest"
+    if module in ("doctest", "unittest.case", "contextlib"):
+        return str(module)
     reads = module in ("typing", "annotationlib") or (module == "inspect" and frame.f_code.co_name == "get_annotations")
     return "annotations" if reads else ""
 
