@@ -2,8 +2,8 @@
 
 `typing.get_type_hints`, `inspect.get_annotations` and `doctest` evaluate text of annotations and docstrings: in the judge they
 would execute what the candidate has put there. `TestCase.assertSetEqual` compares by calling the method `difference`: the
-candidate would be given the expected set, and decide. `contextlib.contextmanager` throws what the tests raise into the
-candidate's generator, which would decide whether they go on.
+candidate would be given the expected set, and decide; so do operators of `ChainMap`, with `update`. `contextlib.contextmanager`
+throws what the tests raise into the candidate's generator, which would decide whether they go on.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def is_kept(name: str, found: Any) -> bool:
     """Whether the function that asks for this attribute, outside the sandbox's own code, would evaluate text in what has been
     found, or compare by it."""
     asker = _asker()
-    if asker == "unittest.case":
+    if asker == "unittest.case" or asker == "collections":
         return not name.startswith("__")
     if asker == "contextlib":
         return name == "throw" or name == "athrow"
@@ -44,7 +44,7 @@ def _asker() -> str:
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sandbox."):
         frame = frame.f_back
     module = frame.f_globals.get("__name__")
-    if module in ("doctest", "unittest.case", "contextlib"):
+    if module in ("collections", "contextlib", "doctest", "unittest.case"):
         return str(module)
     reads = module in ("typing", "annotationlib") or (module == "inspect" and frame.f_code.co_name == "get_annotations")
     return "annotations" if reads else ""

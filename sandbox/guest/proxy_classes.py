@@ -273,7 +273,7 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
             members["__new__"] = kept("constructing")
         elif type(other) is str and not other.startswith("_"):
             keeps = changes or (base in OPERANDS and other in READ)
-            get = kept(other) if keeps else (lambda self, other=other: host.ask(asks.ATTRIBUTE, self, (other,)))
+            get = kept(other) if keeps else (lambda self, other=other: _attribute(host, self, other))
             members[other] = property(get)
     members["__getattr__"] = attribute
     if not changes:  # others are copied here, and the copy can't be passed back

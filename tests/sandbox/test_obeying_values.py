@@ -227,6 +227,18 @@ _DECIDING = {
         f"class P:\n    {_ANY_SET}\ndef f(n): return P()",
         "def f(n): return {3, 4}",
     ),
+    "unittest's sets and a set of its own class": (
+        "import unittest\nunittest.TestCase().assertSetEqual(f(1), {3, 4})",
+        "class P(frozenset):\n    def difference(self, other): return set()\ndef f(n): return P(range(9))",
+        "class P(frozenset): pass\ndef f(n): return P({3, 4})",
+    ),
+    "a ChainMap of its own object": (
+        "assert f(1) | {'a': 1} == {'a': 1}",
+        "from collections import ChainMap\nclass P:\n    def copy(self): return self\n"
+        "    def update(self, other): self.o = other\n    def __iter__(self): return iter(self.o)\n"
+        "    def __getitem__(self, key): return self.o[key]\ndef f(n): return ChainMap(P())",
+        "from collections import ChainMap\ndef f(n): return ChainMap({'a': 2})",
+    ),
     "a context manager made of a generator": (
         "import contextlib\nwith contextlib.contextmanager(f)(1) as x:\n    assert x == 5",
         "def f(n):\n    try: yield 4\n    except AssertionError: pass",
