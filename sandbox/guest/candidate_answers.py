@@ -14,7 +14,6 @@ from typing import Any
 
 from sandbox.guest import (
     raised,
-    value_codec,
     value_decoder,
     value_writer,
 )
@@ -264,7 +263,7 @@ class Witness(ProgramSide):
         shared = len(self._common)
         changed = self._common.have_changed(before[0])
         self._fresh.clear()
-        encoder = value_codec.Encoder(self._other, self._room, known, same=self._same, declared=self._declared)
+        encoder = self._encoder_of(self._room, known)
         root = encoder.root(value)
         count = len(encoder.table)
         now = encoder.contents(0, shared) if changed else b""
@@ -280,13 +279,13 @@ class Witness(ProgramSide):
         return SAME, (encoder.head(), rest, root), new, held
 
     def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
+        encoder = self._encoder_of(self._room)
         root = encoder.root_object(value)
         encoder.sent()
         return encoder.head(), root
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = value_codec.Encoder(self._other, self._room, same=self._same, declared=self._declared)
+        encoder = self._encoder_of(self._room)
         told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
         root = encoder.root(told)
         encoder.sent()

@@ -4,7 +4,7 @@ the containers that the judge has as well."""
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
@@ -70,16 +70,15 @@ class ProgramSide(ABC):
             declared=self._declared,
         )
 
-    def _encoder(self) -> value_codec.Encoder:
-        common = self._common
-        return self._encoder_of(max(self._room - len(common), 0), common.containers, common.places)
-
     def _message(self) -> value_codec.Encoder:
         """The encoder of a message that is begun."""
         self._fresh.clear()
-        return self._encoder()
+        common = self._common
+        return self._encoder_of(max(self._room - len(common), 0), common.containers, common.places)
 
-    def _encoder_of(self, most: int, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
+    def _encoder_of(
+        self, most: int, known: Iterable[Any] = (), places: dict[int, int] | None = None
+    ) -> value_codec.Encoder:
         return value_codec.Encoder(self._other, most, known, same=self._same, declared=self._declared, places=places)
 
     def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:

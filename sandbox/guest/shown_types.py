@@ -50,11 +50,6 @@ def type_of_the_tests(of: Callable[[Any], Any]) -> Any:
     return _Asking("type", (type,), {"_of": staticmethod(of), "__module__": "builtins"})
 
 
-def is_type_of_the_tests(value: object) -> bool:
-    """Whether it is one of these classes."""
-    return type(value) is _Asking and "_of" in value.__dict__
-
-
 def uses_type(code: types.CodeType) -> bool:
     """Whether this code mentions the name."""
     return "type" in code.co_names or any(uses_type(inner) for inner in code.co_consts if type(inner) is types.CodeType)
