@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -179,8 +180,7 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
     if early is not None and early.fits(limits):
         try:
             pool = early.pool(limits, reporter.note)
-            import numpy  # noqa: F401 - for the report: now, because the workers are still starting
-
+            _import_numpy()
             yield pool
         finally:
             early.end()
@@ -192,6 +192,22 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
         Pool(backend, placement.workers, limits, placement.isolation) as pool,
     ):
         yield pool
+
+
+def _import_numpy() -> None:
+    """Import numpy for the report now, because the workers are still starting.
+
+    Its OpenBLAS starts a thread per processor, and a new thread spins while it waits for work: processor time that the workers
+    need. The report has no use for more than one.
+    """
+    name = "OPENBLAS_NUM_THREADS"
+    chosen = os.environ.get(name)
+    os.environ[name] = chosen or "1"
+    try:
+        import numpy  # noqa: F401
+    finally:
+        if chosen is None:
+            del os.environ[name]
 
 
 def check_python(placement: Placement) -> None:

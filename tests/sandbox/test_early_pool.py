@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -85,3 +88,14 @@ def test_what_takes_long_waits_for_the_question(asks: bool, monkeypatch: pytest.
     early.close()
     assert (said, done) == ((["building", "built"], ["built"]) if asks else ([], []))
     assert not is_left("local")
+
+
+def test_numpy_starts_no_thread_that_the_workers_wait_for() -> None:
+    """OpenBLAS has one for each processor, which spins at first; and what is set for it does not stay."""
+    program = (
+        "import os; from codeeval.evaluation.sandbox import _import_numpy; _import_numpy();"
+        "print(len(os.listdir('/proc/self/task')), 'OPENBLAS_NUM_THREADS' in os.environ)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "False"]
