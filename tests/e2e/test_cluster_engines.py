@@ -155,6 +155,7 @@ def test_an_engine_that_is_lost_is_started_again(
     with stands_still(engines(cluster, SECOND)[0]):  # there is work left when the other one is back
         happens(cluster)
         lines = told(process, "is started again in 5 s")
+        assert f" on {FIRST}" in lines[-1]  # which node lost it
         if happens is a_whole_node:
             cluster.add(THIRD, cpus=2)
         lines += told(process, "is at work again")

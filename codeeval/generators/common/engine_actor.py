@@ -36,18 +36,17 @@ class EngineActor:
 
     def hello(self) -> dict[str, str]:
         """The address of the node, and what it has."""
-        import ray
-
         self._heard = time.monotonic()
-        return {"address": str(ray.util.get_node_ip_address()), **versions()}
+        return {"address": _address(), **versions()}
 
     def open(self, spec: EngineSpec) -> int:
         """Starts the engine. Returns the number of its process."""
         if spec.takes_gpus_itself:
             _point_at_cluster()
         self._heard = time.monotonic()
+        name = on_node(spec.name, _address())
         self._engine = EngineProcess(
-            spec.name, spec.command(), spec.start, spec.environment, self._inbox, verbose=spec.verbose
+            name, spec.command(), spec.start, spec.environment, self._inbox, verbose=spec.verbose
         )
         return self._engine.pid
 
@@ -86,6 +85,17 @@ class EngineActor:
         while time.monotonic() - self._heard < DRIVER_SILENCE_S:
             time.sleep(1.0)
         os._exit(1)  # the engine ends with its stdin
+
+
+def on_node(place: str, address: str) -> str:
+    """What messages call an engine: its node is what a reader needs first."""
+    return f"{place} on {address}"
+
+
+def _address() -> str:
+    import ray
+
+    return str(ray.util.get_node_ip_address())
 
 
 def versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ import queue
 import threading
 from typing import Any
 
+from codeeval.generators.common.engine_actor import on_node
 from codeeval.generators.common.engine_process import QUIT_S, Inbox, Message
 from codeeval.i18n import msg
 
@@ -18,7 +19,7 @@ class RemoteEngine:
     """`actor`: a handle of an `EngineActor` that has been opened. Two threads speak with it, until it or the driver ends it."""
 
     def __init__(self, ray: Any, actor: Any, place: str, address: str, pid: int, inbox: Inbox) -> None:
-        self.place, self.name, self.pid = place, f"{place} on {address}", pid
+        self.place, self.name, self.pid = place, on_node(place, address), pid
         self._ray, self._actor, self._inbox = ray, actor, inbox
         self._outgoing: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._ended = threading.Event()
