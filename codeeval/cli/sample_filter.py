@@ -19,13 +19,12 @@ def chosen_tag(run_dir: Path, given: str | None) -> str:
     if given is None or given == ANY_NOTE:
         return given or ""
     tags = [name for name, _ in tags_of(Annotations(run_dir).read())]
+    if not tags:
+        raise UsageError(msg("--tag {given}: no note of the run has a tag", given=repr(given)))
     if given not in tags:
+        names = ", ".join(tags[:10])
         raise UsageError(
-            msg(
-                "--tag {given}: no note of the run has it; they have {names}",
-                given=repr(given),
-                names=", ".join(tags[:10]) or "-",
-            )
+            msg("--tag {given}: no note of the run has it; they have {names}", given=repr(given), names=names)
         )
     return given
 
@@ -45,20 +44,24 @@ def chosen_filter(numbers: RunNumbers, given: Mapping[str, str]) -> Filter:
                 "--group {wanted}: {problem}\n  The groups:\n{known}", wanted=repr(wanted), problem=problem, known=known
             )
         )
-    topics = dict.fromkeys(topic for head in numbers.heads for topic in head.topics)
-    if given["topic"] and given["topic"] not in topics:
-        raise UsageError(
-            msg(
-                "--topic {given}: no problem of the run has it; they have {names}",
-                given=repr(given["topic"]),
-                names=", ".join(topics) or "-",
-            )
-        )
+    if given["topic"]:
+        _check_topic(numbers.heads, given["topic"])
     if given["meta"] and not any(has_field(head, given["meta"]) for head in numbers.heads):
         raise UsageError(_no_meta(numbers.heads, given["meta"]))
     if given["problem"] and given["problem"] not in {head.id for head in numbers.heads}:
         raise UsageError(msg("--problem {given}: the run has no problem of this id", given=repr(given["problem"])))
     return Filter.read({**given, "group": next(iter(ids), "")})
+
+
+def _check_topic(heads: Sequence[Head], given: str) -> None:
+    topics = dict.fromkeys(topic for head in heads for topic in head.topics)
+    if not topics:
+        raise UsageError(msg("--topic {given}: no problem of the run has a topic", given=repr(given)))
+    if given not in topics:
+        names = ", ".join(topics)
+        raise UsageError(
+            msg("--topic {given}: no problem of the run has it; they have {names}", given=repr(given), names=names)
+        )
 
 
 def _no_meta(heads: Sequence[Head], given: str) -> str:
@@ -69,7 +72,9 @@ def _no_meta(heads: Sequence[Head], given: str) -> str:
     if known:
         names = ", ".join(known[:10])
         return msg("--meta {given}: no problem of the run has it; they have {names}", given=repr(given), names=names)
-    names = ", ".join(dict.fromkeys(name for head in heads for name, _ in head.fields)) or "-"
+    names = ", ".join(dict.fromkeys(name for head in heads for name, _ in head.fields))
+    if not names:
+        return msg("--meta {given}: no problem of the run has fields", given=repr(given))
     return msg(
         "--meta {given}: no problem of the run has it, as in difficulty:hard; they have {names}",
         given=repr(given),

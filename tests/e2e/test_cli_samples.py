@@ -59,6 +59,7 @@ def test_lists_by_verdict_group_topic_and_text(folder: Path) -> None:
         (["--topic", "x"], "numbers, strings"),
         (["--meta", "level:hard"], "as in difficulty:hard; they have topics"),
         (["--meta", "topics:x"], "no problem of the run has it; they have topics:numbers, topics:strings"),
+        (["--tag", "x"], "--tag 'x': no note of the run has a tag"),
         (["--problem", "9"], "no problem"),
         (["--protocol", "mera"], "Known: "),
         (["--format", "xml"], "jsonl"),
