@@ -105,8 +105,11 @@ class HFGenerator:
                     ) from error
                 self._most_rows = rows // 2
                 logger.warning(
-                    "out of memory with %d samples at once: going on with %d; -M rows=%d would repeat these samples",
-                    *(rows, rows // 2, rows // 2),
+                    msg(
+                        "out of memory with {rows} samples at once: going on with {n}; -M rows={n} would repeat these samples",
+                        rows=rows,
+                        n=rows // 2,
+                    )
                 )
             torch.cuda.empty_cache()
         first = rows // 2

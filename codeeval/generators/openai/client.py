@@ -189,7 +189,8 @@ class Client:
         if name in DISPENSABLE:
             return self._leave_out(name, DISPENSABLE[name])
         if is_neutral(name, sent[name], refusal):
-            return self._leave_out(name, f"it is left out, and {sent[name]:g} is what the server does by itself")
+            does = msg("it is left out, and {value} is what the server does by itself", value=f"{sent[name]:g}")
+            return self._leave_out(name, does)
         raise cannot_do_without(name, sent[name], self._asked.said(refusal)) from None
 
     def _leave_out(self, name: str, cost: str) -> bool:
@@ -197,7 +198,7 @@ class Client:
             new = name not in self._left_out
             self._left_out.add(name)
         if new and cost:
-            logger.warning("the server refuses the parameter %s: %s", name, cost)
+            logger.warning(msg("the server refuses the parameter {name}: {cost}", name=name, cost=cost))
         return True
 
     def _folds(self, refusal: Refusal, arguments: dict[str, Any]) -> bool:
@@ -211,7 +212,7 @@ class Client:
         with self._lock:
             new, self._folds_system = not self._folds_system, True
         if new:
-            logger.warning("the server takes no system message: the system prompt opens the user's turn")
+            logger.warning(msg("the server takes no system message: the system prompt opens the user's turn"))
         return True
 
 

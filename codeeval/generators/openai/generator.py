@@ -28,6 +28,7 @@ from codeeval.generators.openai.client import STOPS_SENT, Ask, messages_of
 from codeeval.generators.openai.refusals import Broken, NoInterface, Refused, lacks_chat
 from codeeval.generators.openai.servers import Servers
 from codeeval.generators.openai.settings import Key, ServerSettings, read_key
+from codeeval.i18n import msg
 from codeeval.reading.thinking import opens_thought
 from codeeval.types import Prompt, Request, Sample, Sampling
 
@@ -71,7 +72,8 @@ class OpenAIGenerator:
         finally:
             done.close()
             if retrier.retries:
-                logger.warning("%d of %d requests were asked again", retrier.retries, retrier.requests)
+                again = msg("{n} of {total} requests were asked again", n=retrier.retries, total=retrier.requests)
+                logger.warning(again)
 
     def _collect(self, done: Iterator[Done[_Job, list[Sample]]]) -> Iterator[Sample]:
         """After a failure that ends the run, requests in flight are still awaited: they may have been paid for."""

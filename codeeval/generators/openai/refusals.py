@@ -24,9 +24,9 @@ from codeeval.manifest import hidden
 
 #: Parameters that don't change the samples when left out, and what that costs.
 DISPENSABLE = {
-    "stop": "every sample now runs to its end before it is cut here",
-    "seed": "samples can't be repeated",
-    "n": "samples are asked for one by one",
+    "stop": msg("every sample now runs to its end before it is cut here"),
+    "seed": msg("samples can't be repeated"),
+    "n": msg("samples are asked for one by one"),
 }
 _FLAGS = {"temperature": "--temperature", "top_p": "--top-p", "top_k": "--top-k"}
 #: Words of a refusal about a parameter that it mentions without quotes.
