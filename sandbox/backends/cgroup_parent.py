@@ -5,8 +5,8 @@ session: beside 16 busy sessions all workers together get a seventeenth of the m
 worker's group has that weight, like the session of a local worker. The engine makes it and removes it with the container.
 
 The engine doesn't report a parent that its administrator chose (`dockerd --cgroup-parent`). So the first worker is
-started where the engine puts it, and the others go below the root only if that was Docker's own default and the default
-has no limits.
+started where the engine puts it, and the others go below the root only if that was Docker's own default, without limits
+and without other people's containers, which would lose weight against workers that leave it.
 
 Covered: version 1 on the machine of an ordinary engine. Workers stay where the engine puts them with the driver
 `systemd` or wherever systemd's slices divide the processors (a worker would count as much as all users together), with
@@ -47,18 +47,20 @@ _SETTINGS = {
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What a running worker shows: its container's id, the texts of its /proc/PID/cgroup and of this process's
-    /proc/self/mountinfo, and whether this process sees the groups from the machine's root (not from a container's)."""
+    /proc/self/mountinfo, whether this process sees the groups from the machine's root (not from a container's), and the
+    containers beside it that are not workers."""
 
     container: str
     groups: str
     mounts: str
     from_root: bool
+    neighbours: frozenset[str]
 
 
 def choose(info: Mapping[str, Any], runtime: str | None, seen: Seen) -> str | None:
     """The parent for further workers; None: the engine's. `info` is the engine's description of itself, `runtime` the
     requested one."""
-    if not _is_ordinary(info, runtime) or not seen.from_root or not _is_in_default(seen):
+    if not _is_ordinary(info, runtime) or not seen.from_root or not _is_in_default(seen) or seen.neighbours:
         return None
     where = dict(cgroups.hierarchies(seen.mounts, seen.groups))
     if "cpu" not in where or (where["cpu"][0] / "system.slice").exists():
@@ -132,11 +134,24 @@ class WorkerParent:
         if self._known.is_set():
             return
         with suppress(DockerException, RequestException, OSError):
-            pid = client.api.inspect_container(container)["State"]["Pid"]
-            seen = Seen(
-                container,
-                groups=Path(f"/proc/{pid}/cgroup").read_text(),
-                mounts=Path("/proc/self/mountinfo").read_text(),
-                from_root=os.stat("/proc/self/ns/cgroup").st_ino == _FIRST_NAMESPACE,
-            )
-            self.chosen = choose(client.info(), runtime, seen)
+            self.chosen = choose(client.info(), runtime, look(client, container))
+
+
+def look(client: docker.DockerClient, container: str) -> Seen:
+    """Raises DockerException or OSError if the container is gone, or on another machine."""
+    pid = client.api.inspect_container(container)["State"]["Pid"]
+    groups, mounts = Path(f"/proc/{pid}/cgroup").read_text(), Path("/proc/self/mountinfo").read_text()
+    where = dict(cgroups.hierarchies(mounts, groups))
+    return Seen(
+        container,
+        groups,
+        mounts,
+        from_root=os.stat("/proc/self/ns/cgroup").st_ino == _FIRST_NAMESPACE,
+        neighbours=_neighbours(client, where["cpu"][1].parent) if "cpu" in where else frozenset(),
+    )
+
+
+def _neighbours(client: docker.DockerClient, group: Path) -> frozenset[str]:
+    beside = [path for path in group.iterdir() if path.is_dir()]
+    workers = {found["Id"] for found in client.api.containers(all=True, filters={"label": docker_engine.LABEL})}
+    return frozenset(path.name for path in beside if path.name not in workers and path.exists())  # not just removed

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ def mounts(tmp_path: Path) -> str:
 def seen(mounts: str, where: str = f"/docker/{ID}", from_root: bool = True) -> Seen:
     """A worker in this place, on a machine where systemd has its own hierarchy and knows nothing of containers."""
     lines = [f"{n}:{names}:{where}\n" for n, names in enumerate(PLACES.values(), 2)]
-    return Seen(ID, "".join([*lines, "1:name=systemd:/system.slice/docker.service\n", "0::/\n"]), mounts, from_root)
+    return Seen(
+        ID, "".join([*lines, "1:name=systemd:/system.slice/docker.service\n", "0::/\n"]), mounts, from_root, frozenset()
+    )
 
 
 def test_below_the_root(mounts: str) -> None:
@@ -120,6 +123,11 @@ def test_a_container_s_view(mounts: str) -> None:
     assert choose(DEBIAN_12, None, seen(mounts, from_root=False)) is None
     assert choose(DEBIAN_12, None, seen("")) is None
     assert choose(DEBIAN_12, None, seen(mounts.replace(" / ", " /docker "))) is None
+
+
+def test_other_containers(mounts: str) -> None:
+    """They share the weight of Docker's group, and would lose it to workers that leave."""
+    assert choose(DEBIAN_12, None, replace(seen(mounts), neighbours=frozenset({ID[::-1]}))) is None
 
 
 def test_slices_divide_the_processors(mounts: str, tmp_path: Path) -> None:

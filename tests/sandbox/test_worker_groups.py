@@ -17,6 +17,7 @@ from sandbox import Job, Limits, Pool
 from sandbox.backends import cgroup_parent, docker
 
 pytestmark = pytest.mark.docker
+DOCKER = Path("/sys/fs/cgroup/cpu/docker")
 
 
 def paths(container: str, backend: docker.DockerBackend) -> set[str]:
@@ -37,29 +38,43 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[docker.DockerBackend]:
     monkeypatch.delenv("CODEEVAL_CGROUP_PARENT", raising=False)
     with closing(docker.DockerBackend(lambda line: None)) as made:
         info = made._client.info()
-        if (info["CgroupDriver"], info["CgroupVersion"]) != ("cgroupfs", "1") or not cgroup_parent._is_ordinary(
-            info, None
-        ):
-            pytest.skip("the engine makes no groups in version 1 itself")
-        if not Path("/sys/fs/cgroup/cpu/docker").is_dir() or Path("/sys/fs/cgroup/cpu/system.slice").exists():
-            pytest.skip("Docker's group is not on this machine, or systemd divides it")
+        if (info["CgroupDriver"], info["CgroupVersion"]) != ("cgroupfs", "1") or os.uname().nodename != info["Name"]:
+            pytest.skip("the engine makes no groups of version 1 on this machine")
+        if not DOCKER.is_dir() or Path("/sys/fs/cgroup/cpu/system.slice").exists():
+            pytest.skip("the groups are not visible, or slices divide the processors")
         yield made
 
 
-def test_real_workers(backend: docker.DockerBackend) -> None:
-    """The first one is in Docker's group, the others below the root; all judge alike, and no group is left of them."""
+def test_a_worker_s_place(backend: docker.DockerBackend) -> None:
+    """The first one is in Docker's group, the others below the root, and no group is left of them."""
+    before = cgroup_parent._neighbours(backend._client, DOCKER)
     workers = [backend.start(Limits()) for _ in range(3)]
-    found = [worker._container for worker in workers]
+    first, *others = [worker._container for worker in workers]
     try:
-        assert [paths(each, backend) for each in found] == [
-            {f"/docker/{found[0]}"},
-            {f"/{found[1]}"},
-            {f"/{found[2]}"},
-        ]
+        if before or cgroup_parent.look(backend._client, first).neighbours:
+            pytest.skip("other containers are in Docker's group just now")
+        assert paths(first, backend) == {f"/docker/{first}"}
+        assert [paths(each, backend) for each in others] == [{f"/{each}"} for each in others]
     finally:
         for worker in workers:
             worker.kill()
-    assert not settles(lambda: [folder for each in found for folder in folders(each)])
+    assert not settles(lambda: [folder for each in (first, *others) for folder in folders(each)])
+
+
+def test_beside_other_containers(backend: docker.DockerBackend) -> None:
+    """Workers stay in Docker's group with containers that are none: those would lose weight."""
+    other = backend._client.api.create_container(backend.image_id, ["sleep", "600"])["Id"]
+    try:
+        backend._client.api.start(other)
+        workers = [backend.start(Limits()) for _ in range(2)]
+        try:
+            assert other in cgroup_parent.look(backend._client, workers[0]._container).neighbours
+            assert [paths(w._container, backend) for w in workers] == [{f"/docker/{w._container}"} for w in workers]
+        finally:
+            for worker in workers:
+                worker.kill()
+    finally:
+        backend._client.api.remove_container(other, force=True)
 
 
 @pytest.mark.parametrize("parent", ["/", "/docker"])
