@@ -40,14 +40,14 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[docker.DockerBackend]:
         info = made._client.info()
         if (info["CgroupDriver"], info["CgroupVersion"]) != ("cgroupfs", "1") or os.uname().nodename != info["Name"]:
             pytest.skip("the engine makes no groups of version 1 on this machine")
-        if not DOCKER.is_dir() or Path("/sys/fs/cgroup/cpu/system.slice").exists():
+        if not DOCKER.parent.is_dir() or Path("/sys/fs/cgroup/cpu/system.slice").exists():
             pytest.skip("the groups are not visible, or slices divide the processors")
         yield made
 
 
 def test_a_worker_s_place(backend: docker.DockerBackend) -> None:
     """The first one is in Docker's group, the others below the root, and no group is left of them."""
-    before = cgroup_parent._neighbours(backend._client, DOCKER)
+    before = cgroup_parent._neighbours(backend._client, DOCKER) if DOCKER.is_dir() else ()
     workers = [backend.start(Limits()) for _ in range(3)]
     first, *others = [worker._container for worker in workers]
     try:
