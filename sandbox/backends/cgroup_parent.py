@@ -30,8 +30,9 @@ if TYPE_CHECKING:
 
 _ROOT = "/"
 _DEFAULT = "docker"
-#: How long other workers wait for the first one to be started (s); later they are started where the engine puts them.
-_WAIT_S = 10.0
+#: How long other workers wait for the first one to be started (s; 3 beside 16 busy processes on two processors); later they
+#: are started where the engine puts them.
+_WAIT_S = 30.0
 #: The number of the control-group namespace that the machine starts with (PROC_CGROUP_INIT_INO).
 _FIRST_NAMESPACE = 0xEFFFFFFB
 #: By controller, the settings of Docker's default group that an administrator may have changed.
