@@ -70,7 +70,7 @@ def parents(mounts: str | None = None, own: str | None = None) -> Parents | None
         own = Path("/proc/self/cgroup").read_text() if own is None else own
     except OSError:
         return None
-    where = dict(_hierarchies(mounts, own))
+    where = dict(hierarchies(mounts, own))
     if all(name in where for name in ("cpuacct", "memory", "pids")):
         return Parents({name: where[name][1] for name in ("cpuacct", "memory", "pids")})
     if "unified" in where and (found := _delegating(*where["unified"])) is not None:
@@ -106,7 +106,7 @@ def sweep() -> list[str]:
     return list(removed)
 
 
-def _hierarchies(mounts: str, own: str) -> Iterator[tuple[str, tuple[Path, Path]]]:
+def hierarchies(mounts: str, own: str) -> Iterator[tuple[str, tuple[Path, Path]]]:
     """(controller or `unified`, (mount point, this process's folder below it)) of each mounted hierarchy."""
     paths: dict[str, str] = {}
     for line in own.splitlines():

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox import owner
-from sandbox.backends import docker_engine, image, podman, user_ids
+from sandbox.backends import cgroup_parent, docker_engine, image, podman, user_ids
 from sandbox.backends.base import ENVIRONMENT, Progress
 from sandbox.channel import AttachChannel, Channel
 from sandbox.errors import BackendUnavailable, SandboxError
@@ -73,6 +73,7 @@ class DockerBackend:
             self._client.close()
             raise
         self._seccomp = image.resource("seccomp.json")
+        self._parent = cgroup_parent.WorkerParent(os.environ.get("CODEEVAL_CGROUP_PARENT"), engine_only=self._podman)
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
         self._unix = wished == "unix" or (wished == "auto" and docker_engine.is_here(self._client))
         self._fallback = wished == "auto"  # until a worker has connected to a socket once
@@ -155,8 +156,10 @@ class DockerBackend:
                 _bind_quietly(listener, folder)
                 (folder / "s").chmod(0o666)  # the parent folder is private; the container sees only this one
                 listener.listen(1)
-                container = self._create("unix:/run/sandbox/s", limits, folder)
-                self._client.api.start(container)
+                with self._parent.turn():
+                    container = self._create("unix:/run/sandbox/s", limits, folder)
+                    self._client.api.start(container)
+                    self._parent.learn(self._client, self._runtime, container)
                 connection = self._accept(listener, container)
             (folder / "s").unlink()
         except BaseException:
@@ -241,6 +244,7 @@ class DockerBackend:
             "log_config": LogConfig(type="none"),
             "auto_remove": True,
             "runtime": self._runtime,
+            "cgroup_parent": self._parent.chosen,
         }
         return podman.adapted(options, self._socket_folder()) if self._podman else options
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,10 @@ def worker_images() -> tuple[str, str]:
 class SecondEngine:
     """`start` and `stop` as often as wanted; `remove` at the end. Raises OSError where it can't be started."""
 
-    def __init__(self, disk_mb: int = 0) -> None:
-        """`disk_mb`: the size of a disk of its own for images and containers, which can be filled; 0: the machine's."""
+    def __init__(self, disk_mb: int = 0, options: Sequence[str] = ()) -> None:
+        """`disk_mb`: the size of a disk of its own for images and containers, which can be filled; 0: the machine's.
+        `options`: further arguments of dockerd."""
+        self._options = options
         self.folder = Path(tempfile.mkdtemp(prefix="engine-"))  # short: socket paths have at most 107 bytes
         if disk_mb:
             (self.folder / "data").mkdir()
@@ -60,6 +63,7 @@ class SecondEngine:
                 "--ip6tables=false",
             ),
             *(f"--data-root={self.folder}/data", f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid"),
+            *self._options,
         ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

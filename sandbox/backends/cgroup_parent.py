@@ -1,0 +1,158 @@
+"""Which control group the groups of Docker's workers are made in.
+
+With the driver `cgroupfs`, Docker puts all containers into one group, `/docker`, which weighs as much as a single login
+session: beside 16 busy sessions all workers together get a seventeenth of the machine. Directly below the root each
+worker's group has that weight, like the session of a local worker. The engine makes it and removes it with the container.
+
+The engine doesn't report a parent that its administrator chose (`dockerd --cgroup-parent`). So the first worker is
+started where the engine puts it, and the others go below the root only if that was Docker's own default, without limits
+and without other people's containers, which would lose weight against workers that leave it.
+
+Covered: version 1 on the machine of an ordinary engine. Workers stay where the engine puts them with the driver
+`systemd` or wherever systemd's slices divide the processors (a worker would count as much as all users together), with
+version 2, rootless, in or beside an engine in a container, with Podman, another runtime, or an authorization plugin.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sandbox.backends import cgroups, docker_engine
+
+if TYPE_CHECKING:
+    import docker
+
+_ROOT = "/"
+_DEFAULT = "docker"
+#: How long other workers wait for the first one to be started (s; 3 beside 16 busy processes on two processors); later they
+#: are started where the engine puts them.
+_WAIT_S = 30.0
+#: The number of the control-group namespace that the machine starts with (PROC_CGROUP_INIT_INO).
+_FIRST_NAMESPACE = 0xEFFFFFFB
+#: By controller, the settings of Docker's default group that an administrator may have changed.
+_SETTINGS = {
+    "cpu": ("cpu.shares", "cpu.cfs_quota_us", "cpu.idle"),
+    "cpuset": ("cpuset.cpus", "cpuset.mems"),
+    "memory": ("memory.limit_in_bytes", "memory.memsw.limit_in_bytes"),
+    "pids": ("pids.max",),
+    "blkio": tuple(f"blkio.throttle.{way}_{unit}_device" for way in ("read", "write") for unit in ("bps", "iops")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a running worker shows: its container's id, the texts of its /proc/PID/cgroup and of this process's
+    /proc/self/mountinfo, whether this process sees the groups from the machine's root (not from a container's), and the
+    containers beside it that are not workers."""
+
+    container: str
+    groups: str
+    mounts: str
+    from_root: bool
+    neighbours: frozenset[str]
+
+
+def choose(info: Mapping[str, Any], runtime: str | None, seen: Seen) -> str | None:
+    """The parent for further workers; None: the engine's. `info` is the engine's description of itself, `runtime` the
+    requested one."""
+    if not _is_ordinary(info, runtime) or not seen.from_root or not _is_in_default(seen) or seen.neighbours:
+        return None
+    where = dict(cgroups.hierarchies(seen.mounts, seen.groups))
+    if "cpu" not in where or (where["cpu"][0] / "system.slice").exists():
+        return None
+    for controller, names in _SETTINGS.items():
+        if controller in where:
+            root, folder = where[controller]
+            if folder != root / _DEFAULT / seen.container or not _is_unlimited(root, names):
+                return None
+    return _ROOT
+
+
+def _is_ordinary(info: Mapping[str, Any], runtime: str | None) -> bool:
+    program = (info.get("Runtimes") or {}).get(runtime or info.get("DefaultRuntime"), {}).get("path", "")
+    return (
+        info.get("CgroupDriver") == "cgroupfs"
+        and str(info.get("CgroupVersion", "1")) == "1"
+        and not docker_engine.is_rootless(info)
+        and os.path.basename(program) == "runc"
+        and not (info.get("Plugins") or {}).get("Authorization")
+    )
+
+
+def _is_in_default(seen: Seen) -> bool:
+    """In every hierarchy with controllers. Inside a container the paths have more parts, or none of ours is there."""
+    lines = [line.split(":", 2) for line in seen.groups.splitlines()]
+    places = {path for _, controllers, path in lines if controllers and not controllers.startswith("name=")}
+    return places == {f"/{_DEFAULT}/{seen.container}"}
+
+
+def _is_unlimited(root: Path, names: tuple[str, ...]) -> bool:
+    return all(_text(root / _DEFAULT / name) in (_text(root / name), "max") for name in names)
+
+
+def _text(path: Path) -> str | None:
+    """None if there is no such setting."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+class WorkerParent:
+    """The parent of a backend's workers. Start each in `turn`, with the parent `chosen`, and then call `learn`."""
+
+    def __init__(self, wished: str | None, engine_only: bool) -> None:
+        """`wished` is used for all workers; `engine_only`: without a wish, all stay where the engine puts them."""
+        self.chosen = wished or None
+        self._known = threading.Event()
+        self._first = threading.Lock()  # taken once and kept
+        if wished or engine_only:
+            self._known.set()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait until the first worker has been started, except for that one."""
+        if self._known.is_set() or not self._first.acquire(blocking=False):
+            self._known.wait(_WAIT_S)
+            yield
+            return
+        try:
+            yield
+        finally:
+            self._known.set()
+
+    def learn(self, client: docker.DockerClient, runtime: str | None, container: str) -> None:
+        """Choose the parent by the first worker, which has been started. If it can't be looked at, the engine's stays."""
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        if self._known.is_set():
+            return
+        with suppress(DockerException, RequestException, OSError):
+            self.chosen = choose(client.info(), runtime, look(client, container))
+
+
+def look(client: docker.DockerClient, container: str) -> Seen:
+    """Raises DockerException or OSError if the container is gone, or on another machine."""
+    pid = client.api.inspect_container(container)["State"]["Pid"]
+    groups, mounts = Path(f"/proc/{pid}/cgroup").read_text(), Path("/proc/self/mountinfo").read_text()
+    where = dict(cgroups.hierarchies(mounts, groups))
+    return Seen(
+        container,
+        groups,
+        mounts,
+        from_root=os.stat("/proc/self/ns/cgroup").st_ino == _FIRST_NAMESPACE,
+        neighbours=_neighbours(client, where["cpu"][1].parent) if "cpu" in where else frozenset(),
+    )
+
+
+def _neighbours(client: docker.DockerClient, group: Path) -> frozenset[str]:
+    beside = [path for path in group.iterdir() if path.is_dir()]
+    workers = {found["Id"] for found in client.api.containers(all=True, filters={"label": docker_engine.LABEL})}
+    return frozenset(path.name for path in beside if path.name not in workers and path.exists())  # not just removed
