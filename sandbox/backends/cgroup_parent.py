@@ -107,12 +107,14 @@ def _text(path: Path) -> str | None:
 class WorkerParent:
     """The parent of a backend's workers. Start each in `turn`, with the parent `chosen`, and then call `learn`."""
 
-    def __init__(self, wished: str | None, engine_only: bool) -> None:
-        """`wished` is used for all workers; `engine_only`: without a wish, all stay where the engine puts them."""
+    def __init__(self, wished: str | None, info: Mapping[str, Any], runtime: str | None) -> None:
+        """`wished` is used for all workers. `info` is the engine's description of itself: with most engines nothing is to
+        be learned, and all workers start at once."""
         self.chosen = wished or None
+        self._info, self._runtime = info, runtime
         self._known = threading.Event()
         self._first = threading.Lock()  # taken once and kept
-        if wished or engine_only:
+        if wished or not _is_ordinary(info, runtime):
             self._known.set()
 
     @contextmanager
@@ -127,7 +129,7 @@ class WorkerParent:
         finally:
             self._known.set()
 
-    def learn(self, client: docker.DockerClient, runtime: str | None, container: str) -> None:
+    def learn(self, client: docker.DockerClient, container: str) -> None:
         """Choose the parent by the first worker, which has been started. If it can't be looked at, the engine's stays."""
         from docker.errors import DockerException
         from requests.exceptions import RequestException
@@ -135,7 +137,7 @@ class WorkerParent:
         if self._known.is_set():
             return
         with suppress(DockerException, RequestException, OSError):
-            self.chosen = choose(client.info(), runtime, look(client, container))
+            self.chosen = choose(self._info, self._runtime, look(client, container))
 
 
 def look(client: docker.DockerClient, container: str) -> Seen:

@@ -68,12 +68,12 @@ class DockerBackend:
         try:
             self._version = self._asked_version()
             self._podman = podman.answered(self._version)
+            self._parent = self._worker_parent()
             self.tag, self.image_id = image.ensure(self._client, progress)
         except BaseException:
             self._client.close()
             raise
         self._seccomp = image.resource("seccomp.json")
-        self._parent = cgroup_parent.WorkerParent(os.environ.get("CODEEVAL_CGROUP_PARENT"), engine_only=self._podman)
         wished = channel or os.environ.get("CODEEVAL_CHANNEL") or "auto"
         self._unix = wished == "unix" or (wished == "auto" and docker_engine.is_here(self._client))
         self._fallback = wished == "auto"  # until a worker has connected to a socket once
@@ -90,6 +90,10 @@ class DockerBackend:
         except (DockerException, OSError) as error:  # it answered a moment ago
             raise docker_engine.no_engine(error) from error
         return version
+
+    def _worker_parent(self) -> cgroup_parent.WorkerParent:
+        info = {} if self._podman else docker_engine.described(self._client)
+        return cgroup_parent.WorkerParent(os.environ.get("CODEEVAL_CGROUP_PARENT"), info, self._runtime)
 
     def describe(self) -> dict[str, str]:
         version, info = self._version, self._client.info()
@@ -159,7 +163,7 @@ class DockerBackend:
                 with self._parent.turn():
                     container = self._create("unix:/run/sandbox/s", limits, folder)
                     self._client.api.start(container)
-                    self._parent.learn(self._client, self._runtime, container)
+                    self._parent.learn(self._client, container)
                 connection = self._accept(listener, container)
             (folder / "s").unlink()
         except BaseException:

@@ -40,6 +40,16 @@ def connect(timeout_s: int = 120) -> docker.DockerClient:
     return client
 
 
+def described(client: docker.DockerClient) -> dict[str, Any]:
+    """The engine's description of itself (`docker info`). Raises BackendUnavailable."""
+    from docker.errors import DockerException
+
+    try:
+        return dict(client.info())
+    except (DockerException, OSError) as error:  # it answered a moment ago
+        raise no_engine(error) from error
+
+
 def is_rootless(info: Mapping[str, Any]) -> bool:
     """Whether the engine runs as an ordinary user, according to its own description (in Docker's or Podman's form)."""
     return "name=rootless" in (info.get("SecurityOptions") or []) or bool(info.get("Rootless"))

@@ -157,7 +157,7 @@ def test_a_default_with_limits(setting: str, value: str, mounts: str, tmp_path: 
 
 def test_others_wait_for_the_first() -> None:
     """They learn from it; if it can't be started they are started all the same, where the engine puts them."""
-    parent, inside, over = WorkerParent(None, engine_only=False), threading.Event(), threading.Event()
+    parent, inside, over = WorkerParent(None, DEBIAN_12, None), threading.Event(), threading.Event()
     order: list[str] = []
 
     def first() -> None:
@@ -184,6 +184,13 @@ def test_others_wait_for_the_first() -> None:
 
 def test_a_wish_is_not_questioned() -> None:
     """What the user names is for all workers; an engine of another kind keeps its place unless told."""
-    assert WorkerParent("/docker", engine_only=False).chosen == "/docker"
-    assert WorkerParent("-.slice", engine_only=True).chosen == "-.slice"
-    assert WorkerParent("", engine_only=True).chosen is None
+    assert WorkerParent("/docker", DEBIAN_12, None).chosen == "/docker"
+    assert WorkerParent("-.slice", UBUNTU_22, None).chosen == "-.slice"
+    assert WorkerParent("", UBUNTU_22, None).chosen is None
+
+
+@pytest.mark.parametrize("info", [UBUNTU_22, DESKTOP, ROOTLESS_V1, {}])
+def test_nobody_waits_where_nothing_is_to_be_learned(info: dict[str, Any]) -> None:
+    parent = WorkerParent(None, info, None)
+    with parent.turn(), parent.turn():  # a second turn begins while the first worker starts
+        assert parent.chosen is None
