@@ -37,6 +37,7 @@ lint: $(VENV)/.stamp-test ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	for what in "ci demo docs tests" tests/*/conftest.py; do $(BIN)/mypy --config-file tests/mypy.ini $$what; done
 
 pictures: $(VENV)/.stamp-test ## draw the pictures of docs/images anew, from a run of the demo
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; \

@@ -85,7 +85,7 @@ def _rows(path: Path) -> Iterator[dict]:
 
 def draw(lesson: Lesson, rng: random.Random) -> tuple[Prompt, list[Answer]]:
     """A prompt in one of the templates and all answers to it, each with what a sample of them would end with."""
-    template = rng.choices(list(TEMPLATES), TEMPLATES.values())[0]
+    template = rng.choices(list(TEMPLATES), list(TEMPLATES.values()))[0]
     shown = [
         (text if text.endswith("```") else text + rng.choice(tails(lesson.problem)), share)
         for text, share in answers(lesson, template)

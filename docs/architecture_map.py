@@ -143,7 +143,7 @@ def places(found: Map, arrows: set[Arrow]) -> dict[str, tuple[float, float]]:
     """Room -> centre. Rows by level; within a row, by the mean position of the rooms below, so that few arrows
     cross."""
     by_level = levels(found)
-    top, at = max(by_level.values()), {}
+    top, at = max(by_level.values()), dict[str, tuple[float, float]]()
     for level in range(top + 1):
         row = sorted(room for room in by_level if by_level[room] == level)
         means = {}

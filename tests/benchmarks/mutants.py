@@ -144,7 +144,7 @@ def _apply(tree: ast.Module, place: int, what: str) -> None:
         _replace(tree, node, node.operand if isinstance(node, ast.UnaryOp) else ast.Pass())
 
 
-def _other(value: object) -> object:
+def _other(value: object) -> bool | int | float | str:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int | float):

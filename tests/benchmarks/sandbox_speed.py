@@ -28,6 +28,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from docker.types import LogConfig
+
 from sandbox import Job, Pool
 from sandbox.backends.docker import DockerBackend
 from sandbox.backends.local import LocalBackend
@@ -100,7 +102,7 @@ def empty(backend: DockerBackend, count: int) -> float:
         memswap_limit="576m",
         ipc_mode="none",
         tmpfs={"/tmp": "", "/dev/shm": ""},
-        log_config={"Type": "none"},
+        log_config=LogConfig(type=LogConfig.types.NONE),
     )
 
     def one(_: int) -> bool:
@@ -187,6 +189,7 @@ def main() -> None:
     jobs = [Job(*item) for item in work]
     wanted = options.only.split(",")
     pools: dict[str, Pool] = {}
+    own: DockerBackend | None = None  # of the parts that start a container per sample
     if "unix" in wanted:
         pools["unix"] = Pool(DockerBackend(print, channel="unix"))
     if "attach" in wanted:
@@ -194,17 +197,18 @@ def main() -> None:
     if "local" in wanted:
         pools["local"] = Pool(LocalBackend())
     if not {"fresh", "docker_run", "empty"}.isdisjoint(wanted):
-        pools["fresh"] = Pool(DockerBackend(print), isolation="fresh")
+        own = DockerBackend(print)
+        pools["fresh"] = Pool(own, isolation="fresh")
     rates: dict[str, list[float]] = {}
     starts: list[float] = []
     try:
         for _ in range(options.rounds):
             few = {"fresh": jobs[:FEW]}
             round_rates = {name: ours(pool, few.get(name, jobs)) for name, pool in pools.items()}
-            if "docker_run" in wanted:
-                round_rates["docker_run"] = docker_run(work[:FEW], pools["fresh"].backend.image_id)
-            if "empty" in wanted:
-                round_rates["empty"] = empty(pools["fresh"].backend, FEW)
+            if own is not None and "docker_run" in wanted:
+                round_rates["docker_run"] = docker_run(work[:FEW], own.image_id)
+            if own is not None and "empty" in wanted:
+                round_rates["empty"] = empty(own, FEW)
             if "start" in wanted:
                 with contextlib.closing(DockerBackend(print)) as backend:
                     starts.append(warm_start(backend))

@@ -33,9 +33,9 @@ from loopback_cluster import LoopbackCluster
 from null_pool import NullPool
 
 from codeeval.evaluation.pipeline import Pipeline, Plan
+from codeeval.evaluation.shards import nodes as cluster_nodes
 from codeeval.evaluation.shards.batches import Judging
 from codeeval.evaluation.shards.node_actor import ShardNode, package
-from codeeval.evaluation.shards.nodes import ClusterShards
 from codeeval.evaluation.shards.process_main import Spec
 from codeeval.evaluation.shards.processes import ProcessShards
 from codeeval.evaluation.work import requests_for
@@ -92,19 +92,19 @@ def create(folder: Path, samples: int, *, generated: bool) -> None:
 
 
 @contextmanager
-def shards_of(workers: int, nodes: int) -> Iterator[ProcessShards | ClusterShards]:
+def shards_of(workers: int, nodes: int) -> Iterator[ProcessShards | cluster_nodes.ClusterShards]:
     """So many workers in all, in processes or on nodes."""
     if not nodes:
         with ProcessShards(Spec("none", workers, Limits(), maker="null_pool:null_pool")) as processes:
             yield processes
         return
-    nodes.ShardNode = NullNode  # type: ignore[misc]
+    cluster_nodes.ShardNode = NullNode  # type: ignore[misc]  # mypy takes any assignment to a class for a mistake
     with LoopbackCluster({"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}) as cluster:
         addresses = [f"127.0.0.{3 + number}" for number in range(nodes)]
         for address in addresses:
             cluster.add(address, cpus=workers // nodes)
             cluster.wait(address)
-        with ClusterShards(Cluster(cluster.address, patience_s=300.0)) as shards:
+        with cluster_nodes.ClusterShards(Cluster(cluster.address, patience_s=300.0)) as shards:
             while shards.workers < workers // nodes * nodes:
                 time.sleep(0.2)
             yield shards

@@ -33,7 +33,11 @@ class Watched:
         self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("dialog", lambda dialog: (self.complaints.append("a dialog"), dialog.dismiss()))
+        self.page.on("dialog", self._dialog)
+
+    def _dialog(self, dialog: Any) -> None:
+        self.complaints.append("a dialog")
+        dialog.dismiss()
 
 
 @pytest.fixture(scope="module")  # its event loop must end with these tests: others call asyncio.run

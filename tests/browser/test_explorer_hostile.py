@@ -58,8 +58,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         arguments = ("-t", f"{task}.jsonl", "--samples", given, "-o", f"runs/{run}", "--sandbox", "local")
         done = codeeval(root, "score", *arguments)
         assert done.returncode == 0, done.stderr
-    for run in (root / "runs").iterdir():
-        Annotations(run).put("0" if run.name == "c" else f"0{NAME}", 1, MARK, MARK)
+    for made in (root / "runs").iterdir():
+        Annotations(made).put("0" if made.name == "c" else f"0{NAME}", 1, MARK, MARK)
     return root / "runs"
 
 

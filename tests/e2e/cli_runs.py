@@ -89,7 +89,7 @@ PROBLEM = {
 RIGHT, WRONG, RAISES = "\n    return a + b", "\n    return a - b", "\n    return a / 0"
 
 
-def problem(pid: int = 1, **changes: Any) -> dict[str, Any]:
+def problem(pid: int | str = 1, **changes: Any) -> dict[str, Any]:
     """The problem `add` with another id and, by top-level field, other content."""
     return {**PROBLEM, "meta": {**PROBLEM["meta"], "id": pid}, **changes}  # type: ignore[dict-item]
 

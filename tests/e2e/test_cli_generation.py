@@ -89,7 +89,7 @@ def test_kill_9_and_resume_against_a_server(tmp_path: Path, n: str) -> None:
         arguments = ("run", "-t", "tasks.jsonl", "-m", "m", "--n", "6", "-o", "r", *LOCAL, *options)
         # so many requests are answered, the others wait: it can't end before it is killed
         middle = threading.Semaphore(8)
-        server.behaviour.before = lambda: middle.acquire(timeout=300) and None
+        server.behaviour.before = lambda: middle.acquire(timeout=300)
         process = start(tmp_path, *arguments)
         deadline = time.monotonic() + 240
         while len(so_far(tmp_path / "r")) < 5:

@@ -62,6 +62,7 @@ def test_refused_samples(tmp_path: Path, tmp_path_factory: pytest.TempPathFactor
     who, below = owner_of(process), {pid: owner._started(pid) for pid in descendants(process.pid)}
     said = process.communicate(refused, timeout=120)
     (tmp_path / "refused").write_text(refused)
+    assert isinstance(process.args, list)
     late = start(tmp_path, *process.args[3:], *LATE, stdin=os.open(tmp_path / "refused", os.O_RDONLY))
     assert (*said, process.returncode) == (*late.communicate(timeout=120), late.returncode)
     assert late.returncode in (2, 5)

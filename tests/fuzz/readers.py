@@ -76,8 +76,8 @@ class FakeBackend:
 def without_sandbox() -> None:
     """Before anything of the command line is imported."""
     sandbox.Pool = sandbox.pool.Pool = FakePool  # type: ignore[misc, assignment]
-    sandbox.select = lambda *_, **__: FakeBackend()  # type: ignore[assignment, return-value]
-    codeeval.evaluation.preflight.preflight = lambda *_, **__: None  # type: ignore[assignment]
+    sandbox.select = lambda *_, **__: FakeBackend()  # type: ignore[assignment]
+    codeeval.evaluation.preflight.preflight = lambda *_, **__: None
 
 
 @dataclass(frozen=True, slots=True)

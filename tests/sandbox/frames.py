@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypedDict, Unpack
 
 from sandbox import wire
 
 READY_FACTS = {"wire": wire.WIRE_VERSION, "python": "3.12.1", "implementation": "CPython", "uid": 10_000}
+
+
+class Fields(TypedDict, total=False):
+    """Fields of a RESULT frame; `end` by name or by index."""
+
+    end: int | str
+    code: int
+    sig: int
+    cpu_ms: int
+    wall_ms: int
+    waited_ms: int
+    rss: int
+    flags: int
+    sizes: Sequence[int]
 
 
 def ready(**changes: object) -> bytes:
@@ -20,7 +35,7 @@ def accept(number: int) -> bytes:
     return wire.frame(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
 
 
-def lines(*records: dict[str, object]) -> bytes:
+def lines(*records: Mapping[str, object]) -> bytes:
     """A reply."""
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
@@ -31,7 +46,7 @@ def returned(*texts: str) -> bytes:
     return lines({"s": "defined", "c": 0.1}, *calls, {"s": "end"})
 
 
-def ruling(record: dict[str, object] | bytes = b"", calls: int = 0, line: int = 0) -> bytes:
+def ruling(record: Mapping[str, object] | bytes = b"", calls: int = 0, line: int = 0) -> bytes:
     """What a judge leaves behind."""
     data = record if isinstance(record, bytes) else json.dumps(record).encode()
     return wire.RULING_HEAD.pack(len(data), calls, line) + data
@@ -42,9 +57,9 @@ def result_payload(
     reply: bytes = b"",
     outputs: tuple[bytes, bytes] = (b"", b""),
     ruled: bytes = b"",
-    **fields: int | str | Sequence[int],
+    **fields: Unpack[Fields],
 ) -> bytes:
-    """The payload of a RESULT frame. Fields: end (name or index), code, sig, cpu_ms, wall_ms, waited_ms, rss, flags, sizes."""
+    """The payload of a RESULT frame."""
     end = fields.get("end", "exited")
     numbers = [fields.get(name, 0) for name in ("code", "sig", "cpu_ms", "wall_ms", "waited_ms", "rss", "flags")]
     sizes = fields.get("sizes", (len(reply), len(ruled), *map(len, outputs)))
@@ -52,6 +67,6 @@ def result_payload(
     return header + reply + ruled + outputs[0] + outputs[1]
 
 
-def result(number: int, reply: bytes = b"", ruled: bytes = b"", **fields: int | str | Sequence[int]) -> bytes:
+def result(number: int, reply: bytes = b"", ruled: bytes = b"", **fields: Unpack[Fields]) -> bytes:
     """A RESULT frame."""
     return wire.frame(wire.RESULT, result_payload(number, reply, ruled=ruled, **fields))

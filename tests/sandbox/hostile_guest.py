@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Literal
 
-from frames import accept, lines, ready, result, returned, ruling
+from frames import Fields, accept, lines, ready, result, returned, ruling
 
 from sandbox import Limits, ProtocolError, SandboxError, wire
 from sandbox.channel import Channel
@@ -183,7 +183,7 @@ def _any_result(random: Random, number: int, n_calls: int) -> bytes:
         return result(number, lines({"s": "defined", "c": 0.1}), ruled)
     kinds = ("defined", "returned", "raised", "end", "overflow", "noentry", "syntax", "?")
     records = [{"s": random.choice(kinds), "t": "1", "y": "int"} for _ in range(random.randrange(5))]
-    numbers = {"end": random.randrange(7), "sig": random.randrange(256), "flags": random.randrange(10)}
+    numbers: Fields = {"end": random.randrange(7), "sig": random.randrange(256), "flags": random.randrange(10)}
     return result(number, lines(*records), **numbers)
 
 

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 from leftovers import descendants
@@ -127,8 +126,7 @@ class LoopbackCluster:
             *(python, "-m", "ray.scripts.scripts", "start", "--block", "--disable-usage-stats"),
             *(f"--node-ip-address={address}", "--object-store-memory=83886080", *words),
         ]
-        self._again[address] = partial(
-            subprocess.Popen,
+        self._again[address] = lambda: subprocess.Popen(
             command,
             env={**self._environment, **(environment or {})},
             stdin=subprocess.DEVNULL,

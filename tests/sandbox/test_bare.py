@@ -26,7 +26,7 @@ class Colour(IntEnum):
 class Liar(list[int]):
     """Shows others what it does not hold."""
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self):
         return iter((7,))
 
     def __repr__(self) -> str:

@@ -162,7 +162,7 @@ pieces = st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.binary(max_size=40)),
 
 @settings(max_examples=60)
 @given(frames, pieces, st.lists(st.integers(1, 30), min_size=1, max_size=4), st.randoms())
-def test_the_attach_stream_is_taken_apart(sent, noise, sizes, random) -> None:  # type: ignore[no-untyped-def]
+def test_the_attach_stream_is_taken_apart(sent, noise, sizes, random) -> None:
     """Frames spread over the engine's packets, mixed with packets of stderr, arrive as they were, whatever the chunks."""
     data = b"".join(wire.frame(kind, payload) for kind, payload in sent)
     packets = [(1, piece) for piece in chunks(data, sizes)]

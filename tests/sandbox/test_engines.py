@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from leftovers import containers, settles
@@ -132,7 +133,7 @@ def test_it_is_podman(backend: docker.DockerBackend) -> None:
 @pytest.mark.parametrize("channel", ["unix", "attach"])
 @pytest.mark.parametrize("isolation", ["warm", "fresh"])
 def test_limits_hold(
-    backend: docker.DockerBackend, channel: str, isolation: str, monkeypatch: pytest.MonkeyPatch
+    backend: docker.DockerBackend, channel: str, isolation: Literal["warm", "fresh"], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Values, sleep, processor time and memory are told apart on both channels, whatever else the machine does."""
     programs = {

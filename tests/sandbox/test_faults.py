@@ -101,7 +101,7 @@ FAULTS: dict[str, tuple[str, Callable[[Backend], None]]] = {
 
 def answers(futures: list[Future[Outcome]]) -> list[str | None]:
     """The text of each answer; nothing where the machinery says that it failed."""
-    found = []
+    found: list[str | None] = []
     for future in futures:
         try:
             outcome = future.result(WAIT)

@@ -168,7 +168,8 @@ def test_a_sweep_removes_the_groups_of_the_dead(grouped: LocalBackend, standing:
     with another_host("local") as (living, who), another_host("local") as (process, dead):
         if standing:
             for pid in workers_of("local", process, dead):
-                os.kill(pid, signal.SIGSTOP)  # type: ignore[call-overload]
+                assert isinstance(pid, int)
+                os.kill(pid, signal.SIGSTOP)
         process.kill()
         process.wait()
         assert left(dead)

@@ -164,6 +164,8 @@ def test_the_python_of_another_system(tree: Path) -> None:
     with Pool(backend, workers=1) as pool:
         who, about = (pool.submit(Job(text, "f", ("{}",))).result(timeout=60) for text in (WHO, program))
     assert who.observations[0].text == f"{expected.version} {expected.path}"
-    assert "/opt/sandbox/numpy/__init__.py" in about.observations[0].text
-    assert "sandbox:x:1000" in about.observations[0].text
+    told = about.observations[0].text
+    assert told is not None
+    assert "/opt/sandbox/numpy/__init__.py" in told
+    assert "sandbox:x:1000" in told
     assert backend.describe()["image"] == f"host python {expected.version}"

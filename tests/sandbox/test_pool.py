@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, wait
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +23,7 @@ WAIT = 120.0
 OK = Job("def f(): return 'ok'\n", "f", ("{}",))
 
 
-def sleeper(seconds: float, **limits: float) -> Job:
+def sleeper(seconds: float, **limits: Any) -> Job:
     return Job(f"import time\ndef f(): time.sleep({seconds})\n", "f", ("{}",), Limits(**limits))
 
 
@@ -328,7 +329,7 @@ def test_warm_workers_are_reused_and_fresh_ones_are_not(backend: Backend) -> Non
 @given(st.lists(st.sampled_from(["put", "first", "take"]), max_size=30))
 def test_the_queue_is_a_deque(steps: list[str]) -> None:
     """Jobs come out in the order of a deque, none is lost or doubled, and `close` hands back the rest."""
-    queue, model, taken = JobQueue(), [], []
+    queue, model, taken = JobQueue(), list[object](), list[object]()
     for number, step in enumerate(steps):
         if step == "take":
             got = queue.take(wait=False)

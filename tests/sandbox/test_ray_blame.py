@@ -30,6 +30,16 @@ def named(job: Job) -> Outcome:
     return Outcome("completed", (Observation("returned", job.source),))
 
 
+def named_after(seconds: float) -> Work:
+    """Work that takes a while."""
+
+    def work(place: Place, job: Job) -> Outcome:
+        time.sleep(seconds)
+        return named(job)
+
+    return work
+
+
 @dataclass
 class FakeCluster:
     """Takes the place of a connection; `live` are the nodes that there are."""
@@ -138,7 +148,7 @@ def texts(outcomes: list[Outcome]) -> list[str | None]:
 
 def test_work_is_shared_and_in_order(cluster: FakeCluster) -> None:
     """Every job once, both nodes at work, neither greedy."""
-    cluster.work = lambda place, job: (time.sleep(0.001), named(job))[1]
+    cluster.work = named_after(0.001)
     with RayPool("x:1") as pool:
         assert pool.workers == 4
         assert texts(list(pool.map(jobs(500)))) == [str(number) for number in range(500)]
@@ -225,7 +235,7 @@ def until(condition: Callable[[], bool], seconds: float = 20.0) -> bool:
 def test_a_node_that_joins_is_used_and_another_image_is_not(cluster: FakeCluster) -> None:
     """The workers are counted anew, and a note says why one is left out."""
     notes: list[str] = []
-    cluster.work = lambda place, job: (time.sleep(0.002), named(job))[1]
+    cluster.work = named_after(0.002)
     with RayPool("x:1", progress=notes.append) as pool:
         cluster.live.update(c=FACTS, d={**FACTS, "image": "other"})
         assert until(lambda: pool.workers == 6)

@@ -7,7 +7,7 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
-from frames import READY_FACTS, accept, lines, result_payload, returned, ruling
+from frames import READY_FACTS, Fields, accept, lines, result_payload, returned, ruling
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -80,10 +80,12 @@ def test_any_bytes_are_a_result_or_a_protocol_error(payload: bytes, n_calls: int
 
 
 @given(replies, fields, st.integers(0, 4))
-def test_any_reply_in_a_right_frame(reply: bytes, fields: dict[str, int], n_calls: int) -> None:
+def test_any_reply_in_a_right_frame(reply: bytes, fields: Fields, n_calls: int) -> None:
     """A well-formed frame gives an outcome, whatever records the candidate wrote; impossible fields are refused."""
     result = checked(result_payload(3, reply, (b"o\xff", b"e"), **fields), n_calls)
-    possible = fields.get("end", 0) < len(wire.ENDS) and fields.get("flags", 0) <= 7
+    end = fields.get("end", 0)
+    assert isinstance(end, int)
+    possible = end < len(wire.ENDS) and fields.get("flags", 0) <= 7
     assert (result is not None) == possible
     if result is not None:
         assert (result.number, result.outcome.stdout, result.outcome.stderr) == (3, "o\\xff", "e")
@@ -161,9 +163,7 @@ def test_the_order_of_records(reply: bytes, status: str) -> None:
         ({"end": "signalled", "sig": 24, "cpu_ms": 10}, "crashed", None),
     ],
 )
-def test_what_the_supervisor_saw_counts_more_than_the_reply(
-    fields: dict[str, int | str], status: str, limit: str | None
-) -> None:
+def test_what_the_supervisor_saw_counts_more_than_the_reply(fields: Fields, status: str, limit: str | None) -> None:
     """A full, right reply does not hide a limit or a signal."""
     outcome = read_result(result_payload(1, returned("1"), **fields), 1, LIMITS).outcome
     assert (outcome.status, outcome.limit, outcome.observations[0].text) == (status, limit, "1")
@@ -178,7 +178,7 @@ rulings = st.binary(max_size=40) | st.builds(ruling, judge_records | st.binary(m
 
 
 @given(replies, rulings, fields)
-def test_any_ruling(reply: bytes, ruled: bytes, fields: dict[str, int]) -> None:
+def test_any_ruling(reply: bytes, ruled: bytes, fields: Fields) -> None:
     """Whatever judge and candidate wrote, the outcome is consistent; the candidate's part alone never makes a pass."""
     result = checked(result_payload(3, reply, ruled=ruled, **fields), 0, judged=True)
     if result is not None and result.outcome.ruling is not None and result.outcome.ruling.status == "passed":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def test_a_frame_says_its_own_length(kind: bytes, parts: list[bytes]) -> None:
 
 @pytest.mark.parametrize("name", Limits.__slots__)
 @pytest.mark.parametrize("value", [0, -1, math.nan])
-def test_limits_must_be_positive(name: str, value: float) -> None:
+def test_limits_must_be_positive(name: str, value: Any) -> None:
     """Zero, less, and not-a-number are refused with the name of the limit."""
     with pytest.raises(ValueError, match=f"Limits.{name} must be positive"):
         Limits(**{name: value})
@@ -32,7 +33,7 @@ def test_limits_must_be_positive(name: str, value: float) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"cpu_s": math.inf}, {"wall_s": 1e6}, {"reply_bytes": 1 << 31}, {"stdout_bytes": 1 << 31}]
 )
-def test_limits_have_an_upper_bound(wrong: dict[str, float]) -> None:
+def test_limits_have_an_upper_bound(wrong: dict[str, Any]) -> None:
     """What would not fit into the frame's fields is refused."""
     with pytest.raises(ValueError, match="Limits"):
         Limits(**wrong)

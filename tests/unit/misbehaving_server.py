@@ -44,7 +44,7 @@ class Behaviour:
     interfaces: tuple[str, ...] = ("chat/completions", "completions")
     no_system_role: bool = False
     fail: Callable[[int, dict[str, Any]], Reply | None] = lambda number, body: None
-    before: Callable[[], None] = lambda: None
+    before: Callable[[], object] = lambda: None
 
 
 @dataclass

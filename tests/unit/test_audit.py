@@ -33,8 +33,8 @@ def brute(published: AuditInput, decimals: int) -> list[tuple[int, ...]]:
     found = []
     for histogram in all_histograms(n + 1, size):
         for k, text in zip(published.ks, published.values, strict=True):
-            total = sum(many * (1 - Fraction(comb(n - c, k), comb(n, k))) for c, many in enumerate(histogram))
-            if abs(total / size - Fraction(text)) > half:
+            solved = (many * (1 - Fraction(comb(n - c, k), comb(n, k))) for c, many in enumerate(histogram))
+            if abs(sum(solved, Fraction()) / size - Fraction(text)) > half:
                 break
         else:
             found.append(histogram)

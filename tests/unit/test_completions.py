@@ -159,7 +159,7 @@ def test_python_takes_nulls_as_well() -> None:
     from codeeval.evaluation.completions import _samples
 
     given = {"1": [None, RIGHT], "2": None}
-    found = _samples(task(), given)  # type: ignore[arg-type]
+    found = _samples(task(), given)
     assert {pid: [sample.completion for sample in samples] for pid, samples in found.items()} == {
         "1": ["", RIGHT],
         "2": [""],

@@ -34,7 +34,8 @@ def lessons(corpus: Any, repository: Path) -> Any:
 def test_files_are_those_that_were_trained() -> None:
     """Every file has the digest that DIGEST states, and the model card states that of the weights."""
     subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "DIGEST"], cwd=MODEL, check=True)
-    listed = dict(reversed(line.split("  ")) for line in (MODEL / "DIGEST").read_text(encoding="ascii").splitlines())
+    lines = [line.split("  ") for line in (MODEL / "DIGEST").read_text(encoding="ascii").splitlines()]
+    listed = {name: digest for digest, name in lines}
     assert set(listed) == {path.name for path in MODEL.iterdir()} - {"DIGEST", "README.md"}
     assert f"`{listed['model.safetensors']}`" in (MODEL / "README.md").read_text(encoding="utf-8")
 

@@ -51,13 +51,13 @@ def both(folder: Path, change: Callable[[Manifest], Manifest]) -> None:
 def told_by_command(folder: Path, allow_different: bool = False) -> tuple[str, tuple[str, ...]]:
     """(the error, the warnings) of `codeeval compare`."""
     try:
-        counts = []
+        sides = {}
         for name in ("a", "b"):
             with RunReader(folder / name) as reader:
                 if not allow_different:
                     require_complete(reader)
-                counts.append(run_counts(reader, name=name))
-        return "", compare(*counts, CompareOptions(allow_different=allow_different)).warnings
+                sides[name] = run_counts(reader, name=name)
+        return "", compare(sides["a"], sides["b"], CompareOptions(allow_different=allow_different)).warnings
     except CodeevalError as error:
         return str(error), ()
 

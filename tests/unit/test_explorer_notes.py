@@ -15,8 +15,7 @@ from typer.testing import CliRunner
 
 from codeeval.cli.main import program
 from codeeval.errors import DataError, StoreError, UsageError
-from codeeval.explorer import annotations
-from codeeval.explorer.annotations import FILE_NAME, Annotations
+from codeeval.explorer.annotations import FILE_NAME, Annotations, notes_of
 from codeeval.explorer.library import Library
 from codeeval.explorer.notes_requests import MAX_IMPORT_BYTES
 from codeeval.explorer.security import Gate
@@ -158,7 +157,7 @@ def test_an_import_says_what_is_wrong_with_its_own_file(
 def test_a_file_without_notes_is_refused_in_words(text: str, reason: str) -> None:
     """What is missing, and never the words of a Python error."""
     with pytest.raises(DataError, match=re.escape(reason)):
-        annotations.notes_of(text.encode(), "f.json", "")
+        notes_of(text.encode(), "f.json", "")
 
 
 def test_a_page_brings_and_takes_notes(run: Path, tmp_path: Path) -> None:
@@ -235,7 +234,7 @@ def test_half_a_surrogate_pair_in_notes_breaks_no_page(run: Path, tmp_path: Path
 def test_more_notes_than_can_be_read_are_not_written(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A file that is cut when it is read would lose all of them."""
     before = (run / FILE_NAME).read_bytes()
-    monkeypatch.setattr(annotations, "MAX_FILE_BYTES", len(before) + 1000)
+    monkeypatch.setattr("codeeval.explorer.annotations.MAX_FILE_BYTES", len(before) + 1000)
     with pytest.raises(StoreError, match="the notes would take more than"):
         Annotations(run).put("2", 0, "", "я" * 5000)
     assert (run / FILE_NAME).read_bytes() == before

@@ -76,7 +76,7 @@ def vllm() -> Iterator[Complete]:
     made._settings = VLLMSettings()
 
     def complete(text: str, stops: list[str]) -> Sample:
-        one = OpenSample(REQUEST, 0, EncodedPrompt([1], False), 5, SimpleNamespace())  # type: ignore[arg-type]
+        one = OpenSample(REQUEST, 0, EncodedPrompt([1], False), 5, SimpleNamespace())
         (sample,) = made._samples(one, {"text": text, "ids": [1], "reason": "length"}, Sampling(stop=tuple(stops)))
         return sample
 

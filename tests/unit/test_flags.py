@@ -6,6 +6,7 @@ import ast
 import inspect
 import runpy
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,12 @@ from codeeval.evaluation.resolve import resolve
 from codeeval.evaluation.settings import NAMES, Settings, flag, of_verb, table
 
 ROOT = Path(__file__).resolve().parents[2]
-VERBS = {"run": run.run, "score": score.score, "rescore": score.rescore, "rerank": rerank.rerank}
+VERBS: dict[str, Callable[..., Any]] = {
+    "run": run.run,
+    "score": score.score,
+    "rescore": score.rescore,
+    "rerank": rerank.rerank,
+}
 #: Flags of a verb that are called as a setting is and mean something else.
 OWN = {"rerank": {"model"}}
 

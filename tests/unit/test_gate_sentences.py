@@ -14,7 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from codeeval.errors import DataError
-from codeeval.gate import annotations, judge, junit, load_baseline, load_policy, save_baseline, text
+from codeeval.gate import judge, junit, load_baseline, load_policy, save_baseline, text
+from codeeval.gate.annotations import render as annotation_lines
 from codeeval.gate.candidate import Candidate, candidate
 from codeeval.gate.judge import GateReport, TaskGate
 from codeeval.gate.rule import GateResult, gate
@@ -111,7 +112,7 @@ def test_what_is_beyond_noise_is(found: GateResult) -> None:
                 assert (float(p[1]) <= 0.05) == (kind == "beyond sampling noise")
     failed = sum(change.beyond_noise for change in found.comparison.with_change("regressed"))
     assert junit.render(_report(found)).count("<failure") == failed
-    problems = [line for line in annotations.render(_report(found), 10_000) if "problem p" in line.split("::")[1]]
+    problems = [line for line in annotation_lines(_report(found), 10_000) if "problem p" in line.split("::")[1]]
     assert len(problems) == failed
 
 
@@ -211,12 +212,12 @@ def test_one_flip_of_identical_samples_is_one_sample() -> None:
 
 def test_what_is_known_of_the_samples_goes_before_what_the_counts_suggest() -> None:
     """Runs whose completions differ are independent, however sure the model is."""
-    known = [
+    new, old = (
         replace(side, dependent=frozenset())
         for side in (run("new", [10] * 36 + [0] * 28), run("old", [10] * 40 + [0] * 24))
-    ]
-    assert gate(*known).comparison.dependent == 0
-    assert gate(*known).verdict is GateVerdict.FAIL
+    )
+    assert gate(new, old).comparison.dependent == 0
+    assert gate(new, old).verdict is GateVerdict.FAIL
 
 
 def test_signs_of_dependence() -> None:

@@ -150,7 +150,7 @@ def test_top_k_and_top_p_reach_the_model(demo: HFGenerator, problems: list[Probl
     """top_k 1 at a high temperature, and a top_p near 0, are greedy."""
     greedy = [s.completion for s in demo.generate(requests(problems[:2]), replace(SAMPLING, temperature=0))]
     for change in ({"top_k": 1}, {"top_p": 1e-6}):
-        hot = replace(SAMPLING, temperature=1.5, **change)  # type: ignore[arg-type]
+        hot = replace(SAMPLING, temperature=1.5, **change)
         assert [s.completion for s in demo.generate(requests(problems[:2]), hot)] == greedy
 
 

@@ -109,7 +109,7 @@ def test_the_spread_of_means() -> None:
 def test_chance_is_that_of_dealing_the_samples_out() -> None:
     """Against all deals of one problem's 3 correct samples of 6 to two runs of 3, counted out; p is no smaller than the exact
     one allows, and equal runs have p 1."""
-    exact = {}
+    exact: dict[float, int] = {}
     for deal in product(range(2), repeat=6):
         if sum(deal) == 3:
             size = abs(sum(deal[:3]) - sum(deal[3:])) / 3

@@ -3,10 +3,11 @@ what its programs were executed under."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,9 @@ class Recorder:
         done.set_result(Outcome("completed", seen, ruling=Ruling("passed") if job.tests else None))
         return done
 
+    def map(self, jobs: Iterable[Job]) -> Iterator[Outcome]:
+        return iter([self.submit(job).result() for job in jobs])
+
 
 def scored(folder: Path, kind: Kind, protocol: str, limits: Limits | None = None) -> tuple[Path, Recorder]:
     """A run of one sample, and the pool that was asked to execute it."""
@@ -97,13 +101,14 @@ def test_what_a_run_states_is_what_was_executed(tmp_path: Path, kind: Kind, prot
         stated = [limits_of(manifest, name, kind) for name in manifest.protocols]
         assert manifest.sandbox.limits == stated[0]
         text = digests(reader, protocol)["limits"]
-    assert {str(asdict(Limits(**{**one, **_whole(one)}))) for one in stated} == executed
+    assert {str(asdict(_as_limits(one))) for one in stated} == executed
     assert text == " ".join(f"{name}={stated[0][name]:g}" for name in sorted(stated[0]))
 
 
-def _whole(stated: dict[str, float]) -> dict[str, int]:
+def _as_limits(stated: Mapping[str, float]) -> Limits:
     """JSON does not tell 3 from 3.0."""
-    return {name: int(value) for name, value in stated.items() if name not in ("cpu_s", "wall_s")}
+    values: dict[str, Any] = {n: value if n in ("cpu_s", "wall_s") else int(value) for n, value in stated.items()}
+    return Limits(**values)
 
 
 @pytest.mark.parametrize(("kind", "protocol"), FITTING)

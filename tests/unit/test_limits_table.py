@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from codeeval import bounded_json, files, sample_rows, syntax, toml_file
-from codeeval.explorer import annotations
+from codeeval.explorer.annotations import MAX_FILE_BYTES
 from codeeval.gate import baseline
 from codeeval.mera import read as submission
 from codeeval.scoring import limits
@@ -28,7 +28,7 @@ LIMITS = {
     "submission, unpacked": (f"{submission.MAX_FILE_BYTES // MIB} MiB",),
     "baseline": (f"{baseline.MAX_BYTES // 1024:,} KiB", f"{baseline.MAX_VALUES:,} JSON values"),
     "settings, policy": (f"{toml_file.MAX_BYTES // 1024} KiB",),
-    "notes": (f"{annotations.MAX_FILE_BYTES // MIB} MiB",),
+    "notes": (f"{MAX_FILE_BYTES // MIB} MiB",),
     "any JSON text, else": (f"{bounded_json.MAX_VALUES:,} values",),
     "text that the host parses as Python: a program": (f"{syntax.MAX_CHARS:,} characters",),
     "text that the host parses as Python: tests, a call": (f"{wire.MAX_TOKENS:,} words",),
@@ -47,11 +47,12 @@ LIMITS = {
     "run file whose pages are checked": (f"{page_check.MAX_CHECKED_BYTES // MIB} MiB",),
 }
 _PAGE = (Path(__file__).resolve().parents[2] / "SECURITY.md").read_text("utf-8")
-TABLE = dict(
-    tuple(cell.strip() for cell in line.strip("|").split("|"))
+_ROWS = [
+    line.strip("|").split("|")
     for line in _PAGE.partition("### Limits on files")[2].partition("Not covered")[0].splitlines()
     if line.startswith("|") and "---" not in line and "| what |" not in line
-)
+]
+TABLE = {what.strip(): stated.strip() for what, stated in _ROWS}
 
 
 def test_the_table_is_whole() -> None:

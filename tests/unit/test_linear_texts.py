@@ -36,7 +36,7 @@ def test_fences_take_linear_time(name: str) -> None:
     """A fence that looks as if it never ended is read once, by every rule."""
     text = TEXTS[name]
     for rule in ("none", "mera-1.2", "mera-code", "evalplus"):
-        assert extract(PROBLEM, text, rule).program.startswith(PROBLEM.prompt[:5])  # type: ignore[arg-type]
+        assert extract(PROBLEM, text, rule).program.startswith(PROBLEM.prompt[:5])
     assert len(extract(PROBLEM, text, "strict").program) >= len(text)
     assert classify(PROBLEM, Sample("1", 0, "digest", text, "stop"))
     assert repair(PROBLEM, Sample("1", 0, "digest", text, "stop")) is None
@@ -64,7 +64,7 @@ def test_names_that_are_slow_to_normalise_are_not_parsed(marks: str, line: str) 
     """Python's parser sorts the combining characters of a name by moving each past the others."""
     text = line.format("a" + SLOW_MARKS[marks])
     for rule in ("strict", "evalplus", "mera-code"):
-        assert extract(PROBLEM, text, rule).program  # type: ignore[arg-type]
+        assert extract(PROBLEM, text, rule).program
     classify(PROBLEM, Sample("1", 0, "digest", text, "stop"))
     repair(PROBLEM, Sample("1", 0, "digest", text, "stop"))
 

@@ -48,7 +48,10 @@ def cut(name: str, size: int) -> Callable[[Path], None]:
 
 
 def holding(name: str, content: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(content) and None
+    def spoil(folder: Path) -> None:
+        (folder / name).write_bytes(content)
+
+    return spoil
 
 
 def with_cut_pickle(folder: Path) -> None:

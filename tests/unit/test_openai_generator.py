@@ -83,7 +83,7 @@ def test_every_sample_arrives_whatever_the_server_does(name: str, concurrency: s
     """Faults change neither which samples there are nor their text."""
     behaviour, options = FAULTS[name]
     with serving(replace(behaviour)) as server:
-        right(ask(server, requests(), concurrency=concurrency, **options), requests())
+        right(ask(server, requests(), SAMPLING, concurrency=concurrency, **options), requests())
         assert all(len(body.get("stop", ())) <= 4 for body in server.asked)
         assert server.keys == {f"Bearer {SECRET}"}
 
@@ -174,7 +174,7 @@ def test_budget_of_requests() -> None:
 def test_no_more_requests_than_the_consumer_can_take() -> None:
     """At most `concurrency` requests at a time, and none beyond while nobody takes the results."""
     barrier = threading.Barrier(3, timeout=20)
-    with serving(Behaviour(before=lambda: barrier.wait() and None)) as server:
+    with serving(Behaviour(before=lambda: barrier.wait())) as server:
         made = generator(server, concurrency="3")
         samples = made.generate(requests(3), SAMPLING)  # 12 samples: the barrier opens for three requests at a time
         next(samples)

@@ -18,7 +18,6 @@ from codeeval.errors import DataError, UsageError
 from codeeval.gate import (
     Candidate,
     GateReport,
-    annotations,
     candidate,
     judge,
     junit,
@@ -28,6 +27,8 @@ from codeeval.gate import (
     save_baseline,
     text,
 )
+from codeeval.gate.annotations import command
+from codeeval.gate.annotations import render as annotation_lines
 from codeeval.gate.verdict import GateVerdict
 from codeeval.store import RunReader
 from codeeval.store.runcounts import IncompleteRun
@@ -236,7 +237,7 @@ def test_an_advisory_task_never_fails(tmp_path: Path) -> None:
     found = report_of(tmp_path, BEFORE, LOST, "[tasks.rustarter]\nadvisory = true")
     assert (found.tasks[0].verdict, found.verdict, found.exit_code) == (GateVerdict.FAIL, GateVerdict.PASS, 0)
     assert "advisory" in text.render(found)
-    assert "::error" not in "\n".join(annotations.render(found))
+    assert "::error" not in "\n".join(annotation_lines(found))
 
 
 def test_several_tasks_give_the_worst_verdict(tmp_path: Path) -> None:
@@ -345,19 +346,19 @@ def test_junit_carries_any_name(task: str, problem: str) -> None:
 def test_annotations_are_at_most_ten_lines(tmp_path: Path) -> None:
     """The verdict first, then problems; what does not fit is counted."""
     found = report_of(tmp_path, [10] * 60, [0] * 30 + [10] * 30)
-    lines = annotations.render(found)
+    lines = annotation_lines(found)
     assert len(lines) == 10
     assert lines[0].startswith("::error title=codeeval gate%3A rustarter FAIL::pass@1 changed by -50.0 points")
     assert all(line.startswith("::error ") for line in lines[1:9])
     assert lines[9].endswith("::22 more are in the step summary")
     (tmp_path / "same").mkdir()
-    assert annotations.render(report_of(tmp_path / "same", BEFORE, BEFORE)) == ()
+    assert annotation_lines(report_of(tmp_path / "same", BEFORE, BEFORE)) == ()
 
 
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_an_annotation_is_one_command_whatever_it_says(title: str, said: str) -> None:
     """No text can end the line, the title or the command; unescaping gives it back."""
-    line = annotations.command("error", title, said)
+    line = command("error", title, said)
     assert not set("\r\n") & set(line)
     head, _, data = line.removeprefix("::error title=").partition("::")
     for escape, char in (("%0D", "\r"), ("%0A", "\n"), ("%3A", ":"), ("%2C", ","), ("%25", "%")):

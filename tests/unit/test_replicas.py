@@ -9,7 +9,7 @@ import queue
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -161,6 +161,7 @@ def test_no_model_is_left(whole: list[Sample], no_pause: None, monkeypatch: pyte
 def test_a_call_that_is_given_up_leaves_nothing_to_the_next(two: HFReplicas, whole: list[Sample]) -> None:
     samples = two.generate(requests(), SAMPLING)
     next(samples)
+    assert isinstance(samples, Generator)
     samples.close()
     assert in_order(two.generate(requests(), SAMPLING)) == whole
 
@@ -169,7 +170,7 @@ def test_a_call_that_is_given_up_leaves_nothing_to_the_next(two: HFReplicas, who
 def test_what_one_model_refuses_is_refused_by_several(two: HFReplicas, tmp_path: Path) -> None:
     """A prompt that does not fit costs its problem; a model that is none, or cut short, is the error of a single one."""
     long = Request("long", Prompt("x " * 5000), (0,))
-    found = []
+    found: list[Sample] = []
     with pytest.raises(GenerationError, match="problem long: the prompt has"):
         found.extend(two.generate([long, *requests(1)], SAMPLING))
     assert len(found) == SAMPLING.n

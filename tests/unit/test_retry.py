@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from email.utils import formatdate
 
 import pytest
@@ -96,13 +97,13 @@ def test_run_ahead_takes_no_more_than_it_may() -> None:
     """With a consumer that stands still, only as many items are taken as there are threads."""
     taken: list[int] = []
 
-    def items() -> object:
+    def items() -> Iterator[int]:
         for i in range(100):
             taken.append(i)
             yield i
 
     stop = threading.Event()
-    results = run_ahead(lambda i: i, items(), 4, stop)  # type: ignore[arg-type]
+    results = run_ahead(lambda i: i, items(), 4, stop)
     next(results)
     assert len(taken) == 4
     next(results)

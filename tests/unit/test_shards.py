@@ -90,7 +90,7 @@ def test_a_shard_that_is_lost_in_the_middle(
 ) -> None:
     """Killed or standing still: another process takes its place, and the run file is the same, row by row."""
     monkeypatch.setattr(processes, "SILENCE_S", 3)
-    sent = []
+    sent: list[int] = []
 
     def tell(progress: Progress) -> None:
         if progress.judged and not sent:

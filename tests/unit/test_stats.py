@@ -91,6 +91,7 @@ def test_summary_holds_together(counts: list[tuple[int, int]], k: int, generator
         assert "fewer" in found.warnings[0]
         return
     values = [pass_at_k(n, c, k) for n, c in counts]
+    assert found.estimate is not None
     assert found.estimate == pytest.approx(sum(v for v in values if v is not None) / len(values), abs=1e-12)
     for interval in (found.population, found.rerun):
         assert interval is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,8 +17,8 @@ STOPS = ("\ndef", "\nprint")
 class Letters:
     """One id per letter."""
 
-    def decode(self, ids: Any, **_: Any) -> str:
-        return "".join(map(chr, ids))
+    def decode(self, token_ids: Sequence[int], **_: object) -> str:
+        return "".join(map(chr, token_ids))
 
 
 def ended_at(text: str, budget: Budget, opened: bool = False) -> int | None:

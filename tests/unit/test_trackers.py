@@ -44,7 +44,7 @@ def test_values_are_those_of_the_report(run: Path) -> None:
             low, high = (found.metrics[protocol, f"pass@{k}_population_{end}"] for end in ("low", "high"))
             assert (low, high) == one.population
     assert [row[:2] for row in found.samples] == [("1", 0), ("1", 1), ("2", 0), ("2", 1)]
-    assert all(isinstance(cell, str) is False or cell.encode() for row in found.samples for cell in row)
+    assert all(cell.encode() for row in found.samples for cell in row if isinstance(cell, str))
 
 
 def test_what_is_pending_is_no_number(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
@@ -25,7 +25,7 @@ def solved(pid: str, expected: tuple[str, ...] | None = ("1", "2")) -> Problem:
     return replace(make_problem(expected), id=pid, canonical_solution=SOLUTION)
 
 
-def answers(*found: Outcome) -> tuple[list[Job], object]:
+def answers(*found: Outcome) -> tuple[list[Job], Callable[[Sequence[Job]], Sequence[Outcome]]]:
     """A stand-in for the pool that records what it was asked and gives these outcomes."""
     asked: list[Job] = []
 
