@@ -1,15 +1,18 @@
 """How long a sample was ready to run while other work had the processors: wall time that is not the sample's.
 
 The kernel reports for every task of the worker how long it has computed and how long it has waited for a processor
-(/proc/PID/task/TID/schedstat; a wait is added when it ends). A sample must not be able to create such time by itself,
-with many processes that wait for one another. While a task waits for another one of the same sample, that one computes:
+(/proc/PID/task/TID/schedstat). A wait is added only when it ends, and one for a group's quota not at all by newer kernels.
+So a task that has not slept between two looks (it was ready to run, and has given up no processor of its own accord since)
+has also waited for whatever time it did not compute. A sample must not be able to create such time by itself, with many
+processes that wait for one another. While a task waits for another one of the same sample, that one computes:
 so a task's wait, less what all others in the worker have computed in the same period, is at most what other work has
 cost. Of claims for overlapping periods the largest counts; those for successive periods add up, so that processes that
 take turns are found one after the other. A task that has lowered its own priority or chosen its processors has no
 claim: it may be waiting for that reason.
 
 Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, the waits
-of which are lost; kernels without schedstat, where nothing is found; a machine that stalled as a whole.
+of which are lost; those that sleep between any two looks, where a quota's waits are lost; kernels without schedstat, where
+nothing is found; a machine that stalled as a whole.
 """
 
 from __future__ import annotations
@@ -22,18 +25,30 @@ from sandbox.guest import meters
 
 #: Seconds between two looks, and before the first one: short samples cost nothing.
 LOOK_S = 0.1
+#: The kernel adds a running task's time to its account at least so often (ns, a tick of 100 Hz).
+_TICK_NS = 10_000_000
 
 _Task = tuple[str, str]  # process, thread
 _SUPERVISOR = "1"
 
 
 class _Times(NamedTuple):
-    """A task's report: nanoseconds computed and waited (added when a wait ends), and whether it is computing or waiting
-    now."""
+    """A task's report: nanoseconds computed and waited (added when a wait ends), whether it is computing or waiting now,
+    and how often it has begun to sleep."""
 
     ran: int
     waited: int
     runnable: bool
+    sleeps: int
+
+
+class _Awake(NamedTuple):
+    """When a task was seen ready to run, its report then, what it had waited by then, and the most that was found since."""
+
+    at: int
+    times: _Times
+    waited: int
+    most: int
 
 
 class _Base(NamedTuple):
@@ -70,6 +85,7 @@ class Waits:
         #: The sample's first process; to be set before the first look.
         self.candidate = 0
         self._bases: dict[_Task, _Base] = {}
+        self._awake: dict[_Task, _Awake] = {}
         self._last = _NOTHING
         self._before_ms, self._before_ns, self._start = 0.0, 0, 0
         self._own = _standing(_SUPERVISOR, _SUPERVISOR)
@@ -94,6 +110,7 @@ class Waits:
         supervisor's own wait the sample's.
         """
         at, early, now = time.monotonic_ns(), self._computed(), _read()
+        seen = time.monotonic_ns()
         started = b"" if self._meter.counts_everything else meters.last_process()
         end, late = time.monotonic_ns(), self._computed()
         if self._last is _NOTHING:
@@ -105,11 +122,13 @@ class Waits:
                 task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()
             }
             self._last = self._last._replace(tasks=older, started=started)
+            self._awake = {}
+        self._awake = {task: self._since(task, times, at, seen) for task, times in now.items()}
         found, by = self._last.found, None
         for task, times in now.items():
-            base = self._base(task, times)
+            base, total = self._base(task, times), self._awake[task].most
             # some kernels count sleep as waiting if a sleeping task is moved to another processor: the period bounds it
-            waited = min(times.waited - base.waited, end - base.at)
+            waited = min(total - base.waited, end - base.at)
             claim = waited - max(0.0, late - base.computed - (times.ran - base.ran))
             if base.found + claim > found and started == self._last.started and self._may_claim(task):
                 found, by = base.found + claim, task
@@ -117,24 +136,37 @@ class Waits:
         self._bases = {task: self._next_base(task, times, look) for task, times in now.items()}
         self._last, self.output_stood = look, False
 
+    def _since(self, task: _Task, times: _Times, at: int, seen: int) -> _Awake:
+        """What a task has waited: by the kernel's account, or by the clock since it was seen awake. All were read between
+        `at` and `seen`."""
+        last, awake = self._last.tasks.get(task), self._awake.get(task)
+        if last is None or awake is None or times.ran < last.ran or times.waited < last.waited:  # or its id is reused
+            return _Awake(seen, times, times.waited, times.waited)
+        most = max(awake.most, awake.waited + times.waited - awake.times.waited)
+        if not last.runnable or times.sleeps != last.sleeps or times.sleeps < 0:
+            return _Awake(seen, times, most, most)
+        by_clock = at - awake.at - (times.ran - awake.times.ran) - _TICK_NS
+        return awake._replace(most=max(most, awake.waited + by_clock))
+
     def _base(self, task: _Task, times: _Times) -> _Base:
         """The base of a new task, which has begun since the last look; or which reuses an id."""
         base = self._bases.get(task)
-        if base is None or times.ran < base.ran or times.waited < base.waited:
+        if base is None or times.ran < base.ran or self._awake[task].most < base.waited:
             return _Base(self._last.at, 0, 0, self._last.computed, self._last.found)
         return base
 
     def _next_base(self, task: _Task, times: _Times, look: _Look) -> _Base:
         """A task that is not runnable does not wait: its next period begins now. One that is may have been waiting
         since it last ran, so its period begins with the look before that."""
+        waited = self._awake[task].most
         if not times.runnable:
-            return _Base(look.at, times.ran, times.waited, look.computed, look.found)
+            return _Base(look.at, times.ran, waited, look.computed, look.found)
         before = self._last.tasks.get(task)
         if before is not None and before[:2] == times[:2]:
             return self._base(task, times)
         found = look.found if look.by in (None, task) else self._last.found
         ran = before.ran if before is not None else 0
-        return _Base(self._last.at, ran, times.waited, self._last.computed, found)
+        return _Base(self._last.at, ran, waited, self._last.computed, found)
 
     def _may_claim(self, task: _Task) -> bool:
         return _standing(*task) == self._own and (task[0] != _SUPERVISOR or self.output_stood)
@@ -148,12 +180,20 @@ def _read() -> dict[_Task, _Times]:
     found = {}
     for pid in (_SUPERVISOR, *meters.others()):
         for tid in _threads(pid):
-            # the state first: a process that sleeps then has ended all waits that the times do not include yet
+            # whoever is awake after this number was read has not slept until it grows
+            sleeps = _number(meters.read(f"/proc/{pid}/task/{tid}/status"), b"\nvoluntary_ctxt_switches:\t")
+            # the state before the times: a process that sleeps then has ended all waits that they do not include yet
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:
-                found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R")
+                found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R", sleeps)
     return found
+
+
+def _number(text: bytes, name: bytes) -> int:
+    """The number behind a name; -1 if there is none."""
+    digits = text.partition(name)[2].partition(b"\n")[0]
+    return int(digits) if digits.isdigit() else -1
 
 
 def _threads(pid: str) -> list[str]:
