@@ -19,6 +19,7 @@ _PURE = frozenset((
 _MODULES = frozenset((
     "array", "bisect", "collections", "copy", "dataclasses", "datetime", "decimal", "fractions", "functools", "hashlib",
     "heapq", "io", "itertools", "json", "math", "numpy", "operator", "pickle", "pprint", "random", "re", "statistics", "string",
+    "types", "typing",
 ))
 #: Of these modules, and of others, what changes what it gets, and what calls it.
 _CHANGING = frozenset((
@@ -33,9 +34,10 @@ _CALLERS = frozenset((
 ))
 # fmt: on
 #: Of these, what calls its first argument.
-_CALL_FIRST = frozenset(("dropwhile", "filter", "filterfalse", "map", "reduce", "starmap", "takewhile"))
+_CALL_FIRST = frozenset(("defaultdict", "dropwhile", "filter", "filterfalse", "map", "reduce", "starmap", "takewhile"))
 _TYPES = frozenset(("bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"))
 _GETTERS = frozenset(("attrgetter", "itemgetter"))
+_CLASS_MAKERS = frozenset(("make_dataclass", "namedtuple", "NamedTuple"))
 #: Keywords that give a function.
 _FUNCTIONS_GIVEN = frozenset(("key", "default", "func", "object_hook", "cls", "out"))
 #: Assertions that call what they get.
@@ -79,10 +81,9 @@ class Harmless:
             if any(not self._is_known_name(node.id) for node in loaded):
                 return True
         for function in _called(whole):
-            if isinstance(function, ast.Name):
-                if function.id in given or not (self._is_known_name(function.id)):
-                    return True
-            elif isinstance(function, ast.Attribute):
+            if isinstance(function, ast.Name) and (function.id in given or not self._is_known_name(function.id)):
+                return True
+            if isinstance(function, ast.Attribute):
                 root = _path(function)[:1]
                 if root and root[0] not in given | bound | {"self", "cls"} and not self._is_known_name(root[0]):
                     return True
@@ -179,18 +180,20 @@ class Harmless:
 
 
 def _named_functions(nodes: list[ast.AST], names: Iterable[str]) -> Iterator[tuple[str, ast.AST]]:
-    """The functions of the tests, and the lambdas that are a name's only value."""
+    """The functions of the tests, and the lambdas and classes of named tuples that are a name's only value."""
     yield from ((node.name, node) for node in nodes if isinstance(node, _DEFINITIONS) and node.name not in names)
     stored = Counter(node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
     for node in nodes:
-        if (
-            isinstance(node, ast.Assign)
-            and isinstance(node.value, ast.Lambda)
-            and isinstance(node.targets[0], ast.Name)
-        ):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _can_be_called(node.value):
             name = node.targets[0].id
             if stored[name] == 1 and name not in names:
                 yield name, node.value
+
+
+def _can_be_called(value: ast.expr) -> bool:
+    return isinstance(value, ast.Lambda) or (
+        isinstance(value, ast.Call) and not _CLASS_MAKERS.isdisjoint(_path(value.func))
+    )
 
 
 def is_passed_again(tree: ast.AST, harmless: Harmless) -> bool:

@@ -119,7 +119,7 @@ class Witness(ProgramSide):
         state = decoder.fill(shared)
         operation, target, args, names, values, in_place = decoder.value()
         if shared and (not self._calls or data[value_writer.COUNT.size :][:1] == CHANGED):
-            common.replace(common.containers)
+            common.refresh()
         before = common.states
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
@@ -144,10 +144,10 @@ class Witness(ProgramSide):
             return
         common.truncate(shared)
         flag, parts, new, held = self._encoded(value, tuple(decoder.table), (before, state), failed)
-        passed = decoder.table[shared:] if in_place else []
+        passed = decoder.table[shared:]
         if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
-            self._keep([*passed, *new])
+            self._keep([*passed, *new] if in_place else [*new, *passed])
         elif flag == CHANGED and self._calls:
             common.replace(common.containers)
         self._line.send(number, kind, flag, *parts)

@@ -18,8 +18,8 @@ import operator
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.guest import library_types, library_values
-from sandbox.guest.container_contents import empty, put
+from sandbox.guest import library_types
+from sandbox.guest.container_contents import put
 from sandbox.guest.container_snapshots import Snapshots
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.value_codec import Encoder
@@ -103,6 +103,12 @@ class Common:
         self.containers, self._known, self._snapshots, self._is_closed = [], [], Snapshots(), True
         self.places = {}
         self.extend(containers)
+
+    def refresh(self) -> None:
+        """Keep the contents that they have now."""
+        count = len(self._known)
+        changed = [place for place in self._suspects() if place < count] if count else []
+        self.extend(self.containers, changed)
 
     def extend(self, containers: list[Any], changed: Iterable[int] = ()) -> None:
         """These instead: more than before, of which those in the places `changed` have other contents."""
@@ -215,31 +221,8 @@ class Reading:
         return value
 
 
-class _Copying(Encoder):
+class Copying(Encoder):
     """Writes what this side itself reads."""
 
     def _named_key(self, kind: type, fields: tuple[str, ...]) -> Any:
         return library_types.own_key(kind, fields)
-
-
-def copies(passed: list[Any], known: list[Any], declared: Declared) -> list[Any]:
-    """Copies of these containers, with the same objects in them; those in `known` are not copied."""
-    objects: list[Any] = []
-
-    def other(value: object) -> tuple[int, None]:
-        objects.append(value)
-        return len(objects) - 1, None
-
-    first, end = len(known), len(known) + len(passed)
-    encoder = _Copying(other, 1 << 30, [*known, *passed], exact=True, declared=declared)
-    contents = encoder.contents(first, end)
-    made = [empty(one) for one in passed]
-    decoder = Decoder(
-        contents,
-        lambda number, *_: objects[number],
-        [*known, *made, *encoder.table[end:]],
-        values=library_values.SENT_VALUES,
-        declared=declared,
-    )
-    decoder.fill(first, end)
-    return made

@@ -8,11 +8,12 @@ import threading
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import library_types, questions, value_codec, value_decoder, value_writer
-from sandbox.guest.common_containers import Common, Reading, copies, states
-from sandbox.guest.container_contents import empty, put
+from sandbox.guest.common_containers import Reading, states
+from sandbox.guest.container_contents import put
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
+from sandbox.guest.judges_containers import JudgesContainers
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
@@ -20,9 +21,6 @@ from sandbox.guest.proxy_classes import Host
 from sandbox.guest.raised import Makers
 from sandbox.guest.value_writer import NOTHING
 
-#: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
-#: that cost.
-_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
 #: How deeply requests may be nested in questions and these in requests.
 _MAX_NESTED = 40
 
@@ -47,12 +45,9 @@ class Exchange:
         self._number = self._nested = 0
         self._is_busy = False  # a message is read or written
         self._collects = True  # whether the tests have the collector enabled
-        self._in_place = True
         self.obeying = ObeyingValues(stops.not_carried)
-        self._common = Common(self._encoder_of_contents, lambda: self.declared)
+        self._common = JudgesContainers(self._encoder_of_contents, lambda: self.declared)
         self._floor = 0  # so many of them are in use by questions that wait for an answer
-        #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
-        self._own: set[int] = set()
         self.bytes = 0  # of the last question and its answer
         #: What is sent and received by name; the tests may have their own `type`.
         self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
@@ -63,7 +58,15 @@ class Exchange:
     def open(self, line: Line, most: int, in_place: bool) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
         check what the candidate does to its arguments."""
-        self._line, self._room, self._in_place, self._lender.streams.in_place = line, most, in_place, in_place
+        self._line, self._room = line, most
+        self._common.in_place = self._lender.streams.in_place = in_place
+
+    def as_passed(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """These arguments, with the program's copies in place of those that it has changed in an earlier call."""
+        copies = self._common.copies
+        with self._turn:
+            copies.begin()
+            return tuple(map(copies.instead_of, values))
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests. Raises Lost if what a
@@ -77,7 +80,7 @@ class Exchange:
         try:
             self._is_busy, self._collects = True, gc.isenabled()
             gc.disable()  # a `__del__` of the tests may ask
-            answer = self._answer_to((*question, self._in_place))
+            answer = self._answer_to((*question, self._common.in_place))
             if self._collects:
                 gc.enable()
             self._is_busy = False
@@ -90,6 +93,7 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
+        self._common.copies.begin()
         changed = self._have_changed()
         encoder = self._message()
         count = len(self._common)
@@ -140,7 +144,7 @@ class Exchange:
             raise value_writer.Malformed("no answer")
         value = self._read(data)
         self._floor = floor
-        self._share(self._common.containers)
+        self._common.share(self._common.containers, floor)
         return data[:1], value
 
     # --- requests ------------------------------------------------------------------------------------------------
@@ -149,30 +153,14 @@ class Exchange:
         if asked.first < 0:
             asked.first = len(self._common)
             self._common.extend([*self._common.containers, *asked.passed])
-            self._keep_unchanged(asked.first)
-
-    def _keep_unchanged(self, first: int) -> None:
-        """The containers from this place on are the tests' own."""
-        if not self._in_place:
-            self._own |= set(range(first, len(self._common)))
-
-    def _separate(self) -> None:
-        """The candidate changes something: from now on it has copies of the tests' own containers."""
-        own = sorted(self._own)
-        containers = list(self._common.containers)
-        others = [one for place, one in enumerate(containers) if place not in self._own]
-        made = copies([containers[place] for place in own], others, self.declared)
-        for place, copy in zip(own, made, strict=True):
-            containers[place] = copy
-        self._own.clear()
-        self._common.replace(containers)
+            self._common.keep_unchanged(asked.first)
 
     def _read(self, data: bytes) -> Any:
         """The root of a message that tells which containers have changed."""
         common = self._common
         reading = Reading(self._decoder(data[2:], common.containers), len(common))
-        if reading.has_changes(self._own):
-            self._separate()
+        if reading.has_changes(common.own):
+            common.separate()
             reading.replace(common.containers)
         value = reading.value()
         common.received(reading)
@@ -201,11 +189,12 @@ class Exchange:
         self._nested -= 1
         self._floor = outer
         count = len(self._common)
+        self._common.copies.begin()
         parts = self._common.written(self._message, result)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()
         self._common.sent()
-        self._keep_unchanged(count)
+        self._common.keep_unchanged(count)
 
     # --- encoding ------------------------------------------------------------------------------------------------
 
@@ -216,6 +205,7 @@ class Exchange:
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
         more: dict[str, Any] = {"names": self.sent, "same": self.same, "declared": self.declared, "places": places}
+        more["instead_of"] = None if self._common.in_place else self._common.copies.instead_of
         return value_codec.Encoder(self._other, 1 << 30, known, exact=True, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
@@ -255,23 +245,8 @@ class Exchange:
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
-            self._common.clear()
-            self._own.clear()
+            self._common.forget()
             return False
-
-    def _share(self, containers: list[Any], changed: bool = False) -> None:
-        """Keep as many of these as may be kept. `changed`: those that were common have other contents."""
-        if not containers:
-            return
-        common, floor = self._common, self._floor
-        count = min(len(containers), max(_MAX_SHARED, floor))
-        if changed or count < len(common):
-            common.replace(containers[:count])
-        elif count > len(common):
-            common.extend(containers[:count])
-        while len(common) > floor and not common.fits(_MAX_SHARED_BYTES):
-            common.replace(common.containers[: max(len(common) // 2, floor)])
-        self._own = {place for place in self._own if place < len(common)}
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""
@@ -279,10 +254,11 @@ class Exchange:
         if kind not in _ENDS or flag not in questions.FLAGS:
             raise value_writer.Malformed("no answer")
         changed, kept = questions.FLAGS[flag]
-        if changed and self._own:
-            self._separate()
-        own = passed if self._in_place or not changed else [empty(one) for one in passed]
-        seen = [*self._common.containers, *own]
+        common = self._common
+        if changed:
+            common.separate()
+        own = common.begun(passed) if changed else passed
+        seen = [*common.containers, *own]
         decoder = self._decoder(data[2:], seen)
         decoder.head()
         known = states(self._encoder_of_contents(seen), len(seen)) if changed else []
@@ -292,8 +268,12 @@ class Exchange:
         decoder.end()
         for container, content in contents:
             put(container, content)
-        new = [*(own if self._in_place else ()), *decoder.table[len(seen) :]] if kept else []
-        self._share([*self._common.containers, *new], changed)
+        common.copies.add(passed, own)
+        new = [*(own if common.in_place else ()), *decoder.table[len(seen) :]] if kept else []
+        count = len(common) + len(new)
+        common.share([*common.containers, *new], self._floor, changed)
+        if kept and not common.in_place and len(common) == count:
+            common.share_own(own)
         return kind, value
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import builtins
 import json
 import mmap
+import operator
 import os
 import sys
 import types
@@ -166,7 +167,10 @@ class Judge:
         if operation != questions.CALL:
             return self._answer(question)
         name = self._names.get(Remote.number(target), "…") if is_remote(target) else "…"
-        call = self._last_calls.begin(name, args, keywords, frame, self._in_place)
+        given = self._exchange.as_passed((*args, *keywords.values()))
+        changes = self._in_place or any(map(operator.is_not, given, (*args, *keywords.values())))
+        named = dict(zip(keywords, given[len(args) :], strict=True))
+        call = self._last_calls.begin(name, given[: len(args)], named, frame, changes)
         try:
             value = self._answer(question)
         except BaseException as error:

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sandbox.guest import declared_classes, library_values, numpy_values
@@ -45,7 +45,8 @@ def _container_of(value: object) -> Any:
 class Encoder(Writer):
     """Writes one message of at most `most` bytes. `known` are containers that the other side has already, in its order.
 
-    `places`: the place of each in it, by its id, if that has been found out already.
+    `places`: the place of each in it, by its id, if that has been found out already; `instead_of` returns what is written in
+    place of a container.
 
     An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `same`:
     the immutable values that both sides have, if their identities count; `declared`: the classes that both have.
@@ -62,8 +63,9 @@ class Encoder(Writer):
         same: Identities | None = None,
         declared: Declared = NO_CLASSES,
         places: Mapping[int, int] | None = None,
+        instead_of: Callable[[Any], Any] | None = None,
     ) -> None:
-        super().__init__(other, most, known, exact, names, declared, places)
+        super().__init__(other, most, known, exact, names, declared, places, instead_of)
         self._same = same
         if same is not None:
             self._new: list[bytes] = []  # immutable values that are sent for the first time

@@ -75,8 +75,10 @@ class Writer:
         names: Mapping[int, str],
         declared: Declared,
         places: Mapping[int, int] | None,
+        instead_of: Callable[[Any], Any] | None,
     ) -> None:
         self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
+        self._instead_of = instead_of
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
         #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)
@@ -121,6 +123,9 @@ class Writer:
             self.write(description, out, 0)
 
     def _refer(self, container: Any, base: type, out: list[bytes]) -> None:
+        if self._instead_of is not None:
+            container = self._instead_of(container)
+            base = type(container)
         place = self._places.get(id(container))
         if place is None:
             place = self._index.get(id(container))
