@@ -8,6 +8,7 @@ is the page of the first run. The pages about several runs are drawn if there ar
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import socket
 import sys
@@ -72,10 +73,13 @@ def places(library: Library) -> dict[str, object]:
 
 def main() -> None:
     """Command line: folders of runs."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("runs", metavar="RUN", nargs="+", type=Path, help="folders of runs")
+    runs = parser.parse_args().runs
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium is None:
         sys.exit("Chromium is needed: apt install chromium")
-    library = Library.of([Path(name) for name in sys.argv[1:]])
+    library = Library.of(runs)
     named = places(library)
     shown = {**ONE, **(SEVERAL if len(library.runs) > 2 else {})}
     with serving(library) as address, sync_playwright() as playwright:

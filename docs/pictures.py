@@ -7,6 +7,7 @@ Writes docs/images/report.png, which is what `codeeval report RUN --plot FILE` d
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -18,9 +19,12 @@ IMAGES = Path(__file__).parent / "images"
 
 def main() -> None:
     """Command line: one argument, the run's folder."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", metavar="RUN", help="folder of the run")
+    run = parser.parse_args().run
     IMAGES.mkdir(exist_ok=True)
     picture = IMAGES / "report.png"
-    command = [sys.executable, "-m", "codeeval", "report", sys.argv[1], "--plot", str(picture)]
+    command = [sys.executable, "-m", "codeeval", "report", run, "--plot", str(picture)]
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     record(picture.name)
     print("wrote", picture)
