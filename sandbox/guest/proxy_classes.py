@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import questions as asks
+from sandbox.guest.awaited import steps
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, OPERANDS, READ, SHOWN, SPECIALS
 from sandbox.guest.library_askers import is_kept
 from sandbox.guest.library_types import is_made
@@ -47,6 +48,8 @@ _ASKED_ATTRIBUTES = frozenset(
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
 #: Attributes of a class that are requested as well.
 _OF_CLASSES = frozenset(("__bases__", "__mro__"))
+#: Special methods that a class has for its instances, and not as every object has them.
+_OF_INSTANCES = frozenset(SPECIALS) - frozenset(dir(object))
 _OPERATIONS = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
                 asks.ENTER, asks.STR, asks.REPR, asks.FORMAT), strict=True)
@@ -135,8 +138,9 @@ def _attribute(host: Host, proxy: object, name: str) -> Any:
         host.not_carried(f"the attribute {name} of a function")
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
-    if name in _OF_CLASSES and type(proxy).__dict__.get("_shown") is type:
-        return host.ask(asks.ATTRIBUTE, proxy, (name,))
+    if type(proxy).__dict__.get("_shown") is type and (name in _OF_CLASSES or name in SPECIALS):
+        asked = host.ask(asks.ATTRIBUTE, proxy, (name,))
+        return functools.partial(_kept(name), proxy) if name in KEPT else asked
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
     found = host.ask(asks.ATTRIBUTE, proxy, (name,))
@@ -167,6 +171,10 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
             members[special] = _asking(_OPERATIONS[special])
     if "__exit__" in members:
         members["__exit__"] = _leave
+    if shown == 0:
+        members["__getattribute__"] = _of_the_class
+        members.setdefault("__getitem__", _asking(asks.ITEM))  # it may have `__class_getitem__`
+        members.setdefault("__iter__", None)
     if shown > 0:
         if SHOWN[shown] is types.FunctionType:
             members["__get__"] = _bind
@@ -175,7 +183,7 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
             members.pop(special, None)  # built-in types have them all, and most return nothing useful
         if SHOWN[shown] is types.CoroutineType:
-            members["__await__"] = _steps
+            members["__await__"] = steps
         if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
             members["__eq__"] = _equal_to_its_own
             members["__hash__"] = None if SHOWN[shown] is types.SimpleNamespace else object.__hash__
@@ -232,22 +240,11 @@ def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     return Remote.host(self).ask(asks.EXIT, self)
 
 
-class _Steps:
-    """A coroutine as the iterator that `yield from` asks."""
-
-    def __init__(self, coroutine: Any) -> None:
-        self.send, self.throw, self.close = coroutine.send, coroutine.throw, coroutine.close
-
-    def __iter__(self) -> _Steps:
-        return self
-
-    def __next__(self) -> Any:
-        return self.send(None)
-
-
-def _steps(self: Any) -> Any:
-    """`await` in the tests: the coroutine runs in the candidate's process, and the tests' loop drives it."""
-    return (yield from _Steps(self))
+def _of_the_class(self: Any, name: str) -> Any:
+    """An attribute of a class: special methods are those of its instances, which `_attribute` requests."""
+    if name in _OF_INSTANCES:
+        raise AttributeError(name)
+    return object.__getattribute__(self, name)
 
 
 def derived_class(host: Host, called: tuple[int, str], specials: int, base: type, replaced: Any) -> type:
