@@ -150,6 +150,9 @@ class Decoder:
         if tag == "S":
             tag = chr(self.take(1)[0])
             return self._make(*self._named(tag, depth), self.value(depth + 1))
+        if tag == "U":  # objects that have other contents now, which `make` puts in their place
+            self._several(depth)
+            return self.value(depth + 1)
         if tag == "b":
             return self.take(self._count())
         if tag == "I":
