@@ -1,6 +1,6 @@
 """Which instances of the program's subclasses of list, dict, set and bytearray have changed since the judge got their contents.
 
-The judge has a copy of the contents (`proxy_classes.derived_class`). Without this a program that changes such an object would be
+The judge has a copy of the contents (`derived_classes.py`). Without this a program that changes such an object would be
 judged by what it was before.
 """
 
