@@ -30,6 +30,7 @@ from sandbox.guest.built_in_values import KINDS, base_of, factory_of, pairs_of, 
 from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
+from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.sent_subclasses import SentSubclasses
 from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
@@ -51,7 +52,8 @@ class Encoder(Writer):
 
     An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `same`:
     the immutable values that both sides have, if their identities count; `declared`: the classes that both have.
-    `subclasses`: the instances of which the other side has a copy; those that have changed are written before the root.
+    `nans`: the floats that are no numbers. `subclasses`: instances of which the other side has a copy; those that have
+    changed are written before the root.
     """
 
     def __init__(
@@ -67,8 +69,10 @@ class Encoder(Writer):
         places: Mapping[int, int] | None = None,
         instead_of: Callable[[Any], Any] | None = None,
         subclasses: SentSubclasses | None = None,
+        nans: NotANumbers | None = None,
     ) -> None:
-        super().__init__(other, most, known, exact, names, declared, places, instead_of)
+        kept = nans if same is None else None
+        super().__init__(other, most, known, exact, names, declared, places, instead_of, kept)
         self._subclasses = subclasses
         self._same = same
         if same is not None:

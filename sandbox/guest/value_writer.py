@@ -27,6 +27,7 @@ from sandbox.guest.built_in_values import (
 )
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.library_types import LIBRARY
+from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.sent_subclasses import items_of
 
 MAX_DEPTH = 100
@@ -78,7 +79,9 @@ class Writer:
         declared: Declared,
         places: Mapping[int, int] | None,
         instead_of: Callable[[Any], Any] | None,
+        nans: NotANumbers | None,
     ) -> None:
+        self._nans = nans
         self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
         self._instead_of = instead_of
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
@@ -105,7 +108,10 @@ class Writer:
         kind = type(value)
         leaf = LEAVES.get(kind)
         if leaf is not None:
-            out.append(leaf(value))
+            if kind is float and value != value and self._nans is not None:
+                out.append(sized(b"~", self._nans.number(value)) + leaf(value)[1:])
+            else:
+                out.append(leaf(value))
         elif kind is list or kind is dict or kind is set or kind is bytearray:
             self._refer(value, kind, out)
         elif kind is tuple and depth < MAX_DEPTH:
