@@ -13,7 +13,7 @@ from typing import Any
 from sandbox.guest import questions as asks
 from sandbox.guest.abstract_classes import names_of_members, shown_class
 from sandbox.guest.descriptions import OPERANDS, READ
-from sandbox.guest.proxy_classes import FORWARDED, Host, an_object_of, attribute_of, is_remote, names_of
+from sandbox.guest.proxy_classes import FORWARDED, Host, Remote, an_object_of, attribute_of, is_remote, names_of
 
 #: Built-in types with mutable instances.
 CHANGING = (list, dict, set, bytearray)
@@ -50,7 +50,7 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
             keeps = changes or (base in OPERANDS and other in READ)
             get = kept(other) if keeps else (lambda self, other=other: attribute_of(host, self, other))
             members[other] = property(get)
-    kind = shown_class(name, replaced, None)
+    kind = shown_class(name, replaced, Remote(host, number), host.ask)
     if kind is not None:
         members["__class__"] = property(lambda self: kind)
     members["__getattr__"] = attribute

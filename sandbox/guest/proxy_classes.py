@@ -177,7 +177,7 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
         members["__dataclass_fields__"] = Fields(own)
     if host is not None and shown < 0:
         members |= _constructors(host, number)
-        kind = shown_class(name, told, members["__new__"])
+        kind = shown_class(name, told, Remote(host, number), host.ask)
         if kind is not None:
             members["__class__"] = property(lambda self: kind)
     if "__exit__" in members:
