@@ -64,6 +64,8 @@ TYPES: dict[str, type] = {
             object,
             type,
             type(None),
+            type(...),
+            type(NotImplemented),
         ),
         *(
             OrderedDict,
@@ -80,6 +82,7 @@ TYPES: dict[str, type] = {
             timezone,
         ),
         *(FunctionType, MethodType, BuiltinFunctionType, GeneratorType, CoroutineType, ModuleType),
+        *(type(getattr(one, what)()) for one in ({}, OrderedDict()) for what in ("keys", "values", "items")),
         *(slice, memoryview, MappingProxyType, GenericAlias, UnionType, map, filter, zip, enumerate, reversed),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )

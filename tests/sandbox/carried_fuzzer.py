@@ -217,6 +217,27 @@ class Near:
     def __add__(self, other): return ['add', other]
     def __radd__(self, other): return ['radd', other]
 """
+#: What the tests use of the program by name.
+NAMES = (
+    *(
+        "f",
+        "Point",
+        "Pair",
+        "Hue",
+        "Shade",
+        "Sides",
+        "Low",
+        "Box",
+        "Bag",
+        "Text",
+        "Row",
+        "Whole",
+        "Filled",
+        "Own",
+        "Fib",
+    ),
+    *("Stack", "Grid", "Node", "Temperature", "Item", "Frozen", "adder", "counter", "memo", "counted"),
+)
 #: What is executed before tests that mention this name.
 _LATER = {
     "TEST": "import unittest\nTEST = unittest.TestCase()\n",
@@ -286,7 +307,7 @@ def draw_case(seed: int, uses: int = 12) -> Drawn:
             )
         asked.append(text)
     later = "".join(text for name, text in _LATER.items() if any(name in line for line in lines))
-    return Drawn(Case(program, _IMPORTS + later + "".join(lines)), tuple(asked))
+    return Drawn(Case(program, _IMPORTS + later + "".join(lines), names=NAMES), tuple(asked))
 
 
 def truths(pool: Pool, drawn: Sequence[Drawn]) -> list[str]:
@@ -303,6 +324,7 @@ def compared(pool: Pool, drawn: Sequence[Drawn]) -> list[tuple[Drawn, str]]:
         Case(
             one.case.program,
             f"{one.case.tests}for got, right in zip(log, {text}, strict=True):\n    assert got == right, (got, right)\n",
+            names=NAMES,
         )
         for one, text in known
     ]
