@@ -2,13 +2,12 @@
 
 The candidate tells their names, among the names of what the class defines. A stand-in's `__class__` is then a class that
 derives from them. As with other descriptions, this is a claim that decides how an object can be used, and not whether it
-is equal. So those of `numbers` are left out: a Fraction or Decimal of the tests compares with any `numbers.Rational` by asking
-it for attributes.
+is equal. So those are left out with which values of the tests compare themselves by asking the other for attributes or items: a
+Fraction or Decimal with any `numbers.Rational`, a set of a class of its own with any `collections.abc.Set`.
 """
 
 from __future__ import annotations
 
-import abc
 import collections.abc
 import enum
 import types
@@ -18,8 +17,12 @@ from typing import Any
 from sandbox.guest import questions as asks
 
 _MARK = "is "
+_ABSTRACT = (
+    *("Sequence", "MutableSequence", "Mapping", "MutableMapping", "Collection", "Reversible", "Iterator", "Iterable"),
+    *("Container", "Sized", "Callable", "Hashable"),
+)
 _KNOWN: dict[str, type] = {
-    **{f"abc.{name}": kind for name, kind in vars(collections.abc).items() if isinstance(kind, abc.ABCMeta)},
+    **{f"abc.{name}": getattr(collections.abc, name) for name in _ABSTRACT},
     **{f"enum.{kind.__name__}": kind for kind in (enum.Enum, enum.IntEnum, enum.StrEnum, enum.Flag, enum.IntFlag)},
 }
 _NAMES = {id(kind): name for name, kind in _KNOWN.items()}
@@ -67,6 +70,8 @@ class _Shown(type):
         return _ask(cls, asks.ATTRIBUTE, name)
 
     def __call__(cls, *args: Any, **keywords: Any) -> Any:
+        if _ASKED not in vars(cls):
+            raise TypeError("a subclass of the program's class does not cross to the tests")
         proxy, ask = vars(cls)[_ASKED]
         return ask(asks.CALL, proxy, args, keywords)
 

@@ -43,6 +43,7 @@ LIBRARY: dict[int, tuple[type, int]] = {
     )
 }
 NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()}
+_DICTS: tuple[Any, ...] = ({}, OrderedDict())
 #: Types that may be sent by name: what they make of data is data.
 TYPES: dict[str, type] = {
     kind.__name__: kind
@@ -82,7 +83,7 @@ TYPES: dict[str, type] = {
             timezone,
         ),
         *(FunctionType, MethodType, BuiltinFunctionType, GeneratorType, CoroutineType, ModuleType),
-        *(type(getattr(one, what)()) for one in ({}, OrderedDict()) for what in ("keys", "values", "items")),
+        *(type(getattr(one, what)()) for one in _DICTS for what in ("keys", "values", "items")),
         *(slice, memoryview, MappingProxyType, GenericAlias, UnionType, map, filter, zip, enumerate, reversed),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )

@@ -216,6 +216,8 @@ def _constructors(host: Host, number: int) -> dict[str, Any]:
     def new(kind: type, /, *args: Any, **keywords: Any) -> Any:
         if args and args[0] is host:
             return object.__new__(kind)
+        if "_kind" not in kind.__dict__:
+            host.not_carried(f"a subclass of the program's class {kind.__mro__[1].__name__}", number)
         return host.ask(asks.CALL, Remote(host, number), args, keywords)
 
     def init(self: Any, /, *args: Any, **_: Any) -> None:
