@@ -195,7 +195,7 @@ class Writer:
     def _has_known_types(self, value: Any) -> bool:
         """Whether what it is made of, if it is `list[int]` or `int | str`, are types that both sides have."""
         if type(value) is GenericAlias:
-            return self._known_name(value.__origin__) is not None
+            return self._known_name(value.__origin__) is not None and not value.__unpacked__
         return type(value) is not UnionType or all(
             self._known_name(one) is not None or (type(one) is GenericAlias and self._has_known_types(one))
             for one in value.__args__
