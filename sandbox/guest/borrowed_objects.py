@@ -7,6 +7,7 @@ generator, an iterator, an exception of a class with the same bases. Using it as
 from __future__ import annotations
 
 import functools
+import itertools
 import operator
 import random
 import types
@@ -15,6 +16,7 @@ from typing import Any, NoReturn
 
 from sandbox.guest import forwarded_streams
 from sandbox.guest import lent_objects as lent
+from sandbox.guest.descriptions import SHOWN
 from sandbox.guest.library_functions import library_function
 from sandbox.guest.library_types import SENT
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers, is_exception
@@ -22,6 +24,8 @@ from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers, is_exceptio
 #: Asks the judge: an operation of `lent_objects`, the object's number, arguments, keywords.
 Ask = Callable[[int, int, tuple[Any, ...], dict[str, Any]], Any]
 _own, _cause, _args = (BaseException.__dict__[name].__get__ for name in ("__dict__", "__cause__", "args"))
+#: Types of iterators that `isinstance` may ask for, by name.
+_ITERATORS = {kind.__name__: kind for kind in SHOWN}
 _VAR_POSITIONAL, _KEYWORD_ONLY, _VAR_KEYWORD = 2, 3, 4
 
 
@@ -201,6 +205,9 @@ def _generator(ask: Ask, number: int, name: str, qualified: str) -> Any:
 
 def _iterator(ask: Ask, number: int, name: str) -> Any:
     members = {"__slots__": (), "__iter__": lambda self: self, "__next__": lambda self: ask(lent.NEXT, number, (), {})}
+    members["__module__"] = "itertools" if hasattr(itertools, name) else "builtins"
+    if name in _ITERATORS:
+        members["__class__"] = property(lambda self: _ITERATORS[name])
     return type(name, (), members)()
 
 

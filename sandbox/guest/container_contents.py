@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict, defaultdict, deque
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import library_types, library_values, numpy_values
@@ -57,10 +60,22 @@ def put(container: Any, content: Any) -> None:
         container.update(content)
 
 
+#: Immutable types of which equal values that are shown alike are the same.
+_PLAIN = frozenset((float, complex, Decimal, Fraction, date, time, datetime, timedelta))
+_MOST_ITEMS = 8  # of a frozenset, which is compared item by item
+
+
 def _is_same(one: Any, other: Any) -> bool:
     """Whether two keys are certainly the same."""
     if one is other:
         return True
-    if type(one) is tuple and type(other) is tuple:
+    kind = type(one)
+    if kind is not type(other):
+        return False
+    if kind is tuple:
         return len(one) == len(other) and all(map(_is_same, one, other))
-    return type(one) is type(other) and type(one) in (str, int, bytes) and bool(one == other)
+    if kind is frozenset:
+        return len(one) == len(other) <= _MOST_ITEMS and all(any(_is_same(item, two) for two in other) for item in one)
+    if kind in (str, int, bytes):
+        return bool(one == other)
+    return kind in _PLAIN and bool(one == other) and repr(one) == repr(other)

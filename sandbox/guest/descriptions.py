@@ -15,6 +15,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sandbox.guest import abstract_classes
 from sandbox.guest.built_in_values import MOMENTS, base_of
 from sandbox.guest.library_types import name_of
 
@@ -107,7 +108,8 @@ _MAX_NAMES = 100
 
 def describe(value: object, number: int) -> tuple[Any, ...]:
     """(the class's number, its name, special methods as bits, index into SHOWN or -1, index into BASES or -1, other
-    attributes of the base that the class replaces). `number` is that of the class."""
+    attributes of the base that the class replaces, or the fields of a data class, and its abstract classes). `number` is that
+    of the class."""
     kind = type(value)
     return (number, *(KNOWN.get(id(kind)) or _describe(kind)))
 
@@ -131,7 +133,20 @@ def _describe(kind: type) -> tuple[Any, ...]:
         if base in MOMENTS:  # whose methods and operators make instances of the class
             public += ["__new__", "__init__"]
         replaced = tuple(name for name in public if _resolved(kind, name) is not _resolved(base, name))[:_MAX_NAMES]
+    else:
+        replaced = _fields(kind)
+    replaced += abstract_classes.told(_mro(kind))[:_MAX_NAMES] if shown < 0 else ()
     return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of a data class's fields."""
+    found: Any = _resolved(kind, "__dataclass_fields__")
+    if type(found) is not dict:
+        return ()
+    return tuple(name for name, one in found.items() if repr(getattr(one, "_field_type", None)) == "_FIELD")[
+        :_MAX_NAMES
+    ]
 
 
 #: Descriptions of built-in types, made once.

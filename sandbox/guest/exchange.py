@@ -15,6 +15,7 @@ from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.judges_containers import JudgesContainers
 from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.proxy_classes import Host
@@ -53,7 +54,7 @@ class Exchange:
         self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
         #: The immutable values that both sides have, if the tests compare identities.
         self.same: Identities | None = None
-        self.declared = Declared()  # the prelude's classes that the program has as well
+        self.declared, self._nans = Declared(), NotANumbers(LENT)  # the prelude's classes that the program has as well
 
     def open(self, line: Line, most: int, in_place: bool) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
@@ -204,14 +205,13 @@ class Exchange:
         return self._encoder_of(self._common.containers, self._common.places)
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
-        more: dict[str, Any] = {"names": self.sent, "same": self.same, "declared": self.declared, "places": places}
+        more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans, "places": places}
         more["instead_of"] = None if self._common.in_place else self._common.copies.instead_of
-        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, **more)
+        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
-        return value_decoder.Decoder(
-            data, self._make, known, named=self.received, same=self.same, declared=self.declared, met=self.obeying.meet
-        )
+        more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans}
+        return value_decoder.Decoder(data, self._make, known, named=self.received, met=self.obeying.meet, **more)
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:

@@ -11,7 +11,7 @@ from sandbox.guest.programs_copies import ProgramsCopies
 
 #: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
 #: that cost.
-_MAX_SHARED, _MAX_SHARED_BYTES = 16, 1_024
+_MAX_SHARED, _MAX_SHARED_BYTES = 64, 4_096
 #: With the tests' own, if the program gets copies of these.
 _MAX_OWN = 8
 

@@ -15,7 +15,7 @@ import numbers
 import operator
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
 from types import (
@@ -23,9 +23,12 @@ from types import (
     CoroutineType,
     FunctionType,
     GeneratorType,
+    GenericAlias,
+    MappingProxyType,
     MethodDescriptorType,
     MethodType,
     ModuleType,
+    UnionType,
 )
 from typing import Any
 
@@ -40,6 +43,7 @@ LIBRARY: dict[int, tuple[type, int]] = {
     )
 }
 NEW: dict[int, Callable[[], Any]] = {tag: kind for kind, tag in LIBRARY.values()}
+_DICTS: tuple[Any, ...] = ({}, OrderedDict())
 #: Types that may be sent by name: what they make of data is data.
 TYPES: dict[str, type] = {
     kind.__name__: kind
@@ -61,6 +65,8 @@ TYPES: dict[str, type] = {
             object,
             type,
             type(None),
+            type(...),
+            type(NotImplemented),
         ),
         *(
             OrderedDict,
@@ -74,9 +80,11 @@ TYPES: dict[str, type] = {
             time,
             datetime,
             timedelta,
+            timezone,
         ),
         *(FunctionType, MethodType, BuiltinFunctionType, GeneratorType, CoroutineType, ModuleType),
-        *(slice, memoryview, map, filter, zip, enumerate, reversed),
+        *(type(getattr(one, what)()) for one in _DICTS for what in ("keys", "values", "items")),
+        *(slice, memoryview, MappingProxyType, GenericAlias, UnionType, map, filter, zip, enumerate, reversed),
         *(kind for kind in vars(builtins).values() if isinstance(kind, type) and issubclass(kind, BaseException)),
     )
 }
@@ -154,7 +162,7 @@ def make_named(parts: list[Any]) -> Any:
     if kind is None:
         if type(fields) is not tuple or len(fields) > _MAX_FIELDS or not all(map(_is_name, (name, *fields))):
             raise ValueError("no named tuple")
-        kind = _named[key] = namedtuple(name, fields)
+        kind = _named[key] = namedtuple(name, fields, module="candidate")
     if len(values) != len(fields):
         raise ValueError("no named tuple")
     return tuple.__new__(kind, values)

@@ -23,6 +23,8 @@ _name = type.__dict__["__name__"].__get__
 _TYPECODES = frozenset("bBhHiIlLqQfd")
 #: Those of which the dict holds more than they show.
 _PARTIAL = frozenset(("dict_keys", "dict_values", "odict_keys", "odict_values"))
+#: Those of them that are sent as what they show; `Writer` does so with the others.
+_ORDERED = frozenset(("odict_keys", "odict_values"))
 _VIEWS: dict[str, Callable[[Any], Any]] = {
     f"{prefix}_{what}": vars(kind)[what]
     for prefix, kind in (("dict", dict), ("odict", OrderedDict))
@@ -139,8 +141,8 @@ def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...
     name = _name(kind)
     if kind is timezone:
         return name, *timezone.__getinitargs__(value)  # type: ignore[attr-defined]
-    if name in _PARTIAL and table is SENT_VALUES:
-        return None  # the dict may hold what the tests expect
+    if name in _PARTIAL and table is SENT_VALUES:  # the dict may hold what the tests expect
+        return (name, tuple(value)) if name in _ORDERED else None
     if kind is MappingProxyType or name in _VIEWS:
         (whole,) = gc.get_referents(value) or (None,)
         is_own = name not in _VIEWS or (type(whole) in _SEEN and kind is type(_view(name, whole)))
@@ -186,6 +188,8 @@ def make_value(parts: list[Any], table: dict[str, _Entry]) -> Any:
         return timezone(*rest)
     if name in _VIEWS or name == "mappingproxy":
         (whole,) = rest
+        if name in _ORDERED and type(whole) is tuple:
+            return _view(name, OrderedDict.fromkeys(whole) if name == "odict_keys" else OrderedDict(enumerate(whole)))
         return _view(name, whole)
     if name == "GenericAlias":
         if not issubclass(type(rest[0]), type):

@@ -14,7 +14,9 @@ from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
+from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.questions import CHANGED, SAME, STOP
+from sandbox.guest.sent_subclasses import SentSubclasses
 
 _ANY = 1 << 30  # the judge may send any size
 
@@ -34,6 +36,7 @@ class ProgramSide(ABC):
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._declared = Declared()  # the prelude's classes that the program has as well
+        self._subclasses, self._nans = SentSubclasses(), NotANumbers(0)
         self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
         makers = raised.Makers(
             namespace,
@@ -68,6 +71,7 @@ class ProgramSide(ABC):
             values=library_values.SENT_VALUES,
             same=self._same,
             declared=self._declared,
+            nans=self._nans,
         )
 
     def _message(self) -> value_codec.Encoder:
@@ -79,7 +83,13 @@ class ProgramSide(ABC):
     def _encoder_of(
         self, most: int, known: Iterable[Any] = (), places: dict[int, int] | None = None
     ) -> value_codec.Encoder:
-        return value_codec.Encoder(self._other, most, known, same=self._same, declared=self._declared, places=places)
+        more: dict[str, Any] = {
+            "same": self._same,
+            "declared": self._declared,
+            "places": places,
+            "nans": self._nans,
+        }
+        return value_codec.Encoder(self._other, most, known, subclasses=self._subclasses, **more)
 
     def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
         return self._encoder_of(_ANY, known, places)

@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox.guest.built_in_values import MOMENTS, bare_value, new_moment
+from sandbox.guest.derived_classes import CHANGING, derived_class
 from sandbox.guest.descriptions import BASES, SHOWN
 from sandbox.guest.proxy_classes import (
-    CHANGING,
     Host,
     Remote,
     an_object_of,
-    derived_class,
     is_proxy,
     is_remote,
     new_remote_class,
@@ -102,7 +101,7 @@ class Proxies:
                 self._classes[number] = known = remote_class(SHOWN[shown].__name__, specials, shown)
                 return known
             else:
-                known = new_remote_class(name, specials, shown, number)
+                known = new_remote_class(name, specials, shown, number, replaced, self._host)
             self._classes[number] = known
             self._numbers[id(known)] = number
         return known

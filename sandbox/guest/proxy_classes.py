@@ -5,8 +5,8 @@ forwarded (calling it, iterating it, showing it). Those that would let the objec
 comparisons, arithmetic, hashes. If the class does not define such a method, the tests get Python's default, as in one
 process; if it does, the sample ends there, and has not passed (`Host.not_carried`).
 
-An instance of a subclass of a built-in type is represented by an instance of a subclass, with the base's value, under
-the same rule.
+An instance of a subclass of a built-in type is represented by an instance of a subclass (`derived_classes.py`), under the
+same rule.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import questions as asks
-from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, OPERANDS, READ, SHOWN, SPECIALS
+from sandbox.guest.abstract_classes import names_of_members, shown_class
+from sandbox.guest.awaited import steps
+from sandbox.guest.data_classes import Fields, fields_of_class
+from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
 from sandbox.guest.library_askers import is_kept
 from sandbox.guest.library_types import is_made
 
@@ -40,14 +43,17 @@ _ASKED_ATTRIBUTES = frozenset(
     (
         *("__name__", "__qualname__", "__doc__", "__module__", "__dict__", "__annotations__", "__defaults__"),
         *("__kwdefaults__", "__code__", "__wrapped__", "__self__", "__func__", "__members__", "__match_args__"),
-        *("__notes__", "__args__", "__origin__"),
+        *("__notes__", "__args__", "__origin__", "__dataclass_params__"),
     )
 )
 #: Attributes of a function that can't be sent.
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
 #: Attributes of a class that are requested as well.
 _OF_CLASSES = frozenset(("__bases__", "__mro__"))
-_OPERATIONS = dict(
+#: Special methods that a class has for its instances, and not as every object has them.
+_OF_INSTANCES = frozenset(SPECIALS) - frozenset(dir(object))
+#: What is asked for each special method.
+FORWARDED = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
                 asks.ENTER, asks.STR, asks.REPR, asks.FORMAT), strict=True)
 )  # fmt: skip
@@ -55,8 +61,6 @@ _OPERATIONS = dict(
 
 #: Shown types that compare only with objects of their own type.
 _EQUAL_TO_THEIR_OWN = (types.MethodType, types.BuiltinFunctionType, types.SimpleNamespace, re.Pattern)
-#: Built-in types with mutable instances.
-CHANGING = (list, dict, set, bytearray)
 
 
 class Remote:
@@ -70,14 +74,14 @@ class Remote:
 
     @property
     def __doc__(self) -> Any:  # type: ignore[override]
-        return _attribute(self.__host, self, "__doc__")
+        return attribute_of(self.__host, self, "__doc__")
 
     @property
     def __module__(self) -> Any:  # type: ignore[override]
         return self.__host.ask(asks.ATTRIBUTE, self, ("__module__",))
 
     def __getattr__(self, name: str) -> Any:
-        return _attribute(self.__host, self, name)
+        return attribute_of(self.__host, self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         self.__host.ask(asks.SET_ATTRIBUTE, self, (name, value))
@@ -129,14 +133,18 @@ def is_proxy(value: object) -> bool:
     return is_remote(value) or "_of_the_candidate" in type(value).__dict__
 
 
-def _attribute(host: Host, proxy: object, name: str) -> Any:
+def attribute_of(host: Host, proxy: object, name: str) -> Any:
+    """An attribute that the candidate says the object has."""
     is_function = issubclass(type(proxy), Remote) and type(proxy).__dict__.get("_shown") in SHOWN[1:4]
     if name in _KEPT_ATTRIBUTES and (is_function or is_kept(name, None)):
         host.not_carried(f"the attribute {name} of a function")
+    if name == "__dataclass_fields__" and type(proxy).__dict__.get("_shown") is type:
+        return fields_of_class(host.ask(asks.ATTRIBUTE, proxy, (name,)))
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
-    if name in _OF_CLASSES and type(proxy).__dict__.get("_shown") is type:
-        return host.ask(asks.ATTRIBUTE, proxy, (name,))
+    if type(proxy).__dict__.get("_shown") is type and (name in _OF_CLASSES or name in SPECIALS):
+        asked = host.ask(asks.ATTRIBUTE, proxy, (name,))
+        return functools.partial(_kept(name), proxy) if name in KEPT else asked
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
     found = host.ask(asks.ATTRIBUTE, proxy, (name,))
@@ -157,16 +165,29 @@ def an_object_of(name: str) -> str:
     return f"an object of the program's class {name}"
 
 
-def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> type:
+def new_remote_class(name: str, specials: int, shown: int, number: int = -1, told: Any = (), host: Any = None) -> type:
     members: dict[str, Any] = {"__slots__": (), "_shown": SHOWN[shown] if shown >= 0 else None, "_kind": number}
     members |= {name: Remote.__dict__[name] for name in ("__doc__", "__module__")}  # otherwise `type` makes some
-    for special in _names(specials):
+    for special in names_of(specials):
         if special in KEPT:
             members[special] = _kept(special)
         elif special not in members and special not in ("__str__", "__repr__"):
-            members[special] = _asking(_OPERATIONS[special])
+            members[special] = _asking(FORWARDED[special])
+    if own := names_of_members(told):
+        members["__dataclass_fields__"] = Fields(own)
+    if host is not None and shown < 0:
+        members |= _constructors(host, number)
+        kind = shown_class(name, told, Remote(host, number), host.ask)
+        if kind is not None:
+            members["__class__"] = property(lambda self: kind)
     if "__exit__" in members:
         members["__exit__"] = _leave
+    if "__next__" in members:
+        members["__copy__"] = _OfTheClass()
+    if shown == 0:
+        members["__getattribute__"] = _of_the_class
+        members.setdefault("__getitem__", _asking(asks.ITEM))  # it may have `__class_getitem__`
+        members.setdefault("__iter__", None)
     if shown > 0:
         if SHOWN[shown] is types.FunctionType:
             members["__get__"] = _bind
@@ -175,7 +196,7 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
         for special in ("__lt__", "__le__", "__gt__", "__ge__"):
             members.pop(special, None)  # built-in types have them all, and most return nothing useful
         if SHOWN[shown] is types.CoroutineType:
-            members["__await__"] = _steps
+            members["__await__"] = steps
         if SHOWN[shown] in _EQUAL_TO_THEIR_OWN:
             members["__eq__"] = _equal_to_its_own
             members["__hash__"] = None if SHOWN[shown] is types.SimpleNamespace else object.__hash__
@@ -189,11 +210,29 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1) -> 
     return type(name, (Remote,), members)
 
 
+def _constructors(host: Host, number: int) -> dict[str, Any]:
+    """The judge makes proxies; a call by the tests, as in `dataclasses.replace`, makes an object of the candidate's class."""
+
+    def new(kind: type, /, *args: Any, **keywords: Any) -> Any:
+        if args and args[0] is host:
+            return object.__new__(kind)
+        if "_kind" not in kind.__dict__:
+            host.not_carried(f"a subclass of the program's class {kind.__mro__[1].__name__}", number)
+        return host.ask(asks.CALL, Remote(host, number), args, keywords)
+
+    def init(self: Any, /, *args: Any, **_: Any) -> None:
+        if args and args[0] is host:
+            Remote.__init__(self, *args)
+
+    return {"__new__": new, "__init__": init}
+
+
 #: Classes of built-in types are the same in every sample.
 remote_class = functools.lru_cache(maxsize=64)(new_remote_class)
 
 
-def _names(specials: int) -> list[str]:
+def names_of(specials: int) -> list[str]:
+    """The special methods of these bits."""
     return [name for place, name in enumerate(SPECIALS) if specials >> place & 1]
 
 
@@ -232,58 +271,20 @@ def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     return Remote.host(self).ask(asks.EXIT, self)
 
 
-class _Steps:
-    """A coroutine as the iterator that `yield from` asks."""
+class _OfTheClass:
+    """The method `__copy__`, which `copy` looks up in the class; `itertools.tee` would copy an object that has it."""
 
-    def __init__(self, coroutine: Any) -> None:
-        self.send, self.throw, self.close = coroutine.send, coroutine.throw, coroutine.close
-
-    def __iter__(self) -> _Steps:
-        return self
-
-    def __next__(self) -> Any:
-        return self.send(None)
+    def __get__(self, instance: object, _: object = None) -> Any:
+        if instance is not None:
+            raise AttributeError("__copy__")
+        return Remote.__copy__
 
 
-def _steps(self: Any) -> Any:
-    """`await` in the tests: the coroutine runs in the candidate's process, and the tests' loop drives it."""
-    return (yield from _Steps(self))
-
-
-def derived_class(host: Host, called: tuple[int, str], specials: int, base: type, replaced: Any) -> type:
-    """A subclass of a built-in type."""
-    number, name = called
-    changes = base in CHANGING
-    members: dict[str, Any] = {"_of_the_candidate": True, "_kind": number, "__module__": "candidate"}
-
-    def kept(what: str) -> Callable[..., Any]:
-        return lambda self, *args, **kwargs: host.not_carried(f"{what} of {an_object_of(name)}", number)
-
-    def attribute(self: Any, wanted: str) -> Any:
-        found = _attribute(host, self, wanted)
-        if changes and is_remote(found):  # a method, which would work on the candidate's copy
-            host.not_carried(f"the attribute {wanted} of {an_object_of(name)}", number)
-        return found
-
-    for special in _names(specials):
-        shows = special in ("__str__", "__repr__", "__format__")
-        members[special] = _asking_of(host, _OPERATIONS[special]) if shows and not changes else kept(special)
-    for other in replaced:
-        if other == "__new__" or other == "__init__":
-            members["__new__"] = kept("constructing")
-        elif type(other) is str and not other.startswith("_"):
-            keeps = changes or (base in OPERANDS and other in READ)
-            get = kept(other) if keeps else (lambda self, other=other: _attribute(host, self, other))
-            members[other] = property(get)
-    members["__getattr__"] = attribute
-    if not changes:  # others are copied here, and the copy can't be passed back
-        members["__copy__"] = _asking_of(host, asks.COPY)
-        members["__deepcopy__"] = lambda self, _: host.ask(asks.DEEP_COPY, self)
-    return type(name, (base,), members)
-
-
-def _asking_of(host: Host, operation: int) -> Callable[..., Any]:
-    return lambda self, *args: host.ask(operation, self, args)
+def _of_the_class(self: Any, name: str) -> Any:
+    """An attribute of a class: special methods are those of its instances, which `_attribute` requests."""
+    if name in _OF_INSTANCES:
+        raise AttributeError(name)
+    return object.__getattribute__(self, name)
 
 
 for _kind in SHOWN[1:]:  # made once, in the supervisor

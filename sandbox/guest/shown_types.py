@@ -24,7 +24,7 @@ class _Asking(type):
         if len(args) != 1 or kwargs:
             return type(*args, **kwargs)
         kind = cls.__dict__["_of"](args[0]) if is_proxy(args[0]) or is_made(type(args[0])) else type(args[0])
-        return cls if kind is type else kind
+        return cls if kind is type or kind is _Asking else kind
 
     def __instancecheck__(cls, value: object) -> bool:
         return isinstance(value, type) if "_of" in cls.__dict__ else super().__instancecheck__(value)
@@ -40,6 +40,14 @@ class _Asking(type):
 
     def __repr__(cls) -> str:
         return repr(type) if "_of" in cls.__dict__ else super().__repr__()
+
+    @property
+    def __bases__(cls) -> Any:  # type: ignore[override]
+        return (object,) if "_of" in cls.__dict__ else type.__dict__["__bases__"].__get__(cls)
+
+    @property
+    def __mro__(cls) -> Any:
+        return (cls, object) if "_of" in cls.__dict__ else type.__dict__["__mro__"].__get__(cls)
 
     def __getitem__(cls, item: object) -> Any:
         return types.GenericAlias(type, item)

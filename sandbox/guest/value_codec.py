@@ -30,6 +30,8 @@ from sandbox.guest.built_in_values import KINDS, base_of, factory_of, pairs_of, 
 from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
+from sandbox.guest.not_a_numbers import NotANumbers
+from sandbox.guest.sent_subclasses import SentSubclasses
 from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
 #: The tags of values that have no identity of their own when they are written.
@@ -50,6 +52,8 @@ class Encoder(Writer):
 
     An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `same`:
     the immutable values that both sides have, if their identities count; `declared`: the classes that both have.
+    `nans`: the floats that are no numbers. `subclasses`: instances of which the other side has a copy; those that have
+    changed are written before the root.
     """
 
     def __init__(
@@ -64,8 +68,12 @@ class Encoder(Writer):
         declared: Declared = NO_CLASSES,
         places: Mapping[int, int] | None = None,
         instead_of: Callable[[Any], Any] | None = None,
+        subclasses: SentSubclasses | None = None,
+        nans: NotANumbers | None = None,
     ) -> None:
-        super().__init__(other, most, known, exact, names, declared, places, instead_of)
+        kept = nans if same is None else None
+        super().__init__(other, most, known, exact, names, declared, places, instead_of, kept)
+        self._subclasses = subclasses
         self._same = same
         if same is not None:
             self._new: list[bytes] = []  # immutable values that are sent for the first time
@@ -138,6 +146,9 @@ class Encoder(Writer):
     def root(self, value: object) -> bytes:
         """The encoded root. Containers that it mentions for the first time are written by `contents`."""
         out: list[bytes] = []
+        changed = self._subclasses.changed() if self._subclasses is not None else ()
+        if changed:
+            self._several(b"U", changed, out, 0)
         self.write(value, out, 0)
         return self._bounded(out)
 
@@ -159,6 +170,8 @@ class Encoder(Writer):
         if self._same is not None:
             for value in self._met:
                 self._same.add(value)
+        if self._subclasses is not None:
+            self._subclasses.sent(self.changing)
 
     def _identified(self, value: Any, out: list[bytes], depth: int) -> None:
         """Write a value, or its number if it is immutable."""

@@ -16,6 +16,7 @@ from sandbox.guest.container_contents import CONTAINERS, put
 from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
+from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.value_writer import BOUNDED, DECLARED, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
@@ -52,9 +53,10 @@ class Decoder:
         values: dict[str, Any] = library_values.VALUES,
         same: Identities | None = None,
         declared: Declared = NO_CLASSES,
+        nans: NotANumbers | None = None,
         met: Callable[[Any], None] = lambda value: None,
     ) -> None:
-        self._met = met
+        self._met, self._nans = met, nans
         self._data, self._make, self._at, self._names = data, make, 0, named
         self._deepest = 0  # how deeply the value being read is nested
         self._describing, self._values, self._same, self._declared = 0, values, same, declared
@@ -150,6 +152,11 @@ class Decoder:
         if tag == "S":
             tag = chr(self.take(1)[0])
             return self._make(*self._named(tag, depth), self.value(depth + 1))
+        if tag == "U":  # objects that have other contents now, which `make` puts in their place
+            self._several(depth)
+            return self.value(depth + 1)
+        if tag == "~" and self._nans is not None:
+            return self._nans.get(self._count(), self.take(8))
         if tag == "b":
             return self.take(self._count())
         if tag == "I":

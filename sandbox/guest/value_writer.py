@@ -10,6 +10,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from types import GenericAlias, UnionType
 from typing import Any
 
 from sandbox.guest import declared_classes, library_types, library_values, numpy_values
@@ -26,6 +27,8 @@ from sandbox.guest.built_in_values import (
 )
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.library_types import LIBRARY
+from sandbox.guest.not_a_numbers import NotANumbers
+from sandbox.guest.sent_subclasses import items_of
 
 MAX_DEPTH = 100
 COUNT = struct.Struct(">I")
@@ -76,7 +79,9 @@ class Writer:
         declared: Declared,
         places: Mapping[int, int] | None,
         instead_of: Callable[[Any], Any] | None,
+        nans: NotANumbers | None,
     ) -> None:
+        self._nans = nans
         self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
         self._instead_of = instead_of
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
@@ -89,6 +94,8 @@ class Writer:
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
         #: Whether a value was written in place that may be written differently later, although it is the same object.
         self.unsettled = False
+        #: Mutable instances of subclasses that were written: (the object, its built-in type, its items).
+        self.changing: list[tuple[Any, Any, list[Any]]] = []
 
     def _counted(self, items: int) -> bytes:
         """Each of these items takes at least a byte: what can't fit is not even started."""
@@ -101,7 +108,10 @@ class Writer:
         kind = type(value)
         leaf = LEAVES.get(kind)
         if leaf is not None:
-            out.append(leaf(value))
+            if kind is float and value != value and self._nans is not None:
+                out.append(sized(b"~", self._nans.number(value)) + leaf(value)[1:])
+            else:
+                out.append(leaf(value))
         elif kind is list or kind is dict or kind is set or kind is bytearray:
             self._refer(value, kind, out)
         elif kind is tuple and depth < MAX_DEPTH:
@@ -169,7 +179,7 @@ class Writer:
             base = None
         if _is_container(value, kind, base):
             self._refer(value, kind, out)
-        elif (parts := library_values.parts_of(value, kind, self._values)) is not None:
+        elif (parts := library_values.parts_of(value, kind, self._values)) is not None and self._has_known_types(value):
             self._keep.append(parts)
             self.unsettled = True
             self._several(b"V", parts, out, depth)
@@ -181,6 +191,18 @@ class Writer:
             self._derived(value, kind, base, out, depth)
         else:
             self._rare(value, base, out, depth)
+
+    def _has_known_types(self, value: Any) -> bool:
+        """Whether what it is made of, if it is `list[int]` or `int | str`, are types that both sides have."""
+        if type(value) is GenericAlias:
+            return self._known_name(value.__origin__) is not None and not value.__unpacked__
+        return type(value) is not UnionType or all(
+            self._known_name(one) is not None or (type(one) is GenericAlias and self._has_known_types(one))
+            for one in value.__args__
+        )
+
+    def _known_name(self, value: object) -> str | None:
+        return self._names.get(id(value)) or self._declared.names.get(id(value))
 
     def _is_declared(self, value: Any, kind: type, out: list[bytes], depth: int) -> bool:
         """Write an instance of a class that both sides have, unless it is a named tuple."""
@@ -232,7 +254,7 @@ class Writer:
 
     def _foreign(self, value: Any, kind: type, out: list[bytes], depth: int) -> None:
         """An object that is not an instance of any supported type."""
-        known = self._names.get(id(value)) or self._declared.names.get(id(value))
+        known = self._known_name(value)
         if known is not None:
             name = known.encode()
             out.append(sized(b"B", len(name)) + name)
@@ -261,5 +283,7 @@ class Writer:
             self._object(value, out)
             bare = bare_value(value, base)
             self._keep.append(bare)
-            self.unsettled |= base in KINDS
+            if base in KINDS:
+                self.unsettled = True
+                self.changing.append((value, base, items_of(value, base)))
             self.write(bare, out, depth + 1)

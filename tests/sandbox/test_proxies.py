@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Sequence, Set
 from typing import Any, NoReturn
 
 import pytest
@@ -119,3 +121,11 @@ def test_what_decides_is_not_handed_on(special: str) -> None:
         method(made, None, None, None) if special == "__exit__" and method(made, ValueError, None, None) else method(
             made, 5
         )
+
+
+@pytest.mark.parametrize("name", ["abc.Set", "abc.MutableSet", "abc.KeysView", "numbers.Rational", "numbers.Complex"])
+def test_no_claim_makes_a_value_of_the_tests_ask(name: str) -> None:
+    """A Fraction or a set of the tests' own class compares with such objects by asking them."""
+    made = proxies().make(5, (7, "A", 0, -1, -1, (f"is {name}", "is abc.Sequence")), NOTHING)
+    assert isinstance(made, Sequence)
+    assert not isinstance(made, Set | numbers.Number)
