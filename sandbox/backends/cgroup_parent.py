@@ -87,7 +87,7 @@ def _is_ordinary(info: Mapping[str, Any], runtime: str | None) -> bool:
 
 def _is_in_default(seen: Seen) -> bool:
     """In every hierarchy with controllers. Inside a container the paths have more parts, or none of ours is there."""
-    lines = [line.split(":", 2) for line in seen.groups.splitlines()]
+    lines = [line.split(":", 2) for line in seen.groups.split("\n") if line]
     places = {path for _, controllers, path in lines if controllers and not controllers.startswith("name=")}
     return places == {f"/{_DEFAULT}/{seen.container}"}
 
@@ -143,7 +143,7 @@ class WorkerParent:
 def look(client: docker.DockerClient, container: str) -> Seen:
     """Raises DockerException or OSError if the container is gone, or on another machine."""
     pid = client.api.inspect_container(container)["State"]["Pid"]
-    groups, mounts = Path(f"/proc/{pid}/cgroup").read_text(), Path("/proc/self/mountinfo").read_text()
+    groups, mounts = cgroups.read(f"/proc/{pid}/cgroup"), cgroups.read("/proc/self/mountinfo")
     where = dict(cgroups.hierarchies(mounts, groups))
     return Seen(
         container,
