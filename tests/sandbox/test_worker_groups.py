@@ -15,6 +15,7 @@ from second_engine import SecondEngine, needs_root, worker_images
 
 from sandbox import Job, Limits, Pool
 from sandbox.backends import cgroup_parent, docker
+from sandbox.errors import BackendUnavailable
 
 pytestmark = pytest.mark.docker
 DOCKER = Path("/sys/fs/cgroup/cpu/docker")
@@ -95,6 +96,29 @@ def test_limits_in_both_places(parent: str, backend: docker.DockerBackend, monke
         for source, status in programs.items():
             assert pool.submit(Job(source, "f", ("{}",))).result(120).status == status
         assert containers() == [worker]
+
+
+@pytest.fixture
+def small() -> Iterator[Path]:
+    """A group below the root in every hierarchy; its folder among those of the memory controller."""
+    needs_root()
+    (memory := Path("/sys/fs/cgroup/memory/codeeval-small")).mkdir()
+    yield memory
+    for folder in Path("/sys/fs/cgroup").glob("*/codeeval-small"):  # the engine has made the others
+        folder.rmdir()
+
+
+def test_a_parent_that_is_too_small(
+    small: Path, backend: docker.DockerBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program would reach the limit of the group that the user named, and not its own: that is no verdict."""
+    (limit := small / "memory.limit_in_bytes").write_text(str(200 << 20))
+    monkeypatch.setenv("CODEEVAL_CGROUP_PARENT", f"/{small.name}")
+    with closing(docker.DockerBackend(lambda line: None)) as made, Pool(made, workers=2) as pool:
+        future = pool.submit(Job("def f():\n    return 1\n", "f", ("{}",)))
+        with pytest.raises(BackendUnavailable, match=f"{limit} is {200 << 20}, and .*\n.*CODEEVAL_CGROUP_PARENT"):
+            future.result(120)
+    assert not settles(containers)
 
 
 def test_kill_9_leaves_no_group(backend: docker.DockerBackend) -> None:
