@@ -128,11 +128,15 @@ class WorkerParent:
         be learned, and all workers start at once."""
         self.chosen = wished or None
         self._unchecked = bool(wished)
-        self._info, self._runtime = info, runtime
+        self._wished, self._info, self._runtime = wished, info, runtime
         self._known = threading.Event()
         self._first = threading.Lock()  # taken once and kept
         if wished or not _is_ordinary(info, runtime):
             self._known.set()
+
+    def anew(self) -> WorkerParent:
+        """One that has learned nothing. An engine that was away may have another parent."""
+        return WorkerParent(self._wished, self._info, self._runtime)
 
     @contextmanager
     def turn(self) -> Iterator[None]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,7 +17,7 @@ from second_engine import SecondEngine, needs_root, worker_images
 
 from sandbox import Job, Limits, Pool
 from sandbox.backends import cgroup_parent, docker
-from sandbox.errors import BackendUnavailable
+from sandbox.errors import BackendUnavailable, SandboxError
 
 pytestmark = pytest.mark.docker
 DOCKER = Path("/sys/fs/cgroup/cpu/docker")
@@ -166,6 +168,39 @@ def test_an_engine_with_a_chosen_parent(backend: docker.DockerBackend, monkeypat
             finally:
                 for worker in workers:
                     worker.kill()
+    finally:
+        engine.remove()
+        for folder in folders(chosen):
+            folder.rmdir()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_an_engine_that_comes_back_with_a_parent(
+    backend: docker.DockerBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that are started after an outage stay where the engine puts them now."""
+    needs_root()
+    chosen = f"codeeval-test-{os.getpid()}"
+    tag, base = worker_images()
+    engine = SecondEngine()
+    try:
+        engine.start()
+        engine.load(tag, base)
+        monkeypatch.setenv("DOCKER_HOST", engine.host)
+        with closing(docker.DockerBackend(lambda line: None)) as made:
+            made.start(Limits()).kill()
+            assert made._parent.chosen == "/"
+            engine.stop(signal.SIGTERM)
+            with pytest.raises(SandboxError, match="has not answered"):
+                made.start(Limits())
+            gc.collect()  # the SDK's socket
+            engine.options = [f"--cgroup-parent=/{chosen}"]
+            engine.start()
+            for _ in range(2):
+                worker = made.start(Limits())
+                assert paths(worker._container, made) == {f"/{chosen}/{worker._container}"}
+                worker.kill()
     finally:
         engine.remove()
         for folder in folders(chosen):
