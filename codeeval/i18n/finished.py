@@ -140,5 +140,7 @@ FOREIGN: tuple[str, ...] = (
     "no worker could be started: {why}",
     "the engine could not start a worker: {why}",
     "a local worker could not be started: {why}",
+    "the group {name} is too small for a worker: {path} is {n}, and a worker may use {m}.",
+    "Raise the limit, or name another group in CODEEVAL_CGROUP_PARENT.",
     "the machine is overloaded: the program was ready to run and had no processor for {n} s",
 )

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sandbox.backends import cgroups, docker_engine
+from sandbox.errors import BackendUnavailable
 
 if TYPE_CHECKING:
     import docker
@@ -43,6 +44,8 @@ _SETTINGS = {
     "pids": ("pids.max",),
     "blkio": tuple(f"blkio.throttle.{way}_{unit}_device" for way in ("read", "write") for unit in ("bps", "iops")),
 }
+#: Limits at which a program would fail, in either version.
+_CAPS = ("memory.limit_in_bytes", "memory.max", "pids.max")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _is_ordinary(info: Mapping[str, Any], runtime: str | None) -> bool:
 
 def _is_in_default(seen: Seen) -> bool:
     """In every hierarchy with controllers. Inside a container the paths have more parts, or none of ours is there."""
-    lines = [line.split(":", 2) for line in seen.groups.splitlines()]
+    lines = [line.split(":", 2) for line in seen.groups.split("\n") if line]
     places = {path for _, controllers, path in lines if controllers and not controllers.startswith("name=")}
     return places == {f"/{_DEFAULT}/{seen.container}"}
 
@@ -104,6 +107,19 @@ def _text(path: Path) -> str | None:
         return None
 
 
+def tighter_above(mounts: str, groups: str) -> str | None:
+    """The first limit of a group above a worker's that is lower than the worker's own: a program would fail at it through
+    no fault of its own. The arguments are as in `Seen`."""
+    for _, (point, folder) in cgroups.hierarchies(mounts, groups):
+        for name in _CAPS:
+            own = _text(folder / name) or ""
+            for above in folder.parents[: len(folder.parts) - len(point.parts)]:
+                allowed = _text(above / name) or ""
+                if own.isdigit() and allowed.isdigit() and int(allowed) < int(own):
+                    return f"{above / name} is {allowed}, and a worker may use {own}"
+    return None
+
+
 class WorkerParent:
     """The parent of a backend's workers. Start each in `turn`, with the parent `chosen`, and then call `learn`."""
 
@@ -111,11 +127,16 @@ class WorkerParent:
         """`wished` is used for all workers. `info` is the engine's description of itself: with most engines nothing is to
         be learned, and all workers start at once."""
         self.chosen = wished or None
-        self._info, self._runtime = info, runtime
+        self._unchecked = bool(wished)
+        self._wished, self._info, self._runtime = wished, info, runtime
         self._known = threading.Event()
         self._first = threading.Lock()  # taken once and kept
         if wished or not _is_ordinary(info, runtime):
             self._known.set()
+
+    def anew(self) -> WorkerParent:
+        """One that has learned nothing. An engine that was away may have another parent."""
+        return WorkerParent(self._wished, self._info, self._runtime)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -130,20 +151,29 @@ class WorkerParent:
             self._known.set()
 
     def learn(self, client: docker.DockerClient, container: str) -> None:
-        """Choose the parent by the first worker, which has been started. If it can't be looked at, the engine's stays."""
+        """Choose the parent by the first worker, which has been started. If it can't be looked at, the engine's stays.
+        Raises BackendUnavailable if the parent that was wished has too low a limit."""
         from docker.errors import DockerException
         from requests.exceptions import RequestException
 
-        if self._known.is_set():
+        if self._known.is_set() and not self._unchecked:
             return
         with suppress(DockerException, RequestException, OSError):
-            self.chosen = choose(self._info, self._runtime, look(client, container))
+            seen = look(client, container)
+            if not self._known.is_set():
+                self.chosen = choose(self._info, self._runtime, seen)
+            elif container in seen.groups and (found := tighter_above(seen.mounts, seen.groups)) is not None:
+                raise BackendUnavailable(
+                    f"the group {self.chosen} is too small for a worker: {found}.\n"
+                    "  Raise the limit, or name another group in CODEEVAL_CGROUP_PARENT."
+                )
+            self._unchecked = False
 
 
 def look(client: docker.DockerClient, container: str) -> Seen:
     """Raises DockerException or OSError if the container is gone, or on another machine."""
     pid = client.api.inspect_container(container)["State"]["Pid"]
-    groups, mounts = Path(f"/proc/{pid}/cgroup").read_text(), Path("/proc/self/mountinfo").read_text()
+    groups, mounts = cgroups.read(f"/proc/{pid}/cgroup"), cgroups.read("/proc/self/mountinfo")
     where = dict(cgroups.hierarchies(mounts, groups))
     return Seen(
         container,

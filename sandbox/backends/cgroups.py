@@ -66,8 +66,8 @@ def parents(mounts: str | None = None, own: str | None = None) -> Parents | None
     """Where groups with the required controllers can be made; None if nowhere. The arguments are the texts of
     /proc/self/mountinfo and /proc/self/cgroup."""
     try:
-        mounts = Path("/proc/self/mountinfo").read_text() if mounts is None else mounts
-        own = Path("/proc/self/cgroup").read_text() if own is None else own
+        mounts = read("/proc/self/mountinfo") if mounts is None else mounts
+        own = read("/proc/self/cgroup") if own is None else own
     except OSError:
         return None
     where = dict(hierarchies(mounts, own))
@@ -76,6 +76,11 @@ def parents(mounts: str | None = None, own: str | None = None) -> Parents | None
     if "unified" in where and (found := _delegating(*where["unified"])) is not None:
         return Parents({"unified": found})
     return None
+
+
+def read(path: str) -> str:
+    """A file of /proc with names of mounts or groups, which can be any bytes: a stick's mount point, for example."""
+    return os.fsdecode(Path(path).read_bytes())
 
 
 def make(above: Parents, limits: Limits) -> Group:
@@ -109,13 +114,13 @@ def sweep() -> list[str]:
 def hierarchies(mounts: str, own: str) -> Iterator[tuple[str, tuple[Path, Path]]]:
     """(controller or `unified`, (mount point, this process's folder below it)) of each mounted hierarchy."""
     paths: dict[str, str] = {}
-    for line in own.splitlines():
+    for line in filter(None, own.split("\n")):  # not at the other line ends of Unicode, which a name may contain
         _, _, rest = line.partition(":")
         controllers, _, path = rest.partition(":")
         paths |= dict.fromkeys(controllers.split(",") if controllers else ["unified"], path)
-    for line in mounts.splitlines():
+    for line in mounts.split("\n"):
         first, _, last = line.partition(" - ")
-        fields, kind = first.split(), last.split()
+        fields, kind = first.split(" "), last.split(" ")
         if len(fields) < 5 or len(kind) < 3 or kind[0] not in ("cgroup", "cgroup2"):
             continue
         point = Path(re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), fields[4]))

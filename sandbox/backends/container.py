@@ -45,7 +45,11 @@ def rights() -> Rights | None:
         root=os.geteuid() == 0,
         admin=bool(effective >> _SYS_ADMIN & 1),
         filtered=status.get("Seccomp", "0").strip() == "2",
-        masked=any(line.split()[4].startswith("/proc/") for line in _read("/proc/self/mountinfo").splitlines()),
+        masked=any(
+            point.startswith("/proc/")
+            for line in _read("/proc/self/mountinfo").split("\n")
+            for point in line.split(" ")[4:5]
+        ),
         confined=_confinement(_read("/proc/self/attr/current")),
     )
 

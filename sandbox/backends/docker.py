@@ -115,7 +115,7 @@ class DockerBackend:
         from requests.exceptions import RequestException
 
         self._check_process()
-        if not docker_engine.answers(self._client):
+        if not self.alive():
             raise SandboxError(f"the engine could not start a worker: {docker_engine.silent()}")
         try:
             return self._start_by_socket(limits) if self._unix else self._start_attached(limits)
@@ -140,7 +140,10 @@ class DockerBackend:
         return worker
 
     def alive(self) -> bool:
-        return docker_engine.answers(self._client)
+        if docker_engine.answers(self._client):
+            return True
+        self._parent = self._parent.anew()  # it may come back with another one
+        return False
 
     def sweep(self) -> list[str]:
         self._check_process()

@@ -39,8 +39,8 @@ class SecondEngine:
 
     def __init__(self, disk_mb: int = 0, options: Sequence[str] = ()) -> None:
         """`disk_mb`: the size of a disk of its own for images and containers, which can be filled; 0: the machine's.
-        `options`: further arguments of dockerd."""
-        self._options = options
+        `options`: further arguments of dockerd, which may be changed before it is started again."""
+        self.options = options
         self.folder = Path(tempfile.mkdtemp(prefix="engine-"))  # short: socket paths have at most 107 bytes
         if disk_mb:
             (self.folder / "data").mkdir()
@@ -63,7 +63,7 @@ class SecondEngine:
                 "--ip6tables=false",
             ),
             *(f"--data-root={self.folder}/data", f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/pid"),
-            *self._options,
+            *self.options,
         ]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.backends.cgroup_parent import Seen, WorkerParent, choose
+from sandbox.backends.cgroup_parent import Seen, WorkerParent, choose, tighter_above
 
 ID = "7da8bb56062fd1dbddddca2370a00b3b7a8a637503c35fe95fe20d41cdf24bdd"
 RUNC = {"path": "runc"}
@@ -153,6 +153,23 @@ def test_a_default_with_limits(setting: str, value: str, mounts: str, tmp_path: 
     """An administrator who limits or weighs Docker's own group has chosen it."""
     (tmp_path / setting).write_text(f"{value}\n")
     assert choose(DEBIAN_12, None, seen(mounts)) is None
+
+
+@pytest.mark.parametrize(
+    ("above", "found"),
+    [
+        ({"memory/memory.limit_in_bytes": "5000", "memory/docker/memory.limit_in_bytes": "max"}, None),
+        ({"pids/docker/pids.max": "80"}, None),
+        ({"pids/docker/pids.max": "79"}, "pids/docker/pids.max is 79, and a worker may use 80"),
+        ({"memory/memory.limit_in_bytes": "4999"}, "memory/memory.limit_in_bytes is 4999, and a worker may use 5000"),
+    ],
+)
+def test_limits_above_a_worker(above: dict[str, str], found: str | None, mounts: str, tmp_path: Path) -> None:
+    """Only those count that a worker reaches before its own, in whatever group."""
+    own = {f"memory/docker/{ID}/memory.limit_in_bytes": "5000", f"pids/docker/{ID}/pids.max": "80"}
+    for name, text in (own | above).items():
+        (tmp_path / name).write_text(f"{text}\n")
+    assert tighter_above(mounts, seen(mounts).groups) == (found and f"{tmp_path}/{found}")
 
 
 def test_others_wait_for_the_first() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +48,31 @@ def left(who: str | None = None) -> list[Path]:
     above = cgroups.parents()
     found = cgroups._left_below(above) if above is not None else ()
     return [folder for folder in found if (who or owner.me()) in folder.name]
+
+
+def test_names_that_are_not_text(tmp_path: Path) -> None:
+    """A stick may be mounted under any bytes, and a name may contain what Unicode takes for a line's end or for a space."""
+    (there := tmp_path / "mountinfo").write_bytes(
+        b"21 20 8:1 / /media/usb\xff\xc2\x85\xe3\x80\x80 rw - vfat /dev/sdb1 rw\n"
+    )
+    mounts = cgroups.read(str(there))
+    inner = "/user\u2028\x85\u3000slice"
+    assert cgroups.parents(mounts, V1_OWN) is None
+    found = cgroups.parents(mounts + V1_MOUNTS, V1_OWN.replace("/user.slice", inner))
+    assert found is not None
+    assert found.folders["memory"] == Path(f"/sys/fs/cgroup/memory{inner}")
+
+
+def test_beside_a_mount_whose_name_is_not_text(tmp_path: Path) -> None:
+    """Workers start all the same."""
+    if os.geteuid():
+        pytest.skip("only root can mount")
+    os.mkdir(there := os.fsencode(tmp_path / "usb") + b"\xff")
+    code = (
+        "from sandbox.backends.local import LocalBackend as B; from sandbox import Limits; B().start(Limits()).kill()"
+    )
+    mount = 'mount -t tmpfs none "$1" && exec "$2" -c "$3"'
+    subprocess.run(["unshare", "-m", "sh", "-c", mount, "sh", there, sys.executable, code], check=True)
 
 
 def test_version_1_with_controllers_together_and_in_a_container() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from second_engine import SecondEngine, needs_root, worker_images
 
 from sandbox import Job, Limits, Pool
 from sandbox.backends import cgroup_parent, docker
+from sandbox.errors import BackendUnavailable, SandboxError
 
 pytestmark = pytest.mark.docker
 DOCKER = Path("/sys/fs/cgroup/cpu/docker")
@@ -97,6 +100,29 @@ def test_limits_in_both_places(parent: str, backend: docker.DockerBackend, monke
         assert containers() == [worker]
 
 
+@pytest.fixture
+def small() -> Iterator[Path]:
+    """A group below the root in every hierarchy; its folder among those of the memory controller."""
+    needs_root()
+    (memory := Path("/sys/fs/cgroup/memory/codeeval-small")).mkdir()
+    yield memory
+    for folder in Path("/sys/fs/cgroup").glob("*/codeeval-small"):  # the engine has made the others
+        folder.rmdir()
+
+
+def test_a_parent_that_is_too_small(
+    small: Path, backend: docker.DockerBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program would reach the limit of the group that the user named, and not its own: that is no verdict."""
+    (limit := small / "memory.limit_in_bytes").write_text(str(200 << 20))
+    monkeypatch.setenv("CODEEVAL_CGROUP_PARENT", f"/{small.name}")
+    with closing(docker.DockerBackend(lambda line: None)) as made, Pool(made, workers=2) as pool:
+        future = pool.submit(Job("def f():\n    return 1\n", "f", ("{}",)))
+        with pytest.raises(BackendUnavailable, match=f"{limit} is {200 << 20}, and .*\n.*CODEEVAL_CGROUP_PARENT"):
+            future.result(120)
+    assert not settles(containers)
+
+
 def test_kill_9_leaves_no_group(backend: docker.DockerBackend) -> None:
     """The engine removes the groups with the containers, which end with their channels."""
     script = [sys.executable, str(Path(__file__).parent / "host_script.py"), "docker"]
@@ -142,6 +168,39 @@ def test_an_engine_with_a_chosen_parent(backend: docker.DockerBackend, monkeypat
             finally:
                 for worker in workers:
                     worker.kill()
+    finally:
+        engine.remove()
+        for folder in folders(chosen):
+            folder.rmdir()
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:Exception ignored in. <socket.socket:pytest.PytestUnraisableExceptionWarning")
+def test_an_engine_that_comes_back_with_a_parent(
+    backend: docker.DockerBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers that are started after an outage stay where the engine puts them now."""
+    needs_root()
+    chosen = f"codeeval-test-{os.getpid()}"
+    tag, base = worker_images()
+    engine = SecondEngine()
+    try:
+        engine.start()
+        engine.load(tag, base)
+        monkeypatch.setenv("DOCKER_HOST", engine.host)
+        with closing(docker.DockerBackend(lambda line: None)) as made:
+            made.start(Limits()).kill()
+            assert made._parent.chosen == "/"
+            engine.stop(signal.SIGTERM)
+            with pytest.raises(SandboxError, match="has not answered"):
+                made.start(Limits())
+            gc.collect()  # the SDK's socket
+            engine.options = [f"--cgroup-parent=/{chosen}"]
+            engine.start()
+            for _ in range(2):
+                worker = made.start(Limits())
+                assert paths(worker._container, made) == {f"/{chosen}/{worker._container}"}
+                worker.kill()
     finally:
         engine.remove()
         for folder in folders(chosen):
