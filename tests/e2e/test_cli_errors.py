@@ -191,9 +191,9 @@ def test_files_that_are_no_runs(folder: Path) -> None:
 def test_a_full_disk(folder: Path) -> None:
     """When the run file can't grow: exit 3, the reason and how to go on; later the run is completed."""
     write_tasks(folder, 40)
-    write_samples(folder, {pid: [RIGHT + "  # " + "x" * 5_000 + str(pid)] for pid in range(1, 41)})
-    limited = (
-        "import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000));"
+    write_samples(folder, {pid: [RIGHT + "  # " + "x" * 15_000 + str(pid)] for pid in range(1, 41)})
+    limited = (  # a worker's own sources, which are handed to it in a file, are smaller
+        "import resource, os, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000));"
         " os.execv(sys.argv[1], sys.argv[1:])"
     )
     arguments = ("score", "-t", "tasks.jsonl", "--samples", "samples.jsonl", "--sandbox", "local", "-o", "r")
