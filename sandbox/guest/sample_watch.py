@@ -14,6 +14,8 @@ from sandbox.guest.host_channel import HostChannel, HostGone, JobLimits
 
 _MIN_TICK_S = 0.005
 _MEMORY_TICK_S = 0.02
+#: How often in a row no wall limit is found because the supervisor itself had no processor for a while.
+_MOST_LATE = 5
 _RDHUP = getattr(select, "POLLRDHUP", 0x2000) | select.POLLHUP | select.POLLERR
 
 
@@ -73,6 +75,7 @@ class Watch:
     def _wait(self, handle: int) -> str:
         start, timeout_ms = time.monotonic(), self._first_ms
         check = look = 0.0
+        late = 0
         while True:
             ready = self._poll.poll(timeout_ms)
             if handle in dict(ready):
@@ -82,10 +85,12 @@ class Watch:
             if not look:
                 check, look = start + self._tick(cpu_limit_ms), start + processor_waits.LOOK_S
             now = time.monotonic()
-            if now >= min(look, start + wall_s + self.waits.seconds):
+            if now >= (look if late else min(look, start + wall_s + self.waits.seconds)):
                 self.waits.look()
+                # what kept this process waiting may have kept the sample, whose wait is told when it ends: look again
+                late = late + 1 if now - look > processor_waits.LOOK_S else 0
                 look = now + processor_waits.LOOK_S
-                if end := self._by_the_clock(now - start, wall_s):
+                if end := self._by_the_clock(now - start, wall_s, excused=0 < late <= _MOST_LATE):
                     return end
             if now >= check:
                 left_ms = cpu_limit_ms - (self._meter.cpu_ms() - self._cpu_before)
@@ -94,12 +99,13 @@ class Watch:
                 if self._meter.watches_memory and self._meter.resident_kb() > self._memory_kb:
                     return "memory"
                 check = now + self._tick(left_ms)
-            timeout_ms = max(0.0, min(check, look, start + wall_s + self.waits.seconds) - now) * 1000 + 1
+            limit = look if late else start + wall_s + self.waits.seconds
+            timeout_ms = max(0.0, min(check, look, limit) - now) * 1000 + 1
 
-    def _by_the_clock(self, passed_s: float, limit_s: float) -> str:
+    def _by_the_clock(self, passed_s: float, limit_s: float, *, excused: bool) -> str:
         """Why a sample that has run for this long must end; "" if it may continue, of which the host is notified."""
         waited = self.waits.seconds
-        if passed_s - waited >= limit_s:
+        if passed_s - waited >= limit_s and not excused:
             return "wall_limit"
         if waited >= wire.MOST_WAITS * limit_s:
             return "starved"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -398,14 +400,45 @@ def test_a_program_that_its_group_s_quota_holds_up_is_not_late(narrow_group: Pat
     backend = select("local", lambda line: None)
     with Pool(backend, workers=1, limits=Limits(cpu_s=5.0, wall_s=1.5)) as pool:
         running = pool.submit(Job(AT_FIRST_ASLEEP, "f", ("{}",)))
-        sample: list[int] = []
-        while not sample:  # the supervisor is the child of the worker's outer process, the sample is the supervisor's
-            sample = [pid for pid in worker_processes() if _depth(pid) == 3]
-        (narrow_group / "cgroup.procs").write_text(str(sample[0]))
+        (narrow_group / "cgroup.procs").write_text(str(_sample()))
         outcome = running.result(300)
     backend.close()
     assert (outcome.status, outcome.attempts) == ("completed", ())
     assert outcome.wall_ms - outcome.waited_ms < 1_500
+
+
+@pytest.mark.local
+def test_a_sample_that_was_held_up_with_its_supervisor_is_not_late() -> None:
+    """As on a machine that stood still: what it has not been able to do shows only after the first look."""
+    backend = select("local", lambda line: None)
+    with Pool(backend, workers=1, limits=Limits(cpu_s=5.0, wall_s=1.0)) as pool:
+        running = pool.submit(Job("import time\ndef f():\n    time.sleep(0.6)\n    return 1\n", "f", ("{}",)))
+        sample = _sample()
+        supervisor = _parent(sample)
+        while "nanosleep" not in Path(f"/proc/{sample}/wchan").read_text():  # it would sleep when it goes on
+            time.sleep(0.01)
+        for pid in (supervisor, sample):
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(1.5)
+        for pid in (supervisor, sample):
+            os.kill(pid, signal.SIGCONT)
+        held_up = running.result(300)
+        slept = pool.submit(Job(SLEEP, "f", ("{}",))).result(300)
+    backend.close()
+    assert held_up.status == "completed"
+    assert (slept.status, slept.limit) == ("timeout", "wall")
+
+
+def _sample() -> int:
+    """The process of the sample that is running: its supervisor is the child of the worker's outer process."""
+    found: list[int] = []
+    while not found:
+        found = [pid for pid in worker_processes() if _depth(pid) == 3]
+    return found[0]
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
 def _depth(pid: int) -> int:
@@ -413,7 +446,7 @@ def _depth(pid: int) -> int:
     depth = 0
     while pid not in (0, os.getpid()):
         try:
-            pid, depth = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]), depth + 1
+            pid, depth = _parent(pid), depth + 1
         except OSError:
             return -1
     return depth
