@@ -161,9 +161,13 @@ class Common:
         """Whether this side has changed one since its contents were sent or received, or since these were the `states`."""
         return any(True for _ in self._changed(self._known if before is None else before))
 
+    def changed(self) -> list[int]:
+        """The places of those that this side has changed since."""
+        return list(self._changed(self._known))
+
     def written(self, begin: Callable[[], Encoder], value: object) -> list[bytes]:
         """The parts of the message with this root. `begin` returns its encoder. Once it is going to be sent, call `sent`."""
-        changed = list(self._changed(self._known))
+        changed = self.changed()
         encoder, count = begin(), len(self.containers)
         contents = [encoder.contents(place, place + 1) for place in changed]
         root = encoder.root(value)

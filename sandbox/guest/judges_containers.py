@@ -39,6 +39,10 @@ class JudgesContainers(Common):
             self.own.clear()
             self.replace(containers)
 
+    def begin(self) -> None:
+        """A message is going to be written: the tests may have changed containers of which the program has copies."""
+        self.copies.begin(self.containers)
+
     def begun(self, passed: list[Any]) -> list[Any]:
         """What to put into what the candidate has left in these, which it was passed."""
         return passed if self.in_place else [self.copies.begun(one) for one in passed]
