@@ -90,9 +90,10 @@ class Common:
         """What each holds, as the other side knows it."""
         return list(self._known)
 
-    def fits(self, most: int) -> bool:
-        """Whether the contents of all have at most so many bytes."""
-        return sum(len(one.data) for one in self._known) <= most
+    @property
+    def size(self) -> int:
+        """How many bytes the contents of all have."""
+        return sum(len(one.data) for one in self._known)
 
     def clear(self) -> None:
         """There are none."""
