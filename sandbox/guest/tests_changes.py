@@ -36,7 +36,9 @@ def take_over(before: Any, own: Any, copy: Any, instead: Callable[[Any], Any]) -
     """Change the program's copy as the tests have changed their own, which held `before`. `instead` returns the copy of what is
     in it. Raises an Exception if the copy can't hold it."""
     now = held_by(own)
-    if isinstance(now, list):
+    if not now:  # cleared
+        put(copy, _content(own, now) if isinstance(now, dict) else now)
+    elif isinstance(now, list):
         put(copy, _spliced([*map(instead, before)], [*map(instead, now)], list(copy)))
     elif isinstance(now, set):
         put(copy, (set(copy) - (before - now)) | (now - before))
