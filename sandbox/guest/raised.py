@@ -220,12 +220,12 @@ class Makers:
     def _constructors(self, number: int, name: str) -> dict[str, Any]:
         """A class with a constructor of its own is called where it is from."""
 
-        def new(kind: type, *args: Any, **keywords: Any) -> Any:
+        def new(kind: type, /, *args: Any, **keywords: Any) -> Any:
             if self._construct is None or self.numbers.get(id(kind)) != number:
                 self._not_carried(f"a subclass of the exception class {name}")
             return self._construct(kind, args, keywords)
 
-        return {"__new__": new, "__init__": lambda self, *args, **keywords: None}
+        return {"__new__": new, "__init__": lambda self, /, *args, **keywords: None}
 
     def exception(self, told: Any, depth: int = 0) -> BaseException:
         """The exception for a description. Raises an Exception if the description is invalid."""
