@@ -163,7 +163,8 @@ class Harmless:
         call = statement.value if isinstance(statement, ast.Expr) else None
         if not isinstance(call, ast.Call) or not call.args or not self._is_check(call):
             return statement
-        if isinstance(call.func, ast.Name):  # what it does with them is unknown
+        calls = [one for part in call.args for one in ast.walk(part) if isinstance(one, ast.Call)]
+        if isinstance(call.func, ast.Name) and all(map(self.is_pure, calls)):  # what it does with them is unknown
             whole = ast.Tuple(call.args, ast.Load())
             return ast.Assert(test=ast.Call(ast.Name("all", ast.Load()), [whole], []))
         first, *others = call.args

@@ -69,7 +69,7 @@ class _Shown(type):
             return type.__getattribute__(cls, name)
         return _ask(cls, asks.ATTRIBUTE, name)
 
-    def __call__(cls, *args: Any, **keywords: Any) -> Any:
+    def __call__(cls, /, *args: Any, **keywords: Any) -> Any:
         if _ASKED not in vars(cls):
             raise TypeError("a subclass of the program's class does not cross to the tests")
         proxy, ask = vars(cls)[_ASKED]

@@ -212,7 +212,7 @@ def _iterator(ask: Ask, number: int, name: str) -> Any:
 
 
 def _callable(ask: Ask, number: int, name: str, text: str) -> Any:
-    members = {"__call__": lambda self, *args, **keywords: ask(lent.CALL, number, args, keywords)}
+    members = {"__call__": lambda self, /, *args, **keywords: ask(lent.CALL, number, args, keywords)}
     made: Any = type("builtin_function_or_method", (), {**members, "__module__": "builtins"})()
     made.__name__, made.__qualname__, made.__doc__ = name, name, text
     return made
@@ -234,7 +234,7 @@ def _instance(ask: Ask, number: int, told: Any, stop: Callable[[str], NoReturn])
 
     members: dict[str, Any] = dict.fromkeys((*specials, *_USES), uses)
     if "__call__" in specials:
-        members["__call__"] = lambda self, *args, **keywords: ask(lent.CALL, number, args, keywords)
+        members["__call__"] = lambda self, /, *args, **keywords: ask(lent.CALL, number, args, keywords)
     members |= {
         "__getattr__": attribute,
         "__dict__": property(uses),

@@ -90,9 +90,10 @@ class Common:
         """What each holds, as the other side knows it."""
         return list(self._known)
 
-    def fits(self, most: int) -> bool:
-        """Whether the contents of all have at most so many bytes."""
-        return sum(len(one.data) for one in self._known) <= most
+    @property
+    def size(self) -> int:
+        """How many bytes the contents of all have."""
+        return sum(len(one.data) for one in self._known)
 
     def clear(self) -> None:
         """There are none."""
@@ -161,9 +162,13 @@ class Common:
         """Whether this side has changed one since its contents were sent or received, or since these were the `states`."""
         return any(True for _ in self._changed(self._known if before is None else before))
 
+    def changed(self) -> list[int]:
+        """The places of those that this side has changed since."""
+        return list(self._changed(self._known))
+
     def written(self, begin: Callable[[], Encoder], value: object) -> list[bytes]:
         """The parts of the message with this root. `begin` returns its encoder. Once it is going to be sent, call `sent`."""
-        changed = list(self._changed(self._known))
+        changed = self.changed()
         encoder, count = begin(), len(self.containers)
         contents = [encoder.contents(place, place + 1) for place in changed]
         root = encoder.root(value)

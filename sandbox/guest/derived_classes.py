@@ -13,7 +13,17 @@ from typing import Any
 from sandbox.guest import questions as asks
 from sandbox.guest.abstract_classes import names_of_members, shown_class
 from sandbox.guest.descriptions import OPERANDS, READ
-from sandbox.guest.proxy_classes import FORWARDED, Host, Remote, an_object_of, attribute_of, is_remote, names_of
+from sandbox.guest.proxy_classes import (
+    CLASS_NUMBER,
+    FORWARDED,
+    IS_DERIVED,
+    Host,
+    Remote,
+    an_object_of,
+    attribute_of,
+    is_remote,
+    names_of,
+)
 
 #: Built-in types with mutable instances.
 CHANGING = (list, dict, set, bytearray)
@@ -23,7 +33,7 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
     """A subclass of a built-in type."""
     number, name = called
     changes = base in CHANGING
-    members: dict[str, Any] = {"_of_the_candidate": True, "_kind": number, "__module__": "candidate"}
+    members: dict[str, Any] = {IS_DERIVED: True, CLASS_NUMBER: number, "__module__": "candidate"}
 
     def kept(what: str) -> Callable[..., Any]:
         return lambda self, *args, **kwargs: host.not_carried(f"{what} of {an_object_of(name)}", number)

@@ -122,10 +122,9 @@ def _describe(kind: type) -> tuple[Any, ...]:
     specials = sum(
         1 << place for place, name in enumerate(SPECIALS) if _resolved(kind, name) is not _resolved(base, name)
     )
-    if (
-        base is object and _resolved(kind, "__hash__") is None
-    ):  # not hashable, so more than an object that equals only itself
-        specials |= 1 << SPECIALS.index("__eq__")
+    if base is object and _resolved(kind, "__hash__") is None:
+        # not hashable, so more than an object that equals only itself; without a method, the stand-in isn't hashable either
+        specials = (specials | 1 << SPECIALS.index("__eq__")) & ~(1 << SPECIALS.index("__hash__"))
     shown = 0 if id(type) in map(id, _mro(kind)) else _SHOWN.get(id(kind), -1)
     replaced: tuple[str, ...] = ()
     if base is not object:

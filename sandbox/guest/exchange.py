@@ -64,10 +64,9 @@ class Exchange:
 
     def as_passed(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """These arguments, with the program's copies in place of those that it has changed in an earlier call."""
-        copies = self._common.copies
         with self._turn:
-            copies.begin()
-            return tuple(map(copies.instead_of, values))
+            self._common.begin()
+            return tuple(map(self._common.copies.instead_of, values))
 
     def ask(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         """The answer. If there is none, the process ends: an exception could be caught by the tests. Raises Lost if what a
@@ -94,7 +93,7 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
-        self._common.copies.begin()
+        self._common.begin()
         changed = self._have_changed()
         encoder = self._message()
         count = len(self._common)
@@ -190,7 +189,7 @@ class Exchange:
         self._nested -= 1
         self._floor = outer
         count = len(self._common)
-        self._common.copies.begin()
+        self._common.begin()
         parts = self._common.written(self._message, result)
         self._line.send(asked.number, value_writer.COUNT.pack(count), kind, *parts)
         self._lender.sent()

@@ -35,7 +35,7 @@ from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.proxy_classes import Remote, is_remote
+from sandbox.guest.proxy_classes import is_remote, number_of, shown_type
 from sandbox.guest.raised import Makers
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
@@ -137,7 +137,7 @@ class Judge:
         )
 
     def _type_of(self, proxy: Any) -> Any:
-        shown = type(proxy).__dict__.get("_shown")
+        shown = shown_type(proxy)
         return self.ask(questions.TYPE, proxy) if shown is None or shown is type else shown
 
     def _bind(self, found: Any, names: tuple[str, ...], namespace: dict[str, Any]) -> None:
@@ -146,9 +146,9 @@ class Judge:
         for name, values in zip(names, found, strict=True):
             if type(values) is tuple and len(values) == 1:
                 if is_remote(values[0]):
-                    self._names.setdefault(Remote.number(values[0]), name)
+                    self._names.setdefault(number_of(values[0]), name)
                     if isinstance(namespace.get(name), type):
-                        self._classes_asked_for.add(Remote.number(values[0]))
+                        self._classes_asked_for.add(number_of(values[0]))
                 namespace[name] = values[0]
 
     # --- questions -----------------------------------------------------------------------------------------------
@@ -166,7 +166,7 @@ class Judge:
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
         if operation != questions.CALL:
             return self._answer(question)
-        name = self._names.get(Remote.number(target), "…") if is_remote(target) else "…"
+        name = self._names.get(number_of(target), "…") if is_remote(target) else "…"
         given = self._exchange.as_passed((*args, *keywords.values()))
         changes = self._in_place or any(map(operator.is_not, given, (*args, *keywords.values())))
         named = dict(zip(keywords, given[len(args) :], strict=True))

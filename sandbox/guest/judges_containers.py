@@ -12,6 +12,9 @@ from sandbox.guest.programs_copies import ProgramsCopies
 #: How many of the containers that both sides have are tracked, and up to how many bytes: each question and answer has
 #: that cost.
 _MAX_SHARED, _MAX_SHARED_BYTES = 64, 4_096
+#: Up to so many bytes as long as that has not cost the sample too much: the bytes that were compared and sent again, of which
+#: those that have not changed count an eighth.
+_MAX_LARGE_BYTES, _MAX_COST, _UNCHANGED = 65_536, 1 << 21, 8
 #: With the tests' own, if the program gets copies of these.
 _MAX_OWN = 8
 
@@ -25,6 +28,19 @@ class JudgesContainers(Common):
         self.copies = ProgramsCopies(declared)
         #: The places of those that are the tests' own and must not change: the tests don't check what becomes of them.
         self.own: set[int] = set()
+        self._cost = 0  # of those that are large
+
+    def replace(self, containers: list[Any]) -> None:
+        """These instead: all of them are read again, here and on the other side."""
+        super().replace(containers)
+        self._spend(self.size)
+
+    def _spend(self, cost: int) -> None:
+        if self.size > _MAX_SHARED_BYTES:
+            self._cost += cost
+
+    def _fits(self) -> bool:
+        return self.size <= (_MAX_LARGE_BYTES if self._cost < _MAX_COST else _MAX_SHARED_BYTES)
 
     def keep_unchanged(self, first: int) -> None:
         """Those from this place on are the tests' own, but not the program's copies."""
@@ -38,6 +54,10 @@ class JudgesContainers(Common):
             containers = self.copies.separate(self.containers, self.own)
             self.own.clear()
             self.replace(containers)
+
+    def begin(self) -> None:
+        """A message is going to be written: the tests may have changed containers of which the program has copies."""
+        self.copies.begin(self.containers)
 
     def begun(self, passed: list[Any]) -> list[Any]:
         """What to put into what the candidate has left in these, which it was passed."""
@@ -57,7 +77,8 @@ class JudgesContainers(Common):
             self.replace(containers[:count])
         elif count > len(self):
             self.extend(containers[:count])
-        while len(self) > floor and not self.fits(_MAX_SHARED_BYTES):
+        self._spend(self.size // _UNCHANGED)
+        while len(self) > floor and not self._fits():
             self.replace(self.containers[: max(len(self) // 2, floor)])
         self.own = {place for place in self.own if place < len(self)}
 
@@ -66,6 +87,6 @@ class JudgesContainers(Common):
         count = len(self)
         if count + len(passed) <= _MAX_OWN:
             self.extend([*self.containers, *passed])
-            if not self.fits(_MAX_SHARED_BYTES):
+            if not self._fits():
                 self.truncate(count)
             self.keep_unchanged(count)

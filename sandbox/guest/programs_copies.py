@@ -2,7 +2,8 @@
 
 If the tests don't check what becomes of their arguments, what the program does to one is done to a copy, because the tests may
 compute what they expect from their own. When they pass the same container again, the program gets its copy again, with what it
-has left in it: in one process it would find that, too. A container that the tests have changed meanwhile is passed as it is.
+has left in it: in one process it would find that, too. What the tests have changed meanwhile is changed in the copy as well
+(`tests_changes.py`).
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from sandbox.guest import library_values
 from sandbox.guest.common_containers import Common, Copying
 from sandbox.guest.container_contents import empty
 from sandbox.guest.declared_classes import Declared
+from sandbox.guest.tests_changes import held_by, take_over
 from sandbox.guest.value_decoder import Decoder
 from sandbox.guest.value_writer import TooLarge
 
 #: How many bytes of the tests' containers are remembered, besides the latest, and what is added for those of each call; older
 #: ones are passed as they are.
-_MOST, _EACH = 1 << 18, 1 << 10
+_MOST, _EACH = 1 << 21, 1 << 10
 
 
 class _Passed:
@@ -35,6 +37,8 @@ class _Passed:
             declared,
         )
         self._contents.extend(containers)
+        self._held = [held_by(one) for one in containers]
+        self._declared = declared
         self.size = _EACH + sum(len(one.data) for one in self._contents.states)
 
     def _number(self, value: Any) -> tuple[int, None]:
@@ -43,12 +47,18 @@ class _Passed:
             self._objects.append(value)
         return self._numbers[id(value)], None
 
-    def have_changed(self) -> bool:
-        """Whether the tests have changed one of them."""
-        try:
-            return self._contents.have_changed()
-        except (Exception, TooLarge):  # it holds something that can't be sent
-            return True
+    def take_over(self, instead: Callable[[Any], Any]) -> None:
+        """Do to the copies what the tests have done to their own. Raises an Exception or TooLarge if that can't be."""
+        changed = self._contents.changed()
+        for place in changed:
+            own, copy = self.containers[place], self.copies[place]
+            if self._held[place] is None:
+                _fill([copy], [own], [], self._declared())
+            else:
+                take_over(self._held[place], own, copy, instead)
+                self._held[place] = held_by(own)
+        if changed:
+            self._contents.extend(self.containers, changed)
 
 
 class ProgramsCopies:
@@ -59,12 +69,16 @@ class ProgramsCopies:
         self._passed: deque[_Passed] = deque()
         self._size = 0
         self._copies: dict[int, tuple[_Passed, Any]] = {}  # by the id of the tests' own
-        self._made: set[int] = set()  # the ids of the copies
-        self._checked: set[int] = set()  # the ids of those of `_passed` that have not changed
+        self._made: dict[int, _Passed] = {}  # by the ids of the copies
+        self._checked: set[int] = set()  # the ids of those of `_passed` whose copies have the tests' changes
 
-    def begin(self) -> None:
-        """A message is going to be written: the tests may have changed their containers."""
+    def begin(self, shared: list[Any]) -> None:
+        """A message is going to be written: the tests may have changed their containers. The program has `shared`, which may be
+        copies, from earlier messages."""
         self._checked.clear()
+        for one in shared if self._made else ():
+            if id(one) in self._made:
+                self._check(self._made[id(one)])
 
     def is_copy(self, container: Any) -> bool:
         """Whether the program may change this one itself."""
@@ -84,7 +98,7 @@ class ProgramsCopies:
         passed = _Passed([own for own, _ in pairs], [copy for _, copy in pairs], self._declared)
         for own, copy in pairs:
             self._copies[id(own)] = passed, copy
-            self._made.add(id(copy))
+            self._made[id(copy)] = passed
         self._passed.append(passed)
         self._size += passed.size
         while self._size > _MOST and len(self._passed) > 1:
@@ -105,12 +119,20 @@ class ProgramsCopies:
         if found is None:
             return container
         passed, copy = found
-        if id(passed) not in self._checked:
-            if passed.have_changed():
-                self._forget(passed)
-                return container
-            self._checked.add(id(passed))
-        return copy
+        return copy if self._check(passed) else container
+
+    def _check(self, passed: _Passed) -> bool:
+        """Do to these copies what the tests have done to their own; False if there are none any more, because the tests have put
+        something into theirs that can't be sent."""
+        if id(passed) in self._checked:
+            return True
+        try:
+            passed.take_over(lambda one: self._copies.get(id(one), (None, one))[1])
+        except (Exception, TooLarge):
+            self._forget(passed)
+            return False
+        self._checked.add(id(passed))
+        return True
 
     def _forget(self, passed: _Passed) -> None:
         self._passed.remove(passed)
@@ -118,11 +140,19 @@ class ProgramsCopies:
         for own, copy in zip(passed.containers, passed.copies, strict=True):
             if self._copies.get(id(own), (None,))[0] is passed:
                 del self._copies[id(own)]
-            self._made.discard(id(copy))
+            self._made.pop(id(copy), None)
 
 
 def _copies(passed: list[Any], known: list[Any], declared: Declared) -> list[Any]:
     """Copies of these containers, with the same objects in them; those in `known` are not copied."""
+    made = [empty(one) for one in passed]
+    _fill(made, passed, known, declared)
+    return made
+
+
+def _fill(made: list[Any], passed: list[Any], known: list[Any], declared: Declared) -> None:
+    """Put into these what is in those that were passed: the same objects, except that they refer to each other. `known`: others
+    that they may hold."""
     objects: list[Any] = []
 
     def other(value: object) -> tuple[int, None]:
@@ -132,7 +162,6 @@ def _copies(passed: list[Any], known: list[Any], declared: Declared) -> list[Any
     first, end = len(known), len(known) + len(passed)
     encoder = Copying(other, 1 << 30, [*known, *passed], exact=True, declared=declared)
     contents = encoder.contents(first, end)
-    made = [empty(one) for one in passed]
     decoder = Decoder(
         contents,
         lambda number, *_: objects[number],
@@ -141,4 +170,3 @@ def _copies(passed: list[Any], known: list[Any], declared: Declared) -> list[Any
         declared=declared,
     )
     decoder.fill(first, end)
-    return made

@@ -11,12 +11,15 @@ from sandbox.guest.built_in_values import MOMENTS, bare_value, new_moment
 from sandbox.guest.derived_classes import CHANGING, derived_class
 from sandbox.guest.descriptions import BASES, SHOWN
 from sandbox.guest.proxy_classes import (
+    IS_DERIVED,
     Host,
     Remote,
     an_object_of,
     is_proxy,
     is_remote,
     new_remote_class,
+    number_of,
+    number_of_class,
     remote_class,
 )
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
@@ -70,10 +73,10 @@ class Proxies:
     def number(self, value: object) -> int | None:
         """The candidate's number for a proxy; None for any other object."""
         if is_remote(value):
-            return Remote.number(value)
+            return number_of(value)
         number = self._numbers.get(id(value))
         if number is None and is_proxy(value):
-            self._host.not_carried(f"a copy of {an_object_of(type(value).__name__)}", type(value)._kind)  # type: ignore[attr-defined]
+            self._host.not_carried(f"a copy of {an_object_of(type(value).__name__)}", number_of_class(value))
         if number in self._came:
             self._as_it_came(number)
         return number
@@ -83,7 +86,7 @@ class Proxies:
         change."""
         made = self._made[number]
         if bare_value(made, type(made).__mro__[1]) != self._came[number]:
-            self._host.not_carried(f"a change of {an_object_of(type(made).__name__)}", type(made)._kind)
+            self._host.not_carried(f"a change of {an_object_of(type(made).__name__)}", number_of_class(made))
 
     def _class(self, number: Any, name: Any, specials: Any, shown: Any, base: Any, replaced: Any) -> type:
         known = self._classes.get(number)
@@ -110,7 +113,7 @@ class Proxies:
 def _made(kind: type, bare: Any) -> Any:
     """An instance of a subclass of a built-in type; a mutable one is still empty."""
     base: Any = kind.__mro__[1]
-    if "_of_the_candidate" not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
+    if IS_DERIVED not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
         raise Malformed("a value of another type")
     if base in MOMENTS:
         return new_moment(kind, base, bare)

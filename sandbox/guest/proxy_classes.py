@@ -49,9 +49,9 @@ _ASKED_ATTRIBUTES = frozenset(
 #: Attributes of a function that can't be sent.
 _KEPT_ATTRIBUTES = frozenset(("__globals__", "__closure__"))
 #: Attributes of a class that are requested as well.
-_OF_CLASSES = frozenset(("__bases__", "__mro__"))
-#: Special methods that a class has for its instances, and not as every object has them.
-_OF_INSTANCES = frozenset(SPECIALS) - frozenset(dir(object))
+_OF_CLASSES = frozenset(("__bases__", "__mro__", "__init__"))
+#: Special methods that a class has for its instances: those that not every object has, and its constructor.
+_OF_INSTANCES = frozenset(SPECIALS) - frozenset(dir(object)) | {"__init__"}
 #: What is asked for each special method.
 FORWARDED = dict(
     zip(ASKED, (asks.CALL, asks.ITER, asks.NEXT, asks.LEN, asks.BOOL, asks.ITEM, asks.SET_ITEM, asks.DELETE_ITEM, asks.REVERSED,
@@ -108,19 +108,28 @@ class Remote:
         self.__host.not_carried(f"a copy of {an_object_of(type(self).__name__)}")
 
     def __instancecheck__(self, value: object) -> bool:
-        if not is_remote(self) or type(self).__dict__.get("_shown") is not type:
+        if not is_remote(self) or shown_type(self) is not type:
             raise TypeError("isinstance() arg 2 must be a type, a tuple of types, or a union")
         return (is_proxy(value) or is_made(type(value))) and self.__host.ask(asks.IS_INSTANCE, self, (value,)) is True
 
-    @staticmethod
-    def host(value: Any) -> Any:
-        """The judge that a proxy belongs to."""
-        return value.__host
 
-    @staticmethod
-    def number(value: Any) -> int:
-        """The candidate's number for a proxy."""
-        return int(value.__number)
+#: The judge that a proxy belongs to, and the candidate's number for it. The class itself has no attributes with ordinary names,
+#: because those of the candidate's objects may have the same.
+_host_of: Callable[[Any], Any] = vars(Remote)["_Remote__host"].__get__
+number_of: Callable[[Any], int] = vars(Remote)["_Remote__number"].__get__
+#: What a class of stand-ins has for the judge, under names that no attribute of an object can be written with: the type that
+#: its instances show or None, the candidate's number for its class, whether it derives from a built-in type.
+SHOWN_TYPE, CLASS_NUMBER, IS_DERIVED = "shown type", "number of the class", "is derived"
+
+
+def shown_type(value: object) -> Any:
+    """The type that a stand-in shows; None if it shows none."""
+    return getattr(type(value), SHOWN_TYPE, None)
+
+
+def number_of_class(value: object) -> int:
+    """The candidate's number for the class of the object that a stand-in stands for."""
+    return int(getattr(type(value), CLASS_NUMBER))
 
 
 def is_remote(value: object) -> bool:
@@ -130,26 +139,26 @@ def is_remote(value: object) -> bool:
 
 def is_proxy(value: object) -> bool:
     """Whether it stands for an object of the candidate."""
-    return is_remote(value) or "_of_the_candidate" in type(value).__dict__
+    return is_remote(value) or IS_DERIVED in type(value).__dict__
 
 
 def attribute_of(host: Host, proxy: object, name: str) -> Any:
     """An attribute that the candidate says the object has."""
-    is_function = issubclass(type(proxy), Remote) and type(proxy).__dict__.get("_shown") in SHOWN[1:4]
+    is_function = issubclass(type(proxy), Remote) and shown_type(proxy) in SHOWN[1:4]
     if name in _KEPT_ATTRIBUTES and (is_function or is_kept(name, None)):
         host.not_carried(f"the attribute {name} of a function")
-    if name == "__dataclass_fields__" and type(proxy).__dict__.get("_shown") is type:
+    if name == "__dataclass_fields__" and shown_type(proxy) is type:
         return fields_of_class(host.ask(asks.ATTRIBUTE, proxy, (name,)))
     if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
-    if type(proxy).__dict__.get("_shown") is type and (name in _OF_CLASSES or name in SPECIALS):
+    if shown_type(proxy) is type and (name in _OF_CLASSES or name in SPECIALS):
         asked = host.ask(asks.ATTRIBUTE, proxy, (name,))
         return functools.partial(_kept(name), proxy) if name in KEPT else asked
     if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
         raise AttributeError(name)
     found = host.ask(asks.ATTRIBUTE, proxy, (name,))
     if is_kept(name, found):
-        host.not_carried(f"the attribute {name} of {an_object_of(type(proxy).__name__)}", type(proxy).__dict__["_kind"])
+        host.not_carried(f"the attribute {name} of {an_object_of(type(proxy).__name__)}", number_of_class(proxy))
     return found
 
 
@@ -166,7 +175,7 @@ def an_object_of(name: str) -> str:
 
 
 def new_remote_class(name: str, specials: int, shown: int, number: int = -1, told: Any = (), host: Any = None) -> type:
-    members: dict[str, Any] = {"__slots__": (), "_shown": SHOWN[shown] if shown >= 0 else None, "_kind": number}
+    members: dict[str, Any] = {"__slots__": (), SHOWN_TYPE: SHOWN[shown] if shown >= 0 else None, CLASS_NUMBER: number}
     members |= {name: Remote.__dict__[name] for name in ("__doc__", "__module__")}  # otherwise `type` makes some
     for special in names_of(specials):
         if special in KEPT:
@@ -206,7 +215,7 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
     elif "__hash__" not in members:
         members["__hash__"] = None
     if shown >= 0:
-        members["__class__"] = property(lambda self: type(self)._shown)
+        members["__class__"] = property(shown_type)
     return type(name, (Remote,), members)
 
 
@@ -216,7 +225,7 @@ def _constructors(host: Host, number: int) -> dict[str, Any]:
     def new(kind: type, /, *args: Any, **keywords: Any) -> Any:
         if args and args[0] is host:
             return object.__new__(kind)
-        if "_kind" not in kind.__dict__:
+        if CLASS_NUMBER not in kind.__dict__:
             host.not_carried(f"a subclass of the program's class {kind.__mro__[1].__name__}", number)
         return host.ask(asks.CALL, Remote(host, number), args, keywords)
 
@@ -238,23 +247,23 @@ def names_of(specials: int) -> list[str]:
 
 def _asking(operation: int) -> Callable[..., Any]:
     def method(self: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return Remote.host(self).ask(operation, self, args, kwargs)
+        return _host_of(self).ask(operation, self, args, kwargs)
 
     return method
 
 
 def _kept(special: str) -> Callable[..., Any]:
     def method(self: Any, /, *_: Any) -> Any:
-        Remote.host(self).not_carried(f"{special} of {an_object_of(type(self).__name__)}", type(self)._kind)
+        _host_of(self).not_carried(f"{special} of {an_object_of(type(self).__name__)}", number_of_class(self))
 
     return method
 
 
 def _equal_to_its_own(self: Any, other: object) -> Any:
-    if self is not other and isinstance(other, type(self)._shown):
-        if type(self)._shown is re.Pattern:
+    if self is not other and isinstance(other, shown_type(self)):
+        if shown_type(self) is re.Pattern:
             return (self.pattern, self.flags) == (other.pattern, other.flags)
-        Remote.host(self).not_carried(f"== of {an_object_of(type(self).__name__)}", type(self)._kind)
+        _host_of(self).not_carried(f"== of {an_object_of(type(self).__name__)}", number_of_class(self))
     return True if self is other else NotImplemented
 
 
@@ -265,10 +274,10 @@ def _bind(self: Any, instance: object, _: object = None) -> Any:
 
 def _leave(self: Any, kind: Any, error: Any, traceback: Any) -> Any:
     if kind is not None:
-        Remote.host(self).not_carried(
-            f"an exception in a `with` of {an_object_of(type(self).__name__)}", type(self)._kind
+        _host_of(self).not_carried(
+            f"an exception in a `with` of {an_object_of(type(self).__name__)}", number_of_class(self)
         )
-    return Remote.host(self).ask(asks.EXIT, self)
+    return _host_of(self).ask(asks.EXIT, self)
 
 
 class _OfTheClass:

@@ -35,9 +35,10 @@ _args, _cause, _context, _suppressed = (
     BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__", "__suppress_context__")
 )
 _SENT_SPECIALS = frozenset(("__notes__", "__suppress_context__"))
-_slot = types.MemberDescriptorType.__get__
+_SLOT = types.MemberDescriptorType
+_slot = _SLOT.__get__
 #: Attributes of classes that are sent: values of these types, and what an instance has in its slots.
-_SENT = frozenset((type(None), bool, int, float, complex, str, bytes, types.MemberDescriptorType))
+_SENT = frozenset((type(None), bool, int, float, complex, str, bytes, _SLOT))
 TESTS_MODULE = "tests"
 _UNREADABLE = "<the exception's text could not be made>"
 _MAX_DEPTH, _MAX_CHAIN, _MAX_ATTRIBUTES = 20, 40, 1_000
@@ -71,7 +72,7 @@ def _known_name(kind: type) -> str | None:
 
 def describe_class(kind: type, number: Callable[[object], int], module: dict[str, Any], depth: int = 0) -> Any:
     """The name of a class that is built in or a library's; for another class (number, name, whether the program's module
-    has it so, its bases, names of what it defines that is not sent)."""
+    has it so, its bases, names of what it defines that is not sent, or with simple values that it defines)."""
     name = _known_name(kind)
     if name is not None or depth > _MAX_DEPTH:
         return name or "BaseException"
@@ -80,13 +81,18 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
     told = tuple(describe_class(base, number, module, depth + 1) for base in bases)
     owners = [one for one in _mro(kind) if one is kind or id(BaseException) not in map(id, _mro(one))][:-1]
     members = [pair for one in owners for pair in dict(_members(one)).items()]
-    kept = [key for key, value in members if type(key) is str and _is_kept(key, value)]
-    return number(kind), name, module.get(name) is kind, told, tuple(kept[:_MAX_ATTRIBUTES])
+    kept: list[Any] = [key for key, value in members if type(key) is str and _is_kept(key, value)]
+    plain = [pair for pair in dict(_members(kind)).items() if _is_plain(*pair)]
+    return number(kind), name, module.get(name) is kind, told, (*kept[:_MAX_ATTRIBUTES], *plain[:_MAX_ATTRIBUTES])
 
 
 def _is_kept(name: str, value: object) -> bool:
     """Whether it is neither a simple value nor a slot: a method, a property and the like."""
     return name in _SPECIALS or name == "__init__" or not (name.startswith("_") or type(value) in _SENT)
+
+
+def _is_plain(name: Any, value: object) -> bool:
+    return type(name) is str and name[:1] != "_" and type(value) in _SENT and type(value) is not _SLOT
 
 
 def _data_of(error: BaseException) -> list[tuple[str, Any]]:
@@ -96,9 +102,10 @@ def _data_of(error: BaseException) -> list[tuple[str, Any]]:
         if id(one) == id(object) or _known_name(one) is not None:
             continue
         for name, value in dict(_members(one)).items():
+            found.pop(name, None)  # of a base
             if type(name) is str and not name.startswith("_") and type(value) in _SENT:
                 with contextlib.suppress(AttributeError):  # an empty slot
-                    found[name] = _slot(value, error) if type(value) is types.MemberDescriptorType else value
+                    found[name] = _slot(value, error) if type(value) is _SLOT else value
     return list(found.items())
 
 
@@ -200,9 +207,12 @@ class Makers:
         else:
             parents = tuple(self.class_of(base, depth + 1) for base in bases)
             members: dict[str, Any] = {"__module__": "candidate", "__str__": _shown}
-            inherited = frozenset(one for parent in parents for one in dir(parent))
+            above = [one for parent in parents for one in parent.__mro__ if id(one) not in self.numbers]
+            library = frozenset(one for kind in above for one in vars(kind))
             for one in kept:
-                if type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in inherited)):
+                if type(one) is tuple and _is_plain(*one) and one[0] not in library:
+                    members[one[0]] = one[1]
+                elif type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in library)):
                     members[one] = _Kept(self._not_carried, one, name)
             if "__init__" in kept or any("__init__" in vars(parent) for parent in parents if id(parent) not in _NAMES):
                 members |= self._constructors(number, name)
@@ -220,12 +230,12 @@ class Makers:
     def _constructors(self, number: int, name: str) -> dict[str, Any]:
         """A class with a constructor of its own is called where it is from."""
 
-        def new(kind: type, *args: Any, **keywords: Any) -> Any:
+        def new(kind: type, /, *args: Any, **keywords: Any) -> Any:
             if self._construct is None or self.numbers.get(id(kind)) != number:
                 self._not_carried(f"a subclass of the exception class {name}")
             return self._construct(kind, args, keywords)
 
-        return {"__new__": new, "__init__": lambda self, *args, **keywords: None}
+        return {"__new__": new, "__init__": lambda self, /, *args, **keywords: None}
 
     def exception(self, told: Any, depth: int = 0) -> BaseException:
         """The exception for a description. Raises an Exception if the description is invalid."""

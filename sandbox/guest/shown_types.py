@@ -18,7 +18,7 @@ class _Asking(type):
 
     _of: Callable[[Any], Any]
 
-    def __call__(cls, *args: Any, **kwargs: Any) -> Any:
+    def __call__(cls, /, *args: Any, **kwargs: Any) -> Any:
         if cls.__dict__.get("_of") is None:
             return super().__call__(*args, **kwargs)
         if len(args) != 1 or kwargs:

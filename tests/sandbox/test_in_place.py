@@ -123,6 +123,9 @@ def test_arguments_that_are_looked_at(source: str) -> None:
         "import statistics\nx = [1]\nr = candidate(x)\nm = statistics.mean(x)\nassert r == m\n",
         "for x, y in zip(CASES, WANTED):\n    assertion(candidate(*x), y, 0)\n",
         "for x in CASES:\n    assertion(candidate(*x), reference(*x), 0)\n",
+        "def same(a, b, c): assert a == b\nfor x in CASES:\n    same(candidate(*x), reference(*x), 0)\n",
+        "def same(a, b):\n    if a != b: raise AssertionError\nx = [1]\nsame(candidate(x), sorted(x))\n",
+        "def right(y, x): assert y == sorted(x)\nx = [1]\nright(candidate(x), x)\n",
         "class T:\n    def test(self):\n        x = [1]\n        self.assertEqual(candidate(x), sorted(x))\n",
         "class T:\n    def test(self):\n        x = [1]\n        with self.assertRaises(ValueError):\n            candidate(x)\n",
         "x = [1]\nassert candidate(x) == 1\nx = [2]\nassert candidate(x) == 2\n",
@@ -169,3 +172,18 @@ def test_a_program_that_changes_its_argument_does_not_pass(pool: Pool) -> None:
     """Where the tests see it, as in one process."""
     assert judged(pool, [Case(_KEEPS, tests) for tests in _CHECKS]) == ["passed"] * len(_CHECKS)
     assert "passed" not in judged(pool, [Case(_CHANGES, tests) for tests in _CHECKS])
+
+
+_EXPECTED_LATER = (
+    "def assertion(out, exp, atol):\n    exact = out == exp\n    if not exact and atol: assert abs(out - exp) < atol\n"
+    "    else: assert exact\ndef ref_func(x): return sorted(x)\ndef check(candidate):\n    for inp in [[[3, 1]], [[2, 1]]]:\n"
+    "        assertion(candidate(*inp), ref_func(*inp), 0)\ncheck(f)",
+    "def right(y, x): assert y == sorted(x)\nx = [3, 1]\nright(f(x), x)",
+)
+
+
+def test_a_program_that_empties_its_argument_does_not_pass(pool: Pool) -> None:
+    """Where a function of the tests compares the result with what they compute from the argument afterwards."""
+    right, wrong = "def f(x): return sorted(x)", "def f(x):\n    x.clear()\n    return []"
+    assert judged(pool, [Case(right, tests) for tests in _EXPECTED_LATER]) == ["passed"] * len(_EXPECTED_LATER)
+    assert "passed" not in judged(pool, [Case(wrong, tests) for tests in _EXPECTED_LATER])

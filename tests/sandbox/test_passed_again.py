@@ -20,6 +20,7 @@ _ADDS = (
 _ADDS += "    def total(self): return sum(self.xs)\n    def all(self): return self.xs"
 _COPIES, _KEEPS = _ADDS % "list(xs)", _ADDS % "xs"
 _GRID = "def f(g):\n    n = 0\n    for row in g:\n        for i, one in enumerate(row): n += one%s\n    return n"
+_BESIDE = _GRID.replace("(g)", "(g, w)").replace("n = 0", "n = len(w)")
 _UNITTEST = (
     "import unittest\nclass T(unittest.TestCase):\n%s\nunittest.defaultTestLoader.loadTestsFromTestCase(T).debug()"
 )
@@ -65,6 +66,28 @@ _OTHERS = {
     "argument that the tests change": (
         "x = {'a': [1]}\nassert f(x['a']) == 1\nx['a'].append(2)\nx['a'][:] = [5]\nassert f(x['a']) == 5", _SUM,
         "def f(xs):\n    xs.append(7)\n    return sum(xs) - 7 if len(xs) == 2 and xs[0] == 1 else 0"),
+    "list of the tests beside one that is changed": (
+        "d = {'g': [[1, 0], [1, 1]], 'w': [1]}\nassert f(d['g'], d['w']) == 4\nd['w'].append(2)\nassert f(d['g'], d['w']) == 5",
+        _BESIDE % "", _BESIDE % "; row[i] = 0"),
+    "table of cases of which the tests change a part": (
+        "X = [([[1, 1]], [])]\nfor k in range(3):\n    for g, w in X:\n        assert f(g, w) == 2 + len(w)\n        w.append(k)",
+        _BESIDE % "", _BESIDE % "; row[i] = 0"),
+    "row that the tests add": (
+        "x = {'g': [[1, 0], [1]]}\nassert f(x['g']) == 2\nx['g'].append([1])\nassert f(x['g']) == 3",
+        _GRID % "", _GRID % "; row[i] = 0"),
+    "item that the tests add to a row": (
+        "x = {'g': [[1, 0], [1]]}\nassert f(x['g']) == 2\nx['g'][1].append(1)\nassert f(x['g']) == 3",
+        _GRID % "", _GRID % "; row[i] = 0"),
+    "key that the tests add": (
+        "x = {'a': {1: 1}}\nassert f(x['a']) == 1\nx['a'][2] = 5\nassert f(x['a']) == 6",
+        "def f(d): return sum(d.values())", "def f(d):\n    n = sum(d.values())\n    d[1] = 0\n    return n"),
+    "kept argument that both change": (
+        "x = {'a': [3]}\no = f(x['a'])\nassert o.add(4) == 2\nx['a'].append(5)\nassert o.all() == [3, 4, 5]", _KEEPS, _COPIES),
+    "copied argument that both change": (
+        "x = {'a': [3]}\no = f(x['a'])\nassert o.add(4) == 2\nx['a'].append(5)\nassert o.all() == [3, 4]", _COPIES, _KEEPS),
+    "large arguments": (
+        "X = {n: [[1] * 40 for _ in range(900)] for n in 'ab'}\nfor n in 'aba': assert f(X[n]) == 36_000",
+        _GRID % "", _GRID % "; row[i] = 0"),
     "result that is the argument": (
         "x = {'a': [1]}\nr = f(x['a'])\nassert r == [1, 0]\nassert f(x['a']) == [1, 0, 0] and f(r)[-2:] == [0, 0]",
         "def f(x):\n    x.append(0)\n    return x", "def f(x): return [*x, 0]"),

@@ -52,7 +52,11 @@ told_class = st.sampled_from(["ValueError", "SystemExit", "Nothing"]) | st.tuple
     st.text(max_size=5),
     st.booleans(),
     st.lists(st.sampled_from(["ValueError", "KeyError", "OSError"])).map(tuple),
-    st.lists(st.sampled_from(["args", "errno", "__eq__", "__class__", "mro", "x", "я", ""]), max_size=3).map(tuple),
+    st.lists(
+        st.sampled_from(["args", "errno", "__eq__", "__class__", "mro", "x", "я", "", ()])
+        | st.tuples(st.sampled_from(["args", "errno", "__eq__", "x", "mro", 3]), anything),
+        max_size=3,
+    ).map(tuple),
 )
 told_exception = st.tuples(
     told_class,
