@@ -66,8 +66,10 @@ class DockerBackend:
         self._client = docker_engine.connect()
         self._runtime = runtime or os.environ.get("CODEEVAL_RUNTIME") or None
         try:
-            self._version = self._asked_version()
+            self._version, self._info = docker_engine.described(self._client)
             self._podman = podman.answered(self._version)
+            if self._podman:
+                podman.check_runtime(self._runtime, self._info)
             self._parent = self._worker_parent()
             self.tag, self.image_id = image.ensure(self._client, progress)
         except BaseException:
@@ -80,23 +82,12 @@ class DockerBackend:
         self._sockets: Path | None = None
         self._lock = threading.Lock()
 
-    def _asked_version(self) -> Mapping[str, Any]:
-        from docker.errors import DockerException
-
-        try:
-            version: Mapping[str, Any] = self._client.version()
-            if podman.answered(version):
-                podman.check_runtime(self._runtime, self._client.info())
-        except (DockerException, OSError) as error:  # it answered a moment ago
-            raise docker_engine.no_engine(error) from error
-        return version
-
     def _worker_parent(self) -> cgroup_parent.WorkerParent:
-        info = {} if self._podman else docker_engine.described(self._client)
+        info = {} if self._podman else self._info
         return cgroup_parent.WorkerParent(os.environ.get("CODEEVAL_CGROUP_PARENT"), info, self._runtime)
 
     def describe(self) -> dict[str, str]:
-        version, info = self._version, self._client.info()
+        version, info = self._version, self._info
         return {
             "backend": self.name,
             "image": self.image_id,

@@ -40,12 +40,12 @@ def connect(timeout_s: int = 120) -> docker.DockerClient:
     return client
 
 
-def described(client: docker.DockerClient) -> dict[str, Any]:
-    """The engine's description of itself (`docker info`). Raises BackendUnavailable."""
+def described(client: docker.DockerClient) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The engine's version and its description of itself (`docker version`, `docker info`). Raises BackendUnavailable."""
     from docker.errors import DockerException
 
     try:
-        return dict(client.info())
+        return dict(client.version()), dict(client.info())
     except (DockerException, OSError) as error:  # it answered a moment ago
         raise no_engine(error) from error
 
