@@ -104,13 +104,13 @@ def has_killed(before: bytes, after: bytes) -> bool:
     return after != before and field(after, b"oom_kill") > field(before, b"oom_kill")
 
 
-def field(text: bytes, name: bytes) -> int:
-    """The number with this name in lines of names and numbers; 0 if there is none."""
+def field(text: bytes, name: bytes, absent: int = 0) -> int:
+    """The number with this name in lines of names and numbers; `absent` if there is none."""
     for line in text.splitlines():
         key, _, value = line.partition(b" ")
         if key == name:
             return int(value)
-    return 0
+    return absent
 
 
 def others() -> list[str]:

@@ -181,19 +181,14 @@ def _read() -> dict[_Task, _Times]:
     for pid in (_SUPERVISOR, *meters.others()):
         for tid in _threads(pid):
             # whoever is awake after this number was read has not slept until it grows
-            sleeps = _number(meters.read(f"/proc/{pid}/task/{tid}/status"), b"\nvoluntary_ctxt_switches:\t")
+            status = meters.read(f"/proc/{pid}/task/{tid}/status").replace(b":\t", b" ")
+            sleeps = meters.field(status, b"voluntary_ctxt_switches", absent=-1)
             # the state before the times: a process that sleeps then has ended all waits that they do not include yet
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:
                 found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R", sleeps)
     return found
-
-
-def _number(text: bytes, name: bytes) -> int:
-    """The number behind a name; -1 if there is none."""
-    digits = text.partition(name)[2].partition(b"\n")[0]
-    return int(digits) if digits.isdigit() else -1
 
 
 def _threads(pid: str) -> list[str]:

@@ -74,7 +74,7 @@ class Watch:
 
     def _wait(self, handle: int) -> str:
         start, timeout_ms = time.monotonic(), self._first_ms
-        check = look = 0.0
+        check = look = next_look = 0.0
         late = 0
         while True:
             ready = self._poll.poll(timeout_ms)
@@ -84,8 +84,9 @@ class Watch:
             cpu_limit_ms, wall_s = self._limits[0], self._limits[1] / 1000
             if not look:
                 check, look = start + self._tick(cpu_limit_ms), start + processor_waits.LOOK_S
+                next_look = min(look, start + wall_s)
             now = time.monotonic()
-            if now >= (look if late else min(look, start + wall_s + self.waits.seconds)):
+            if now >= next_look:
                 self.waits.look()
                 # what kept this process waiting may have kept the sample, whose wait is told when it ends: look again
                 late = late + 1 if now - look > processor_waits.LOOK_S else 0
@@ -99,8 +100,8 @@ class Watch:
                 if self._meter.watches_memory and self._meter.resident_kb() > self._memory_kb:
                     return "memory"
                 check = now + self._tick(left_ms)
-            limit = look if late else start + wall_s + self.waits.seconds
-            timeout_ms = max(0.0, min(check, look, limit) - now) * 1000 + 1
+            next_look = look if late else min(look, start + wall_s + self.waits.seconds)
+            timeout_ms = max(0.0, min(check, next_look) - now) * 1000 + 1
 
     def _by_the_clock(self, passed_s: float, limit_s: float, *, excused: bool) -> str:
         """Why a sample that has run for this long must end; "" if it may continue, of which the host is notified."""
