@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from attack_corpus import Bench, Probes, Program, run_all
+from attack_corpus import UNTROUBLED, Bench, Probes, Program, header, run_all
 
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
@@ -35,13 +35,19 @@ class Theirs:
     passes: dict[str, dict[str, bool]]
 
 
+def _asked(folder: Path) -> Problem:
+    """The one problem that a folder's programs answer."""
+    row = json.loads((folder / "task.json").read_text("utf-8"))[0]
+    calls = tuple(map(repr, ast.literal_eval(row["inputs"]["tests"])))
+    meta = row["meta"]
+    return Problem(
+        str(meta["id"]), "{function}", row["inputs"]["function"], meta["entry_point"], calls, tuple(row["outputs"])
+    )
+
+
 @pytest.fixture(scope="module")
 def theirs(shared: Path) -> Theirs:
-    row = json.loads((shared / "attacks" / "task.json").read_text("utf-8"))[0]
-    calls = tuple(map(repr, ast.literal_eval(row["inputs"]["tests"])))
-    asked = Problem(
-        "5", "{function}", row["inputs"]["function"], row["meta"]["entry_point"], calls, tuple(row["outputs"])
-    )
+    asked = _asked(shared / "attacks")
     raw = json.loads((shared / "attacks" / "probes.json").read_text("utf-8"))
     rows = [json.loads(line) for line in (shared / "attacks" / "attacks.jsonl").read_text("utf-8").splitlines()]
     assert len(rows) > 50
@@ -75,6 +81,31 @@ def test_every_program_gets_its_verdict(backend: Backend, theirs: Theirs) -> Non
     ]
     assert len(trials) == len(programs)
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_second_collection(backend: Backend, shared: Path) -> None:
+    """The right program that uses 450 of 512 MB passes directly after each of the hostile ones, as do the probes."""
+    folder = shared / "attacks" / "second"
+    programs = {}
+    for path in sorted(folder.glob("*.py")):
+        text = path.read_text("utf-8")
+        right = header(text)["expect"] == "pass"
+        programs[path.stem] = Program(path.stem, text, right, frozenset(), UNTROUBLED if right else LIMITS, "", not right)
+    large = programs.pop("k2_memory_450mb")
+    hostile = [name for name, program in programs.items() if not program.passes]
+    assert (len(hostile), len(programs)) == (2, 4)
+    after = {f"{large.name} after {name}": replace(large, after=name) for name in hostile}
+    bench = Bench(
+        backend, _asked(folder), Probes("def runs(text): return solve(text)\n", "def runs(text): return []\n")
+    )
+    try:
+        trials = {name: bench.trial(one, programs.get(one.after)) for name, one in (programs | after).items()}
+    finally:
+        bench.pool.close()
+    assert [
+        (name, one.seen) for name, one in trials.items() if (one.seen.verdict == "passed") is (name in hostile)
+    ] == []
+    assert {(one.right.verdict, one.wrong.verdict) for one in trials.values()} == {("passed", WRONG)}
 
 
 def differing(pool: Pool, theirs: Theirs, protocol: str, names: list[str]) -> list[str]:
