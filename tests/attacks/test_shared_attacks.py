@@ -90,7 +90,9 @@ def test_the_second_collection(backend: Backend, shared: Path) -> None:
     for path in sorted(folder.glob("*.py")):
         text = path.read_text("utf-8")
         right = header(text)["expect"] == "pass"
-        programs[path.stem] = Program(path.stem, text, right, frozenset(), UNTROUBLED if right else LIMITS, "", not right)
+        programs[path.stem] = Program(
+            path.stem, text, right, frozenset(), UNTROUBLED if right else LIMITS, "", not right
+        )
     large = programs.pop("k2_memory_450mb")
     hostile = [name for name, program in programs.items() if not program.passes]
     assert (len(hostile), len(programs)) == (2, 4)
