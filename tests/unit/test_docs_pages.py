@@ -91,7 +91,7 @@ def test_every_file_of_a_page_exists(page: Path) -> None:
 def test_absent_files_are_seen() -> None:
     """The check itself."""
     page = ROOT / "docs" / "sandbox.md"
-    text = "`codeeval/prompts.py` `sandbox/test_pool.py::test_map` `guest/raised.py` `tests/none.py -n` [a](cli.md#run), [](no.md)"
+    text = "`codeeval/prompts.py` `sandbox/test_pool.py::test_map` `guest/raised.py` `tests/none.py` [a](cli.md#run), [](no.md)"
     assert absent(page, text) == ["codeeval/prompts.py", "tests/none.py", "no.md"]
 
 
