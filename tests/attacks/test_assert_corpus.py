@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from assert_corpus import AssertBench, AssertTrial, passed, read_asserts, run_asserts
+from assert_corpus import AssertBench, AssertTrial, assert_job, passed, read_asserts, run_asserts
+from attack_corpus import UNTROUBLED
 
-from sandbox import select
+from sandbox import Pool, select
 
 CORPUS = read_asserts()
 BACKENDS = [pytest.param(name, marks=getattr(pytest.mark, name)) for name in ("docker", "local")]
+#: One of each class for the isolation that costs a container per sample.
+FRESH = (
+    *("a_mock_any", "b_exits_with_the_last_call", "c_everything_mapped", "d_check", "e_answers_before_the_questions"),
+    *("f_judge_mem", "g_output_flood", "h_waits_for_the_next_judge", "j_kill_judge", "k_process_pool", "k_wrong"),
+)
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -55,3 +61,23 @@ def test_the_assert_corpus_is_large_and_sound(benches: list[AssertBench]) -> Non
     assert sum(one.passes for one in CORPUS.values()) >= 35
     assert {one.name[0] for one in CORPUS.values()} >= set("abcdefghjk")
     assert benches[0].clean.stdout == benches[1].clean.stdout != ""
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def fresh(request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """A pool that gives every sample its own worker."""
+    backend = select(request.param, lambda line: None)
+    with Pool(backend, workers=2, limits=UNTROUBLED, isolation="fresh") as pool:
+        yield pool
+    backend.close()
+
+
+@pytest.mark.parametrize(
+    "one", [name if name in FRESH else pytest.param(name, marks=pytest.mark.slow) for name in sorted(CORPUS)]
+)
+def test_assert_program_in_a_worker_of_its_own(fresh: Pool, one: str) -> None:
+    """The same where every sample gets its own worker."""
+    program = CORPUS[one]
+    seen = fresh.submit(assert_job(program.text, program.limits)).result(timeout=300)
+    assert passed(seen) == program.passes, seen
+    assert seen.status in program.statuses, seen

@@ -43,6 +43,21 @@ WORKER_KILLERS = (
     ),
     *("e_closes_the_region", "e_unmaps_shared", "g_reads_its_own_output", "g_fork_bomb", "g_output_flood"),
 )
+#: They leave memory of the kernel that outlives their processes.
+CHARGED = ("h_names_that_are_not_there", "h_pages_of_files", "h_rules_in_kernel_memory")
+#: Prints how many bytes are charged to the worker's group, without the pages of files, which the kernel drops at once.
+CHARGE = """
+from pathlib import Path
+
+def runs(text):
+    group = Path("/sys/fs/cgroup")
+    for now, parts in (("memory/memory.usage_in_bytes", "memory/memory.stat"), ("memory.current", "memory.stat")):
+        if text == "" and (group / now).exists():
+            held = dict(line.split() for line in (group / parts).read_text().splitlines())
+            print(int((group / now).read_text()) - int(held["inactive_file"]) - int(held["active_file"]))
+            break
+    return solve(text)
+"""
 
 
 @pytest.fixture(scope="module", params=BACKENDS)
@@ -97,6 +112,17 @@ def test_jobs_in_flight_keep_their_verdicts(benches: tuple[Bench, Bench], probes
     )
     assert [one.verdict for one in seen[2:]] == ["passed", "wrong_output"] * 2 + ["passed"], seen
     assert seen[1].verdict in program.verdicts, seen[1].detail
+
+
+@pytest.mark.parametrize("name", CHARGED)
+def test_the_next_sample_is_charged_for_nothing(benches: tuple[Bench, Bench], name: str) -> None:
+    """Directly after a program that leaves memory of the kernel, the group of the worker has its usual charge."""
+    bench, program = benches[0], CORPUS[name]
+    before = bench.run(CHARGE, UNTROUBLED).stdout
+    if not before:
+        pytest.skip("workers have no control groups here")
+    assert bench.run(program.text, program.limits).verdict in program.verdicts
+    assert int(bench.run(CHARGE, UNTROUBLED).stdout) - int(before) < 32 << 20
 
 
 def test_the_probe_is_the_same_on_every_worker(benches: tuple[Bench, Bench]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from attack_corpus import Bench, Probes, Program, run_all
+from attack_corpus import UNTROUBLED, Bench, Probes, Program, header, run_all
 
 from codeeval.scoring import protocols
 from codeeval.scoring.grade import grade
@@ -35,13 +35,19 @@ class Theirs:
     passes: dict[str, dict[str, bool]]
 
 
+def _asked(folder: Path) -> Problem:
+    """The one problem that a folder's programs answer."""
+    row = json.loads((folder / "task.json").read_text("utf-8"))[0]
+    calls = tuple(map(repr, ast.literal_eval(row["inputs"]["tests"])))
+    meta = row["meta"]
+    return Problem(
+        str(meta["id"]), "{function}", row["inputs"]["function"], meta["entry_point"], calls, tuple(row["outputs"])
+    )
+
+
 @pytest.fixture(scope="module")
 def theirs(shared: Path) -> Theirs:
-    row = json.loads((shared / "attacks" / "task.json").read_text("utf-8"))[0]
-    calls = tuple(map(repr, ast.literal_eval(row["inputs"]["tests"])))
-    asked = Problem(
-        "5", "{function}", row["inputs"]["function"], row["meta"]["entry_point"], calls, tuple(row["outputs"])
-    )
+    asked = _asked(shared / "attacks")
     raw = json.loads((shared / "attacks" / "probes.json").read_text("utf-8"))
     rows = [json.loads(line) for line in (shared / "attacks" / "attacks.jsonl").read_text("utf-8").splitlines()]
     assert len(rows) > 50
@@ -75,6 +81,25 @@ def test_every_program_gets_its_verdict(backend: Backend, theirs: Theirs) -> Non
     ]
     assert len(trials) == len(programs)
     assert not wrong, "\n".join(wrong)
+
+
+def test_the_second_collection(backend: Backend, shared: Path) -> None:
+    """Each gets its verdict, and after it, on the same worker, a right program that uses 450 of 512 MB and both probes."""
+    folder = shared / "attacks" / "second"
+    programs = {path.stem: path.read_text("utf-8") for path in sorted(folder.glob("*.py"))}
+    large = programs.pop("k2_memory_450mb")
+    passes = {name: header(text)["expect"] == "pass" for name, text in programs.items()}
+    assert sorted(passes.values()) == [False, False, True, True]
+    right, wrong = "def runs(text): return solve(text)\n", "def runs(text): return []\n"
+    bench = Bench(backend, _asked(folder), Probes(right, wrong))
+    try:
+        for name, text in programs.items():
+            seen = bench.run(text, UNTROUBLED if passes[name] else LIMITS)
+            assert (seen.verdict == "passed") is passes[name], (name, seen)
+            after = [bench.run(one, UNTROUBLED) for one in (large, right, wrong)]
+            assert [one.verdict for one in after] == ["passed", "passed", WRONG], (name, after)
+    finally:
+        bench.pool.close()
 
 
 def differing(pool: Pool, theirs: Theirs, protocol: str, names: list[str]) -> list[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -54,3 +56,16 @@ def test_the_table_of_faults_names_real_tests() -> None:
         assert named, row
         for file, test in named:
             assert f"def {test}(" in (TESTS / file).read_text("utf-8"), (file, test)
+
+
+def test_the_counts_of_judged_pairs() -> None:
+    """They are those of the data, in which `judged` is what the judge says of the right program."""
+    pairs = json.loads((TESTS / "sandbox" / "judged_pairs.json").read_text("utf-8"))
+    found = Counter(pair["judged"] for pair in pairs)
+    told = re.search(
+        r"Of (\d+) pairs of .*?, (\d+) right programs\s+pass, (\d+) fail and (\d+) are not supported",
+        EVIDENCE,
+        re.DOTALL,
+    )
+    assert told is not None
+    assert tuple(map(int, told.groups())) == (len(pairs), found["passed"], found["failed"], found["not supported"])

@@ -22,6 +22,16 @@ from picture_sources import COMMAND, SOURCES, content, digest, recorded  # noqa:
 from site_links import on_page_markdown  # noqa: E402
 
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+#: And those that are no part of the site.
+TEXTS = sorted(
+    [
+        *(ROOT / name for name in ("SECURITY.md", "CONTRIBUTING.md")),
+        *(ROOT / "demo").rglob("*.md"),
+        *(ROOT / "problems").rglob("*.md"),
+        *(ROOT / "tests").rglob("*.md"),
+        *PAGES,
+    ]
+)
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -59,6 +69,30 @@ def test_what_does_not_exist_is_seen() -> None:
     assert fault(["walk"]) == "no verb walk"
     assert fault(["tasks", "show", "rustarter"]) is None
     assert sum(1 for page in PAGES for _ in commands(page)) > 40
+
+
+def absent(page: Path, text: str) -> list[str]:
+    """The paths that a page names or links to, in the repository, and that do not exist; `guest/` and tests of the sandbox
+    may be named without what is above them."""
+    named = re.findall(r"`((?:codeeval|sandbox|tests|ci|docs|demo|docker|problems|guest|e2e)/[\w./*-]*\w)[`: (]", text)
+    linked = re.findall(r"\]\(([\w./-]+)(?:#[\w-]*)?\)", text)
+    starts = (ROOT, ROOT / "sandbox", ROOT / "tests")
+    return [path for path in named if not any(any(start.glob(path)) for start in starts)] + [
+        link for link in linked if not (page.parent / link).exists()
+    ]
+
+
+@pytest.mark.parametrize("page", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_file_of_a_page_exists(page: Path) -> None:
+    """Modules, tests and scripts that it names, and pages that it links to."""
+    assert absent(page, page.read_text("utf-8")) == []
+
+
+def test_absent_files_are_seen() -> None:
+    """The check itself."""
+    page = ROOT / "docs" / "sandbox.md"
+    text = "`codeeval/prompts.py` `sandbox/test_pool.py::test_map` `guest/raised.py` `tests/none.py` [a](cli.md#run), [](no.md)"
+    assert absent(page, text) == ["codeeval/prompts.py", "tests/none.py", "no.md"]
 
 
 def test_the_site_has_every_page() -> None:
