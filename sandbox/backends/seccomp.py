@@ -20,6 +20,7 @@ _MAP_HUGETLB = 0x40000
 #: Commands of fcntl(2): F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than F_GET_SEALS.
 _SETLEASE, _HINTS = 1024, 1035
 _SO_ATTACH_FILTER = 26
+_PR_FUTEX_HASH = 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Table:
     mmap: int
     fcntl: int
     setsockopt: int
+    prctl: int
 
 
 # ptrace and other processes' memory · SysV IPC · POSIX queues · keys · userfaultfd, io_uring, bpf, perf · namespaces and
@@ -70,6 +72,7 @@ _X86_64 = Table(
     mmap=9,
     fcntl=72,
     setsockopt=54,
+    prctl=157,
 )
 _AARCH64 = Table(
     audit=0xC00000B7,
@@ -95,6 +98,7 @@ _AARCH64 = Table(
     mmap=222,
     fcntl=25,
     setsockopt=208,
+    prctl=167,
 )
 _TABLES = {"x86_64": _X86_64, "aarch64": _AARCH64}
 
@@ -129,9 +133,11 @@ def _instructions(table: Table) -> list[bytes]:
     out += [_op(_JUMP_EQUAL, table.fcntl, 0, 5), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 1, 0)]
     out += [_op(_JUMP_EQUAL, _SETLEASE, 0, 1), refuse, _op(_RETURN, _ALLOW)]
     # a filter's machine code is the machine's one supply, which no memory limit covers
-    out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 3), _op(_LOAD, _THIRD_ARGUMENT)]
-    out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse]
-    out.append(_op(_RETURN, _ALLOW))
+    out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 4), _op(_LOAD, _THIRD_ARGUMENT)]
+    out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse, _op(_RETURN, _ALLOW)]
+    # a process's own table of futexes takes up to 1 GiB of the kernel's memory
+    out += [_op(_JUMP_EQUAL, table.prctl, 0, 3), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 0, 1)]
+    out += [refuse, _op(_RETURN, _ALLOW)]
     return out
 
 

@@ -10,6 +10,9 @@ cost. Of claims for overlapping periods the largest counts; those for successive
 take turns are found one after the other. A task that has lowered its own priority or chosen its processors has no
 claim: it may be waiting for that reason.
 
+A thread that executes another program becomes the first thread of its process (execve(2)): it has that thread's id from
+then on, and times of its own. So the times of a thread that is gone may be continued under its process's id.
+
 Covered: samples that run longer than `LOOK_S`. Not covered: processes that begin and end between two looks, the waits
 of which are lost; those that sleep between any two looks, where a quota's waits are lost; kernels without schedstat, where
 nothing is found; a machine that stalled as a whole.
@@ -63,18 +66,19 @@ class _Base(NamedTuple):
 
 
 class _Look(NamedTuple):
-    """A look at all tasks. `by`: the task with the claim that raised `found`; `started`: the process that was started
-    last."""
+    """A look at all tasks. `by`: the task with the claim that raised `found`; `known` and `started`: the process or
+    thread that was started last, before the tasks were read and after it."""
 
     at: int
     tasks: dict[_Task, _Times]
     computed: float
     found: float
     by: _Task | None
+    known: bytes
     started: bytes
 
 
-_NOTHING = _Look(0, {}, 0.0, 0.0, None, b"")
+_NOTHING = _Look(0, {}, 0.0, 0.0, None, b"", b"")
 
 
 class Waits:
@@ -109,7 +113,7 @@ class Waits:
         `output_stood`: since then the sample has had to wait for the supervisor to read its output. Only then is the
         supervisor's own wait the sample's.
         """
-        at, early, now = time.monotonic_ns(), self._computed(), _read()
+        known, at, early, now = meters.last_process(), time.monotonic_ns(), self._computed(), _read()
         seen = time.monotonic_ns()
         started = b"" if self._meter.counts_everything else meters.last_process()
         end, late = time.monotonic_ns(), self._computed()
@@ -123,27 +127,42 @@ class Waits:
             }
             self._last = self._last._replace(tasks=older, started=started)
             self._awake = {}
-        self._awake = {task: self._since(task, times, at, seen) for task, times in now.items()}
+        heirs, unsure = self._replaced(now, known)
+        self._awake = {task: self._since(task, times, at, seen, asleep=task in unsure) for task, times in now.items()}
         found, by = self._last.found, None
         for task, times in now.items():
             base, total = self._base(task, times), self._awake[task].most
             # some kernels count sleep as waiting if a sleeping task is moved to another processor: the period bounds it
             waited = min(total - base.waited, end - base.at)
             claim = waited - max(0.0, late - base.computed - (times.ran - base.ran))
-            if base.found + claim > found and started == self._last.started and self._may_claim(task):
+            if (
+                base.found + claim > found
+                and started == self._last.started
+                and task not in heirs
+                and self._may_claim(task)
+            ):
                 found, by = base.found + claim, task
-        look = _Look(at, now, early, found, by, started)
-        self._bases = {task: self._next_base(task, times, look) for task, times in now.items()}
+        look = _Look(at, now, early, found, by, known, started)
+        self._bases = {task: self._next_base(task, times, look, heir=task in heirs) for task, times in now.items()}
         self._last, self.output_stood = look, False
 
-    def _since(self, task: _Task, times: _Times, at: int, seen: int) -> _Awake:
+    def _replaced(self, now: dict[_Task, _Times], known: bytes) -> tuple[set[_Task], set[_Task]]:
+        """The first threads of processes that may be another task than at the last look: such as may be one that was seen
+        then, and all of them. Whoever has not run since is the same."""
+        last = self._last.tasks
+        ran = {task for task in now.keys() & last.keys() if task[0] == task[1] and now[task][:2] != last[task][:2]}
+        gone = last.keys() - now.keys()
+        heirs = {task for task in ran if any(task[0] == one[0] and _continues(last[one], now[task]) for one in gone)}
+        return heirs, heirs if known == self._last.known else ran - {(_SUPERVISOR, _SUPERVISOR)}
+
+    def _since(self, task: _Task, times: _Times, at: int, seen: int, *, asleep: bool) -> _Awake:
         """What a task has waited: by the kernel's account, or by the clock since it was seen awake. All were read between
-        `at` and `seen`."""
+        `at` and `seen`. `asleep`: it may have slept since the last look, whatever its number of sleeps."""
         last, awake = self._last.tasks.get(task), self._awake.get(task)
         if last is None or awake is None or times.ran < last.ran or times.waited < last.waited:  # or its id is reused
             return _Awake(seen, times, times.waited, times.waited)
         most = max(awake.most, awake.waited + times.waited - awake.times.waited)
-        if not last.runnable or times.sleeps != last.sleeps or times.sleeps < 0:
+        if asleep or not last.runnable or times.sleeps != last.sleeps or times.sleeps < 0:
             return _Awake(seen, times, most, most)
         by_clock = at - awake.at - (times.ran - awake.times.ran) - _TICK_NS
         return awake._replace(most=max(most, awake.waited + by_clock))
@@ -155,12 +174,14 @@ class Waits:
             return _Base(self._last.at, 0, 0, self._last.computed, self._last.found)
         return base
 
-    def _next_base(self, task: _Task, times: _Times, look: _Look) -> _Base:
+    def _next_base(self, task: _Task, times: _Times, look: _Look, *, heir: bool) -> _Base:
         """A task that is not runnable does not wait: its next period begins now. One that is may have been waiting
         since it last ran, so its period begins with the look before that."""
         waited = self._awake[task].most
         if not times.runnable:
             return _Base(look.at, times.ran, waited, look.computed, look.found)
+        if heir:
+            return _Base(self._last.at, times.ran, waited, self._last.computed, look.found)
         before = self._last.tasks.get(task)
         if before is not None and before[:2] == times[:2]:
             return self._base(task, times)
@@ -174,6 +195,11 @@ class Waits:
     def _computed(self) -> float:
         """Time computed by everything in the worker since the sample began, including the supervisor."""
         return (self._meter.cpu_ms() - self._before_ms) * 1e6 + time.process_time_ns() - self._before_ns
+
+
+def _continues(before: _Times, now: _Times) -> bool:
+    """Whether both may be reports of one task."""
+    return now.ran >= before.ran and now.waited >= before.waited and now.sleeps >= before.sleeps
 
 
 def _read() -> dict[_Task, _Times]:

@@ -117,15 +117,13 @@ def _wipe(uid: int | None, folders: tuple[str, ...]) -> None:
 
 def _empty(folder: str) -> None:
     """Remove everything below a folder, whatever its permissions. Nested folders are moved up first: no tree is too
-    deep."""
+    deep. They get names that no sample can have used."""
     waiting = _remove_files(folder)
-    moved = 0
     while waiting:
         path = waiting.pop()
         with contextlib.suppress(OSError):
             for inside in _remove_files(path):
-                moved += 1
-                up = f"{folder}/{os.getpid()}.{moved}"
+                up = f"{folder}/{os.urandom(16).hex()}"
                 os.rename(inside, up)
                 waiting.append(up)
             os.rmdir(path)

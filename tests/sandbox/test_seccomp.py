@@ -49,10 +49,11 @@ AFFINITY = {"x86_64": 203, "aarch64": 122}
 PRIORITY = {"x86_64": 141, "aarch64": 140}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
+PRCTL = {"x86_64": 157, "aarch64": 167}
 SPECIAL = {
     machine: {
         *(CLONE[machine], CLONE3, *SOCKETS[machine], PRLIMIT[machine], AFFINITY[machine], PRIORITY[machine]),
-        *(FCNTL[machine], SETSOCKOPT[machine]),
+        *(FCNTL[machine], SETSOCKOPT[machine], PRCTL[machine]),
     }
     for machine in MACHINES
 }
@@ -194,6 +195,15 @@ def test_sockets_get_no_filters(machine: str, high: int) -> None:
     """SO_ATTACH_FILTER (26), SO_ATTACH_BPF (50) and the like; sizes, times and credentials are set as elsewhere."""
     wanted = {2: ALLOWED, 7: ALLOWED, 16: ALLOWED, 21: ALLOWED, 26: EPERM, 50: EPERM, 51: EPERM, 2**32 - 1: EPERM}
     assert {option: run(machine, Call(SETSOCKOPT[machine], 3, 1, option | high)) for option in wanted} == wanted
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("high", [0, 1 << 32, 0xFFFFFFFF << 32])
+def test_processes_get_no_table_of_futexes(machine: str, high: int) -> None:
+    """The kernel reads 32 bits of the option."""
+    assert run(machine, Call(PRCTL[machine], first=high | 78)) == EPERM
+    for option in (1, 4, 15, 22, 36, 38, 77, 79, 0x53564D41):
+        assert run(machine, Call(PRCTL[machine], first=high | option)) == ALLOWED
 
 
 @pytest.mark.parametrize("machine", MACHINES)
