@@ -117,6 +117,11 @@ class Trial:
         """Whether a judge waits for the next tests."""
         return self._pid > 0
 
+    @property
+    def judge(self) -> int:
+        """The judge's process, 0 if there is none."""
+        return self._pid
+
     def tests(self, size: int) -> memoryview:
         """Where to put the next sample's tests."""
         self.size = size

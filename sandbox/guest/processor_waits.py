@@ -10,6 +10,10 @@ cost. Of claims for overlapping periods the largest counts; those for successive
 take turns are found one after the other. A task that has lowered its own priority or chosen its processors has no
 claim: it may be waiting for that reason.
 
+An uninterruptible sleep is a wait for the kernel: on a loaded machine for a lock whose holder, a process of someone else that
+maps the same library, has no processor. Such a sleep counts like a wait for a processor, but only that of a sample's only
+task, because what is waited for may be another task (vfork(2)), and for no longer than the wall limit in all.
+
 A thread that executes another program becomes the first thread of its process (execve(2)): it has that thread's id from
 then on, and times of its own. So the times of a thread that is gone may be continued under its process's id.
 
@@ -37,12 +41,13 @@ _SUPERVISOR = "1"
 
 class _Times(NamedTuple):
     """A task's report: nanoseconds computed and waited (added when a wait ends), whether it is computing or waiting now,
-    and how often it has begun to sleep."""
+    how often it has begun to sleep, and whether it is in an uninterruptible sleep."""
 
     ran: int
     waited: int
     runnable: bool
     sleeps: int
+    held_up: bool = False
 
 
 class _Awake(NamedTuple):
@@ -88,10 +93,13 @@ class Waits:
         self._meter = meter
         #: The sample's first process; to be set before the first look.
         self.candidate = 0
+        #: The process of its tests, if it has one.
+        self.judge = 0
         self._bases: dict[_Task, _Base] = {}
         self._awake: dict[_Task, _Awake] = {}
         self._last = _NOTHING
         self._before_ms, self._before_ns, self._start = 0.0, 0, 0
+        self._held_up_ns, self._most_held_up_ns = 0, 0
         self._own = _standing(_SUPERVISOR, _SUPERVISOR)
         self.output_stood = False
 
@@ -99,13 +107,14 @@ class Waits:
     def seconds(self) -> float:
         return self._last.found / 1e9
 
-    def begin(self, cpu_ms: float) -> None:
+    def begin(self, cpu_ms: float, wall_limit_ms: int) -> None:
         """Call before a sample is started; `cpu_ms` is the meter's value now.
 
         Every sample is begun, few are looked at: what only a look needs is made there.
         """
         self._before_ms, self._before_ns = cpu_ms, time.process_time_ns()
         self._last, self.output_stood, self._start = _NOTHING, False, time.monotonic_ns()
+        self._held_up_ns, self._most_held_up_ns = 0, wall_limit_ms * 1_000_000
 
     def look(self) -> None:
         """Add what was waited since the last look, or since the beginning.
@@ -114,7 +123,7 @@ class Waits:
         supervisor's own wait the sample's.
         """
         known, at, early, now = meters.last_process(), time.monotonic_ns(), self._computed(), _read()
-        seen = time.monotonic_ns()
+        seen, now = time.monotonic_ns(), self._with_held_up(now, at)
         started = b"" if self._meter.counts_everything else meters.last_process()
         end, late = time.monotonic_ns(), self._computed()
         if self._last is _NOTHING:
@@ -145,6 +154,16 @@ class Waits:
         look = _Look(at, now, early, found, by, known, started)
         self._bases = {task: self._next_base(task, times, look, heir=task in heirs) for task, times in now.items()}
         self._last, self.output_stood = look, False
+
+    def _with_held_up(self, now: dict[_Task, _Times], at: int) -> dict[_Task, _Times]:
+        """The same, where the sample's only task counts as waiting while it sleeps uninterruptibly."""
+        own = [task for task in now if task[0] not in (_SUPERVISOR, str(self.judge))]
+        if len(own) != 1 or not now[own[0]].held_up:
+            return now
+        times, before = now[own[0]], self._last.tasks.get(own[0])
+        if before is not None and before.held_up and before.sleeps == times.sleeps:
+            self._held_up_ns += at - self._last.at
+        return {**now, own[0]: times._replace(runnable=self._held_up_ns <= self._most_held_up_ns)}
 
     def _replaced(self, now: dict[_Task, _Times], known: bytes) -> tuple[set[_Task], set[_Task]]:
         """The first threads of processes that may be another task than at the last look: such as may be one that was seen
@@ -213,7 +232,7 @@ def _read() -> dict[_Task, _Times]:
             state = meters.read(f"/proc/{pid}/task/{tid}/stat").rpartition(b") ")[2][:1]
             fields = meters.read(f"/proc/{pid}/task/{tid}/schedstat").split()
             if len(fields) == 3:
-                found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R", sleeps)
+                found[pid, tid] = _Times(int(fields[0]), int(fields[1]), state == b"R", sleeps, state == b"D")
     return found
 
 

@@ -129,6 +129,7 @@ class Supervisor:
             trial = None
         if trial is not None:
             trial.open(self._fork)
+        self._watch.waits.judge = 0 if trial is None else trial.judge
         self._own_sockets = self._sockets()
         return trial
 

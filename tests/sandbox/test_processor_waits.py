@@ -25,6 +25,7 @@ from sandbox.guest import meters, processor_waits
 
 SUPERVISOR, CANDIDATE, CHILD = ("1", "1"), ("7", "7"), ("8", "8")
 MS = 1_000_000
+WALL_MS = 1_000
 
 
 @dataclass
@@ -39,13 +40,16 @@ class World:
     odd: set[tuple[str, str]] = field(default_factory=set)
     runnable: set[tuple[str, str]] = field(default_factory=set)
     sleeps: Counter[tuple[str, str]] = field(default_factory=Counter)
+    held_up: set[tuple[str, str]] = field(default_factory=set)
 
     def cpu_ms(self) -> float:
         return self.gone_ms + sum(ran for task, (ran, _) in self.tasks.items() if task != SUPERVISOR)
 
     def read(self) -> dict[tuple[str, str], processor_waits._Times]:
         return {
-            task: processor_waits._Times(int(ran * MS), int(waited * MS), task in self.runnable, self.sleeps[task])
+            task: processor_waits._Times(
+                int(ran * MS), int(waited * MS), task in self.runnable, self.sleeps[task], task in self.held_up
+            )
             for task, (ran, waited) in self.tasks.items()
         }
 
@@ -84,7 +88,7 @@ def watch(made: World, monkeypatch: pytest.MonkeyPatch) -> None:
 def begun(world: World) -> processor_waits.Waits:
     waits = processor_waits.Waits(world)  # type: ignore[arg-type]
     waits.candidate = 7
-    waits.begin(world.cpu_ms())
+    waits.begin(world.cpu_ms(), WALL_MS)
     return waits
 
 
@@ -98,7 +102,7 @@ def test_a_single_process_is_credited_what_it_waited(world: World, runnable: boo
         world.pass_time()
         waits.look()
     assert waits.seconds == pytest.approx(0.45)
-    waits.begin(world.cpu_ms())
+    waits.begin(world.cpu_ms(), WALL_MS)
     assert waits.seconds == 0
 
 
@@ -170,6 +174,38 @@ def test_a_kernel_that_counts_no_sleeps(world: World) -> None:
         world.pass_time()
         waits.look()
     assert waits.seconds == 0
+
+
+def test_a_sample_s_only_task_that_is_held_up_in_the_kernel_waits(world: World) -> None:
+    """In one sleep that it can't be woken from, for the wall limit and a look at most; not where it sleeps anew in each."""
+    waits = begun(world)
+    world.held_up = {CANDIDATE}
+    for number in range(30):
+        world.pass_time()
+        waits.look()
+        assert waits.seconds == pytest.approx(max(0.0, 0.1 * min(number, 11) - 0.01))
+    waits.begin(world.cpu_ms(), WALL_MS)
+    for _ in range(30):
+        world.sleeps[CANDIDATE] += 1
+        world.pass_time()
+        waits.look()
+    assert waits.seconds == 0
+
+
+def test_who_is_held_up_by_another_task_of_the_sample_does_not_wait(world: World) -> None:
+    """It may have started that one with vfork; the judge is none that it has started."""
+    waits = begun(world)
+    world.held_up = {CANDIDATE}
+    world.run(CHILD)
+    for _ in range(10):
+        world.pass_time()
+        waits.look()
+    assert waits.seconds == 0
+    waits.judge = int(CHILD[0])
+    for _ in range(10):
+        world.pass_time()
+        waits.look()
+    assert waits.seconds == pytest.approx(0.9, abs=0.11)
 
 
 def test_claims_that_overlap_do_not_add_up(world: World) -> None:
@@ -449,6 +485,56 @@ def test_a_program_that_its_group_s_quota_holds_up_is_not_late(narrow_group: Pat
     backend.close()
     assert (outcome.status, outcome.attempts) == ("completed", ())
     assert outcome.wall_ms - outcome.waited_ms < 1_500
+
+
+# --- held up in the kernel ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def freezer() -> Iterator[Path]:
+    """A control group that can hold its processes up: they sleep uninterruptibly, as they would for a lock."""
+    made = Path(f"/sys/fs/cgroup/freezer/codeeval-freezer-{os.getpid()}")
+    try:
+        made.mkdir()
+    except OSError as error:
+        pytest.skip(f"needs root's control groups of version 1 with a freezer: {error}")
+    yield made
+    (made / "freezer.state").write_text("THAWED")
+    made.rmdir()
+
+
+@pytest.mark.local
+def test_a_program_that_is_held_up_in_the_kernel_is_not_late(freezer: Path) -> None:
+    """By something else than a processor that it does not get: the lock of a library that others map as well."""
+    source = "import time\ndef f():\n    while time.process_time() < 0.3: pass\n    return 'spun'\n"
+    backend = select("local", lambda line: None)
+    with Pool(backend, workers=1, limits=Limits(cpu_s=5.0, wall_s=2.0)) as pool:
+        running = pool.submit(Job(source, "f", ("{}",)))
+        (freezer / "cgroup.procs").write_text(str(_sample()))
+        (freezer / "freezer.state").write_text("FROZEN")
+        time.sleep(3.0)
+        (freezer / "freezer.state").write_text("THAWED")
+        outcome = running.result(300)
+    backend.close()
+    assert (outcome.status, outcome.attempts) == ("completed", ())
+    assert outcome.waited_ms > 1_000
+
+
+#: clone(2) with CLONE_VFORK: uninterruptible until the child has ended.
+SLEEPS_IN_A_CHILD = """import ctypes, os, time
+def f():
+    if ctypes.CDLL(None).syscall(56, 0x4000 | 17, 0, 0, 0, 0) == 0:
+        time.sleep(30)
+        os._exit(0)
+"""
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="calls clone by its number")
+def test_a_program_that_holds_itself_up_is_late(engine: Backend) -> None:
+    with Pool(engine, workers=1, limits=Limits(cpu_s=5.0, wall_s=2.0)) as pool:
+        outcome = pool.submit(Job(SLEEPS_IN_A_CHILD, "f", ("{}",))).result(300)
+    assert (outcome.status, outcome.limit) == ("timeout", "wall")
+    assert outcome.waited_ms < 1_500
 
 
 @pytest.mark.local
