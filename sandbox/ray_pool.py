@@ -256,8 +256,11 @@ class RayPool(Front):
             self._losses[key] = (losses + 1, time.monotonic() + pause)
             self._state.notify_all()
         if not self._stop.is_set():
-            told = f"{ended.why.rstrip('.')}. It" if ended.for_good else f"{link.place}: {ended.why}; it"
-            self._progress(f"warning: {told} is not used")
+            again = "What it had not answered is given out again; it is used once it answers"
+            why, after = (
+                (ended.why, "It is not used") if ended.for_good else (f"{link.place} was lost: {ended.why}", again)
+            )
+            self._progress(f"warning: {why.rstrip('.')}. {after}")
 
     def _share(self, link: Link) -> int:
         """A node's share of all open jobs, by its workers; otherwise the first to ask would leave nothing to the
