@@ -23,19 +23,19 @@ _HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 _HEAD_BYTES, _KIND, _SETTINGS = 9, 3, 4
 
 
-def resolved(cluster: Cluster) -> tuple[Cluster, str]:
-    """(the cluster with the address that `auto` stands for, where that comes from or ""). An address that only Ray can
-    find stays `auto`."""
+def resolved(cluster: Cluster) -> tuple[Cluster, str, str]:
+    """(the cluster to connect to, the address to knock at, where that comes from or ""). `auto` stays `auto` without
+    `RAY_ADDRESS`: only then Ray uses the token of the home folder, as `ray start` does."""
     if cluster.address != "auto":
-        return cluster, ""
+        return cluster, cluster.address, ""
     if named := os.environ.get(ADDRESS, "").strip():
-        return (cluster, "") if named == "auto" else (replace(cluster, address=named), ADDRESS)
+        return (cluster, "auto", "") if named == "auto" else (replace(cluster, address=named), named, ADDRESS)
     with contextlib.suppress(ImportError, AttributeError, TypeError, OSError):  # a version without this file
         from ray._private.utils import get_ray_address_file, read_ray_address
 
         if noted := read_ray_address():
-            return replace(cluster, address=noted), get_ray_address_file(None)
-    return cluster, ""
+            return cluster, noted, get_ray_address_file(None)
+    return cluster, "auto", ""
 
 
 def knock(address: str, source: str = "") -> None:

@@ -47,8 +47,8 @@ class Connection:
             raise
 
     def _connect(self) -> None:
-        self._cluster, source = resolved(self._cluster)
-        knock(self._cluster.address, source)
+        self._cluster, address, source = resolved(self._cluster)
+        knock(address, source)
         if self._cluster.address == "local":
             self._token = OwnToken()
             self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short

@@ -72,20 +72,21 @@ def test_encrypted_connections_are_left_to_ray(monkeypatch: pytest.MonkeyPatch) 
 
 def test_auto_is_the_address_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAY_ADDRESS", "10.0.0.5:6379")
-    assert resolved(Cluster("auto", 4)) == (Cluster("10.0.0.5:6379", 4), "RAY_ADDRESS")
-    assert resolved(Cluster("10.0.0.6:6379")) == (Cluster("10.0.0.6:6379"), "")
+    assert resolved(Cluster("auto", 4)) == (Cluster("10.0.0.5:6379", 4), "10.0.0.5:6379", "RAY_ADDRESS")
+    assert resolved(Cluster("10.0.0.6:6379")) == (Cluster("10.0.0.6:6379"), "10.0.0.6:6379", "")
 
 
 @pytest.mark.ray
 def test_auto_is_the_cluster_that_was_started_last(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Ray notes it in a file, which is still there if the head was killed."""
+    """Ray notes it in a file, which is still there if the head was killed. It is connected to as `auto`: with an address
+    Ray would not use the token of the home folder."""
     monkeypatch.delenv("RAY_ADDRESS", raising=False)
     monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
-    assert resolved(Cluster("auto")) == (Cluster("auto"), "")
+    assert resolved(Cluster("auto")) == (Cluster("auto"), "auto", "")
     noted = tmp_path / "ray" / "ray_current_cluster"
     noted.parent.mkdir()
     noted.write_text("10.0.0.5:6379")
-    assert resolved(Cluster("auto")) == (Cluster("10.0.0.5:6379"), str(noted))
+    assert resolved(Cluster("auto")) == (Cluster("auto"), "10.0.0.5:6379", str(noted))
 
 
 @pytest.mark.ray
