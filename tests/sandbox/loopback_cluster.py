@@ -38,6 +38,13 @@ class LoopbackCluster:
             **(environment or {}),
         }
         self.address, self.client = (_free_address() for _ in range(2))
+        try:
+            self._start_head(client)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start_head(self, client: bool) -> None:
         port, client_port = (each.rpartition(":")[2] for each in (self.address, self.client))
         self._start(
             *(HEAD, "--head", "--num-cpus=0", f"--port={port}", "--include-dashboard=false"),
