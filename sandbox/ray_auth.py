@@ -100,6 +100,11 @@ def refusal(error: Exception, said: str) -> str | None:
         return f"{what}\n  Set {MODE}=token and {TOKEN} as on the cluster's nodes."
     if "ray[client]" in whole:
         return "ray:// needs Ray's client, which is not installed\n  Install it here and on the head: pip install 'ray[client]'"
+    if "ray client connection timeout" in whole:
+        return (
+            "no client server of Ray answers there\n"
+            "  ray:// needs the port of `ray start --head --ray-client-server-port=10001`. Name the head's own port without ray://."
+        )
     if "Initialization failure from server" in whole:
         return (
             f"its client server says: {_last_line(str(error))}\n"

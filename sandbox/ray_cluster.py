@@ -8,18 +8,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import shutil
 import signal
-import socket
+import tempfile
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
+from sandbox.ray_address import knock, resolved
 from sandbox.ray_auth import OwnToken, rays_own_words, refusal
 from sandbox.ray_places import Cluster, Place, group_of, places, strategy
 
-#: Seconds for connecting to a cluster's address.
-_KNOCK_S = 10.0
 #: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
 #: earlier.
 _RECONNECT_S = "604800"
@@ -30,9 +31,10 @@ class Connection:
     """A driver's connection to a cluster. Raises BackendUnavailable, with the remedy, if there is none."""
 
     def __init__(self, cluster: Cluster) -> None:
+        self.ray = _imported()
         self._cluster = cluster
         self._token: OwnToken | None = None
-        self.ray = _imported()
+        self._folder: str | None = None  # Ray's logs and sockets, if the cluster is started here
         self._ours = not self.ray.is_initialized()  # a trainer may have its own connection
         if not self._ours:
             self._check_address()
@@ -45,21 +47,23 @@ class Connection:
             raise
 
     def _connect(self) -> None:
-        cluster = self._cluster
-        _knock(cluster.address)
-        if cluster.address == "local":
+        self._cluster, address, source = resolved(self._cluster)
+        knock(address, source)
+        if self._cluster.address == "local":
             self._token = OwnToken()
+            self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
         with rays_own_words() as said:
             failed = self._init()
         if failed is not None:
-            self._forget_token()
-            raise BackendUnavailable(_no_cluster(cluster, failed, said.text))
+            self._forget()
+            raise BackendUnavailable(_no_cluster(self._cluster, failed, said.text))
 
     def _init(self) -> Exception | None:
         """Connect, and return any exception that Ray raises."""
         try:
-            with _signals_kept():
-                self.ray.init(**_arguments(self._cluster))
+            with _signals_kept(), warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # the error says it
+                self.ray.init(**_arguments(self._cluster, self._folder))
         except Exception as error:
             return error
         return None
@@ -96,7 +100,7 @@ class Connection:
         """Leave the cluster, and stop it if it was started here. Does not wait if the head is gone."""
         if self._ours:
             _in_time(self.ray.shutdown, wait_s)
-        self._forget_token()
+        self._forget()
 
     def _check_address(self) -> None:
         """A process has one cluster: raise if another one is requested."""
@@ -107,9 +111,12 @@ class Connection:
                 "  Name the same one, or call ray.shutdown() before."
             )
 
-    def _forget_token(self) -> None:
+    def _forget(self) -> None:
+        """Remove what was made for a cluster that was started here."""
         if self._token is not None:
             self._token.forget()
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _imported() -> Any:
@@ -139,33 +146,20 @@ def _not_printed(data: Mapping[str, object], ignore_prefix: bool = False) -> Non
     logging.getLogger(__name__).debug("ray: %r", data.get("lines"))
 
 
-def _arguments(cluster: Cluster) -> dict[str, Any]:
+def _arguments(cluster: Cluster, folder: str | None) -> dict[str, Any]:
     common: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.ERROR, "namespace": cluster.namespace}
     if cluster.address == "local":
         return {
             "address": "local",
             "include_dashboard": False,
             "object_store_memory": _OBJECT_STORE_BYTES,
+            "_temp_dir": folder,
             **common,
         }
     host = cluster.address.rpartition(":")[0]
     if host.startswith("127."):  # a driver of a cluster on loopback must not use another interface for itself
         common["_node_ip_address"] = host
     return {"address": cluster.address, **common}
-
-
-def _knock(address: str) -> None:
-    """Try to connect, because Ray waits for minutes if there is no listener."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not host:
-        return
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), _KNOCK_S).close()
-    except (OSError, ValueError) as error:
-        raise BackendUnavailable(
-            f"no Ray cluster listens at {address} ({error}).\n"
-            "  Start one with `ray start --head`, or name the address that it printed: --cluster HOST:PORT"
-        ) from None
 
 
 def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:

@@ -39,6 +39,7 @@ _ALIKE = {
     "backend": "sandbox",
     "image": "image",
 }
+_REFUSED, _LOST = "It is not used", "What it had not answered is given out again; it is used once it answers"
 _LOOK_S = 1.0
 #: Seconds before a node with a lost actor gets another one, doubled with each loss.
 _AGAIN_S, _LONGEST_S = 1.0, 30.0
@@ -184,9 +185,8 @@ class RayPool(Front):
             known = place.key in self._links or place.key in self._refused
             if known or self._stop.is_set() or time.monotonic() < not_before:
                 return
-            settings = NodeSettings(
-                self._kind, self.limits, self.isolation, place.workers(self._wished), self._patience_s
-            )
+            wished = place.workers(self._wished)
+            settings = NodeSettings(self._kind, self.limits, self.isolation, wished, self._patience_s)
             crew = Crew(
                 self._connection,
                 settings,
@@ -256,8 +256,8 @@ class RayPool(Front):
             self._losses[key] = (losses + 1, time.monotonic() + pause)
             self._state.notify_all()
         if not self._stop.is_set():
-            told = f"{ended.why.rstrip('.')}. It" if ended.for_good else f"{link.place}: {ended.why}; it"
-            self._progress(f"warning: {told} is not used")
+            why = ended.why if ended.for_good else f"{link.place} was lost: {ended.why}"
+            self._progress(f"warning: {why.rstrip('.')}. {_REFUSED if ended.for_good else _LOST}")
 
     def _share(self, link: Link) -> int:
         """A node's share of all open jobs, by its workers; otherwise the first to ask would leave nothing to the

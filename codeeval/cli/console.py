@@ -92,10 +92,10 @@ class Console:
 
 
 def _say(line: str) -> None:
-    """Write a line to stderr. On a full disk lines are lost and the run continues. Raises BrokenPipeError if the reader
-    has gone."""
+    """Write a line to stderr, in one piece, as several threads do (one per node of a cluster). On a full disk lines are
+    lost and the run continues. Raises BrokenPipeError if the reader has gone."""
     try:
-        print(line, file=sys.stderr, flush=True)
+        print(f"{line}\n", end="", file=sys.stderr, flush=True)
     except BrokenPipeError:
         raise
     except OSError:

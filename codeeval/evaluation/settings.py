@@ -289,7 +289,7 @@ class Settings:
     cluster: Annotated[
         str | None,
         Flag(
-            "Execute programs on a Ray cluster: auto, local, HOST:PORT or ray://HOST:PORT.",
+            "Execute programs on a Ray cluster, -j workers per node: auto, local, HOST:PORT or ray://HOST:PORT.",
             "ADDRESS",
             verbs=_PLACED,
             meaning="execute programs on the nodes of a Ray cluster: `auto` (the one of `RAY_ADDRESS` or this machine), "

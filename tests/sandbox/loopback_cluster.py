@@ -34,9 +34,17 @@ class LoopbackCluster:
             **os.environ,
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_DISABLE_IMPORT_WARNING": "1",
+            "RAY_AUTH_MODE": "disabled",  # else Ray asks for a token where the home folder has one
             **(environment or {}),
         }
         self.address, self.client = (_free_address() for _ in range(2))
+        try:
+            self._start_head(client)
+        except BaseException:
+            self.close()
+            raise
+
+    def _start_head(self, client: bool) -> None:
         port, client_port = (each.rpartition(":")[2] for each in (self.address, self.client))
         self._start(
             *(HEAD, "--head", "--num-cpus=0", f"--port={port}", "--include-dashboard=false"),
@@ -75,7 +83,7 @@ class LoopbackCluster:
 
     def _joined(self) -> set[str]:
         """Those that the head knows; where it asks for a token, those that have a raylet."""
-        if "RAY_AUTH_MODE" in self._environment:
+        if self._environment["RAY_AUTH_MODE"] == "token":
             return {address for address in self._nodes if self.processes(address, "raylet/raylet")}
         from ray._raylet import GcsClient
         from ray.exceptions import RpcError

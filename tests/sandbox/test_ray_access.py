@@ -93,6 +93,8 @@ import subprocess, sys
 for number in range(2):
     with RayPool(Cluster("local"), 1, kind="local", patience_s=120.0) as pool:
         token, address = os.environ["RAY_AUTH_TOKEN"], ray.get_runtime_context().gcs_address
+        session = ray._private.worker.global_worker.node.get_session_dir_path()
+        assert os.path.isdir(session)
         assert os.environ["RAY_AUTH_MODE"] == "token"
         assert pool.submit(Job("def f(): return 5\\n", "f", ("{}",))).result().observations[0].text == "5"
         if number:
@@ -103,13 +105,15 @@ for number in range(2):
             assert done.returncode, "a stranger was let in"
             assert "InvalidAuthToken" in done.stderr, done.stderr
     assert "RAY_AUTH_TOKEN" not in os.environ and "RAY_AUTH_MODE" not in os.environ
+    assert not os.path.exists(os.path.dirname(session)), "Ray's logs and sockets are left"
     print(token)
 """
 
 
 @pytest.mark.slow
 def test_a_cluster_that_is_started_here_has_a_token_of_its_own(tmp_path: Path) -> None:
-    """Twice in one process, Ray imported before or not; a stranger is not let in, and nothing is written into the home folder."""
+    """Twice in one process, Ray imported before or not; a stranger is not let in, and nothing is left,
+    neither in the home folder nor of Ray's own files."""
     done = driver(LOCAL, {"HOME": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     first, second = done.stdout.split()
@@ -268,6 +272,7 @@ def test_rays_client() -> None:
             "Ray Client requires pip package `ray[client]`. If you …",
             "ray:// needs Ray's client, which is not installed",
         ),
+        ("ray client connection timeout", "no client server of Ray answers there"),
         (
             "Initialization failure from server:\nTraceback …\nRuntimeError: Starting Ray client server failed. See x.err\n",
             "its client server says: RuntimeError: Starting Ray client server failed. See x.err",

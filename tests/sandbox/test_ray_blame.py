@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -163,16 +164,21 @@ def test_a_lost_node_gives_its_jobs_back(cluster: FakeCluster) -> None:
 
     def work(place: Place, job: Job) -> Outcome:
         if int(job.source) % 50 == 10 and next(losses, None) is not None:
-            raise NodeLost("the actor is dead")
+            raise NodeLost("The actor died.")
         return named(job)
 
     cluster.work = work
-    with RayPool("x:1") as pool:
+    notes: list[str] = []
+    with RayPool("x:1", progress=notes.append) as pool:
         assert texts(list(pool.map(jobs(200)))) == [str(number) for number in range(200)]
         deadline = time.monotonic() + 20
         while len(cluster.started) < 4 and time.monotonic() < deadline:
             time.sleep(0.01)
     assert len(cluster.started) >= 3
+    told = [note for note in notes if note.startswith("warning")]
+    lost = r"warning: node [ab] was lost: NodeLost: The actor died\. What it had not answered is given out again; it is used .*"
+    assert told
+    assert all(re.fullmatch(lost, note) for note in told), told
 
 
 def test_who_takes_down_three_nodes_is_pending_and_nobody_with_him(cluster: FakeCluster) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import sys
+import threading
+import time
 import unicodedata
 from pathlib import Path
 
@@ -63,3 +67,23 @@ def test_hostile_toml_is_one_error(tmp_path: Path, text: str | bytes, words: str
         load(path)
     with pytest.raises(DataError, match="not valid TOML"):
         load_policy(path)
+
+
+def test_lines_of_several_threads_stay_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each node of a cluster announces itself from a thread of its own."""
+
+    class Stream(io.StringIO):
+        def write(self, text: str) -> int:
+            written = super().write(text)
+            time.sleep(0.0005)  # another thread runs
+            return written
+
+    stream = Stream()
+    monkeypatch.setattr(sys, "stderr", stream)
+    threads = [threading.Thread(target=lambda: [Console().note("a line") for _ in range(20)]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(stream.getvalue().splitlines()) == {"a line"}
+    assert stream.getvalue().count("\n") == 80
