@@ -23,8 +23,8 @@ class Known(Protocol):
     def is_told(self, node: ast.expr) -> bool:
         """Whether a result of the program is in this expression."""
 
-    def is_argument(self, name: str) -> bool:
-        """Whether the program was passed this name's object, or what holds it or was computed from it."""
+    def is_told_of(self, node: ast.expr, name: str) -> bool:
+        """Whether one is of a call that the program had this name's object in, or what holds it or was computed from it."""
 
     def calls_program(self, call: ast.Call) -> bool:
         """Whether it may be the program that is called."""
@@ -55,7 +55,8 @@ def _meet(parts: list[ast.expr], known: Known) -> bool:
     passed = [known.passed_in(one) for one in told]
     names = {name for one in passed for name in one}
     others = [one for one in parts if one not in told and not isinstance(one, ast.Compare | ast.BoolOp)]
-    if told and any(name in names or known.is_argument(name) for one in others for name in names_of_data(one)):
-        return True
+    for name in (name for one in others for name in names_of_data(one)):
+        if name in names or any(known.is_told_of(one, name) for one in told):
+            return True
     first = passed[0] if passed else {}
     return any(first[name].isdisjoint(other[name]) for other in passed[1:] for name in first.keys() & other.keys())

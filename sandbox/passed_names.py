@@ -33,18 +33,32 @@ class PassedNames:
         self._passed: dict[str, bool] = {}
         self._touched: dict[str, bool] = {}
         self._told: set[str] = set()  # bound to the result of a call
+        #: The number of the statement that did so, and of the first one that passed an object; and of the present one.
+        self._told_at: dict[str, int] = {}
+        self._passed_at: dict[str, int] = {}
+        self._statement = 0
         self._computed: set[str] = set()  # bound to the result of a call that changes nothing
 
     def is_told(self, node: ast.expr) -> bool:
+        """Whether a result of the program is in this expression."""
         return not self._all_pure(node) or any(name in self._told for name in names_of_data(node))
 
-    def is_argument(self, name: str) -> bool:
-        return self._affected(name) is not None
+    def is_told_of(self, node: ast.expr, name: str) -> bool:
+        """Whether one is of a call that the program had this name's object in, or what holds it or was computed from it."""
+        if self._affected(name) is None:
+            return False
+        one = self._same.get(name, name)
+        places = (one, *self._above.get(one, ()))
+        first = min((self._passed_at[each] for each in places if each in self._passed_at), default=0)
+        told = (self._told_at.get(other, -1) for other in names_of_data(node) if other in self._told)
+        return not self._all_pure(node) or any(at >= first for at in told)
 
     def calls_program(self, call: ast.Call) -> bool:
+        """Whether it may be the program that is called."""
         return isinstance(call.func, ast.Name) and not self._is_pure(call) and not self._harmless.is_known(call)
 
     def passed_in(self, node: ast.expr) -> dict[str, set[str]]:
+        """The names that calls in this expression pass to functions that may be the program, with these functions."""
         found: dict[str, set[str]] = {}
         for call in (one for one in ast.walk(node) if isinstance(one, ast.Call) and not self._is_pure(one)):
             for name in (name for given in arguments_of(call) for name in self._passed_by(given)):
@@ -85,8 +99,10 @@ class PassedNames:
             for name in self._passed_by(argument):
                 self.passed.add(name)
                 one = self._same.get(name, name)
+                self._passed_at.setdefault(one, self._statement)
                 self._passed[one] = self._passed.get(one, False) or silent
                 for above in self._above.get(one, ()):
+                    self._passed_at.setdefault(above, self._statement)
                     self._touched[above] = self._touched.get(above, False) or silent
 
     def _passed_by(self, argument: ast.expr) -> Iterator[str]:
@@ -141,6 +157,7 @@ class PassedNames:
             one = self._same.get(name, name)
             if not self._all_pure(value) or any(other in self._told for other in names_of_data(value)):
                 self._told.add(name)
+                self._told_at[name] = self._statement
                 continue
             sources = {self._same.get(other, other) for other in self._sources(value)} - {one}
             above = sources | {higher for other in sources for higher in self._above.get(other, ())}
@@ -150,8 +167,9 @@ class PassedNames:
         told = not self._all_pure(value) or any(one in self._told for one in names_of_data(value))
         sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
         above = sources | {higher for one in sources for higher in self._above.get(one, ())}
-        for known in (self._same, self._above, self._passed, self._touched):
+        for known in (self._same, self._above, self._passed, self._touched, self._passed_at):
             known.pop(name, None)
+        self._told_at[name] = self._statement
         for names, is_one in (
             (self._told, told),
             (self._computed, not told and not taken and isinstance(value, (ast.Call, *COMPUTED))),
