@@ -8,6 +8,7 @@ after the call can only be a check of it, or not matter.
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterator
 from typing import Protocol
 
@@ -55,7 +56,7 @@ def _meet(parts: list[ast.expr], known: Known) -> bool:
     passed = [known.passed_in(one) for one in told]
     names = {name for one in passed for name in one}
     others = [one for one in parts if one not in told and not isinstance(one, ast.Compare | ast.BoolOp)]
-    for name in (name for one in others for name in names_of_data(one)):
+    for name in (name for one in others for name in names_of_data(one) if not hasattr(builtins, name)):
         if name in names or any(known.is_told_of(one, name) for one in told):
             return True
     first = passed[0] if passed else {}

@@ -48,7 +48,7 @@ class PassedNames:
         if self._affected(name) is None:
             return False
         one = self._same.get(name, name)
-        places = (one, *self._above.get(one, ()))
+        places = (one, *(above for above in self._above.get(one, ()) if above in self._passed))
         first = min((self._passed_at[each] for each in places if each in self._passed_at), default=0)
         told = (self._told_at.get(other, -1) for other in names_of_data(node) if other in self._told)
         return not self._all_pure(node) or any(at >= first for at in told)
