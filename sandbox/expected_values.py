@@ -27,6 +27,9 @@ class Known(Protocol):
     def is_told_of(self, node: ast.expr, name: str) -> bool:
         """Whether one is of a call that the program had this name's object in, or what holds it or was computed from it."""
 
+    def is_elsewhere(self, node: ast.expr) -> bool:
+        """Whether it is another part of what an argument is a part of: `case["out"]`."""
+
     def calls_program(self, call: ast.Call) -> bool:
         """Whether it may be the program that is called."""
 
@@ -56,6 +59,7 @@ def _meet(parts: list[ast.expr], known: Known) -> bool:
     passed = [known.passed_in(one) for one in told]
     names = {name for one in passed for name in one}
     others = [one for one in parts if one not in told and not isinstance(one, ast.Compare | ast.BoolOp)]
+    others = [one for one in others if not known.is_elsewhere(one)]
     for name in (name for one in others for name in names_of_data(one) if not hasattr(builtins, name)):
         if name in names or any(known.is_told_of(one, name) for one in told):
             return True

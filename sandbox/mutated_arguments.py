@@ -129,6 +129,7 @@ class _Scope(PassedNames):
                 if self._all_pure(tested) and not any(name in self._told for name in names_of_data(tested)):
                     self.checked.update(names_of_data(tested))
             self._statement += 1
+            self.note_paths(statement)
             self.expects = self.expects or expects_from_argument(statement, self)
             if self._looks(statement) or self._looks_in_order(statement):
                 return True

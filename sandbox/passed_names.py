@@ -37,6 +37,7 @@ class PassedNames:
         self._told_at: dict[str, int] = {}
         self._passed_at: dict[str, int] = {}
         self._statement = 0
+        self._paths: dict[str, set[str]] = {}  # how arguments are written, by their first name: `case["in"]`
         self._computed: set[str] = set()  # bound to the result of a call that changes nothing
 
     def is_told(self, node: ast.expr) -> bool:
@@ -52,6 +53,22 @@ class PassedNames:
         first = min((self._passed_at[each] for each in places if each in self._passed_at), default=0)
         told = (self._told_at.get(other, -1) for other in names_of_data(node) if other in self._told)
         return not self._all_pure(node) or any(at >= first for at in told)
+
+    def note_paths(self, statement: ast.AST) -> None:
+        """The calls in this statement pass such arguments."""
+        for call in (one for one in ast.walk(statement) if isinstance(one, ast.Call) and not self._is_pure(one)):
+            for given in arguments_of(call):
+                text = ast.unparse(given).lstrip("*")
+                for name in self._passed_by(given):
+                    self._paths.setdefault(name, set()).add(text if text.startswith(name) else name)
+
+    def is_elsewhere(self, node: ast.expr) -> bool:
+        """Whether it is another part of what an argument is a part of: `case["out"]`."""
+        if not isinstance(node, ast.Subscript | ast.Attribute):
+            return False
+        text = ast.unparse(node)
+        paths = [path for name in root_of(node) for path in self._paths.get(name, ())]
+        return bool(paths) and not any(text.startswith(path) or path.startswith(text) for path in paths)
 
     def calls_program(self, call: ast.Call) -> bool:
         """Whether it may be the program that is called."""

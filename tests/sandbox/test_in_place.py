@@ -208,6 +208,8 @@ _UNUSUAL_CHECKS = (
     "x = [3, 1]\nassert sum([f(x) == 3, x == [3, 1]]) == 2",
     "x = [3, 1]\nassert (f(x) == 3) & (x == [3, 1])",
     "import numpy as np\nx = np.array([3, 1])\nb = x.copy()\nr = f(x)\nassert r == 3\nassert np.abs(x - b).sum() == 0",
+    "for c in [{'in': [3, 1], 'out': 3}]:\n    x = c['in']\n    assert (f(c['in']) == c['out']) & (x == [3, 1])",
+    "for x in [[3, 1], [3, 2]]:\n    o = eval(repr(x))\n    assert f(x) == 3\n    same = lambda: x == o\n    assert same()",
     "import io\ns = io.StringIO('3\\n1')\nassert f([3, *s], s) == 3\nassert (lambda: s.read())() == ''",
 )
 
