@@ -30,6 +30,8 @@ class Pending:
     attempts: list[Outcome] = field(default_factory=list)
     deaths: int = 0
     claimed: bool = False
+    #: executed again, because its tests have passed without what it did to their arguments
+    again: bool = False
     #: on a cluster: nothing else is given to a node together with it, because it may be what crashes nodes
     alone: bool = False
 

@@ -5,6 +5,10 @@ it has to be sent back. If the tests don't check it, nothing is sent back: `asse
 computes the expected value from the argument after the candidate had it, and a candidate that empties it would choose
 what is expected.
 
+Tests check arguments in more ways than can be read from a text. So a program that passes without its changes of arguments
+is executed once more with them (`worker_thread.py`), and must pass both ways, unless the tests compute what they expect
+from an argument (`expected_values.py`).
+
 An argument is checked if, in a later statement or the next iteration of a loop,
 
 - the argument itself, or a part of it, is compared, or tested for truth;
@@ -24,23 +28,19 @@ from __future__ import annotations
 
 import ast
 import functools
-from collections.abc import Iterator
 
+from sandbox.expected_values import expects_from_argument
 from sandbox.harmless_calls import Harmless, is_passed_again
 from sandbox.marks import is_slow
+from sandbox.passed_names import PassedNames
 from sandbox.tested_expressions import (
-    COMPUTED,
     arguments_of,
     displays_in,
     looked_at_in,
     names_of_data,
     parts_in_order,
-    puts_into,
     root_of,
-    side_by_side,
     simple_statements,
-    sources_of,
-    takes_from,
     tested_in,
     throws_away,
     walk_scope,
@@ -48,24 +48,34 @@ from sandbox.tested_expressions import (
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: What tests do with an argument after the call.
+_CHECKED, _EXPECTED = "checked", "expected value"
 
 
 def sees_arguments(tests: Tests, entry_point: str = "") -> bool:
     """Whether the tests, by their text, check an argument after the statement that passed it."""
-    return _looks_back(tests.source, tests.prelude, (*tests.names, entry_point))
+    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)) == _CHECKED
+
+
+def expects_from_arguments(tests: Tests, entry_point: str = "") -> bool:
+    """Whether the tests, by their text, compute what they expect from an argument that the program may have changed, and
+    don't check it. In doubt they do."""
+    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)) == _EXPECTED
 
 
 @functools.lru_cache(maxsize=512)
-def _looks_back(source: str, prelude: str, names: tuple[str, ...]) -> bool:
+def _use_of_arguments(source: str, prelude: str, names: tuple[str, ...]) -> str:
     if any(has_more_tokens(text, MAX_TOKENS) or is_slow(text) for text in (source, prelude)):
-        return False
+        return _EXPECTED
     try:
         tree = ast.parse(source)
         harmless = Harmless((tree, ast.parse(prelude)), names)
         found = [_Scope(harmless, node) for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.Module))]
-        return any(scope.looks_back() for scope in found) or _from_elsewhere(found) or is_passed_again(tree, harmless)
+        if any(scope.looks_back() for scope in found) or _from_elsewhere(found) or is_passed_again(tree, harmless):
+            return _CHECKED
+        return _EXPECTED if any(scope.expects for scope in found) else ""
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False  # such tests can't be executed either
+        return _EXPECTED  # such tests can't be executed either
 
 
 def _from_elsewhere(scopes: list[_Scope]) -> bool:
@@ -78,25 +88,18 @@ def _from_elsewhere(scopes: list[_Scope]) -> bool:
     )
 
 
-class _Scope:
-    """What is known about the names in one function, in the order of its text."""
+class _Scope(PassedNames):
+    """One function, or the module without its functions."""
 
     def __init__(self, harmless: Harmless, node: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self._harmless, self._node = harmless, node
-        #: Names of the module that were passed, and that were compared as a whole or in part.
-        self.passed: set[str] = set()
-        self.checked: set[str] = set()
-        #: The same of the names that are its own.
+        super().__init__(harmless)
+        self._node = node
+        #: Those of `passed` and `checked` that are its own.
         self._own_passed: set[str] = set()
         self._own_checked: set[str] = set()
         self._inner = set(map(id, ast.walk(node)))
-        self._same: dict[str, str] = {}  # name -> the first name of the same object
-        self._above: dict[str, set[str]] = {}  # what an object was taken from
-        #: Passed as a whole, or only a part of it; and whether only the argument shows what the call did.
-        self._passed: dict[str, bool] = {}
-        self._touched: dict[str, bool] = {}
-        self._told: set[str] = set()  # bound to the result of a call
-        self._computed: set[str] = set()  # bound to the result of a call that changes nothing
+        #: Whether it computes what it expects from an argument.
+        self.expects = False
 
     def looks_back(self) -> bool:
         found = self._reads()
@@ -125,6 +128,9 @@ class _Scope:
             for tested in tested_in(statement):
                 if self._all_pure(tested) and not any(name in self._told for name in names_of_data(tested)):
                     self.checked.update(names_of_data(tested))
+            self._statement += 1
+            self.note_paths(statement)
+            self.expects = self.expects or expects_from_argument(statement, self)
             if self._looks(statement) or self._looks_in_order(statement):
                 return True
             self._rebind(statement)
@@ -177,130 +183,3 @@ class _Scope:
         ]
         passed = {name for call in calls for given in arguments_of(call) for name in self._passed_by(given)}
         return any(name in passed for side in sides for name in root_of(side))
-
-    def _affected(self, name: str) -> bool | None:
-        """None for a name with an object that no call received; otherwise whether only it shows what the call did."""
-        one = self._same.get(name, name)
-        found = [self._passed.get(one), self._touched.get(one)]
-        found += [self._passed.get(above) for above in self._above.get(one, ())]
-        return any(found) if any(flag is not None for flag in found) else None
-
-    def _is_computed(self, name: str) -> bool:
-        """Whether it was computed from arguments, and is none: it may be what is expected."""
-        return (one := self._same.get(name, name)) in self._computed and one not in self._passed
-
-    def _looks_through(self, tested: ast.expr) -> bool:
-        names = list(names_of_data(tested))
-        if any(name in self._told for name in names) or not self._all_pure(tested):
-            return False
-        return any(self._affected(name) is not None for name in names)
-
-    def _all_pure(self, node: ast.AST) -> bool:
-        return all(self._is_pure(call) for call in ast.walk(node) if isinstance(call, ast.Call))
-
-    def _is_pure(self, call: ast.Call) -> bool:
-        roots = root_of(call.func) if isinstance(call.func, ast.Attribute) else ()  # of a method of the argument
-        if any(self._affected(name) is not None for name in roots) or self._harmless.is_pure(call):
-            return True
-        if not isinstance(call.func, ast.Attribute) or not takes_from(call):
-            return False
-        holders = list(root_of(call.func))
-        return bool(holders) and self._told.isdisjoint(holders)
-
-    def _pass(self, call: ast.Call, silent: bool) -> None:
-        for argument in arguments_of(call):
-            for name in self._passed_by(argument):
-                self.passed.add(name)
-                one = self._same.get(name, name)
-                self._passed[one] = self._passed.get(one, False) or silent
-                for above in self._above.get(one, ()):
-                    self._touched[above] = self._touched.get(above, False) or silent
-
-    def _passed_by(self, argument: ast.expr) -> Iterator[str]:
-        """The names of what the argument is or may hold: `numpy.asarray(xs)` may be `xs`."""
-        waiting = [argument]
-        while waiting:
-            one = waiting.pop()
-            yield from root_of(one)
-            if isinstance(one, ast.Call) and (self._harmless.may_return_argument(one) or takes_from(one)):
-                waiting += one.args
-                waiting += [one.func.value] if isinstance(one.func, ast.Attribute) else []
-            elif isinstance(one, ast.NamedExpr):
-                waiting += [one.target, one.value]
-
-    def _rebind(self, statement: ast.AST) -> None:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    self._bind(target, node.value, taken=False)
-            elif isinstance(node, ast.NamedExpr | ast.AnnAssign) and node.value is not None:
-                self._bind(node.target, node.value, taken=False)
-            elif isinstance(node, ast.For):
-                self._bind(node.target, node.iter, taken=True)
-            elif isinstance(node, ast.AugAssign):
-                self._put_into(node.target, node.value)
-                self._computed.update(root_of(node.target) if isinstance(node.target, ast.Name) else ())
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and puts_into(node):
-                for given in node.args:
-                    self._put_into(node.func.value, given)
-            elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-                self._bind(node.optional_vars, node.context_expr, taken=True)
-
-    def _bind(self, target: ast.expr, value: ast.expr, *, taken: bool) -> None:
-        """`taken`: the target is not the value itself but a part of it."""
-        parts = target.elts if isinstance(target, ast.Tuple | ast.List) else []
-        if parts and (sources := side_by_side(value, len(parts), taken)):
-            for part, source in zip(parts, sources, strict=True):
-                self._bind(part, source, taken=taken)
-        elif parts:
-            for part in parts:
-                self._bind(part, value, taken=True)
-        elif isinstance(target, ast.Starred):
-            self._bind(target.value, value, taken=True)
-        elif isinstance(target, ast.Name):
-            self._bind_name(target.id, value, taken)
-        elif isinstance(target, ast.Subscript | ast.Attribute):
-            self._put_into(target, value)
-
-    def _put_into(self, target: ast.expr, value: ast.expr) -> None:
-        """What the target names holds this as well, or is computed from it."""
-        for name in root_of(target):
-            one = self._same.get(name, name)
-            if not self._all_pure(value) or any(other in self._told for other in names_of_data(value)):
-                self._told.add(name)
-                continue
-            sources = {self._same.get(other, other) for other in self._sources(value)} - {one}
-            above = sources | {higher for other in sources for higher in self._above.get(other, ())}
-            self._above[one] = self._above.get(one, set()) | above
-
-    def _bind_name(self, name: str, value: ast.expr, taken: bool) -> None:
-        told = not self._all_pure(value) or any(one in self._told for one in names_of_data(value))
-        sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
-        above = sources | {higher for one in sources for higher in self._above.get(one, ())}
-        for known in (self._same, self._above, self._passed, self._touched):
-            known.pop(name, None)
-        for names, is_one in (
-            (self._told, told),
-            (self._computed, not told and not taken and isinstance(value, (ast.Call, *COMPUTED))),
-        ):
-            names.discard(name)
-            if is_one:
-                names.add(name)
-        if isinstance(value, ast.Name) and not taken:
-            self._same[name] = self._same.get(value.id, value.id)
-        elif above and not (told and isinstance(value, (ast.Call, *COMPUTED))):
-            self._above[name] = above
-
-    def _sources(self, value: ast.expr) -> Iterator[str]:
-        """The names that the value may be a part of, or be computed from by functions that change nothing."""
-        if isinstance(value, ast.Call) and self._is_pure(value):
-            yield from root_of(value.func) if isinstance(value.func, ast.Attribute) else ()
-            for argument in value.args:
-                yield from self._sources(argument)
-        elif isinstance(value, ast.Call) and takes_from(value) and isinstance(value.func, ast.Attribute):
-            yield from root_of(value.func)
-        elif isinstance(value, COMPUTED):
-            for part in sources_of(value):
-                yield from self._sources(part)
-        else:
-            yield from root_of(value)

@@ -21,6 +21,7 @@ from sandbox.wire import Limits
 
 _NOT_REACHED = Observation("not_reached")
 _SIGXCPU = 24
+_PASSED_WITH_OWN = wire.PASSED_WITH_OWN.encode()
 _MAX_NAME = 1_000
 #: Characters of a call in a ruling, and of its result.
 _MAX_SHOWN = 2_100
@@ -31,13 +32,14 @@ class Result:
     """A decoded RESULT frame: the job's number, its outcome, and whether the worker may be reused.
 
     `starved`: other work kept the program from running until its supervisor gave up; the outcome then says nothing
-    about it.
+    about it. `with_own`: the tests have passed with their own arguments in place of those that the program has changed.
     """
 
     number: int
     outcome: Outcome
     clean: bool
     starved: bool = False
+    with_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def read_result(payload: bytes, n_calls: int, limits: Limits, guest: str = "", *
         ruling=ruling,
         waited_ms=min(waited_ms, wall_ms),
     )
-    return Result(number, outcome, clean=not flags & wire.FLAG_DIRTY, starved=wire.ENDS[end] == "starved")
+    with_own = ruling is not None and ruling.status == "passed" and ruled[wire.RULING_HEAD.size :] == _PASSED_WITH_OWN
+    return Result(number, outcome, not flags & wire.FLAG_DIRTY, wire.ENDS[end] == "starved", with_own)
 
 
 def _split(payload: bytes, at: int, sizes: list[int]) -> list[bytes]:

@@ -30,6 +30,11 @@ def takes_from(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Attribute) and call.func.attr in _TAKING
 
 
+def is_copy(call: ast.Call) -> bool:
+    """Whether it is `xs.copy()`."""
+    return isinstance(call.func, ast.Attribute) and call.func.attr == "copy" and not arguments_of(call)
+
+
 def puts_into(call: ast.Call) -> bool:
     """Whether it is a method that puts its arguments into its object."""
     return isinstance(call.func, ast.Attribute) and call.func.attr in _PUTTING

@@ -46,6 +46,9 @@ RESULT_HEADER = struct.Struct(">QBBBIIIIBIIII")
 #: A ruling: bytes of the record, number of calls made, the tests' line of the last call; then the record
 RULING_HEAD = struct.Struct(">III")
 RULING_BYTES = 32_768
+#: The record of tests that have passed, and of those that have passed although the program has changed arguments of theirs,
+#: because they were executed with their own.
+PASSED, PASSED_WITH_OWN = '{"s":"passed"}', '{"s":"passed","o":true}'
 #: The most calls that a ruling lists.
 MOST_LAST_CALLS = 3
 

@@ -62,6 +62,11 @@ class Exchange:
         self._line, self._room = line, most
         self._common.in_place = self._lender.streams.in_place = in_place
 
+    @property
+    def has_own(self) -> bool:
+        """Whether the program has changed arguments of the tests, and they did not see it."""
+        return self._common.copies.were_made or self._lender.streams.were_copied
+
     def as_passed(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """These arguments, with the program's copies in place of those that it has changed in an earlier call."""
         with self._turn:

@@ -61,7 +61,7 @@ class Streams:
     arguments (`in_place`), the candidate uses a copy: what is expected may be computed from the tests' own one."""
 
     def __init__(self) -> None:
-        self.in_place = True
+        self.in_place, self.were_copied = True, False
         self._copies: dict[int, tuple[Any, Any]] = {}  # with the state of the tests' own
 
     def pass_on(self, number: int, stream: Any) -> None:
@@ -73,7 +73,10 @@ class Streams:
 
     def used(self, number: int, value: Any) -> Any:
         """What the candidate uses of that number."""
-        return self._copies[number][0] if number in self._copies else value
+        if number not in self._copies:
+            return value
+        self.were_copied = True
+        return self._copies[number][0]
 
     def returned(self, number: int, value: Any) -> Any:
         """What the tests get if the candidate returns it: their own, unless it was used."""

@@ -45,13 +45,15 @@ from sandbox.guest.written_defaults import Written
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
 _quote = json.encoder.encode_basestring_ascii
+_getpid = os.getpid
 
 
 class Judge:
     """The judge of one sample. `region` is shared only by judge and supervisor: the ruling, then the tests."""
 
     def __init__(self, region: mmap.mmap) -> None:
-        self._region = region
+        self._region, self._own = region, _getpid()
+        self._forks = mmap.mmap(-1, 1)  # not zero if a fork of the tests has used the program
         self._module = types.ModuleType("tests")
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
@@ -82,7 +84,7 @@ class Judge:
         except BaseException as error:
             self._fail(*_failure(error, error is self._crossed, self._crossed_line))
         else:
-            self._rule('{"s":"passed"}')
+            self._rule(wire.PASSED_WITH_OWN if self._exchange.has_own else wire.PASSED)
         finally:
             self._seeds.end()
 
@@ -223,6 +225,9 @@ class Judge:
         os._exit(0)
 
     def _check_that_it_is_on(self) -> None:
+        if _getpid() != self._own:  # the judge would rule without the answer
+            self._forks[0] = 1
+            os._exit(1)
         if self._over:
             raise Lost("the sample is over")
 
@@ -240,6 +245,8 @@ class Judge:
 
     def _rule(self, record: str) -> None:
         self._over = True
+        if self._forks[0]:
+            record = '{"s":"unsupported","m":"the tests use the program in another process"}'
         data = record.encode("ascii")[: RULING_BYTES - HEAD.size]
         self._region[HEAD.size : HEAD.size + len(data)] = data
         _, calls, line = HEAD.unpack_from(self._region)

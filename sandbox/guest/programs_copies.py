@@ -66,6 +66,7 @@ class ProgramsCopies:
 
     def __init__(self, declared: Callable[[], Declared]) -> None:
         self._declared = declared
+        self.were_made = False
         self._passed: deque[_Passed] = deque()
         self._size = 0
         self._copies: dict[int, tuple[_Passed, Any]] = {}  # by the id of the tests' own
@@ -95,6 +96,7 @@ class ProgramsCopies:
         pairs = [(own, copy) for own, copy in zip(containers, copies, strict=True) if own is not copy]
         if not pairs:
             return
+        self.were_made = True
         passed = _Passed([own for own, _ in pairs], [copy for _, copy in pairs], self._declared)
         for own, copy in pairs:
             self._copies[id(own)] = passed, copy

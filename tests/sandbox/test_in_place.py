@@ -187,3 +187,49 @@ def test_a_program_that_empties_its_argument_does_not_pass(pool: Pool) -> None:
     right, wrong = "def f(x): return sorted(x)", "def f(x):\n    x.clear()\n    return []"
     assert judged(pool, [Case(right, tests) for tests in _EXPECTED_LATER]) == ["passed"] * len(_EXPECTED_LATER)
     assert "passed" not in judged(pool, [Case(wrong, tests) for tests in _EXPECTED_LATER])
+
+
+#: Checks of an argument that are not known from the text.
+_UNUSUAL_CHECKS = (
+    "x = [3, 1]\nright = lambda r: r == 3 and x == [3, 1]\nassert right(f(x))",
+    "def run(x):\n    r = f(x)\n    return r, x\nassert run([3, 1]) == (3, [3, 1])",
+    "def run():\n    x = [3, 1]\n    yield f(x)\n    yield x\nassert list(run()) == [3, [3, 1]]",
+    "class C:\n    def __init__(self): self.x = [3, 1]\n    def run(self): return f(self.x)\nc = C()\n"
+    "assert c.run() == 3\nassert c.x == [3, 1]",
+    "class Kept:\n    def __init__(self, x): self.x = x\n    def __enter__(self): self.was = list(self.x)\n"
+    "    def __exit__(self, *_): assert self.x == self.was\nx = [3, 1]\nwith Kept(x): assert f(x) == 3",
+    "x = [3, 1]\nr = f(x)\nassert (x if r == 3 else None) == [3, 1]",
+    "x = [3, 1]\nr = f(x)\nassert r == 3\nassert {tuple(x): 1}.get((3, 1)) == 1",
+    "import hashlib\ndigest = lambda v: hashlib.md5(repr(v).encode()).digest()\nx = [3, 1]\nd = digest(x)\nr = f(x)\n"
+    "assert r == 3\nassert digest(x) == d",
+    "x = [3, 1]\nassert eval('f(x)') == 3\nassert x == [3, 1]",
+    "X = [[3, 1], [2, 1]]\nassert max(X, key=f) == [3, 1]",
+    "x = [3, 1]\nr = f(x)\ny = x + [r]\nassert y == [3, 1, 3]",
+    "x = [3, 1]\nassert sum([f(x) == 3, x == [3, 1]]) == 2",
+    "x = [3, 1]\nassert (f(x) == 3) & (x == [3, 1])",
+    "import numpy as np\nx = np.array([3, 1])\nb = x.copy()\nr = f(x)\nassert r == 3\nassert np.abs(x - b).sum() == 0",
+    "for c in [{'in': [3, 1], 'out': 3}]:\n    x = c['in']\n    assert (f(c['in']) == c['out']) & (x == [3, 1])",
+    "for x in [[3, 1], [3, 2]]:\n    o = eval(repr(x))\n    assert f(x) == 3\n    same = lambda: x == o\n    assert same()",
+    "import io\ns = io.StringIO('3\\n1')\nassert f([3, *s], s) == 3\nassert (lambda: s.read())() == ''",
+)
+
+
+def test_a_program_that_passes_only_without_what_it_did_to_its_arguments_does_not_pass(pool: Pool) -> None:
+    """Tests that are not seen to check an argument are executed with and without the program's changes of it."""
+    right = "def f(x, *_): return max(x, key=int)"
+    wrong = "def f(x, *other):\n    for s in other: s.seek(0)\n    if not other: x.sort()\n    return max(x, key=int)"
+    assert judged(pool, [Case(right, tests) for tests in _UNUSUAL_CHECKS]) == ["passed"] * len(_UNUSUAL_CHECKS)
+    assert "passed" not in judged(pool, [Case(wrong, tests) for tests in _UNUSUAL_CHECKS])
+
+
+def test_what_is_expected_is_not_computed_from_what_the_program_has_left(pool: Pool) -> None:
+    """So a program that does what is right with the contents of its argument passes, although one process would fail it."""
+    empties = "def f(x):\n    y = sorted(x)\n    x.clear()\n    return y"
+    expecting = (
+        "x = [3, 1]\nassert f(x) == sorted(x)",
+        "x = [3, 1]\ny = f(x)\nz = sorted(x)\nassert y == z",
+        "x = [3, 1]\nout = []\nfor y in [x]: out.append((f(y), sorted(y)))\nassert all(a == b for a, b in out)",
+        "def right(y, x): assert y == sorted(x)\nx = [3, 1]\nright(f(x), x)",
+        "from unittest import TestCase\nx = [3, 1]\nTestCase().assertEqual(f(x), sorted(x))",
+    )
+    assert judged(pool, [Case(empties, tests) for tests in expecting]) == ["passed"] * len(expecting)
