@@ -116,6 +116,7 @@ class Judge:
             raise error
         self._bind(found, names, namespace)
         self._seeds.watch(tests)
+        self._replaced.watch(tests)
         exec(tests, namespace)  # noqa: S102 - trusted
 
     def _agree(self, program: Any, names: tuple[str, ...]) -> None:
