@@ -10,6 +10,7 @@ from __future__ import annotations
 import dis
 import importlib
 import itertools
+import operator
 import sys
 import types
 import warnings
@@ -105,8 +106,9 @@ class ReplacedNames:
         now = [get() for _, get in self._places]
         before, self._known = self._known, now
         for (place, _), one, known, first in zip(self._places, now, before, self._first, strict=True):
-            if one is not known and one != known if place == LIMIT else one is not known:
-                yield (place,) if one is first else (place, *_stand_for(one))
+            same = operator.eq if place == LIMIT else operator.is_
+            if not same(one, known):
+                yield (place,) if same(one, first) else (place, *_stand_for(one))
 
     def _warn(self, message: Any, line: Any) -> None:
         """The program warns. Where it says so is not the candidate's to choose: it would be read."""
@@ -133,13 +135,12 @@ def _stand_for(value: Any) -> tuple[Any, ...]:
 
 # --- the candidate's side -------------------------------------------------------------------------------------------
 
-_limit = sys.getrecursionlimit()
-
 
 def put(place: Any, value: tuple[Any, ...], original: dict[Any, Any]) -> None:
     """Put the tests' object in that place, or the program's own if there is none."""
     if place == LIMIT:
-        sys.setrecursionlimit(value[0] + _FRAMES if value else original.setdefault(place, _limit))
+        limit = original.setdefault(place, sys.getrecursionlimit())
+        sys.setrecursionlimit(value[0] + _FRAMES if value else limit)
     elif place == WARNINGS:
         warnings.simplefilter("always")
         vars(warnings)["_showwarnmsg_impl"] = lambda told: value[0](told.message, told.lineno)
