@@ -17,13 +17,14 @@ from sandbox.guest.proxy_classes import (
     CLASS_NUMBER,
     FORWARDED,
     IS_DERIVED,
-    Host,
     Remote,
     an_object_of,
     attribute_of,
     is_remote,
     names_of,
 )
+from sandbox.guest.questions import Host
+from sandbox.guest.special_names import hiding
 
 #: Built-in types with mutable instances.
 CHANGING = (list, dict, set, bytearray)
@@ -71,7 +72,7 @@ def derived_class(host: Host, called: tuple[int, str], specials: int, base: type
     if not changes:  # others are copied here, and the copy can't be passed back
         members["__copy__"] = _asking_of(host, asks.COPY)
         members["__deepcopy__"] = lambda self, _: host.ask(asks.DEEP_COPY, self)
-    return type(name, (base,), members)
+    return type(name, (base,), members | hiding(host.special_names, base))
 
 
 def _asking_of(host: Host, operation: int) -> Callable[..., Any]:

@@ -85,6 +85,7 @@ SHOWN: tuple[type, ...] = (
     *(type(iter([])), type(iter(())), type(iter({})), type(iter("")), type(iter(set())), type(iter(range(0)))),
     *(kind for kind in vars(itertools).values() if isinstance(kind, type) and not kind.__name__.startswith("_")),
     *(type(reversed([])), type(iter({}.values())), type(iter({}.items())), type(iter(b"")), type(iter(bytearray()))),
+    *(property, staticmethod, classmethod, functools.cached_property),
 )
 #: Built-in types with instances that are sent with their value, for any subclass.
 BASES: tuple[type, ...] = (

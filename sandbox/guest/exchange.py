@@ -18,7 +18,7 @@ from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.proxy_classes import Host
+from sandbox.guest.questions import Host
 from sandbox.guest.raised import Makers
 from sandbox.guest.value_writer import NOTHING
 

@@ -39,6 +39,7 @@ from sandbox.guest.proxy_classes import is_remote, number_of, shown_type
 from sandbox.guest.raised import Makers
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
+from sandbox.guest.special_names import mentioned_in
 from sandbox.guest.value_writer import NOTHING
 from sandbox.guest.written_defaults import Written
 
@@ -72,6 +73,7 @@ class Judge:
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
+        self.special_names: frozenset[str] = frozenset()
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
@@ -99,6 +101,7 @@ class Judge:
         try:
             prelude, tests = self._executed = compiled()
             self._lender.written = Written(self._executed)
+            self.special_names = mentioned_in(prelude) | mentioned_in(tests)
             if compares_identities(prelude) or compares_identities(tests):
                 self._exchange.same = Identities()
             if uses_type(prelude) or uses_type(tests):
@@ -115,6 +118,7 @@ class Judge:
             raise error
         self._bind(found, names, namespace)
         self._seeds.watch(tests)
+        self._replaced.watch(tests)
         exec(tests, namespace)  # noqa: S102 - trusted
 
     def _agree(self, program: Any, names: tuple[str, ...]) -> None:

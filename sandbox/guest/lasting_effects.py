@@ -47,18 +47,19 @@ def may_last(code: CodeType) -> bool:
         operations = one.co_code[::2]
         if not _SETTERS.isdisjoint(one.co_names) or any(store in operations for store in _STORES):
             return True
-        if not all(name in _WITHOUT_SETTINGS for name in _imported(one, operations)):
+        if not all(name in _WITHOUT_SETTINGS for name in named_by(_IMPORT, one, operations)):
             return True
         waiting += [constant for constant in one.co_consts if type(constant) is CodeType]
     return False
 
 
-def _imported(code: CodeType, operations: bytes) -> Iterator[str]:
-    place = operations.find(_IMPORT)
+def named_by(operation: int, code: CodeType, operations: bytes) -> Iterator[str]:
+    """The names that this operation has in the code."""
+    place = operations.find(operation)
     while place >= 0:
         number, shift, before = code.co_code[2 * place + 1], 8, place - 1
         while before >= 0 and operations[before] == _EXTENDED:
             number |= code.co_code[2 * before + 1] << shift
             shift, before = shift + 8, before - 1
         yield code.co_names[number]
-        place = operations.find(_IMPORT, place + 1)
+        place = operations.find(operation, place + 1)

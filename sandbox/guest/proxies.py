@@ -12,7 +12,6 @@ from sandbox.guest.derived_classes import CHANGING, derived_class
 from sandbox.guest.descriptions import BASES, SHOWN
 from sandbox.guest.proxy_classes import (
     IS_DERIVED,
-    Host,
     Remote,
     an_object_of,
     is_proxy,
@@ -22,6 +21,7 @@ from sandbox.guest.proxy_classes import (
     number_of_class,
     remote_class,
 )
+from sandbox.guest.questions import Host
 from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
 from sandbox.guest.value_writer import NOTHING, Malformed
 

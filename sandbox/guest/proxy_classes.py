@@ -16,7 +16,7 @@ import inspect
 import re
 import types
 from collections.abc import Callable
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
 from sandbox.guest import questions as asks
 from sandbox.guest.abstract_classes import names_of_members, shown_class
@@ -25,17 +25,8 @@ from sandbox.guest.data_classes import Fields, fields_of_class
 from sandbox.guest.descriptions import ASKED, KEPT, KNOWN, SHOWN, SPECIALS
 from sandbox.guest.library_askers import is_kept
 from sandbox.guest.library_types import is_made
-
-
-class Host(Protocol):
-    """The judge, as seen by proxies."""
-
-    def ask(self, operation: int, target: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
-        """The candidate's answer."""
-
-    def not_carried(self, what: str, kind: int = -1) -> NoReturn:
-        """End the sample, which has not passed. `kind` is the candidate's number for the object's class."""
-
+from sandbox.guest.questions import Host
+from sandbox.guest.special_names import hiding, is_special, tests_look_up
 
 #: Dunder attributes that are requested from the candidate; all others are looked up by protocols: copying, numpy's
 #: arrays and the like.
@@ -149,12 +140,13 @@ def attribute_of(host: Host, proxy: object, name: str) -> Any:
         host.not_carried(f"the attribute {name} of a function")
     if name == "__dataclass_fields__" and shown_type(proxy) is type:
         return fields_of_class(host.ask(asks.ATTRIBUTE, proxy, (name,)))
-    if name == "__signature__" and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
+    wanted = name in host.special_names and tests_look_up()
+    if name == "__signature__" and not wanted and hasattr(type(proxy), "__call__"):  # noqa: B004 - of the class, not of the object
         return _signature(host.ask(asks.SIGNATURE, proxy))
     if shown_type(proxy) is type and (name in _OF_CLASSES or name in SPECIALS):
         asked = host.ask(asks.ATTRIBUTE, proxy, (name,))
         return functools.partial(_kept(name), proxy) if name in KEPT else asked
-    if name.startswith("__") and name.endswith("__") and name not in _ASKED_ATTRIBUTES:
+    if is_special(name) and name not in _ASKED_ATTRIBUTES and not wanted:
         raise AttributeError(name)
     found = host.ask(asks.ATTRIBUTE, proxy, (name,))
     if is_kept(name, found):
@@ -193,8 +185,9 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
         members["__exit__"] = _leave
     if "__next__" in members:
         members["__copy__"] = _OfTheClass()
+    members |= hiding(host.special_names, object) if host is not None else {}
     if shown == 0:
-        members["__getattribute__"] = _of_the_class
+        members["__getattribute__"] = _of_the_class(members.get("__getattribute__", object.__getattribute__))
         members.setdefault("__getitem__", _asking(asks.ITEM))  # it may have `__class_getitem__`
         members.setdefault("__iter__", None)
     if shown > 0:
@@ -289,11 +282,15 @@ class _OfTheClass:
         return Remote.__copy__
 
 
-def _of_the_class(self: Any, name: str) -> Any:
+def _of_the_class(look_up: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
     """An attribute of a class: special methods are those of its instances, which `_attribute` requests."""
-    if name in _OF_INSTANCES:
-        raise AttributeError(name)
-    return object.__getattribute__(self, name)
+
+    def attribute(self: Any, name: str) -> Any:
+        if name in _OF_INSTANCES:
+            raise AttributeError(name)
+        return look_up(self, name)
+
+    return attribute
 
 
 for _kind in SHOWN[1:]:  # made once, in the supervisor

@@ -7,7 +7,7 @@ import copy
 import inspect
 import operator
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import replaced_objects
 
@@ -93,3 +93,16 @@ class Asked:
     def __init__(self, number: int, operation: int, passed: list[Any]) -> None:
         self.number, self.operation, self.passed = number, operation, passed
         self.first = -1  # the place of the first of them among the common ones, since the first request
+
+
+class Host(Protocol):
+    """The judge, as seen by proxies."""
+
+    def ask(self, operation: int, target: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
+        """The candidate's answer."""
+
+    def not_carried(self, what: str, kind: int = -1) -> NoReturn:
+        """End the sample, which has not passed. `kind` is the candidate's number for the object's class."""
+
+    #: The special names that the tests' text mentions.
+    special_names: frozenset[str]

@@ -1,5 +1,5 @@
 """What the tests put in the place of standard streams, `input` and `print`, and the seeds that they set: a program is given
-the same.
+the same. So it is for functions of libraries (`replaced_names.py`).
 
 The judge tells the candidate about it before its next question. Random numbers that the tests draw do not count, and
 what the candidate does to its own generators stays there.
@@ -17,6 +17,7 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from sandbox.guest.forwarded_streams import Input, Output
+from sandbox.guest.replaced_names import ReplacedNames, put
 
 #: (module, attribute, what stands for the tests' object).
 _PLACES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
@@ -46,24 +47,34 @@ class Replaced:
 
     def __init__(self) -> None:
         self._first = self._known = _current()
+        self._names: ReplacedNames | None = None
+
+    def watch(self, tests: CodeType) -> None:
+        """These tests are going to be executed."""
+        names = ReplacedNames(tests)
+        self._names = names if names.looks else None
 
     def news(self) -> tuple[tuple[Any, ...], ...]:
         """What the candidate does not know: the place, and the new object unless it is the original one again."""
+        more = tuple(self._names.news()) if self._names is not None else ()
         now = _current()
         if all(map(operator.is_, now, self._known)):
-            return ()
+            return more
         told = tuple(
             (place,) if one is self._first[place] else (place, _PLACES[place][2](one))
             for place, (one, known) in enumerate(zip(now, self._known, strict=True))
             if one is not known
         )
         self._known = now
-        return told
+        return told + more
 
 
 def replace(_: Any, *news: tuple[Any, ...]) -> None:
     """On the candidate's side: put the tests' objects in these places."""
     for place, *value in news:
+        if type(place) is not int:
+            put(place, tuple(value), _original)
+            continue
         module, name, _stand = _PLACES[place]
         own = _original.setdefault(place, vars(module)[name])
         setattr(module, name, value[0] if value else own)

@@ -27,6 +27,8 @@ class Stopped(Exception):
 class Host:
     """In the judge's place."""
 
+    special_names: frozenset[str] = frozenset()
+
     def ask(self, operation: int, target: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         raise Asked(operation)
 

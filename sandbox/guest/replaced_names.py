@@ -1,0 +1,151 @@
+"""What tests put in the place of a library's function or value (`patch("time.sleep")`, `builtins.sorted = forbidden`,
+`sys.argv = [...]`), the recursion limit that they set, and the warnings that they look for.
+
+Determined from the tests' text before they are executed, so that nothing is looked for in most samples. What can't be sent,
+such as a mock of a class, concerns the judge only.
+"""
+
+from __future__ import annotations
+
+import dis
+import importlib
+import itertools
+import operator
+import sys
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sandbox import wire
+from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.lasting_effects import named_by
+from sandbox.guest.library_functions import is_bound_to_tests, relays
+
+#: In place of (module, attribute): the limit, and the function that shows warnings.
+LIMIT, WARNINGS = "recursion limit", "warnings"
+_STORE, _DELETE, _IMPORT = (dis.opmap[name] for name in ("STORE_ATTR", "DELETE_ATTR", "IMPORT_NAME"))
+_SETTERS = frozenset(("patch", "setattr", "delattr"))
+_WARNING = frozenset(("warnings", "assertWarns", "assertWarnsRegex"))
+_LIBRARIES = (sys.stdlib_module_names | {"numpy"}) - {"antigravity", "this"}
+#: Those whose attributes are what tests use to replace others, or replaced otherwise.
+_LEFT_OUT = frozenset(("unittest", "warnings", "logging", "gc"))
+_STREAMS = frozenset(("stdin", "stdout", "stderr", "input", "print"))
+_MOST = 200
+_FILE, _MODULE = "<candidate>", "candidate"
+#: The candidate's own frames in addition to the tests'.
+_FRAMES = 30
+
+
+class Words:
+    """The names and texts of the tests."""
+
+    def __init__(self, code: types.CodeType) -> None:
+        self.names: set[str] = set()
+        self.texts: set[str] = set()
+        self.stored: set[str] = set()
+        self.modules: set[str] = set()
+        waiting = [code]
+        while waiting:
+            one = waiting.pop()
+            self.names.update(one.co_names)
+            for value in one.co_consts:
+                waiting += [value] if type(value) is types.CodeType else []
+                self.texts.update(part for part in (value if type(value) is tuple else (value,)) if type(part) is str)
+            operations = one.co_code[::2]
+            self.modules.update(named_by(_IMPORT, one, operations))
+            self.stored.update(*(named_by(store, one, operations) for store in (_STORE, _DELETE)))
+
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """(module, attribute) of the library that these tests may replace."""
+        if _SETTERS.isdisjoint(self.names) and not self.stored:
+            return ()
+        attributes = self.stored | (set() if _SETTERS.isdisjoint(self.names) else self.texts)
+        pairs = itertools.product(self.modules, filter(str.isidentifier, attributes))
+        dotted = (text.rpartition(".")[::2] for text in self.texts if "patch" in self.names and text.count(".") > 0)
+        found = {pair for pair in (*pairs, *dotted) if _is_library(pair[0]) and pair[1] not in _STREAMS}
+        return tuple(pair for pair in sorted(found) if _has(*pair))[:_MOST]
+
+    def looks_for_warnings(self) -> bool:
+        """Whether these tests may look for warnings, or change what becomes of them."""
+        return not _WARNING.isdisjoint(self.names)
+
+
+def _is_library(path: str) -> bool:
+    top = path.partition(".")[0]
+    return top in _LIBRARIES and top not in _LEFT_OUT and all(map(str.isidentifier, path.split(".")))
+
+
+def _has(module: str, name: str) -> bool:
+    try:
+        return name in vars(importlib.import_module(module))
+    except Exception:  # a class, or nothing
+        return False
+
+
+class ReplacedNames:
+    """The judge's record of these in one sample. `looks`: whether there may be any."""
+
+    def __init__(self, tests: types.CodeType) -> None:
+        words = Words(tests)
+        self._places: list[tuple[Any, Callable[[], Any]]] = [
+            (pair, _getter(vars(importlib.import_module(pair[0])), pair[1])) for pair in words.places()
+        ]
+        if "setrecursionlimit" in words.names:
+            self._places.append((LIMIT, sys.getrecursionlimit))
+        self._first = self._known = [get() for _, get in self._places]
+        self.looks = bool(self._places) or words.looks_for_warnings()
+        self._warns = words.looks_for_warnings()
+        self._seen: dict[Any, Any] = {}
+
+    def news(self) -> Iterator[tuple[Any, ...]]:
+        """What the candidate does not know, as `Replaced.news` tells it."""
+        if self._warns:
+            self._warns = False
+            yield WARNINGS, self._warn
+        now = [get() for _, get in self._places]
+        before, self._known = self._known, now
+        for (place, _), one, known, first in zip(self._places, now, before, self._first, strict=True):
+            same = operator.eq if place == LIMIT else operator.is_
+            if not same(one, known):
+                yield (place,) if same(one, first) else (place, *_stand_for(one))
+
+    def _warn(self, message: Any, line: Any) -> None:
+        """The program warns. Where it says so is not the candidate's to choose: it would be read."""
+        if isinstance(message, Warning) and type(line) is int:
+            warnings.warn_explicit(message, type(message), _FILE, line, _MODULE, self._seen)
+
+
+def _getter(own: dict[str, Any], name: str) -> Callable[[], Any]:
+    return lambda: own.get(name)
+
+
+def _stand_for(value: Any) -> tuple[Any, ...]:
+    """What the program gets in place of it; nothing if it keeps its own."""
+    if type(value) in (list, tuple):
+        return (value,) if all(type(one) in LEAVES for one in value) else ()
+    if type(value) in LEAVES or is_bound_to_tests(value):
+        return (value,)
+    if type(value).__module__ == "unittest.mock":
+        calls = callable(value) and not relays(value)
+    else:
+        calls = type(value) is types.FunctionType and value.__code__.co_filename in (wire.TESTS, wire.PRELUDE)
+    return (lambda *args, **keywords: value(*args, **keywords),) if calls else ()
+
+
+# --- the candidate's side -------------------------------------------------------------------------------------------
+
+
+def put(place: Any, value: tuple[Any, ...], original: dict[Any, Any]) -> None:
+    """Put the tests' object in that place, or the program's own if there is none."""
+    if place == LIMIT:
+        limit = original.setdefault(place, sys.getrecursionlimit())
+        sys.setrecursionlimit(value[0] + _FRAMES if value else limit)
+    elif place == WARNINGS:
+        warnings.simplefilter("always")
+        vars(warnings)["_showwarnmsg_impl"] = lambda told: value[0](told.message, told.lineno)
+    else:
+        module, name = place
+        found = importlib.import_module(module)
+        own = original.setdefault(place, vars(found)[name])
+        setattr(found, name, value[0] if value else own)
