@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -53,7 +53,11 @@ MOMENTS: dict[type, tuple[bytes, tuple[str, ...]]] = {
 }
 # by identity: a metaclass may say that its classes equal any other
 _BASES = {
-    id(one): one for one in (*LEAVES, *KINDS, *VIEWS, *MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal)
+    id(one): one
+    for one in (
+        *(*LEAVES, *KINDS, *VIEWS, *MOMENTS, tuple, frozenset, range, slice, Fraction, Decimal),
+        *(OrderedDict, Counter, defaultdict, deque),
+    )
 }
 
 
@@ -77,8 +81,7 @@ def factory_of(value: Any) -> Any:
 
 
 def bare_value(value: Any, base: Any) -> Any:
-    """The base's value in an instance of a subclass, read by the base's own methods, in an immutable form: a list as a
-    tuple, a dict as a tuple of pairs, a set as a frozenset, a bytearray as bytes."""
+    """The value of an immutable base in an instance of a subclass, read by the base's own methods."""
     if base in LEAVES:
         return plain_leaf(value, base)
     if base in MOMENTS:
@@ -87,11 +90,7 @@ def bare_value(value: Any, base: Any) -> Any:
         return Decimal(value)
     if base is Fraction:
         return Fraction(int(Fraction.numerator.__get__(value)), int(Fraction.denominator.__get__(value)))
-    if base is dict:
-        return tuple(pairs_of(value))
-    if base is bytearray:
-        return bytes(memoryview(value))
-    return (frozenset if base is set or base is frozenset else tuple)(base.__iter__(value))
+    return base(base.__iter__(value))
 
 
 def new_moment(kind: Any, base: Any, value: Any) -> Any:
@@ -105,7 +104,8 @@ def new_moment(kind: Any, base: Any, value: Any) -> Any:
 
 def pairs_of(value: Any) -> list[tuple[Any, Any]]:
     """A dict's items by dict's own method; an OrderedDict has its own order."""
-    return list(OrderedDict.items(value) if type(value) is OrderedDict else dict.items(value))
+    is_ordered = any(one is OrderedDict for one in _mro(type(value)))
+    return list(OrderedDict.items(value) if is_ordered else dict.items(value))
 
 
 def plain_leaf(value: Any, base: Any) -> Any:

@@ -30,6 +30,7 @@ from sandbox.guest.questions import (
     DECLARE,
     IDENTITIES,
     OPERATIONS,
+    PUT,
     RAISED,
     REQUEST,
     RETURNED,
@@ -123,7 +124,7 @@ class Witness(ProgramSide):
         before = common.states
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
-        perform = self._declare if operation == DECLARE else OPERATIONS[operation]
+        perform = {DECLARE: self._declare, PUT: self._put}.get(operation) or OPERATIONS[operation]
         failed: BaseException | None = None
         try:
             value = perform(target, *args, **keywords)
@@ -286,7 +287,7 @@ class Witness(ProgramSide):
 
     def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
         encoder = self._encoder_of(self._room)
-        told = (*raised.describe_briefly(error, self._number, self._module), self._line_of(error))
+        told = (*raised.describe_briefly(error, self._number, self._module), None, self._line_of(error))
         root = encoder.root(told)
         encoder.sent()
         return encoder.head(), root

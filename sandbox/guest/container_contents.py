@@ -40,7 +40,7 @@ def put(container: Any, content: Any) -> None:
             if factory is not None and not callable(factory):
                 raise TypeError("a factory that is none")
             container.default_factory = factory
-        if len(content) != len(container) or not all(map(_is_same, container, (key for key, _ in content))):
+        if len(content) != len(container) or not all(map(is_same, container, (key for key, _ in content))):
             container.clear()
         (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
     elif type(container) is deque and len(container) == len(content):
@@ -65,7 +65,7 @@ _PLAIN = frozenset((float, complex, Decimal, Fraction, date, time, datetime, tim
 _MOST_ITEMS = 8  # of a frozenset, which is compared item by item
 
 
-def _is_same(one: Any, other: Any) -> bool:
+def is_same(one: Any, other: Any) -> bool:
     """Whether two keys are certainly the same."""
     if one is other:
         return True
@@ -73,9 +73,9 @@ def _is_same(one: Any, other: Any) -> bool:
     if kind is not type(other):
         return False
     if kind is tuple:
-        return len(one) == len(other) and all(map(_is_same, one, other))
+        return len(one) == len(other) and all(map(is_same, one, other))
     if kind is frozenset:
-        return len(one) == len(other) <= _MOST_ITEMS and all(any(_is_same(item, two) for two in other) for item in one)
+        return len(one) == len(other) <= _MOST_ITEMS and all(any(is_same(item, two) for two in other) for item in one)
     if kind in (str, int, bytes):
         return bool(one == other)
     return kind in _PLAIN and bool(one == other) and repr(one) == repr(other)

@@ -11,12 +11,14 @@ import functools
 import itertools
 import re
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import abstract_classes
 from sandbox.guest.built_in_values import MOMENTS, base_of
+from sandbox.guest.data_classes import NOT_TAKEN
 from sandbox.guest.library_types import name_of
 
 #: Special methods that a proxy forwards.
@@ -34,7 +36,8 @@ ASKED = (
     ),
     *("__enter__", "__str__", "__repr__", "__format__"),
 )
-#: Special methods that are never forwarded: their results would decide whether a value is correct.
+#: Special methods that are not forwarded, because their results would decide whether a value is correct, or that are in another
+#: way (`awaited.py`, `derived_classes.py`).
 KEPT = (
     *(
         "__eq__",
@@ -91,6 +94,7 @@ SHOWN: tuple[type, ...] = (
 BASES: tuple[type, ...] = (
     *(int, float, complex, str, bytes, tuple, frozenset, list, dict, set, bytearray),
     *(Decimal, Fraction, *MOMENTS),
+    *(OrderedDict, Counter, defaultdict, deque),
 )
 #: Attributes that instances of these read, or call with the other operand, when they are compared or used in arithmetic:
 #: `Fraction.__eq__` calls `from_float`. A proxy does not forward them.
@@ -140,13 +144,12 @@ def _describe(kind: type) -> tuple[Any, ...]:
 
 
 def _fields(kind: type) -> tuple[str, ...]:
-    """The names of a data class's fields."""
+    """The names of a data class's fields, those that its constructor does not take after `NOT_TAKEN`."""
     found: Any = _resolved(kind, "__dataclass_fields__")
     if type(found) is not dict:
         return ()
-    return tuple(name for name, one in found.items() if repr(getattr(one, "_field_type", None)) == "_FIELD")[
-        :_MAX_NAMES
-    ]
+    fields = [(name, one) for name, one in found.items() if repr(getattr(one, "_field_type", None)) == "_FIELD"]
+    return tuple(name if getattr(one, "init", True) else f"{NOT_TAKEN}{name}" for name, one in fields)[:_MAX_NAMES]
 
 
 #: Descriptions of built-in types, made once.

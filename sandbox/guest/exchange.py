@@ -85,6 +85,7 @@ class Exchange:
         try:
             self._is_busy, self._collects = True, gc.isenabled()
             gc.disable()  # a `__del__` of the tests may ask
+            self._tell_changes()
             answer = self._answer_to((*question, self._common.in_place))
             if self._collects:
                 gc.enable()
@@ -96,6 +97,16 @@ class Exchange:
             self._stops.abandon("lost", str(error))
         except BaseException as error:  # whatever the candidate's bytes have caused
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
+
+    def _tell_changes(self) -> None:
+        """Tell the candidate what the tests have changed in its objects."""
+        for number in self._proxies.changed_by_tests():
+            try:
+                kind, _ = self._answer_to((*self._proxies.tell(number), self._common.in_place))
+            except (Unsupported, value_writer.TooLarge):
+                kind = questions.RAISED
+            if kind == questions.RAISED:
+                self._proxies.not_told(number)
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         self._common.begin()
@@ -191,6 +202,7 @@ class Exchange:
             kind, result = questions.RAISED, error
         self._is_busy, self._collects = True, gc.isenabled()
         gc.disable()
+        self._tell_changes()
         self._nested -= 1
         self._floor = outer
         count = len(self._common)

@@ -28,15 +28,17 @@ from typing import Any, NoReturn
 from sandbox import wire
 from sandbox.guest import library_types, questions
 from sandbox.guest.declared_classes import Declared, declared_in
+from sandbox.guest.exception_members import Used
 from sandbox.guest.exchange import Exchange
+from sandbox.guest.failures import failure
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities, compares_identities
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.proxy_classes import is_remote, number_of, shown_type
-from sandbox.guest.raised import Makers
+from sandbox.guest.raised import Makers, put_attribute
+from sandbox.guest.remote_objects import attribute_of, is_remote, number_of, shown_type
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
@@ -59,7 +61,7 @@ class Judge:
         self._module.__dict__["__builtins__"] = builtins
         sys.modules["tests"] = self._module
         self._lender = Lender()
-        self._makers = Makers(self._module.__dict__, self.not_carried, self._lent, self._construct)
+        self._makers = Makers(self._module.__dict__, self.not_carried, self._lent, self._construct, self._attribute)
         self._proxies = Proxies(self, self._makers)
         self._lender.number_of_class = lambda kind: self._makers.numbers.get(id(kind))
         self._exchange = Exchange(self, self._proxies, self._makers, self._lender)
@@ -74,6 +76,9 @@ class Judge:
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
         self.special_names: frozenset[str] = frozenset()
+        self._used = Used(
+            lambda error: self._answer((questions.ATTRIBUTE, error, ("__dict__",), (), ())), put_attribute
+        )
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
@@ -84,7 +89,7 @@ class Judge:
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
-            self._fail(*_failure(error, error is self._crossed, self._crossed_line))
+            self._fail(*failure(error, error is self._crossed, self._crossed_line))
         else:
             self._rule(wire.PASSED_WITH_OWN if self._exchange.has_own else wire.PASSED)
         finally:
@@ -182,6 +187,8 @@ class Judge:
         except BaseException as error:
             call.failed(error)
             raise
+        finally:
+            self._used.refresh()
         call.returned(value, self._exchange.bytes)
         return value
 
@@ -201,11 +208,19 @@ class Judge:
     def _construct(self, kind: type, args: tuple[Any, ...], keywords: dict[str, Any]) -> Any:
         return self.ask(questions.CALL, kind, args, keywords)
 
+    def _attribute(self, error: BaseException, name: str) -> Any:
+        if self._proxies.number(error) is None:  # one that caused another, or that the tests have copied
+            self.not_carried(f"{name} of an exception of the program's class {type(error).__name__}")
+        self._used.add(error)
+        return attribute_of(self, error, name)
+
     def _raise(self, told: Any) -> NoReturn:
         try:
-            *described, line = told
+            *described, number, line = told
             own = len(described) == 1 and isinstance(described[0], BaseException)
             error = described[0] if own else self._makers.exception(described)
+            if not own and type(number) is int:
+                self._proxies.know(error, number)
         except BaseException:
             self.abandon("lost", "an exception that is none")
         if own:  # the tests' own, that the program let through
@@ -271,25 +286,3 @@ def _calling_frame() -> types.FrameType | None:
 
 def _line_of(frame: types.FrameType | None) -> int:
     return frame.f_lineno if frame is not None else 0
-
-
-def _failure(error: BaseException, crossed: bool, candidate_line: int | None) -> tuple[str, str, int | None, str]:
-    """An exception that ended the tests: (name, text, line, further fields of the record)."""
-    try:
-        message = str(error)
-    except BaseException:  # for example a number too long to be written
-        message = "<the exception's text could not be made>"
-    more = ',"f":%s,"c":%s' % ("true" if crossed else "false", candidate_line if crossed and candidate_line else "null")
-    return type(error).__name__, message, _line(error), more
-
-
-def _line(error: BaseException) -> int | None:
-    """The innermost line of the tests; for tests that do not compile, the offending line."""
-    if isinstance(error, SyntaxError) and error.filename == TESTS:
-        return error.lineno
-    line, traceback = None, error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == TESTS:
-            line = traceback.tb_lineno
-        traceback = traceback.tb_next
-    return line

@@ -9,7 +9,7 @@ throws what the tests raise into the candidate's generator, which would decide w
 from __future__ import annotations
 
 import sys
-from types import GenericAlias, MappingProxyType, UnionType
+from types import FrameType, GenericAlias, MappingProxyType, UnionType
 from typing import Any
 
 _PROMPT = ">>>"
@@ -38,11 +38,25 @@ def is_kept(name: str, found: Any) -> bool:
     return found is not None and (type(found) is not dict or any(map(_holds_text, found.values())))
 
 
-def _asker() -> str:
-    """What the innermost function outside the sandbox's code is; empty if it is any other."""
+def reads_hints_of(function: object) -> bool:
+    """Whether the function that asks is `typing.get_type_hints`, of just this function of the program: it goes on without the
+    names that the function uses, which only texts need."""
+    frame = _asking_frame()
+    named = (frame.f_globals.get("__name__"), frame.f_code.co_name)
+    return named == ("typing", "get_type_hints") and frame.f_locals.get("obj") is function
+
+
+def _asking_frame() -> FrameType:
+    """That of the innermost function outside the sandbox's code."""
     frame = sys._getframe(2)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sandbox."):
         frame = frame.f_back
+    return frame
+
+
+def _asker() -> str:
+    """What the innermost function outside the sandbox's code is; empty if it is any other."""
+    frame = _asking_frame()
     module = frame.f_globals.get("__name__")
     if module in ("collections", "contextlib", "doctest", "unittest.case"):
         return str(module)

@@ -47,7 +47,7 @@ def _bare(value: Any, room: list[int], depth: int) -> object:
         return value if type(value) is base else plain_leaf(value, base)
     if base in _SEQUENCES:
         return base([_bare(item, room, depth + 1) for item in base.__iter__(value)])
-    if base is dict:
+    if base is not None and issubclass(base, dict):
         return {_bare(key, room, depth + 1): _bare(item, room, depth + 1) for key, item in pairs_of(value)}
     if base in _SETS:
         return {_bare(item, room, depth + 1) for item in value}

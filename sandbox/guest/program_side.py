@@ -7,16 +7,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
-from sandbox.guest import descriptions, lent_objects, library_types, library_values, raised, value_codec, value_decoder
+from sandbox.guest import (
+    derived_contents,
+    descriptions,
+    lent_objects,
+    library_types,
+    library_values,
+    raised,
+    value_codec,
+    value_decoder,
+)
 from sandbox.guest.borrowed_objects import Borrowed
 from sandbox.guest.common_containers import Common
 from sandbox.guest.declared_classes import Declared, fits
+from sandbox.guest.exception_members import has_members
 from sandbox.guest.frames import Line
 from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
 from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.questions import CHANGED, SAME, STOP
-from sandbox.guest.sent_subclasses import SentSubclasses
+from sandbox.guest.sent_subclasses import SentSubclasses, items_of
 
 _ANY = 1 << 30  # the judge may send any size
 
@@ -59,6 +69,12 @@ class ProgramSide(ABC):
         for kind in both:
             library_types.agree(kind)  # type: ignore[arg-type]
         return tuple(found)
+
+    def _put(self, value: Any, *items: Any) -> None:
+        """The tests have changed what an object holds."""
+        derived_contents.replace(value, *items)
+        base = derived_contents.changing_base(type(value))
+        self._subclasses.sent([(value, base, items_of(value, base), True)])
 
     def _make(self, number: int, told: Any, _: Any) -> Any:
         return self._borrowed.make(number, told) if number & LENT else self._objects[number]
@@ -121,14 +137,18 @@ class ProgramSide(ABC):
         return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
-        """What `raised.describe` returns, or an exception of the tests; followed by the line."""
+        """What `raised.describe` returns, or an exception of the tests; then its number if it has methods, and the line."""
         if self._borrowed.number(error) is not None:
-            return error, self._line_of(error)
+            return error, None, self._line_of(error)
         try:
             told = raised.describe(error, self._number, self._module)
         except Exception:  # a class may be made unreadable
             told = raised.describe_briefly(error, self._number, self._module)
-        return (*told, self._line_of(error))
+        line = self._line_of(error)
+        if not has_members(told[0]):
+            return (*told, None, line)
+        BaseException.with_traceback(error, None)  # it is kept, and would keep what the program's functions have used
+        return (*told, self._number(error), line)
 
     def _require_unchanged(self, in_a_call: bool) -> None:
         """End the sample if the program has changed a stand-in: the tests' object, which they look at, has not changed."""

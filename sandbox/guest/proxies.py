@@ -7,26 +7,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.guest.built_in_values import MOMENTS, bare_value, new_moment
-from sandbox.guest.derived_classes import CHANGING, derived_class
+from sandbox.guest import derived_contents
+from sandbox.guest import questions as asks
+from sandbox.guest.built_in_values import MOMENTS, new_moment
+from sandbox.guest.derived_classes import derived_class
 from sandbox.guest.descriptions import BASES, SHOWN
-from sandbox.guest.proxy_classes import (
+from sandbox.guest.proxy_classes import new_remote_class, remote_class
+from sandbox.guest.questions import Host
+from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
+from sandbox.guest.remote_objects import (
     IS_DERIVED,
     Remote,
     an_object_of,
     is_proxy,
     is_remote,
-    new_remote_class,
     number_of,
     number_of_class,
-    remote_class,
 )
-from sandbox.guest.questions import Host
-from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
+from sandbox.guest.sent_subclasses import CHANGING, holds, items_of
 from sandbox.guest.value_writer import NOTHING, Malformed
-
-#: What `bare_value` returns for each of `CHANGING`.
-_BROUGHT: dict[Any, Any] = {list: tuple, dict: tuple, set: frozenset, bytearray: bytes}
 
 
 class Proxies:
@@ -38,7 +37,9 @@ class Proxies:
         self._classes: dict[int, type] = {}
         self._numbers: dict[int, int] = {}
         self._class_of: dict[int, type] = {}
-        self._came: dict[int, Any] = {}  # the contents of mutable objects, as last received
+        self._came: dict[int, list[Any]] = {}  # the items of mutable objects, as the candidate knows them
+        self._raised: list[BaseException] = []
+        self._followed: set[int] = set()  # the ids of those of which the candidate tells every change
 
     def make(self, number: int, told: Any, bare: Any) -> Any:
         """The proxy of an object, of which a description is sent once. Raises an Exception for an invalid
@@ -62,9 +63,48 @@ class Proxies:
         else:
             self._as_it_came(number)
         if kind.__mro__[1] in CHANGING:
-            _fill(known, bare)
-            self._came[number] = bare
+            self._fill(number, known, bare)
         return known
+
+    def _fill(self, number: int, made: Any, told: tuple[Any, ...]) -> None:
+        """Put the items that were received into a mutable object. Raises an Exception if it can't have them."""
+        base: Any = type(made).__mro__[1]
+        follows, first, *items = told
+        if not 0 <= first <= len(self._came.get(number, ())):
+            raise Malformed("more than there is")
+        derived_contents.put(made, base, first, tuple(items))
+        self._came[number] = items_of(made, base)
+        if follows is True:
+            self._followed.add(number)
+
+    def follows(self, value: object) -> bool:
+        """Whether the candidate tells what becomes of a mutable object."""
+        return self._numbers.get(id(value)) in self._followed
+
+    def changed_by_tests(self) -> list[int]:
+        """The numbers of followed objects that the tests have changed."""
+        return [
+            number
+            for number in self._followed
+            if not holds(self._made[number], type(self._made[number]).__mro__[1], self._came[number])
+        ]
+
+    def tell(self, number: int) -> tuple[Any, ...]:
+        """The question by which the candidate learns of such a change."""
+        made = self._made[number]
+        self._came[number] = items_of(made, type(made).__mro__[1])
+        return asks.PUT, made, tuple(self._came[number]), (), ()
+
+    def not_told(self, number: int) -> None:
+        """The candidate can't learn of it: using the object ends the sample."""
+        self._followed.discard(number)
+        self._came[number] = [NOTHING]
+
+    def know(self, error: BaseException, number: int) -> None:
+        """The candidate's number of an exception that it has raised."""
+        if 0 <= number < 1 << 31:
+            self._raised.append(error)  # an earlier one keeps its number
+            self._made[number], self._numbers[id(error)] = error, number
 
     def made(self, number: int) -> Any:
         """What stands for an object that has been received. Raises KeyError."""
@@ -85,7 +125,7 @@ class Proxies:
         """End the sample if the tests have changed a candidate's object, because the candidate does not know of the
         change."""
         made = self._made[number]
-        if bare_value(made, type(made).__mro__[1]) != self._came[number]:
+        if not holds(made, type(made).__mro__[1], self._came[number]):
             self._host.not_carried(f"a change of {an_object_of(type(made).__name__)}", number_of_class(made))
 
     def _class(self, number: Any, name: Any, specials: Any, shown: Any, base: Any, replaced: Any) -> type:
@@ -99,7 +139,7 @@ class Proxies:
             ):
                 raise Malformed("no class")
             if base >= 0:
-                known = derived_class(self._host, (number, name), specials, BASES[base], replaced)
+                known = derived_class(self._host, (number, name), specials, BASES[base], replaced, self.follows)
             elif shown > 0:
                 self._classes[number] = known = remote_class(SHOWN[shown].__name__, specials, shown)
                 return known
@@ -113,17 +153,8 @@ class Proxies:
 def _made(kind: type, bare: Any) -> Any:
     """An instance of a subclass of a built-in type; a mutable one is still empty."""
     base: Any = kind.__mro__[1]
-    if IS_DERIVED not in kind.__dict__ or (base not in CHANGING and type(bare) is not base):
+    if IS_DERIVED not in kind.__dict__ or type(bare) is not (tuple if base in CHANGING else base):
         raise Malformed("a value of another type")
     if base in MOMENTS:
         return new_moment(kind, base, bare)
-    return base.__new__(kind) if base in CHANGING else base.__new__(kind, bare)
-
-
-def _fill(made: Any, bare: Any) -> None:
-    """Put the received contents into it. Raises an Exception if they are of another type."""
-    base: Any = type(made).__mro__[1]
-    if type(bare) is not _BROUGHT[base]:
-        raise Malformed("a value of another type")
-    base.clear(made)
-    (base.extend if base in (list, bytearray) else base.update)(made, bare)
+    return derived_contents.new(kind, base, bare[2:]) if base in CHANGING else base.__new__(kind, bare)

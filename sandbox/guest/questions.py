@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import replaced_objects
+from sandbox.guest import candidate_loop, derived_contents, replaced_objects
 
 _mro = type.__dict__["__mro__"].__get__
 
@@ -45,12 +45,20 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda value: list(dir(value)),
     copy.copy,
     copy.deepcopy,
-    lambda kind, value: any(one is kind for one in _mro(type(value))),
+    lambda kind, value: any(one is kind for one in _mro(type(value))) or isinstance(value, kind),
     _parameters,
     type,
     lambda namespace, *told: None,  # see `Witness`
     replaced_objects.replace,
     replaced_objects.seed,
+    derived_contents.replace,
+    lambda kind, derived: issubclass(derived, kind),
+    candidate_loop.step,
+    candidate_loop.awaited,
+    lambda value: type(value).__aiter__(value),
+    candidate_loop.following,
+    candidate_loop.entered,
+    candidate_loop.left,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -71,6 +79,14 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     DECLARE,
     REPLACE,
     SEED,
+    PUT,
+    IS_SUBCLASS,
+    STEP,
+    AWAITED,
+    ASYNC_ITER,
+    ASYNC_NEXT,
+    ASYNC_ENTERED,
+    ASYNC_LEFT,
 ) = _MORE
 RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the

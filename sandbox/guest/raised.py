@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from sandbox.guest.declared_classes import is_method
 from sandbox.guest.descriptions import SPECIALS
+from sandbox.guest.exception_members import Attribute, Member
 from sandbox.guest.library_exceptions import FIELDS, library_class, library_name
 from sandbox.guest.library_types import name_of
 from sandbox.guest.value_writer import Malformed
@@ -174,7 +175,7 @@ def _has_own_text(kind: type) -> bool:
 class Makers:
     """Makes the exceptions of one sample that the other side has. `module` are the names that both sides have;
     `not_carried` ends the sample; `own` returns an object of this side by its number, None for one of the other side;
-    `construct` calls a class of the other side."""
+    `construct` calls a class of the other side, `attribute` returns what it has of an exception."""
 
     def __init__(
         self,
@@ -182,8 +183,10 @@ class Makers:
         not_carried: Callable[[str], NoReturn],
         own: Callable[[int], Any] = lambda number: None,
         construct: Callable[[Any, tuple[Any, ...], dict[str, Any]], Any] | None = None,
+        attribute: Attribute | None = None,
     ) -> None:
         self._module, self._not_carried, self._own, self._construct = module, not_carried, own, construct
+        self._attribute = attribute
         #: The names that the tests' prelude defines, once it has been executed.
         self.prelude: dict[str, Any] | None = None
         self._classes: dict[int, type[BaseException]] = {}
@@ -213,7 +216,7 @@ class Makers:
                 if type(one) is tuple and _is_plain(*one) and one[0] not in library:
                     members[one[0]] = one[1]
                 elif type(one) is str and (one in _SPECIALS or not (one.startswith("_") or one in library)):
-                    members[one] = _Kept(self._not_carried, one, name)
+                    members[one] = Member(self._not_carried, self._attribute, one, name)
             if "__init__" in kept or any("__init__" in vars(parent) for parent in parents if id(parent) not in _NAMES):
                 members |= self._constructors(number, name)
             made = type(name, parents, members)
@@ -248,9 +251,9 @@ class Makers:
             error.args = (args[0], list(error.exceptions))
         for name, value in attributes:
             if type(name) is str and (not name.startswith("__") or name in _SENT_SPECIALS):
-                _set(error, name, value)
+                put_attribute(error, name, value)
         if type(text) is str:
-            _set(error, _TEXT, text)
+            put_attribute(error, _TEXT, text)
         cause, context = (
             self.exception(one, depth + 1) if one is not None and one is not True else None for one in chain
         )
@@ -261,18 +264,6 @@ class Makers:
         if cause is not None:
             error.__cause__ = cause
         return error
-
-
-class _Kept:
-    """In place of a method or the like that is not sent: ends the sample when it is looked up."""
-
-    def __init__(self, not_carried: Callable[[str], NoReturn], what: str, name: str) -> None:
-        self._not_carried, self._what, self._name = not_carried, what, name
-
-    def __get__(self, error: object, _: object) -> Any:
-        if error is None and self._what.startswith("__"):  # Python looks these up in classes for purposes of its own
-            return self
-        return self._not_carried(f"{self._what} of an exception of the program's class {self._name}")
 
 
 def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
@@ -287,8 +278,9 @@ def _bare(kind: type[BaseException], args: tuple[Any, ...]) -> BaseException:
     return error
 
 
-def _set(error: BaseException, name: str, value: object) -> None:
-    if is_method(type(error), name) and type(getattr_static(type(error), name)) is not _Kept:
+def put_attribute(error: BaseException, name: str, value: object) -> None:
+    """Give the copy of an exception an attribute, unless that takes the place of a method."""
+    if is_method(type(error), name) and type(getattr_static(type(error), name)) is not Member:
         return  # the method may be what compares it
     try:
         object.__setattr__(error, name, value)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.guest.library_types import is_made
-from sandbox.guest.proxy_classes import is_proxy
+from sandbox.guest.remote_objects import is_proxy
 
 
 class _Asking(type):

@@ -14,7 +14,17 @@ from typing import Any
 from sandbox import wire
 
 #: Names that every stand-in has for Python's protocols, and not every object of a program.
-OF_STAND_INS = frozenset(("__slots__", "__copy__", "__deepcopy__", "__getattr__", "__instancecheck__"))
+OF_STAND_INS = frozenset(
+    (
+        "__slots__",
+        "__copy__",
+        "__deepcopy__",
+        "__getattr__",
+        "__instancecheck__",
+        "__mro_entries__",
+        "__subclasscheck__",
+    )
+)
 #: What numpy reads memory by.
 _NEVER = ("__array", "__buffer__", "__release_buffer__")
 

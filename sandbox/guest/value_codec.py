@@ -111,6 +111,9 @@ class Encoder(Writer):
             start += 1
         return self._bounded(out)
 
+    def _follows(self, value: Any, items: list[Any]) -> bool:
+        return self._subclasses is not None and self._subclasses.follows(value, items)
+
     def forget(self, count: int) -> None:
         """Forget the containers after the first `count`: what mentions them is not sent."""
         for container in self.table[count:]:
@@ -148,7 +151,9 @@ class Encoder(Writer):
         out: list[bytes] = []
         changed = self._subclasses.changed() if self._subclasses is not None else ()
         if changed:
-            self._several(b"U", changed, out, 0)
+            out += (b"U", self._counted(len(changed)))
+            for one, first in changed:
+                self._changing(one, base_of(type(one)), out, 0, first)
         self.write(value, out, 0)
         return self._bounded(out)
 

@@ -28,7 +28,7 @@ from sandbox.guest.built_in_values import (
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.library_types import LIBRARY
 from sandbox.guest.not_a_numbers import NotANumbers
-from sandbox.guest.sent_subclasses import items_of
+from sandbox.guest.sent_subclasses import CHANGING, items_of
 
 MAX_DEPTH = 100
 COUNT = struct.Struct(">I")
@@ -94,8 +94,8 @@ class Writer:
         self._keep: list[Any] = []  # keeps objects alive while their identity is in use
         #: Whether a value was written in place that may be written differently later, although it is the same object.
         self.unsettled = False
-        #: Mutable instances of subclasses that were written: (the object, its built-in type, its items).
-        self.changing: list[tuple[Any, Any, list[Any]]] = []
+        #: Mutable instances of subclasses that were written: (the object, its built-in type, its items, whether it is followed).
+        self.changing: list[tuple[Any, Any, list[Any], bool]] = []
 
     def _counted(self, items: int) -> bytes:
         """Each of these items takes at least a byte: what can't fit is not even started."""
@@ -278,12 +278,23 @@ class Writer:
             self._several(b"n", parts, out, depth)
         elif self._exact:
             self._object(value, out)
+        elif base in CHANGING:
+            self._changing(value, base, out, depth)
         else:
-            out.append(b"S")
-            self._object(value, out)
-            bare = bare_value(value, base)
-            self._keep.append(bare)
-            if base in KINDS:
-                self.unsettled = True
-                self.changing.append((value, base, items_of(value, base)))
-            self.write(bare, out, depth + 1)
+            self._with_value(value, bare_value(value, base), out, depth)
+
+    def _follows(self, value: Any, items: list[Any]) -> bool:
+        return False
+
+    def _changing(self, value: Any, base: Any, out: list[bytes], depth: int, first: int = 0) -> None:
+        """A mutable one: whether the other side will be told what becomes of it, and its items from the place `first` on."""
+        items = items_of(value, base)
+        follows, self.unsettled = self._follows(value, items), True
+        self.changing.append((value, base, items, follows))
+        self._with_value(value, (follows, first, *items[first:]), out, depth)
+
+    def _with_value(self, value: object, bare: Any, out: list[bytes], depth: int) -> None:
+        self._keep.append(bare)
+        out.append(b"S")
+        self._object(value, out)
+        self.write(bare, out, depth + 1)

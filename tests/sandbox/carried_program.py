@@ -56,6 +56,34 @@ class Whole(int):
     pass
 class Filled(dict):
     pass
+class Putting:
+    def put(self, x): self._put(x); return self
+    def total(self): return [len(self), str(sorted(map(str, self)))]
+class Steps(Putting, list):
+    def _put(self, x): self.append(x)
+    def take(self): return self.pop()
+class Recent(Putting, OrderedDict):
+    def _put(self, x): self[x] = 0; self.move_to_end(x, last=False)
+    def take(self): return self.popitem(last=False)
+class Tally(Putting, Counter):
+    def _put(self, x): self[x] += 2
+    def take(self): return self.most_common(1)
+class Groups(Putting, defaultdict):
+    def _put(self, x): self[str(x)].append(x)
+    def take(self): return self.pop("3", None)
+class Window(Putting, deque):
+    def _put(self, x): self.append(x)
+    def take(self): return self.popleft()
+class Quick(Putting, dict):
+    def __missing__(self, key): return [key]
+    def __repr__(self): return f"Quick({dict.__repr__(self)})"
+    def _put(self, x): self[x] = 1
+    def take(self): return self.popitem()
+class Long(Putting, list):
+    def __len__(self): return 2 * list.__len__(self)
+    def __getitem__(self, place): return [list.__getitem__(self, place)]
+    def _put(self, x): self.insert(0, x)
+    def take(self): return list.pop(self)
 class Cents(Decimal):
     def shout(self): return f"{self}!"
 class Day(date):

@@ -273,6 +273,11 @@ _EVALUATED = {
     "hints of an object": ("import typing\ntyping.get_type_hints(f)", _TEXTS),
     "hints of a class": ("import typing\ntyping.get_type_hints(f)", f"class f:\n    n: {_EFFECT}"),
     "hints of a function": ("import typing\ntyping.get_type_hints(f, {})", f"def f(n: {_EFFECT}): pass"),
+    "hints of a function alone": ("import typing\ntyping.get_type_hints(f)", f"def f(n: {_EFFECT}): pass"),
+    "hints of what a function wraps": (
+        "import typing\ntyping.get_type_hints(f)",
+        f"def g(n: {_EFFECT}): pass\ndef f(n: int): pass\nf.__wrapped__ = g",
+    ),
     "hints in a list": ("import typing\ntyping.get_type_hints(f, {})", f"def f(n: list[{_EFFECT}]): pass"),
     "hints of a wrapper": (f"import typing\n{_WRAPPER}typing.get_type_hints(g)", _TEXTS),
     "annotations": ("import inspect\ninspect.get_annotations(f, eval_str=True)", _TEXTS),

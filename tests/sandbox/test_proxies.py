@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.guest import descriptions, raised
+from sandbox.guest.awaited import ASYNCHRONOUS
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.proxy_classes import is_proxy
+from sandbox.guest.remote_objects import is_proxy
 from sandbox.guest.value_writer import NOTHING
 
 
@@ -49,6 +50,9 @@ described = st.tuples(
     st.integers(-2, len(descriptions.BASES)),
     st.lists(st.sampled_from(["index", "append", "mro", "__eq__", "x"]), max_size=3).map(tuple),
 )
+told_items = st.tuples(st.booleans(), st.integers(-1, 2), *[anything] * 3).map(
+    lambda told: told[: 2 + len(str(told)) % 4]
+)
 told_class = st.sampled_from(["ValueError", "SystemExit", "Nothing"]) | st.tuples(
     st.integers(0, 3),
     st.text(max_size=5),
@@ -80,7 +84,7 @@ def proxies() -> Proxies:
     return Proxies(Host(), makers())
 
 
-@given(described | anything, st.just(NOTHING) | anything)
+@given(described | anything, st.just(NOTHING) | anything | told_items)
 def test_any_description_is_a_proxy_or_refused(told: Any, bare: Any) -> None:
     """Comparing it never asks the candidate: it is Python's default, the base's own, or the end of the sample."""
     try:
@@ -117,7 +121,7 @@ def test_a_name_alone_is_no_class() -> None:
     assert raised.describe_class(own, lambda one: 4, {"ValueError": own}) == told
 
 
-@pytest.mark.parametrize("special", descriptions.KEPT)
+@pytest.mark.parametrize("special", [one for one in descriptions.KEPT if one not in ASYNCHRONOUS])
 def test_what_decides_is_not_handed_on(special: str) -> None:
     """Each special method that could say whether a value is right ends the sample."""
     bits = 1 << descriptions.SPECIALS.index(special) | 1 << descriptions.SPECIALS.index("__eq__")
@@ -127,6 +131,16 @@ def test_what_decides_is_not_handed_on(special: str) -> None:
         method(made, None, None, None) if special == "__exit__" and method(made, ValueError, None, None) else method(
             made, 5
         )
+
+
+@pytest.mark.parametrize("special", ["__exit__", "__aexit__"])
+def test_no_context_manager_decides_about_an_exception(special: str) -> None:
+    """It learns only that it is left without one."""
+    made = proxies().make(5, (7, "A", 1 << descriptions.SPECIALS.index(special), -1, -1, ()), NOTHING)
+    with pytest.raises(Stopped):
+        getattr(made, special)(ValueError, ValueError(), None)
+    with pytest.raises(Asked):
+        getattr(made, special)(None, None, None)
 
 
 @pytest.mark.parametrize("name", ["abc.Set", "abc.MutableSet", "abc.KeysView", "numbers.Rational", "numbers.Complex"])

@@ -1,0 +1,70 @@
+"""The program's coroutines that the tests await, on an event loop in the candidate's process.
+
+The loop of the tests can't run them: a task, a timer or a lock belongs to the loop that is running where it is made. So the judge
+asks again until a coroutine has ended, and other tasks of the tests run in between. All coroutines have the same loop.
+
+This runs beside hostile code, which may change it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+#: How long the judge waits for each answer while a coroutine waits for something.
+_SLICE_S = 0.005
+_tasks: dict[int, Any] = {}
+_loops: list[Any] = []
+
+
+def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
+    """Its result in a tuple, which is empty if it has not ended; raises what it raises. The first call only begins it, so that
+    coroutines that the tests begin together take turns as on one loop."""
+    asyncio: Any = importlib.import_module("asyncio")
+    if not _loops:
+        _loops.append(asyncio.new_event_loop())
+    (loop,) = _loops
+    task = _tasks.get(id(coroutine))
+    if task is None:
+        _tasks[id(coroutine)] = loop.create_task(coroutine)
+        return ()
+    if cancel:
+        task.cancel()
+    if not task.done():
+        _run(loop, task)
+    return (task.result(),) if task.done() else ()
+
+
+def _run(loop: Any, task: Any) -> None:
+    """For a while, or until the task has ended."""
+
+    def stop(_: object = None) -> None:
+        loop.stop()
+
+    task.add_done_callback(stop)
+    timer = loop.call_later(_SLICE_S, stop)
+    try:
+        loop.run_forever()
+    finally:
+        timer.cancel()
+        task.remove_done_callback(stop)
+
+
+async def awaited(value: Any) -> Any:
+    """What awaiting it gives."""
+    return await value
+
+
+def following(iterator: Any) -> Any:
+    """A coroutine that returns the next item."""
+    return awaited(type(iterator).__anext__(iterator))
+
+
+def entered(manager: Any) -> Any:
+    """A coroutine that enters a context manager."""
+    return awaited(type(manager).__aenter__(manager))
+
+
+def left(manager: Any) -> Any:
+    """A coroutine that leaves it."""
+    return awaited(type(manager).__aexit__(manager, None, None, None))

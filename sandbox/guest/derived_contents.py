@@ -1,0 +1,80 @@
+"""Replace what an instance of a subclass of a mutable type holds, by the methods of that type, whatever its class has."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict, deque
+from typing import Any
+
+from sandbox.guest.container_contents import is_same
+from sandbox.guest.sent_subclasses import CHANGING
+
+_MAX_BOUND = 1 << 31
+
+
+def changing_base(kind: type) -> Any:
+    """The type in `CHANGING` that this class derives from. Raises TypeError if there is none."""
+    for one in type.__dict__["__mro__"].__get__(kind):
+        if any(one is base for base in CHANGING):
+            return one
+    raise TypeError("a class without such a base")
+
+
+def new(kind: Any, base: Any, items: tuple[Any, ...]) -> Any:
+    """An empty instance that can hold these items of `items_of`. Raises an Exception for those that none can hold."""
+    made = base.__new__(kind)
+    if base is deque and items[0] is not None:
+        if type(items[0]) is not int or not 0 <= items[0] <= _MAX_BOUND:
+            raise ValueError("no length of a deque")
+        deque.__init__(made, (), items[0])
+    return made
+
+
+def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
+    """Replace the items from the place `first` on. Iterations over it go on where the program's own change would let them.
+    Raises an Exception for items that it can't hold."""
+    if base is list:
+        list.__setitem__(value, slice(first, None), items)
+    elif base is bytearray:
+        bytearray.__setitem__(value, slice(first, None), bytes(items))
+    elif base is set:
+        set.clear(value)
+        set.update(value, items)
+    elif base is deque:
+        _put_into_deque(value, max(first - 1, 0), items if first else items[1:])
+    else:
+        if base is defaultdict and not first:
+            _set_factory(value, items[0])
+            first, items = 1, items[1:]
+        first -= base is defaultdict
+        _put_into_dict(value, OrderedDict if base is OrderedDict else dict, first // 2, items)
+
+
+def _put_into_deque(value: Any, first: int, items: tuple[Any, ...]) -> None:
+    if deque.__len__(value) == first + len(items):
+        for place, item in enumerate(items, first):
+            deque.__setitem__(value, place, item)
+        return
+    while deque.__len__(value) > first:
+        deque.pop(value)
+    deque.extend(value, items)
+
+
+def _set_factory(value: Any, factory: Any) -> None:
+    if factory is not None and not callable(factory):
+        raise TypeError("a factory that is none")
+    vars(defaultdict)["default_factory"].__set__(value, factory)
+
+
+def _put_into_dict(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
+    before = list(base.keys(value))[first:]
+    keys = items[::2]
+    if len(keys) != len(before) or not all(map(is_same, before, keys)):
+        for key in before:
+            base.__delitem__(value, key)
+    for key, item in zip(keys, items[1::2], strict=True):
+        base.__setitem__(value, key, item)
+
+
+def replace(value: Any, *items: Any) -> None:
+    """Put these items into it. Raises an Exception."""
+    put(value, changing_base(type(value)), 0, items)
