@@ -242,6 +242,8 @@ def test_an_error_while_the_tests_are_read_is_the_answer(pool: Pool, monkeypatch
         raise RuntimeError("a bug")
 
     monkeypatch.setattr(worker_thread, "expects_from_arguments", fails)
-    job = Job("def f(x):\n    x.append(1)\n    return 1", "f", (), LIMITS, "assert", Tests("x = [0]\nassert f(x) == 1\n"))
+    job = Job(
+        "def f(x):\n    x.append(1)\n    return 1", "f", (), LIMITS, "assert", Tests("x = [0]\nassert f(x) == 1\n")
+    )
     with pytest.raises(SandboxError, match="the pool failed: RuntimeError: a bug"):
         pool.submit(job).result(timeout=60)
