@@ -90,8 +90,8 @@ class ReplacedNames:
         if "setrecursionlimit" in words.names:
             self._places.append((LIMIT, sys.getrecursionlimit))
         self._first = self._known = [get() for _, get in self._places]
-        self.looks = bool(self._places) or words.looks_for_warnings()
-        self._warns = words.looks_for_warnings()
+        self._warns = words.looks_for_warnings()  # and the candidate does not know it yet
+        self.looks = bool(self._places) or self._warns
         self._seen: dict[Any, Any] = {}
 
     def news(self) -> Iterator[tuple[Any, ...]]:
