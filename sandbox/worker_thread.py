@@ -139,11 +139,15 @@ class WorkerLane:
             raise _AfterAccept(str(error)) from error
         if result is None:
             raise WorkerLost("the worker has no room for another process")
+        again = result.with_own and not pending.again and _must_see(pending.job)  # reads the tests, and so may fail
         self._inflight.popleft()
         self._sent -= 1
         if not result.clean or self._shared.fresh:
             self._drop_worker()
-        self._resolve(pending, result)
+        if again:
+            self._execute_again(pending)
+        else:
+            self._resolve(pending, result)
 
     def _answer(self, number: int, pending: Pending, channel: Channel) -> replies.Result | None:
         """The worker's answer to an accepted job; None if it declined after all."""
@@ -169,9 +173,6 @@ class WorkerLane:
             seconds = outcome.waited_ms / 1000
             reason = f"the machine is overloaded: the program was ready to run and had no processor for {seconds:.0f} s"
             fail(pending.future, SandboxError(reason))
-            return
-        if result.with_own and not pending.again and _must_see(pending.job):
-            self._execute_again(pending)
             return
         answer(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
 

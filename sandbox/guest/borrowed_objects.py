@@ -19,7 +19,8 @@ from sandbox.guest import lent_objects as lent
 from sandbox.guest.descriptions import SHOWN
 from sandbox.guest.library_functions import library_function
 from sandbox.guest.library_types import SENT
-from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers, is_exception
+from sandbox.guest.made_exceptions import Makers
+from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, is_exception
 
 #: Asks the judge: an operation of `lent_objects`, the object's number, arguments, keywords.
 Ask = Callable[[int, int, tuple[Any, ...], dict[str, Any]], Any]

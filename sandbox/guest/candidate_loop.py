@@ -13,6 +13,7 @@ from typing import Any
 
 #: How long the judge waits for each answer while a coroutine waits for something.
 _SLICE_S = 0.005
+#: The task of each coroutine, by the coroutine's id; the coroutine itself once its result has been told.
 _tasks: dict[int, Any] = {}
 _loops: list[Any] = []
 
@@ -25,14 +26,20 @@ def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
         _loops.append(asyncio.new_event_loop())
     (loop,) = _loops
     task = _tasks.get(id(coroutine))
+    if task is coroutine:
+        raise RuntimeError("cannot reuse already awaited coroutine")
     if task is None:
-        _tasks[id(coroutine)] = loop.create_task(coroutine)
-        return ()
+        task = _tasks[id(coroutine)] = loop.create_task(coroutine)
+        if not cancel:
+            return ()
     if cancel:
         task.cancel()
     if not task.done():
         _run(loop, task)
-    return (task.result(),) if task.done() else ()
+    if not task.done():
+        return ()
+    _tasks[id(coroutine)] = coroutine
+    return (task.result(),)
 
 
 def _run(loop: Any, task: Any) -> None:

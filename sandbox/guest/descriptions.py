@@ -18,7 +18,7 @@ from typing import Any
 
 from sandbox.guest import abstract_classes
 from sandbox.guest.built_in_values import MOMENTS, base_of
-from sandbox.guest.data_classes import NOT_TAKEN
+from sandbox.guest.data_classes import names_of_fields
 from sandbox.guest.library_types import name_of
 
 #: Special methods that a proxy forwards.
@@ -144,12 +144,9 @@ def _describe(kind: type) -> tuple[Any, ...]:
 
 
 def _fields(kind: type) -> tuple[str, ...]:
-    """The names of a data class's fields, those that its constructor does not take after `NOT_TAKEN`."""
+    """What is told of a data class's fields."""
     found: Any = _resolved(kind, "__dataclass_fields__")
-    if type(found) is not dict:
-        return ()
-    fields = [(name, one) for name, one in found.items() if repr(getattr(one, "_field_type", None)) == "_FIELD"]
-    return tuple(name if getattr(one, "init", True) else f"{NOT_TAKEN}{name}" for name, one in fields)[:_MAX_NAMES]
+    return names_of_fields(found)[:_MAX_NAMES] if type(found) is dict else ()
 
 
 #: Descriptions of built-in types, made once.

@@ -1,4 +1,4 @@
-"""Methods and properties of the program's exceptions, which the tests have copies of (`raised.py`)."""
+"""Methods and properties of the program's exceptions, which the tests have copies of (`made_exceptions.py`)."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.judges_containers import JudgesContainers
 from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.made_exceptions import Makers
 from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.questions import Host
-from sandbox.guest.raised import Makers
 from sandbox.guest.value_writer import NOTHING
 
 #: How deeply requests may be nested in questions and these in requests.

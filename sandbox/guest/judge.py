@@ -2,7 +2,7 @@
 
 Theory of operation. The tests see a proxy of the entry point (`proxy_classes.py`). A call is sent as plain data
 (`value_codec.py`) over two pipes, the only thing that both processes share; results come back as built-in types and
-proxies, exceptions as the built-in classes that theirs derive from (`raised.py`). The tests only see values of the
+proxies, exceptions as the built-in classes that theirs derive from (`made_exceptions.py`). The tests only see values of the
 candidate; the verdict is computed from them in here, and reaches the supervisor through a mapping that the candidate
 never had.
 
@@ -36,8 +36,8 @@ from sandbox.guest.identities import Identities, compares_identities
 from sandbox.guest.last_calls import LastCalls
 from sandbox.guest.lasting_effects import may_last
 from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.made_exceptions import Makers, put_attribute
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.raised import Makers, put_attribute
 from sandbox.guest.remote_objects import attribute_of, is_remote, number_of, shown_type
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type

@@ -41,14 +41,14 @@ def is_kept(name: str, found: Any) -> bool:
 def reads_hints_of(function: object) -> bool:
     """Whether the function that asks is `typing.get_type_hints`, of just this function of the program: it goes on without the
     names that the function uses, which only texts need."""
-    frame = _asking_frame()
+    frame = asking_frame()
     named = (frame.f_globals.get("__name__"), frame.f_code.co_name)
     return named == ("typing", "get_type_hints") and frame.f_locals.get("obj") is function
 
 
-def _asking_frame() -> FrameType:
+def asking_frame() -> FrameType:
     """That of the innermost function outside the sandbox's code."""
-    frame = sys._getframe(2)
+    frame = sys._getframe(1)
     while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sandbox."):
         frame = frame.f_back
     return frame
@@ -56,7 +56,7 @@ def _asking_frame() -> FrameType:
 
 def _asker() -> str:
     """What the innermost function outside the sandbox's code is; empty if it is any other."""
-    frame = _asking_frame()
+    frame = asking_frame()
     module = frame.f_globals.get("__name__")
     if module in ("collections", "contextlib", "doctest", "unittest.case"):
         return str(module)

@@ -13,6 +13,7 @@ from sandbox.guest import (
     lent_objects,
     library_types,
     library_values,
+    made_exceptions,
     raised,
     value_codec,
     value_decoder,
@@ -48,7 +49,7 @@ class ProgramSide(ABC):
         self._declared = Declared()  # the prelude's classes that the program has as well
         self._subclasses, self._nans = SentSubclasses(), NotANumbers(0)
         self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
-        makers = raised.Makers(
+        makers = made_exceptions.Makers(
             namespace,
             self._stop,
             lambda number: None if number & LENT else self._objects[number],

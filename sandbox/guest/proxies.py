@@ -12,9 +12,10 @@ from sandbox.guest import questions as asks
 from sandbox.guest.built_in_values import MOMENTS, new_moment
 from sandbox.guest.derived_classes import derived_class
 from sandbox.guest.descriptions import BASES, SHOWN
+from sandbox.guest.made_exceptions import Makers
 from sandbox.guest.proxy_classes import new_remote_class, remote_class
 from sandbox.guest.questions import Host
-from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS, Makers
+from sandbox.guest.raised import EXCEPTION, EXCEPTION_CLASS
 from sandbox.guest.remote_objects import (
     IS_DERIVED,
     Remote,

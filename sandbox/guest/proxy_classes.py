@@ -174,7 +174,7 @@ class _OfTheClass:
 
 
 def _of_the_class(look_up: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
-    """An attribute of a class: special methods are those of its instances, which `_attribute` requests."""
+    """An attribute of a class: special methods are those of its instances, which `attribute_of` requests."""
 
     def attribute(self: Any, name: str) -> Any:
         if name in _OF_INSTANCES:

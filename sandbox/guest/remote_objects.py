@@ -142,6 +142,8 @@ def attribute_of(host: Host, proxy: object, name: str) -> Any:
 
 
 def kept(special: str) -> Callable[..., Any]:
+    """In the place of a special method that must not be used: it ends the sample."""
+
     def method(self: Any, /, *_: Any) -> Any:
         host_of(self).not_carried(f"{special} of {an_object_of(type(self).__name__)}", number_of_class(self))
 
@@ -157,4 +159,5 @@ def _signature(told: Any) -> inspect.Signature:
 
 
 def an_object_of(name: str) -> str:
+    """How messages name an object of a class with this name."""
     return f"an object of the program's class {name}"

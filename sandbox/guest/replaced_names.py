@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import dis
 import importlib
-import itertools
 import operator
 import sys
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from typing import Any
 
 from sandbox import wire
 from sandbox.guest.built_in_values import LEAVES
-from sandbox.guest.lasting_effects import named_by
+from sandbox.guest.code_objects import codes_in, named_by, texts_of
 from sandbox.guest.library_functions import is_bound_to_tests, relays
 
 #: In place of (module, attribute): the limit, and the function that shows warnings.
@@ -45,42 +44,39 @@ class Words:
         self.texts: set[str] = set()
         self.stored: set[str] = set()
         self.modules: set[str] = set()
-        waiting = [code]
-        while waiting:
-            one = waiting.pop()
+        for one in codes_in(code):
             self.names.update(one.co_names)
-            for value in one.co_consts:
-                waiting += [value] if type(value) is types.CodeType else []
-                self.texts.update(part for part in (value if type(value) is tuple else (value,)) if type(part) is str)
+            self.texts.update(texts_of(one))
             operations = one.co_code[::2]
             self.modules.update(named_by(_IMPORT, one, operations))
             self.stored.update(*(named_by(store, one, operations) for store in (_STORE, _DELETE)))
 
     def places(self) -> tuple[tuple[str, str], ...]:
         """(module, attribute) of the library that these tests may replace."""
-        if _SETTERS.isdisjoint(self.names) and not self.stored:
+        attributes = self.stored if _SETTERS.isdisjoint(self.names) else self.stored | self.texts
+        if not attributes:
             return ()
-        attributes = self.stored | (set() if _SETTERS.isdisjoint(self.names) else self.texts)
-        pairs = itertools.product(self.modules, filter(str.isidentifier, attributes))
-        dotted = (text.rpartition(".")[::2] for text in self.texts if "patch" in self.names and text.count(".") > 0)
-        found = {pair for pair in (*pairs, *dotted) if _is_library(pair[0]) and pair[1] not in _STREAMS}
-        return tuple(pair for pair in sorted(found) if _has(*pair))[:_MOST]
+        found = {(module, name) for module in self.modules for name in attributes & _attributes_of(module)}
+        for text in self.texts if "patch" in self.names else ():
+            module, _, name = text.rpartition(".")
+            if name in _attributes_of(module):
+                found.add((module, name))
+        return tuple(sorted(pair for pair in found if pair[1] not in _STREAMS))[:_MOST]
 
     def looks_for_warnings(self) -> bool:
         """Whether these tests may look for warnings, or change what becomes of them."""
         return not _WARNING.isdisjoint(self.names)
 
 
-def _is_library(path: str) -> bool:
+def _attributes_of(path: str) -> Set[str]:
+    """The attributes of a module of the library, which is imported; of anything else none."""
     top = path.partition(".")[0]
-    return top in _LIBRARIES and top not in _LEFT_OUT and all(map(str.isidentifier, path.split(".")))
-
-
-def _has(module: str, name: str) -> bool:
+    if top not in _LIBRARIES or top in _LEFT_OUT or not all(map(str.isidentifier, path.split("."))):
+        return frozenset()
     try:
-        return name in vars(importlib.import_module(module))
+        return vars(importlib.import_module(path)).keys()
     except Exception:  # a class, or nothing
-        return False
+        return frozenset()
 
 
 class ReplacedNames:
@@ -94,8 +90,8 @@ class ReplacedNames:
         if "setrecursionlimit" in words.names:
             self._places.append((LIMIT, sys.getrecursionlimit))
         self._first = self._known = [get() for _, get in self._places]
-        self.looks = bool(self._places) or words.looks_for_warnings()
-        self._warns = words.looks_for_warnings()
+        self._warns = words.looks_for_warnings()  # and the candidate does not know it yet
+        self.looks = bool(self._places) or self._warns
         self._seen: dict[Any, Any] = {}
 
     def news(self) -> Iterator[tuple[Any, ...]]:

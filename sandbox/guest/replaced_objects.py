@@ -16,6 +16,7 @@ from collections.abc import Callable
 from types import CodeType, FunctionType
 from typing import Any
 
+from sandbox.guest.code_objects import codes_in
 from sandbox.guest.forwarded_streams import Input, Output
 from sandbox.guest.replaced_names import ReplacedNames, put
 
@@ -29,7 +30,7 @@ _PLACES: tuple[tuple[Any, str, Callable[[Any], Any]], ...] = (
 )
 _GENERATORS = ("random", "numpy.random")
 _SYSTEM, _BUILT_IN = vars(sys), vars(builtins)
-_original: dict[int, Any] = {}  # the candidate's own objects that have been replaced
+_original: dict[Any, Any] = {}  # the candidate's own objects that have been replaced, by their places
 
 
 def _calling(value: Any) -> Callable[..., Any]:
@@ -120,4 +121,4 @@ class Seeds:
 
 def mentions(code: CodeType, name: str) -> bool:
     """Whether this code, or code in it, uses the name."""
-    return name in code.co_names or any(mentions(one, name) for one in code.co_consts if type(one) is CodeType)
+    return any(name in one.co_names for one in codes_in(code))

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.guest.code_objects import codes_in
 from sandbox.guest.library_types import is_made
 from sandbox.guest.remote_objects import is_proxy
 
@@ -60,4 +61,4 @@ def type_of_the_tests(of: Callable[[Any], Any]) -> Any:
 
 def uses_type(code: types.CodeType) -> bool:
     """Whether this code mentions the name."""
-    return "type" in code.co_names or any(uses_type(inner) for inner in code.co_consts if type(inner) is types.CodeType)
+    return any("type" in one.co_names for one in codes_in(code))

@@ -6,12 +6,13 @@ them. So the candidate is asked only for a name that the tests' text mentions, a
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Any
 
 from sandbox import wire
+from sandbox.guest.code_objects import codes_in, texts_of
+from sandbox.guest.library_askers import asking_frame
 
 #: Names that every stand-in has for Python's protocols, and not every object of a program.
 OF_STAND_INS = frozenset(
@@ -31,14 +32,8 @@ _NEVER = ("__array", "__buffer__", "__release_buffer__")
 
 def mentioned_in(code: CodeType) -> frozenset[str]:
     """The special names in this code, as attributes or texts."""
-    found: set[str] = set()
-    waiting = [code]
-    while waiting:
-        one = waiting.pop()
-        waiting += [constant for constant in one.co_consts if type(constant) is CodeType]
-        for texts in (one.co_names, *(one.co_consts, *(part for part in one.co_consts if type(part) is tuple))):
-            found.update(text for text in texts if type(text) is str and is_special(text))
-    return frozenset(name for name in found if not name.startswith(_NEVER))
+    found = (name for one in codes_in(code) for name in (*one.co_names, *texts_of(one)))
+    return frozenset(name for name in found if is_special(name) and not name.startswith(_NEVER))
 
 
 def is_special(name: str) -> bool:
@@ -48,10 +43,7 @@ def is_special(name: str) -> bool:
 
 def tests_look_up() -> bool:
     """Whether the innermost code outside the sandbox's own is that of the tests."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and str(frame.f_globals.get("__name__")).startswith("sandbox."):
-        frame = frame.f_back
-    return frame.f_code.co_filename in (wire.TESTS, wire.PRELUDE)
+    return asking_frame().f_code.co_filename in (wire.TESTS, wire.PRELUDE)
 
 
 def hiding(names: frozenset[str], base: type) -> dict[str, Any]:

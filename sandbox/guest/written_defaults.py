@@ -7,11 +7,12 @@ from __future__ import annotations
 import dis
 import functools
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from types import CodeType
 from typing import Any
 
 from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.code_objects import codes_in
 
 #: Types of which a default is always told: it has no content.
 _TOLD = (type(None), bool)
@@ -42,22 +43,16 @@ class Written:
             return id(getattr(function, "__code__", None)) in self._with_keywords
         return id(getattr(function, "__defaults__", None)) in self._tuples
 
-    def _all(self) -> Iterator[CodeType]:
-        waiting = list(self._codes)
-        while waiting:
-            yield (code := waiting.pop())
-            waiting += [one for one in code.co_consts if type(one) is CodeType]
-
     @functools.cached_property
     def _tuples(self) -> frozenset[int]:
         """The ids of constants: the defaults of a function are one if all are constants."""
-        return frozenset(id(one) for code in self._all() for one in code.co_consts if type(one) is tuple)
+        return frozenset(id(one) for code in codes_in(*self._codes) for one in code.co_consts if type(one) is tuple)
 
     @functools.cached_property
     def _with_keywords(self) -> frozenset[int]:
         """The ids of the code of functions of which all keyword-only defaults are constants."""
         found = set()
-        for code in self._all():
+        for code in codes_in(*self._codes):
             is_written, constants = False, 0
             for step in dis.get_instructions(code):
                 if step.opname == "BUILD_CONST_KEY_MAP":

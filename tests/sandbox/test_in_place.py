@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from plain_execution import Case, judged
+from plain_execution import LIMITS, Case, judged
 
-from sandbox import Pool, Tests
+from sandbox import Job, Pool, SandboxError, Tests, worker_thread
 from sandbox.mutated_arguments import sees_arguments
 
 
@@ -233,3 +233,17 @@ def test_what_is_expected_is_not_computed_from_what_the_program_has_left(pool: P
         "from unittest import TestCase\nx = [3, 1]\nTestCase().assertEqual(f(x), sorted(x))",
     )
     assert judged(pool, [Case(empties, tests) for tests in expecting]) == ["passed"] * len(expecting)
+
+
+def test_an_error_while_the_tests_are_read_is_the_answer(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are read again when the program has passed. If that fails, whoever waits for the job must learn of it."""
+
+    def fails(*_: object) -> bool:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(worker_thread, "expects_from_arguments", fails)
+    job = Job(
+        "def f(x):\n    x.append(1)\n    return 1", "f", (), LIMITS, "assert", Tests("x = [0]\nassert f(x) == 1\n")
+    )
+    with pytest.raises(SandboxError, match="the pool failed: RuntimeError: a bug"):
+        pool.submit(job).result(timeout=60)

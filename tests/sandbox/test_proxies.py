@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.guest import descriptions, raised
+from sandbox.guest import descriptions, made_exceptions, raised
 from sandbox.guest.awaited import ASYNCHRONOUS
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.remote_objects import is_proxy
@@ -76,8 +76,8 @@ told_exception = st.tuples(
 )
 
 
-def makers() -> raised.Makers:
-    return raised.Makers({}, Host().not_carried)
+def makers() -> made_exceptions.Makers:
+    return made_exceptions.Makers({}, Host().not_carried)
 
 
 def proxies() -> Proxies:
