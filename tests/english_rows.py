@@ -39,6 +39,27 @@ SANITIZED: dict[str, Any] = {
     "test_imports": ["import math"],
     "test_list": ["assert math.isclose(hypotenuse(3, 4), 5)"],
 }
+#: The tests use a module that only the reference imports, as problem 596 of MBPP does.
+BORROWED_IMPORT: dict[str, Any] = {
+    **SANITIZED,
+    "task_id": 13,
+    "prompt": "Write a function to find the size of a tuple in bytes.",
+    "code": "import sys\n\ndef size(t):\n    return sys.getsizeof(t)\n",
+    "test_imports": [],
+    "test_list": ["assert size((1, 'a')) == sys.getsizeof((1, 'a'))"],
+}
+#: The set-up uses a class of the program, as problem 367 of MBPP does.
+CLASS_IN_SETUP: dict[str, Any] = {
+    **MBPP,
+    "task_id": 14,
+    "text": "Write a function to find the height of a tree.",
+    "code": (
+        "class Node:\r\n    def __init__(self, data):\r\n        self.data = data\r\n        self.left = self.right = None\r\n"
+        "def height(root):\r\n    return 0 if root is None else 1 + max(height(root.left), height(root.right))\r\n"
+    ),
+    "test_setup_code": "root = Node(1) \r\nroot.left = Node(2) \r\nroot.left.right = Node(3)",
+    "test_list": ["assert height(root) == 3", "assert height(root.right) == 0"],
+}
 HUMAN_EVAL_PLUS: dict[str, Any] = {
     "task_id": "HumanEval/0",
     "prompt": 'def mean(xs):\n    """The mean of a list."""\n',

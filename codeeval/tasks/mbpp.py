@@ -38,6 +38,9 @@ def problem_of(row: SourceRow) -> Problem:
     prelude = _prelude(fields)
     code = fields.optional("code")
     defined = _defined(code) - _defined(prelude)
+    if _used(prelude) & defined:  # as problem 367's, which makes trees of the program's own class
+        source, prelude = prelude.rstrip("\n") + "\n" + source, ""
+    prelude = _borrowed_imports(source, prelude, code) + prelude
     entry_point = _entry_point(asserts, defined)
     if entry_point is None:
         fields.fail("test_list", "no test calls a function that field code defines")
@@ -73,6 +76,35 @@ def _prelude(fields: Fields) -> str:
     return prelude
 
 
+def _borrowed_imports(source: str, prelude: str, code: str) -> str:
+    """The reference's imports that the tests use without their own, as problem 596 uses `sys`. In one process the program's
+    import serves both."""
+    texts = source, prelude
+    own = _defined(code).union(*map(_defined, texts), *({name for name, _ in _imports(text)} for text in texts))
+    used = _used(source) | _used(prelude)
+    found = (statement for name, statement in _imports(code) if name in used - own - _BUILTINS)
+    return "".join(statement + "\n" for statement in dict.fromkeys(found))
+
+
+def _imports(code: str) -> list[tuple[str, str]]:
+    """Each name that an import at the top level of a program binds, with the statement; none if it does not parse."""
+    try:
+        tree = syntax.parse_module(code, MAX_PROGRAM_CHARS)
+    except SyntaxError:
+        return []
+    return [
+        (alias.asname or alias.name.partition(".")[0], ast.unparse(node))
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    ]
+
+
+def _used(source: str) -> set[str]:
+    tree = syntax.parse_module(source, MAX_PROGRAM_CHARS)
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
 def _defined(code: str) -> set[str]:
     """What a program binds at its top level, imports excluded; empty if it does not parse."""
     try:
@@ -106,6 +138,5 @@ def _called(test: str) -> Iterator[str]:
 
 def _names(source: str, entry_point: str, defined: set[str]) -> tuple[str, ...]:
     """The entry point, then whatever else of the candidate's the tests use."""
-    tree = syntax.parse_module(source, MAX_PROGRAM_CHARS)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} - _defined(source)
+    used = _used(source) - _defined(source)
     return (entry_point, *sorted(used & defined - {entry_point}))

@@ -178,9 +178,11 @@ def rows() -> dict[str, dict[str, str]]:
     return {name.rpartition("/")[2]: dict(row) for name, row in read_problems().items()}
 
 
-def ours(pool: Pool, problems: dict[str, Problem], asked: list[Mutant]) -> list[tuple[str, str]]:
-    """(verdict, error) of each."""
-    protocol = protocols.get("humaneval")
+def ours(
+    pool: Pool, problems: dict[str, Problem], asked: list[Mutant], name: str = "humaneval"
+) -> list[tuple[str, str]]:
+    """(verdict, error) of each under the protocol of this name."""
+    protocol = protocols.get(name)
     extracted = [extract(problems[mutant.problem_id], mutant.completion, protocol.extraction) for mutant in asked]
     jobs = [
         make_job(problems[mutant.problem_id], found, protocol, pool.limits)

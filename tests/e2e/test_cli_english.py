@@ -11,6 +11,8 @@ import pytest
 from cli_runs import codeeval, document, failed
 from english_rows import (
     ALL,
+    BORROWED_IMPORT,
+    CLASS_IN_SETUP,
     HUMAN_EVAL,
     HUMAN_EVAL_PLUS,
     MBPP,
@@ -124,7 +126,7 @@ def test_sets_in_every_schema_are_sound(tmp_path: Path) -> None:
     """`tasks validate` executes the references of HumanEval's, MBPP's and EvalPlus' files; a helper of the prompt is there."""
     files = {
         "h.jsonl": (HUMAN_EVAL, WITH_HELPER),
-        "m.jsonl": (MBPP, SANITIZED),
+        "m.jsonl": (MBPP, SANITIZED, BORROWED_IMPORT, CLASS_IN_SETUP),
         "hp.jsonl": (HUMAN_EVAL_PLUS,),
         "mp.jsonl": (MBPP_PLUS,),
     }

