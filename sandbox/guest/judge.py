@@ -39,6 +39,7 @@ from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.made_exceptions import Makers, put_attribute
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.remote_objects import attribute_of, is_remote, number_of, shown_type
+from sandbox.guest.replaced_names import put_own_built_ins
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
@@ -171,7 +172,11 @@ class Judge:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
         if news := self._replaced.news():
-            self._answer((questions.REPLACE, self._program, news, (), ()))
+            theirs = put_own_built_ins()
+            try:
+                self._answer((questions.REPLACE, self._program, news, (), ()))
+            finally:
+                vars(builtins).update(theirs)
         keywords, frame = kwargs or {}, _calling_frame()
         self._calls += operation == questions.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
