@@ -8,7 +8,7 @@ from typing import Any
 from sandbox.guest.container_contents import is_same
 from sandbox.guest.sent_subclasses import CHANGING
 
-_MAX_BOUND = 1 << 31
+_MAX_LENGTH = (1 << 63) - 1
 
 
 def changing_base(kind: type) -> Any:
@@ -17,16 +17,6 @@ def changing_base(kind: type) -> Any:
         if any(one is base for base in CHANGING):
             return one
     raise TypeError("a class without such a base")
-
-
-def new(kind: Any, base: Any, items: tuple[Any, ...]) -> Any:
-    """An empty instance that can hold these items of `items_of`. Raises an Exception for those that none can hold."""
-    made = base.__new__(kind)
-    if base is deque and items[0] is not None:
-        if type(items[0]) is not int or not 0 <= items[0] <= _MAX_BOUND:
-            raise ValueError("no length of a deque")
-        deque.__init__(made, (), items[0])
-    return made
 
 
 def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
@@ -40,6 +30,8 @@ def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
         set.clear(value)
         set.update(value, items)
     elif base is deque:
+        if not first:
+            _set_length(value, items[0])
         _put_into_deque(value, max(first - 1, 0), items if first else items[1:])
     else:
         if base is defaultdict and not first:
@@ -47,6 +39,14 @@ def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
             first, items = 1, items[1:]
         first -= base is defaultdict
         _put_into_dict(value, OrderedDict if base is OrderedDict else dict, first // 2, items)
+
+
+def _set_length(value: Any, most: Any) -> None:
+    """An empty deque gets the length that the other one was made with."""
+    if most is not None and (type(most) is not int or not 0 <= most <= _MAX_LENGTH):
+        raise ValueError("no length of a deque")
+    if not deque.__len__(value) and vars(deque)["maxlen"].__get__(value) != most:
+        deque.__init__(value, (), most)
 
 
 def _put_into_deque(value: Any, first: int, items: tuple[Any, ...]) -> None:

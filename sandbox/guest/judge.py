@@ -39,6 +39,7 @@ from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.made_exceptions import Makers, put_attribute
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.remote_objects import attribute_of, is_remote, number_of, shown_type
+from sandbox.guest.replaced_names import put_own_built_ins
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
@@ -48,7 +49,8 @@ from sandbox.guest.written_defaults import Written
 TESTS, HEAD, RULING_BYTES = wire.TESTS, wire.RULING_HEAD, wire.RULING_BYTES
 _MAX_TEXT = 2_000
 _quote = json.encoder.encode_basestring_ascii
-_getpid = os.getpid
+#: Tests may put something else in their place.
+_getpid, _exit = os.getpid, os._exit
 
 
 class Judge:
@@ -170,7 +172,11 @@ class Judge:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
         if news := self._replaced.news():
-            self._answer((questions.REPLACE, self._program, news, (), ()))
+            theirs = put_own_built_ins()
+            try:
+                self._answer((questions.REPLACE, self._program, news, (), ()))
+            finally:
+                vars(builtins).update(theirs)
         keywords, frame = kwargs or {}, _calling_frame()
         self._calls += operation == questions.CALL
         HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
@@ -241,12 +247,12 @@ class Judge:
             self.abandon("unsupported", f"{what} does not cross to the tests")
         line = _line_of(_calling_frame()) or None
         self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
-        os._exit(0)
+        _exit(0)
 
     def _check_that_it_is_on(self) -> None:
         if _getpid() != self._own:  # the judge would rule without the answer
             self._forks[0] = 1
-            os._exit(1)
+            _exit(1)
         if self._over:
             raise Lost("the sample is over")
 
@@ -255,7 +261,7 @@ class Judge:
     def abandon(self, why: str, text: str) -> NoReturn:
         """End the sample without a ruling."""
         self._rule('{"s":"%s","m":%s}' % (why, _quote(text[:_MAX_TEXT])))
-        os._exit(0)
+        _exit(0)
 
     def _fail(self, name: str, message: str, line: int | None, more: str) -> None:
         where = "null" if line is None else line

@@ -24,6 +24,7 @@ from typing import Any
 from sandbox import wire
 from sandbox.guest.library_types import SENT, SENT_NAMES
 
+_CACHED = type(functools.lru_cache(len))
 _LIBRARIES = sys.stdlib_module_names | {"numpy"}
 _MAX_PARTIALS = 50
 #: That of the functions of `random`: they are its methods. Each side has one.
@@ -151,7 +152,7 @@ def is_bound_to_tests(value: Any) -> bool:
             or str(function.__module__).partition(".")[0] not in _LIBRARIES
             or (function.__module__ == "string" and function.__qualname__.startswith("Template."))
         )
-    if kind is type(functools.lru_cache(len)):
+    if kind is _CACHED:
         return type(value.__wrapped__) is types.FunctionType and library_path(value.__wrapped__) is None
     if kind is types.MethodWrapperType and value.__name__ == "__call__":
         return type(value.__self__) is types.FunctionType

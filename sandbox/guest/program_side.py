@@ -44,6 +44,7 @@ class ProgramSide(ABC):
         self._numbers: dict[int, int] = {}
         self._module = namespace
         self._common = Common(self._encoder_of_contents, lambda: self._declared)
+        self._descriptions: dict[int, tuple[Any, ...]] = {}  # of objects, by the numbers of their classes
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
         self._declared = Declared()  # the prelude's classes that the program has as well
@@ -129,13 +130,20 @@ class ProgramSide(ABC):
         is_class = raised.is_exception_class(value)
         if not is_class and not raised.is_exception(value):
             self._fresh.add(number)
-            return number, descriptions.describe(value, self._number(type(value)))
+            return number, self._description(value)
         if number in self._fresh:  # an exception that contains itself
             return number, None
         self._fresh.add(number)
         if is_class:
             return number, (raised.EXCEPTION_CLASS, raised.describe_class(value, self._number, self._module))  # type: ignore[arg-type]
         return number, (raised.EXCEPTION, raised.describe(value, self._number, self._module))  # type: ignore[arg-type]
+
+    def _description(self, value: object) -> tuple[Any, ...]:
+        """Made once for each class: the judge has only one of each as well."""
+        number = self._number(type(value))
+        if number not in self._descriptions:
+            self._descriptions[number] = descriptions.describe(value, number)
+        return self._descriptions[number]
 
     def _describe(self, error: BaseException) -> tuple[Any, ...]:
         """What `raised.describe` returns, or an exception of the tests; then its number if it has methods, and the line."""

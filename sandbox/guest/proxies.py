@@ -26,7 +26,7 @@ from sandbox.guest.remote_objects import (
     number_of_class,
 )
 from sandbox.guest.sent_subclasses import CHANGING, holds, items_of
-from sandbox.guest.value_writer import NOTHING, Malformed
+from sandbox.guest.value_writer import BEGUN, NOTHING, Malformed
 
 
 class Proxies:
@@ -53,25 +53,29 @@ class Proxies:
             self._made[number], self._numbers[id(one)] = one, number
             return one
         kind = self._class_of.get(number) or self._class(*(told or (-1, "object", 0, -1, -1, ())))
+        if known is not None:
+            self._as_it_came(number)
+            if bare is not NOTHING and bare is not BEGUN:
+                self._fill(number, known, bare)
+            return known
         if bare is NOTHING:
             if not issubclass(kind, Remote):
                 raise Malformed("an object without its value")
             made = self._made[number] = kind(self._host, number)
             return made
-        if known is None:
-            self._class_of[number], known = kind, _made(kind, bare)
-            self._made[number], self._numbers[id(known)] = known, number
-        else:
-            self._as_it_came(number)
-        if kind.__mro__[1] in CHANGING:
-            self._fill(number, known, bare)
-        return known
+        made = _made(kind, bare)
+        self._class_of[number], self._made[number], self._numbers[id(made)] = kind, made, number
+        if bare is BEGUN:
+            self._came[number] = items_of(made, kind.__mro__[1])
+        return made
 
     def _fill(self, number: int, made: Any, told: tuple[Any, ...]) -> None:
         """Put the items that were received into a mutable object. Raises an Exception if it can't have them."""
         base: Any = type(made).__mro__[1]
+        if type(told) is not tuple:
+            raise Malformed("a value of another type")
         follows, first, *items = told
-        if not 0 <= first <= len(self._came.get(number, ())):
+        if not 0 <= first <= len(self._came[number]):
             raise Malformed("more than there is")
         derived_contents.put(made, base, first, tuple(items))
         self._came[number] = items_of(made, base)
@@ -154,8 +158,9 @@ class Proxies:
 def _made(kind: type, bare: Any) -> Any:
     """An instance of a subclass of a built-in type; a mutable one is still empty."""
     base: Any = kind.__mro__[1]
-    if IS_DERIVED not in kind.__dict__ or type(bare) is not (tuple if base in CHANGING else base):
+    changes = base in CHANGING
+    if IS_DERIVED not in kind.__dict__ or changes is not (bare is BEGUN) or not (changes or type(bare) is base):
         raise Malformed("a value of another type")
     if base in MOMENTS:
         return new_moment(kind, base, bare)
-    return derived_contents.new(kind, base, bare[2:]) if base in CHANGING else base.__new__(kind, bare)
+    return base.__new__(kind) if changes else base.__new__(kind, bare)

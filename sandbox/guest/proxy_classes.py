@@ -69,7 +69,8 @@ def new_remote_class(name: str, specials: int, shown: int, number: int = -1, tol
         members["__exit__"] = _leave
     if "__next__" in members:
         members["__copy__"] = _OfTheClass()
-    members |= hiding(host.special_names, object) if host is not None else {}
+    if host is not None:  # a class statement looks up `__mro_entries__` as well, and may be expected to fail
+        members |= hiding(host.special_names - ({"__mro_entries__"} if shown == 0 else set()), object)
     if shown == 0:
         members["__getattribute__"] = _of_the_class(members.get("__getattribute__", object.__getattribute__))
         if name in _ENUMERATIONS:

@@ -7,6 +7,7 @@ such as a mock of a class, concerns the judge only.
 
 from __future__ import annotations
 
+import builtins
 import dis
 import importlib
 import operator
@@ -31,6 +32,7 @@ _LIBRARIES = (sys.stdlib_module_names | {"numpy"}) - {"antigravity", "this"}
 _LEFT_OUT = frozenset(("unittest", "warnings", "logging", "gc"))
 _STREAMS = frozenset(("stdin", "stdout", "stderr", "input", "print"))
 _MOST = 200
+_BUILT_INS = dict(vars(builtins))
 _FILE, _MODULE = "<candidate>", "candidate"
 #: The candidate's own frames in addition to the tests'.
 _FRAMES = 30
@@ -129,6 +131,15 @@ def _stand_for(value: Any) -> tuple[Any, ...]:
     return (lambda *args, **keywords: value(*args, **keywords),) if calls else ()
 
 
+def put_own_built_ins() -> dict[str, Any]:
+    """Put Python's built-in functions back, and return what the tests had there: a function of theirs is described with the help
+    of libraries, which may need just that one."""
+    names = vars(builtins)
+    theirs = {name: names[name] for name, own in _BUILT_INS.items() if name in names and names[name] is not own}
+    names.update((name, _BUILT_INS[name]) for name in theirs)
+    return theirs
+
+
 # --- the candidate's side -------------------------------------------------------------------------------------------
 
 
@@ -142,6 +153,6 @@ def put(place: Any, value: tuple[Any, ...], original: dict[Any, Any]) -> None:
         vars(warnings)["_showwarnmsg_impl"] = lambda told: value[0](told.message, told.lineno)
     else:
         module, name = place
-        found = importlib.import_module(module)
+        found = sys.modules.get(module) or importlib.import_module(module)  # which uses built-in functions
         own = original.setdefault(place, vars(found)[name])
         setattr(found, name, value[0] if value else own)

@@ -62,14 +62,19 @@ def items_of(value: Any, base: Any) -> list[Any]:
 
 def holds(value: Any, base: Any, items: list[Any]) -> bool:
     """Whether it still holds these items, by identity."""
-    found = items_of(value, base)
+    found = _with_length_of(items, base, items_of(value, base))
     return len(found) == len(items) and all(map(is_, found, items))
+
+
+def _with_length_of(items: list[Any], base: Any, found: list[Any]) -> list[Any]:
+    """The length that a deque was made with is a new number each time."""
+    return [items[0], *found[1:]] if base is deque and found[0] == items[0] else found
 
 
 def same_at_first(base: Any, found: list[Any], items: list[Any]) -> int:
     """How many items at the beginning of both are the same. Those of a set have no order."""
     if base is set:
         return 0
-    same = [*map(is_, found, items), False].index(False)
+    same = [*map(is_, _with_length_of(items, base, found), items), False].index(False)
     pairs_before = base is defaultdict and same > 0
     return same - (same - pairs_before) % 2 if issubclass(base, dict) else same

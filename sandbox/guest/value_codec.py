@@ -31,7 +31,7 @@ from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
 from sandbox.guest.not_a_numbers import NotANumbers
-from sandbox.guest.sent_subclasses import SentSubclasses
+from sandbox.guest.sent_subclasses import CHANGING, SentSubclasses, items_of
 from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
 #: The tags of values that have no identity of their own when they are written.
@@ -74,6 +74,9 @@ class Encoder(Writer):
         kept = nans if same is None else None
         super().__init__(other, most, known, exact, names, declared, places, instead_of, kept)
         self._subclasses = subclasses
+        #: The mutable instances of subclasses that are being written: (the object, its built-in type, its first item); their ids.
+        self._group: list[tuple[Any, Any, int]] = []
+        self._grouped: set[int] = set()
         self._same = same
         if same is not None:
             self._new: list[bytes] = []  # immutable values that are sent for the first time
@@ -111,8 +114,32 @@ class Encoder(Writer):
             start += 1
         return self._bounded(out)
 
-    def _follows(self, value: Any, items: list[Any]) -> bool:
-        return self._subclasses is not None and self._subclasses.follows(value, items)
+    def _changing(self, value: Any, base: Any, out: list[bytes], depth: int, first: int = 0) -> None:
+        """A mutable instance of a subclass, its items from the place `first` on, and whatever such instances these hold. All are
+        named first, then follow the contents of each: so they may hold each other, however deeply."""
+        if self._grouped:
+            self._object(value, out)
+            if id(value) not in self._grouped:
+                self._grouped.add(id(value))
+                self._group.append((value, base, 0))
+            return
+        self._grouped, self._group = {id(value)}, [(value, base, first)]
+        names: list[bytes] = []
+        contents: list[bytes] = []
+        for one in self._group:  # which grows meanwhile
+            self._object(one[0], names)
+            self._several(b"t", self._told_of(*one), contents, 0)
+        out += (b"G", self._counted(len(self._group)), *names, *contents)
+        self._grouped = set()
+
+    def _told_of(self, value: Any, base: Any, first: int) -> tuple[Any, ...]:
+        """Whether the other side will be told what becomes of it, and its items."""
+        items = items_of(value, base)
+        follows, self.unsettled = self._subclasses is not None and self._subclasses.follows(value, items), True
+        self.changing.append((value, base, items, follows))
+        told = (follows, first, *items[first:])
+        self._keep.append(told)
+        return told
 
     def forget(self, count: int) -> None:
         """Forget the containers after the first `count`: what mentions them is not sent."""
@@ -189,7 +216,11 @@ class Encoder(Writer):
             number = self._same.numbers.get(id(value))  # type: ignore[union-attr]
         if number is None:
             parts: list[bytes] = []
+            group = self._group, self._grouped
+            if base_of(kind) not in CHANGING:
+                self._grouped = set()  # it may be read before the group
             self._write(value, parts, depth)
+            self._group, self._grouped = group
             if parts[0][:1] not in _IMMUTABLE:
                 out += parts
                 return

@@ -17,7 +17,7 @@ from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
 from sandbox.guest.library_types import TYPES
 from sandbox.guest.not_a_numbers import NotANumbers
-from sandbox.guest.value_writer import BOUNDED, DECLARED, MAX_DEPTH, NOTHING, NUMPY, Malformed
+from sandbox.guest.value_writer import BEGUN, BOUNDED, DECLARED, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
 _MAX_DESCRIPTIONS = 10
@@ -59,6 +59,7 @@ class Decoder:
         self._met, self._nans = met, nans
         self._data, self._make, self._at, self._names = data, make, 0, named
         self._deepest = 0  # how deeply the value being read is nested
+        self._grouping = False  # the contents of a group are being read
         self._describing, self._values, self._same, self._declared = 0, values, same, declared
         self.table: list[Any] = list(known)
 
@@ -152,6 +153,8 @@ class Decoder:
         if tag == "S":
             tag = chr(self.take(1)[0])
             return self._make(*self._named(tag, depth), self.value(depth + 1))
+        if tag == "G":
+            return self._group(depth)
         if tag == "U":  # objects that have other contents now, which `make` puts in their place
             self._several(depth)
             return self.value(depth + 1)
@@ -188,6 +191,18 @@ class Decoder:
             raise Malformed("too deep")
         self._met(same.values[number])
         return same.values[number]
+
+    def _group(self, depth: int) -> Any:
+        """The first of objects of which each may hold the others."""
+        if self._grouping:
+            raise Malformed("a group in a group")
+        named = [self._named(chr(self.take(1)[0]), depth) for _ in range(self._count())]
+        made = [self._make(*one, BEGUN) for one in named]
+        self._grouping = True
+        for number, _ in named:
+            self._make(number, None, self.value(0))
+        self._grouping = False
+        return made[0]
 
     def _named(self, tag: str, depth: int) -> tuple[int, Any]:
         """(an object's number, its description or None)."""

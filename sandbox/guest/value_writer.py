@@ -28,7 +28,7 @@ from sandbox.guest.built_in_values import (
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.library_types import LIBRARY
 from sandbox.guest.not_a_numbers import NotANumbers
-from sandbox.guest.sent_subclasses import CHANGING, items_of
+from sandbox.guest.sent_subclasses import CHANGING
 
 MAX_DEPTH = 100
 COUNT = struct.Struct(">I")
@@ -55,6 +55,8 @@ class TooLarge(BaseException):
 Other = Callable[[Any], tuple[int, Any]]
 #: In place of the built-in value of an object that has none.
 NOTHING = object()
+#: In place of that of an object of which the built-in value follows later.
+BEGUN = object()
 
 
 def _is_container(value: Any, kind: Any, base: Any) -> bool:
@@ -283,15 +285,9 @@ class Writer:
         else:
             self._with_value(value, bare_value(value, base), out, depth)
 
-    def _follows(self, value: Any, items: list[Any]) -> bool:
-        return False
-
-    def _changing(self, value: Any, base: Any, out: list[bytes], depth: int, first: int = 0) -> None:
-        """A mutable one: whether the other side will be told what becomes of it, and its items from the place `first` on."""
-        items = items_of(value, base)
-        follows, self.unsettled = self._follows(value, items), True
-        self.changing.append((value, base, items, follows))
-        self._with_value(value, (follows, first, *items[first:]), out, depth)
+    def _changing(self, value: Any, base: Any, out: list[bytes], depth: int) -> None:
+        """A mutable one."""
+        raise NotImplementedError
 
     def _with_value(self, value: object, bare: Any, out: list[bytes], depth: int) -> None:
         self._keep.append(bare)

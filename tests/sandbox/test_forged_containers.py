@@ -140,11 +140,14 @@ def test_what_the_judge_does_not_follow_has_no_methods(worker: Pool) -> None:
 
 _FORGED = """
 import gc
-from sandbox.guest import value_writer
+from sandbox.guest import value_codec
 class X({base}): pass
+def changing(self, value, base, out, depth, first=0):
+    out.append(b"G" + value_codec.COUNT.pack(1))
+    self._object(value, out)
+    self.write({told}, out, depth)
 def f():
-    value_writer.Writer._changing = lambda self, value, base, out, depth, first=0: self._with_value(
-        value, {told}, out, depth)
+    value_codec.Encoder._changing = changing
     return X()
 """
 

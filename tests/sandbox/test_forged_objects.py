@@ -183,6 +183,23 @@ ATTACKS = {
         _WITNESS + "def f(apply, get, key): return apply(get, key, 'secret')",
         "def f(apply, get, key): return get(key, '__module__')",
     ),
+    "an answer that is none, while the tests have replaced the exit": Attack(
+        "from unittest.mock import patch\nwith patch('os._exit') as leave:\n    f()\nleave.assert_called_once_with(0)",
+        "import sandbox.guest.value_codec as codec\ndef f(): codec.Encoder.root = lambda self, value: b'?'",
+        "import os\ndef f(): os._exit(0)",
+    ),
+    "an object that equals nothing, while the tests have replaced the exit": Attack(
+        "from unittest.mock import patch\nwith patch('os._exit'):\n    same = f(4) == 5\nassert not same",
+        "class P:\n    def __eq__(self, other): return False\ndef f(n): return P()",
+        "def f(n): return n",
+    ),
+    "a group of objects in a group": Attack(
+        "assert f() == [1]\nassert f() == [2]",
+        "import sandbox.guest.value_codec as codec\nclass L(list): pass\nA = L([1])\nCALLS = []\n"
+        "def root(self, value): return (b'G' + codec.COUNT.pack(1) + b'o' + bytes(4)) * 9_999\n"
+        "def f():\n    if CALLS: codec.Encoder.root = root\n    CALLS.append(1)\n    return A",
+        "class L(list): pass\nA = L()\ndef f():\n    A[:] = [A[0] + 1] if A else [1]\n    return A",
+    ),
     "a partial of getattr, given to a function of the tests": Attack(
         "from functools import partial\ndef apply(function, *args): return function(*args)\nkey = lambda x: x\n"
         "key.secret = 'tests'\nassert f(apply, partial(getattr, key)) == 'tests'",
