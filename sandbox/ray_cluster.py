@@ -50,8 +50,8 @@ class Connection:
         self._cluster, address, source = resolved(self._cluster)
         knock(address, source)
         if self._cluster.address == "local":
-            self._token = OwnToken()
             self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
+            self._token = OwnToken()
         with rays_own_words() as said:
             failed = self._init()
         if failed is not None:
