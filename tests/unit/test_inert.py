@@ -80,7 +80,12 @@ def test_lines_of_several_threads_stay_whole(monkeypatch: pytest.MonkeyPatch) ->
 
     stream = Stream()
     monkeypatch.setattr(sys, "stderr", stream)
-    threads = [threading.Thread(target=lambda: [Console().note("a line") for _ in range(20)]) for _ in range(4)]
+
+    def announce() -> None:
+        for _ in range(20):
+            Console().note("a line")
+
+    threads = [threading.Thread(target=announce) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
