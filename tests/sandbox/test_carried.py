@@ -11,6 +11,9 @@ from plain_execution import Case, in_one_process, judged
 from sandbox import Limits, Pool
 from sandbox.backends import Backend
 
+CAUGHT = (
+    "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\n"
+)
 #: Both say the same of each.
 # fmt: off
 CARRIED = (
@@ -35,6 +38,9 @@ CARRIED = (
     Case('def f(): raise SystemExit(3)', 'def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().code==3'),
     Case('def f(): import nothing_here', "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().name=='nothing_here' and type(caught()) is ModuleNotFoundError"),
     Case("class Own(Exception):\n    code=5\n    def hint(self): return 1\nclass Other(Own):\n    hint='text'\ndef f(): raise Other('x')", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\nassert e.code==5 and e.hint=='text' and e.args==('x',)"),
+    Case("class Own(Exception):\n    @property\n    def code(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.code==5"),
+    Case("class Own(Exception):\n    def hint(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
+    Case("class Mixin:\n    def hint(self): return 5\nclass Own(Mixin, Exception): pass\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
     Case("class Own(Exception):\n    __slots__=('code','empty')\n    def __init__(self): self.code=[5]\ndef f(): raise Own()", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\nassert e.code==[5] and not hasattr(e,'empty')"),
     Case("class Own(Exception):\n    code=5\ndef f(): raise Own()", "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\nassert caught().code==6"),
     Case("from datetime import datetime,time,timedelta,timezone\ndef f(): return [datetime(2024,2,29,12,tzinfo=timezone.utc), time(1,fold=1,tzinfo=timezone(timedelta(hours=3),'MSK'))]", "from datetime import datetime,time,timedelta,timezone\na,b=f()\nassert a==datetime(2024,2,29,15,tzinfo=timezone(timedelta(hours=3))) and a.tzinfo is timezone.utc and b.tzname()=='MSK' and b.isoformat()=='01:00:00+03:00' and b.fold==1"),
@@ -100,12 +106,8 @@ CARRIED = (
     Case('def f(x): return x()', 'assert f(lambda: 3)==3'),
 )
 #: What can't cross. In one process all of them pass.
-CAUGHT = "def caught(*a):\n    try:\n        f(*a)\n    except BaseException as error:\n        return error\ne=caught()\n"
 NOT_CARRIED = (
-    Case("class Own(Exception):\n    @property\n    def code(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.code==5"),
-    Case("class Own(Exception):\n    def hint(self): return 5\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
     Case("class Own(Exception):\n    @classmethod\n    def make(cls): return cls('m')\ndef f(): return Own", "assert f().make().args==('m',)"),
-    Case("class Mixin:\n    def hint(self): return 5\nclass Own(Mixin, Exception): pass\ndef f(): raise Own('x')", CAUGHT + "assert e.hint()==5"),
     Case("class Own(Exception):\n    def __eq__(self,o): return True\ndef f(): raise Own('x')", CAUGHT + "assert e==5"),
     Case("class Own(Exception):\n    def __bool__(self): return False\ndef f(): raise Own('x')", CAUGHT + "assert not e"),
     Case('from dataclasses import dataclass\n@dataclass\nclass P:\n    x:int\ndef f(): return P(1)', 'assert f()==f()'),
