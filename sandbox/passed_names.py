@@ -94,10 +94,7 @@ class PassedNames:
         return (one := self._same.get(name, name)) in self._computed and one not in self._passed
 
     def _looks_through(self, tested: ast.expr) -> bool:
-        names = list(names_of_data(tested))
-        if any(name in self._told for name in names) or not self._all_pure(tested):
-            return False
-        return any(self._affected(name) is not None for name in names)
+        return not self.is_told(tested) and any(self._affected(name) is not None for name in names_of_data(tested))
 
     def _all_pure(self, node: ast.AST) -> bool:
         return all(self._is_pure(call) for call in ast.walk(node) if isinstance(call, ast.Call))
@@ -172,7 +169,7 @@ class PassedNames:
         """What the target names holds this as well, or is computed from it."""
         for name in root_of(target):
             one = self._same.get(name, name)
-            if not self._all_pure(value) or any(other in self._told for other in names_of_data(value)):
+            if self.is_told(value):
                 self._told.add(name)
                 self._told_at[name] = self._statement
                 continue
@@ -181,7 +178,7 @@ class PassedNames:
             self._above[one] = self._above.get(one, set()) | above
 
     def _bind_name(self, name: str, value: ast.expr, taken: bool) -> None:
-        told = not self._all_pure(value) or any(one in self._told for one in names_of_data(value))
+        told = self.is_told(value)
         sources = {self._same.get(one, one) for one in self._sources(value)} - {name}
         above = sources | {higher for one in sources for higher in self._above.get(one, ())}
         for known in (self._same, self._above, self._passed, self._touched, self._passed_at):

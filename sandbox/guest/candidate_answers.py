@@ -88,6 +88,7 @@ class Witness(ProgramSide):
         super().__init__(line, most, line_of, namespace)
         self._before_answer = before_answer
         self._own = _getpid()
+        self._own_operations = {DECLARE: self._declare, PUT: self._put}
         self._asking = threading.RLock()  # a message and its answer belong to one thread
         #: The calls that are running. The containers that they were passed are common ones.
         self._calls: list[_Call] = []
@@ -124,7 +125,7 @@ class Witness(ProgramSide):
         before = common.states
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
-        perform = {DECLARE: self._declare, PUT: self._put}.get(operation) or OPERATIONS[operation]
+        perform = self._own_operations.get(operation) or OPERATIONS[operation]
         failed: BaseException | None = None
         try:
             value = perform(target, *args, **keywords)

@@ -6,22 +6,13 @@ from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
 from sandbox.guest.container_contents import is_same
-from sandbox.guest.sent_subclasses import CHANGING
 
 _MAX_LENGTH = (1 << 63) - 1
 
 
-def changing_base(kind: type) -> Any:
-    """The type in `CHANGING` that this class derives from. Raises TypeError if there is none."""
-    for one in type.__dict__["__mro__"].__get__(kind):
-        if any(one is base for base in CHANGING):
-            return one
-    raise TypeError("a class without such a base")
-
-
 def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
-    """Replace the items from the place `first` on. Iterations over it go on where the program's own change would let them.
-    Raises an Exception for items that it can't hold."""
+    """Replace the items from the place `first` on. `base` is the value's type in `sent_subclasses.CHANGING`. Iterations over it
+    go on where the program's own change would let them. Raises an Exception for items that it can't hold."""
     if base is list:
         list.__setitem__(value, slice(first, None), items)
     elif base is bytearray:
@@ -73,8 +64,3 @@ def _put_into_dict(value: Any, base: Any, first: int, items: tuple[Any, ...]) ->
             base.__delitem__(value, key)
     for key, item in zip(keys, items[1::2], strict=True):
         base.__setitem__(value, key, item)
-
-
-def replace(value: Any, *items: Any) -> None:
-    """Put these items into it. Raises an Exception."""
-    put(value, changing_base(type(value)), 0, items)

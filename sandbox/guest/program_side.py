@@ -19,6 +19,7 @@ from sandbox.guest import (
     value_decoder,
 )
 from sandbox.guest.borrowed_objects import Borrowed
+from sandbox.guest.built_in_values import base_of
 from sandbox.guest.common_containers import Common
 from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.exception_members import has_members
@@ -74,8 +75,8 @@ class ProgramSide(ABC):
 
     def _put(self, value: Any, *items: Any) -> None:
         """The tests have changed what an object holds."""
-        derived_contents.replace(value, *items)
-        base = derived_contents.changing_base(type(value))
+        base = base_of(type(value))
+        derived_contents.put(value, base, 0, items)
         self._subclasses.sent([(value, base, items_of(value, base), True)])
 
     def _make(self, number: int, told: Any, _: Any) -> Any:

@@ -9,7 +9,7 @@ import operator
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import candidate_loop, derived_contents, replaced_objects
+from sandbox.guest import candidate_loop, replaced_objects
 
 _mro = type.__dict__["__mro__"].__get__
 
@@ -51,7 +51,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda namespace, *told: None,  # see `Witness`
     replaced_objects.replace,
     replaced_objects.seed,
-    derived_contents.replace,
+    lambda value, *items: None,  # likewise
     lambda kind, derived: issubclass(derived, kind),
     candidate_loop.step,
     candidate_loop.awaited,

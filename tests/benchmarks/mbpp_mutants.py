@@ -12,67 +12,49 @@ A difference is executed again, alone, before it is told.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
-from dataclasses import asdict
 from pathlib import Path
 
-from mutants import Mutant, Pair, chosen, ours
+sys.path.append(str(Path(__file__).resolve().parent.parent / "sandbox"))
+
+from mutants import Mutant, Pair, chosen, ours, paired, show_differences, write
+from plain_execution import Case, in_one_process
 
 from codeeval.tasks import load
 from codeeval.types import Problem
-from sandbox import Job, Limits, Pool, select
+from sandbox import Limits, Pool, select
 
 #: Of one program in one process; the protocol's own limit is 3 s.
 LIMITS = Limits(cpu_s=3.0, wall_s=60.0)
-DRIVER = """
-
-def _carried_out(tests):
-    try:
-        exec(compile(tests, "<tests>", "exec"), globals())
-    except BaseException as error:
-        return f"failed {type(error).__name__}: {error}"
-    return "passed"
-"""
 
 
 def references(problems: tuple[Problem, ...]) -> list[Mutant]:
     return [Mutant(each.id, "the reference", each.canonical_solution) for each in problems if each.canonical_solution]
 
 
-def in_one_process(pool: Pool, problems: dict[str, Problem], asked: list[Mutant]) -> list[str]:
+def plain(pool: Pool, problems: dict[str, Problem], asked: list[Mutant]) -> list[str]:
     """`passed`, `failed …`, or how the process ended, of each."""
-    jobs = []
+    cases = []
     for each in asked:
-        tests = problems[each.problem_id].tests
-        assert tests is not None
-        program = problems[each.problem_id].prompt + each.completion + DRIVER
-        jobs.append(Job(program, "_carried_out", (repr({"tests": tests.prelude + tests.source}),), LIMITS))
-    return [outcome.observations[0].text or outcome.status for outcome in pool.map(jobs)]
+        problem = problems[each.problem_id]
+        assert problem.tests is not None
+        cases.append(Case(problem.prompt + each.completion, problem.tests.prelude + problem.tests.source))
+    return in_one_process(pool, cases, LIMITS)
 
 
 def compared(pool: Pool, problems: tuple[Problem, ...], n: int) -> list[Pair]:
     """Both verdicts of all references and of n mutants; those that differ are asked again, alone."""
     by_id = {problem.id: problem for problem in problems}
     asked = references(problems) + chosen(problems, n)
-    mine, plain = ours(pool, by_id, asked, "mbpp"), in_one_process(pool, by_id, asked)
-    pairs = [Pair(each, *told, other) for each, told, other in zip(asked, mine, plain, strict=True)]
-    for number, pair in enumerate(pairs):
-        if not pair.agree:
-            again = [pair.mutant]
-            (told,), (other,) = ours(pool, by_id, again, "mbpp"), in_one_process(pool, by_id, again)
-            pairs[number] = Pair(pair.mutant, *told, other)
-    return pairs
+    return paired(asked, lambda some: ours(pool, by_id, some, "mbpp"), lambda some: plain(pool, by_id, some))
 
 
 def shown(what: str, pairs: list[Pair]) -> list[Pair]:
     """The differences, after their counts are printed."""
     different = [pair for pair in pairs if not pair.agree]
     false = sum(pair.ours == "passed" for pair in different)
-    print(
-        f"{len(pairs)} {what} of {len({pair.mutant.problem_id for pair in pairs})} problems: {len(different)} differ, "
-    )
+    print(f"{len(pairs)} {what} of {len({pair.mutant.problem_id for pair in pairs})} problems: {len(different)} differ")
     print(f"  false passes {false}, not supported {sum(pair.ours == 'not_supported' for pair in pairs)}")
     print("  ours  ", dict(Counter(pair.ours for pair in pairs).most_common()))
     print("  plain ", dict(Counter(pair.theirs.split(":")[0] for pair in pairs).most_common()))
@@ -94,15 +76,11 @@ def main() -> int:
     finally:
         backend.close()
     if given.out:
-        given.out.write_text("".join(json.dumps(asdict(pair)) + "\n" for pair in pairs), encoding="ascii")
+        write(pairs, given.out)
     is_reference = [pair.mutant.what == "the reference" for pair in pairs]
     different = shown("references", [pair for pair, known in zip(pairs, is_reference, strict=True) if known])
     different += shown("mutants", [pair for pair, known in zip(pairs, is_reference, strict=True) if not known])
-    for pair in different:
-        print(
-            f"\nproblem {pair.mutant.problem_id}, {pair.mutant.what}: ours {pair.ours} ({pair.error}), plain {pair.theirs}"
-        )
-        print(pair.mutant.completion.strip()[-800:])
+    show_differences(different, "plain")
     return 1 if different else 0
 
 

@@ -19,7 +19,7 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -236,15 +236,35 @@ def compared(pool: Pool, n: int) -> list[Pair]:
     task = load("humaneval")
     problems = {problem.id: problem for problem in task.problems}
     asked = chosen(task.problems, n)
-    pairs = [
-        Pair(mutant, *mine, other)
-        for mutant, mine, other in zip(asked, ours(pool, problems, asked), theirs(pool, asked), strict=True)
-    ]
+    return paired(asked, lambda some: ours(pool, problems, some), lambda some: theirs(pool, some))
+
+
+def paired(
+    asked: list[Mutant],
+    judge: Callable[[list[Mutant]], list[tuple[str, str]]],
+    peer: Callable[[list[Mutant]], list[str]],
+) -> list[Pair]:
+    """Both verdicts of these mutants; those that differ are asked again, alone."""
+    pairs = [Pair(mutant, *mine, other) for mutant, mine, other in zip(asked, judge(asked), peer(asked), strict=True)]
     for number, pair in enumerate(pairs):
         if not pair.agree:
-            (mine,), (other,) = ours(pool, problems, [pair.mutant]), theirs(pool, [pair.mutant])
+            (mine,), (other,) = judge([pair.mutant]), peer([pair.mutant])
             pairs[number] = Pair(pair.mutant, *mine, other)
     return pairs
+
+
+def write(pairs: list[Pair], out: Path) -> None:
+    """One JSON object per line."""
+    out.write_text("".join(json.dumps(asdict(pair)) + "\n" for pair in pairs), encoding="ascii")
+
+
+def show_differences(different: list[Pair], peer: str) -> None:
+    """Each with its program; `peer` says whose the other verdict is."""
+    for pair in different:
+        print(
+            f"\nproblem {pair.mutant.problem_id}, {pair.mutant.what}: ours {pair.ours} ({pair.error}), {peer} {pair.theirs}"
+        )
+        print(pair.mutant.completion.strip()[-800:])
 
 
 def main() -> int:
@@ -261,7 +281,7 @@ def main() -> int:
     finally:
         backend.close()
     if given.out:
-        given.out.write_text("".join(json.dumps(asdict(pair)) + "\n" for pair in pairs), encoding="ascii")
+        write(pairs, given.out)
     print(
         f"{len(pairs)} mutants of {len({pair.mutant.problem_id for pair in pairs})} problems, {time.monotonic() - start:.0f} s"
     )
@@ -269,11 +289,7 @@ def main() -> int:
     print("theirs", dict(Counter(pair.theirs.split(":")[0] for pair in pairs).most_common()))
     different = [pair for pair in pairs if not pair.agree]
     print(f"{len(pairs) - len(different)} agree, {len(different)} differ")
-    for pair in different:
-        print(
-            f"\nproblem {pair.mutant.problem_id}, {pair.mutant.what}: ours {pair.ours} ({pair.error}), theirs {pair.theirs}"
-        )
-        print(pair.mutant.completion.strip()[-800:])
+    show_differences(different, "theirs")
     return 1 if different else 0
 
 

@@ -29,10 +29,10 @@ class Case:
     names: tuple[str, ...] = ()
 
 
-def in_one_process(pool: Pool, cases: Sequence[Case]) -> list[str]:
+def in_one_process(pool: Pool, cases: Sequence[Case], limits: Limits = LIMITS) -> list[str]:
     """`passed` or `failed …` for each, or how the process ended."""
     jobs = [
-        Job(f"{one.prelude}\n{one.program}{_DRIVER}", "_carried_out", (repr({"tests": one.tests}),), LIMITS)
+        Job(f"{one.prelude}\n{one.program}{_DRIVER}", "_carried_out", (repr({"tests": one.tests}),), limits)
         for one in cases
     ]
     return [outcome.observations[0].text or outcome.status for outcome in pool.map(jobs)]
