@@ -17,10 +17,11 @@ _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FOURTH_ARGU
 _NAMESPACES = 0x7E020000  # CLONE_NEW* as flags of clone(2)
 _AF_UNIX = 1
 _MAP_HUGETLB = 0x40000
-#: Commands of fcntl(2): F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than F_GET_SEALS.
-_SETLEASE, _HINTS = 1024, 1035
+#: Commands of fcntl(2): F_OFD_SETLK and F_OFD_SETLKW, F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than
+#: F_GET_SEALS.
+_OFD_LOCKS, _SETLEASE, _HINTS = (37, 38), 1024, 1035
 _SO_ATTACH_FILTER = 26
-_PR_FUTEX_HASH = 78
+_PR_SCHED_CORE, _PR_FUTEX_HASH = 62, 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,18 @@ def _instructions(table: Table) -> list[bytes]:
     out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
     # huge pages are the machine's reserve, which no memory limit covers
     out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
-    # a lease keeps others waiting that open the file; a hint stays with it
-    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 5), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 1, 0)]
-    out += [_op(_JUMP_EQUAL, _SETLEASE, 0, 1), refuse, _op(_RETURN, _ALLOW)]
+    # a lease keeps others waiting that open the file; a hint stays with it; locks of open file descriptions are memory that nobody
+    # counts, and unlike those of processes (guest/record_locks.py) can't be ascribed to a worker
+    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 7), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 3, 0)]
+    out += [_op(_JUMP_EQUAL, _SETLEASE, 2, 0), _op(_JUMP_EQUAL, _OFD_LOCKS[0], 1, 0)]
+    out += [_op(_JUMP_EQUAL, _OFD_LOCKS[1], 0, 1), refuse, _op(_RETURN, _ALLOW)]
     # a filter's machine code is the machine's one supply, which no memory limit covers
     out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 4), _op(_LOAD, _THIRD_ARGUMENT)]
     out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse, _op(_RETURN, _ALLOW)]
-    # a process's own table of futexes takes up to 1 GiB of the kernel's memory
-    out += [_op(_JUMP_EQUAL, table.prctl, 0, 3), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 0, 1)]
-    out += [refuse, _op(_RETURN, _ALLOW)]
+    # a process's own table of futexes takes up to 1 GiB of the kernel's memory; one that shares its core with no other work
+    # keeps the core's other thread idle
+    out += [_op(_JUMP_EQUAL, table.prctl, 0, 4), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 1, 0)]
+    out += [_op(_JUMP_EQUAL, _PR_SCHED_CORE, 0, 1), refuse, _op(_RETURN, _ALLOW)]
     return out
 
 

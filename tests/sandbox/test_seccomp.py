@@ -182,10 +182,11 @@ def test_priority_is_set_on_oneself_only(machine: str) -> None:
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("high", [0, 1 << 32])
 def test_files_get_no_leases_and_no_hints(machine: str, high: int) -> None:
-    """F_SETLEASE keeps others waiting that open a file; F_SET_RW_HINT and newer commands change what a file keeps."""
-    commands = {0, 4, 9, 1023, 1026, 1030, 1032, 1034, 1024, 1035, 1036, 1038, 1040, 2**32 - 1}
+    """F_SETLEASE keeps others waiting that open a file; F_SET_RW_HINT and newer commands change what a file keeps.
+    F_OFD_SETLK takes memory that nobody counts."""
+    commands = {0, 4, 6, 9, 36, 37, 38, 1023, 1026, 1030, 1032, 1034, 1024, 1035, 1036, 1038, 1040, 2**32 - 1}
     answers = {number: run(machine, Call(FCNTL[machine], second=number | high)) for number in commands}
-    refused = {number for number in commands if number == 1024 or number >= 1035}
+    refused = {number for number in commands if number in (37, 38, 1024) or number >= 1035}
     assert answers == {number: EPERM if number in refused else ALLOWED for number in commands}
 
 
@@ -199,10 +200,10 @@ def test_sockets_get_no_filters(machine: str, high: int) -> None:
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("high", [0, 1 << 32, 0xFFFFFFFF << 32])
-def test_processes_get_no_table_of_futexes(machine: str, high: int) -> None:
+def test_processes_get_no_table_of_futexes_and_no_core_of_their_own(machine: str, high: int) -> None:
     """The kernel reads 32 bits of the option."""
-    assert run(machine, Call(PRCTL[machine], first=high | 78)) == EPERM
-    for option in (1, 4, 15, 22, 36, 38, 77, 79, 0x53564D41):
+    assert [run(machine, Call(PRCTL[machine], first=high | option)) for option in (62, 78)] == [EPERM] * 2
+    for option in (1, 4, 15, 22, 36, 38, 61, 63, 77, 79, 0x53564D41):
         assert run(machine, Call(PRCTL[machine], first=high | option)) == ALLOWED
 
 
