@@ -14,7 +14,8 @@ _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
 _LOAD, _AND, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 32, 40
-_NAMESPACES = 0x7E020000  # CLONE_NEW* as flags of clone(2)
+#: Flags of clone(2): CLONE_NEW*, CLONE_FILES, CLONE_THREAD.
+_NAMESPACES, _FILES, _THREAD = 0x7E020000, 0x400, 0x10000
 _AF_UNIX = 1
 _MAP_HUGETLB = 0x40000
 #: Commands of fcntl(2): F_OFD_SETLK and F_OFD_SETLKW, F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than
@@ -132,9 +133,12 @@ def _instructions(table: Table) -> list[bytes]:
     for argument in (_FIRST_ARGUMENT, _SECOND_ARGUMENT):
         out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), refuse]
     out.append(_op(_RETURN, _ALLOW))
-    out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
+    # only threads have descriptors in common: locks taken by a process that has ended would be ascribed to no one
+    out += [_op(_JUMP_EQUAL, table.clone, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_ANY_BIT, _NAMESPACES, 2, 0)]
+    out += [_op(_JUMP_ANY_BIT, _FILES, 0, 2), _op(_JUMP_ANY_BIT, _THREAD, 1, 0), refuse, _op(_RETURN, _ALLOW)]
     # huge pages are the machine's reserve, which no memory limit covers
-    out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
+    out += [_op(_JUMP_EQUAL, table.mmap, 0, 4), _op(_LOAD, _FOURTH_ARGUMENT), _op(_JUMP_ANY_BIT, _MAP_HUGETLB, 0, 1)]
+    out += [refuse, _op(_RETURN, _ALLOW)]
     # a lease keeps others waiting that open the file; a hint stays with it; locks of open file descriptions are memory that
     # nobody counts, and unlike those of processes (guest/record_locks.py) can't be ascribed to a worker
     out += [_op(_JUMP_EQUAL, table.fcntl, 0, 7), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 3, 0)]
@@ -162,18 +166,6 @@ def _file_commands(ioctl: int) -> list[bytes]:
     out += [_op(_JUMP_EQUAL, command, 7 - number, 0) for number, command in enumerate(_OF_FILES)]
     out += [_op(_AND, _KIND), _op(_JUMP_EQUAL, _KINDS[0], 2, 0), _op(_JUMP_EQUAL, _KINDS[1], 1, 0)]
     return [*out, _op(_RETURN, _ERRNO | _EPERM), _op(_RETURN, _ALLOW)]
-
-
-def _unless_bits(number: int, argument: int, bits: int) -> list[bytes]:
-    """Call `number` is allowed only if none of these bits is in the argument; the number stays loaded otherwise."""
-    refuse = _op(_RETURN, _ERRNO | _EPERM)
-    return [
-        _op(_JUMP_EQUAL, number, 0, 4),
-        _op(_LOAD, argument),
-        _op(_JUMP_ANY_BIT, bits, 0, 1),
-        refuse,
-        _op(_RETURN, _ALLOW),
-    ]
 
 
 def _unless_first_argument(number: int, test: int, value: int) -> list[bytes]:

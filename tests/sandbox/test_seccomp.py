@@ -33,7 +33,7 @@ vhangup 153 58, fanotify_init 300 262, fanotify_mark 301 263, memfd_secret 447 4
 modify_ldt 154 -, lookup_dcookie 212 18, move_pages 279 239, migrate_pages 256 238, mbind 237 235, set_mempolicy 238
 237, sched_setparam 142 118, sched_setscheduler 144 119, sched_setattr 314 274, ioprio_set 251 30, memfd_create
 319 279, io_setup 206 0, io_destroy 207 1, io_getevents 208 4, io_submit 209 2, io_cancel 210 3, io_pgetevents 333 292,
-sync 162 81, syncfs 306 267, seccomp 317 277
+sync 162 81, syncfs 306 267, seccomp 317 277, open_tree_attr 467 467
 """
 #: Refused as by a file system that has no such thing.
 ATTRIBUTES = "setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463"
@@ -144,6 +144,13 @@ def test_clone_makes_no_namespace(machine: str, flag: int) -> None:
     number = CLONE[machine]
     assert [run(machine, Call(number, flags)) for flags in (flag, flag | THREAD_FLAGS, flag | 17)] == [EPERM] * 3
     assert [run(machine, Call(number, flags)) for flags in (17, THREAD_FLAGS)] == [ALLOWED] * 2
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_only_threads_have_descriptors_in_common(machine: str) -> None:
+    """The locks of a process that has ended are no one's, and are not counted, if another one has its descriptors."""
+    flags = (0x400, 0x511, 0x8411, 0x10400, 0x10100, 0x4111)
+    assert [run(machine, Call(CLONE[machine], one)) for one in flags] == [EPERM] * 3 + [ALLOWED] * 3
 
 
 @pytest.mark.parametrize("machine", MACHINES)
