@@ -5,8 +5,10 @@ their number: within its limit of processor time a program could take a gigabyte
 would stop programs that use SQLite. The kernel lists the locks of a worker's processes in /proc/locks, but listing them
 keeps all others waiting that use locks. So they are only counted if the kernel's memory has grown.
 
-Covered: samples that run longer than `processor_waits.LOOK_S`. Not covered: kernels without /proc/locks (gVisor). Locks
-of open file descriptions, which the kernel ascribes to no process, are refused by the filters of system calls.
+Covered: samples that run longer than `processor_waits.LOOK_S`. Not covered: a program that gives back as much other memory
+of the kernel at the same time, which is at most its limit; kernels without /proc/locks (gVisor). Locks of open file
+descriptions, and of processes that share theirs and have ended, are ascribed to no one by the kernel: the filters of system
+calls refuse both.
 """
 
 from __future__ import annotations
@@ -33,9 +35,9 @@ class RecordLocks:
 
     def too_many(self) -> bool:
         """Whether the worker's processes hold more than `MOST`. Counts them only if memory has grown since the last count,
-        or the first call."""
+        or above the least since then."""
         now_kb = _kernel_kb()
-        if self._before_kb < 0:
+        if self._before_kb < 0 or now_kb < self._before_kb:
             self._before_kb = now_kb
         if now_kb - self._before_kb < _GROWTH_KB:
             return False
