@@ -18,7 +18,7 @@ SOURCE, PROFILE = FOLDER / "seccomp.json", FOLDER / "seccomp-local.json"
 #: and `setns` are not needed.
 NAMESPACES = ("unshare", "mount", "umount2", "pivot_root", "sethostname")
 #: Calls that are restricted by their arguments in a worker, but not here.
-FREE = ("mmap", "memfd_create", "socket", "socketpair", "setsockopt", "fcntl", "sched_setaffinity")
+FREE = ("mmap", "memfd_create", "socket", "socketpair", "setsockopt", "fcntl", "ioctl", "prctl", "sched_setaffinity")
 #: File attributes, which a worker is told do not exist.
 ATTRIBUTES = ("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr")
 #: Calls of model libraries and build tools.

@@ -12,15 +12,19 @@ from dataclasses import dataclass
 
 _EPERM, _ENOSYS, _EOPNOTSUPP = 1, 38, 95
 _ALLOW, _ERRNO = 0x7FFF0000, 0x00050000
-_LOAD, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _AND, _JUMP_EQUAL, _JUMP_GREATER_EQUAL, _JUMP_ANY_BIT, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x45, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT, _SECOND_ARGUMENT, _THIRD_ARGUMENT, _FOURTH_ARGUMENT = 0, 4, 16, 24, 32, 40
-_NAMESPACES = 0x7E020000  # CLONE_NEW* as flags of clone(2)
+#: Flags of clone(2): CLONE_NEW*, CLONE_FILES, CLONE_THREAD.
+_NAMESPACES, _FILES, _THREAD = 0x7E020000, 0x400, 0x10000
 _AF_UNIX = 1
 _MAP_HUGETLB = 0x40000
-#: Commands of fcntl(2): F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than F_GET_SEALS.
-_SETLEASE, _HINTS = 1024, 1035
+#: Commands of fcntl(2): F_OFD_SETLK and F_OFD_SETLKW, F_SETLEASE, and the first (F_GET_RW_HINT) of those that are newer than
+#: F_GET_SEALS.
+_OFD_LOCKS, _SETLEASE, _HINTS = (37, 38), 1024, 1035
+#: Commands of ioctl(2): the kinds of terminals and sockets, and FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FICLONE and FICLONERANGE.
+_KIND, _KINDS, _OF_FILES = 0xFF00, (0x5400, 0x8900), (0x80086601, 0x40086602, 0x40049409, 0x4020940D)
 _SO_ATTACH_FILTER = 26
-_PR_FUTEX_HASH = 78
+_PR_SET_SECCOMP, _PR_SCHED_CORE, _PR_FUTEX_HASH = 22, 62, 78
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Table:
     setpriority: int
     mmap: int
     fcntl: int
+    ioctl: int
     setsockopt: int
     prctl: int
 
@@ -45,9 +50,9 @@ class Table:
 # mounts · modules, kexec, reboot, swap, clocks · handles, personality, accounting, NUMA placement · scheduling, which for a
 # shared user could starve the supervisor and all later samples · memfd_create, memory that belongs to no process and that no
 # counter would count · asynchronous input and output, of which the machine has one supply for all · sync and syncfs, which wait
-# for the machine's disks. `attributes`, extended ones: a directory keeps them when it is emptied, and access lists, which are
-# such, are memory of the kernel that no group is charged with. They are refused as by a file system that has none: `cp -p` and
-# `sed -i` shrug at that, and not at EPERM.
+# for the machine's disks · filters of calls, which may write to the machine's log. `attributes`, extended ones: a directory
+# keeps them when it is emptied, and access lists, which are such, are memory of the kernel that no group is charged with. They
+# are refused as by a file system that has none: `cp -p` and `sed -i` shrug at that, and not at EPERM.
 _X86_64 = Table(
     audit=0xC000003E,
     denied=(
@@ -60,7 +65,7 @@ _X86_64 = Table(
         *(246, 320, 175, 313, 176, 169, 167, 168, 164, 227, 159, 305),
         *(303, 304, 135, 179, 443, 103, 163, 153, 300, 301, 447, 172, 173, 154, 212, 279, 256, 237, 238),
         *(142, 144, 314, 251),
-        *(319, 333, 162, 306),
+        *(319, 333, 162, 306, 317),
         *range(206, 211),
     ),
     attributes=(188, 189, 190, 463),
@@ -71,6 +76,7 @@ _X86_64 = Table(
     setpriority=141,
     mmap=9,
     fcntl=72,
+    ioctl=16,
     setsockopt=54,
     prctl=157,
 )
@@ -86,7 +92,7 @@ _AARCH64 = Table(
         *(104, 294, 105, 273, 106, 142, 224, 225, 170, 112, 171, 266),
         *(264, 265, 92, 60, 443, 116, 89, 58, 262, 263, 447, 18, 239, 238, 235, 237),
         *(118, 119, 274, 30),
-        *(279, 292, 81, 267),
+        *(279, 292, 81, 267, 277),
         *range(5),
     ),
     attributes=(5, 6, 7, 463),
@@ -97,6 +103,7 @@ _AARCH64 = Table(
     setpriority=140,
     mmap=222,
     fcntl=25,
+    ioctl=29,
     setsockopt=208,
     prctl=167,
 )
@@ -126,31 +133,39 @@ def _instructions(table: Table) -> list[bytes]:
     for argument in (_FIRST_ARGUMENT, _SECOND_ARGUMENT):
         out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), refuse]
     out.append(_op(_RETURN, _ALLOW))
-    out += _unless_bits(table.clone, _FIRST_ARGUMENT, _NAMESPACES)
+    # only threads have descriptors in common: locks taken by a process that has ended would be ascribed to no one
+    out += [_op(_JUMP_EQUAL, table.clone, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_ANY_BIT, _NAMESPACES, 2, 0)]
+    out += [_op(_JUMP_ANY_BIT, _FILES, 0, 2), _op(_JUMP_ANY_BIT, _THREAD, 1, 0), refuse, _op(_RETURN, _ALLOW)]
     # huge pages are the machine's reserve, which no memory limit covers
-    out += _unless_bits(table.mmap, _FOURTH_ARGUMENT, _MAP_HUGETLB)
-    # a lease keeps others waiting that open the file; a hint stays with it
-    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 5), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 1, 0)]
-    out += [_op(_JUMP_EQUAL, _SETLEASE, 0, 1), refuse, _op(_RETURN, _ALLOW)]
+    out += [_op(_JUMP_EQUAL, table.mmap, 0, 4), _op(_LOAD, _FOURTH_ARGUMENT), _op(_JUMP_ANY_BIT, _MAP_HUGETLB, 0, 1)]
+    out += [refuse, _op(_RETURN, _ALLOW)]
+    # a lease keeps others waiting that open the file; a hint stays with it; locks of open file descriptions are memory that
+    # nobody counts, and unlike those of processes (guest/record_locks.py) can't be ascribed to a worker
+    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 7), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 3, 0)]
+    out += [_op(_JUMP_EQUAL, _SETLEASE, 2, 0), _op(_JUMP_EQUAL, _OFD_LOCKS[0], 1, 0)]
+    out += [_op(_JUMP_EQUAL, _OFD_LOCKS[1], 0, 1), refuse, _op(_RETURN, _ALLOW)]
     # a filter's machine code is the machine's one supply, which no memory limit covers
     out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 4), _op(_LOAD, _THIRD_ARGUMENT)]
     out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse, _op(_RETURN, _ALLOW)]
-    # a process's own table of futexes takes up to 1 GiB of the kernel's memory
-    out += [_op(_JUMP_EQUAL, table.prctl, 0, 3), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 0, 1)]
-    out += [refuse, _op(_RETURN, _ALLOW)]
-    return out
-
-
-def _unless_bits(number: int, argument: int, bits: int) -> list[bytes]:
-    """Call `number` is allowed only if none of these bits is in the argument; the number stays loaded otherwise."""
-    refuse = _op(_RETURN, _ERRNO | _EPERM)
-    return [
-        _op(_JUMP_EQUAL, number, 0, 4),
-        _op(_LOAD, argument),
-        _op(_JUMP_ANY_BIT, bits, 0, 1),
+    # a process's own table of futexes takes up to 1 GiB of the kernel's memory; one that shares its core with no other work
+    # keeps the core's other thread idle
+    out += [_op(_JUMP_EQUAL, table.prctl, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 2, 0)]
+    out += [
+        _op(_JUMP_EQUAL, _PR_SCHED_CORE, 1, 0),
+        _op(_JUMP_EQUAL, _PR_SET_SECCOMP, 0, 1),
         refuse,
         _op(_RETURN, _ALLOW),
     ]
+    return out + _file_commands(table.ioctl)
+
+
+def _file_commands(ioctl: int) -> list[bytes]:
+    """Only the commands above: a file system does some things for whoever has opened one of its files. It takes away the key
+    of a user's encrypted folders (FS_IOC_REMOVE_ENCRYPTION_KEY), keeps one, or waits for the disks."""
+    out = [_op(_JUMP_EQUAL, ioctl, 0, 9), _op(_LOAD, _SECOND_ARGUMENT)]
+    out += [_op(_JUMP_EQUAL, command, 7 - number, 0) for number, command in enumerate(_OF_FILES)]
+    out += [_op(_AND, _KIND), _op(_JUMP_EQUAL, _KINDS[0], 2, 0), _op(_JUMP_EQUAL, _KINDS[1], 1, 0)]
+    return [*out, _op(_RETURN, _ERRNO | _EPERM), _op(_RETURN, _ALLOW)]
 
 
 def _unless_first_argument(number: int, test: int, value: int) -> list[bytes]:

@@ -105,8 +105,11 @@ def has_killed(before: bytes, after: bytes) -> bool:
 
 
 def field(text: bytes, name: bytes, absent: int = 0) -> int:
-    """The number with this name in lines of names and numbers; `absent` if there is none."""
-    for line in text.splitlines():
+    """The number with this name in lines of names and numbers; `absent` if there is none.
+
+    Only a line feed ends a line: a process may have a name with carriage returns, which the kernel writes as they are.
+    """
+    for line in text.split(b"\n"):
         key, _, value = line.partition(b" ")
         if key == name:
             return int(value)

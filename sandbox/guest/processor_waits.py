@@ -97,6 +97,7 @@ class Waits:
         self.judge = 0
         self._bases: dict[_Task, _Base] = {}
         self._awake: dict[_Task, _Awake] = {}
+        self._chose: set[_Task] = set()
         self._last = _NOTHING
         self._before_ms, self._before_ns, self._start = 0.0, 0, 0
         self._held_up_ns, self._most_held_up_ns = 0, 0
@@ -135,7 +136,7 @@ class Waits:
                 task: _Base(self._last.at, times.ran, times.waited, 0.0, 0.0) for task, times in older.items()
             }
             self._last = self._last._replace(tasks=older, started=started)
-            self._awake = {}
+            self._awake, self._chose = {}, set()
         heirs, unsure = self._replaced(now, known)
         self._awake = {task: self._since(task, times, at, seen, asleep=task in unsure) for task, times in now.items()}
         found, by = self._last.found, None
@@ -209,7 +210,10 @@ class Waits:
         return _Base(self._last.at, ran, waited, self._last.computed, found)
 
     def _may_claim(self, task: _Task) -> bool:
-        return _standing(*task) == self._own and (task[0] != _SUPERVISOR or self.output_stood)
+        """A task that has lowered its priority has no claim later either: its session's can be raised again."""
+        if _standing(*task) != self._own:
+            self._chose.add(task)
+        return task not in self._chose and (task[0] != _SUPERVISOR or self.output_stood)
 
     def _computed(self) -> float:
         """Time computed by everything in the worker since the sample began, including the supervisor."""

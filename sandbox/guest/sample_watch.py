@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from sandbox import wire
-from sandbox.guest import meters, processor_waits
+from sandbox.guest import meters, processor_waits, record_locks
 from sandbox.guest.capture import CAPACITY, Capture
 from sandbox.guest.host_channel import HostChannel, HostGone, JobLimits
 
@@ -33,6 +33,7 @@ class Watch:
         self._poll.register(host.read_end, _RDHUP)
         self.streams: Sequence[Capture] = (Capture(1, self._poll), Capture(2, self._poll))
         self.waits = processor_waits.Waits(meter)
+        self._locks = record_locks.RecordLocks()
         self._limits: JobLimits = (0, 0, 0, 0)
         self._cpu_before = 0.0
         self._first_ms = 0.0
@@ -46,6 +47,7 @@ class Watch:
             first = min(self._tick(limits[0]), processor_waits.LOOK_S, limits[1] / 1000)
             self._first_ms = first * 1000 + 1
         self.waits.begin(cpu_before, limits[1])
+        self._locks.begin()
 
     def wait(self, handle: int) -> str:
         """Block until `handle` is readable or a limit is reached; return that limit's name, or "". Raises HostGone."""
@@ -93,6 +95,8 @@ class Watch:
                 look = now + processor_waits.LOOK_S
                 if end := self._by_the_clock(now - start, wall_s, excused=0 < late <= _MOST_LATE):
                     return end
+                if self._locks.too_many():
+                    return "memory"
             if now >= check:
                 left_ms = cpu_limit_ms - (self._meter.cpu_ms() - self._cpu_before)
                 if left_ms <= 0:

@@ -19,7 +19,8 @@ CORPORA = ("tests/attacks/test_corpus.py", "tests/attacks/test_assert_corpus.py"
 #: A few programs whose isolation differs most between users: they reach for the supervisor, the judge, memory and what is left.
 SOME = (
     *("a_equal_to_everything", "c_next_job", "f_supervisor_memory", "g_cpu_in_threads", "h_folder_rights", "j_kill_supervisor"),
-    *("j_trace", "k_plain", "k_subprocess", "f_judge_mem", "f_ptrace", "j_kill_judge", "j_stop_judge", "j_limits_of_the_judge"),
+    *("g_names_like_memory", "g_record_locks", "j_trace"),
+    *("k_plain", "k_subprocess", "f_judge_mem", "f_ptrace", "j_kill_judge", "j_stop_judge", "j_limits_of_the_judge"),
 )  # fmt: skip
 
 

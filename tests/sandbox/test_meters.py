@@ -85,9 +85,9 @@ def test_fields_are_found_by_their_whole_name(table: dict[str, int], data: st.Da
     assert meters.field(text, name.encode()) == table.get(name, 0)
 
 
-@pytest.mark.parametrize("name", ["plain", ") R 1 1 1 1", "((", "a b c"])
+@pytest.mark.parametrize("name", ["plain", ") R 1 1 1 1", "((", "a b c", "\rRssShmem 7"])
 def test_a_process_can_not_hide_behind_its_name(name: str) -> None:
-    """The command's name may hold parentheses and spaces; the numbers after it are found all the same."""
+    """The command's name may hold parentheses, spaces and line ends; the numbers after it are found all the same."""
     program = (
         f"open('/proc/self/comm', 'w').write({name!r})\n"
         "import sys, time\nwhile time.process_time() < 0.3: pass\nprint(flush=True); sys.stdin.read()\n"
@@ -98,6 +98,7 @@ def test_a_process_can_not_hide_behind_its_name(name: str) -> None:
         ticks = meters._cpu_ticks(str(process.pid))
         assert 300 <= (ticks + 1) * meters._TICK_MS < 10_000
         assert meters._anonymous_pages(str(process.pid)) > 100
+        assert meters._shared_kb(str(process.pid)) == 0
         process.kill()
 
 

@@ -278,6 +278,26 @@ def test_who_has_chosen_its_place_has_no_claim(world: World) -> None:
     assert waits.seconds == 0
 
 
+def test_who_has_chosen_its_place_has_no_claim_later(world: World) -> None:
+    """A session's priority can be raised again: a program could lower it between looks. The next sample has its claims."""
+    waits = begun(world)
+    world.odd.add(CANDIDATE)
+    world.run(CANDIDATE, waited=100)
+    world.pass_time()
+    waits.look()
+    world.odd.clear()
+    for _ in range(5):
+        world.run(CANDIDATE, waited=100)
+        world.pass_time()
+        waits.look()
+    assert waits.seconds == 0
+    waits.begin(world.cpu_ms(), WALL_MS)
+    world.run(CANDIDATE, waited=100)
+    world.pass_time()
+    waits.look()
+    assert waits.seconds == pytest.approx(0.1)
+
+
 def test_a_sleep_that_the_kernel_takes_for_a_wait(world: World) -> None:
     """A task that was seen asleep has not waited longer than since then."""
     waits = begun(world)

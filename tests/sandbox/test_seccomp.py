@@ -33,7 +33,7 @@ vhangup 153 58, fanotify_init 300 262, fanotify_mark 301 263, memfd_secret 447 4
 modify_ldt 154 -, lookup_dcookie 212 18, move_pages 279 239, migrate_pages 256 238, mbind 237 235, set_mempolicy 238
 237, sched_setparam 142 118, sched_setscheduler 144 119, sched_setattr 314 274, ioprio_set 251 30, memfd_create
 319 279, io_setup 206 0, io_destroy 207 1, io_getevents 208 4, io_submit 209 2, io_cancel 210 3, io_pgetevents 333 292,
-sync 162 81, syncfs 306 267
+sync 162 81, syncfs 306 267, seccomp 317 277, open_tree_attr 467 467
 """
 #: Refused as by a file system that has no such thing.
 ATTRIBUTES = "setxattr 188 5, lsetxattr 189 6, fsetxattr 190 7, setxattrat 463 463"
@@ -48,12 +48,13 @@ PRLIMIT = {"x86_64": 302, "aarch64": 261}
 AFFINITY = {"x86_64": 203, "aarch64": 122}
 PRIORITY = {"x86_64": 141, "aarch64": 140}
 FCNTL = {"x86_64": 72, "aarch64": 25}
+IOCTL = {"x86_64": 16, "aarch64": 29}
 SETSOCKOPT = {"x86_64": 54, "aarch64": 208}
 PRCTL = {"x86_64": 157, "aarch64": 167}
 SPECIAL = {
     machine: {
         *(CLONE[machine], CLONE3, *SOCKETS[machine], PRLIMIT[machine], AFFINITY[machine], PRIORITY[machine]),
-        *(FCNTL[machine], SETSOCKOPT[machine], PRCTL[machine]),
+        *(FCNTL[machine], IOCTL[machine], SETSOCKOPT[machine], PRCTL[machine]),
     }
     for machine in MACHINES
 }
@@ -91,6 +92,8 @@ def run(machine: str, call: Call) -> str:
         match operation:
             case 0x20:
                 (accumulator,) = struct.unpack_from("<I", data, value)
+            case 0x54:
+                accumulator &= value
             case 0x15:
                 at += if_true if accumulator == value else if_false
             case 0x35:
@@ -144,6 +147,13 @@ def test_clone_makes_no_namespace(machine: str, flag: int) -> None:
 
 
 @pytest.mark.parametrize("machine", MACHINES)
+def test_only_threads_have_descriptors_in_common(machine: str) -> None:
+    """The locks of a process that has ended are no one's, and are not counted, if another one has its descriptors."""
+    flags = (0x400, 0x511, 0x8411, 0x10400, 0x10100, 0x4111)
+    assert [run(machine, Call(CLONE[machine], one)) for one in flags] == [EPERM] * 3 + [ALLOWED] * 3
+
+
+@pytest.mark.parametrize("machine", MACHINES)
 def test_no_huge_pages(machine: str) -> None:
     """A machine's reserve of huge pages is counted as nobody's memory; ordinary mappings are allowed."""
     number = {"x86_64": 9, "aarch64": 222}[machine]
@@ -182,11 +192,49 @@ def test_priority_is_set_on_oneself_only(machine: str) -> None:
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("high", [0, 1 << 32])
 def test_files_get_no_leases_and_no_hints(machine: str, high: int) -> None:
-    """F_SETLEASE keeps others waiting that open a file; F_SET_RW_HINT and newer commands change what a file keeps."""
-    commands = {0, 4, 9, 1023, 1026, 1030, 1032, 1034, 1024, 1035, 1036, 1038, 1040, 2**32 - 1}
+    """F_SETLEASE keeps others waiting that open a file; F_SET_RW_HINT and newer commands change what a file keeps.
+    F_OFD_SETLK takes memory that nobody counts."""
+    commands = {0, 4, 6, 9, 36, 37, 38, 1023, 1026, 1030, 1032, 1034, 1024, 1035, 1036, 1038, 1040, 2**32 - 1}
     answers = {number: run(machine, Call(FCNTL[machine], second=number | high)) for number in commands}
-    refused = {number for number in commands if number == 1024 or number >= 1035}
+    refused = {number for number in commands if number in (37, 38, 1024) or number >= 1035}
     assert answers == {number: EPERM if number in refused else ALLOWED for number in commands}
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+@pytest.mark.parametrize("high", [0, 1 << 32, 0xFFFFFFFF << 32])
+def test_file_systems_do_nothing_but_copy_and_set_flags(machine: str, high: int) -> None:
+    """Keys of encrypted folders (by which a user's home could be closed), waits for the disks, and anything unknown are refused.
+    Terminals, FIONREAD, FIOCLEX, sockets, flags and FICLONE are not."""
+    keys = {0xC0506617, 0xC0406618, 0xC0406619, 0xC080661A, 0x800C6613, 0xC0096616}
+    refused = {
+        *keys,
+        0x9408,
+        0x80089418,
+        0xC020660B,
+        0x5879,
+        0x40049408,
+        0x80086600,
+        0,
+        1,
+        0x10000,
+        0x540000,
+        2**32 - 1,
+    }
+    allowed = {
+        0x5401,
+        0x541B,
+        0x5450,
+        0x5451,
+        0x80045430,
+        0x8905,
+        0x8912,
+        0x80086601,
+        0x40086602,
+        0x40049409,
+        0x4020940D,
+    }
+    answers = {command: run(machine, Call(IOCTL[machine], 3, command | high)) for command in refused | allowed}
+    assert answers == dict.fromkeys(refused, EPERM) | dict.fromkeys(allowed, ALLOWED)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -199,10 +247,10 @@ def test_sockets_get_no_filters(machine: str, high: int) -> None:
 
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("high", [0, 1 << 32, 0xFFFFFFFF << 32])
-def test_processes_get_no_table_of_futexes(machine: str, high: int) -> None:
+def test_processes_get_no_filters_no_core_and_no_table_of_futexes_of_their_own(machine: str, high: int) -> None:
     """The kernel reads 32 bits of the option."""
-    assert run(machine, Call(PRCTL[machine], first=high | 78)) == EPERM
-    for option in (1, 4, 15, 22, 36, 38, 77, 79, 0x53564D41):
+    assert [run(machine, Call(PRCTL[machine], first=high | option)) for option in (22, 62, 78)] == [EPERM] * 3
+    for option in (1, 4, 15, 21, 23, 36, 38, 61, 63, 77, 79, 0x53564D41):
         assert run(machine, Call(PRCTL[machine], first=high | option)) == ALLOWED
 
 

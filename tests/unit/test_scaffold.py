@@ -35,6 +35,7 @@ FORBIDDEN = re.findall(
 )
 
 AF_UNIX, CLONE_NEW_FLAGS, ENOSYS, EOPNOTSUPP = 1, 0x7E020000, 38, 95
+CLONE_FILES, CLONE_THREAD = 0x400, 0x10000
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_the_profile_allows_or_answers(rules: list[dict[str, Any]]) -> None:
 def test_no_call_is_named_twice_without_arguments(rules: list[dict[str, Any]]) -> None:
     """A second rule could widen the first: only those whose values are alternatives have several."""
     names = [name for rule in rules for name in rule["names"]]
-    assert {name for name in names if names.count(name) > 1} == {"personality", "fcntl", "prctl"}
+    assert {name for name in names if names.count(name) > 1} == {"personality", "clone", "fcntl", "ioctl", "prctl"}
 
 
 def test_sockets_are_local(rules: list[dict[str, Any]]) -> None:
@@ -88,10 +89,12 @@ def test_sockets_are_local(rules: list[dict[str, Any]]) -> None:
 
 
 def test_clone_makes_no_namespaces(rules: list[dict[str, Any]]) -> None:
-    """`clone` is allowed only with none of the namespace flags."""
-    (rule,) = rules_of(rules, "clone")
-    (arg,) = rule["args"]
-    assert (arg["index"], arg["value"], arg["valueTwo"], arg["op"]) == (0, CLONE_NEW_FLAGS, 0, "SCMP_CMP_MASKED_EQ")
+    """`clone` is allowed only with none of the namespace flags, and descriptors are shared by threads only."""
+    asked = [arg for rule in rules_of(rules, "clone") for arg in rule["args"]]
+    assert {(arg["index"], arg["op"]) for arg in asked} == {(0, "SCMP_CMP_MASKED_EQ")}
+    processes, threads = ((arg["value"], arg["valueTwo"]) for arg in asked)
+    assert processes == (CLONE_NEW_FLAGS | CLONE_FILES, 0)
+    assert threads == (CLONE_NEW_FLAGS | CLONE_FILES | CLONE_THREAD, CLONE_FILES | CLONE_THREAD)
 
 
 def test_a_process_chooses_its_own_processors_only(rules: list[dict[str, Any]]) -> None:
