@@ -104,7 +104,7 @@ def test_refused_settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFacto
     assert not what_is_left(sandbox, who, scratch)()
 
 
-@pytest.mark.parametrize("flag, name, value", [("-j", "WORKERS", "0"), ("--isolation", "ISOLATION", "cold")])
+@pytest.mark.parametrize(("flag", "name", "value"), [("-j", "WORKERS", "0"), ("--isolation", "ISOLATION", "cold")])
 def test_settings_of_workers_that_are_refused(tmp_path: Path, flag: str, name: str, value: str) -> None:
     """None begins to start, wherever the setting comes from."""
     write_tasks(tmp_path)
