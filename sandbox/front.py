@@ -15,9 +15,8 @@ from sandbox.backends.base import worker_limits
 from sandbox.errors import PoolClosed
 from sandbox.job_queue import JobQueue, Pending, Room
 from sandbox.marks import is_slow
-from sandbox.mutated_arguments import sees_arguments
 from sandbox.outcomes import Outcome
-from sandbox.wire import MAX_JOB_BYTES, Job, Limits, encode_job_body, encode_tests
+from sandbox.wire import MAX_JOB_BYTES, Job, Limits, Tests, encode_job_body, encode_tests
 
 Isolation = Literal["warm", "fresh"]
 
@@ -120,6 +119,12 @@ def _texts_parsed_here(job: Job) -> tuple[str, ...]:
     return job.calls if job.tests is None else (job.tests.prelude, job.tests.source)
 
 
+def _encoded(tests: Tests, entry_point: str) -> bytes:
+    from sandbox.mutated_arguments import sees_arguments  # most runs have no such tests
+
+    return encode_tests(tests, entry_point, sees_arguments(tests, entry_point))
+
+
 def _body_of(job: Job) -> tuple[bytes, bytes]:
     """(for the candidate, for its judge). Encoded by the caller, so that a job that can't be sent is refused there and
     affects no other job."""
@@ -127,11 +132,7 @@ def _body_of(job: Job) -> tuple[bytes, bytes]:
         if why := next(filter(None, map(is_slow, _texts_parsed_here(job))), ""):
             raise ValueError(why)
         body = encode_job_body(job)
-        tests = (
-            b""
-            if job.tests is None
-            else encode_tests(job.tests, job.entry_point, sees_arguments(job.tests, job.entry_point))
-        )
+        tests = b"" if job.tests is None else _encoded(job.tests, job.entry_point)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
         raise ValueError(f"the job can't be sent: {error or type(error).__name__}") from error
     if len(body) + len(tests) > MAX_JOB_BYTES:

@@ -260,6 +260,11 @@ def _has_set(value: object) -> bool:
     return isinstance(value, set)
 
 
+def mode_of(first: int) -> Mode:
+    """The mode of a job, by the first byte of its body. Guest side; the host is trusted."""
+    return _MODES[first]
+
+
 def decode_job_body(body: bytes) -> tuple[str, str, str, Iterator[dict[str, Any]]]:
     """(mode, entry point, source, arguments of each call, made lazily). Guest side; the host is trusted."""
     mode, n_entry, n_source, n_calls = _BODY.unpack_from(body)

@@ -20,7 +20,6 @@ from sandbox import replies, wire
 from sandbox.channel import Channel
 from sandbox.errors import PoolClosed, ProtocolError, SandboxError, WorkerLost
 from sandbox.job_queue import Pending, answer, fail
-from sandbox.mutated_arguments import expects_from_arguments
 from sandbox.outcomes import Observation, Outcome, Ruling
 from sandbox.wire import Job
 from sandbox.worker_supply import Shared, WorkerSupply
@@ -231,7 +230,11 @@ class _AfterAccept(WorkerLost):
 
 def _must_see(job: Job) -> bool:
     """Whether these tests could notice what the program does to their arguments, and don't compute from them what they expect."""
-    return job.tests is not None and not expects_from_arguments(job.tests, job.entry_point)
+    if job.tests is None:
+        return False
+    from sandbox.mutated_arguments import expects_from_arguments  # which the job's submission has imported
+
+    return not expects_from_arguments(job.tests, job.entry_point)
 
 
 def _crashed(pending: Pending, message: str) -> Outcome:

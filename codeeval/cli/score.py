@@ -98,9 +98,9 @@ def score(
     from codeeval.evaluation.early_sandbox import early_pool
     from codeeval.evaluation.resolve import resolve
 
-    settings = resolve(flags, config).settings
-    with early_pool(settings) as early:
+    with early_pool(flags, config) as early:
         with after_imports():
+            settings = resolve(flags, config).settings
             from codeeval.cli.console import Console
             from codeeval.cli.ending import Destination, finish
             from codeeval.evaluation.score import score_file

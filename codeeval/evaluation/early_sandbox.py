@@ -2,29 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, get_args
 
+from codeeval.errors import UsageError
+from codeeval.evaluation.resolve import PREFIX, resolve
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.shards import PER_SHARD, worker_count
 from sandbox import Limits
 from sandbox.backends import KINDS
 from sandbox.early_pool import EarlyPool
+from sandbox.front import Isolation
+
+#: The settings that workers depend on.
+_NEEDED = ("cluster", "python", "sandbox", "workers", "isolation", "memory_mb")
 
 
 @contextmanager
-def early_pool(settings: Settings) -> Iterator[EarlyPool | None]:
+def early_pool(flags: Mapping[str, object], config: Path | None) -> Iterator[EarlyPool | None]:
     """The pool of a command with these settings, being opened; None if that needs more than the settings, as on a cluster.
     Raises nothing: what is wrong with the settings is found where they are used."""
-    workers = worker_count(settings.workers)
-    usual = settings.cluster is None and settings.python is None and settings.sandbox in KINDS
-    if not usual or workers > PER_SHARD:
+    settings = _settings(flags, config)
+    if settings is None or not _is_usual(settings):
         yield None
         return
     limits = Limits() if settings.memory_mb is None else Limits(memory_mb=settings.memory_mb)
-    opening = EarlyPool(settings.sandbox, workers, settings.isolation, limits)
+    opening = EarlyPool(settings.sandbox, worker_count(settings.workers), settings.isolation, limits)
     try:
         opening.begin()
         yield opening
     finally:
         opening.close()
+
+
+def _is_usual(settings: Settings) -> bool:
+    elsewhere = settings.cluster is not None or settings.python is not None
+    known = settings.sandbox in KINDS and settings.isolation in get_args(Isolation)
+    return known and not elsewhere and 0 < worker_count(settings.workers) <= PER_SHARD
+
+
+def _settings(flags: Mapping[str, object], config: Path | None) -> Settings | None:
+    """The settings, or only those that are needed, if these are flags or defaults: to check all takes as long as starting half
+    a worker. None for settings that are refused."""
+    given: dict[str, Any] = {name: flags[name] for name in _NEEDED if flags.get(name) is not None}
+    elsewhere = config is not None or any(os.environ.get(PREFIX + name.upper()) for name in _NEEDED)
+    if not elsewhere and "memory_mb" not in given:  # a worker with an impossible limit would be a container that fails
+        return Settings(**given)
+    try:
+        return resolve(flags, config).settings
+    except UsageError:
+        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -179,9 +178,7 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
     early = placement.early
     if early is not None and early.fits(limits):
         try:
-            pool = early.pool(limits, reporter.note)
-            _import_numpy()
-            yield pool
+            yield early.pool(limits, reporter.note)
         finally:
             early.end()
         return
@@ -192,22 +189,6 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
         Pool(backend, placement.workers, limits, placement.isolation) as pool,
     ):
         yield pool
-
-
-def _import_numpy() -> None:
-    """Import numpy for the report now, because the workers are still starting.
-
-    Its OpenBLAS starts a thread per processor, and a new thread spins while it waits for work: processor time that the workers
-    need. The report has no use for more than one.
-    """
-    name = "OPENBLAS_NUM_THREADS"
-    chosen = os.environ.get(name)
-    os.environ[name] = chosen or "1"
-    try:
-        import numpy  # noqa: F401
-    finally:
-        if chosen is None:
-            del os.environ[name]
 
 
 def check_python(placement: Placement) -> None:

@@ -38,14 +38,15 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
     Raises BadInterpreter for an unusable `python`; BackendUnavailable, with the remedy, if the named backend (or, for
     `auto`, both) can't work here.
     """
-    from sandbox.backends.docker import DockerBackend
-    from sandbox.backends.local import LocalBackend
-
     report = progress or _to_stderr
     if name == "docker" and python is not None:
         raise BackendUnavailable("the docker sandbox has the Python of its image; only the local one takes another")
     if name == "docker":
+        from sandbox.backends.docker import DockerBackend
+
         return DockerBackend(report)
+    from sandbox.backends.local import LocalBackend
+
     if name == "local":
         return LocalBackend(python=python)
     if name == "auto" and python is not None:
@@ -54,6 +55,8 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
         return backend
     if name != "auto":
         raise BackendUnavailable(f"unknown sandbox {name!r}: choose auto, docker or local")
+    from sandbox.backends.docker import DockerBackend
+
     try:
         return DockerBackend(report)
     except BackendUnavailable as no_docker:
@@ -71,9 +74,10 @@ def select(name: str = "auto", progress: Progress | None = None, python: str | N
 def load(name: str) -> None:
     """Import what `select` needs, for a caller that calls it in a thread: two threads that import packages at once can
     block each other."""
-    from sandbox.backends import docker, local  # noqa: F401
-
+    if name != "docker":
+        import_module("sandbox.backends.local")
     if name != "local":
+        import_module("sandbox.backends.docker")
         import_module("docker.errors")
 
 

@@ -34,6 +34,8 @@ _DEFAULT = "docker"
 #: How long other workers wait for the first one to be started (s; 3 beside 16 busy processes on two processors); later they
 #: are started where the engine puts them.
 _WAIT_S = 30.0
+#: How often a container that is starting is looked for (s).
+_LOOK_S = 0.01
 #: The number of the control-group namespace that the machine starts with (PROC_CGROUP_INIT_INO).
 _FIRST_NAMESPACE = 0xEFFFFFFB
 #: By controller, the settings of Docker's default group that an administrator may have changed.
@@ -121,7 +123,8 @@ def tighter_above(mounts: str, groups: str) -> str | None:
 
 
 class WorkerParent:
-    """The parent of a backend's workers. Start each in `turn`, with the parent `chosen`, and then call `learn`."""
+    """The parent of a backend's workers. Start each in `turn`, with the parent `chosen`, while it is `watched`, and then call
+    `learn`."""
 
     def __init__(self, wished: str | None, info: Mapping[str, Any], runtime: str | None) -> None:
         """`wished` is used for all workers. `info` is the engine's description of itself: with most engines nothing is to
@@ -150,6 +153,35 @@ class WorkerParent:
         finally:
             self._known.set()
 
+    @contextmanager
+    def watched(self, client: docker.DockerClient, container: str) -> Iterator[None]:
+        """While the engine starts the first worker. It makes the group early, so others need not wait for all of the start."""
+        if self._known.is_set():
+            yield
+            return
+        over = threading.Event()
+        watcher = threading.Thread(
+            target=self._watch, args=(client, container, over), name="sandbox-group", daemon=True
+        )
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
+    def _watch(self, client: docker.DockerClient, container: str, over: threading.Event) -> None:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        while not over.wait(_LOOK_S):
+            # not there yet, or not in all hierarchies: `learn` will see where it is in the end
+            with suppress(DockerException, RequestException, OSError, LookupError):
+                if (found := choose(self._info, self._runtime, look_early(client, container))) is not None:
+                    self.chosen = found
+                    self._known.set()
+                    return
+
     def learn(self, client: docker.DockerClient, container: str) -> None:
         """Choose the parent by the first worker, which has been started. If it can't be looked at, the engine's stays.
         Raises BackendUnavailable if the parent that was wished has too low a limit."""
@@ -173,7 +205,20 @@ class WorkerParent:
 def look(client: docker.DockerClient, container: str) -> Seen:
     """Raises DockerException or OSError if the container is gone, or on another machine."""
     pid = client.api.inspect_container(container)["State"]["Pid"]
-    groups, mounts = cgroups.read(f"/proc/{pid}/cgroup"), cgroups.read("/proc/self/mountinfo")
+    return _seen(client, container, pid, cgroups.read("/proc/self/mountinfo"))
+
+
+def look_early(client: docker.DockerClient, container: str) -> Seen:
+    """The same of a container that is starting, if the engine puts it into its default group. Raises OSError or LookupError if
+    it isn't there (yet)."""
+    mounts = cgroups.read("/proc/self/mountinfo")
+    where = dict(cgroups.hierarchies(mounts, f"1:cpu:/{_DEFAULT}/{container}\n"))
+    pid = (where["cpu"][1] / "cgroup.procs").read_text().split()[0]
+    return _seen(client, container, int(pid), mounts)
+
+
+def _seen(client: docker.DockerClient, container: str, pid: int, mounts: str) -> Seen:
+    groups = cgroups.read(f"/proc/{pid}/cgroup")
     where = dict(cgroups.hierarchies(mounts, groups))
     return Seen(
         container,

@@ -156,7 +156,8 @@ class DockerBackend:
                 listener.listen(1)
                 with self._parent.turn():
                     container = self._create("unix:/run/sandbox/s", limits, folder)
-                    self._client.api.start(container)
+                    with self._parent.watched(self._client, container):
+                        self._client.api.start(container)
                     self._parent.learn(self._client, container)
                 connection = self._accept(listener, container)
             (folder / "s").unlink()

@@ -6,13 +6,13 @@ import importlib
 import random
 import sys
 
-#: Imported before the first fork. Cheap in memory, so that a fork stays cheap; numpy is not among them for that reason.
+#: Imported before the first fork. Cheap in memory, so that a fork stays cheap: numpy is not among them for that reason, and
+#: what hardly any program imports.
 # fmt: off
 PRELOAD = (
     "abc", "ast", "bisect", "collections", "contextlib", "copy", "dataclasses", "datetime", "decimal", "enum",
     "fractions", "functools", "heapq", "io", "itertools", "json", "math", "operator", "os", "random", "re",
-    "shutil", "signal", "statistics", "string", "struct", "subprocess", "sys", "tempfile", "textwrap", "threading",
-    "time", "traceback", "types", "typing",
+    "signal", "statistics", "string", "struct", "sys", "textwrap", "threading", "time", "traceback", "types", "typing",
 )
 # fmt: on
 
@@ -25,8 +25,9 @@ def main() -> None:
     from sandbox.guest.own_builtins import guest_modules
 
     with guest_modules():
-        from sandbox.guest import memory_gaps
+        from sandbox.guest import huge_pages, memory_gaps
 
+        huge_pages.move_code()
         memory_gaps.close()
         from sandbox.guest import main_module, supervisor
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sandbox import wire
-from sandbox.guest import main_module, mera, plain_data
+from sandbox.guest import main_module, plain_data
 from sandbox.guest.confinement import Steps
 from sandbox.guest.main_module import FILENAME
 
@@ -165,6 +165,8 @@ def _quietly(action: Callable[[], object]) -> None:
 
 
 def _define_mera(mode: str, code: types.CodeType, source: str) -> dict[str, Any]:
+    from sandbox.guest import mera  # which the supervisor has imported
+
     names: dict[str, Any] = {}
     scorer = mera.scorer_globals(mode, code, source)
     with mera.no_streams(), mera.definitions_limit():

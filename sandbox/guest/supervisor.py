@@ -61,6 +61,7 @@ class Supervisor:
         self._confined: tuple[int, tuple[int, ...]] | None = None
         self._confine: confinement.Steps = ()
         self._trial: Trial | None = None
+        self._has_mera = False
         self._watch = Watch(self._host, self._meter, memory_mb)
         self._streams = self._watch.streams
         self._victim = processes.OomVictim()
@@ -93,9 +94,18 @@ class Supervisor:
             memory_gaps.close()
         return self._trial.tests(size)
 
+    def _import_mera(self) -> None:
+        """MERA's executor needs modules that make every fork slower."""
+        if not self._has_mera and wire.is_mera(wire.mode_of(self._body[0])):
+            with guest_modules():
+                from sandbox.guest import mera  # noqa: F401
+            self._has_mera = True
+            memory_gaps.close()
+
     # --- one sample ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, limits: JobLimits, size: int) -> None:
+        self._import_mera()
         meter, trial = self._meter, self._make_ready(limits)
         confine = self._confinement(limits[0], trial)
         gc.freeze()  # a collection in the fork would touch, and so copy, every page

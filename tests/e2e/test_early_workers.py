@@ -88,6 +88,32 @@ def test_interrupted(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, s
     assert not [pid for pid, when in below.items() if when and owner._started(pid) == when]
 
 
+@pytest.mark.parametrize("sandbox", SANDBOXES)
+def test_refused_settings(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: str) -> None:
+    """Only what workers need of them is known when these begin to start."""
+    write_tasks(tmp_path)
+    write_samples(tmp_path, {1: ["    return 1\n"]})
+    scratch = tmp_path_factory.mktemp("tmp")
+    words = ["--task", "tasks.jsonl", "--samples", "samples.jsonl", "--sandbox", sandbox, "--k", "0"]
+    process = start(tmp_path, "score", *words, env={"TMPDIR": str(scratch)})
+    who = owner_of(process)
+    said = process.communicate(timeout=120)
+    late = start(tmp_path, "score", *words, *LATE)
+    assert (*said, process.returncode) == (*late.communicate(timeout=120), late.returncode)
+    assert late.returncode == 2
+    assert not what_is_left(sandbox, who, scratch)()
+
+
+@pytest.mark.parametrize(("flag", "name", "value"), [("-j", "WORKERS", "0"), ("--isolation", "ISOLATION", "cold")])
+def test_settings_of_workers_that_are_refused(tmp_path: Path, flag: str, name: str, value: str) -> None:
+    """None begins to start, wherever the setting comes from."""
+    write_tasks(tmp_path)
+    write_samples(tmp_path, {1: ["    return 1\n"]})
+    command = ["score", "--task", "tasks.jsonl", "--samples", "samples.jsonl"]
+    failed(codeeval(tmp_path, *command, flag, value), 2, f"{flag}: ", value)
+    failed(codeeval(tmp_path, *command, env={f"CODEEVAL_{name}": value}), 2, f"CODEEVAL_{name}: ", value)
+
+
 @pytest.mark.parametrize("sandbox", ["docker", "auto"])
 def test_what_is_wrong_first_is_said_first(tmp_path: Path, sandbox: str) -> None:
     """The files, then the sandbox: a container engine that does not answer is not mentioned if the samples are refused."""

@@ -71,6 +71,19 @@ def test_the_judge_is_imported_by_the_first_tests_that_are_code(backend: Backend
         assert "sandbox.guest.judge_session" in _modules(pool)
 
 
+def test_modules_of_mera_are_imported_by_its_first_program(backend: Backend) -> None:
+    """A program that imports them itself finds them as ever."""
+    import_them = Job("import shutil, subprocess, tempfile\ndef f():\n    return tempfile.gettempdir()\n", "f", ("{}",))
+    mera = Job("def f(x):\n    return x + 1\n", "f", ('{"x": 1}',), mode="mera")
+    with Pool(backend, workers=1) as pool:
+        needed = {"sandbox.guest.mera", "sandbox.guest.mera_names", "shutil", "subprocess", "tempfile"}
+        assert not _modules(pool) & needed
+        assert pool.submit(import_them).result().observations[0].text == "/tmp"
+        assert pool.submit(mera).result().observations[0].text == "2"
+        assert needed <= _modules(pool)
+        assert pool.submit(import_them).result().observations[0].text == "/tmp"
+
+
 def test_children_that_tell_of_their_end_in_another_way_are_seen() -> None:
     """Where no child is found the supervisor sends no signal to what may be left: so it has to find every kind."""
     subprocess.run([sys.executable, "-c", _ODD_CHILD], check=True, timeout=60)
@@ -100,6 +113,27 @@ def test_what_is_allocated_after_startup_lies_together() -> None:
     subprocess.run([sys.executable, "-c", _GAPS], check=True, timeout=60)
 
 
+#: Leaves gaps of many sizes, then looks where new blocks are, but for a few that the interpreter has freed meanwhile.
+_POOLS = """
+import ctypes
+from sandbox.guest import memory_gaps
+many = [bytes(size) for size in range(15, 480, 16) for _ in range(300)]
+del many[::7]
+memory_gaps.close()
+malloc = ctypes.pythonapi.PyObject_Malloc
+malloc.restype, malloc.argtypes = ctypes.c_size_t, (ctypes.c_size_t,)
+blocks = [[malloc(size) for _ in range(4)] for size in range(64, 513, 16)]
+pages = [{at >> 12 for at in each} for each in blocks]
+at_begin = [min(each) % (memory_gaps._POOL >> 12) == 0 for each in pages]
+assert sum(map(len, pages)) < 1.5 * len(pages) and sum(at_begin) > 0.8 * len(pages), blocks
+"""
+
+
+def test_what_is_allocated_after_startup_begins_a_pool() -> None:
+    """pymalloc writes to the first page of a pool for each of its blocks."""
+    subprocess.run([sys.executable, "-c", _POOLS], check=True, timeout=60)
+
+
 #: As with an allocator that never puts one block beside another.
 _NO_ROWS = """
 from sandbox.guest import memory_gaps
@@ -111,7 +145,6 @@ memory_gaps.close()
 before = resident()
 for _ in range(4):
     memory_gaps.close()
-assert not memory_gaps._fill
 assert resident() - before < 4 << 20
 """
 

@@ -48,6 +48,28 @@ def backend(monkeypatch: pytest.MonkeyPatch) -> Iterator[docker.DockerBackend]:
         yield made
 
 
+def test_others_wait_only_for_the_first_one_s_group(
+    backend: docker.DockerBackend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine makes it early, and takes several times as long for all of the start."""
+    if DOCKER.is_dir() and cgroup_parent._neighbours(backend._client, DOCKER):
+        pytest.skip("other containers are in Docker's group just now")
+    start, known = backend._client.api.start, []
+
+    def starting(container: str) -> None:
+        start(container)
+        known.append(backend._parent._known.wait(30))
+
+    monkeypatch.setattr(backend._client.api, "start", starting)
+    workers = [backend.start(Limits()) for _ in range(2)]
+    try:
+        assert known == [True, True]
+        assert paths(workers[1]._container, backend) == {f"/{workers[1]._container}"}
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
 def test_a_worker_s_place(backend: docker.DockerBackend) -> None:
     """The first one is in Docker's group, the others below the root, and no group is left of them."""
     before = cgroup_parent._neighbours(backend._client, DOCKER) if DOCKER.is_dir() else ()
