@@ -334,6 +334,9 @@ def test_rows_that_do_not_belong_together_are_damage(tmp_path: Path, statement: 
             assert "does not have" in str(reader.damage())
     with suppress(DataError), RunReader(run) as reader:  # rows may also be passed over
         build(reader)
+    client = TestClient(application(Library.of([run]), Gate()), base_url="http://127.0.0.1")
+    for page in ("/", "/run/", "/run/p/1/", "/run/p/1/0", "/run/samples/", "/run/samples/list.csv"):
+        assert client.get(page).status_code in (200, 404, 500)
 
 
 def test_a_moment_of_any_size_is_shown() -> None:
