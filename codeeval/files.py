@@ -88,9 +88,13 @@ class Bounded:
     def _counted(self, data: bytes) -> bytes:
         self._left -= len(data)
         if self._left < 0:
-            bound = f"{self._most >> 30} GiB" if self._most >> 30 else f"{self._most >> 20} MiB"
-            raise ValueError(f"{self._name} holds more than {bound}")
+            raise too_much(self._name, self._most)
         return data
+
+
+def too_much(name: str, most: int) -> ValueError:
+    """The error about a stream that brings more than `most` bytes."""
+    return ValueError(f"{name} holds more than {f'{most >> 30} GiB' if most >> 30 else f'{most >> 20} MiB'}")
 
 
 def is_gzip(stream: IO[bytes]) -> bool:

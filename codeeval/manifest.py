@@ -10,15 +10,17 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SerializerFunctionWrapHandler,
     ValidationError,
     model_serializer,
+    model_validator,
 )
 
 from codeeval import bounded_json
@@ -43,6 +45,7 @@ class _ManifestPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
 #: The most values in a manifest, which has a few hundred.
 MAX_VALUES = 20_000
 #: The end of every note about a run that does not count as a score of the set.
@@ -144,6 +147,14 @@ class SandboxInfo(_ManifestPart):
         return found if self.limits_by_protocol else {k: v for k, v in found.items() if k != "limits_by_protocol"}
 
 
+def _moment(text: str) -> str:
+    """Raises ValueError for what is no moment, in every time zone."""
+    found = datetime.fromisoformat(text)
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise ValueError(msg("{text} is no moment at which a run was made", text=text))
+    return text
+
+
 class HostInfo(_ManifestPart):
     """The machine on which the host part ran."""
 
@@ -157,13 +168,13 @@ class Manifest(_ManifestPart):
 
     codeeval_version: str
     code_revision: str | None
-    created_at: str
+    created_at: Annotated[str, AfterValidator(_moment)]
     kind: str  # "run" (completions were generated) or "score" (they came from a file)
     command: tuple[str, ...]
     task: TaskInfo
     protocol: str
     protocols: tuple[str, ...]
-    k: tuple[int, ...]
+    k: tuple[Annotated[int, Field(ge=1)], ...]
     sampling: SamplingInfo
     prompt: PromptInfo
     model: ModelInfo
@@ -178,6 +189,12 @@ class Manifest(_ManifestPart):
     rankers: tuple[RewardInfo, ...] = ()
     #: relative and absolute tolerance of floats under `strict`; None in files of versions that compared them exactly
     float_tolerance: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _judged_as_requested(self) -> Self:
+        if self.protocol not in self.protocols:
+            raise ValueError(msg("the requested protocol is not among those of the run"))
+        return self
 
     @property
     def renamed(self) -> bool:

@@ -19,6 +19,8 @@ from codeeval.i18n import msg
 MAX_LINE_BYTES = 32 * 1024 * 1024
 #: The most answers in a row: far more than anyone samples of one problem.
 MAX_ANSWERS = 100_000
+#: The longest id of a problem together with the name of its set; longer ones are of no set, and no message shows them.
+_MAX_ID = 1_000
 _NOTHING = "an empty list"
 #: The deepest list in a log is `[[["…"]]]`.
 _MAX_DEPTH = 3
@@ -175,9 +177,13 @@ def split_id(value: object) -> tuple[str | None, str]:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:  # tables turn integers into floats
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return None, str(value)
+        value = str(value)
     if not isinstance(value, str):
         raise UnusableRowError(msg("the problem's id must be a number or a text, it is {value}", value=kind_of(value)))
+    if len(value) > _MAX_ID:
+        raise UnusableRowError(
+            msg("the problem's id has {n} characters, and {m} are the most", n=len(value), m=_MAX_ID)
+        )
     task, slash, name = value.strip().rpartition("/")
     if not name.strip():
         raise UnusableRowError(msg("the problem's id is empty"))

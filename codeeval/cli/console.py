@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two lines of progress without a terminal.
 LINE_EVERY_S = 5.0
+#: The most characters of one message.
+MOST_SAID = 20_000
 FORMATS = ("auto", "human", "json", "quiet")
 
 
@@ -45,7 +47,7 @@ class Console:
         """A line about what went wrong; shown even in quiet mode."""
         from codeeval.i18n import message
 
-        _say(inert(message(text)))
+        _say(inert(shortened(message(text))))
 
     def result(self, text: str) -> None:
         print(inert(text, marks=colour()).encode("utf-8", "backslashreplace").decode("utf-8"), flush=True)
@@ -100,6 +102,12 @@ def _say(line: str) -> None:
         raise
     except OSError:
         pass
+
+
+def shortened(text: str, most: int = MOST_SAID) -> str:
+    """At most `most` characters or a few more, without the middle of a longer text: a message may quote a file, and a
+    file may have an id or a name of megabytes."""
+    return text if len(text) <= most else f"{text[: most // 2]} … {text[-most // 2 :]}"
 
 
 def inert(text: str, *, marks: bool = False) -> str:

@@ -101,10 +101,10 @@ def _show_in_language(show: Callable[[], None]) -> None:
 def _failed(text: str, code: int) -> int:
     if code != INTERRUPTED:
         _debug()
-    from codeeval.cli.console import inert
+    from codeeval.cli.console import inert, shortened
 
     with suppress(OSError):  # no message can be shown: the exit code has to do
-        typer.echo(inert(f"codeeval: {message(text)}"), err=True)
+        typer.echo(inert(shortened(f"codeeval: {message(text)}")), err=True)
     return code
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from codeeval.environment import code_revision, host_info, installed_versions, package_version
 from codeeval.evaluation.sandbox import limits_from
 from codeeval.evaluation.score_request import ScoreRequest
-from codeeval.i18n import msg
+from codeeval.i18n import mapped, msg
 from codeeval.manifest import (
     Manifest,
     ModelInfo,
@@ -60,7 +61,7 @@ def run_manifest(asked: RunRequest, generator: Generator, info: SandboxInfo) -> 
         prompt=_prompt(asked),
         model=model,
         rankers=asked.rankers,
-        notes=tuple(notes),
+        notes=_printable(notes),
     )
 
 
@@ -79,8 +80,13 @@ def score_manifest(asked: ScoreRequest, info: SandboxInfo, command: tuple[str, .
         samples_file=made_by.file,
         samples_digest=made_by.digest,
         skipped_samples=asked.skipped,
-        notes=asked.notes,
+        notes=_printable(asked.notes),
     )
+
+
+def _printable(notes: Iterable[str]) -> tuple[str, ...]:
+    """They may quote a file of completions, where any text can stand."""
+    return tuple(mapped(note, printable) for note in notes)
 
 
 def _manifest(asked: RunRequest | ScoreRequest, info: SandboxInfo, **parts: Any) -> Manifest:

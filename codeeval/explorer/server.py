@@ -81,8 +81,8 @@ class _Explorer:
             Route("/{run}/export.zip", self._export, methods=["POST"]),
             Route("/{run}/samples/", self._view(made.samples, as_json=False)),
             Route("/{run}/samples/index.json", self._view(made.samples, as_json=True)),
-            Route("/{run}/samples/list.jsonl", self._listed),
-            Route("/{run}/samples/list.csv", self._listed),
+            Route("/{run}/samples/list.jsonl", self._answering(self._listed)),
+            Route("/{run}/samples/list.csv", self._answering(self._listed)),
             Route("/{run}/p/{problem}/", self._view(made.problem, as_json=False)),
             Route("/{run}/p/{problem}/index.json", self._view(made.problem, as_json=True)),
             Route("/{run}/p/{problem}/{index}.json", self._view(made.sample, as_json=True)),
@@ -108,6 +108,11 @@ class _Explorer:
             if as_json:
                 return Response(pages.to_json(answer.page), media_type="application/json")
             return Response(answer.html(), media_type="text/html")
+
+        return self._answering(made)
+
+    def _answering(self, made: Callable[[Request], Response]) -> Callable[[Request], Response]:
+        """`made` with an answer for whatever is wrong with the request or with a run file."""
 
         def view(request: Request) -> Response:
             try:
@@ -165,14 +170,9 @@ class _Explorer:
 
     def _listed(self, request: Request) -> Response:
         """The whole list as a file, generated while it is sent."""
-        try:
-            run, numbers = self._pages.found(request)
-            with run.open() as reader:
-                found = self._pages.matching(run, numbers, reader, Filter.read(request.query_params))
-        except NotThere:
-            return self.replies.nothing(request)
-        except CodeevalError as error:
-            return self.replies.failed(error)
+        run, numbers = self._pages.found(request)
+        with run.open() as reader:
+            found = self._pages.matching(run, numbers, reader, Filter.read(request.query_params))
         kind = request.url.path.rpartition(".")[2]
         made = listing.as_csv if kind == "csv" else listing.as_json_lines
 

@@ -81,10 +81,10 @@ def date(moment: str, lang: str) -> str:
     """ "2026-11-21T22:05:07+00:00" -> "21 Nov 2026, 22:05 UTC". Any other text is unchanged."""
     try:
         found = datetime.fromisoformat(moment)
-    except ValueError:
+        if found.tzinfo is not None:
+            found = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         return moment
-    if found.tzinfo is not None:
-        found = found.astimezone(UTC)
     t = translator(lang)
     zone = f" {t('UTC')}" if found.tzinfo is not None else ""
     return f"{found.day} {t(MONTHS[found.month - 1])} {found.year}, {found:%H:%M}{zone}"

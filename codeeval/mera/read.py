@@ -13,6 +13,7 @@ from codeeval import bounded_json
 from codeeval.errors import DataError, UsageError
 from codeeval.files import most_unpacked, reason
 from codeeval.i18n import literal, msg
+from codeeval.zip_sizes import refuse_false_size
 
 #: Ten samples of 164 problems with ten tests and outputs of 8,000 characters.
 MAX_FILE_BYTES = 128 * 1024 * 1024
@@ -70,6 +71,7 @@ def read_submission(path: Path, name: str | None = None) -> SubmissionFile:
                 raise DataError(
                     msg("{path}: {member}", path=path, member=member), msg("larger than {n} MiB", n=most >> 20)
                 )
+            refuse_false_size(archive, info)
             data = archive.read(member)
     except OSError as error:
         raise UsageError(msg("{path}: can't be read: {reason}", path=path, reason=reason(error))) from error

@@ -19,6 +19,7 @@ from codeeval.errors import DataError, UsageError
 from codeeval.files import most_unpacked, reason
 from codeeval.i18n import msg
 from codeeval.mera.read import BROKEN, MAX_FILE_BYTES, unreadable
+from codeeval.zip_sizes import refuse_false_size
 
 #: File system limits in bytes: of one name, and of a path below some folder.
 _MAX_NAME, _MAX_PATH = 255, 4_000
@@ -89,6 +90,7 @@ def _unreadable(archive: zipfile.ZipFile, items: list[zipfile.ZipInfo]) -> str |
     """Why the archive can't be read: extracting reads every member to its end, and so checks its checksum."""
     for item in items:
         try:
+            refuse_false_size(archive, item)
             with archive.open(item) as stream:
                 while stream.read(_CHUNK):
                     pass

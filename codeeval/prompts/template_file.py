@@ -71,8 +71,8 @@ class TemplateFile:
         try:
             template = environment.from_string(self.text)
             return template.render(messages=messages, add_generation_prompt=True, bos_token="", eos_token="")
-        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-            raise UsageError(f"--template {self.path}: {type(error).__name__}: {error}") from error
+        except Exception as error:  # whatever a template raises: it is somebody's program
+            raise UsageError(f"--template {self.path}: {type(error).__name__}: {error}".removesuffix(": ")) from error
 
 
 def is_template_file(name: str) -> bool:

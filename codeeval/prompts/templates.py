@@ -118,6 +118,9 @@ def system_text(value: str | None) -> str | None:
         return None
     if value == "mera":
         return mera_system_prompt()
+    shown = value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if shown != value:  # bytes of the command line
+        raise UsageError(msg("--system {value}: not UTF-8", value=shown))
     if not value.startswith("@"):
         return value
     if value.startswith("@@"):

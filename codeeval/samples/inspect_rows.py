@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from codeeval.errors import DataError, UsageError
-from codeeval.files import MAX_STREAM_BYTES
+from codeeval.files import MAX_STREAM_BYTES, most_unpacked
 from codeeval.i18n import msg
 from codeeval.sample_rows import Row, UnusableRowError, split_id
 from codeeval.samples.entries import Entry
@@ -114,10 +114,9 @@ def is_eval_file(archive: zipfile.ZipFile) -> bool:
 def eval_rows(path: Path, archive: zipfile.ZipFile) -> tuple[Iterator[Row], tuple[str, ...]]:
     """The samples of a `.eval` file as rows, and notes. Raises UsageError if inspect_ai is missing and DataError for a
     log that it can't read."""
-    if sum(item.file_size for item in archive.infolist()) > MAX_STREAM_BYTES:
-        raise DataError(
-            str(path), msg("more than {n} GiB when unpacked", n=MAX_STREAM_BYTES >> 30), msg("Split the log.")
-        )
+    most = most_unpacked(path.stat().st_size, MAX_STREAM_BYTES)
+    if sum(item.file_size for item in archive.infolist()) > most:
+        raise DataError(str(path), msg("more than {n} MiB when unpacked", n=most >> 20), msg("Split the log."))
     try:
         from inspect_ai.log import read_eval_log
     except ImportError as error:

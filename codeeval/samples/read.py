@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import lzma
 import re
 import shutil
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -19,13 +21,14 @@ from typing import IO, cast
 
 from codeeval import i18n
 from codeeval.errors import DataError, UsageError
-from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, reason, unpacked
+from codeeval.files import MAX_STREAM_BYTES, Bounded, most_unpacked, opened, reason, too_much, unpacked
 from codeeval.i18n import at, msg
 from codeeval.sample_rows import BadRow, Unit, UnusableRowError, as_object, json_lines, place
 from codeeval.samples import documents, inspect_rows, tables
 from codeeval.samples.entries import DEFAULT_RESPONSES, RESPONSES, Entry, FoundSamples, joined
 from codeeval.samples.formats import Positional, RowFormat, by_position, formats, place_of
 from codeeval.samples.sources import SAMPLES, expand, scored, squeezed
+from codeeval.zip_sizes import refuse_false_size
 
 #: The most that a stream may bring, or a zip member unpack to; a member's declared size is not trusted.
 MAX_MEMBER_BYTES = MAX_STREAM_BYTES
@@ -37,7 +40,10 @@ MAX_PIPE_IN_MEMORY = 64 * 1024 * 1024
 _MAX_NAME = 512
 #: The most samples of one call, and unusable rows: a file with nothing else is not a file of completions.
 MAX_ENTRIES, MAX_BAD = 4_000_000, 100_000
-_UNREADABLE = (OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
+_UNREADABLE = (
+    *(OSError, ValueError, EOFError, NotImplementedError, RuntimeError),
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, struct.error),
+)
 EXAMPLE = msg("rows look like {example}", example='{"task_id": "7", "completion": "…"}')
 
 Rows = Iterable[tuple[int, object] | BadRow]
@@ -185,20 +191,35 @@ def _parsed(known: tuple[RowFormat, ...], line: int, value: object) -> tuple[str
 def _of_zip(path: Path, stream: IO[bytes], task: str, responses: str) -> FoundSamples:
     """Read the newest `samples_TASK_*.jsonl` of the archive, or of the logs_public.zip inside it; or a log of
     Inspect."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
     with zipfile.ZipFile(stream) as outer:
         if inspect_rows.is_eval_file(outer):
             rows, notes = inspect_rows.eval_rows(path, outer)
             return replace(_of_rows(str(path), enumerate(rows, 1), responses, "row"), notes=notes)
         inner = next((item for item in outer.infolist() if item.filename.endswith("logs_public.zip")), None)
         if inner is None or any(_named(item) for item in outer.infolist()):
-            return _of_archive(path, outer, task, responses)
-        if inner.file_size > MAX_INNER_ZIP_BYTES:
-            raise ValueError(f"{inner.filename} in it is larger than {MAX_INNER_ZIP_BYTES >> 20} MiB")
+            return _of_archive(path, outer, task, responses, size)
+        size = min(size, inner.compress_size)
+        _refuse_bomb(outer, inner, most_unpacked(size, MAX_INNER_ZIP_BYTES))
         with zipfile.ZipFile(io.BytesIO(outer.read(inner))) as archive:
-            return _of_archive(path / inner.filename, archive, task, responses)
+            return _of_archive(path / inner.filename, archive, task, responses, size)
 
 
-def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str) -> FoundSamples:
+def _refuse_bomb(archive: zipfile.ZipFile, item: zipfile.ZipInfo, most: int) -> None:
+    """Raise ValueError for a member that declares more than `most` bytes, and BadZipFile for one that has more than it
+    declares."""
+    if item.file_size > most:
+        raise too_much(f"{_shown(item.filename)} in it", most)
+    refuse_false_size(archive, item)
+
+
+def _shown(name: str) -> str:
+    return name[:_MAX_NAME]
+
+
+def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str, packed: int) -> FoundSamples:
+    """`packed`: the size of the archive, as it lies on the disk."""
     candidates = [(match, item) for item in archive.infolist() if (match := _named(item))]
     plain = [item for item in archive.infolist() if item.filename.endswith(".jsonl")]
     wanted = squeezed(task)
@@ -210,17 +231,15 @@ def _of_archive(path: Path, archive: zipfile.ZipFile, task: str, responses: str)
     elif not candidates and len(plain) == 1:
         chosen = plain[0]
     else:
-        names = ", ".join(sorted(item.filename for item in archive.infolist())[:8]) or "nothing"
+        names = ", ".join(_shown(name) for name in sorted(archive.namelist())[:8]) or "nothing"
         raise DataError(
             str(path), msg("no samples_{task}_*.jsonl in the archive; it holds {names}", task=wanted, names=names)
         )
-    if chosen.file_size > MAX_MEMBER_BYTES:
-        raise ValueError(f"{chosen.filename} in it is larger than {MAX_MEMBER_BYTES >> 30} GiB")
-    name = chosen.filename[:_MAX_NAME]
+    most = most_unpacked(min(packed, chosen.compress_size), MAX_MEMBER_BYTES)
+    _refuse_bomb(archive, chosen, most)
+    name = _shown(chosen.filename)
     with archive.open(chosen) as stream:
-        plain_rows = cast(
-            IO[bytes], Bounded(stream, f"{name} in it", most_unpacked(chosen.compress_size, MAX_MEMBER_BYTES))
-        )
+        plain_rows = cast(IO[bytes], Bounded(stream, f"{name} in it", most))
         found = _of_rows(f"{path}: {name}", json_lines(plain_rows), responses, "line")
     return replace(found, notes=(scored(name, path.name, len(fitting)),))
 

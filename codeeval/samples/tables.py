@@ -14,7 +14,7 @@ from codeeval import bounded_json
 from codeeval.i18n import msg
 from codeeval.sample_rows import MAX_LINE_BYTES, BadRow, Row, not_text
 from codeeval.scoring import literals
-from codeeval.tasks.rows import parquet_rows
+from codeeval.tasks.parquet_file import parquet_rows
 
 #: Separators by file extension.
 SEPARATORS = {".csv": ",", ".tsv": "\t"}
@@ -56,7 +56,9 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
         first = text.readline(_MAX_HEADER)
         if (named := _NAMED_SEPARATOR.fullmatch(first)) is not None:
             separator, first = named[1], text.readline(_MAX_HEADER)
-        reader = csv.reader(itertools.chain((first,), text), delimiter=_separator(first, separator), strict=True)
+        reader = csv.reader(
+            itertools.chain((first,), _lines(text)), delimiter=_separator(first, separator), strict=True
+        )
         header = [name.strip() for name in next(reader, [])]
         if len(header) > _MAX_COLUMNS:
             raise ValueError(f"more than {_MAX_COLUMNS} columns")
@@ -67,6 +69,14 @@ def of_csv(stream: IO[bytes], separator: str) -> Rows:
         raise ValueError(msg("not UTF-8: save the table as CSV in UTF-8")) from None
     finally:
         csv.field_size_limit(before)
+
+
+def _lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """Raises ValueError for a line that is too long: each of its separators would become a cell."""
+    while line := text.readline(MAX_LINE_BYTES + 1):
+        if len(line) > MAX_LINE_BYTES:
+            raise ValueError(msg("the line is longer than {n} MiB", n=MAX_LINE_BYTES >> 20))
+        yield line
 
 
 def _separator(header: str, usual: str) -> str:

@@ -29,6 +29,10 @@ _HINTS = (
 )
 
 
+#: Errors that are about what is in the file.
+_OF_CONTENT = ("not a database", "malformed", "integer overflow")
+
+
 def run_path(path: Path) -> Path:
     """The run file for `path` (a run folder or the file itself). Raises UsageError if there is none, and DataError if a
     link is in its place."""
@@ -67,7 +71,7 @@ def translating(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         text = str(error)
-        if "not a database" in text or "malformed" in text:
+        if any(part in text for part in _OF_CONTENT):
             raise DataError(str(path), msg("not a run file, or a damaged one ({reason})", reason=text)) from error
         hint = next((hint for part, hint in _HINTS if part in text), "")
         raise StoreError(at(str(path), text, hint.format(run=path.parent))) from error

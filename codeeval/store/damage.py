@@ -37,6 +37,23 @@ def _unequal(connection: sqlite3.Connection) -> str | None:
     query = "SELECT count(*) FROM judgements WHERE (verdict IS NULL) != (passed IS NULL) OR (passed = 0 AND signature IS NULL)"
     if connection.execute(query).fetchone()[0]:
         return "table judgements: a verdict without its result"
+    return _stray(connection)
+
+
+def _stray(connection: sqlite3.Connection) -> str | None:
+    """A row about a problem, or a sample, that the run does not have."""
+    for table, columns in TABLES.items():
+        if "problem_id" not in columns:
+            continue
+        lacking = "problem_id NOT IN (SELECT id FROM problems)"
+        if connection.execute(f"SELECT count(*) FROM {table} WHERE {lacking}").fetchone()[0]:
+            return f"table {table}: a problem that the run does not have"
+    query = (
+        "SELECT count(*) FROM judgements AS j WHERE NOT EXISTS"
+        " (SELECT 1 FROM samples AS s WHERE s.problem_id = j.problem_id AND s.idx = j.idx)"
+    )
+    if connection.execute(query).fetchone()[0]:
+        return "table judgements: a sample that the run does not have"
     return None
 
 

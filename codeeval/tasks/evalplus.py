@@ -14,18 +14,23 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import cast
 
 from codeeval.prompts.templates import FIELD
 from codeeval.tasks.fields import Fields
 from codeeval.tasks.rows import SourceRow
 from codeeval.types import Oracle, OracleRule, Problem
-from sandbox.wire import refuse_collisions
+from sandbox.wire import MAX_TOKENS, has_more_tokens, refuse_collisions
 
 #: The most characters of all calls of one problem; the pool accepts about 5 million, including the program.
 MAX_CALLS_CHARS = 4 * 1024 * 1024
 #: Key in `Problem.extra` of the inputs that are left out: a list of [number, reason].
 LEFT_OUT = "left_out"
+
+#: Levels of lists in an argument; Python parses two hundred.
+MAX_DEPTH = 150
+_TOO_DEEP = f"nested more than {MAX_DEPTH} deep"
 
 _Arguments = list[object]
 
@@ -38,7 +43,7 @@ def problem_of(row: SourceRow) -> Problem:
     base, plus = _inputs(fields, "base_input"), _inputs(fields, "plus_input")
     if not base + plus:
         fields.fail("base_input", "there is no input in it, nor in plus_input")
-    shape = _SHAPES.get(int(number)) if mbpp and number.isdigit() else None
+    shape = _SHAPES.get(number) if mbpp else None
     calls, left_out = _calls(fields, [*base, *plus], shape)
     skipped = {index for index, _ in left_out}
     return Problem(
@@ -90,9 +95,12 @@ def _calls(
     for number, arguments in enumerate(inputs):
         try:
             shaped = arguments if shape is None else list(cast(Iterable[object], shape(arguments)))
-            call = "{'*': %s}" % literal(shaped)
+            call = _call(shaped)
         except (TypeError, AttributeError, IndexError) as error:
             fields.fail("base_input", f"input {number} is not of the form that this problem's inputs have: {error}")
+        except RecursionError:
+            left_out.append((number, _TOO_DEEP))
+            continue
         except ValueError as error:
             left_out.append((number, str(error)))
             continue
@@ -106,9 +114,19 @@ def _calls(
     return tuple(calls), left_out
 
 
-def literal(value: object) -> str:
+def _call(arguments: list[object]) -> str:
+    """The text of a call. Raises ValueError for one that Python would not parse."""
+    text = f"{{'*': {literal(arguments)}}}"
+    if has_more_tokens(text, MAX_TOKENS):
+        raise ValueError(f"more than {MAX_TOKENS} words, numbers and signs")
+    return text
+
+
+def literal(value: object, depth: int = 0) -> str:
     """Python text that `ast.literal_eval` reads back. Raises ValueError for values without one: nan, integers of more
-    than 4,300 digits, values of other types."""
+    than 4,300 digits, values of other types, and what is nested more than MAX_DEPTH deep."""
+    if depth > MAX_DEPTH:
+        raise ValueError(_TOO_DEEP)
     if isinstance(value, float) and math.isinf(value):
         return "1e999" if value > 0 else "-1e999"
     if isinstance(value, float) and math.isnan(value):
@@ -117,14 +135,15 @@ def literal(value: object) -> str:
         literal(value.real), literal(value.imag)
     if value is None or isinstance(value, bool | int | float | complex | str):
         return repr(value)
+    inside = partial(literal, depth=depth + 1)
     if isinstance(value, tuple):
-        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
+        return f"({', '.join(map(inside, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, list):
-        return f"[{', '.join(map(literal, value))}]"
+        return f"[{', '.join(map(inside, value))}]"
     if isinstance(value, set):
-        return f"{{{', '.join(map(literal, value))}}}" if value else "set()"
+        return f"{{{', '.join(map(inside, value))}}}" if value else "set()"
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{literal(key)}: {literal(item)}' for key, item in value.items())}}}"
+        return f"{{{', '.join(f'{inside(key)}: {inside(item)}' for key, item in value.items())}}}"
     raise ValueError(f"a value of type {type(value).__name__} has no literal")
 
 
@@ -224,4 +243,4 @@ _BY_SHAPE: tuple[tuple[Callable[[_Arguments], object], str], ...] = (
     (_float_and_complex, "124"),
     (_everything, "580 615 791"),
 )
-_SHAPES = {int(number): shape for shape, numbers in _BY_SHAPE for number in numbers.split()}
+_SHAPES = {number: shape for shape, numbers in _BY_SHAPE for number in numbers.split()}

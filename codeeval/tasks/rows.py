@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from codeeval import bounded_json
-from codeeval.errors import DataError, UsageError, install
+from codeeval.errors import DataError, UsageError
 from codeeval.files import GZIP, is_gzip, most_unpacked, reason, unpacked
 from codeeval.i18n import joined, msg
 from codeeval.sample_rows import COMPLETION_FIELDS, not_text
@@ -25,8 +25,6 @@ from codeeval.tasks.bundled import page
 MAX_FILE_BYTES = 64 * 1024 * 1024
 #: In one file (`.json`) or row; see `bounded_json`.
 MAX_VALUES = 8_000_000
-#: How many rows of a Parquet file are unpacked at a time.
-_BATCH = 16
 SUFFIXES = (".json", ".jsonl", ".parquet")
 _LIST_KEYS = ("data", "test", "train")
 #: Fields that occur in rows of any schema, but not in an object that holds a list of rows. (Completions are refused by
@@ -50,6 +48,8 @@ def read_rows(path: Path) -> list[SourceRow]:
         )
     check_file(path)
     if suffix == ".parquet":
+        from codeeval.tasks.parquet_file import parquet_rows
+
         return list(parquet_rows(path))
     text = _text(path)
     return list(_jsonl_rows(path, text) if suffix == ".jsonl" else _json_rows(path, text))
@@ -177,30 +177,3 @@ def _json_hint(text: str, error: json.JSONDecodeError, line: int | None) -> str:
 
 def _kind(value: object) -> str:
     return {"NoneType": "null", "str": "a string", "bool": "a truth value"}.get(type(value).__name__, "a number")
-
-
-def parquet_rows(path: Path) -> Iterator[SourceRow]:
-    """The records of a Parquet file. Raises UsageError if pyarrow is missing, and DataError for a broken or too large
-    file."""
-    try:
-        import pyarrow
-        from pyarrow import parquet
-    except ImportError as error:
-        raise UsageError(
-            msg("{path}: reading Parquet needs pyarrow: {command}", path=path, command=install("parquet"))
-        ) from error
-
-    number, size = 0, 0
-    try:
-        with parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(_BATCH):
-                size += batch.nbytes  # a text stored once for many rows counts once per row
-                if size > MAX_FILE_BYTES:
-                    raise DataError(str(path), f"more than {MAX_FILE_BYTES >> 20} MiB when unpacked", "Split the set.")
-                for record in batch.to_pylist():
-                    number += 1
-                    yield SourceRow(msg("{path}, row {row}", path=path, row=number), record)
-    except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DataError(
-            str(path), msg("not a readable Parquet file: {reason}", reason=error), msg("Download or write it again.")
-        ) from error

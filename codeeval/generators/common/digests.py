@@ -5,8 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
+from codeeval.files import read_text
+from codeeval.i18n import msg
+
+#: A tokenizer of a large vocabulary has thirty megabytes.
+_MAX_JSON_BYTES = 256 * 1024 * 1024
+#: The longest name of a file.
+_MAX_NAME = 255
 _INDEXES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
 _TOKENIZER_FILES = (
     *("tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json"),
@@ -14,15 +22,32 @@ _TOKENIZER_FILES = (
 )
 
 
+def read_json(path: Path) -> Any:
+    """The value of a JSON file of a model. Raises OSError, and ValueError, also for one that is too large or nested too
+    deeply."""
+    try:
+        return json.loads(read_text(path, _MAX_JSON_BYTES))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def weight_files(folder: Path) -> list[Path]:
-    """The files with the weights, sorted by name: those in the index if there is one. Empty if there are none."""
+    """The files with the weights, sorted by name: those in the index if there is one. Empty if there are none. Raises
+    OSError, ValueError (also for an index that names a file outside the folder), KeyError, TypeError, AttributeError."""
     for name in _INDEXES:
         if (folder / name).is_file():
-            shards = json.loads((folder / name).read_text(encoding="utf-8"))["weight_map"].values()
-            return [folder / shard for shard in sorted(set(shards))]
+            shards = sorted(set(read_json(folder / name)["weight_map"].values()))
+            return [folder / _inside(shard) for shard in shards]
     if (folder / "model.safetensors").is_file():
         return [folder / "model.safetensors"]
     return sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+
+
+def _inside(shard: str) -> str:
+    path = PurePosixPath(shard)
+    if path.is_absolute() or ".." in path.parts or len(shard) > _MAX_NAME:
+        raise ValueError(msg("{name} is no file of this folder", name=shard[:_MAX_NAME]))
+    return shard
 
 
 def weights_digest(folder: Path) -> str | None:

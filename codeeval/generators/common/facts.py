@@ -11,8 +11,9 @@ from functools import cache
 from math import prod
 from pathlib import Path
 
+from codeeval.files import read_text
 from codeeval.generators.base import Scalar
-from codeeval.generators.common.digests import text_digest, tokenizer_digest, weight_files, weights_digest
+from codeeval.generators.common.digests import read_json, text_digest, tokenizer_digest, weight_files, weights_digest
 
 _LONGEST_DESCRIPTION = 600
 
@@ -52,7 +53,7 @@ def _parameters(files: list[Path]) -> int | None:
                 (length,) = struct.unpack("<Q", stream.read(8))
                 header = json.loads(stream.read(min(length, 100_000_000)))
             total += sum(prod(entry["shape"]) for name, entry in header.items() if name != "__metadata__")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, struct.error):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
             return None
     return total
 
@@ -61,8 +62,8 @@ def chat_template_of(folder: Path) -> object:
     """The template, wherever the tokenizer stores it: a text, or several by name; None if there is none."""
     try:
         if (folder / "chat_template.jinja").is_file():
-            return (folder / "chat_template.jinja").read_text(encoding="utf-8")
-        return json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8")).get("chat_template")
+            return read_text(folder / "chat_template.jinja")
+        return read_json(folder / "tokenizer_config.json").get("chat_template")
     except (OSError, ValueError, AttributeError):
         return None
 
@@ -75,8 +76,8 @@ def _chat_template_digest(folder: Path) -> str | None:
 def _card(folder: Path) -> tuple[str, str]:
     """(front matter, the rest) of the beginning of the model card."""
     try:
-        head = (folder / "README.md").read_text(encoding="utf-8")[:20_000]
-    except (OSError, UnicodeDecodeError):
+        head = read_text(folder / "README.md")[:20_000]
+    except (OSError, ValueError):
         return "", ""
     front = re.match(r"---\n(.*?)\n---", head, re.DOTALL)
     return (front[1], head[front.end() :]) if front else ("", head)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from codeeval.errors import UsageError
 from codeeval.files import reason
-from codeeval.generators.common.digests import weight_files
+from codeeval.generators.common.digests import read_json, weight_files
 from codeeval.i18n import msg
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
@@ -32,7 +32,7 @@ def local_folder(name: str) -> Path | None:
     if folder is None:
         return None
     try:
-        json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        read_json(folder / "config.json")
         weights = weight_files(folder)
     except FileNotFoundError:
         raise UsageError(msg("{name} is not a model folder: it has no config.json", name=name)) from None
@@ -112,18 +112,18 @@ def _check_tokenizer(name: str, folder: Path) -> None:
     """Raise UsageError if no file holds a vocabulary, or if the one that does is not complete JSON."""
     try:
         if (folder / "tokenizer.json").is_file():
-            json.loads((folder / "tokenizer.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+            read_json(folder / "tokenizer.json")
+    except (OSError, ValueError) as error:
         raise UsageError(
             msg("{name}: tokenizer.json is broken: {reason}; copy or download it again", name=name, reason=error)
         ) from None
     if any(path for pattern in _VOCABULARIES for path in folder.glob(pattern)):
         return
     try:
-        said = json.loads((folder / "tokenizer_config.json").read_text(encoding="utf-8"))
+        said = read_json(folder / "tokenizer_config.json")
         if said.get("tokenizer_class") in _WITHOUT_VOCABULARY:
             return
-    except (OSError, ValueError, AttributeError, RecursionError):
+    except (OSError, ValueError, AttributeError):
         pass
     raise UsageError(
         msg(

@@ -36,7 +36,7 @@ def load_tokenizer(model: str, revision: str = "main") -> Any:
     import transformers
 
     try:
-        return transformers.AutoTokenizer.from_pretrained(model, revision=revision)
+        return transformers.AutoTokenizer.from_pretrained(model, revision=revision, trust_remote_code=False)
     except Exception as error:  # transformers raises nearly every type
         reason = str(error).strip().partition("\n")[0][:300]
         raise UsageError(

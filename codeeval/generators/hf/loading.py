@@ -46,9 +46,16 @@ def from_pretrained(kind: str, name: str, settings: Placing, flag: str = "-M") -
     dtype = settings.dtype if settings.dtype != "auto" or device != "cpu" else "float32"
     placement: dict[str, Any] = {"device_map": "auto" if device == "cuda" else device} if device != "cpu" else {}
     try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(source, revision=settings.revision)
+        tokenizer = transformers.AutoTokenizer.from_pretrained(
+            source, revision=settings.revision, trust_remote_code=False
+        )
         model, info = getattr(transformers, kind).from_pretrained(
-            source, revision=settings.revision, dtype=dtype, output_loading_info=True, **placement
+            source,
+            revision=settings.revision,
+            dtype=dtype,
+            output_loading_info=True,
+            trust_remote_code=False,  # otherwise it asks at a terminal
+            **placement,
         )
         folder = folder or Path(transformers.utils.cached_file(name, "config.json", revision=settings.revision)).parent
     except Exception as error:  # transformers raises nearly every type for a model it can't read
