@@ -43,6 +43,7 @@ from sandbox.guest.replaced_names import put_own_built_ins
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
+from sandbox.guest.swallowed_exceptions import Swallowed
 from sandbox.guest.value_writer import NOTHING
 from sandbox.guest.written_defaults import Written
 
@@ -77,6 +78,7 @@ class Judge:
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
+        self._swallowed = Swallowed()
         self.special_names: frozenset[str] = frozenset()
         self._used = Used(
             lambda error: self._answer((questions.ATTRIBUTE, error, ("__dict__",), (), ())), put_attribute
@@ -107,7 +109,7 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
-            self._lender.written = Written(self._executed)
+            self._lender.written, self._swallowed = Written(self._executed), Swallowed(self._executed)
             self.special_names = mentioned_in(prelude) | mentioned_in(tests)
             if compares_identities(prelude) or compares_identities(tests):
                 self._exchange.same = Identities()
@@ -201,7 +203,7 @@ class Judge:
     def _answer(self, question: tuple[Any, ...]) -> Any:
         kind, value = self._exchange.ask(question)
         if kind == questions.RAISED:
-            self._raise(value)
+            self._raise(value, question[0])
         return value
 
     def _seed(self, place: int, *args: Any) -> None:
@@ -220,7 +222,7 @@ class Judge:
         self._used.add(error)
         return attribute_of(self, error, name)
 
-    def _raise(self, told: Any) -> NoReturn:
+    def _raise(self, told: Any, operation: int) -> NoReturn:
         try:
             *described, number, line = told
             own = len(described) == 1 and isinstance(described[0], BaseException)
@@ -229,10 +231,13 @@ class Judge:
                 self._proxies.know(error, number)
         except BaseException:
             self.abandon("lost", "an exception that is none")
-        if own:  # the tests' own, that the program let through
-            raise error
-        self._crossed = error
-        self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
+        if not own:  # otherwise the tests' own, that the program let through
+            self._crossed = error
+            self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
+        if self._swallowed.ends(operation, error):
+            name, message, _, more = failure(error, not own, self._crossed_line)
+            self._fail(name, message, _line_of(_calling_frame()) or None, more)
+            _exit(0)
         raise error
 
     def not_carried(self, what: str, kind: int = -1) -> NoReturn:
