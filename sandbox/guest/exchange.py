@@ -11,6 +11,7 @@ from sandbox.guest import library_types, questions, value_codec, value_decoder, 
 from sandbox.guest.common_containers import Reading, states
 from sandbox.guest.container_contents import put
 from sandbox.guest.declared_classes import Declared
+from sandbox.guest.expecting_lines import Spans, is_on
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.judges_containers import JudgesContainers
@@ -56,10 +57,10 @@ class Exchange:
         self.same: Identities | None = None
         self.declared, self._nans = Declared(), NotANumbers(LENT)  # the prelude's classes that the program has as well
 
-    def open(self, line: Line, most: int, in_place: bool) -> None:
+    def open(self, line: Line, most: int, in_place: bool, expecting: Spans = ()) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
-        check what the candidate does to its arguments."""
-        self._line, self._room = line, most
+        check what the candidate does to its arguments, except on the lines `expecting`."""
+        self._line, self._room, self._expecting = line, most, expecting
         self._common.in_place = self._lender.streams.in_place = in_place
 
     @property
@@ -79,6 +80,8 @@ class Exchange:
         with self._turn:
             if self._is_busy:
                 raise Lost("a question while a message is read or written")
+            if self._expecting and not self._nested:
+                self._common.in_place = self._lender.streams.in_place = not is_on(self._expecting)
             return self._asked(question)
 
     def _asked(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
@@ -222,7 +225,8 @@ class Exchange:
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
         more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans, "places": places}
-        more["instead_of"] = None if self._common.in_place else self._common.copies.instead_of
+        copies = self._common.copies
+        more["instead_of"] = None if self._common.in_place and not copies.were_made else copies.instead_of
         return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:

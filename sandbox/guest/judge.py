@@ -87,9 +87,9 @@ class Judge:
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
         """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
-        code, prelude, source, names, in_place = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
-        self._in_place = in_place
-        self._exchange.open(line, most, in_place)
+        code, prelude, source, names, how = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
+        self._in_place = how[0]
+        self._exchange.open(line, most, *how)
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
