@@ -58,6 +58,7 @@ _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 #: Attributes of exceptions that a function of the tests raises: the object may be any.
 _LEFT_OUT = frozenset(("obj",))
 _KEY: type = type(functools.cmp_to_key(max))
+_BOUND = (types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 
 
 class Lender:
@@ -65,7 +66,7 @@ class Lender:
 
     def __init__(self) -> None:
         self._objects: list[Any] = []
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[Any, int] = {}
         self._told: set[int] = set()
         self._fresh: set[int] = set()
         self._uses: dict[int, tuple[int, ...]] = {}  # by number, of what can be lent
@@ -99,9 +100,9 @@ class Lender:
         """Its number, and its description unless the candidate has it; None if it can't be lent."""
         number = self._number(value)
         self.streams.pass_on(number, value)
-        if id(value) in self._told:
+        if number in self._told:
             return number, None
-        if id(value) in self._fresh and raised.is_exception(value):  # one that contains itself
+        if number in self._fresh and raised.is_exception(value):  # one that contains itself
             return number, None
         if raised.is_exception_class(value):
             told: Any = (raised.EXCEPTION_CLASS, raised.describe_class(value, self._class_number, self.prelude))  # type: ignore[arg-type]
@@ -113,7 +114,7 @@ class Lender:
         if told is None:
             return None
         self._uses.setdefault(number, _USES.get(told[0], ()))
-        self._fresh.add(id(value))
+        self._fresh.add(number)
         return number, told
 
     def begin(self) -> None:
@@ -134,9 +135,15 @@ class Lender:
         return number
 
     def _number(self, value: object) -> int:
-        number = self._numbers.get(id(value))
+        own: Any = id(value)
+        number = self._numbers.get(own)
+        if number is None and type(value) in _BOUND:  # each access makes a new one: `bus.remove(seen.append)`
+            own = id(value.__self__), getattr(value, "__name__", "")
+            number = self._numbers.get(own)
+            if number is not None and self._objects[number & ~LENT] != value:
+                own, number = id(value), None
         if number is None:
-            number = self._numbers[id(value)] = LENT | len(self._objects)
+            number = self._numbers[own] = LENT | len(self._objects)
             self._objects.append(value)
         return number
 
