@@ -9,10 +9,13 @@ This runs beside hostile code, which may change it.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 #: How long the judge waits for each answer while a coroutine waits for something.
 _SLICE_S = 0.005
+#: How many turns of the loop tasks get that nobody awaits, before the judge goes on.
+_MOST_TURNS = 100
 #: The task of each coroutine, by the coroutine's id; the coroutine itself once its result has been told.
 _tasks: dict[int, Any] = {}
 _loops: list[Any] = []
@@ -21,10 +24,7 @@ _loops: list[Any] = []
 def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
     """Its result in a tuple, which is empty if it has not ended; raises what it raises. The first call only begins it, so that
     coroutines that the tests begin together take turns as on one loop."""
-    asyncio: Any = importlib.import_module("asyncio")
-    if not _loops:
-        _loops.append(asyncio.new_event_loop())
-    (loop,) = _loops
+    loop = _loop()
     task = _tasks.get(id(coroutine))
     if task is coroutine:
         raise RuntimeError("cannot reuse already awaited coroutine")
@@ -40,6 +40,41 @@ def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
         return ()
     _tasks[id(coroutine)] = coroutine
     return (task.result(),)
+
+
+def within(perform: Callable[..., Any]) -> Callable[..., Any]:
+    """This operation, carried out as in the running loop, of which a function may make tasks and timers."""
+
+    def performed(*args: Any, **keywords: Any) -> Any:
+        events: Any = importlib.import_module("asyncio.events")
+        before = events._get_running_loop()
+        events._set_running_loop(_loop())
+        try:
+            return perform(*args, **keywords)
+        finally:
+            events._set_running_loop(before)
+
+    return performed
+
+
+def go_on(_: object) -> bool:
+    """Let tasks and timers run that nobody awaits. Returns whether there are any."""
+    for loop in _loops:
+        for _ in range(_MOST_TURNS):
+            loop.call_soon(loop.stop)
+            loop.run_forever()
+            if not loop._ready:
+                break
+        asyncio: Any = importlib.import_module("asyncio")
+        return bool(asyncio.all_tasks(loop)) or not all(timer.cancelled() for timer in loop._scheduled)
+    return False
+
+
+def _loop() -> Any:
+    if not _loops:
+        asyncio: Any = importlib.import_module("asyncio")
+        _loops.append(asyncio.new_event_loop())
+    return _loops[0]
 
 
 def _run(loop: Any, task: Any) -> None:

@@ -11,7 +11,6 @@ from sandbox.guest import library_types, questions, value_codec, value_decoder, 
 from sandbox.guest.common_containers import Reading, states
 from sandbox.guest.container_contents import put
 from sandbox.guest.declared_classes import Declared
-from sandbox.guest.expecting_lines import Spans, is_on
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
 from sandbox.guest.judges_containers import JudgesContainers
@@ -21,6 +20,7 @@ from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.questions import Host
+from sandbox.guest.tests_frames import Spans, is_on
 from sandbox.guest.value_writer import NOTHING
 
 #: How deeply requests may be nested in questions and these in requests.
@@ -89,7 +89,7 @@ class Exchange:
             self._is_busy, self._collects = True, gc.isenabled()
             gc.disable()  # a `__del__` of the tests may ask
             self._tell_changes()
-            answer = self._answer_to((*question, self._common.in_place))
+            answer = self._answer_to((*question, questions.how(question[0], self._common.in_place)))
             if self._collects:
                 gc.enable()
             self._is_busy = False
@@ -105,7 +105,9 @@ class Exchange:
         """Tell the candidate what the tests have changed in its objects."""
         for number in self._proxies.changed_by_tests():
             try:
-                kind, _ = self._answer_to((*self._proxies.tell(number), self._common.in_place))
+                kind, _ = self._answer_to(
+                    (*self._proxies.tell(number), questions.how(questions.PUT, self._common.in_place))
+                )
             except (Unsupported, value_writer.TooLarge):
                 kind = questions.RAISED
             if kind == questions.RAISED:

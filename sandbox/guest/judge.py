@@ -27,6 +27,7 @@ from typing import Any, NoReturn
 
 from sandbox import wire
 from sandbox.guest import library_types, questions
+from sandbox.guest.background_tasks import BackgroundTasks
 from sandbox.guest.declared_classes import Declared, declared_in
 from sandbox.guest.exception_members import Used
 from sandbox.guest.exchange import Exchange
@@ -44,6 +45,7 @@ from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
 from sandbox.guest.swallowed_exceptions import Swallowed
+from sandbox.guest.tests_frames import calling_frame, line_of
 from sandbox.guest.value_writer import NOTHING
 from sandbox.guest.written_defaults import Written
 
@@ -78,7 +80,7 @@ class Judge:
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
-        self._swallowed = Swallowed()
+        self._swallowed, self._background = Swallowed(), BackgroundTasks(self)
         self.special_names: frozenset[str] = frozenset()
         self._used = Used(
             lambda error: self._answer((questions.ATTRIBUTE, error, ("__dict__",), (), ())), put_attribute
@@ -119,7 +121,7 @@ class Judge:
             self._lender.prelude = self._makers.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
-        program = self._program = self._proxies.make(0, None, NOTHING)
+        program = self._program = self._background.program = self._proxies.make(0, None, NOTHING)
         if error is None:
             self._agree(program, names)
         found = self.ask(questions.FIND, program, names)
@@ -179,10 +181,11 @@ class Judge:
                 self._answer((questions.REPLACE, self._program, news, (), ()))
             finally:
                 vars(builtins).update(theirs)
-        keywords, frame = kwargs or {}, _calling_frame()
+        keywords, frame = kwargs or {}, calling_frame()
         self._calls += operation == questions.CALL
-        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
+        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), line_of(frame))
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
+        self._background.may_exist()
         if operation != questions.CALL:
             return self._answer(question)
         name = self._names.get(number_of(target), "…") if is_remote(target) else "…"
@@ -236,7 +239,7 @@ class Judge:
             self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
         if self._swallowed.ends(operation, error):
             name, message, _, more = failure(error, not own, self._crossed_line)
-            self._fail(name, message, _line_of(_calling_frame()) or None, more)
+            self._fail(name, message, line_of(calling_frame()) or None, more)
             _exit(0)
         raise error
 
@@ -250,7 +253,7 @@ class Judge:
             self.abandon("unsupported", "the program uses an object of a class of the tests")
         if kind in self._classes_asked_for:
             self.abandon("unsupported", f"{what} does not cross to the tests")
-        line = _line_of(_calling_frame()) or None
+        line = line_of(calling_frame()) or None
         self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         _exit(0)
 
@@ -285,15 +288,3 @@ class Judge:
 
 def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]:
     return wire.compile_tests(prelude, wire.PRELUDE), wire.compile_tests(source, TESTS)
-
-
-def _calling_frame() -> types.FrameType | None:
-    """The innermost frame of the tests."""
-    frame: types.FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename != TESTS:
-        frame = frame.f_back
-    return frame
-
-
-def _line_of(frame: types.FrameType | None) -> int:
-    return frame.f_lineno if frame is not None else 0

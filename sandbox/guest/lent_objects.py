@@ -134,7 +134,7 @@ class Lender:
         self._uses.setdefault(number, _USES[raised.EXCEPTION_CLASS])
         return number
 
-    def _number(self, value: object) -> int:
+    def _number(self, value: Any) -> int:
         own: Any = id(value)
         number = self._numbers.get(own)
         if number is None and type(value) in _BOUND:  # each access makes a new one: `bus.remove(seen.append)`

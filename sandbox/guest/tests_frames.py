@@ -1,8 +1,4 @@
-"""Where tests compare results with what they compute from an argument: `assert f(xs) == reference(xs)`.
-
-What the program does to arguments there is done to copies, also where the tests otherwise see what it does to theirs: it would
-choose what is expected.
-"""
+"""Where the tests are: which of their functions are running, and on which lines."""
 
 from __future__ import annotations
 
@@ -15,9 +11,22 @@ from sandbox.wire import TESTS
 Spans = tuple[tuple[int, int], ...]
 
 
+def calling_frame() -> FrameType | None:
+    """The innermost frame of the tests."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename != TESTS:
+        frame = frame.f_back
+    return frame
+
+
+def line_of(frame: FrameType | None) -> int:
+    """Its line; 0 if there is none."""
+    return frame.f_lineno if frame is not None else 0
+
+
 def is_on(spans: Spans) -> bool:
     """Whether the tests are on one of these lines, in any of their functions that are running."""
-    frame: FrameType | None = sys._getframe(1)
+    frame = calling_frame()
     while frame is not None:
         line = frame.f_lineno if frame.f_code.co_filename == TESTS else None
         if line is not None and any(first <= line <= last for first, last in spans):
