@@ -20,8 +20,10 @@ import json
 import mmap
 import operator
 import os
+import random
 import sys
 import types
+import zlib
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -88,9 +90,12 @@ class Judge:
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
-        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
+        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling. Changes the state of
+        `random`."""
         code, prelude, source, names, how = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
         self._in_place = how[0]
+        # Otherwise the program's generator is in the same state, and draws what the tests draw.
+        random.seed(zlib.crc32(f"{prelude}\n{source}".encode("utf-8", "surrogatepass")))
         self._exchange.open(line, most, *how)
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
