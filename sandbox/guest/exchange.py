@@ -89,7 +89,7 @@ class Exchange:
             self._is_busy, self._collects = True, gc.isenabled()
             gc.disable()  # a `__del__` of the tests may ask
             self._tell_changes()
-            answer = self._answer_to((*question, questions.how(question[0], self._common.in_place)))
+            answer = self._answer_to(question)
             if self._collects:
                 gc.enable()
             self._is_busy = False
@@ -102,12 +102,10 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _tell_changes(self) -> None:
-        """Tell the candidate what the tests have changed in its objects."""
-        for number in self._proxies.changed_by_tests():
+        """Tell the candidate what the tests have changed in its objects, of which one may hold another."""
+        for number, told in [(one, self._proxies.tell(one)) for one in self._proxies.changed_by_tests()]:
             try:
-                kind, _ = self._answer_to(
-                    (*self._proxies.tell(number), questions.how(questions.PUT, self._common.in_place))
-                )
+                kind, _ = self._answer_to(told)
             except (Unsupported, value_writer.TooLarge):
                 kind = questions.RAISED
             if kind == questions.RAISED:
@@ -118,7 +116,7 @@ class Exchange:
         changed = self._have_changed()
         encoder = self._message()
         count = len(self._common)
-        root = encoder.root(question)
+        root = encoder.root((*question, questions.how(question[0], self._common.in_place)))
         again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()
