@@ -90,8 +90,8 @@ class Judge:
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
-        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling. Changes the state of
-        `random`."""
+        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling. Changes the state
+        of `random`."""
         code, prelude, source, names, how = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
         self._in_place = how[0]
         # Otherwise the program's generator is in the same state, and draws what the tests draw.
