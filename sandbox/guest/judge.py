@@ -180,6 +180,7 @@ class Judge:
     ) -> Any:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
+        self._seeds.news()
         if news := self._replaced.news():
             theirs = put_own_built_ins()
             try:
