@@ -19,6 +19,7 @@ _MOST_TURNS = 100
 #: The task of each coroutine, by the coroutine's id; the coroutine itself once its result has been told.
 _tasks: dict[int, Any] = {}
 _loops: list[Any] = []
+_pauses: list[None] = []  # since tasks have last run that nobody awaits
 
 
 def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
@@ -60,11 +61,13 @@ def within(perform: Callable[..., Any]) -> Callable[..., Any]:
 def go_on(_: object) -> bool:
     """Let tasks and timers run that nobody awaits. Returns whether there are any."""
     for loop in _loops:
+        before = len(_pauses)
         for _ in range(_MOST_TURNS):
             loop.call_soon(loop.stop)
             loop.run_forever()
-            if not loop._ready:
+            if not loop._ready or len(_pauses) > before:
                 break
+        _pauses.clear()
         asyncio: Any = importlib.import_module("asyncio")
         return bool(asyncio.all_tasks(loop)) or not all(timer.cancelled() for timer in loop._scheduled)
     return False
@@ -90,6 +93,22 @@ def _run(loop: Any, task: Any) -> None:
     finally:
         timer.cancel()
         task.remove_done_callback(stop)
+
+
+async def pause(waited: int) -> None:
+    """Let the tests' loop run, for one of their coroutines, for which the program has `waited` so many times before."""
+    asyncio: Any = importlib.import_module("asyncio")
+    loop = asyncio.get_running_loop()
+    if loop in _loops:
+        loop.call_soon(loop.stop)
+        _pauses.append(None)
+    await asyncio.sleep(0 if loop in _loops and waited < _MOST_TURNS else _SLICE_S / 2)
+
+
+def cancellation() -> type[BaseException]:
+    """What a cancelled coroutine raises."""
+    kind: type[BaseException] = importlib.import_module("asyncio").CancelledError
+    return kind
 
 
 async def awaited(value: Any) -> Any:

@@ -105,6 +105,7 @@ class Judge:
             self._rule(wire.PASSED_WITH_OWN if self._exchange.has_own else wire.PASSED)
         finally:
             self._seeds.end()
+            self._lender.coroutines.end()
 
     def leaves_nothing(self) -> bool:
         """Whether the tests can't have changed anything that later ones would notice."""
