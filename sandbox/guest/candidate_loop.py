@@ -36,7 +36,7 @@ def step(coroutine: Any, cancel: bool = False) -> tuple[Any, ...]:
     if cancel:
         task.cancel()
     if not task.done():
-        _run(loop, task)
+        run(loop, task)
     if not task.done():
         return ()
     _tasks[id(coroutine)] = coroutine
@@ -80,7 +80,7 @@ def _loop() -> Any:
     return _loops[0]
 
 
-def _run(loop: Any, task: Any) -> None:
+def run(loop: Any, task: Any) -> None:
     """For a while, or until the task has ended."""
 
     def stop(_: object = None) -> None:
@@ -97,12 +97,17 @@ def _run(loop: Any, task: Any) -> None:
 
 async def pause(waited: int) -> None:
     """Let the tests' loop run, for one of their coroutines, for which the program has `waited` so many times before."""
-    asyncio: Any = importlib.import_module("asyncio")
-    loop = asyncio.get_running_loop()
+    events: Any = importlib.import_module("asyncio.events")
+    loop = events._get_running_loop()
     if loop in _loops:
         loop.call_soon(loop.stop)
         _pauses.append(None)
-    await asyncio.sleep(0 if loop in _loops and waited < _MOST_TURNS else _SLICE_S / 2)
+    done = loop.create_future()  # the tests may have something else in the place of `asyncio.sleep`
+    timer = loop.call_later(0 if loop in _loops and waited < _MOST_TURNS else _SLICE_S / 2, done.set_result, None)
+    try:
+        await done
+    finally:
+        timer.cancel()
 
 
 def cancellation() -> type[BaseException]:

@@ -6,10 +6,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from sandbox.guest import candidate_loop
 from sandbox.guest.questions import running_loop
-
-#: How long the judge lets a coroutine run for each request if the tests have no loop.
-_SLICE_S = 0.005
 
 
 class Coroutines:
@@ -30,8 +28,7 @@ class Coroutines:
             task.cancel()
         loop = task.get_loop()
         if loop is self._loop and not loop.is_running() and not task.done():
-            asyncio: Any = importlib.import_module("asyncio")
-            loop.run_until_complete(asyncio.wait([task], timeout=_SLICE_S))
+            candidate_loop.run(loop, task)
         return (task.result(),) if task.done() else ()
 
     def _begin(self, coroutine: Any) -> Any:
