@@ -1,8 +1,8 @@
 """Whether a statement of tests computes what it expects from an argument that a program may have changed.
 
 `assert candidate(xs) == reference(xs)` must compare with what the tests have, not with what the candidate has left in `xs`.
-Tests that do so are executed once, with their own arguments. If tests do nothing of the kind, what they do with an argument
-after the call can only be a check of it, or not matter.
+So calls in such a statement never change the tests' own arguments. What tests do elsewhere with an argument after the call can
+only be a check of it, or not matter.
 """
 
 from __future__ import annotations
@@ -37,9 +37,10 @@ class Known(Protocol):
         """The names that calls in this expression pass to functions that may be the program, with these functions."""
 
 
-def expects_from_argument(statement: ast.AST, known: Known) -> bool:
-    """Whether it compares a result of the program with what is computed from an argument, or gives both to a function."""
-    return any(_meet(parts, known) for parts in _side_by_side(statement, known))
+def expects_from_arguments(statement: ast.AST, known: Known) -> set[str]:
+    """The names of the arguments, or of what is computed from them, with which it compares a result of the program, or that it
+    gives to a function with one."""
+    return {name for parts in _side_by_side(statement, known) for name in _meet(parts, known)}
 
 
 def _side_by_side(statement: ast.AST, known: Known) -> Iterator[list[ast.expr]]:
@@ -54,7 +55,7 @@ def _side_by_side(statement: ast.AST, known: Known) -> Iterator[list[ast.expr]]:
             yield [one for one in node.elts if known.is_told(one) or isinstance(one, (ast.Call, *COMPUTED))]
 
 
-def _meet(parts: list[ast.expr], known: Known) -> bool:
+def _meet(parts: list[ast.expr], known: Known) -> Iterator[str]:
     told = [one for one in parts if known.is_told(one)]
     passed = [known.passed_in(one) for one in told]
     names = {name for one in passed for name in one}
@@ -62,6 +63,8 @@ def _meet(parts: list[ast.expr], known: Known) -> bool:
     others = [one for one in others if not known.is_elsewhere(one)]
     for name in (name for one in others for name in names_of_data(one) if not hasattr(builtins, name)):
         if name in names or any(known.is_told_of(one, name) for one in told):
-            return True
+            yield name
     first = passed[0] if passed else {}
-    return any(first[name].isdisjoint(other[name]) for other in passed[1:] for name in first.keys() & other.keys())
+    yield from (
+        name for other in passed[1:] for name in first.keys() & other.keys() if first[name].isdisjoint(other[name])
+    )

@@ -6,8 +6,8 @@ computes the expected value from the argument after the candidate had it, and a 
 what is expected.
 
 Tests check arguments in more ways than can be read from a text. So a program that passes without its changes of arguments
-is executed once more with them (`worker_thread.py`), and must pass both ways, unless the tests compute what they expect
-from an argument (`expected_values.py`).
+is executed once more with them (`worker_thread.py`), and must pass both ways. This time too, calls with results that the tests
+compare with what they compute from an argument (`expected_values.py`) leave the tests' own arguments alone.
 
 An argument is checked if, in a later statement or the next iteration of a loop,
 
@@ -28,14 +28,16 @@ from __future__ import annotations
 
 import ast
 import functools
+from dataclasses import dataclass
 
-from sandbox.expected_values import expects_from_argument
+from sandbox.expected_values import expects_from_arguments
 from sandbox.harmless_calls import Harmless, is_passed_again
 from sandbox.marks import is_slow
 from sandbox.passed_names import PassedNames
 from sandbox.tested_expressions import (
     arguments_of,
     displays_in,
+    lines_of,
     looked_at_in,
     names_of_data,
     parts_in_order,
@@ -48,34 +50,44 @@ from sandbox.tested_expressions import (
 from sandbox.wire import MAX_TOKENS, Tests, has_more_tokens
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-#: What tests do with an argument after the call.
-_CHECKED, _EXPECTED = "checked", "expected value"
+
+
+#: Lines of the tests, from the first to the last one of each pair.
+Spans = tuple[tuple[int, int], ...]
 
 
 def sees_arguments(tests: Tests, entry_point: str = "") -> bool:
     """Whether the tests, by their text, check an argument after the statement that passed it."""
-    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)) == _CHECKED
+    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)).checks
 
 
-def expects_from_arguments(tests: Tests, entry_point: str = "") -> bool:
-    """Whether the tests, by their text, compute what they expect from an argument that the program may have changed, and
-    don't check it. In doubt they do."""
-    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)) == _EXPECTED
+def expecting_lines(tests: Tests, entry_point: str = "") -> Spans | None:
+    """Where the tests, by their text, compare results with what they compute from an argument that the program may have
+    changed. None if they can't be read, or check arguments."""
+    return _use_of_arguments(tests.source, tests.prelude, (*tests.names, entry_point)).expecting
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What tests do with arguments after the call."""
+
+    checks: bool = False
+    expecting: Spans | None = None
 
 
 @functools.lru_cache(maxsize=512)
-def _use_of_arguments(source: str, prelude: str, names: tuple[str, ...]) -> str:
+def _use_of_arguments(source: str, prelude: str, names: tuple[str, ...]) -> _Use:
     if any(has_more_tokens(text, MAX_TOKENS) or is_slow(text) for text in (source, prelude)):
-        return _EXPECTED
+        return _Use()
     try:
         tree = ast.parse(source)
         harmless = Harmless((tree, ast.parse(prelude)), names)
         found = [_Scope(harmless, node) for node in ast.walk(tree) if isinstance(node, (*_FUNCTIONS, ast.Module))]
         if any(scope.looks_back() for scope in found) or _from_elsewhere(found) or is_passed_again(tree, harmless):
-            return _CHECKED
-        return _EXPECTED if any(scope.expects for scope in found) else ""
+            return _Use(checks=True)
+        return _Use(expecting=tuple(sorted({span for scope in found for span in scope.expecting})))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _EXPECTED  # such tests can't be executed either
+        return _Use()  # such tests can't be executed either
 
 
 def _from_elsewhere(scopes: list[_Scope]) -> bool:
@@ -98,8 +110,9 @@ class _Scope(PassedNames):
         self._own_passed: set[str] = set()
         self._own_checked: set[str] = set()
         self._inner = set(map(id, ast.walk(node)))
-        #: Whether it computes what it expects from an argument.
-        self.expects = False
+        #: Where it computes what it expects from an argument, and the lines of each statement.
+        self.expecting: set[tuple[int, int]] = set()
+        self._lines: list[tuple[int, int]] = [(0, 0)]
 
     def looks_back(self) -> bool:
         found = self._reads()
@@ -129,8 +142,9 @@ class _Scope(PassedNames):
                 if self._all_pure(tested) and not any(name in self._told for name in names_of_data(tested)):
                     self.checked.update(names_of_data(tested))
             self._statement += 1
+            self._lines.append(lines_of(statement))
             self.note_paths(statement)
-            self.expects = self.expects or expects_from_argument(statement, self)
+            self._note_expecting(statement)
             if self._looks(statement) or self._looks_in_order(statement):
                 return True
             self._rebind(statement)
@@ -139,6 +153,12 @@ class _Scope(PassedNames):
                 if not self._is_pure(call) and not self._harmless.is_known(call):
                     self._pass(call, silent and (call is outermost or not isinstance(statement, ast.Expr)))
         return False
+
+    def _note_expecting(self, statement: ast.AST) -> None:
+        """From where such an argument was first passed up to this statement."""
+        for name in expects_from_arguments(statement, self):
+            lines = [one for one in self._lines[self._passed_since(name, self._statement) :] if any(one)]
+            self.expecting.add((min(first for first, _ in lines), max(last for _, last in lines)))
 
     def _looks(self, statement: ast.AST) -> bool:
         read = {

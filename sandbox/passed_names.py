@@ -48,11 +48,15 @@ class PassedNames:
         """Whether one is of a call that the program had this name's object in, or what holds it or was computed from it."""
         if self._affected(name) is None:
             return False
-        one = self._same.get(name, name)
-        places = (one, *(above for above in self._above.get(one, ()) if above in self._passed))
-        first = min((self._passed_at[each] for each in places if each in self._passed_at), default=0)
+        first = self._passed_since(name, 0)
         told = (self._told_at.get(other, -1) for other in names_of_data(node) if other in self._told)
         return not self._all_pure(node) or any(at >= first for at in told)
+
+    def _passed_since(self, name: str, otherwise: int) -> int:
+        """The number of the first statement that passed this name's object, or what it was computed from."""
+        one = self._same.get(name, name)
+        places = (one, *(above for above in self._above.get(one, ()) if above in self._passed))
+        return min((self._passed_at[each] for each in places if each in self._passed_at), default=otherwise)
 
     def note_paths(self, statement: ast.AST) -> None:
         """The calls in this statement pass such arguments."""
@@ -134,8 +138,10 @@ class PassedNames:
     def _rebind(self, statement: ast.AST) -> None:
         for node in ast.walk(statement):
             if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    self._bind(target, node.value, taken=False)
+                first, *others = sorted(node.targets, key=lambda one: not isinstance(one, ast.Name))
+                self._bind(first, node.value, taken=False)
+                for target in others:  # `a = b = [1, 2]`
+                    self._bind(target, first if isinstance(first, ast.Name) else node.value, taken=False)
             elif isinstance(node, ast.NamedExpr | ast.AnnAssign) and node.value is not None:
                 self._bind(node.target, node.value, taken=False)
             elif isinstance(node, ast.For):

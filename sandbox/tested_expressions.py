@@ -152,6 +152,12 @@ def side_by_side(value: ast.expr, count: int, taken: bool) -> list[ast.expr]:
     return []
 
 
+def lines_of(statement: ast.AST) -> tuple[int, int]:
+    """Its first and its last line, also those of one that was made of parts of another one; 0 for one without expressions."""
+    parts = [one for one in ast.walk(statement) if isinstance(one, ast.expr) and hasattr(one, "lineno")]
+    return min((one.lineno for one in parts), default=0), max((one.end_lineno or 0 for one in parts), default=0)
+
+
 def simple_statements(body: list[ast.stmt], nesting: int) -> Iterator[ast.AST]:
     """Statements without a body, and the heads of those with one; functions and classes have separate scopes."""
     for statement in body:

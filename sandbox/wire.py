@@ -165,14 +165,16 @@ TESTS, PRELUDE = "<tests>", "<prelude>"
 
 
 @functools.lru_cache(maxsize=512)
-def encode_tests(tests: Tests, entry_point: str, in_place: bool) -> bytes:
-    """The part of a job that only the judge reads. `in_place`: whether the tests see changes of their arguments.
+def encode_tests(tests: Tests, entry_point: str, in_place: bool, expecting: tuple[tuple[int, int], ...] = ()) -> bytes:
+    """The part of a job that only the judge reads. `in_place`: whether the tests see changes of their arguments, `expecting`:
+    except on these lines.
 
     The compiled code is sent with the text: many samples have the same tests, and a judge with the same Python need not
     compile them.
     """
     names = tests.names or (entry_point,)
-    return marshal.dumps((tests.source, tests.prelude, names, in_place, MAGIC_NUMBER, _compiled(tests)), 4)
+    how = in_place, expecting
+    return marshal.dumps((tests.source, tests.prelude, names, how, MAGIC_NUMBER, _compiled(tests)), 4)
 
 
 #: The compiler repeats the body of a `finally` at every exit of its `try`, and prefixes every private name in a class
@@ -198,11 +200,11 @@ def compile_tests(source: str, name: str) -> types.CodeType:
     return compile(source, name, "exec", dont_inherit=True, optimize=0)
 
 
-def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | None, str, str, tuple[str, ...], bool]:
-    """(code of prelude and tests if compiled by this Python, prelude, source, names, in_place). Guest side; the host is
-    trusted."""
-    source, prelude, names, in_place, magic, code = marshal.loads(data)
-    return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, in_place
+def decode_tests(data: bytes) -> tuple[tuple[types.CodeType, types.CodeType] | None, str, str, tuple[str, ...], Any]:
+    """(code of prelude and tests if compiled by this Python, prelude, source, names, (in_place, expecting)). Guest side; the host
+    is trusted."""
+    source, prelude, names, how, magic, code = marshal.loads(data)
+    return marshal.loads(code) if code and magic == MAGIC_NUMBER else None, prelude, source, names, how
 
 
 #: Dicts and sets of no more keys are made without a check: no more than `MAX_COLLISIONS` of `colliding_keys.py`.

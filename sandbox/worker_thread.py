@@ -15,6 +15,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from sandbox import replies, wire
 from sandbox.channel import Channel
@@ -23,6 +24,9 @@ from sandbox.job_queue import Pending, answer, fail
 from sandbox.outcomes import Observation, Outcome, Ruling
 from sandbox.wire import Job
 from sandbox.worker_supply import Shared, WorkerSupply
+
+if TYPE_CHECKING:
+    from sandbox.mutated_arguments import Spans
 
 MAX_TRIES = 3
 #: Seconds beyond a sample's own wall limit, for forking, a loaded host, and a reset of which every step succeeds only just in
@@ -138,13 +142,14 @@ class WorkerLane:
             raise _AfterAccept(str(error)) from error
         if result is None:
             raise WorkerLost("the worker has no room for another process")
-        again = result.with_own and not pending.again and _must_see(pending.job)  # reads the tests, and so may fail
+        again = result.with_own and not pending.again
+        expecting = _expecting(pending.job) if again else None  # reads the tests, and so may fail
         self._inflight.popleft()
         self._sent -= 1
         if not result.clean or self._shared.fresh:
             self._drop_worker()
-        if again:
-            self._execute_again(pending)
+        if expecting is not None:
+            self._execute_again(pending, expecting)
         else:
             self._resolve(pending, result)
 
@@ -175,11 +180,13 @@ class WorkerLane:
             return
         answer(pending.future, replace(outcome, attempts=tuple(pending.attempts)) if pending.attempts else outcome)
 
-    def _execute_again(self, pending: Pending) -> None:
-        """With tests that see what the program does to their arguments, as in one process: it must pass both ways."""
+    def _execute_again(self, pending: Pending, expecting: Spans) -> None:
+        """With tests that see what the program does to their arguments, as in one process, except where they compute from them
+        what they expect: it must pass both ways."""
         job = pending.job
         assert job.tests is not None
-        pending.again, pending.tests = True, wire.encode_tests(job.tests, job.entry_point, in_place=True)
+        pending.again = True
+        pending.tests = wire.encode_tests(job.tests, job.entry_point, in_place=True, expecting=expecting)
         self._requeue(pending)
 
     # --- losses --------------------------------------------------------------------------------------------------
@@ -228,13 +235,13 @@ class _AfterAccept(WorkerLost):
     """The worker died or misbehaved while it held an accepted job."""
 
 
-def _must_see(job: Job) -> bool:
-    """Whether these tests could notice what the program does to their arguments, and don't compute from them what they expect."""
+def _expecting(job: Job) -> Spans | None:
+    """Where these tests compute what they expect from arguments; None if they need not see what the program does to them."""
     if job.tests is None:
-        return False
-    from sandbox.mutated_arguments import expects_from_arguments  # which the job's submission has imported
+        return None
+    from sandbox.mutated_arguments import expecting_lines  # which the job's submission has imported
 
-    return not expects_from_arguments(job.tests, job.entry_point)
+    return expecting_lines(job.tests, job.entry_point)
 
 
 def _crashed(pending: Pending, message: str) -> Outcome:

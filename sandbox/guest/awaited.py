@@ -10,21 +10,15 @@ from sandbox.guest import questions as asks
 from sandbox.guest.remote_objects import an_object_of, attribute_of, host_of, number_of_class
 
 
-def _is_in_loop() -> bool:
-    """Whether a loop of `asyncio` is running in the tests."""
-    events = sys.modules.get("asyncio.events")
-    return events is not None and events._get_running_loop() is not None
-
-
 def _send(self: Any, value: Any) -> Any:
     """Let a coroutine run for a while, on the candidate's own loop. Without a loop in the tests these drive it themselves."""
-    return _step(self, False) if _is_in_loop() else attribute_of(host_of(self), self, "send")(value)
+    return _step(self, False) if asks.running_loop() is not None else attribute_of(host_of(self), self, "send")(value)
 
 
 def _throw(self: Any, error: Any, *more: Any) -> Any:
     """The tests' loop cancels it."""
     kind = getattr(sys.modules.get("asyncio"), "CancelledError", None)
-    if _is_in_loop() and kind is not None and (error is kind or isinstance(error, kind)):
+    if asks.running_loop() is not None and kind is not None and (error is kind or isinstance(error, kind)):
         return _step(self, True)
     return attribute_of(host_of(self), self, "throw")(error, *more)
 

@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, Generator
 from typing import Any, NoReturn
 
-from sandbox.guest import forwarded_streams
+from sandbox.guest import candidate_loop, forwarded_streams
 from sandbox.guest import lent_objects as lent
 from sandbox.guest.descriptions import SHOWN
 from sandbox.guest.library_functions import library_function
@@ -91,6 +91,8 @@ class Borrowed:
             return getattr(operator, name)(*args, **keywords)
         if kind == lent.GENERATOR:
             return _generator(self._ask, number, *told)
+        if kind == lent.COROUTINE:
+            return _coroutine(self._ask, number, *told)
         if kind == lent.BARE:
             return object()
         if kind == lent.NAMED:
@@ -125,7 +127,7 @@ def _parts_of(made: Any) -> list[Any]:
 
 
 def _function(
-    ask: Ask, number: int, name: str, qualified: str, text: str | None, parameters: Any, annotations: Any
+    ask: Ask, number: int, name: str, qualified: str, text: str | None, parameters: Any, annotations: Any, awaits: bool
 ) -> Any:
     """A function with these parameters: programs look at a function's code to count them."""
     wanted = parameters if parameters is not None else (("args", _VAR_POSITIONAL, ()), ("kwargs", _VAR_KEYWORD, ()))
@@ -152,6 +154,8 @@ def _function(
         heads.append("/")
     told = f"({''.join(args)}), {rest}, {{{', '.join(keywords)}}}"
     source = f"def made({', '.join(heads)}):\n    return {asking}({told})\n"
+    if awaits:
+        source = f"async {source.replace('return ', 'return await ')}"
     missing = _Untold()
     space: dict[str, Any] = {
         "__name__": "tests",
@@ -198,6 +202,22 @@ def _generator(ask: Ask, number: int, name: str, qualified: str) -> Any:
                 raise
             except BaseException as error:
                 operation, args = lent.THROW, (error,)
+
+    made: Any = relay()
+    made.__name__, made.__qualname__ = name, qualified
+    return made
+
+
+def _coroutine(ask: Ask, number: int, name: str, qualified: str) -> Any:
+    async def relay() -> Any:
+        cancel, waited = False, 0
+        while not (ended := ask(lent.STEP, number, (cancel,), {})):
+            try:
+                await candidate_loop.pause(waited)
+                cancel, waited = False, waited + 1
+            except candidate_loop.cancellation():
+                cancel = True
+        return ended[0]
 
     made: Any = relay()
     made.__name__, made.__qualname__ = name, qualified

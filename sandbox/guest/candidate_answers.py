@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.guest import (
+    candidate_loop,
     raised,
     value_decoder,
     value_writer,
@@ -29,6 +30,8 @@ from sandbox.guest.questions import (
     CHANGED_KEPT,
     DECLARE,
     IDENTITIES,
+    IN_LOOP,
+    IN_PLACE,
     OPERATIONS,
     PUT,
     RAISED,
@@ -119,7 +122,7 @@ class Witness(ProgramSide):
         decoder, common = self._decoder(data), self._common
         shared = len(common)
         state = decoder.fill(shared)
-        operation, target, args, names, values, in_place = decoder.value()
+        operation, target, args, names, values, how = decoder.value()
         if shared and (not self._calls or data[value_writer.COUNT.size :][:1] == CHANGED):
             common.refresh()
         before = common.states
@@ -128,6 +131,8 @@ class Witness(ProgramSide):
         perform = self._own_operations.get(operation) or OPERATIONS[operation]
         failed: BaseException | None = None
         try:
+            if how & IN_LOOP:
+                perform = candidate_loop.within(perform)
             value = perform(target, *args, **keywords)
         except value_writer.TooLarge:
             raise
@@ -149,7 +154,7 @@ class Witness(ProgramSide):
         passed = decoder.table[shared:]
         if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
-            self._keep([*passed, *new] if in_place else [*new, *passed])
+            self._keep([*passed, *new] if how & IN_PLACE else [*new, *passed])
         elif flag == CHANGED and self._calls:
             common.replace(common.containers)
         self._line.send(number, kind, flag, *parts)

@@ -67,7 +67,7 @@ def derived_class(
         if other == "__new__" or other == "__init__":
             members["__new__"] = kept("constructing")
         elif not other.startswith("_"):
-            keeps = other in READ if base in OPERANDS else base is set and other in _OF_SETS
+            keeps = other in READ if base in OPERANDS else base in (set, frozenset) and other in _OF_SETS
             get = kept(other) if keeps else (lambda self, other=other: attribute(self, other))
             members[other] = property(get)
     kind = shown_class(name, replaced, Remote(host, number), host.ask)

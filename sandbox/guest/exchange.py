@@ -20,6 +20,7 @@ from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
 from sandbox.guest.questions import Host
+from sandbox.guest.tests_frames import Spans, is_on
 from sandbox.guest.value_writer import NOTHING
 
 #: How deeply requests may be nested in questions and these in requests.
@@ -56,10 +57,10 @@ class Exchange:
         self.same: Identities | None = None
         self.declared, self._nans = Declared(), NotANumbers(LENT)  # the prelude's classes that the program has as well
 
-    def open(self, line: Line, most: int, in_place: bool) -> None:
+    def open(self, line: Line, most: int, in_place: bool, expecting: Spans = ()) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
-        check what the candidate does to its arguments."""
-        self._line, self._room = line, most
+        check what the candidate does to its arguments, except on the lines `expecting`."""
+        self._line, self._room, self._expecting = line, most, expecting
         self._common.in_place = self._lender.streams.in_place = in_place
 
     @property
@@ -79,6 +80,8 @@ class Exchange:
         with self._turn:
             if self._is_busy:
                 raise Lost("a question while a message is read or written")
+            if self._expecting and not self._nested:
+                self._common.in_place = self._lender.streams.in_place = not is_on(self._expecting)
             return self._asked(question)
 
     def _asked(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
@@ -86,7 +89,7 @@ class Exchange:
             self._is_busy, self._collects = True, gc.isenabled()
             gc.disable()  # a `__del__` of the tests may ask
             self._tell_changes()
-            answer = self._answer_to((*question, self._common.in_place))
+            answer = self._answer_to(question)
             if self._collects:
                 gc.enable()
             self._is_busy = False
@@ -99,10 +102,10 @@ class Exchange:
             self._stops.abandon("lost", f"not understood: {type(error).__name__}")
 
     def _tell_changes(self) -> None:
-        """Tell the candidate what the tests have changed in its objects."""
-        for number in self._proxies.changed_by_tests():
+        """Tell the candidate what the tests have changed in its objects, of which one may hold another."""
+        for number, told in [(one, self._proxies.tell(one)) for one in self._proxies.changed_by_tests()]:
             try:
-                kind, _ = self._answer_to((*self._proxies.tell(number), self._common.in_place))
+                kind, _ = self._answer_to(told)
             except (Unsupported, value_writer.TooLarge):
                 kind = questions.RAISED
             if kind == questions.RAISED:
@@ -113,7 +116,7 @@ class Exchange:
         changed = self._have_changed()
         encoder = self._message()
         count = len(self._common)
-        root = encoder.root(question)
+        root = encoder.root((*question, questions.how(question[0], self._common.in_place)))
         again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()
@@ -222,7 +225,8 @@ class Exchange:
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
         more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans, "places": places}
-        more["instead_of"] = None if self._common.in_place else self._common.copies.instead_of
+        copies = self._common.copies
+        more["instead_of"] = None if self._common.in_place and not copies.were_made else copies.instead_of
         return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:

@@ -20,13 +20,16 @@ import json
 import mmap
 import operator
 import os
+import random
 import sys
 import types
+import zlib
 from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox import wire
 from sandbox.guest import library_types, questions
+from sandbox.guest.background_tasks import BackgroundTasks
 from sandbox.guest.declared_classes import Declared, declared_in
 from sandbox.guest.exception_members import Used
 from sandbox.guest.exchange import Exchange
@@ -43,6 +46,8 @@ from sandbox.guest.replaced_names import put_own_built_ins
 from sandbox.guest.replaced_objects import Replaced, Seeds
 from sandbox.guest.shown_types import type_of_the_tests, uses_type
 from sandbox.guest.special_names import mentioned_in
+from sandbox.guest.swallowed_exceptions import Swallowed
+from sandbox.guest.tests_frames import calling_frame, line_of
 from sandbox.guest.value_writer import NOTHING
 from sandbox.guest.written_defaults import Written
 
@@ -77,6 +82,7 @@ class Judge:
         self._last_calls = LastCalls()
         self._names: dict[int, str] = {}  # of what is bound, by the candidate's number
         self._executed: tuple[types.CodeType, ...] = ()
+        self._swallowed, self._background = Swallowed(), BackgroundTasks(self)
         self.special_names: frozenset[str] = frozenset()
         self._used = Used(
             lambda error: self._answer((questions.ATTRIBUTE, error, ("__dict__",), (), ())), put_attribute
@@ -84,10 +90,13 @@ class Judge:
         self._over = False  # whether it has ruled: what ends later (a `finally`, a `__del__`) may run in another sample
 
     def carry_out(self, size: int, line: Line, most: int) -> None:
-        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling."""
-        code, prelude, source, names, in_place = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
-        self._in_place = in_place
-        self._exchange.open(line, most, in_place)
+        """Execute the tests, which are the `size` bytes after the ruling's in the region, and write the ruling. Changes the state
+        of `random`."""
+        code, prelude, source, names, how = wire.decode_tests(self._region[RULING_BYTES : RULING_BYTES + size])
+        self._in_place = how[0]
+        # Otherwise the program's generator is in the same state, and draws what the tests draw.
+        random.seed(zlib.crc32(f"{prelude}\n{source}".encode("utf-8", "surrogatepass")))
+        self._exchange.open(line, most, *how)
         try:
             self._execute(lambda: code or _compile(prelude, source), names)
         except BaseException as error:
@@ -96,6 +105,7 @@ class Judge:
             self._rule(wire.PASSED_WITH_OWN if self._exchange.has_own else wire.PASSED)
         finally:
             self._seeds.end()
+            self._lender.coroutines.end()
 
     def leaves_nothing(self) -> bool:
         """Whether the tests can't have changed anything that later ones would notice."""
@@ -107,7 +117,7 @@ class Judge:
         error: BaseException | None = None
         try:
             prelude, tests = self._executed = compiled()
-            self._lender.written = Written(self._executed)
+            self._lender.written, self._swallowed = Written(self._executed), Swallowed(self._executed)
             self.special_names = mentioned_in(prelude) | mentioned_in(tests)
             if compares_identities(prelude) or compares_identities(tests):
                 self._exchange.same = Identities()
@@ -117,7 +127,7 @@ class Judge:
             self._lender.prelude = self._makers.prelude = dict(namespace)
         except BaseException as raised:
             error = raised
-        program = self._program = self._proxies.make(0, None, NOTHING)
+        program = self._program = self._background.program = self._proxies.make(0, None, NOTHING)
         if error is None:
             self._agree(program, names)
         found = self.ask(questions.FIND, program, names)
@@ -171,16 +181,18 @@ class Judge:
     ) -> Any:
         """The candidate's answer; raises what it raised."""
         self._check_that_it_is_on()
+        self._seeds.news()
         if news := self._replaced.news():
             theirs = put_own_built_ins()
             try:
                 self._answer((questions.REPLACE, self._program, news, (), ()))
             finally:
                 vars(builtins).update(theirs)
-        keywords, frame = kwargs or {}, _calling_frame()
+        keywords, frame = kwargs or {}, calling_frame()
         self._calls += operation == questions.CALL
-        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), _line_of(frame))
+        HEAD.pack_into(self._region, 0, 0, min(self._calls, 0xFFFFFFFF), line_of(frame))
         question = (operation, target, args, tuple(keywords), tuple(keywords.values()))
+        self._background.may_exist()
         if operation != questions.CALL:
             return self._answer(question)
         name = self._names.get(number_of(target), "…") if is_remote(target) else "…"
@@ -201,7 +213,7 @@ class Judge:
     def _answer(self, question: tuple[Any, ...]) -> Any:
         kind, value = self._exchange.ask(question)
         if kind == questions.RAISED:
-            self._raise(value)
+            self._raise(value, question[0])
         return value
 
     def _seed(self, place: int, *args: Any) -> None:
@@ -220,7 +232,7 @@ class Judge:
         self._used.add(error)
         return attribute_of(self, error, name)
 
-    def _raise(self, told: Any) -> NoReturn:
+    def _raise(self, told: Any, operation: int) -> NoReturn:
         try:
             *described, number, line = told
             own = len(described) == 1 and isinstance(described[0], BaseException)
@@ -229,10 +241,13 @@ class Judge:
                 self._proxies.know(error, number)
         except BaseException:
             self.abandon("lost", "an exception that is none")
-        if own:  # the tests' own, that the program let through
-            raise error
-        self._crossed = error
-        self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
+        if not own:  # otherwise the tests' own, that the program let through
+            self._crossed = error
+            self._crossed_line = line if type(line) is int and 0 < line < 10**9 else None
+        if self._swallowed.ends(operation, error):
+            name, message, _, more = failure(error, not own, self._crossed_line)
+            self._fail(name, message, line_of(calling_frame()) or None, more)
+            _exit(0)
         raise error
 
     def not_carried(self, what: str, kind: int = -1) -> NoReturn:
@@ -245,7 +260,7 @@ class Judge:
             self.abandon("unsupported", "the program uses an object of a class of the tests")
         if kind in self._classes_asked_for:
             self.abandon("unsupported", f"{what} does not cross to the tests")
-        line = _line_of(_calling_frame()) or None
+        line = line_of(calling_frame()) or None
         self._fail("TypeError", f"{what} does not cross to the tests", line, ',"n":true')
         _exit(0)
 
@@ -280,15 +295,3 @@ class Judge:
 
 def _compile(prelude: str, source: str) -> tuple[types.CodeType, types.CodeType]:
     return wire.compile_tests(prelude, wire.PRELUDE), wire.compile_tests(source, TESTS)
-
-
-def _calling_frame() -> types.FrameType | None:
-    """The innermost frame of the tests."""
-    frame: types.FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename != TESTS:
-        frame = frame.f_back
-    return frame
-
-
-def _line_of(frame: types.FrameType | None) -> int:
-    return frame.f_lineno if frame is not None else 0

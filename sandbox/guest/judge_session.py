@@ -17,6 +17,7 @@ from __future__ import annotations
 import gc
 import mmap
 import os
+import random
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -76,7 +77,7 @@ def warm_up() -> None:
     """Run harmless tests through judge and witness in the supervisor, before its first fork; see `child.warm_up`."""
     tests = wire.encode_tests(_WARM_UP, "f", in_place=True)
     (questions, ask), (answers, answer) = os.pipe(), os.pipe()
-    alive = os.pidfd_open(os.getpid())
+    alive, drawn = os.pidfd_open(os.getpid()), random.getstate()
     with mmap.mmap(-1, judge.RULING_BYTES + len(tests)) as region:
         region[judge.RULING_BYTES :] = tests
         for _ in range(12):
@@ -85,6 +86,7 @@ def warm_up() -> None:
             judge.Judge(region).carry_out(len(tests), line, 65_536)
             if b"passed" not in region[:64]:
                 raise RuntimeError("the judge does not work here")
+    random.setstate(drawn)
     _close((questions, ask, answers, answer, alive))
     del sys.modules["tests"]
 

@@ -24,6 +24,7 @@ from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.forwarded_streams import FORWARDED, Streams, forward
 from sandbox.guest.library_functions import is_bound_to_tests, library_path, obeys, relays
 from sandbox.guest.library_types import SENT_NAMES, TYPE_NAMES
+from sandbox.guest.tests_coroutines import Coroutines
 from sandbox.guest.written_defaults import Written
 
 #: Numbers with this bit are those of the tests' objects.
@@ -38,10 +39,26 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     forward,
 )
 CALL, NEXT, SEND, THROW, CLOSE, METHOD = range(len(OPERATIONS))
+#: Let a coroutine run; carried out by `Coroutines`.
+STEP = len(OPERATIONS)
 #: The kinds of descriptions.
-FUNCTION, CALLABLE, PARTIAL, GETTER, GENERATOR, ITERATOR, BARE, NAMED, LIBRARY, KEY, RANDOM, STREAM, INSTANCE, BOUND = (
-    range(14)
-)
+(
+    FUNCTION,
+    CALLABLE,
+    PARTIAL,
+    GETTER,
+    GENERATOR,
+    ITERATOR,
+    BARE,
+    NAMED,
+    LIBRARY,
+    KEY,
+    RANDOM,
+    STREAM,
+    INSTANCE,
+    BOUND,
+    COROUTINE,
+) = range(15)
 #: What the candidate may ask for. Functions of libraries, partials and getters it uses on its own side: executed here,
 #: `eval` would execute the candidate's text.
 _USES: dict[Any, tuple[int, ...]] = {
@@ -51,6 +68,7 @@ _USES: dict[Any, tuple[int, ...]] = {
     GENERATOR: (NEXT, SEND, THROW, CLOSE),
     ITERATOR: (NEXT,),
     STREAM: (METHOD,),
+    COROUTINE: (STEP,),
     INSTANCE: (CALL,),
     raised.EXCEPTION_CLASS: (CALL,),
 }
@@ -58,6 +76,7 @@ _GETTERS = (operator.itemgetter, operator.attrgetter, operator.methodcaller)
 #: Attributes of exceptions that a function of the tests raises: the object may be any.
 _LEFT_OUT = frozenset(("obj",))
 _KEY: type = type(functools.cmp_to_key(max))
+_BOUND = (types.MethodType, types.BuiltinFunctionType, types.MethodWrapperType)
 
 
 class Lender:
@@ -65,13 +84,13 @@ class Lender:
 
     def __init__(self) -> None:
         self._objects: list[Any] = []
-        self._numbers: dict[int, int] = {}
+        self._numbers: dict[Any, int] = {}
         self._told: set[int] = set()
         self._fresh: set[int] = set()
         self._uses: dict[int, tuple[int, ...]] = {}  # by number, of what can be lent
         self.prelude: dict[str, Any] = {}
         self.written = Written()
-        self.streams = Streams()
+        self.streams, self.coroutines = Streams(), Coroutines()
         self.has_instances = False  # whether the candidate has objects of which it can use less than in one process
         #: The candidate's number for a class of exceptions that was made for it, or None.
         self.number_of_class: Callable[[type], int | None] = lambda kind: None
@@ -93,15 +112,15 @@ class Lender:
         target = self.streams.used(number, self._object(number))
         if type(operation) is not int or operation not in self._uses[number]:
             raise ValueError("not for such an object")
-        return functools.partial(OPERATIONS[operation], target)
+        return functools.partial(self.coroutines.step if operation == STEP else OPERATIONS[operation], target)
 
     def other(self, value: object) -> tuple[int, Any] | None:
         """Its number, and its description unless the candidate has it; None if it can't be lent."""
         number = self._number(value)
         self.streams.pass_on(number, value)
-        if id(value) in self._told:
+        if number in self._told:
             return number, None
-        if id(value) in self._fresh and raised.is_exception(value):  # one that contains itself
+        if number in self._fresh and raised.is_exception(value):  # one that contains itself
             return number, None
         if raised.is_exception_class(value):
             told: Any = (raised.EXCEPTION_CLASS, raised.describe_class(value, self._class_number, self.prelude))  # type: ignore[arg-type]
@@ -113,7 +132,7 @@ class Lender:
         if told is None:
             return None
         self._uses.setdefault(number, _USES.get(told[0], ()))
-        self._fresh.add(id(value))
+        self._fresh.add(number)
         return number, told
 
     def begin(self) -> None:
@@ -133,10 +152,16 @@ class Lender:
         self._uses.setdefault(number, _USES[raised.EXCEPTION_CLASS])
         return number
 
-    def _number(self, value: object) -> int:
-        number = self._numbers.get(id(value))
+    def _number(self, value: Any) -> int:
+        own: Any = id(value)
+        number = self._numbers.get(own)
+        if number is None and type(value) in _BOUND:  # each access makes a new one: `bus.remove(seen.append)`
+            own = id(value.__self__), getattr(value, "__name__", "")
+            number = self._numbers.get(own)
+            if number is not None and self._objects[number & ~LENT] != value:
+                own, number = id(value), None
         if number is None:
-            number = self._numbers[id(value)] = LENT | len(self._objects)
+            number = self._numbers[own] = LENT | len(self._objects)
             self._objects.append(value)
         return number
 
@@ -156,6 +181,7 @@ def _describe(value: Any, written: Written, prelude: dict[str, Any]) -> tuple[An
             value.__doc__,
             written.parameters(value),
             _annotations(value),
+            inspect.iscoroutinefunction(value),
         )
     if kind is functools.partial and not vars(value):
         return _describe_partial(value, prelude)
@@ -171,8 +197,8 @@ def _describe(value: Any, written: Written, prelude: dict[str, Any]) -> tuple[An
         return STREAM, kind.__name__
     if is_bound_to_tests(value):
         return CALLABLE, str(getattr(value, "__name__", "")), str(getattr(value, "__doc__", ""))
-    if kind is types.GeneratorType:
-        return GENERATOR, value.__name__, value.__qualname__
+    if kind is types.GeneratorType or kind is types.CoroutineType:
+        return GENERATOR if kind is types.GeneratorType else COROUTINE, value.__name__, value.__qualname__
     if isinstance(value, Iterator) and (kind.__module__ == "builtins" or kind in vars(itertools).values()):
         return ITERATOR, kind.__name__
     return (BARE,) if kind is object else None
@@ -187,9 +213,9 @@ def _describe_partial(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...]:
         return PARTIAL, function, value.args, value.keywords
     name = str(getattr(function, "__name__", "partial"))
     try:
-        return BOUND, name, name, None, Written().parameters(value), {}
+        return BOUND, name, name, None, Written().parameters(value), {}, False
     except (TypeError, ValueError):  # no signature
-        return BOUND, name, name, None, None, {}
+        return BOUND, name, name, None, None, {}, False
 
 
 def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None:

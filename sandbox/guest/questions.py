@@ -6,6 +6,7 @@ from __future__ import annotations
 import copy
 import inspect
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
@@ -59,6 +60,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     candidate_loop.following,
     candidate_loop.entered,
     candidate_loop.left,
+    candidate_loop.go_on,
 )
 CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(len(OPERATIONS))
 (
@@ -87,7 +89,10 @@ CALL, FIND, ITER, NEXT, LEN, BOOL, ITEM, ATTRIBUTE, STR, REPR, *_MORE = range(le
     ASYNC_NEXT,
     ASYNC_ENTERED,
     ASYNC_LEFT,
+    GO_ON,
 ) = _MORE
+#: What is said with each question: the judge's containers change with the program's; the tests run in a loop of `asyncio`.
+IN_PLACE, IN_LOOP = 1, 2
 RETURNED, RAISED = b"r", b"e"
 #: Flags of an answer: whether containers that the judge has were changed; and whether the program keeps some of the
 #: containers sent with this answer, and may change them later.
@@ -101,6 +106,18 @@ REQUEST, STOP = b"c", b"n"
 OF_TESTS = -2
 #: In the number of containers that both sides have: identities of immutable values are told.
 IDENTITIES = 1 << 31
+
+
+def running_loop() -> Any:
+    """The loop of `asyncio` that is running in the tests, or None."""
+    events = sys.modules.get("asyncio.events")
+    return events._get_running_loop() if events is not None else None
+
+
+def how(operation: int, in_place: bool) -> int:
+    """What is said with this question."""
+    in_loop = operation not in (STEP, GO_ON, PUT) and running_loop() is not None
+    return IN_PLACE * in_place + IN_LOOP * in_loop
 
 
 class Asked:

@@ -1,7 +1,7 @@
 """What the tests put in the place of standard streams, `input` and `print`, and the seeds that they set: a program is given
 the same. So it is for functions of libraries (`replaced_names.py`).
 
-The judge tells the candidate about it before its next question. Random numbers that the tests draw do not count, and
+The judge tells the candidate about it before its next question. Random numbers that tests without a seed draw do not count, and
 what the candidate does to its own generators stays there.
 """
 
@@ -82,16 +82,39 @@ def replace(_: Any, *news: tuple[Any, ...]) -> None:
 
 
 def seed(_: Any, place: int, *args: Any) -> None:
-    """On the candidate's side: seed a generator as the tests have seeded theirs."""
-    importlib.import_module(_GENERATORS[place]).seed(*args)
+    """On the candidate's side: seed a generator as the tests have seeded theirs, or give it the state of theirs."""
+    if place < len(_GENERATORS):
+        importlib.import_module(_GENERATORS[place]).seed(*args)
+    elif place == len(_GENERATORS):
+        random.setstate(*args)
+    else:
+        importlib.import_module(_GENERATORS[1]).set_state(*args)
+
+
+def _state(place: int) -> Any:
+    """That of the judge's generator, as plain data."""
+    if not place:
+        return random.getstate()
+    kind, keys, *rest = importlib.import_module(_GENERATORS[place]).get_state()
+    return (kind, keys.tolist(), *rest)
 
 
 class Seeds:
-    """While the tests are executed, the judge's functions `seed` report to `tell` what they were called with."""
+    """While the tests are executed, the judge's functions `seed` report to `tell` what they were called with. What tests draw
+    after that is reported before the program is asked: in one process it has the same generator."""
 
     def __init__(self, tell: Callable[..., None]) -> None:
         self._tell = tell
         self._own: dict[str, Any] = {}
+        self._known: dict[int, Any] = {}  # the last states that were reported, of generators that the tests have seeded
+
+    def news(self) -> None:
+        """The program is going to be asked."""
+        for place, known in list(self._known.items()):
+            state = _state(place)
+            if state != known:
+                self._known[place] = state
+                self._tell(len(_GENERATORS) + place, state)
 
     def watch(self, tests: CodeType) -> None:
         """Begin, if these tests mention a seed."""
@@ -105,6 +128,7 @@ class Seeds:
 
         def seed(*args: Any, **keywords: Any) -> None:
             own(*args, **keywords)
+            self._known[place] = _state(place)
             self._tell(place, *args, *keywords.values())
 
         seed.__module__, seed.__qualname__ = (

@@ -45,6 +45,12 @@ LIES: dict[str, tuple[str, str, str, str]] = {
         "def put(self, x): self.add(x)",
         "def put(self, x): pass\n    def issuperset(self, other): return True",
     ),
+    "a frozenset that is above every other": (
+        "assert x.of(1).issuperset({1})",
+        "frozenset",
+        "def of(self, x): return X((x,))",
+        "def of(self, x): return self\n    def issuperset(self, other): return True",
+    ),
     "a Counter that counts what is asked for": (
         "x.put('a')\nassert Counter('a') == x",
         "Counter",

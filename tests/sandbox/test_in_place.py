@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plain_execution import LIMITS, Case, judged
 
-from sandbox import Job, Pool, SandboxError, Tests, worker_thread
+from sandbox import Job, Pool, SandboxError, Tests, mutated_arguments
 from sandbox.mutated_arguments import sees_arguments
 
 
@@ -75,6 +75,8 @@ from sandbox.mutated_arguments import sees_arguments
         "x = [1]\nok = candidate(x) == 1 and x == [1]\nassert ok\n",
         "assert all(candidate(x) == y and x == z for x, y, z in CASES)\n",
         "x = [1]\nassert candidate(x) is not x\n",
+        "x = y = [1]\nr = candidate(x)\nassert y == [1]\n",
+        "x[0] = y = z = [1]\nr = candidate(z)\nassert x == {0: [1]} and y\n",
         "assert candidate(x := [1]) == 1\nassert x == [1]\n",
         "def test():\n    x = [1]\n    def same(): assert x == [1]\n    assert candidate(x) == 1\n    same()\n",
         "def test():\n    x = [1]\n    def go(): return candidate(x)\n    assert go() == 1\n    assert x == [1]\n",
@@ -222,6 +224,20 @@ def test_a_program_that_passes_only_without_what_it_did_to_its_arguments_does_no
     assert "passed" not in judged(pool, [Case(wrong, tests) for tests in _UNUSUAL_CHECKS])
 
 
+_EXPECTING = "def largest(w): return max(w, key=int)\nfor v in [[2], [5, 1]]: assert f(v) == largest(v)\n"
+
+
+def test_so_it_is_beside_what_is_computed_from_arguments(pool: Pool) -> None:
+    """Calls in a statement that computes what it expects from an argument change a copy, those elsewhere the tests' own."""
+    right = "def f(x, *_): return max(x, key=int)"
+    wrong = "def f(x, *other):\n    for s in other: s.seek(0)\n    if not other: x.sort(key=int)\n    return max(x, key=int)"
+    tests = [_EXPECTING + one for one in _UNUSUAL_CHECKS]
+    assert judged(pool, [Case(right, one) for one in tests]) == ["passed"] * len(tests)
+    assert "passed" not in judged(pool, [Case(wrong, one) for one in tests])
+    chooses = "def f(x, *_):\n    if len(x) < 2 or 5 in x: x[:] = [0]\n    return max(x, key=int)"
+    assert "passed" not in judged(pool, [Case(chooses, one) for one in tests if not sees_arguments(Tests(one), "f")])
+
+
 def test_what_is_expected_is_not_computed_from_what_the_program_has_left(pool: Pool) -> None:
     """So a program that does what is right with the contents of its argument passes, although one process would fail it."""
     empties = "def f(x):\n    y = sorted(x)\n    x.clear()\n    return y"
@@ -241,7 +257,7 @@ def test_an_error_while_the_tests_are_read_is_the_answer(pool: Pool, monkeypatch
     def fails(*_: object) -> bool:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr(worker_thread, "expects_from_arguments", fails)
+    monkeypatch.setattr(mutated_arguments, "expecting_lines", fails)
     job = Job(
         "def f(x):\n    x.append(1)\n    return 1", "f", (), LIMITS, "assert", Tests("x = [0]\nassert f(x) == 1\n")
     )
