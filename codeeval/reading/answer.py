@@ -23,10 +23,12 @@ MAX_READ = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A completion without thought, end tokens and surrounding tags. `left`: what was removed, and why."""
+    """A completion without thought, end tokens and surrounding tags. `left`: what was removed, and why; `end`: where the
+    completion ends."""
 
     piece: Piece
     left: tuple[Cut, ...] = ()
+    end: int = -1
 
 
 def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
@@ -79,7 +81,7 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
         left += [left_out("outside of the answer's tags", rest, 0, inside[0])]
         left += [left_out("outside of the answer's tags", rest, inside[1], len(rest.text))]
         rest = rest.cut(*inside)
-    return Answer(rest, tuple(cut for cut in left if cut.start < cut.end))
+    return Answer(rest, tuple(cut for cut in left if cut.start < cut.end), piece.origin(len(piece.text)))
 
 
 def _within_code(text: str) -> Callable[[int], bool]:

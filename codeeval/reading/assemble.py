@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from codeeval.reading import prompt_parts
-from codeeval.reading.program import ChosenStatements, CodePart
+from codeeval.reading.program import CodePart
+from codeeval.reading.selection import ChosenStatements
 from codeeval.reading.statements import StatementKind, is_future
 from codeeval.types import Cut, Extraction, Problem
 

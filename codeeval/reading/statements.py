@@ -166,7 +166,7 @@ def _kind(head: str, bare: str) -> tuple[StatementKind, frozenset[str]]:
         return StatementKind.COMPOUND, bound_in(iter(bare.split("\n")))
     if head.startswith("assert"):
         return StatementKind.ASSERT, frozenset()
-    if _PLAIN.match(head) or head.startswith("@"):
+    if _PLAIN.match(head) or head.startswith("@") or _CONTINUES.match(head):
         return StatementKind.OTHER, frozenset()
     if (binding := assigned(head)) is not None:
         return StatementKind.ASSIGN, binding[0]
@@ -190,6 +190,8 @@ _LIST_ITEM = re.compile(
     r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~]|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
+#: A word alone on a line is an expression without effect, or a heading.
+_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+$")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
@@ -217,6 +219,8 @@ def is_prose(line: str) -> bool:
     if line.startswith("from ") and not _FROM_IMPORT.match(line):
         return True
     if _TWO_OPERANDS.search(text) or (line.endswith((".", ":")) and _SENTENCE_END.search(line)):
+        return True
+    if _LONE_WORD.match(line):
         return True
     if ":" not in line or "=" in line or line.startswith("lambda"):
         return False
