@@ -45,7 +45,8 @@ def with_tokens_in_strings(piece: Piece, own_tokens: Sequence[str]) -> Answer | 
     """The answer if end tokens inside strings don't end it; None if there are no such tokens."""
     if len(piece.text) > MAX_READ:
         return None
-    places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]
+    text = piece.text
+    places = [*end_tokens.tokens(text, own_tokens), *end_tokens.behind_code(text), *end_tokens.turns(text)]
     if not places:
         return None
     code = scan(piece.text)
@@ -124,7 +125,7 @@ def _end(text: str, start: int, own: Sequence[str], *, in_strings: bool) -> int:
 
 def _end_behind_code(text: str, *, in_strings: bool) -> int:
     masked = None
-    for place in end_tokens.behind_code(text):
+    for place in sorted([*end_tokens.behind_code(text), *end_tokens.turns(text)]):
         masked = masked or scan(text).bare
         if in_strings or masked[place] == text[place] or text[place] == "#":  # a heading is a comment to Python
             return place

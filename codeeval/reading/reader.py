@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
 
-from codeeval.reading import blocks, continuation, end_tokens
+from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code
 from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
-from codeeval.reading.assemble import assembled, line_ended, merged
+from codeeval.reading.assemble import assembled, merged
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.program import CodePart, body_part_of, home_of, is_python, outlines
 from codeeval.reading.selection import ChosenStatements, choose
@@ -184,8 +184,10 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     answer = Answer(answer.piece, (*answer.left, *left), answer.end)
     if home is None:
         return _without_function(problem, parts, answer)
-    if parts[home].defining(problem.entry_point) is None and parts[home] is not above:
-        parts, home = _joined_bodies(parts, home)
+    if parts[home].defining(problem.entry_point) is not None:
+        parts = pieces_of_code.completed(parts, home, problem.entry_point)
+    elif parts[home] is not above:
+        parts, home = pieces_of_code.joined_bodies(parts, home)
     body = _body_of(problem, parts[home], is_program)
     return _chosen(problem, parts, home, body, answer)
 
@@ -203,30 +205,6 @@ def _unfenced(problem: Problem, answer: Answer, found: Sequence[blocks.Block]) -
             item = part.found.items[place]
             if item.kind is StatementKind.DEF and is_python(part.found.text(item)):
                 yield block.end, part
-
-
-def _joined_bodies(parts: list[CodePart], home: int) -> tuple[list[CodePart], int]:
-    """Bodies in several blocks form one body, unless an earlier block already ended it: that was a draft."""
-    first = home
-    while first > 0 and parts[first - 1].body is not None and not _ended(parts[first - 1]):
-        first -= 1
-    if first == home:
-        return parts, home
-    pieces = [part.piece for part in parts[first : home + 1]]
-    texts: list[str] = []
-    marks: list[tuple[int, int]] = []
-    at = 0
-    for piece in pieces:
-        marks += [(at + new, old) for new, old in piece.marks]
-        texts.append(line_ended(piece.text, True))
-        at += len(texts[-1])
-    return [*parts[:first], CodePart.of(Piece("".join(texts), tuple(marks))), *parts[home + 1 :]], first
-
-
-def _ended(part: CodePart) -> bool:
-    """Whether the last line of a body, at its own margin, is a return."""
-    lines = [line for line in part.found.code.bare.split("\n") if line.strip()]
-    return bool(lines) and re.match(r"(?:return|raise)\b", lines[-1].strip()) is not None
 
 
 def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from codeeval.reading.names import local_to
-from codeeval.reading.needs import DEFINITIONS, Needs, head_names, is_from_elsewhere
+from codeeval.reading.needs import DEFINITIONS, Needs, head_names, is_from_elsewhere, reads
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
 #: Input of a program that is executed by itself: what a user types, its arguments, files.
@@ -28,22 +28,17 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
     these."""
     if not _has_candidates(found):
         return frozenset()
-    uses = [found.uses(item) for item in found.items]
-    users = _users(found, uses, entry_point, needs)
-    own = frozenset(name for item in found.items if item.kind in DEFINITIONS for name in item.names)
+    uses = [reads(found, item) for item in found.items]
     dropped = {number for number, item in enumerate(found.items) if needs.is_foreign(item)}
     gone = {name for number in dropped for name in found.items[number].names} - needs.defined
+    users = _users(found, uses, {entry_point, *gone}, needs)
     for number, item in enumerate(found.items):
         if number in dropped or entry_point in item.names:
             continue
+        is_use = item.kind in DEFINITIONS and not item.names.isdisjoint(users)
         if _is_droppable(item, entry_point):
-            is_gone = bool(uses[number] & gone) or _is_use(found, item, uses[number], users, needs)
-        elif item.kind in DEFINITIONS and (item.names <= users or uses[number] & gone):
-            # one that the answer's own code decorates, or a class of it is the base of, may be used from there
-            is_gone = not needs.is_needed(item) and head_names(found, item).isdisjoint(own)
-        else:
-            is_gone = False
-        if is_gone:
+            is_use = bool(uses[number] & gone) or _is_use(found, item, uses[number], users, needs)
+        if is_use:
             dropped.add(number)
             gone |= item.names
         else:
@@ -87,12 +82,22 @@ def _sets_attribute(item: Statement, entry_point: str) -> bool:
     )
 
 
-def _users(found: Statements, uses: list[frozenset[str]], entry_point: str, needs: Needs) -> frozenset[str]:
-    """The function and the functions that call it without being called by it: tests, `main`."""
-    users = {entry_point}
+def _users(found: Statements, uses: list[frozenset[str]], names: set[str], needs: Needs) -> frozenset[str]:
+    """The `names` (the function, and what no longer is there), and the definitions that use these, directly or indirectly,
+    without being needed: tests, `main`. One that the answer's own code decorates, or that is based on a class of it, may
+    be used from there."""
+    own = frozenset(name for item in found.items if item.kind in DEFINITIONS for name in item.names)
+    using: dict[str, list[int]] = {}
     for number, item in enumerate(found.items):
-        if item.kind in DEFINITIONS and entry_point in uses[number] and not needs.is_needed(item):
-            users |= item.names
+        if item.kind in DEFINITIONS and not needs.is_needed(item) and head_names(found, item).isdisjoint(own):
+            for name in uses[number]:
+                using.setdefault(name, []).append(number)
+    users, waiting = set(names), list(names)
+    while waiting:
+        for number in using.pop(waiting.pop(), ()):
+            fresh = found.items[number].names - users
+            users |= fresh
+            waiting += fresh
     return frozenset(users)
 
 
