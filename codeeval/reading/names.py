@@ -27,8 +27,12 @@ _TARGET = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?![ \t]*+[\w.(\[])")
 _ON_ONE_LINE = re.compile(r"[ \t]*(?:if|else|try|with|for|while|elif|finally|except)\b")
 _PARAMETER = re.compile(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])")
 _HEADER = re.compile(r"^[ \t]*+(?:async[ \t]++)?def[ \t][^\n]*+", re.MULTILINE)
-_LOOP = re.compile(r"\bfor[ \t(]++((?:(?!in\b|for\b)\w++[ \t,()]*+)++)")
-_LAMBDA = re.compile(r"\blambda[ \t]++([^:\n]*+)")
+_INNER = re.compile(r"^[ \t]++(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTILINE)
+#: Lines of a body that may assign or import.
+_MAY_BIND = re.compile(r"^[ \t]++(?:[^\n=]++=(?!=)|import\b|from\b)[^\n]*+", re.MULTILINE)
+#: The lookbehind stands behind the word, so that the word itself is searched for.
+_LOOP = re.compile(r"for(?<!\wfor)[ \t(]++((?:(?!in\b|for\b)\w++[ \t,()]*+)++)")
+_LAMBDA = re.compile(r"lambda(?<!\wlambda)[ \t]++([^:\n]*+)")
 _GLOBAL = re.compile(r"^[ \t]*+global[ \t]++([^\n#]*+)", re.MULTILINE)
 _SUBSCRIPT = re.compile(r"(?<=[\w)\]])[ \t]*+\[[^\[\]]*+\]")
 
@@ -129,15 +133,20 @@ def _bound_by(line: str) -> set[str]:
 
 
 def local_to(bare: str) -> frozenset[str]:
-    """Names local to the function in this text, and to the functions in it: parameters, and what it assigns."""
-    headers = list(_HEADER.finditer(bare))
-    found = {name for header in headers for name in _PARAMETER.findall(header[0])}
-    for line in bare[headers[0].end() if headers else 0 :].split("\n"):
-        found |= _bound_by(line)
+    """Names local to the function in this text, and to the functions in it: parameters, and what it binds."""
+    headers = _HEADER.findall(bare)
+    found = {name for header in headers for name in _PARAMETER.findall(header)}
+    found.update(_INNER.findall(bare))
+    if ":=" in bare:
+        found.update(_WALRUS.findall(bare))
+    if " as" in bare or "\tas" in bare:
+        found.update(_AS.findall(bare))
     for loop in _LOOP.findall(bare):
         found.update(_WORD.findall(loop))
     for parameters in _LAMBDA.findall(bare):
         found.update(part.partition("=")[0].strip(" \t*") for part in parameters.split(","))
+    for line in _MAY_BIND.findall(bare):
+        found |= _bound_by(line)
     for names in _GLOBAL.findall(bare):
         found.difference_update(_WORD.findall(names))
     return _normal(found)

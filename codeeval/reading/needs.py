@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from codeeval.reading.names import local_to, modules
+from codeeval.reading.names import modules
 from codeeval.reading.prompt_parts import PromptNames
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
@@ -20,16 +20,6 @@ _AVAILABLE = sys.stdlib_module_names | {"numpy"}
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*+(?![ \t]*+=[^=])")
 _DEFINITION = re.compile(r"^(?:async[ \t]++)?(?:def|class)\b", re.MULTILINE)
 _ROOT = re.compile(r"\*?\(?[ \t]*([^\W\d]\w*)[ \t]*[.\[(]")
-
-
-def reads(found: Statements, item: Statement) -> frozenset[str]:
-    """The names that a statement takes from outside of it."""
-    uses = found.uses(item)
-    if item.kind is StatementKind.DEF:
-        return uses - local_to(found.bare(item))
-    if item.kind is StatementKind.BODY:
-        return uses - local_to("def _():\n" + found.bare(item))
-    return uses
 
 
 def head_names(found: Statements, item: Statement) -> frozenset[str]:
@@ -68,7 +58,7 @@ class Needs:
         while waiting:
             for found, item in binding.pop(waiting.pop(), ()):
                 if item.kind is not StatementKind.IMPORT:
-                    fresh = reads(found, item) - seen
+                    fresh = found.reads(item) - seen
                     if item.kind is StatementKind.BODY:
                         fresh -= self._prompt.parameters
                     seen |= fresh
@@ -99,7 +89,7 @@ class Needs:
         users = defaultdict[str, set[str]](set)
         for part, item in self._items():
             if item.kind is StatementKind.DEF and self._entry_point not in item.names:
-                for name in reads(part, item):
+                for name in part.reads(item):
                     users[name] |= item.names
         waiting = list(found)
         while waiting:
@@ -110,7 +100,7 @@ class Needs:
 
     def is_needed(self, item: Statement) -> bool:
         """Whether the function needs a name that the statement binds."""
-        return not self.names.isdisjoint(item.names)
+        return self._entry_point in item.names or not self.names.isdisjoint(item.names)
 
     def is_foreign(self, item: Statement) -> bool:
         """Whether a statement imports what the function does not need, or the answer defines itself, from packages that

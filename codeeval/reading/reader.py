@@ -164,12 +164,13 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         for block in found
         if block.start not in used
     ]
-    parts = [
-        part
-        for _, part in sorted(
-            [*((block.start, part) for part, block in pairs), *_unfenced(problem, answer, found)], key=itemgetter(0)
-        )
-    ]
+    parts = [part for part, _ in pairs]
+    if more := list(_unfenced(problem, answer, found)):
+        starts = [*(block.start for _, block in pairs), *(start for start, _ in more)]
+        parts = [
+            part
+            for _, part in sorted(zip(starts, [*parts, *(part for _, part in more)], strict=True), key=itemgetter(0))
+        ]
     home = home_of(parts, problem.entry_point)
     above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
     if above is not None and (
@@ -184,9 +185,9 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     answer = Answer(answer.piece, (*answer.left, *left), answer.end)
     if home is None:
         return _without_function(problem, parts, answer)
-    if parts[home].defining(problem.entry_point) is not None:
+    if parts[home].defining(problem.entry_point) is not None and home < len(parts) - 1:
         parts = pieces_of_code.completed(parts, home, problem.entry_point)
-    elif parts[home] is not above:
+    elif parts[home].defining(problem.entry_point) is None and parts[home] is not above:
         parts, home = pieces_of_code.joined_bodies(parts, home)
     body = _body_of(problem, parts[home], is_program)
     return _chosen(problem, parts, home, body, answer)
@@ -194,10 +195,13 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
 
 def _unfenced(problem: Problem, answer: Answer, found: Sequence[blocks.Block]) -> Iterator[tuple[int, CodePart]]:
     """The texts below blocks that define the function once more, without a fence, and where they begin."""
-    head = re.compile(rf"^(?:async[ \t]+)?def[ \t]+{re.escape(problem.entry_point)}(?!\w)", re.MULTILINE)
-    ends = [*(block.start for block in found[1:]), len(answer.piece.text)]
+    text = answer.piece.text
+    if text.find(f"def {problem.entry_point}", found[0].end) < 0:
+        return
+    head = re.compile(rf"^(?:async[ \t]+)?def {re.escape(problem.entry_point)}(?!\w)", re.MULTILINE)
+    ends = [*(block.start for block in found[1:]), len(text)]
     for block, end in zip(found, ends, strict=True):
-        if head.search(answer.piece.text, block.end, end) is None:
+        if head.search(text, block.end, end) is None:
             continue
         part = CodePart.of(answer.piece.cut(block.end, end))
         place = part.defining(problem.entry_point)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 
 from codeeval import syntax
 from codeeval.reading import prompt_parts
-from codeeval.reading.names import local_to
-from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs, head_names, reads
+from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs, head_names
 from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
 from codeeval.reading.uses import only_uses
@@ -53,8 +52,10 @@ def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Prob
     _of_home(parts[home], home, wanted, choice)
     if len(parts) == 1:
         return choice
-    needed = _needed(parts[home], choice.kept[home])
     names = _definitions(parts[home], choice.kept[home])
+    needed: set[str] = set()
+    if home or any(_binds(part, entry_point) for part in parts[home + 1 :]):
+        needed = _needed(parts[home], choice.kept[home])
     later = _later(parts, home, entry_point, needed, names, choice)
     for number in range(home - 1, -1, -1):
         _of_earlier(parts[number], number, wanted, (needed, names | later), choice)
@@ -157,10 +158,7 @@ def _needed(part: CodePart, kept: set[int]) -> set[str]:
     bound: set[str] = set()
     for place in kept:
         item = part.found.items[place]
-        uses = part.found.uses(item)
-        if item.kind is StatementKind.DEF:
-            uses -= local_to(part.found.bare(item)) - item.names
-        found |= uses
+        found |= part.found.reads(item)
         bound |= item.names
     return found - bound
 
@@ -168,6 +166,11 @@ def _needed(part: CodePart, kept: set[int]) -> set[str]:
 def _definitions(part: CodePart, kept: set[int]) -> set[str]:
     items = part.found.items
     return {name for place in kept if items[place].kind in DEFINITIONS for name in items[place].names}
+
+
+def _binds(part: CodePart, entry_point: str) -> bool:
+    """Whether a later part has anything that the function could need."""
+    return any(item.names and entry_point not in part.found.uses(item) for item in part.found.items)
 
 
 def _later(
@@ -222,7 +225,7 @@ def _of_earlier(
             choice.left[number][place] = why
             continue
         choice.kept[number].add(place)
-        needed |= reads(part.found, item)
+        needed |= part.found.reads(item)
         if item.kind in DEFINITIONS:
             later |= item.names
 
@@ -230,8 +233,8 @@ def _of_earlier(
 def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
     """Whether a statement of an earlier block has nothing that the function needs: it shows a line of its body, or how
     something is written."""
-    if item.kind is StatementKind.OTHER:
-        return True
+    if item.kind in (StatementKind.OTHER, StatementKind.IMPORT):
+        return item.kind is StatementKind.OTHER or not parses(found.text(item))
     if needs.is_needed(item) or needs.works_on(found, item):
         return False
     if item.kind in (StatementKind.ASSIGN, StatementKind.COMPOUND) and item.names:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeeval.reading.code import Code, scan
-from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, imported, used
+from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, imported, local_to, used
 
 
 class StatementKind(StrEnum):
@@ -49,6 +49,7 @@ class Statements:
     code: Code
     items: tuple[Statement, ...]
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _reads: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def uses(self, item: Statement) -> frozenset[str]:
@@ -56,6 +57,16 @@ class Statements:
         if item.start not in self._uses:
             self._uses[item.start] = used(self.code, item.start, item.end)
         return self._uses[item.start]
+
+    def reads(self, item: Statement) -> frozenset[str]:
+        """The names that a statement takes from outside of it."""
+        if item.kind not in (StatementKind.DEF, StatementKind.BODY):
+            return self.uses(item)
+        if item.start not in self._reads:
+            bare = self.bare(item)
+            local = local_to(bare if item.kind is StatementKind.DEF else f"def _():\n{bare}")
+            self._reads[item.start] = self.uses(item) - local
+        return self._reads[item.start]
 
     def body(self, item: Statement) -> str:
         """What follows a function's header, without strings."""

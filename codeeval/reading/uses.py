@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from codeeval.reading.names import local_to
-from codeeval.reading.needs import DEFINITIONS, Needs, head_names, is_from_elsewhere, reads
+from codeeval.reading.needs import DEFINITIONS, Needs, head_names, is_from_elsewhere
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
 #: Input of a program that is executed by itself: what a user types, its arguments, files.
@@ -28,7 +27,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
     these."""
     if not _has_candidates(found):
         return frozenset()
-    uses = [reads(found, item) for item in found.items]
+    uses = [found.uses(item) for item in found.items]
     dropped = {number for number, item in enumerate(found.items) if needs.is_foreign(item)}
     gone = {name for number in dropped for name in found.items[number].names} - needs.defined
     users = _users(found, uses, {entry_point, *gone}, needs)
@@ -87,17 +86,20 @@ def _users(found: Statements, uses: list[frozenset[str]], names: set[str], needs
     without being needed: tests, `main`. One that the answer's own code decorates, or that is based on a class of it, may
     be used from there."""
     own = frozenset(name for item in found.items if item.kind in DEFINITIONS for name in item.names)
-    using: dict[str, list[int]] = {}
+    using: dict[str, list[Statement]] = {}
     for number, item in enumerate(found.items):
-        if item.kind in DEFINITIONS and not needs.is_needed(item) and head_names(found, item).isdisjoint(own):
-            for name in uses[number]:
-                using.setdefault(name, []).append(number)
+        if item.kind in DEFINITIONS:
+            for name in uses[number] & {*names, *own} - item.names:
+                using.setdefault(name, []).append(item)
     users, waiting = set(names), list(names)
     while waiting:
-        for number in using.pop(waiting.pop(), ()):
-            fresh = found.items[number].names - users
-            users |= fresh
-            waiting += fresh
+        name = waiting.pop()
+        for item in using.pop(name, ()):
+            is_test = name in found.reads(item) and not needs.is_needed(item)
+            if is_test and head_names(found, item).isdisjoint(own):
+                fresh = item.names - users
+                users |= fresh
+                waiting += fresh
     return frozenset(users)
 
 
@@ -124,7 +126,7 @@ def _without_needed(found: Statements, uses: list[frozenset[str]], dropped: set[
     waiting: list[str] = []
     for number, item in enumerate(found.items):
         if number not in dropped and item.kind in DEFINITIONS:
-            waiting += (uses[number] & by_name.keys()) - local_to(found.bare(item))
+            waiting += found.reads(item) & by_name.keys()
     while waiting:
         for number in by_name.pop(waiting.pop(), ()):
             if number in dropped:
