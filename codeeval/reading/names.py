@@ -26,6 +26,7 @@ _FOR = re.compile(r"[ \t]*+(?:async[ \t]++)?for\b(.*?)\bin\b")
 _TARGET = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?![ \t]*+[\w.(\[])")
 _ON_ONE_LINE = re.compile(r"[ \t]*(?:if|else|try|with|for|while|elif|finally|except)\b")
 _PARAMETER = re.compile(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])")
+_DEFAULT = re.compile(r"=[ \t]*+([^\W\d]\w*+)")
 _HEADER = re.compile(r"^[ \t]*+(?:async[ \t]++)?def[ \t][^\n]*+", re.MULTILINE)
 _INNER = re.compile(r"^[ \t]++(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTILINE)
 #: Lines of a body that may assign or import.
@@ -147,6 +148,8 @@ def local_to(bare: str) -> frozenset[str]:
         found.update(part.partition("=")[0].strip(" \t*") for part in parameters.split(","))
     for line in _MAY_BIND.findall(bare):
         found |= _bound_by(line)
+    for header in headers:  # a default value is read outside, also where it has the parameter's name
+        found.difference_update(_DEFAULT.findall(header))
     for names in _GLOBAL.findall(bare):
         found.difference_update(_WORD.findall(names))
     return _normal(found)

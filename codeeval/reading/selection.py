@@ -216,7 +216,8 @@ def _of_earlier(
     uses = only_uses(part.found, entry_point, needs)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
-        why = _why_left(item, place in uses, later, (imported, imported | needed))
+        is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
+        why = _why_left(item, is_use, later, (imported, imported | needed))
         if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
             why = None if needs.works_on(part.found, item) else why
         if why is None and not item.names & needed and _is_fragment(part.found, item, needs):
@@ -235,7 +236,7 @@ def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
     something is written."""
     if item.kind in (StatementKind.OTHER, StatementKind.IMPORT):
         return item.kind is StatementKind.OTHER or not parses(found.text(item))
-    if needs.is_needed(item) or needs.works_on(found, item):
+    if needs.is_needed(item) or needs.works_on(found, item) or "*" in item.names:
         return False
     if item.kind in (StatementKind.ASSIGN, StatementKind.COMPOUND) and item.names:
         return True

@@ -19,6 +19,7 @@ _RUNNER = re.compile(
 _ATTRIBUTE = re.compile(r"\w++[ \t]*+=(?!=)")
 #: Statements of other kinds that an example may end with.
 _ENDS_EXAMPLE = re.compile(r"(?:del|raise)\b")
+_BINDING = (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
 _DROPPABLE = (StatementKind.CALL, StatementKind.ASSERT, StatementKind.COMPOUND, StatementKind.ASSIGN)
 
 
@@ -115,21 +116,20 @@ def _is_use(found: Statements, item: Statement, uses: frozenset[str], users: fro
 
 
 def _without_needed(found: Statements, uses: list[frozenset[str]], dropped: set[int]) -> set[int]:
-    """Keep values that a definition reads, and what they are made of."""
+    """Keep the definitions and imports that a kept statement uses, the values that a kept definition reads, and what
+    these are made of."""
     by_name: dict[str, list[int]] = {}
     for number in dropped:
-        if found.items[number].kind is StatementKind.ASSIGN:
+        if found.items[number].kind in _BINDING:
             for name in found.items[number].names:
                 by_name.setdefault(name, []).append(number)
-    if not by_name:
-        return dropped
-    waiting: list[str] = []
-    for number, item in enumerate(found.items):
-        if number not in dropped and item.kind in DEFINITIONS:
-            waiting += found.reads(item) & by_name.keys()
+    waiting = [number for number in range(len(uses)) if number not in dropped] if by_name else []
     while waiting:
-        for number in by_name.pop(waiting.pop(), ()):
-            if number in dropped:
-                dropped.discard(number)
-                waiting += uses[number] & by_name.keys()
+        item = found.items[waiting.pop()]
+        for name in found.reads(item) & by_name.keys():
+            for number in by_name[name]:
+                is_value = found.items[number].kind is StatementKind.ASSIGN
+                if number in dropped and (not is_value or item.kind in (*DEFINITIONS, StatementKind.ASSIGN)):
+                    dropped.discard(number)
+                    waiting.append(number)
     return dropped
