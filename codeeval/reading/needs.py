@@ -6,8 +6,8 @@ import builtins
 import keyword
 import re
 import sys
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence, Set
 from functools import cached_property
 
 from codeeval.reading.names import modules
@@ -76,9 +76,21 @@ class Needs:
         return frozenset(name for _, item in self._items() if item.kind is StatementKind.IMPORT for name in item.names)
 
     @cached_property
-    def bound(self) -> frozenset[str]:
-        """Every name that the answer, the prompt or Python itself binds."""
-        return frozenset(name for _, item in self._items() for name in item.names) | BUILTINS | self._prompt.bound
+    def _bindings(self) -> Counter[str]:
+        """How many statements bind a name; those of the prompt, and Python itself, are one."""
+        home, lasting = self._parts[self._home], (*DEFINITIONS, StatementKind.IMPORT)
+        kept = (item for found, item in self._items() if found is home or item.kind in lasting or self.is_needed(item))
+        count = Counter(name for item in kept for name in item.names)
+        count.update(BUILTINS)
+        count.update(self._prompt.bound)
+        return count
+
+    def has_unbound(self, names: Set[str], item: Statement) -> bool:
+        """Whether any of the names that a statement reads is bound by nothing: also not by itself, unless it is a compound
+        statement."""
+        count = self._bindings
+        own = frozenset[str]() if item.kind is StatementKind.COMPOUND else item.names
+        return not count["*"] and any(count[name] <= (name in own) for name in names)
 
     @cached_property
     def working(self) -> frozenset[str]:

@@ -54,9 +54,10 @@ def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Prob
         return choice
     names = _definitions(parts[home], choice.kept[home])
     needed: set[str] = set()
-    if home or any(_binds(part, entry_point) for part in parts[home + 1 :]):
+    if home or any(item.names for part in parts[home + 1 :] for item in part.found.items):
         needed = _needed(parts[home], choice.kept[home])
-    later = _later(parts, home, entry_point, needed, names, choice)
+        needed |= needs.names - {name for part in parts[: home + 1] for item in part.found.items for name in item.names}
+    later = _later(parts, home, wanted, (needed, names), choice)
     for number in range(home - 1, -1, -1):
         _of_earlier(parts[number], number, wanted, (needed, names | later), choice)
     return choice
@@ -102,7 +103,11 @@ def _fails(found: Statements, item: Statement, needs: Needs) -> bool:
         return False
     if needs.is_needed(item) or needs.works_on(found, item) or _is_of_function(found, item):
         return False
-    return _is_undefined(found.text(item), needs.bound)
+    try:
+        tree = syntax.parse_module(found.text(item))
+    except SyntaxError:
+        return True
+    return any(needs.has_unbound(_free_names(each), item) for each in tree.body)
 
 
 def _is_of_function(found: Statements, item: Statement) -> bool:
@@ -110,15 +115,6 @@ def _is_of_function(found: Statements, item: Statement) -> bool:
     if item.kind is StatementKind.OTHER:
         return not item.head.startswith("@")
     return item.kind is StatementKind.COMPOUND and _OF_FUNCTION.search(found.bare(item)) is not None
-
-
-def _is_undefined(text: str, bound: frozenset[str]) -> bool:
-    """Whether a statement is no Python, or reads names that it does not bind and are not among these."""
-    try:
-        tree = syntax.parse_module(text)
-    except SyntaxError:
-        return True
-    return "*" not in bound and any(not _free_names(each) <= bound for each in tree.body)
 
 
 def _is_stored(node: ast.AST) -> bool:
@@ -168,23 +164,20 @@ def _definitions(part: CodePart, kept: set[int]) -> set[str]:
     return {name for place in kept if items[place].kind in DEFINITIONS for name in items[place].names}
 
 
-def _binds(part: CodePart, entry_point: str) -> bool:
-    """Whether a later part has anything that the function could need."""
-    return any(item.names and entry_point not in part.found.uses(item) for item in part.found.items)
-
-
 def _later(
-    parts: Sequence[CodePart], home: int, entry_point: str, needed: set[str], names: set[str], choice: ChosenStatements
+    parts: Sequence[CodePart], home: int, wanted: _Wanted, inner: tuple[set[str], set[str]], choice: ChosenStatements
 ) -> set[str]:
     """Keep what the kept code needs, directly or indirectly, from the parts after the function; return the names they
-    define."""
+    define. `inner`: names needed, names that the function's part defines."""
+    entry_point, (needed, names) = wanted.entry_point, inner
     by_name: dict[str, list[tuple[int, int]]] = {}
     for number in range(home + 1, len(parts)):
         part = parts[number]
         for place, item in enumerate(part.found.items):
             choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
             binds = item.kind in (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
-            if not binds or entry_point in part.found.uses(item):
+            is_use = entry_point in part.found.uses(item)
+            if not binds or (is_use and not (item.kind in DEFINITIONS and wanted.needs.is_needed(item))):
                 continue
             for name in item.names - {entry_point}:
                 by_name.setdefault(name, []).append((number, place))
@@ -198,7 +191,7 @@ def _later(
                 continue  # an example's variable has the same name as a helper
             choice.kept[number].add(place)
             choice.left[number].pop(place, None)
-            fresh = found.uses(item) - item.names
+            fresh = found.reads(item) - item.names
             needed |= fresh
             waiting += fresh & by_name.keys()
             defined |= item.names - {entry_point} if item.kind in DEFINITIONS else set()
@@ -242,7 +235,7 @@ def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
         return True
     if item.kind is StatementKind.ASSIGN:  # to an attribute or an item of something
         return needs.root(item) not in needs.names | needs.imported | BUILTINS
-    if item.kind in DEFINITIONS and "*" not in needs.bound and not head_names(found, item) <= needs.bound:
+    if item.kind in DEFINITIONS and needs.has_unbound(head_names(found, item), item):
         return True
     return not parses(found.text(item))
 

@@ -60,11 +60,11 @@ class Statements:
 
     def reads(self, item: Statement) -> frozenset[str]:
         """The names that a statement takes from outside of it."""
-        if item.kind not in (StatementKind.DEF, StatementKind.BODY):
+        if item.kind not in (StatementKind.DEF, StatementKind.CLASS, StatementKind.BODY):
             return self.uses(item)
         if item.start not in self._reads:
             bare = self.bare(item)
-            local = local_to(bare if item.kind is StatementKind.DEF else f"def _():\n{bare}")
+            local = local_to(bare if item.kind is not StatementKind.BODY else f"def _():\n{bare}")
             self._reads[item.start] = self.uses(item) - local
         return self._reads[item.start]
 

@@ -43,7 +43,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
             gone |= item.names
         else:
             gone -= item.names
-    return frozenset(_without_needed(found, uses, dropped))
+    return frozenset(_without_needed(found, dropped, needs))
 
 
 def _has_candidates(found: Statements) -> bool:
@@ -115,15 +115,16 @@ def _is_use(found: Statements, item: Statement, uses: frozenset[str], users: fro
     return _OPENS_FILE.search(item.head) is not None
 
 
-def _without_needed(found: Statements, uses: list[frozenset[str]], dropped: set[int]) -> set[int]:
+def _without_needed(found: Statements, dropped: set[int], needs: Needs) -> set[int]:
     """Keep the definitions and imports that a kept statement uses, the values that a kept definition reads, and what
     these are made of."""
     by_name: dict[str, list[int]] = {}
     for number in dropped:
-        if found.items[number].kind in _BINDING:
-            for name in found.items[number].names:
+        item = found.items[number]
+        if item.kind in _BINDING and not (item.kind is StatementKind.IMPORT and item.names <= needs.defined):
+            for name in item.names:
                 by_name.setdefault(name, []).append(number)
-    waiting = [number for number in range(len(uses)) if number not in dropped] if by_name else []
+    waiting = [number for number in range(len(found.items)) if number not in dropped] if by_name else []
     while waiting:
         item = found.items[waiting.pop()]
         for name in found.reads(item) & by_name.keys():

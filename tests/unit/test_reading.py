@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reading_cases import CASES, FN, PROBLEM
+from reading_cases_beside import BESIDE
 from reading_cases_more import MORE
 
 from codeeval.manifest import ModelInfo
@@ -47,7 +48,7 @@ def verdict(extraction: Extraction) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine")
-@pytest.mark.parametrize(("kind", "text", "wanted"), [*CASES, *MORE], ids=[case[0] for case in [*CASES, *MORE]])
+@pytest.mark.parametrize(("kind", "text", "wanted"), [*CASES, *MORE, *BESIDE], ids=[case[0] for case in [*CASES, *MORE, *BESIDE]])
 def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
     """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
     found = read(PROBLEM, text)
