@@ -48,7 +48,9 @@ def verdict(extraction: Extraction) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine")
-@pytest.mark.parametrize(("kind", "text", "wanted"), [*CASES, *MORE, *BESIDE], ids=[case[0] for case in [*CASES, *MORE, *BESIDE]])
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"), [*CASES, *MORE, *BESIDE], ids=[case[0] for case in [*CASES, *MORE, *BESIDE]]
+)
 def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
     """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
     found = read(PROBLEM, text)

@@ -46,7 +46,13 @@ BESIDE = (
     "def test_it():\n    assert f(1",
 )
 #: What is shown before the answer, in a block of its own.
-SHOWN = ("total = sum(items)\n", "for x in items:\n    total += x\n", "return n\n", "class A(Base):\n    pass\n", "f(1)\n")
+SHOWN = (
+    "total = sum(items)\n",
+    "for x in items:\n    total += x\n",
+    "return n\n",
+    "class A(Base):\n    pass\n",
+    "f(1)\n",
+)
 
 
 @st.composite
