@@ -87,10 +87,11 @@ def _users(found: Statements, uses: list[frozenset[str]], names: set[str], needs
     without being needed: tests, `main`. One that the answer's own code decorates, or that is based on a class of it, may
     be used from there."""
     own = frozenset(name for item in found.items if item.kind in DEFINITIONS for name in item.names)
+    known = own | names
     using: dict[str, list[Statement]] = {}
     for number, item in enumerate(found.items):
         if item.kind in DEFINITIONS:
-            for name in uses[number] & {*names, *own} - item.names:
+            for name in (uses[number] & known) - item.names:
                 using.setdefault(name, []).append(item)
     users, waiting = set(names), list(names)
     while waiting:

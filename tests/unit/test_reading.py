@@ -331,6 +331,10 @@ LONG = {
     "marks in blocks": "```python\nx = '<think>'\n```\n" * (N // 10),
     "quotation marks": "'''py\n" * N,
     "quoted code": "> def f(a):\n>     return a\n" * (N // 10),
+    "helpers below": "def has_close(a):\n    return a\n"
+    + "".join(f"def h{i}():\n    return h{i - 1}()\n" for i in range(N // 6))
+    + "h1()\n",
+    "statements that fail": "def has_close(a):\n    return a\n" + "x = y\n" * (N // 4),
     "helpers behind": "```python\ndef has_close(a):\n    h0()\n```\n"
     + "".join(f"```python\ndef h{i}():\n    h{i + 1}()\n```\n" for i in range(N // 20)),
 }
