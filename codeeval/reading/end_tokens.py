@@ -132,9 +132,14 @@ def behind_code(text: str) -> Iterator[int]:
             yield found.start()
 
 
+def _may_ask(text: str) -> bool:
+    """Whether a text has anything that begins another turn in words; most have not."""
+    return any(word in text for word in ("user", "User:", "human", "ользователь", "еловек:", "нструкция"))
+
+
 def turns(text: str) -> Iterator[int]:
     """The offsets where another turn begins without a special token, ascending: below code, and answered further below."""
-    if not any(word in text for word in ("user", "User:", "human", "ользователь", "еловек:", "нструкция")):
+    if not _may_ask(text):
         return
     code = _CODE_LINE.search(text)
     replies = [found.start() for found in _REPLIES.finditer(text)] if code else []
