@@ -19,6 +19,8 @@ _RUNNER = re.compile(
 _ATTRIBUTE = re.compile(r"\w++[ \t]*+=(?!=)")
 #: Statements of other kinds that an example may end with.
 _ENDS_EXAMPLE = re.compile(r"(?:del|raise)\b")
+#: One that deletes the function is no example.
+_DELETES = re.compile(r"del\b")
 _BINDING = (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
 _DROPPABLE = (StatementKind.CALL, StatementKind.ASSERT, StatementKind.COMPOUND, StatementKind.ASSIGN)
 
@@ -36,7 +38,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
         if number in dropped or entry_point in item.names:
             continue
         is_use = item.kind in DEFINITIONS and not item.names.isdisjoint(users)
-        if _is_droppable(item, entry_point):
+        if _is_droppable(item, entry_point) and not (entry_point in uses[number] and _DELETES.match(item.head)):
             is_use = bool(uses[number] & gone) or _is_use(found, item, uses[number], users, needs)
         if is_use:
             dropped.add(number)

@@ -130,6 +130,7 @@ _below(
 _below("time of it", "import timeit\nprint(timeit.timeit('has_close()', globals=globals(), number=1))\n")
 _below("exit", "print(has_close([1.0], 1))\nexit()\n")
 _below("exit with a result", "raise SystemExit(has_close())\n")
+_below("deleted function", "x = has_close([1.0], 1)\ndel has_close\n", NO_ENTRY_POINT)
 _below("deleted example", "x = has_close([1.0], 1)\ndel x\n")
 _case(
     "package of a test above the function",
