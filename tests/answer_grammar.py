@@ -44,6 +44,8 @@ AFTER = (
     "\n**Complexity**\n\n- Time: O(n)\n- Space: O(1)\n",
     "\nNote that `has_close([1.0], 1)` is False; it's as you'd expect.\n",
     "\nExample: has_close([1.0, 2.0], 0.5) returns False.\n",
+    "\nСложность (временная): O(n), память = O(1)\n\n**Итог (кратко):** готово.\n",
+    "\nInput: numbers = [1.0, 2.0], threshold = 0.5\nOutput: False\nT(n) = T(n-1) + O(1)\n",
 )
 LABELS = ("python", "py", "Python", "python3", "python:main.py", "{.python}", 'python title="a.py"', "")
 FENCES = ("```", "````", "~~~", "`````")
@@ -94,6 +96,9 @@ USES = (
     "result = has_close([1.0], 2)\nprint(f'{result}')\n",
     "n = int(input())\nprint(has_close([n], 1))\n",
     "for case in ([1.0], [2.0]):\n    print(has_close(case, 1))\n",
+    "import not_there\n\n\n@not_there.mark\ndef test_it():\n    assert has_close([1.0], not_there.x)\n",
+    "def main():\n    show()\n\n\ndef show():\n    print(has_close(*open('not there')))\n\n\nmain()\n",
+    "data = open('not there').read()\nx = has_close(data, 1)\ndel x\n",
 )
 OTHER_BLOCKS = (
     "```\nFalse\n```\n",
@@ -103,6 +108,15 @@ OTHER_BLOCKS = (
     "```text\nhas_close([1.0], 2) -> False\n```\n",
     "```python\nassert has_close([1.0], 2), 'no'\n```\n",
     "```python\nimport unittest\n\n\nclass T(unittest.TestCase):\n    def test(self):\n        assert has_close([], 1)\n```\n",
+)
+#: What is shown before the answer: lines of its body, the task's example, a test.
+SHOWN = (
+    "```python\npairs = [(a, b) for a in numbers]\n```\n",
+    "```python\nfor a in numbers:\n    total += a\n```\n",
+    "```python\nreturn False\n```\n",
+    "```\nInput: numbers = [1.0, 2.0], threshold = 0.5\nOutput: False\n```\n",
+    "```\nВход: x = y\n```\n",
+    "```python\nimport not_there\n\n\ndef test_it():\n    not_there.check(has_close)\n```\n",
 )
 
 
@@ -160,6 +174,7 @@ def _said(draw: st.DrawFn, right: bool) -> str:
     if form == "tags":
         opening, closing = draw(st.sampled_from(TAGS))
         return before + opening + code + closing
+    before += "".join(draw(st.lists(st.sampled_from(SHOWN), max_size=2)))
     others = [draw(st.sampled_from(OTHER_BLOCKS)) for _ in range(draw(st.integers(0, 2)))]
     draft = draw(_block(draw(_program(not right)))) + "No, this is better:\n\n" if form == "draft" else ""
     return before + draft + draw(_block(code)) + after + "\n".join(others)

@@ -97,6 +97,30 @@ def _arguments(head: str) -> str:
     return ", ".join(argument.arg for argument in node.args.args)
 
 
+def _steps(f: Function) -> list[str]:
+    """The statements of the body one by one, at the margin."""
+    source = textwrap.dedent(f.final)
+    lines = source.splitlines(keepends=True)
+    return ["".join(lines[node.lineno - 1 : node.end_lineno]) for node in ast.parse(source).body]
+
+
+def _pieces(f: Function) -> str:
+    """The function over several blocks; in one if it has a single statement, or ends with a branch."""
+    first, *rest = [textwrap.indent(step, "    ") for step in _steps(f)]
+    if not rest or not rest[-1].lstrip().startswith("return"):
+        return fenced(f.code)
+    return "".join(f"Step {n}:\n{fenced(piece)}" for n, piece in enumerate([f.head + first, *rest], 1))
+
+
+def _module(f: Function) -> str:
+    """The work is in a module of its own."""
+    helper = fenced(f.other_name + f.final)
+    call = fenced(
+        f"from helpers_of_mine import {f.name}_helper\n\n\n{f.head}    return {f.name}_helper({_arguments(f.head)})\n"
+    )
+    return f"helpers_of_mine.py:\n{helper}solution.py:\n{call}"
+
+
 Shape = Callable[[Function], str]
 SHAPES: dict[str, Shape] = {
     "body": lambda f: f.final,
@@ -188,6 +212,30 @@ SHAPES: dict[str, Shape] = {
     "body, then the function again": lambda f: f"{f.other}\n\nBetter:\n\n{f.code}",
     "function, then its head": lambda f: f"{fenced(f.code)}Its head:\n{fenced(f.head + '    ...' + chr(10))}",
     "mark of a thought in a sentence": lambda f: f"I don't need <think> tags here.\n{fenced(f.code)}",
+    "lines one by one, then the function": lambda f: "".join(map(fenced, _steps(f))) + f"All of it:\n{fenced(f.code)}",
+    "function, then its lines one by one": lambda f: (
+        f"{fenced(f.code)}Line by line:\n" + "".join(map(fenced, _steps(f)))
+    ),
+    "function in pieces": _pieces,
+    "helper in a module of its own": _module,
+    "second version without a fence": lambda f: f"First try:\n{fenced(f.draft)}No, better:\n\n{f.code}\nThat is it.\n",
+    "formulas below": lambda f: (
+        f"{f.code}\nTime (worst case): O(n)\nT(n) = T(n-1) + O(1)\nInput: n = 1, m = 2\nx = f(y)\n"
+    ),
+    "formulas below a body": lambda f: f"{f.final}\nTime (worst-case): O(n)\n**Space:** O(1)\nOutput: x = 5\n",
+    "formulas in a block before": lambda f: (
+        f"{fenced('Input: n = x' + chr(10), '')}{fenced('total = n + m' + chr(10))}{fenced(f.code)}"
+    ),
+    "tests that need a package": lambda f: fenced(
+        f"import not_there\n\n\n{f.code}\n\n@not_there.mark\ndef test_it():\n    assert {f.name}() == not_there.x\n"
+    ),
+    "plot below": lambda f: f"{f.code}\n\nimport not_there.pyplot as plt\n\nplt.plot({f.name}())\nplt.show()\n",
+    "test that is cut off": lambda f: f"```python\n{f.code}\n\ndef test_it():\n    assert {f.name}([1, 2",
+    "next function that is cut off": lambda f: f'{f.final}\n\ndef next_one(x: int) -> int:\n    """ Returns',
+    "turn in Russian": lambda f: f"{fenced(f.code)}\nПользователь: Иначе.\nАссистент:\n{fenced(f.draft)}",
+    "roles without their tokens": lambda f: f"{f.code}\nuser\nTry something else.\nassistant\n{f.draft}",
+    "thought of Gemma": lambda f: f"<|channel>thought\n{fenced(f.draft)}<channel|>{f.code}",
+    "final response of Apriel": lambda f: f"Steps:\n{f.draft}\n[BEGIN FINAL RESPONSE]\n{f.code}[END FINAL RESPONSE]",
     "header of a chat template": lambda f: f"<|im_start|>assistant\n{fenced(f.code)}<|im_end|>",
 }
 

@@ -23,10 +23,12 @@ MAX_READ = 500_000
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A completion without thought, end tokens and surrounding tags. `left`: what was removed, and why."""
+    """A completion without thought, end tokens and surrounding tags. `left`: what was removed, and why; `end`: where the
+    completion ends."""
 
     piece: Piece
     left: tuple[Cut, ...] = ()
+    end: int = -1
 
 
 def answer_of(completion: str, own_tokens: Sequence[str] = ()) -> Answer:
@@ -43,7 +45,8 @@ def with_tokens_in_strings(piece: Piece, own_tokens: Sequence[str]) -> Answer | 
     """The answer if end tokens inside strings don't end it; None if there are no such tokens."""
     if len(piece.text) > MAX_READ:
         return None
-    places = [*end_tokens.tokens(piece.text, own_tokens), *end_tokens.behind_code(piece.text)]
+    text = piece.text
+    places = [*end_tokens.tokens(text, own_tokens), *end_tokens.behind_code(text), *end_tokens.turns(text)]
     if not places:
         return None
     code = scan(piece.text)
@@ -79,7 +82,7 @@ def _answer(piece: Piece, own: Sequence[str], *, in_strings: bool) -> Answer:
         left += [left_out("outside of the answer's tags", rest, 0, inside[0])]
         left += [left_out("outside of the answer's tags", rest, inside[1], len(rest.text))]
         rest = rest.cut(*inside)
-    return Answer(rest, tuple(cut for cut in left if cut.start < cut.end))
+    return Answer(rest, tuple(cut for cut in left if cut.start < cut.end), piece.origin(len(piece.text)))
 
 
 def _within_code(text: str) -> Callable[[int], bool]:
@@ -122,7 +125,7 @@ def _end(text: str, start: int, own: Sequence[str], *, in_strings: bool) -> int:
 
 def _end_behind_code(text: str, *, in_strings: bool) -> int:
     masked = None
-    for place in end_tokens.behind_code(text):
+    for place in sorted([*end_tokens.behind_code(text), *end_tokens.turns(text)]):
         masked = masked or scan(text).bare
         if in_strings or masked[place] == text[place] or text[place] == "#":  # a heading is a comment to Python
             return place

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from codeeval.reading import prompt_parts
-from codeeval.reading.program import ChosenStatements, CodePart
+from codeeval.reading.program import CodePart
+from codeeval.reading.selection import ChosenStatements
 from codeeval.reading.statements import StatementKind, is_future
 from codeeval.types import Cut, Extraction, Problem
 
@@ -24,15 +25,28 @@ def assembled(
         is_body = number == body_part
         texts: list[str] = []
         for place, item in enumerate(part.found.items):
-            cut = (part.piece.origin(item.start), part.piece.origin(item.end))
+            text = part.found.text(item)
+            start, end = (item.start, item.end) if text.isascii() else _without_blank(text, item.start)
+            cut = (part.piece.origin(start), part.piece.origin(end))
             if place not in choice.kept[number]:
                 trace.append(Cut(f"reader: {choice.left[number].get(place, 'prose')}", *cut, kept=False))
                 continue
             trace.append(Cut("reader: body" if is_body else "reader: program", *cut))
-            text = part.found.text(item)
+            text = text[start - item.start : end - item.start]
             (future if is_future(item) else texts).append(text)
         (body if is_body else rest).append(line_ended("".join(texts), number < len(parts) - 1))
     return _put_together(problem, parts, choice, ("".join(future), body, "".join(rest)), trace)
+
+
+def _without_blank(text: str, at: int) -> tuple[int, int]:
+    """Where a statement at `at` begins and ends without blank lines above and below it, if there is a blank in these that
+    Python does not know: a no-break space, most often."""
+    start, end = len(text) - len(text.lstrip()), len(text.rstrip())
+    above, below = text.rfind("\n", 0, start) + 1, text.find("\n", end) + 1 or len(text)
+    return (
+        at if text[:above].isascii() else at + above,
+        at + len(text) if text[end:].isascii() else at + (below if text[end:below].isascii() else end),
+    )
 
 
 def line_ended(text: str, more: bool) -> str:

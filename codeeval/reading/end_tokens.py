@@ -35,6 +35,20 @@ _UNKNOWN = re.compile(
     r"|^\[TOOL_CALLS\]|(?<=[\w)\]}\"'])assistant(?=\n\n|\n*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
+#: A role that begins another turn where its special tokens were removed, and the role that answers it.
+_ASKS = re.compile(
+    r"^[ \t]?(?:(?:Пользователь|Человек|GPT4 Correct User):(?=[ \t\n])|#{3,4}[ \t]*+(?:Инструкция|Пользователь)[ \t]*+:"
+    r"|(?:user|human)[ \t]*+$)|(?<=[\w)\]}\"'`])user(?=\n\n)",
+    re.MULTILINE,
+)
+_REPLIES = re.compile(
+    r"^[ \t]?(?:(?:Ассистент|Assistant|Бот|ИИ|GPT4 Correct Assistant):|#{3,4}[ \t]*+(?:Ответ|Ассистент)[ \t]*+:"
+    r"|(?:assistant|model|bot)[ \t]*+$)",
+    re.MULTILINE,
+)
+_CODE_LINE = re.compile(
+    r"^[ \t>]*+(?:`{3}|~{3}|(?:async[ \t]++)?def[ \t]|class[ \t]++\w++[(:]|return\b|import[ \t])", re.MULTILINE
+)
 _MAX_GLUED = 8
 _WORD = re.compile(r"\w+\Z")
 _CONSTANTS = ("True", "False", "None")
@@ -46,10 +60,11 @@ _CODE = re.compile(
 _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
 _HEADER = re.compile(
-    r"\s*(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
+    r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
     r"<\|im_start\|>(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
-    r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>)\n*"
+    r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>|(?:assistant)?<\|role_sep\|>|\[\|assistant\|\]|"
+    r"<[|｜]Assistant[|｜]>|<\|START_OF_TURN_TOKEN\|>(?:<\|CHATBOT_TOKEN\|>)?|<\|turn>(?:model)?)\n*"
 )
 #: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
 _ANGLE_SIGN = re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE)
@@ -114,6 +129,22 @@ def behind_code(text: str) -> Iterator[int]:
         if found[0] == "assistant":
             looked_at += 1
         if found[0] != "assistant" or (looked_at <= _MAX_GLUED and _is_glued(text, found.start())):
+            yield found.start()
+
+
+def _may_ask(text: str) -> bool:
+    """Whether a text has anything that begins another turn in words; most have not."""
+    return any(word in text for word in ("user", "User:", "human", "ользователь", "еловек:", "нструкция"))
+
+
+def turns(text: str) -> Iterator[int]:
+    """The offsets where another turn begins without a special token, ascending: below code, and answered further below."""
+    if not _may_ask(text):
+        return
+    code = _CODE_LINE.search(text)
+    replies = [found.start() for found in _REPLIES.finditer(text)] if code else []
+    for found in _ASKS.finditer(text, code.end()) if code and replies else ():
+        if found.start() < replies[-1]:
             yield found.start()
 
 

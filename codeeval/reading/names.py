@@ -18,6 +18,7 @@ _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*+")
 _WORD = re.compile(r"[^\W\d]\w*+")
 _DEFINITION = re.compile(r"[ \t]*+(?:async[ \t]++)?(def|class)[ \t]++(\w++)")
 _IMPORT = re.compile(r"[ \t]*+(?:from[ \t]++[\w.]++[ \t]++import|import)\b(.*)")
+_MODULES = re.compile(r"[ \t]*+(?:from[ \t]++([\w.]++)[ \t]++import\b|import[ \t]++([^\n;#]++))")
 _MARK = re.compile(r"[(\[{]|[)\]}]|(?<![=!<>:])=(?!=)")
 _WALRUS = re.compile(r"(?<!\w)(\w++)[ \t]*+:=")
 _AS = re.compile(r"\bas[ \t]++\(?(\w++)")
@@ -25,8 +26,16 @@ _FOR = re.compile(r"[ \t]*+(?:async[ \t]++)?for\b(.*?)\bin\b")
 _TARGET = re.compile(r"(?<![\w.])([^\W\d]\w*+)(?![ \t]*+[\w.(\[])")
 _ON_ONE_LINE = re.compile(r"[ \t]*(?:if|else|try|with|for|while|elif|finally|except)\b")
 _PARAMETER = re.compile(r"[(,*][ \t]*+([^\W\d]\w*+)[ \t]*+(?=[:,=)])")
-_LOCAL = re.compile(r"^[ \t]+([^\W\d]\w*+)[ \t]*+=(?!=)", re.MULTILINE)
-_LOOP = re.compile(r"\bfor[ \t]++([^\W\d]\w*+)")
+_DEFAULT = re.compile(r"=[ \t]*+([^\W\d]\w*+)")
+_HEADER = re.compile(r"^[ \t]*+(?:async[ \t]++)?def[ \t][^\n]*+", re.MULTILINE)
+_INNER = re.compile(r"^[ \t]++(?:async[ \t]++)?(?:def|class)[ \t]++(\w++)", re.MULTILINE)
+#: Lines of a body that may assign or import.
+_MAY_BIND = re.compile(r"^[ \t]++(?:[^\n=]++=(?!=)|import\b|from\b)[^\n]*+", re.MULTILINE)
+#: The lookbehind stands behind the word, so that the word itself is searched for.
+_LOOP = re.compile(r"for(?<!\wfor)[ \t(]++((?:(?!in\b|for\b)\w++[ \t,()]*+)++)")
+_LAMBDA = re.compile(r"lambda(?<!\wlambda)[ \t]++([^:\n]*+)")
+_GLOBAL = re.compile(r"^[ \t]*+global[ \t]++([^\n#]*+)", re.MULTILINE)
+_SUBSCRIPT = re.compile(r"(?<=[\w)\]])[ \t]*+\[[^\[\]]*+\]")
 
 
 def normal(name: str) -> str:
@@ -89,7 +98,10 @@ def assigned(line: str) -> tuple[frozenset[str], int] | None:
         target = line[begin:end].rstrip(" \t+-*/%&|^@<>")
         if target.endswith(")") and not target.lstrip(" \t*").startswith("("):
             return None
-        names |= {normal(name) for name in _TARGET.findall(target.partition(":")[0])}
+        target = target.partition(":")[0]
+        if "[" in target:
+            target = _SUBSCRIPT.sub("[", target)
+        names |= {normal(name) for name in _TARGET.findall(target)}
         begin = end + 1
     return frozenset(names), begin
 
@@ -102,23 +114,52 @@ def bound_in(lines: Iterator[str]) -> frozenset[str]:
         depth = len(line) - len(line.lstrip())
         if not line.strip() or (0 <= inner < depth):
             continue
-        inner = -1
-        if (definition := defined(line)) is not None:
-            found.add(definition[1])
-            inner = depth
-            continue
-        found |= imported(line) | set(map(normal, _WALRUS.findall(line))) | set(map(normal, _AS.findall(line)))
-        if (loop := _FOR.match(line)) is not None:
-            found |= set(map(normal, _WORD.findall(loop[1])))
-        head, colon, rest = line.partition(":")
-        one_line = rest if colon and _ON_ONE_LINE.match(head) else line
-        if (names := assigned(one_line)) is not None:
-            found |= names[0]
+        inner = depth if defined(line) is not None else -1
+        found |= _bound_by(line)
     return frozenset(found)
 
 
+def _bound_by(line: str) -> set[str]:
+    """What one logical line binds."""
+    if (definition := defined(line)) is not None:
+        return {definition[1]}
+    found = {*imported(line), *map(normal, _WALRUS.findall(line)), *map(normal, _AS.findall(line))}
+    if (loop := _FOR.match(line)) is not None:
+        found |= set(map(normal, _WORD.findall(loop[1])))
+    head, colon, rest = line.partition(":")
+    one_line = rest if colon and _ON_ONE_LINE.match(head) else line
+    if (names := assigned(one_line)) is not None:
+        found |= names[0]
+    return found
+
+
 def local_to(bare: str) -> frozenset[str]:
-    """Names local to the function in this text: its parameters and what it assigns."""
-    header, _, body = bare.partition("\n")
-    found = {*_PARAMETER.findall(header), *_LOCAL.findall(body), *_LOOP.findall(body)}
+    """Names local to the function in this text, and to the functions in it: parameters, and what it binds."""
+    headers = _HEADER.findall(bare)
+    found = {name for header in headers for name in _PARAMETER.findall(header)}
+    found.update(_INNER.findall(bare))
+    if ":=" in bare:
+        found.update(_WALRUS.findall(bare))
+    if " as" in bare or "\tas" in bare:
+        found.update(_AS.findall(bare))
+    for loop in _LOOP.findall(bare):
+        found.update(_WORD.findall(loop))
+    for parameters in _LAMBDA.findall(bare):
+        found.update(part.partition("=")[0].strip(" \t*") for part in parameters.split(","))
+    for line in _MAY_BIND.findall(bare):
+        found |= _bound_by(line)
+    for header in headers:  # a default value is read outside, also where it has the parameter's name
+        found.difference_update(_DEFAULT.findall(header))
+    for names in _GLOBAL.findall(bare):
+        found.difference_update(_WORD.findall(names))
     return _normal(found)
+
+
+def modules(line: str) -> frozenset[str]:
+    """The top-level packages of the modules that an import names; empty for one relative to the answer's own."""
+    found = _MODULES.match(line)
+    if found is None:
+        return frozenset()
+    if found[1]:
+        return frozenset({found[1].partition(".")[0]})
+    return frozenset(part.split()[0].partition(".")[0] for part in found[2].split(",") if part.strip())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
+from codeeval.reading.names import local_to
 from codeeval.reading.statements import StatementKind, is_future, split
 
 #: An import at the first level of a stub; an import inside another function of the prompt is not used.
@@ -38,6 +40,25 @@ def inner_imports(prompt: str, entry_point: str) -> str:
     found = split(prompt)
     stubs = [item for item in found.items if item.kind is StatementKind.DEF and entry_point in item.names]
     return "".join(line for item in stubs[:1] for line in _inner(found.bare(item)))
+
+
+@dataclass(frozen=True, slots=True)
+class PromptNames:
+    """The names that the prompt binds, and the parameters of its function."""
+
+    bound: frozenset[str] = frozenset()
+    parameters: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=512)
+def names(prompt: str, entry_point: str) -> PromptNames:
+    """What an answer may read without binding it."""
+    found = split(prompt)
+    stubs = [item for item in found.items if item.kind is StatementKind.DEF and entry_point in item.names]
+    return PromptNames(
+        frozenset(name for item in found.items for name in item.names),
+        frozenset(name for item in stubs for name in local_to(found.bare(item))),
+    )
 
 
 def with_imports(prompt: str, lines: str) -> str:

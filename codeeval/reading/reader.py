@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
-from codeeval.reading import blocks, end_tokens, prompt_parts
+from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code
 from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
-from codeeval.reading.assemble import assembled, line_ended, merged
+from codeeval.reading.assemble import assembled, merged
 from codeeval.reading.pieces import Piece, first_line
-from codeeval.reading.program import ChosenStatements, CodePart, body_part_of, choose, home_of, is_python, outlines
+from codeeval.reading.program import CodePart, body_part_of, home_of, is_python, outlines
+from codeeval.reading.selection import ChosenStatements, choose
 from codeeval.reading.statements import Statement, StatementKind, is_prose
 from codeeval.types import Cut, Extraction, Problem
 
 #: A function of the prompt that the answer repeats without a body.
 STUB = "the prompt's own stub"
 _ANGLE, _SQUARE = re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]")
-#: What may precede a text that continues the prompt's last line.
-_BEFORE_ANSWER = ("reader: thought", "reader: header")
-_STARTS_ANEW = re.compile(r"(?:async +)?def |import |from |class |@")
 _QUOTED_HEAD = re.compile(r">[ \t]?(?:async|def|class)[ \t]")
 _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 
@@ -29,7 +28,7 @@ def read(problem: Problem, completion: str, *, is_program: bool = False, own_tok
     prompt."""
     piece = Piece.of(completion)
     if _is_suspicious(piece.text) and _stands(problem, piece.text, is_program):
-        return _of_text(problem, Answer(piece), is_program)
+        return _of_text(problem, Answer(piece, end=piece.origin(len(piece.text))), is_program)
     answer = answer_in(piece, own_tokens)
     found = _of_answer(problem, answer, is_program)
     if not any(cut.rule == END_TOKEN for cut in answer.left):
@@ -166,6 +165,12 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         if block.start not in used
     ]
     parts = [part for part, _ in pairs]
+    if more := list(_unfenced(problem, answer, found)):
+        starts = [*(block.start for _, block in pairs), *(start for start, _ in more)]
+        parts = [
+            part
+            for _, part in sorted(zip(starts, [*parts, *(part for _, part in more)], strict=True), key=itemgetter(0))
+        ]
     home = home_of(parts, problem.entry_point)
     above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
     if above is not None and (
@@ -177,53 +182,53 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         home = home if body_part is None else body_part
     if not parts:
         return _of_text(problem, answer, is_program)
-    answer = Answer(answer.piece, (*answer.left, *left))
+    answer = Answer(answer.piece, (*answer.left, *left), answer.end)
     if home is None:
         return _without_function(problem, parts, answer)
-    if parts[home].defining(problem.entry_point) is None and parts[home] is not above:
-        parts, home = _joined_bodies(parts, home)
+    if parts[home].defining(problem.entry_point) is not None and home < len(parts) - 1:
+        parts = pieces_of_code.completed(parts, home, problem.entry_point)
+    elif parts[home].defining(problem.entry_point) is None and parts[home] is not above:
+        parts, home = pieces_of_code.joined_bodies(parts, home)
     body = _body_of(problem, parts[home], is_program)
-    choice = choose(parts, home, problem.entry_point, body)
-    return assembled(problem, parts, choice, None if body is None else home, answer.left)
+    return _chosen(problem, parts, home, body, answer)
 
 
-def _joined_bodies(parts: list[CodePart], home: int) -> tuple[list[CodePart], int]:
-    """Bodies in several blocks form one body, unless an earlier block already ended it: that was a draft."""
-    first = home
-    while first > 0 and parts[first - 1].body is not None and not _ended(parts[first - 1]):
-        first -= 1
-    if first == home:
-        return parts, home
-    pieces = [part.piece for part in parts[first : home + 1]]
-    texts: list[str] = []
-    marks: list[tuple[int, int]] = []
-    at = 0
-    for piece in pieces:
-        marks += [(at + new, old) for new, old in piece.marks]
-        texts.append(line_ended(piece.text, True))
-        at += len(texts[-1])
-    return [*parts[:first], CodePart.of(Piece("".join(texts), tuple(marks))), *parts[home + 1 :]], first
-
-
-def _ended(part: CodePart) -> bool:
-    """Whether the last line of a body, at its own margin, is a return."""
-    lines = [line for line in part.found.code.bare.split("\n") if line.strip()]
-    return bool(lines) and re.match(r"(?:return|raise)\b", lines[-1].strip()) is not None
+def _unfenced(problem: Problem, answer: Answer, found: Sequence[blocks.Block]) -> Iterator[tuple[int, CodePart]]:
+    """The texts below blocks that define the function once more, without a fence, and where they begin."""
+    text = answer.piece.text
+    if text.find(f"def {problem.entry_point}", found[0].end) < 0:
+        return
+    head = re.compile(rf"^(?:async[ \t]+)?def {re.escape(problem.entry_point)}(?!\w)", re.MULTILINE)
+    ends = [*(block.start for block in found[1:]), len(text)]
+    for block, end in zip(found, ends, strict=True):
+        if head.search(text, block.end, end) is None:
+            continue
+        part = CodePart.of(answer.piece.cut(block.end, end))
+        place = part.defining(problem.entry_point)
+        if place is not None and not outlines(part, problem.entry_point):
+            item = part.found.items[place]
+            if item.kind is StatementKind.DEF and is_python(part.found.text(item)):
+                yield block.end, part
 
 
 def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
     """If there are no blocks: a body, a program with text around it, or no answer."""
     if not answer.piece.text.strip():
         return Extraction("", "", merged(answer.left))
-    if not is_program and _goes_on(problem.prompt, answer):
-        return _going_on(problem, answer)
+    if not is_program and continuation.goes_on(problem.prompt, answer):
+        return continuation.going_on(problem, answer)
     part = CodePart.of(answer.piece)
     part = _moved(part, problem.entry_point) or _unquoted(part, problem.entry_point) or part
     body = _body_of(problem, part, is_program)
     if body is not None or part.defining(problem.entry_point) is not None:
-        choice = choose([part], 0, problem.entry_point, body)
-        return assembled(problem, [part], choice, None if body is None else 0, answer.left)
+        return _chosen(problem, [part], 0, body, answer)
     return _without_function(problem, [part], answer)
+
+
+def _chosen(problem: Problem, parts: Sequence[CodePart], home: int, body: int | None, answer: Answer) -> Extraction:
+    """The program, if part `home` defines the function or has its `body`."""
+    choice = choose(parts, home, body, problem, answer.end)
+    return assembled(problem, parts, choice, None if body is None else home, answer.left)
 
 
 def _body_of(problem: Problem, part: CodePart, is_program: bool) -> int | None:
@@ -233,33 +238,6 @@ def _body_of(problem: Problem, part: CodePart, is_program: bool) -> int | None:
     if place is None or part.defining(problem.entry_point) is None:
         return place
     return place if is_python(problem.prompt + "\n" + part.found.text(part.found.items[place])) else None
-
-
-def _goes_on(prompt: str, answer: Answer) -> bool:
-    """Whether the text continues the prompt's last line, which is neither empty nor the end of a docstring."""
-    piece = answer.piece
-    first = piece.text.split("\n", 1)[0]
-    if prompt_parts.ends_with_docstring(prompt):
-        return first.lstrip().startswith(";")
-    if prompt.endswith("\n") or not prompt or not first.strip():
-        return False
-    if prompt_parts.is_indented(prompt) and (first[0].isspace() or is_prose(first)):
-        return False
-    before = (cut for cut in answer.left if cut.start < piece.origin(0))
-    return all(cut.rule in _BEFORE_ANSWER for cut in before) and _STARTS_ANEW.match(first) is None
-
-
-def _going_on(problem: Problem, answer: Answer) -> Extraction:
-    """The exact text; without the sentences after it if it is a program only then."""
-    piece = answer.piece
-    if not is_python(problem.prompt + piece.text):
-        items = CodePart.of(piece).found.items
-        end = next((item.start for item in items[1:] if item.kind is StatementKind.PROSE), len(piece.text))
-        if is_python(problem.prompt + piece.text[:end]):
-            left = left_out("prose", piece, end, len(piece.text))
-            piece, answer = piece.cut(0, end), Answer(piece, (*answer.left, left))
-    cut = Cut("reader: body", piece.origin(0), piece.origin(len(piece.text)))
-    return Extraction(problem.prompt + piece.text, piece.text, merged([*answer.left, cut]))
 
 
 def _without_function(problem: Problem, parts: Sequence[CodePart], answer: Answer) -> Extraction:

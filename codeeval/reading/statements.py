@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from codeeval.reading.code import Code, scan
-from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, imported, used
+from codeeval.reading.names import KEYWORDS, assigned, bound_in, defined, imported, local_to, used
 
 
 class StatementKind(StrEnum):
@@ -49,6 +49,7 @@ class Statements:
     code: Code
     items: tuple[Statement, ...]
     _uses: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
+    _reads: dict[int, frozenset[str]] = field(default_factory=dict, repr=False, compare=False)
     _bodies: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def uses(self, item: Statement) -> frozenset[str]:
@@ -56,6 +57,16 @@ class Statements:
         if item.start not in self._uses:
             self._uses[item.start] = used(self.code, item.start, item.end)
         return self._uses[item.start]
+
+    def reads(self, item: Statement) -> frozenset[str]:
+        """The names that a statement takes from outside of it."""
+        if item.kind not in (StatementKind.DEF, StatementKind.CLASS, StatementKind.BODY):
+            return self.uses(item)
+        if item.start not in self._reads:
+            bare = self.bare(item)
+            local = local_to(bare if item.kind is not StatementKind.BODY else f"def _():\n{bare}")
+            self._reads[item.start] = self.uses(item) - local
+        return self._reads[item.start]
 
     def body(self, item: Statement) -> str:
         """What follows a function's header, without strings."""
@@ -166,7 +177,7 @@ def _kind(head: str, bare: str) -> tuple[StatementKind, frozenset[str]]:
         return StatementKind.COMPOUND, bound_in(iter(bare.split("\n")))
     if head.startswith("assert"):
         return StatementKind.ASSERT, frozenset()
-    if _PLAIN.match(head) or head.startswith("@"):
+    if _PLAIN.match(head) or head.startswith("@") or _CONTINUES.match(head):
         return StatementKind.OTHER, frozenset()
     if (binding := assigned(head)) is not None:
         return StatementKind.ASSIGN, binding[0]
@@ -187,9 +198,11 @@ _TWO_OPERANDS = re.compile(
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
 _LIST_ITEM = re.compile(
-    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~]|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
+    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=]|\*\*|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
+#: A word alone on a line is an expression without effect, or a heading.
+_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+$")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
@@ -217,6 +230,8 @@ def is_prose(line: str) -> bool:
     if line.startswith("from ") and not _FROM_IMPORT.match(line):
         return True
     if _TWO_OPERANDS.search(text) or (line.endswith((".", ":")) and _SENTENCE_END.search(line)):
+        return True
+    if _LONE_WORD.match(line):
         return True
     if ":" not in line or "=" in line or line.startswith("lambda"):
         return False

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 
 _NAMES = (
     r"(?:[a-z]+:)?(?:think(?:ing)?|thoughts?|thought_process|reason(?:ing)?|reflection|scratchpad|analysis|"
-    r"inner_monologue|internal_monologue|longcat_think)"
+    r"inner_monologue|internal_monologue|internal_thoughts?|internal_reasoning|thinking_process|reasoning_process|"
+    r"reasoning_content|chain_of_thought|cot|longcat_think)"
 )
 #: The marks, and whether one ends a thought: then it has a group.
 _ANGLE = (
-    rf"<(?:{_NAMES}>|\|(?:begin_of_thought|start_thinking|thinking|think|inner_prefix|start_of_thought)\|>|unused94>|ctrl94>|"
-    rf"(?P<angle>/{_NAMES}>|\|(?:end_of_thought|end_thinking|/thinking|/think|inner_suffix)\|>|unused95>|ctrl95>))"
+    rf"<(?:{_NAMES}>|\|(?:begin_of_thought|start_thinking|thinking|think|inner_prefix|start_of_thought)\|>|\|channel>|"
+    r"unused94>|ctrl94>|"
+    rf"(?P<angle>/{_NAMES}>|\|(?:end_of_thought|end_thinking|/thinking|/think|inner_suffix)\|>|channel\|>|unused95>|ctrl95>))"
 )
 _MARK = re.compile(rf"{_ANGLE}|◁(?:think|(?P<triangle>/think))▷|\[(?:THINK|(?P<square>/THINK))\]", re.IGNORECASE)
 #: The same by the first character: a search for one is much faster than a search for any of several.
@@ -22,6 +24,8 @@ _ANGLE_MARK, _SQUARE_MARK = re.compile(_ANGLE, re.IGNORECASE), re.compile(r"\[/?
 _UPPER_ONLY = ("[think]", "[/think]")
 _SPOKEN = re.compile(r"\s*Here(?:'s| is) my thought process:")
 _SPOKEN_END = re.compile(r"Here(?:'s| is) my response:[ \t]*\n?")
+#: The answer of a model that thinks without marks.
+_FINAL, _FINAL_END = "[BEGIN FINAL RESPONSE]", "[END FINAL RESPONSE]"
 #: OpenAI's harmony format, with its special tokens and without them.
 _MESSAGE = re.compile(
     r"(?:<\|start\|>[ \t]*(?P<role>[\w.]+)[^<\n]{0,80})?(?:<\|channel\|>[ \t]*(?P<channel>\w+)[^<\n]{0,80})?"
@@ -84,7 +88,7 @@ def begins(text: str) -> bool:
 
 def may_begin(text: str) -> bool:
     """Whether a text may have a thought; decided without looking for one."""
-    return text.lstrip()[:1] in ("a", "c", "f", "H") or has_mark(text) or "<|message|>" in text
+    return text.lstrip()[:1] in ("a", "c", "f", "H") or has_mark(text) or "<|message|>" in text or _FINAL in text
 
 
 def has_mark(text: str) -> bool:
@@ -94,7 +98,7 @@ def has_mark(text: str) -> bool:
 
 def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> Spoken:
     """The part of `text` that is not thought. `in_code`: whether an offset is inside a program's string or comment."""
-    for of_form in (_harmony, _bare_harmony, _by_words):
+    for of_form in (_harmony, _bare_harmony, _by_words, _final_response):
         found = of_form(text)
         if found is not None:
             return found
@@ -204,3 +208,13 @@ def _by_words(text: str) -> Spoken | None:
         return None
     ends = [found.end() for found in _SPOKEN_END.finditer(text)]
     return Spoken(ends[-1], len(text), (0, ends[-1])) if ends else None
+
+
+def _final_response(text: str) -> Spoken | None:
+    """Apriel's form; its thought needs no opening mark."""
+    begun = text.rfind(_FINAL)
+    if begun < 0 or _quoted(text, begun, begun + len(_FINAL)):
+        return None
+    start = begun + len(_FINAL)
+    end = text.find(_FINAL_END, start)
+    return Spoken(start, end if end >= 0 else len(text), (0, start))

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reading_cases import CASES, FN, PROBLEM
+from reading_cases_beside import BESIDE
 from reading_cases_more import MORE
 
 from codeeval.manifest import ModelInfo
@@ -47,7 +48,9 @@ def verdict(extraction: Extraction) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine")
-@pytest.mark.parametrize(("kind", "text", "wanted"), [*CASES, *MORE], ids=[case[0] for case in [*CASES, *MORE]])
+@pytest.mark.parametrize(
+    ("kind", "text", "wanted"), [*CASES, *MORE, *BESIDE], ids=[case[0] for case in [*CASES, *MORE, *BESIDE]]
+)
 def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
     """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
     found = read(PROBLEM, text)
@@ -328,6 +331,10 @@ LONG = {
     "marks in blocks": "```python\nx = '<think>'\n```\n" * (N // 10),
     "quotation marks": "'''py\n" * N,
     "quoted code": "> def f(a):\n>     return a\n" * (N // 10),
+    "helpers below": "def has_close(a):\n    return a\n"
+    + "".join(f"def h{i}():\n    return h{i - 1}()\n" for i in range(N // 6))
+    + "h1()\n",
+    "statements that fail": "def has_close(a):\n    return a\n" + "x = y\n" * (N // 4),
     "helpers behind": "```python\ndef has_close(a):\n    h0()\n```\n"
     + "".join(f"```python\ndef h{i}():\n    h{i + 1}()\n```\n" for i in range(N // 20)),
 }

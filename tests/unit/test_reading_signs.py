@@ -36,6 +36,23 @@ MARKS = (
         "USER:\n",
         "x)assistant\n\n",
     ),
+    *(
+        "Пользователь: ",
+        "Человек:\n",
+        "GPT4 Correct User: ",
+        "### Инструкция: ",
+        "#### Пользователь :",
+        "\nuser\n\n",
+        "\nhuman\n",
+    ),
+    *(
+        "[BEGIN FINAL RESPONSE]",
+        "<|channel>thought",
+        "<channel|>",
+        "<|role_sep|>",
+        "assistant<|role_sep|>",
+        "[|assistant|]",
+    ),
     *("\n assistant\n\n x", "BEGIN SOLUTION", "'''python\n", '"""py\n', "Here is my thought process:"),
 )
 
@@ -53,6 +70,7 @@ def test_no_pattern_finds_anything_without_its_sign(frame: str) -> None:
         found_of = {
             "end_tokens._UNKNOWN": end_tokens._UNKNOWN.search(text),
             "end_tokens._TOKEN": end_tokens._TOKEN.search(text),
+            "end_tokens._ASKS": end_tokens._ASKS.search(text),
             "end_tokens._HEADER": end_tokens._HEADER.match(text) or end_tokens._WORD_HEADER.match(text),
             "thoughts": thoughts.spoken(text) != thoughts.Spoken(0, len(text)),
             "tags": any(opening.search(text) for opening, _ in tags._PAIRS) or tags._LONE_END.search(text),
@@ -61,6 +79,7 @@ def test_no_pattern_finds_anything_without_its_sign(frame: str) -> None:
         sign_of = {
             "end_tokens._UNKNOWN": end_tokens._may_end_behind_code(text),
             "end_tokens._TOKEN": end_tokens._ANGLE_TOKEN.search(text) or end_tokens._SQUARE_TOKEN.search(text),
+            "end_tokens._ASKS": end_tokens._may_ask(text),
             "end_tokens._HEADER": text.lstrip()[:1] in ("<", "[", "a"),
             "thoughts": thoughts.may_begin(text),
             "tags": tags.has_sign(text),

@@ -1,0 +1,258 @@
+"""Choose what of an answer's parts is its program: what defines the function, what it needs, and what is left out."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from codeeval import syntax
+from codeeval.reading import prompt_parts
+from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs, head_names
+from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
+from codeeval.reading.statements import Statement, StatementKind, Statements
+from codeeval.reading.uses import only_uses
+from codeeval.types import Problem
+
+_ROOT = re.compile(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?")
+#: Lines that are part of a function: a statement at the margin that has one is not an example.
+_OF_FUNCTION = re.compile(r"^[ \t]*+(?:return|yield)\b", re.MULTILINE)
+#: Why a statement is left out, in the trace's words.
+PROSE, EXAMPLE, DRAFT, UNUSED, CUT = "prose", "example", "earlier version", "not needed", "cut off"
+
+
+@dataclass(slots=True)
+class ChosenStatements:
+    """Which statements of which part are kept, and why the others are not."""
+
+    kept: list[set[int]]
+    left: list[dict[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The function's name, the statement that is its body if it has no header, what it needs, and where the completion
+    ends."""
+
+    entry_point: str
+    body: int | None
+    needs: Needs
+    end: int
+
+
+def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Problem, end: int = -1) -> ChosenStatements:
+    """Choose what to keep if part `home` has the function's definition (or `body`, the statement that is its body): of
+    the parts before it definitions and imports, of those after it only what is needed. `end`: where the completion ends,
+    and may have been cut off."""
+    entry_point = problem.entry_point
+    choice = ChosenStatements([set() for _ in parts], [{} for _ in parts])
+    needs = Needs([part.found for part in parts], home, entry_point, prompt_parts.names(problem.prompt, entry_point))
+    wanted = _Wanted(entry_point, body, needs, end)
+    _of_home(parts[home], home, wanted, choice)
+    if len(parts) == 1:
+        return choice
+    names = _definitions(parts[home], choice.kept[home])
+    needed: set[str] = set()
+    if home or any(item.names for part in parts[home + 1 :] for item in part.found.items):
+        needed = _needed(parts[home], choice.kept[home])
+        needed |= needs.names - {name for part in parts[: home + 1] for item in part.found.items for name in item.names}
+    later = _later(parts, home, wanted, (needed, names), choice)
+    for number in range(home - 1, -1, -1):
+        _of_earlier(parts[number], number, wanted, (needed, names | later), choice)
+    return choice
+
+
+def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStatements) -> None:
+    entry_point, items = wanted.entry_point, part.found.items
+    uses = only_uses(part.found, entry_point, wanted.needs)
+    defining = part.defining(entry_point)
+    is_open = part.piece.origin(len(part.piece.text)) == wanted.end
+    for place, item in enumerate(items):
+        why = None
+        if item.kind is StatementKind.PROSE or (item.kind is StatementKind.BODY and place != wanted.body):
+            why = PROSE
+        elif item.kind is StatementKind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
+            why = EXAMPLE
+        elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
+            why = DRAFT
+        elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
+            why = CUT
+        elif _fails(part.found, item, wanted.needs):
+            why = UNUSED
+        if why is None:
+            choice.kept[number].add(place)
+        else:
+            choice.left[number][place] = why
+
+
+def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
+    """Whether a statement that the function does not need, the last one of the completion, has no end."""
+    if item.kind is StatementKind.BODY or needs.is_needed(item):
+        return False
+    if item.kind is StatementKind.IMPORT:
+        return not found.text(item).endswith("\n")
+    return not _is_of_function(found, item) and not is_python(found.text(item))
+
+
+def _fails(found: Statements, item: Statement, needs: Needs) -> bool:
+    """Whether a statement beside the definitions, which the function does not need, can't be executed: it is no Python,
+    or uses what nothing defines. An example or a formula, most often."""
+    kinds = (StatementKind.CALL, StatementKind.ASSIGN, StatementKind.COMPOUND, StatementKind.ASSERT)
+    if item.kind not in kinds and not item.head.startswith("@"):
+        return False
+    if needs.is_needed(item) or needs.works_on(found, item) or _is_of_function(found, item):
+        return False
+    try:
+        tree = syntax.parse_module(found.text(item))
+    except SyntaxError:
+        return True
+    return any(needs.has_unbound(_free_names(each), item) for each in tree.body)
+
+
+def _is_of_function(found: Statements, item: Statement) -> bool:
+    """Whether a statement is a part of a function that lost its indentation."""
+    if item.kind is StatementKind.OTHER:
+        return not item.head.startswith("@")
+    return item.kind is StatementKind.COMPOUND and _OF_FUNCTION.search(found.bare(item)) is not None
+
+
+def _is_stored(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+
+
+def _free_names(statement: ast.stmt) -> set[str]:
+    """The names that a statement reads before it binds them."""
+    skipped: set[ast.AST] = set()
+    free: set[str] = set()
+    if isinstance(statement, ast.Assign):
+        skipped = {node for target in statement.targets for node in ast.walk(target) if _is_stored(node)}
+    elif isinstance(statement, ast.AugAssign | ast.AnnAssign) and isinstance(statement.target, ast.Name):
+        skipped = {statement.target}
+        free = {statement.target.id} if isinstance(statement, ast.AugAssign) else set()
+    own: set[str] = set()
+    for node in ast.walk(statement):
+        if isinstance(node, ast.arg):
+            own.add(node.arg)
+        elif isinstance(node, ast.Name) and node not in skipped:
+            (free if isinstance(node.ctx, ast.Load) else own).add(node.id)
+    return free - own
+
+
+def _is_head(found: Statements, item: Statement) -> bool:
+    return is_stub(found, item) or is_outline(found, item)
+
+
+def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
+    """Whether a test imports the function that the answer itself defines."""
+    return item.kind is StatementKind.IMPORT and item.names == {entry_point} and not is_definition
+
+
+def _needed(part: CodePart, kept: set[int]) -> set[str]:
+    """Names that the kept statements use but don't bind."""
+    found: set[str] = set()
+    bound: set[str] = set()
+    for place in kept:
+        item = part.found.items[place]
+        found |= part.found.reads(item)
+        bound |= item.names
+    return found - bound
+
+
+def _definitions(part: CodePart, kept: set[int]) -> set[str]:
+    items = part.found.items
+    return {name for place in kept if items[place].kind in DEFINITIONS for name in items[place].names}
+
+
+def _later(
+    parts: Sequence[CodePart], home: int, wanted: _Wanted, inner: tuple[set[str], set[str]], choice: ChosenStatements
+) -> set[str]:
+    """Keep what the kept code needs, directly or indirectly, from the parts after the function; return the names they
+    define. `inner`: names needed, names that the function's part defines."""
+    entry_point, (needed, names) = wanted.entry_point, inner
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for number in range(home + 1, len(parts)):
+        part = parts[number]
+        for place, item in enumerate(part.found.items):
+            choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
+            binds = item.kind in (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
+            is_use = entry_point in part.found.uses(item)
+            if not binds or (is_use and not (item.kind in DEFINITIONS and wanted.needs.is_needed(item))):
+                continue
+            for name in item.names - {entry_point}:
+                by_name.setdefault(name, []).append((number, place))
+    defined: set[str] = set()
+    waiting = [name for name in by_name if name in needed or name in names]
+    while waiting:
+        name = waiting.pop()
+        for number, place in by_name.pop(name, ()):
+            item, found = parts[number].found.items[place], parts[number].found
+            if name not in needed and item.kind not in DEFINITIONS:
+                continue  # an example's variable has the same name as a helper
+            choice.kept[number].add(place)
+            choice.left[number].pop(place, None)
+            fresh = found.reads(item) - item.names
+            needed |= fresh
+            waiting += fresh & by_name.keys()
+            defined |= item.names - {entry_point} if item.kind in DEFINITIONS else set()
+    return defined
+
+
+def _of_earlier(
+    part: CodePart, number: int, wanted: _Wanted, outer: tuple[set[str], set[str]], choice: ChosenStatements
+) -> None:
+    """Keep definitions and imports, and the last definition of each name. `outer`: names needed, names defined
+    later."""
+    entry_point, needs = wanted.entry_point, wanted.needs
+    needed, later = outer[0], outer[1] | {entry_point}
+    imported = {name for each in part.found.items if each.kind is StatementKind.IMPORT for name in each.names}
+    uses = only_uses(part.found, entry_point, needs)
+    for place in range(len(part.found.items) - 1, -1, -1):
+        item = part.found.items[place]
+        is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
+        why = _why_left(item, is_use, later, (imported, imported | needed))
+        if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
+            why = None if needs.works_on(part.found, item) else why
+        if why is None and not item.names & needed and _is_fragment(part.found, item, needs):
+            why = UNUSED
+        if why is not None:
+            choice.left[number][place] = why
+            continue
+        choice.kept[number].add(place)
+        needed |= part.found.reads(item)
+        if item.kind in DEFINITIONS:
+            later |= item.names
+
+
+def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
+    """Whether a statement of an earlier block has nothing that the function needs: it shows a line of its body, or how
+    something is written."""
+    if item.kind in (StatementKind.OTHER, StatementKind.IMPORT):
+        return item.kind is StatementKind.OTHER or not parses(found.text(item))
+    if needs.is_needed(item) or needs.works_on(found, item) or "*" in item.names:
+        return False
+    if item.kind in (StatementKind.ASSIGN, StatementKind.COMPOUND) and item.names:
+        return True
+    if item.kind is StatementKind.ASSIGN:  # to an attribute or an item of something
+        return needs.root(item) not in needs.names | needs.imported | BUILTINS
+    if item.kind in DEFINITIONS and needs.has_unbound(head_names(found, item), item):
+        return True
+    return not parses(found.text(item))
+
+
+def _why_left(item: Statement, is_use: bool, later: set[str], roots: tuple[set[str], set[str]]) -> str | None:
+    """`roots`: the names that a kept call may begin with, of a function and of a method."""
+    if item.kind in (StatementKind.PROSE, StatementKind.BODY):
+        return PROSE
+    if item.kind in DEFINITIONS and item.names <= later:
+        return DRAFT
+    if item.kind is StatementKind.IMPORT and item.names & later and not item.names - later:
+        return EXAMPLE
+    if is_use or item.kind in (StatementKind.BARE, StatementKind.GUARD, StatementKind.ASSERT):
+        return EXAMPLE
+    if item.kind is StatementKind.CALL:  # of a module's function, or of a method of a value that is needed
+        root = _ROOT.match(item.head)
+        return None if root and root[1] in roots[bool(root[2])] else EXAMPLE
+    if item.kind is StatementKind.COMPOUND and not item.names:
+        return EXAMPLE
+    return None
