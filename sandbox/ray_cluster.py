@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import os
@@ -12,8 +13,10 @@ import shutil
 import signal
 import tempfile
 import threading
+import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
@@ -25,6 +28,8 @@ from sandbox.ray_places import Cluster, Place, group_of, places, strategy
 #: earlier.
 _RECONNECT_S = "604800"
 _OBJECT_STORE_BYTES = 80 * 1024 * 1024
+#: How long a killed process may take to end (s).
+_KILLED_S = 5.0
 
 
 class Connection:
@@ -51,9 +56,14 @@ class Connection:
         knock(address, source)
         if self._cluster.address == "local":
             self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
+            atexit.register(self._remove_folder)  # Ray's own handlers, registered later, come before
             self._token = OwnToken()
-        with rays_own_words() as said:
-            failed = self._init()
+        try:
+            with rays_own_words() as said:
+                failed = self._init()
+        except BaseException:  # Ctrl-C
+            self.close()
+            raise
         if failed is not None:
             self._forget()
             raise BackendUnavailable(_no_cluster(self._cluster, failed, said.text))
@@ -98,9 +108,11 @@ class Connection:
 
     def close(self, wait_s: float = 10.0) -> None:
         """Leave the cluster, and stop it if it was started here. Does not wait if the head is gone."""
-        if self._ours:
-            _in_time(self.ray.shutdown, wait_s)
-        self._forget()
+        try:
+            if self._ours:
+                _in_time(self.ray.shutdown, wait_s)
+        finally:
+            self._forget()
 
     def _check_address(self) -> None:
         """A process has one cluster: raise if another one is requested."""
@@ -115,7 +127,12 @@ class Connection:
         """Remove what was made for a cluster that was started here."""
         if self._token is not None:
             self._token.forget()
+        self._remove_folder()
+        atexit.unregister(self._remove_folder)
+
+    def _remove_folder(self) -> None:
         if self._folder is not None:
+            _end_processes(self._folder, os.path.dirname(self.ray.__file__))
             shutil.rmtree(self._folder, ignore_errors=True)
 
 
@@ -176,16 +193,48 @@ def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
 
 @contextlib.contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Preserve signal handlers: Ray handles SIGTERM itself and would end the run without a message."""
+    """Preserve signal handlers: Ray handles SIGTERM itself, from the moment it connects, and would end the run without a
+    message and with another exit code."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    from ray._private import utils
+
     kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    rays = getattr(utils, "set_sigterm_handler", None)
     try:
+        if rays is not None:
+            utils.set_sigterm_handler = lambda handler: None
         yield
     finally:
+        if rays is not None:
+            utils.set_sigterm_handler = rays
         for number, handler in kept.items():
             signal.signal(number, handler)
+
+
+def _end_processes(folder: str, package: str) -> None:
+    """Kill Ray's processes with this folder: of a start that was interrupted Ray itself may not know every process, and
+    they would write into the folder while it is removed."""
+
+    def left() -> list[int]:
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_of(folder, package, pid)]
+
+    deadline = time.monotonic() + _KILLED_S
+    while (pids := left()) and time.monotonic() < deadline:
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _is_of(folder: str, package: str, pid: int) -> bool:
+    """Whether both are in the command line of a running process."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a process that has ended
+    except OSError:
+        return False
+    return folder.encode() in command and package.encode() in command
 
 
 def _in_time(do: Callable[[], object], wait_s: float) -> None:
