@@ -32,21 +32,65 @@ _OBJECT_STORE_BYTES = 80 * 1024 * 1024
 _KILLED_S = 5.0
 
 
+#: Held while this process connects or leaves: Ray knows one connection per process.
+_LOCK = threading.RLock()
+
+
+class _Session:
+    """This process's connection to a cluster, which all its pools share. `ours`: made here, and so left by the last of
+    them; a trainer may have its own. `folder`: Ray's logs and sockets, if the cluster is started here."""
+
+    current: _Session | None = None
+
+    def __init__(self, ray: Any, *, ours: bool) -> None:
+        self.ray, self.ours = ray, ours
+        self.users = 0
+        self.token: OwnToken | None = None
+        self.folder: str | None = None
+
+    def start_here(self) -> None:
+        """Make what a cluster on this machine needs."""
+        self.folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
+        atexit.register(self._remove_folder)  # Ray's own handlers, registered later, come before
+        self.token = OwnToken()
+
+    def leave(self, wait_s: float = 10.0) -> None:
+        """Leave the cluster, and stop it if it was started here."""
+        try:
+            _in_time(self.ray.shutdown, wait_s)
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """Remove what was made for a cluster that was started here."""
+        if self.token is not None:
+            self.token.forget()
+        self._remove_folder()
+        atexit.unregister(self._remove_folder)
+
+    def _remove_folder(self) -> None:
+        if self.folder is not None:
+            _end_processes(self.folder, os.path.dirname(self.ray.__file__))
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
 class Connection:
     """A driver's connection to a cluster. Raises BackendUnavailable, with the remedy, if there is none."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.ray = _imported()
+        self._ray = _imported()
         self._cluster = cluster
-        self._token: OwnToken | None = None
-        self._folder: str | None = None  # Ray's logs and sockets, if the cluster is started here
-        self._ours = not self.ray.is_initialized()  # a trainer may have its own connection
-        if not self._ours:
-            self._check_address()
-        else:
-            self._connect()
+        with _LOCK:
+            if not self._ray.is_initialized():
+                self._connect()
+            else:
+                self._check_address()
+            if _Session.current is None:
+                _Session.current = _Session(self._ray, ours=False)
+            self._session: _Session | None = _Session.current
+            self._session.users += 1
         try:
-            self._group = group_of(self.ray, cluster)
+            self._group = group_of(self._ray, cluster)
         except BaseException:
             self.close()
             raise
@@ -54,29 +98,36 @@ class Connection:
     def _connect(self) -> None:
         self._cluster, address, source = resolved(self._cluster)
         knock(address, source)
+        session = _Session(self._ray, ours=True)
         if self._cluster.address == "local":
-            self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
-            atexit.register(self._remove_folder)  # Ray's own handlers, registered later, come before
-            self._token = OwnToken()
+            session.start_here()
         try:
             with rays_own_words() as said:
-                failed = self._init()
+                failed = self._init(session.folder)
         except BaseException:  # Ctrl-C
-            self.close()
+            session.leave()
             raise
         if failed is not None:
-            self._forget()
+            session.forget()
             raise BackendUnavailable(_no_cluster(self._cluster, failed, said.text))
+        _Session.current = session
 
-    def _init(self) -> Exception | None:
+    def _init(self, folder: str | None) -> Exception | None:
         """Connect, and return any exception that Ray raises."""
         try:
             with _signals_kept(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the error says it
-                self.ray.init(**_arguments(self._cluster, self._folder))
+                self._ray.init(**_arguments(self._cluster, folder))
         except Exception as error:
             return error
         return None
+
+    @property
+    def ray(self) -> Any:
+        """Ray, connected. Raises ConnectionError: on its own it would start a cluster on this machine."""
+        if not self._ray.is_initialized():
+            raise ConnectionError("this process has left the cluster")
+        return self._ray
 
     def places(self) -> list[Place]:
         """Where actors may be started. Blocks, possibly for ever, while the cluster has no head."""
@@ -107,12 +158,19 @@ class Connection:
             self.ray.kill(actor)
 
     def close(self, wait_s: float = 10.0) -> None:
-        """Leave the cluster, and stop it if it was started here. Does not wait if the head is gone."""
-        try:
-            if self._ours:
-                _in_time(self.ray.shutdown, wait_s)
-        finally:
-            self._forget()
+        """Leave the cluster once no other pool of this process uses it. Does not wait if the head is gone. May be called
+        twice."""
+        with _LOCK:
+            session, self._session = self._session, None
+            if session is None:
+                return
+            session.users -= 1
+            if session.users:
+                return
+            if session is _Session.current:
+                _Session.current = None
+            if session.ours:
+                session.leave(wait_s)
 
     def _check_address(self) -> None:
         """A process has one cluster: raise if another one is requested."""
@@ -122,18 +180,6 @@ class Connection:
                 f"this process is connected to the Ray cluster {has} already: it can't use {asked} as well.\n"
                 "  Name the same one, or call ray.shutdown() before."
             )
-
-    def _forget(self) -> None:
-        """Remove what was made for a cluster that was started here."""
-        if self._token is not None:
-            self._token.forget()
-        self._remove_folder()
-        atexit.unregister(self._remove_folder)
-
-    def _remove_folder(self) -> None:
-        if self._folder is not None:
-            _end_processes(self._folder, os.path.dirname(self.ray.__file__))
-            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _imported() -> Any:
