@@ -22,7 +22,7 @@ from typing import Any
 from sandbox.errors import BackendUnavailable
 from sandbox.ray_address import knock, resolved
 from sandbox.ray_auth import OwnToken, rays_own_words, refusal
-from sandbox.ray_places import Cluster, Place, group_of, places, strategy
+from sandbox.ray_places import Cluster, Place, group_of, places, shortage, strategy
 
 #: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
 #: earlier.
@@ -132,6 +132,10 @@ class Connection:
     def places(self) -> list[Place]:
         """Where actors may be started. Blocks, possibly for ever, while the cluster has no head."""
         return places(self.ray, self._cluster, self._group)
+
+    def shortage(self) -> str:
+        """Why there is no place. Blocks as `places` does."""
+        return shortage(self.ray, self._cluster, self._group)
 
     def start(self, actor: type, place: Place, *arguments: object) -> Any:
         """A handle of a new actor on this node. The actor is running once its first call has returned."""

@@ -78,6 +78,7 @@ class RayPool(Front):
         self._refused: dict[Key, str] = {}
         self._losses: dict[Key, tuple[int, float]] = {}
         self._reasons: dict[str, str] = {}
+        self._shortage = ""
         self._error: SandboxError | None = None
         self._looked = self._ready = False
         self._seen = self._worked = time.monotonic()
@@ -154,7 +155,7 @@ class RayPool(Front):
             raise BackendUnavailable(self._no_node())
 
     def _no_node(self) -> str:
-        why = "none has the processors and resources that were asked for to spare"
+        why = self._shortage or "other work has the processors and resources that were asked for"
         if self._reasons:
             why = "; ".join(f"node {address}: {reason}" for address, reason in sorted(self._reasons.items()))
         return (
@@ -167,6 +168,7 @@ class RayPool(Front):
         while not self._stop.is_set():
             try:
                 places = self._connection.places()
+                self._shortage = "" if places else self._connection.shortage()
             except Exception:  # retried; `_watch` limits the time
                 self._stop.wait(_LOOK_S)
                 continue

@@ -332,6 +332,53 @@ def test_a_placement_group_chooses_bundles(cluster: LoopbackCluster, folder: Pat
     assert "no placement group others" in other.stderr
 
 
+def test_what_no_node_has(cluster: LoopbackCluster, folder: Path) -> None:
+    """A resource of no node, a group whose bundles find no room, other work on every node: exit code 3 after the patience, each with
+    its reason, and no run."""
+    subprocess.run([sys.executable, "-c", HUGE_GROUP.format(address=cluster.address)], check=True)
+    group = ("--cluster-option", "placement_group=huge", "--cluster-option", "namespace=ours")
+    for option, said in (
+        (
+            ("--cluster-option", "resource.judge=1"),
+            f"no node has CPU 1, judge 1 ({HEAD} has CPU 0, judge 0; {FIRST} has CPU 1,",
+        ),
+        (group, "the cluster has no room for the bundles of the placement group huge: it is PENDING"),
+    ):
+        process = start(folder, *command("r", "local", *on(cluster, *option, patience_s=5)))
+        assert said in ends(process, 3)
+    with subprocess.Popen(
+        [sys.executable, "-c", BUSY.format(address=cluster.address)], stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        process = start(folder, *command("r", "local", *on(cluster, patience_s=5)))
+        assert "other work has the processors and resources that were asked for" in ends(process, 3)
+        other.kill()
+    assert not (folder / "r").exists()
+    nothing_is_left(cluster)
+
+
+HUGE_GROUP = """
+import ray
+ray.init(address="{address}", _node_ip_address="127.0.0.2", namespace="ours", log_to_driver=False)
+ray.util.placement_group([dict(CPU=1), dict(CPU=100)], name="huge", lifetime="detached")
+"""
+
+BUSY = """
+import ray, time
+ray.init(address="{address}", _node_ip_address="127.0.0.2", log_to_driver=False)
+
+@ray.remote(num_cpus=1)
+class Work:
+    def begun(self):
+        return True
+
+held = [Work.remote() for _ in range(2)]
+ray.get([each.begun.remote() for each in held])
+print("begun", flush=True)
+time.sleep(600)
+"""
+
 GROUP = """
 import ray
 ray.init(address="{address}", _node_ip_address="127.0.0.2", namespace="ours", log_to_driver=False)

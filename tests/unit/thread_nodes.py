@@ -80,6 +80,9 @@ class ThreadCluster:
             time.sleep(0.01)
         return [Place(f"id-{name}", name, self.cpus) for name in list(self.live)]
 
+    def shortage(self) -> str:
+        return "no node has CPU 2"
+
     def start(self, actor: type, place: Place, settings: NodeSettings) -> Handle:
         assert actor is ShardNode
         self.started.append(str(place))
