@@ -333,8 +333,8 @@ def test_a_placement_group_chooses_bundles(cluster: LoopbackCluster, folder: Pat
 
 
 def test_what_no_node_has(cluster: LoopbackCluster, folder: Path) -> None:
-    """A resource of no node, a group whose bundles find no room, other work on every node: exit code 3 after the patience, each with
-    its reason, and no run."""
+    """A resource of no node, a group whose bundles find no room, other work on every node: exit code 3 after the patience,
+    each with its reason, and no run."""
     subprocess.run([sys.executable, "-c", HUGE_GROUP.format(address=cluster.address)], check=True)
     group = ("--cluster-option", "placement_group=huge", "--cluster-option", "namespace=ours")
     for option, said in (
