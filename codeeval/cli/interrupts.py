@@ -48,7 +48,7 @@ class Interruptions:
             end(message(str(stopped) or msg("interrupted")))
         if not self._told:
             self._told = True
-            said = msg("ending the workers; if it takes longer than {n} s, Ctrl-C ends at once", n=f"{_PATIENCE_S:g}")
+            said = msg("already ending; if it takes longer than {n} s, Ctrl-C ends at once", n=f"{_PATIENCE_S:g}")
             with suppress(OSError):  # not through a stream, of which the main program may be in the middle
                 os.write(2, f"codeeval: {message(said)}\n".encode())
 

@@ -96,7 +96,7 @@ def test_a_further_one_while_the_first_is_handled(patience_s: float) -> None:
     """What is being closed is closed, unless that takes long."""
     program = CLOSING.format(patience_s=patience_s)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
-    closed, said = ("closed\n", "ending the workers; if it takes longer than 60 s, Ctrl-C ends at once\ncodeeval: ")
+    closed, said = ("closed\n", "already ending; if it takes longer than 60 s, Ctrl-C ends at once\ncodeeval: ")
     expected = (
         (130, closed, f"codeeval: {said}interrupted\n") if patience_s > 0 else (130, "", "codeeval: interrupted\n")
     )
