@@ -5,73 +5,25 @@
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import logging
 import os
-import shutil
 import signal
-import tempfile
 import threading
-import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
 from sandbox.ray_address import knock, resolved
-from sandbox.ray_auth import OwnToken, rays_own_words, refusal
+from sandbox.ray_auth import rays_own_words, refusal
 from sandbox.ray_places import Cluster, Place, group_of, places, shortage, strategy
+from sandbox.ray_session import LOCK, Session
 
 #: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
 #: earlier.
 _RECONNECT_S = "604800"
 _OBJECT_STORE_BYTES = 80 * 1024 * 1024
-#: How long a killed process may take to end (s).
-_KILLED_S = 5.0
-
-
-#: Held while this process connects or leaves: Ray knows one connection per process.
-_LOCK = threading.RLock()
-
-
-class _Session:
-    """This process's connection to a cluster, which all its pools share. `ours`: made here, and so left by the last of
-    them; a trainer may have its own. `folder`: Ray's logs and sockets, if the cluster is started here."""
-
-    current: _Session | None = None
-
-    def __init__(self, ray: Any, *, ours: bool) -> None:
-        self.ray, self.ours = ray, ours
-        self.users = 0
-        self.token: OwnToken | None = None
-        self.folder: str | None = None
-
-    def start_here(self) -> None:
-        """Make what a cluster on this machine needs."""
-        self.folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
-        atexit.register(self._remove_folder)  # Ray's own handlers, registered later, come before
-        self.token = OwnToken()
-
-    def leave(self, wait_s: float = 10.0) -> None:
-        """Leave the cluster, and stop it if it was started here."""
-        try:
-            _in_time(self.ray.shutdown, wait_s)
-        finally:
-            self.forget()
-
-    def forget(self) -> None:
-        """Remove what was made for a cluster that was started here."""
-        if self.token is not None:
-            self.token.forget()
-        self._remove_folder()
-        atexit.unregister(self._remove_folder)
-
-    def _remove_folder(self) -> None:
-        if self.folder is not None:
-            _end_processes(self.folder, os.path.dirname(self.ray.__file__))
-            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class Connection:
@@ -80,14 +32,14 @@ class Connection:
     def __init__(self, cluster: Cluster) -> None:
         self._ray = _imported()
         self._cluster = cluster
-        with _LOCK:
+        with LOCK:
             if not self._ray.is_initialized():
                 self._connect()
             else:
                 self._check_address()
-            if _Session.current is None:
-                _Session.current = _Session(self._ray, ours=False)
-            self._session: _Session | None = _Session.current
+            if Session.current is None:
+                Session.current = Session(self._ray, ours=False)
+            self._session: Session | None = Session.current
             self._session.users += 1
         try:
             self._group = group_of(self._ray, cluster)
@@ -98,7 +50,7 @@ class Connection:
     def _connect(self) -> None:
         self._cluster, address, source = resolved(self._cluster)
         knock(address, source)
-        session = _Session(self._ray, ours=True)
+        session = Session(self._ray, ours=True)
         if self._cluster.address == "local":
             session.start_here()
         try:
@@ -110,7 +62,7 @@ class Connection:
         if failed is not None:
             session.forget()
             raise BackendUnavailable(_no_cluster(self._cluster, failed, said.text))
-        _Session.current = session
+        Session.current = session
 
     def _init(self, folder: str | None) -> Exception | None:
         """Connect, and return any exception that Ray raises."""
@@ -161,18 +113,19 @@ class Connection:
         with contextlib.suppress(Exception):
             self.ray.kill(actor)
 
-    def close(self, wait_s: float = 10.0) -> None:
-        """Leave the cluster once no other pool of this process uses it. Does not wait if the head is gone. May be called
-        twice."""
-        with _LOCK:
+    def close(self, wait_s: float = 10.0, callers: Iterable[threading.Thread] = ()) -> None:
+        """Leave the cluster once no other pool of this process uses it; what that takes longer than `wait_s`, as without a
+        head, it does in a thread of its own. `callers`: threads that may still be using it. May be called twice."""
+        with LOCK:
             session, self._session = self._session, None
             if session is None:
                 return
+            session.callers += callers
             session.users -= 1
             if session.users:
                 return
-            if session is _Session.current:
-                _Session.current = None
+            if session is Session.current:
+                Session.current = None
             if session.ours:
                 session.leave(wait_s)
 
@@ -261,34 +214,3 @@ def _signals_kept() -> Iterator[None]:
             utils.set_sigterm_handler = rays
         for number, handler in kept.items():
             signal.signal(number, handler)
-
-
-def _end_processes(folder: str, package: str) -> None:
-    """Kill Ray's processes with this folder: of a start that was interrupted Ray itself may not know every process, and
-    they would write into the folder while it is removed."""
-
-    def left() -> list[int]:
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_of(folder, package, pid)]
-
-    deadline = time.monotonic() + _KILLED_S
-    while (pids := left()) and time.monotonic() < deadline:
-        for pid in pids:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-        time.sleep(0.01)
-
-
-def _is_of(folder: str, package: str, pid: int) -> bool:
-    """Whether both are in the command line of a running process."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a process that has ended
-    except OSError:
-        return False
-    return folder.encode() in command and package.encode() in command
-
-
-def _in_time(do: Callable[[], object], wait_s: float) -> None:
-    """Call `do` in a thread and wait for it at most this long."""
-    thread = threading.Thread(target=do, name="ray-end", daemon=True)
-    thread.start()
-    thread.join(wait_s)

@@ -182,6 +182,27 @@ def test_what_happens_to_a_node(
     nothing_is_left(cluster)
 
 
+def test_all_nodes_stand_still(cluster: LoopbackCluster, tmp_path: Path) -> None:
+    """For longer than the patience: incomplete, exit code 3, although calls of the nodes are still open. When they continue,
+    the same cluster does the rest."""
+    folder = fill(tmp_path, 0.3)
+    process = start(folder, *command("r", "local", *on(cluster, patience_s=12)))
+    both_work(cluster)
+    middle(process, folder / "r", 0.1)
+    for node in (FIRST, SECOND):
+        cluster.signal(node, signal.SIGSTOP)
+    errors = ends(process, 3)
+    assert "has had no node with workers for 12 s" in errors
+    assert "core_worker" not in errors
+    for node in (FIRST, SECOND):
+        cluster.signal(node, signal.SIGCONT)
+    done = codeeval(folder, "run", "--resume", "r", "-j", 4, *on(cluster))
+    assert done.returncode == 0, done.stderr
+    assert codeeval(folder, *command("whole", "local"), "-j", 8).returncode == 0
+    assert rows(folder / "r") == rows(folder / "whole")
+    nothing_is_left(cluster)
+
+
 @pytest.mark.docker
 def test_a_node_that_is_killed_with_its_containers(
     cluster: LoopbackCluster, folder: Path, undisturbed: list[Any]

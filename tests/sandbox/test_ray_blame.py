@@ -77,7 +77,7 @@ class FakeCluster:
     def kill(self, actor: object) -> None:
         pass
 
-    def close(self, wait_s: float = 0.0) -> None:
+    def close(self, wait_s: float = 0.0, callers: object = ()) -> None:
         self.closed = True
         self._threads.shutdown(wait=False)
 

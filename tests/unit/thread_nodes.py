@@ -98,7 +98,7 @@ class ThreadCluster:
     def kill(self, actor: Handle) -> None:
         actor.node.close()
 
-    def close(self, wait_s: float = 0.0) -> None:
+    def close(self, wait_s: float = 0.0, callers: object = ()) -> None:
         self.headless = False
         self._threads.shutdown(wait=False)
 
