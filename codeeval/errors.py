@@ -5,16 +5,19 @@
     │   └── DataError           a problem, sample or run file: carries file, line/row and field
     ├── NothingToEvaluate       exit 5
     ├── GenerationError         exit 3: the model's backend failed; finished samples are kept
-    └── StoreError              exit 3: the run file can't be written (disk full, read-only, locked)
+    ├── StoreError              exit 3: the run file can't be written (disk full, read-only, locked)
+    └── Interrupted             exit 130: Ctrl-C or SIGTERM; the message says how to continue the run
 
 `sandbox.SandboxError` (exit 3) is not in this tree: the sandbox is independent of codeeval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 from codeeval.i18n.messages import at, msg
 
@@ -121,3 +124,28 @@ class GenerationError(CodeevalError):
 
 class StoreError(CodeevalError):
     """The run file could not be read or written."""
+
+
+class Interrupted(CodeevalError):
+    """Ctrl-C or SIGTERM, after everything finished was stored."""
+
+    exit_code = 130
+
+    @classmethod
+    def before_the_end(cls, run: Path | str) -> Self:
+        """Of a run, or of a folder of runs."""
+        return cls(
+            msg(
+                "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}",
+                run=run,
+            )
+        )
+
+
+@contextmanager
+def resumable(run: Path) -> Iterator[None]:
+    """Raise Interrupted instead of KeyboardInterrupt: the run exists, whatever has been done in it."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise Interrupted.before_the_end(run) from None

@@ -8,18 +8,17 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import shutil
 import signal
-import tempfile
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
 from sandbox.ray_address import knock, resolved
-from sandbox.ray_auth import OwnToken, rays_own_words, refusal
-from sandbox.ray_places import Cluster, Place, group_of, places, strategy
+from sandbox.ray_auth import rays_own_words, refusal
+from sandbox.ray_places import Cluster, Place, group_of, places, shortage, strategy
+from sandbox.ray_session import LOCK, Session
 
 #: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
 #: earlier.
@@ -31,17 +30,19 @@ class Connection:
     """A driver's connection to a cluster. Raises BackendUnavailable, with the remedy, if there is none."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.ray = _imported()
+        self._ray = _imported()
         self._cluster = cluster
-        self._token: OwnToken | None = None
-        self._folder: str | None = None  # Ray's logs and sockets, if the cluster is started here
-        self._ours = not self.ray.is_initialized()  # a trainer may have its own connection
-        if not self._ours:
-            self._check_address()
-        else:
-            self._connect()
+        with LOCK:
+            if not self._ray.is_initialized():
+                self._connect()
+            else:
+                self._check_address()
+            if Session.current is None:
+                Session.current = Session(self._ray, ours=False)
+            self._session: Session | None = Session.current
+            self._session.users += 1
         try:
-            self._group = group_of(self.ray, cluster)
+            self._group = group_of(self._ray, cluster)
         except BaseException:
             self.close()
             raise
@@ -49,28 +50,44 @@ class Connection:
     def _connect(self) -> None:
         self._cluster, address, source = resolved(self._cluster)
         knock(address, source)
+        session = Session(self._ray, ours=True)
         if self._cluster.address == "local":
-            self._folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
-            self._token = OwnToken()
-        with rays_own_words() as said:
-            failed = self._init()
+            session.start_here()
+        try:
+            with rays_own_words() as said:
+                failed = self._init(session.folder)
+        except BaseException:  # Ctrl-C
+            session.leave()
+            raise
         if failed is not None:
-            self._forget()
+            session.forget()
             raise BackendUnavailable(_no_cluster(self._cluster, failed, said.text))
+        Session.current = session
 
-    def _init(self) -> Exception | None:
+    def _init(self, folder: str | None) -> Exception | None:
         """Connect, and return any exception that Ray raises."""
         try:
             with _signals_kept(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the error says it
-                self.ray.init(**_arguments(self._cluster, self._folder))
+                self._ray.init(**_arguments(self._cluster, folder))
         except Exception as error:
             return error
         return None
 
+    @property
+    def ray(self) -> Any:
+        """Ray, connected. Raises ConnectionError: on its own it would start a cluster on this machine."""
+        if not self._ray.is_initialized():
+            raise ConnectionError("this process has left the cluster")
+        return self._ray
+
     def places(self) -> list[Place]:
         """Where actors may be started. Blocks, possibly for ever, while the cluster has no head."""
         return places(self.ray, self._cluster, self._group)
+
+    def shortage(self) -> str:
+        """Why there is no place. Blocks as `places` does."""
+        return shortage(self.ray, self._cluster, self._group)
 
     def start(self, actor: type, place: Place, *arguments: object) -> Any:
         """A handle of a new actor on this node. The actor is running once its first call has returned."""
@@ -96,11 +113,21 @@ class Connection:
         with contextlib.suppress(Exception):
             self.ray.kill(actor)
 
-    def close(self, wait_s: float = 10.0) -> None:
-        """Leave the cluster, and stop it if it was started here. Does not wait if the head is gone."""
-        if self._ours:
-            _in_time(self.ray.shutdown, wait_s)
-        self._forget()
+    def close(self, wait_s: float = 10.0, callers: Iterable[threading.Thread] = ()) -> None:
+        """Leave the cluster once no other pool of this process uses it; what that takes longer than `wait_s`, as without a
+        head, it does in a thread of its own. `callers`: threads that may still be using it. May be called twice."""
+        with LOCK:
+            session, self._session = self._session, None
+            if session is None:
+                return
+            session.callers += callers
+            session.users -= 1
+            if session.users:
+                return
+            if session is Session.current:
+                Session.current = None
+            if session.ours:
+                session.leave(wait_s)
 
     def _check_address(self) -> None:
         """A process has one cluster: raise if another one is requested."""
@@ -110,13 +137,6 @@ class Connection:
                 f"this process is connected to the Ray cluster {has} already: it can't use {asked} as well.\n"
                 "  Name the same one, or call ray.shutdown() before."
             )
-
-    def _forget(self) -> None:
-        """Remove what was made for a cluster that was started here."""
-        if self._token is not None:
-            self._token.forget()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _imported() -> Any:
@@ -176,20 +196,21 @@ def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
 
 @contextlib.contextmanager
 def _signals_kept() -> Iterator[None]:
-    """Preserve signal handlers: Ray handles SIGTERM itself and would end the run without a message."""
+    """Preserve signal handlers: Ray handles SIGTERM itself, from the moment it connects, and would end the run without a
+    message and with another exit code."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
+    from ray._private import utils
+
     kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    rays = getattr(utils, "set_sigterm_handler", None)
     try:
+        if rays is not None:
+            utils.set_sigterm_handler = lambda handler: None
         yield
     finally:
+        if rays is not None:
+            utils.set_sigterm_handler = rays
         for number, handler in kept.items():
             signal.signal(number, handler)
-
-
-def _in_time(do: Callable[[], object], wait_s: float) -> None:
-    """Call `do` in a thread and wait for it at most this long."""
-    thread = threading.Thread(target=do, name="ray-end", daemon=True)
-    thread.start()
-    thread.join(wait_s)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sandbox.errors import BackendUnavailable
 
+#: How many nodes a message names.
+_SHOWN = 5
 #: What identifies a place: Ray's name of the node, the bundle, and the part.
 Key = tuple[str, int | None, int]
 
@@ -70,6 +72,25 @@ def places(ray: Any, cluster: Cluster, group: Any) -> list[Place]:
         for bundle, name in table["bundles_to_node_id"].items()
         if name in nodes and _holds(table["bundles"][bundle], needed)
     ]
+
+
+def shortage(ray: Any, cluster: Cluster, group: Any) -> str:
+    """Why there is no place, for users. Blocks as `places` does."""
+    needed = {"CPU": cluster.num_cpus, **cluster.resources}
+    asked = ", ".join(f"{name} {amount:g}" for name, amount in needed.items())
+    if group is not None:
+        state = ray.util.placement_group_table(group).get("state")
+        if state != "CREATED":
+            return f"the cluster has no room for the bundles of the placement group {cluster.placement_group}: it is {state}"
+        return f"no bundle of the placement group {cluster.placement_group} has {asked}"
+    nodes = [(node["NodeManagerAddress"], node["Resources"]) for node in ray.nodes() if node["Alive"]]
+    nodes.sort(key=lambda each: each[0])
+    shown = [
+        f"{address} has {', '.join(f'{name} {has.get(name, 0):g}' for name in needed)}"
+        for address, has in nodes[:_SHOWN]
+    ]
+    more = [f"and {len(nodes) - _SHOWN} more nodes"] if len(nodes) > _SHOWN else []
+    return f"no node has {asked} ({'; '.join([*shown, *more])})"
 
 
 def group_of(ray: Any, cluster: Cluster) -> Any:

@@ -78,6 +78,7 @@ class RayPool(Front):
         self._refused: dict[Key, str] = {}
         self._losses: dict[Key, tuple[int, float]] = {}
         self._reasons: dict[str, str] = {}
+        self._shortage = ""
         self._error: SandboxError | None = None
         self._looked = self._ready = False
         self._seen = self._worked = time.monotonic()
@@ -114,7 +115,7 @@ class RayPool(Front):
                 if (pending := link.held.pop(number, None)) is not None:
                     fail(pending.future, PoolClosed("the pool was closed"))
         if first:
-            self._connection.close(2.0 if self._error else 15.0)
+            self._connection.close(2.0 if self._error else 15.0, list(self._threads.values()))
 
     def _queued(self, job: Job, limits: Limits, body: tuple[bytes, bytes]) -> Future[Outcome]:
         if self._error is not None:
@@ -154,9 +155,8 @@ class RayPool(Front):
             raise BackendUnavailable(self._no_node())
 
     def _no_node(self) -> str:
-        why = "none has the processors and resources that were asked for to spare"
-        if self._reasons:
-            why = "; ".join(f"node {address}: {reason}" for address, reason in sorted(self._reasons.items()))
+        reasons = "; ".join(f"node {address}: {reason}" for address, reason in sorted(self._reasons.items()))
+        why = reasons or self._shortage or "other work has the processors and resources that were asked for"
         return (
             f"no node of the cluster could take workers within {self._patience_s:g} s: {why}.\n"
             "  See `ray status`, or ask for less: --cluster-option num_cpus=…"
@@ -167,6 +167,7 @@ class RayPool(Front):
         while not self._stop.is_set():
             try:
                 places = self._connection.places()
+                self._shortage = "" if places else self._connection.shortage()
             except Exception:  # retried; `_watch` limits the time
                 self._stop.wait(_LOOK_S)
                 continue

@@ -10,8 +10,8 @@ from contextlib import suppress
 
 import typer
 
-from codeeval.cli.signals import INTERRUPTED
-from codeeval.errors import CodeevalError
+from codeeval.cli.signals import INTERRUPTED, resumed
+from codeeval.errors import CodeevalError, Interrupted
 from codeeval.files import reason
 from codeeval.i18n import at, message, msg, recognised, spoken
 
@@ -26,11 +26,11 @@ def guarded(command: Callable[[], int | None]) -> int:
     try:
         code = int(command() or 0)
         # the parser turns an unhandled Ctrl-C into this, without a message
-        return _failed("interrupted", INTERRUPTED) if code == INTERRUPTED else code
+        return _interrupted() if code == INTERRUPTED else code
     except CodeevalError as error:
         return _failed(str(error), error.exit_code)
     except KeyboardInterrupt:
-        return _failed(msg("interrupted"), INTERRUPTED)
+        return _interrupted()
     except BrokenPipeError:
         return _unread()
     except SystemExit as error:  # the parser turns a broken pipe into 1, which means a failed gate
@@ -41,6 +41,12 @@ def guarded(command: Callable[[], int | None]) -> int:
         return _unwritten(error) if error.filename is None and error.errno in _WRITING else _foreign(error)
     except Exception as error:
         return _foreign(error)
+
+
+def _interrupted() -> int:
+    """Ctrl-C before a run has begun to work, or in a command that has nothing to continue."""
+    run = resumed(sys.argv[1:])
+    return _failed(msg("interrupted") if run is None else str(Interrupted.before_the_end(run)), INTERRUPTED)
 
 
 def _unread() -> int:
@@ -68,13 +74,13 @@ def _foreign(error: Exception) -> int:
     if isinstance(exit_code, int):
         return exit_code
     if type(error).__name__ == "Abort":
-        return _failed(msg("interrupted"), INTERRUPTED)
+        return _interrupted()
     if type(error).__module__.startswith("sandbox"):
         return _failed(recognised(str(error)) or type(error).__name__, 3)
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
         return _failed(at(os.fsdecode(error.filename), reason(error)), 3)
     if isinstance(error.__cause__, KeyboardInterrupt):  # before Python 3.12, where it came while a class was made
-        return _failed(msg("interrupted"), INTERRUPTED)
+        return _interrupted()
     _debug()
     return _failed(
         f"a bug in codeeval: {type(error).__name__}: {error}\n  CODEEVAL_DEBUG=1 shows where; please report it.", 3

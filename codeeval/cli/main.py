@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import gc
 import os
-import signal
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from importlib import import_module
-from types import FrameType
 from typing import NoReturn
 
 import typer
 
 from codeeval import __version__
 from codeeval.cli.failing import guarded
-from codeeval.cli.interrupts import after_imports
+from codeeval.cli.interrupts import Interruptions, after_imports, never_lost
 from codeeval.cli.signals import INTERRUPTED, end_on_signals
 
 HELP = """How often does this language model write correct Python for a problem stated in Russian?
@@ -105,12 +103,18 @@ def main() -> NoReturn:
     """Never lets a traceback through, unless CODEEVAL_DEBUG is set."""
     gc.set_threshold(COLLECT_AFTER)
     _fill_streams()
-    signal.signal(signal.SIGTERM, _interrupt)
-    words = sys.argv[1:]
     code = INTERRUPTED
-    with suppress(KeyboardInterrupt):  # another one, while the first is reported
-        code = guarded(lambda: _called(words)(words, prog_name="codeeval", standalone_mode=False))
+    with suppress(KeyboardInterrupt), never_lost():  # another one, while the first is reported
+        code = guarded(_command)
+        end_on_signals()
     _leave(code)
+
+
+def _command() -> int | None:
+    Interruptions().install()
+    words = sys.argv[1:]
+    code: int | None = _called(words)(words, prog_name="codeeval", standalone_mode=False)
+    return code
 
 
 def _fill_streams() -> None:
@@ -125,17 +129,12 @@ def _fill_streams() -> None:
     sys.stderr = sys.stderr or os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
-    """SIGTERM ends a run like Ctrl-C: cleanly, with everything stored."""
-    raise KeyboardInterrupt
-
-
 def _leave(code: int) -> NoReturn:
     """Exit even if a model library still holds a thread, or Ray waits for a cluster that is gone: codeeval's own
     resources are closed by now."""
     import threading
 
-    end_on_signals()
+    end_on_signals(told=code == INTERRUPTED)
     # if Ctrl-C came while Python executed a text, as for each dataclass, and it has executed no other since, it would
     # end itself by the signal, not with the code
     exec("")  # noqa: S102

@@ -13,7 +13,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 
-from codeeval.errors import StoreError, UsageError
+from codeeval.errors import Interrupted, StoreError, UsageError
 from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.pipeline import PipelineResult
@@ -32,7 +32,7 @@ from codeeval.evaluation.run import first_line, tell_unmarked
 from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.trust import check_workers, model_to_resume
-from codeeval.evaluation.work import Interrupted, work
+from codeeval.evaluation.work import work
 from codeeval.files import reason
 from codeeval.generators import Generator
 from codeeval.i18n import at, msg, recognised
@@ -189,12 +189,7 @@ def _work_all(
     try:
         _work_each(folder, generator, sandbox, reporter, fresh=fresh)
     except (Interrupted, KeyboardInterrupt):
-        raise Interrupted(
-            msg(
-                "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}",
-                run=folder,
-            )
-        ) from None
+        raise Interrupted.before_the_end(folder) from None
 
 
 def _work_each(folder: Path, generator: Generator | None, sandbox: Sandbox, reporter: Reporter, *, fresh: bool) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-from codeeval.errors import GenerationError, UsageError
+from codeeval.errors import GenerationError, UsageError, resumable
 from codeeval.evaluation.reporter import Reporter
-from codeeval.evaluation.work import Ended, Interrupted
+from codeeval.evaluation.work import Ended
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest, RewardInfo, clean, printable
 from codeeval.store import RunReader, RunStore
@@ -80,20 +80,12 @@ def _rank(store: RunStore, position: int, reporter: Reporter) -> None:
     if not lacking:
         return
     reporter.note(msg("{model} scores {n} samples", model=info.name, n=lacking))
-    try:
-        with closing(open_reward_model(info.location, info.options)) as model:
-            described = info.model_copy(update={"describe": clean(model.describe())})
-            _refuse_another(info, described)
-            rankers = (*manifest.rankers[:position], described, *manifest.rankers[position + 1 :])
-            store.put_manifest(manifest.model_copy(update={"rankers": rankers}))
-            done = score_run(store, position, model, _teller(lacking, reporter))
-    except KeyboardInterrupt:
-        raise Interrupted(
-            msg(
-                "interrupted; everything that had finished is kept\n  Continue with: codeeval run --resume {run}",
-                run=store.run_dir,
-            )
-        ) from None
+    with resumable(store.run_dir), closing(open_reward_model(info.location, info.options)) as model:
+        described = info.model_copy(update={"describe": clean(model.describe())})
+        _refuse_another(info, described)
+        rankers = (*manifest.rankers[:position], described, *manifest.rankers[position + 1 :])
+        store.put_manifest(manifest.model_copy(update={"rankers": rankers}))
+        done = score_run(store, position, model, _teller(lacking, reporter))
     reporter.note(msg("{n} samples scored, {m} different answers read", n=done.samples, m=done.read))
 
 

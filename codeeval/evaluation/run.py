@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, resumable
 from codeeval.evaluation.earlier_run import differences
 from codeeval.evaluation.manifest_builder import run_manifest
 from codeeval.evaluation.reporter import Reporter
@@ -37,7 +37,8 @@ def generate_and_judge(
     asked: RunRequest, generator: Generator, sandbox: Sandbox, reporter: Reporter, like: Manifest | None = None
 ) -> Ended:
     """`evaluate` with a generator, which is closed before samples are ranked, and a sandbox, which stays open."""
-    with RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned) as store:
+    created = RunStore.create(asked.run_dir, run_manifest(asked, generator, sandbox.info), asked.planned)
+    with resumable(created.run_dir), created as store:
         tell_unmarked(store, reporter)
         for difference in differences(like, store.manifest()) if like else ():
             reporter.note(msg("warning: {note}", note=difference))

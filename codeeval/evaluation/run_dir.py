@@ -8,7 +8,7 @@ from codeeval.errors import UsageError
 from codeeval.files import reason
 from codeeval.i18n import msg
 from codeeval.store import RunStore
-from codeeval.store.writer import refuse_existing
+from codeeval.store.new_run import refuse_existing
 
 
 def check_run_dir(run_dir: Path) -> None:

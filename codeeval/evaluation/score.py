@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codeeval.errors import UsageError
+from codeeval.errors import UsageError, resumable
 from codeeval.evaluation.manifest_builder import score_manifest
 from codeeval.evaluation.reporter import Reporter
 from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
@@ -51,13 +51,9 @@ def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation:
     called = invocation or Invocation()
     planned = [PlannedProblem(problem, None, "", asked.wanted(problem.id)) for problem in asked.task.problems]
     manifest = score_manifest(asked, sandbox.info, called.command)
-    with RunStore.create(asked.run_dir, manifest, planned) as store:
-        for samples in asked.samples.values():
-            store.add_samples(samples)
-        store.add_incidents(
-            Incident(one.problem_id, one.index, "samples", printable(one.reason)) for one in asked.missing
-        )
-        store.commit()
+    unread = [Incident(one.problem_id, one.index, "samples", printable(one.reason)) for one in asked.missing]
+    created = RunStore.create(asked.run_dir, manifest, planned, asked.samples.values(), unread)
+    with resumable(created.run_dir), created as store:
         return Ended(store.run_dir, work(store, asked.protocols, None, sandbox, reporter, called))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from codeeval.errors import CodeevalError
+from codeeval.errors import Interrupted
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
@@ -19,12 +19,6 @@ from codeeval.types import Request, Sampling, ScoringProtocol
 
 if TYPE_CHECKING:
     from codeeval.generators import Generator
-
-
-class Interrupted(CodeevalError):
-    """Ctrl-C or SIGTERM, after everything finished was stored."""
-
-    exit_code = 130
 
 
 @dataclass(frozen=True, slots=True)

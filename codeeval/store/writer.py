@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
-from codeeval.errors import CodeevalError, DataError, StoreError, UsageError
+from codeeval.errors import CodeevalError, StoreError
 from codeeval.files import reason
 from codeeval.i18n import msg
 from codeeval.manifest import Manifest
@@ -21,8 +21,8 @@ from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import kept_counts, kept_views, locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
 from codeeval.store.columns import MISREADINGS, insertion
-from codeeval.store.connection import FILE_NAME, open_for_writing, open_read_only, run_path, translating
-from codeeval.store.inside import remove
+from codeeval.store.connection import FILE_NAME, open_for_writing, run_path, translating
+from codeeval.store.new_run import refuse_existing, remove_files
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
     Counterfactual,
@@ -39,7 +39,6 @@ from codeeval.store.rows import (
     reward_row,
     sample_row,
 )
-from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
 from codeeval.store.views import RunViews
 from codeeval.types import Sample
 
@@ -63,8 +62,16 @@ class RunStore(RunReader):
             raise
 
     @classmethod
-    def create(cls, run_dir: Path, manifest: Manifest, problems: Sequence[PlannedProblem]) -> RunStore:
-        """A new run in `run_dir`. Raises UsageError if one exists there, and StoreError if it can't be written."""
+    def create(
+        cls,
+        run_dir: Path,
+        manifest: Manifest,
+        problems: Sequence[PlannedProblem],
+        samples: Iterable[Iterable[Sample]] = (),
+        incidents: Iterable[Incident] = (),
+    ) -> RunStore:
+        """A new run in `run_dir`, which exists with all of this or, whatever happens meanwhile, not at all. Raises
+        UsageError if one exists there, and StoreError if it can't be written."""
         path = run_dir / FILE_NAME
         try:
             run_dir.mkdir(parents=True, exist_ok=True)
@@ -82,21 +89,39 @@ class RunStore(RunReader):
         except BaseException:
             os.close(lock)
             raise
-        for left in (path, *(beside(path, suffix) for suffix in (JOURNAL, WAL, SHM))):
-            remove(left)  # the leftovers here never became a run
+        remove_files(path)  # what is left here never became a run
         store = cls._opened(path, lock)
-        with store._writing():
-            manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
-            store._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
-            store._db.executemany(
-                insertion("problems"), [problem_row(place, planned) for place, planned in enumerate(problems)]
-            )
-            store._own = True
-            store._mark()
-        store.commit()
+        try:
+            store._begin(manifest, problems)
+            for each in samples:
+                store.add_samples(each)
+            store.add_incidents(incidents)
+            store.commit()
+        except BaseException:
+            store._abandon()
+            raise
         with translating(path):  # other processes tell from the file alone whose it is
             store._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return store
+
+    def _abandon(self) -> None:
+        """Leave nothing of a run that was not created."""
+        self._db.close()
+        with suppress(OSError):
+            remove_files(self.path)
+            self.run_dir.rmdir()  # if it is empty
+        os.close(self._lock)
+        self._lock = -1
+
+    def _begin(self, manifest: Manifest, problems: Sequence[PlannedProblem]) -> None:
+        with self._writing():
+            manifest = manifest.model_copy(update={"float_tolerance": (RTOL, ATOL)})
+            self._db.execute("INSERT INTO meta VALUES ('manifest', ?)", (pack_text(manifest.to_json()),))
+            self._db.executemany(
+                insertion("problems"), [problem_row(place, planned) for place, planned in enumerate(problems)]
+            )
+            self._own = True
+            self._mark()
 
     @classmethod
     def open(cls, path: Path) -> RunStore:
@@ -263,33 +288,3 @@ class RunStore(RunReader):
                 self._changed = True
                 kept_counts.drop(self._db)
             yield
-
-
-def refuse_existing(run_dir: Path) -> None:
-    """Raise UsageError if `run_dir` holds a run. A file left without a manifest by a killed process is not a run."""
-    path = run_dir / FILE_NAME
-    if (path.exists() or path.is_symlink()) and not _is_unborn(path):
-        raise UsageError(
-            msg(
-                "{run} already holds a run\n  Continue it with `codeeval run --resume {run}`, or choose another folder "
-                "with -o.",
-                run=run_dir,
-            )
-        )
-
-
-def _is_unborn(path: Path) -> bool:
-    try:
-        if not path.stat().st_size:
-            return True
-        connection = open_read_only(path)
-    except (DataError, StoreError, OSError):
-        return False  # not a run file, or unreadable: leave it alone
-    try:
-        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-            return True
-        return schema.is_ours(connection) and not connection.execute("SELECT count(*) FROM meta").fetchone()[0]
-    except sqlite3.Error:
-        return False
-    finally:
-        connection.close()

@@ -182,6 +182,27 @@ def test_what_happens_to_a_node(
     nothing_is_left(cluster)
 
 
+def test_all_nodes_stand_still(cluster: LoopbackCluster, tmp_path: Path) -> None:
+    """For longer than the patience: incomplete, exit code 3, although calls of the nodes are still open. When they continue,
+    the same cluster does the rest."""
+    folder = fill(tmp_path, 0.3)
+    process = start(folder, *command("r", "local", *on(cluster, patience_s=12)))
+    both_work(cluster)
+    middle(process, folder / "r", 0.1)
+    for node in (FIRST, SECOND):
+        cluster.signal(node, signal.SIGSTOP)
+    errors = ends(process, 3)
+    assert "has had no node with workers for 12 s" in errors
+    assert "core_worker" not in errors
+    for node in (FIRST, SECOND):
+        cluster.signal(node, signal.SIGCONT)
+    done = codeeval(folder, "run", "--resume", "r", "-j", 4, *on(cluster))
+    assert done.returncode == 0, done.stderr
+    assert codeeval(folder, *command("whole", "local"), "-j", 8).returncode == 0
+    assert rows(folder / "r") == rows(folder / "whole")
+    nothing_is_left(cluster)
+
+
 @pytest.mark.docker
 def test_a_node_that_is_killed_with_its_containers(
     cluster: LoopbackCluster, folder: Path, undisturbed: list[Any]
@@ -331,6 +352,53 @@ def test_a_placement_group_chooses_bundles(cluster: LoopbackCluster, folder: Pat
     assert other.returncode == 3
     assert "no placement group others" in other.stderr
 
+
+def test_what_no_node_has(cluster: LoopbackCluster, folder: Path) -> None:
+    """A resource of no node, a group whose bundles find no room, other work on every node: exit code 3 after the patience,
+    each with its reason, and no run."""
+    subprocess.run([sys.executable, "-c", HUGE_GROUP.format(address=cluster.address)], check=True)
+    group = ("--cluster-option", "placement_group=huge", "--cluster-option", "namespace=ours")
+    for option, said in (
+        (
+            ("--cluster-option", "resource.judge=1"),
+            f"no node has CPU 1, judge 1 ({HEAD} has CPU 0, judge 0; {FIRST} has CPU 1,",
+        ),
+        (group, "the cluster has no room for the bundles of the placement group huge: it is PENDING"),
+    ):
+        process = start(folder, *command("r", "local", *on(cluster, *option, patience_s=5)))
+        assert said in ends(process, 3)
+    with subprocess.Popen(
+        [sys.executable, "-c", BUSY.format(address=cluster.address)], stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        process = start(folder, *command("r", "local", *on(cluster, patience_s=5)))
+        assert "other work has the processors and resources that were asked for" in ends(process, 3)
+        other.kill()
+    assert not (folder / "r").exists()
+    nothing_is_left(cluster)
+
+
+HUGE_GROUP = """
+import ray
+ray.init(address="{address}", _node_ip_address="127.0.0.2", namespace="ours", log_to_driver=False)
+ray.util.placement_group([dict(CPU=1), dict(CPU=100)], name="huge", lifetime="detached")
+"""
+
+BUSY = """
+import ray, time
+ray.init(address="{address}", _node_ip_address="127.0.0.2", log_to_driver=False)
+
+@ray.remote(num_cpus=1)
+class Work:
+    def begun(self):
+        return True
+
+held = [Work.remote() for _ in range(2)]
+ray.get([each.begun.remote() for each in held])
+print("begun", flush=True)
+time.sleep(600)
+"""
 
 GROUP = """
 import ray

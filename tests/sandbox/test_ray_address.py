@@ -30,8 +30,10 @@ def answering(answer: bytes) -> Iterator[str]:
                 kept.append(connection)
                 connection.sendall(answer)
 
-        threading.Thread(target=serve, daemon=True).start()
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
         yield f"127.0.0.1:{server.getsockname()[1]}"
+        thread.join(10)
         for connection in kept:
             connection.close()
 

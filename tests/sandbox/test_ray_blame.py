@@ -61,6 +61,9 @@ class FakeCluster:
             time.sleep(0.01)
         return [Place(f"id-{name}", name, self.cpus) for name in list(self.live)]
 
+    def shortage(self) -> str:
+        return "no node has CPU 2"
+
     def start(self, actor: type, place: Place, *arguments: object) -> FakeNode:
         self.started.append(place.address)
         return FakeNode(self, place)
@@ -74,7 +77,7 @@ class FakeCluster:
     def kill(self, actor: object) -> None:
         pass
 
-    def close(self, wait_s: float = 0.0) -> None:
+    def close(self, wait_s: float = 0.0, callers: object = ()) -> None:
         self.closed = True
         self._threads.shutdown(wait=False)
 
@@ -295,7 +298,7 @@ def test_nodes_that_can_not_start_their_workers_are_named(cluster: FakeCluster) 
 
 def test_no_node_has_room(cluster: FakeCluster) -> None:
     cluster.live.clear()
-    with pytest.raises(BackendUnavailable, match=r"could take workers within 0.3 s: .*\n.*num_cpus"):
+    with pytest.raises(BackendUnavailable, match=r"could take workers within 0.3 s: no node has CPU 2\.\n.*num_cpus"):
         RayPool("x:1", patience_s=0.3)
 
 

@@ -156,6 +156,55 @@ def test_a_second_pool_and_another_cluster(cluster: LoopbackCluster, pool: RayPo
         RayPool(Cluster("127.0.0.9:1"))
 
 
+FIRST_LEAVES = """
+import threading, time
+from sandbox import Cluster, Job, RayPool
+
+def made():
+    return RayPool(Cluster({address!r}, num_cpus=0.25), 1, kind="local", patience_s=120.0)
+
+def jobs(count):
+    source = "import time\\ndef f(x):\\n    time.sleep(0.05)\\n    return x + {{}}\\n"
+    return [Job(source.format(number), "f", ("{{'x': 1}}",)) for number in range(count)]
+
+def texts(outcomes):
+    return [outcome.observations[0].text for outcome in outcomes]
+
+first, second = made(), made()
+waiting = [second.submit(job) for job in jobs(20)]
+first.close()
+print(texts(future.result(60) for future in waiting) == [str(number + 1) for number in range(20)])
+second.close()
+time.sleep(3)  # what a pool still has to do must not start a cluster here
+
+import ray
+print(ray.is_initialized())
+found = []
+
+def work():
+    with made() as pool:
+        found.append(texts(pool.map(jobs(5))))
+
+threads = [threading.Thread(target=work) for _ in range(3)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print(found == 3 * [[str(number + 1) for number in range(5)]])
+print(ray.is_initialized())
+"""
+
+
+def test_the_pool_that_connected_is_closed_first(cluster: LoopbackCluster, pool: RayPool) -> None:
+    """The others keep the connection, whoever made it, and the last one leaves the cluster; also where several threads make
+    their pools at once."""
+    ours = set(cluster.actors())
+    script = FIRST_LEAVES.format(address=cluster.address)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=240, check=False)
+    assert (done.returncode, done.stdout) == (0, "True\nFalse\nTrue\nFalse\n"), done.stderr
+    assert not settles(lambda: set(cluster.actors()) - ours, 60)
+
+
 def test_nothing_is_left(cluster: LoopbackCluster, pool: RayPool) -> None:
     """After `close` there is no actor and no worker, and the pool takes no more jobs."""
     pool.close()

@@ -113,6 +113,37 @@ def test_a_server_that_dies_in_the_middle(alone: dict[tuple[str, int], str]) -> 
     assert texts(got) == alone
 
 
+@pytest.mark.parametrize("changes", [0, 5])
+def test_answers_that_name_another_model(
+    alone: dict[tuple[str, int], str], caplog: pytest.LogCaptureFixture, changes: int
+) -> None:
+    """A wrong address in the list, or a gateway that changes over in the middle: one warning, with who says what."""
+
+    def spoil(number: int, completion: dict[str, Any]) -> dict[str, Any]:
+        return {**completion, "model": "other-7b\x1b[2J"} if number >= changes else completion
+
+    with serving(Behaviour(spoil=spoil)) as other, serving() as sound, caplog.at_level(logging.WARNING):
+        found, _ = asked_of(other, sound)
+    assert found == alone
+    (told,) = [record.getMessage() for record in caplog.records if "different models" in record.getMessage()]
+    assert f"{other.url}: " in told
+    assert f"{sound.url}: " in told
+    assert "other-7b" in told
+    assert "\x1b" not in told
+
+
+def test_answers_that_name_one_model_or_none(
+    alone: dict[tuple[str, int], str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """The usual name with a date behind it, also for a server that says nothing."""
+    names = iter(("m-2024-08-06", None))
+    servers = [Behaviour(spoil=lambda number, completion, name=name: {**completion, "model": name}) for name in names]
+    with serving(servers[0]) as one, serving(servers[1]) as other, caplog.at_level(logging.WARNING):
+        found, _ = asked_of(one, other)
+    assert found == alone
+    assert "different models" not in caplog.text
+
+
 def nowhere() -> str:
     """An address at which a server has just ended."""
     with serving() as server:

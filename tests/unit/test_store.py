@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -274,6 +275,38 @@ def test_a_run_is_never_overwritten(run: Path) -> None:
         RunStore.create(run, make_manifest(), [])
     with RunStore.open(run) as store:  # and the refusal let go of the folder
         assert len(store.problems()) == 2
+
+
+def test_a_run_exists_with_its_samples_or_not_at_all(tmp_path: Path) -> None:
+    """What is interrupted while it stores the samples of a file leaves no run that lacks them: no model could make them."""
+
+    def interrupted() -> Iterator[list[Sample]]:
+        yield [Sample("1", 0, "d", "a")]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        RunStore.create(tmp_path / "new", make_manifest(), [planned("1", 2)], interrupted())
+    assert not (tmp_path / "new").exists()
+    samples = [[Sample("1", 0, "d", "a")], [Sample("2", 0, "d", "a")]]
+    unread = [Incident("2", 1, "samples", "why")]
+    problems = [planned("1"), planned("2", 2)]
+    with RunStore.create(tmp_path / "new", make_manifest(), problems, samples, unread) as store:
+        assert (store.n_samples(), store.n_pending(())) == (2, 1)
+
+
+def test_a_killed_process_leaves_no_run_without_its_samples(tmp_path: Path) -> None:
+    """The folder can be used again."""
+    child = os.fork()
+    if not child:
+
+        def killed() -> Iterator[list[Sample]]:
+            yield [Sample("1", 0, "d", "a")]
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        RunStore.create(tmp_path, make_manifest(), [planned("1")], killed())
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+    with RunStore.create(tmp_path, make_manifest(), [planned("1")], [[Sample("1", 0, "d", "a")]]) as store:
+        assert store.n_samples() == 1
 
 
 def test_a_reader_can_not_write(run: Path) -> None:

@@ -80,6 +80,9 @@ class ThreadCluster:
             time.sleep(0.01)
         return [Place(f"id-{name}", name, self.cpus) for name in list(self.live)]
 
+    def shortage(self) -> str:
+        return "no node has CPU 2"
+
     def start(self, actor: type, place: Place, settings: NodeSettings) -> Handle:
         assert actor is ShardNode
         self.started.append(str(place))
@@ -95,7 +98,7 @@ class ThreadCluster:
     def kill(self, actor: Handle) -> None:
         actor.node.close()
 
-    def close(self, wait_s: float = 0.0) -> None:
+    def close(self, wait_s: float = 0.0, callers: object = ()) -> None:
         self.headless = False
         self._threads.shutdown(wait=False)
 

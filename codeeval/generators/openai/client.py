@@ -70,6 +70,8 @@ class Client:
         self._lock = threading.Lock()
         self._under_way = 0
         self._closed = False
+        #: The models that its answers name.
+        self.named: set[str] = set()
         #: Parameters that this kind of server would otherwise take from the model's own configuration.
         self.defaults: dict[str, object] = {}
 
@@ -129,7 +131,10 @@ class Client:
             self._key.hide(content),
         ):  # words of a failure may hold the key; completions are never touched
             try:
-                return replies.answers(replies.parse(text), ask.n, seeds)
+                body = replies.parse(text)
+                found = replies.answers(body, ask.n, seeds)
+                self.named |= replies.model_named(body)
+                return found
             except Later as error:
                 reason, after_s = error.reason, error.after_s
         raise Later(reason, after_s)

@@ -114,6 +114,12 @@ def answers(body: Fields, n: int, seeds: Sequence[int | None]) -> list[EngineAns
     ]
 
 
+def model_named(body: Fields) -> set[str]:
+    """The model that wrote the answer, according to the server, if it says so."""
+    name = body.get("model")
+    return {inert(name, 200)} if isinstance(name, str) and name else set()
+
+
 def _is_failure(body: Fields) -> bool:
     """Whether the reply as a whole indicates that it holds no answer."""
     return (
@@ -236,7 +242,7 @@ def _streamed(content: str) -> Fields:
         event = json.loads(data)
         if not isinstance(event, dict):
             raise ValueError("an event that is no object")
-        body |= {name: event[name] for name in ("error", "usage") if event.get(name)}
+        body |= {name: event[name] for name in ("error", "model", "usage") if event.get(name)}
         parts = event.get("choices")
         for part in parts if isinstance(parts, list) else ():
             if isinstance(part, dict):

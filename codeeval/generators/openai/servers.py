@@ -55,6 +55,7 @@ class Servers:
 
     _servers: list[_Server]
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _told: bool = False
 
     @classmethod
     def open(cls, model: str, settings: ServerSettings, key: Key) -> Servers:
@@ -102,7 +103,22 @@ class Servers:
         with self._lock:
             server.failures, server.rest_until = 0, 0.0
             server.samples += len(answers)
+            told, self._told = self._told, len({name for each in self._servers for name in each.client.named}) > 1
+        if self._told and not told:
+            self._tell()
         return answers
+
+    def _tell(self) -> None:
+        """Once, if the answers name several models: a gateway changes over to another one, an address is a wrong one."""
+        each = [
+            f"{server.url}: {', '.join(sorted(named))}" for server in self._servers if (named := server.client.named)
+        ]
+        logger.warning(
+            msg(
+                "the answers name different models ({names}): a run with samples of several models measures none of them",
+                names="; ".join(each),
+            )
+        )
 
     def answered(self) -> dict[str, int]:
         """Number of samples from each server, by address."""

@@ -1,0 +1,99 @@
+"""This process's connection to a Ray cluster, which all its pools share, and what is left behind when it ends."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sandbox.ray_auth import OwnToken
+
+#: How long a killed process may take to end (s).
+_KILLED_S = 5.0
+#: Held while this process connects or leaves: Ray knows one connection per process.
+LOCK = threading.RLock()
+
+
+class Session:
+    """This process's connection to a cluster, which all its pools share. `ours`: made here, and so left by the last of
+    them; a trainer may have its own. `folder`: Ray's logs and sockets, if the cluster is started here."""
+
+    current: Session | None = None
+
+    def __init__(self, ray: Any, *, ours: bool) -> None:
+        self.ray, self.ours = ray, ours
+        self.users = 0
+        self.callers: list[threading.Thread] = []
+        self.token: OwnToken | None = None
+        self.folder: str | None = None
+
+    def start_here(self) -> None:
+        """Make what a cluster on this machine needs."""
+        self.folder = tempfile.mkdtemp(prefix="sandbox-ray-", dir="/tmp")  # the path of a socket must be short
+        atexit.register(self._remove_folder)  # Ray's own handlers, registered later, come before
+        self.token = OwnToken()
+
+    def leave(self, wait_s: float = 10.0) -> None:
+        """Leave the cluster, and stop it if it was started here. The threads that call it end before, however long that
+        takes: one that called Ray afterwards would end the whole process, with exit code 1."""
+
+        def leave() -> None:
+            for thread in self.callers:
+                thread.join()
+            self.ray.shutdown()
+
+        try:
+            _in_time(leave, wait_s)
+        finally:
+            self.forget()
+
+    def forget(self) -> None:
+        """Remove what was made for a cluster that was started here."""
+        if self.token is not None:
+            self.token.forget()
+        self._remove_folder()
+        atexit.unregister(self._remove_folder)
+
+    def _remove_folder(self) -> None:
+        if self.folder is not None:
+            _end_processes(self.folder, os.path.dirname(self.ray.__file__))
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _end_processes(folder: str, package: str) -> None:
+    """Kill Ray's processes with this folder: of a start that was interrupted Ray itself may not know every process, and
+    they would write into the folder while it is removed."""
+
+    def left() -> list[int]:
+        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _is_of(folder, package, pid)]
+
+    deadline = time.monotonic() + _KILLED_S
+    while (pids := left()) and time.monotonic() < deadline:
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.01)
+
+
+def _is_of(folder: str, package: str, pid: int) -> bool:
+    """Whether both are in the command line of a running process."""
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a process that has ended
+    except OSError:
+        return False
+    return folder.encode() in command and package.encode() in command
+
+
+def _in_time(do: Callable[[], object], wait_s: float) -> None:
+    """Call `do` in a thread and wait for it at most this long."""
+    thread = threading.Thread(target=do, name="ray-end", daemon=True)
+    thread.start()
+    thread.join(wait_s)
