@@ -188,7 +188,7 @@ class Witness(ProgramSide):
 
     def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
         call.asked = True
-        parts = self._common.written(self._message, request)
+        parts = self._common.written(self._message, request, asks=True)
         self._told |= self._fresh
         self._common.sent()
         self._line.send(call.number, REQUEST, SAME, *parts)

@@ -116,7 +116,7 @@ class Exchange:
         kept = b"" if self._nested or self._floor else self._common.forget_unheld(changed)
         encoder = self._message()
         count = len(self._common)
-        root = encoder.root(question)
+        root = encoder.question(question)
         again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()

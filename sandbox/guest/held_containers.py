@@ -16,6 +16,9 @@ _references, _referents = sys.getrefcount, gc.get_referents
 #: What is counted for an object that only one list refers to.
 _ALONE = next(map(_references, [[]]))
 
+#: So many tuples and attributes are looked into; what is in others is held.
+_MOST_PARTS = 1_000
+
 
 def held(containers: list[Any], anyway: list[int]) -> list[bool]:
     """For each of these whether it is held, as those in the places `anyway` are. Nothing of the caller's may refer to them,
@@ -47,7 +50,7 @@ def _linked(containers: list[Any]) -> tuple[list[Any], list[list[int]]]:
         links.append([])
         for other in _referents(one):
             place = places.get(id(other))
-            if place is None and type(other) in kinds:
+            if place is None and type(other) in kinds and len(parts) < _MOST_PARTS:
                 place = places[id(other)] = len(parts)
                 parts.append(other)
             if place is not None:

@@ -182,6 +182,10 @@ class Encoder(Writer):
         self.write(value, out, 0)
         return self._bounded(out)
 
+    def question(self, parts: tuple[Any, ...]) -> bytes:
+        """The encoded root of a question or request: its parts, of which some are tuples of values."""
+        return self.root(parts)
+
     def root_object(self, value: object) -> bytes:
         """A root that is sent as an object, whatever it is."""
         out: list[bytes] = []
@@ -227,6 +231,12 @@ class IdentifyingEncoder(Encoder):
         self._new: list[bytes] = []  # immutable values that are sent for the first time
         self._met: list[Any] = []  # these values
         self._numbers: dict[int, int] = {}  # and their numbers
+        self._parts: list[Any] = []  # tuples that only the message has
+
+    def question(self, parts: tuple[Any, ...]) -> bytes:
+        """Its own tuples have no identity, so that nothing keeps what they hold."""
+        self._parts = [parts, *(one for one in parts if type(one) is tuple)]
+        return super().question(parts)
 
     def head(self) -> bytes:
         """The immutable values follow the kinds."""
@@ -241,7 +251,7 @@ class IdentifyingEncoder(Encoder):
     def write(self, value: Any, out: list[bytes], depth: int) -> None:
         """Write a value, or its number if it is immutable."""
         kind = type(value)
-        if kind in KINDS or value is None:
+        if kind in KINDS or value is None or any(value is one for one in self._parts):
             super().write(value, out, depth)
             return
         number = self._numbers.get(id(value))
