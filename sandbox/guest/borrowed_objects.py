@@ -165,7 +165,7 @@ def _function(
     exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
     made = space.pop("made")
     made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
-    made.__annotations__ = annotations
+    made.__annotations__ = annotations or {}
     return made
 
 

@@ -10,14 +10,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
-from sandbox.guest import (
-    candidate_loop,
-    raised,
-    value_decoder,
-    value_writer,
-)
+from sandbox.guest import candidate_loop, raised, value_decoder, value_writer
 from sandbox.guest.common_containers import Reading, State, states
 from sandbox.guest.container_contents import put
 from sandbox.guest.frames import Line, Lost
@@ -29,6 +25,7 @@ from sandbox.guest.questions import (
     CHANGED,
     CHANGED_KEPT,
     DECLARE,
+    FORGOTTEN,
     IDENTITIES,
     IN_LOOP,
     IN_PLACE,
@@ -152,6 +149,8 @@ class Witness(ProgramSide):
         common.truncate(shared)
         flag, parts, new, held = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:]
+        if self._same is not None and (new or passed):
+            held = True  # an immutable value may hold them, which is not sent again
         if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
             self._keep([*passed, *new] if how & IN_PLACE else [*new, *passed])
@@ -193,7 +192,7 @@ class Witness(ProgramSide):
 
     def _send_request(self, call: _Call, request: tuple[Any, ...]) -> None:
         call.asked = True
-        parts = self._common.written(self._message, request)
+        parts = self._common.written(self._message, request, asks=True)
         self._told |= self._fresh
         self._common.sent()
         self._line.send(call.number, REQUEST, SAME, *parts)
@@ -238,9 +237,13 @@ class Witness(ProgramSide):
         shared = value_writer.COUNT.unpack_from(data)[0]
         if shared & IDENTITIES and self._same is None:
             self._same = Identities()
-        self._common.truncate(shared & ~IDENTITIES)
-        changed = data[count : count + 1] == CHANGED
-        decoder = self._decoder_of(data[count + 1 :])
+        self._common.truncate(shared & ~(IDENTITIES | FORGOTTEN))
+        changed, start = data[count : count + 1] == CHANGED, count + 1
+        if shared & FORGOTTEN:
+            kept = data[start : start + len(self._common)]
+            start += len(kept)
+            self._common.replace(list(compress(self._common.containers, kept)))
+        decoder = self._decoder_of(data[start:])
         decoder.head()
         if changed:
             containers = self._common.containers

@@ -166,12 +166,13 @@ class Common:
         """The places of those that this side has changed since."""
         return list(self._changed(self._known))
 
-    def written(self, begin: Callable[[], Encoder], value: object) -> list[bytes]:
-        """The parts of the message with this root. `begin` returns its encoder. Once it is going to be sent, call `sent`."""
+    def written(self, begin: Callable[[], Encoder], value: Any, asks: bool = False) -> list[bytes]:
+        """The parts of the message with this root, which may be a question. `begin` returns its encoder. Once it is going to be
+        sent, call `sent`."""
         changed = self.changed()
         encoder, count = begin(), len(self.containers)
         contents = [encoder.contents(place, place + 1) for place in changed]
-        root = encoder.root(value)
+        root = encoder.question(value) if asks else encoder.root(value)
         rest = encoder.contents(count)
         flags = bytearray(_SAME * count)
         for place in changed:

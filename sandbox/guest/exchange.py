@@ -113,18 +113,19 @@ class Exchange:
 
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         self._common.begin()
-        changed = self._have_changed()
-        encoder = self._message()
-        count = len(self._common)
-        root = encoder.root((*question, questions.how(question[0], self._common.in_place)))
+        changed = self._changed()
+        before, flags = len(self._common), questions.IDENTITIES if self.same is not None else 0
+        kept = b"" if self._nested or self._floor else self._common.forget_unheld(changed)
+        encoder, count = self._message(), len(self._common)
+        root = encoder.question((*question, questions.how(question[0], self._common.in_place)))
         again = encoder.contents(0, count) if changed else b""
         contents = encoder.contents(count)
         head = encoder.head()
-        flag = questions.CHANGED if again else questions.SAME
         self._number += 1
         encoder.sent()
-        shared = value_writer.COUNT.pack(count | (questions.IDENTITIES if self.same is not None else 0))
-        parts = (shared + flag, head, again, contents, root)
+        flag = questions.CHANGED if again else questions.SAME
+        shared = value_writer.COUNT.pack(before | flags | (questions.FORGOTTEN if kept else 0))
+        parts = (shared + flag, kept, head, again, contents, root)
         self._line.send(self._number, *parts)
         self._lender.sent()
         if changed:
@@ -224,10 +225,10 @@ class Exchange:
         return self._encoder_of(self._common.containers, self._common.places)
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
-        more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans, "places": places}
+        more: dict[str, Any] = {"declared": self.declared, "nans": self._nans, "places": places}
         copies = self._common.copies
         more["instead_of"] = None if self._common.in_place and not copies.were_made else copies.instead_of
-        return value_codec.Encoder(self._other, 1 << 30, known, exact=True, names=self.sent, **more)
+        return value_codec.encoder(self.same, self._other, 1 << 30, known, exact=True, names=self.sent, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
         more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans}
@@ -257,16 +258,16 @@ class Exchange:
         self._lender.begin()
         return self._encoder_of(known, places)
 
-    def _have_changed(self) -> bool:
-        """Whether the tests have changed containers that both sides have; there are none any more once they have put
-        something into them that can't be sent."""
+    def _changed(self) -> list[int]:
+        """The places of the containers that the tests have changed; there are none any more once they have put something into
+        them that can't be sent."""
         try:
-            return self._common.have_changed()
+            return self._common.changed()
         except (Unsupported, value_writer.TooLarge):
             if self._floor:
                 raise Unsupported("the tests put something into a container that is not plain data") from None
             self._common.forget()
-            return False
+            return []
 
     def _understand(self, data: bytes, passed: list[Any]) -> tuple[bytes, Any]:
         """(kind, value), after restoring in what was passed the contents that the candidate left in it."""

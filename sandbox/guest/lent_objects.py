@@ -180,7 +180,7 @@ def _describe(value: Any, written: Written, prelude: dict[str, Any]) -> tuple[An
             value.__qualname__,
             value.__doc__,
             written.parameters(value),
-            _annotations(value),
+            _annotations(value) or None,
             inspect.iscoroutinefunction(value),
         )
     if kind is functools.partial and not vars(value):
@@ -213,9 +213,9 @@ def _describe_partial(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...]:
         return PARTIAL, function, value.args, value.keywords
     name = str(getattr(function, "__name__", "partial"))
     try:
-        return BOUND, name, name, None, Written().parameters(value), {}, False
+        return BOUND, name, name, None, Written().parameters(value), None, False
     except (TypeError, ValueError):  # no signature
-        return BOUND, name, name, None, None, {}, False
+        return BOUND, name, name, None, None, None, False
 
 
 def _describe_own(value: Any, prelude: dict[str, Any]) -> tuple[Any, ...] | None:

@@ -32,7 +32,7 @@ from types import (
 )
 from typing import Any
 
-from sandbox.guest import library_values
+from sandbox.guest import library_values, named_classes
 
 #: Containers of the standard library, of exactly these types.
 LIBRARY: dict[int, tuple[type, int]] = {
@@ -149,10 +149,18 @@ def name_of(kind: type) -> str:
     return name if type(name) is str else "object"
 
 
-def make_named(parts: list[Any]) -> Any:
-    """A named tuple from (name of the class, fields, value of each). Equal names and fields give the same class. Raises
-    ValueError or KeyError."""
+def is_sent(kind: object) -> bool:
+    """Whether it is a type that may be sent by name in any place."""
+    return kind is not type and id(kind) in TYPE_NAMES
+
+
+def make_named(parts: list[Any], read: Callable[[bytes], Any]) -> Any:
+    """A named tuple from (name of the class, fields, value of each). Equal names and fields give the same class. The fields may
+    be in a tuple with what `named_classes` adds, which `read` reads. Raises an Exception."""
     name, fields, *values = parts
+    added = b""
+    if type(fields) is tuple and len(fields) == 2 and type(fields[0]) is tuple:
+        fields, added = fields
     if type(name) is tuple:
         ours, name = (_sent, *name) if len(name) == 1 else (_agreed, name[0])
         kind: type | None = ours[name, fields]
@@ -162,7 +170,7 @@ def make_named(parts: list[Any]) -> Any:
     if kind is None:
         if type(fields) is not tuple or len(fields) > _MAX_FIELDS or not all(map(_is_name, (name, *fields))):
             raise ValueError("no named tuple")
-        kind = _named[key] = namedtuple(name, fields, module="candidate")
+        kind = _named[key] = named_classes.new_class(name, fields, read(added) if added else None, is_sent)
     if len(values) != len(fields):
         raise ValueError("no named tuple")
     return tuple.__new__(kind, values)

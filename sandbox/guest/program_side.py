@@ -102,13 +102,8 @@ class ProgramSide(ABC):
     def _encoder_of(
         self, most: int, known: Iterable[Any] = (), places: dict[int, int] | None = None
     ) -> value_codec.Encoder:
-        more: dict[str, Any] = {
-            "same": self._same,
-            "declared": self._declared,
-            "places": places,
-            "nans": self._nans,
-        }
-        return value_codec.Encoder(self._other, most, known, subclasses=self._subclasses, **more)
+        more: dict[str, Any] = {"declared": self._declared, "places": places, "nans": self._nans}
+        return value_codec.encoder(self._same, self._other, most, known, subclasses=self._subclasses, **more)
 
     def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
         return self._encoder_of(_ANY, known, places)

@@ -104,8 +104,9 @@ CALLED = b"%"
 REQUEST, STOP = b"c", b"n"
 #: In place of a class's number: the program has used an instance of a class of the tests.
 OF_TESTS = -2
-#: In the number of containers that both sides have: identities of immutable values are told.
-IDENTITIES = 1 << 31
+#: In the number of containers that both sides have: identities of immutable values are told; a byte for each of the containers
+#: follows, which says whether both sides still have it.
+IDENTITIES, FORGOTTEN = 1 << 31, 1 << 30
 
 
 def running_loop() -> Any:

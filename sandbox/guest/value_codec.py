@@ -29,13 +29,16 @@ from sandbox.guest import declared_classes, library_values, numpy_values
 from sandbox.guest.built_in_values import KINDS, base_of, factory_of, pairs_of, sized
 from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
-from sandbox.guest.library_types import LIBRARY, TYPE_NAMES
+from sandbox.guest.library_types import LIBRARY, TYPE_NAMES, is_sent
+from sandbox.guest.named_classes import additions_of
 from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.sent_subclasses import CHANGING, SentSubclasses, items_of
 from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
 #: The tags of values that have no identity of their own when they are written.
 _IMMUTABLE = frozenset(bytes((tag,)) for tag in b"isfbIcetzgLqyhwxpnuV")
+
+_MOST_ADDED = 1 << 20
 
 
 def _container_of(value: object) -> Any:
@@ -50,10 +53,9 @@ class Encoder(Writer):
     `places`: the place of each in it, by its id, if that has been found out already; `instead_of` returns what is written in
     place of a container.
 
-    An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `same`:
-    the immutable values that both sides have, if their identities count; `declared`: the classes that both have.
-    `nans`: the floats that are no numbers. `subclasses`: instances of which the other side has a copy; those that have
-    changed are written before the root.
+    An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `declared`:
+    the classes that both sides have. `nans`: the floats that are no numbers. `subclasses`: instances of which the other
+    side has a copy; those that have changed are written before the root.
     """
 
     def __init__(
@@ -64,25 +66,17 @@ class Encoder(Writer):
         *,
         exact: bool = False,
         names: Mapping[int, str] = TYPE_NAMES,
-        same: Identities | None = None,
         declared: Declared = NO_CLASSES,
         places: Mapping[int, int] | None = None,
         instead_of: Callable[[Any], Any] | None = None,
         subclasses: SentSubclasses | None = None,
         nans: NotANumbers | None = None,
     ) -> None:
-        kept = nans if same is None else None
-        super().__init__(other, most, known, exact, names, declared, places, instead_of, kept)
+        super().__init__(other, most, known, exact, names, declared, places, instead_of, nans)
         self._subclasses = subclasses
         #: The mutable instances of subclasses that are being written: (the object, its built-in type, its first item); their ids.
         self._group: list[tuple[Any, Any, int]] = []
         self._grouped: set[int] = set()
-        self._same = same
-        if same is not None:
-            self._new: list[bytes] = []  # immutable values that are sent for the first time
-            self._met: list[Any] = []  # these values
-            self._numbers: dict[int, int] = {}  # and their numbers
-            self._write, self.write = self.write, self._identified  # type: ignore[method-assign]
 
     def contents(self, start: int, stop: int | None = None) -> bytes:
         """The contents of the containers from `start` to `stop`, or to the last, including those found on the way."""
@@ -141,6 +135,10 @@ class Encoder(Writer):
         self._keep.append(told)
         return told
 
+    def _fields_of(self, kind: type, fields: tuple[str, ...]) -> Any:
+        """The program's class has what its statement has added."""
+        return fields if self._exact else _fields_with_additions(kind, fields)
+
     def forget(self, count: int) -> None:
         """Forget the containers after the first `count`: what mentions them is not sent."""
         for container in self.table[count:]:
@@ -184,6 +182,10 @@ class Encoder(Writer):
         self.write(value, out, 0)
         return self._bounded(out)
 
+    def question(self, parts: tuple[Any, ...]) -> bytes:
+        """The encoded root of a question or request: its parts, of which some are tuples of values."""
+        return self.root(parts)
+
     def root_object(self, value: object) -> bytes:
         """A root that is sent as an object, whatever it is."""
         out: list[bytes] = []
@@ -192,42 +194,12 @@ class Encoder(Writer):
 
     def head(self) -> bytes:
         """The number and kinds of new containers; call it last, send its result first."""
-        parts = [COUNT.pack(len(self._kinds)), bytes(self._kinds), *self._bounds]
-        if self._same is not None:
-            parts += [COUNT.pack(len(self._new)), *self._new]
-        return b"".join(parts)
+        return b"".join([COUNT.pack(len(self._kinds)), bytes(self._kinds), *self._bounds])
 
     def sent(self) -> None:
         """The message is going to be sent: from now on the other side has what it brings."""
-        if self._same is not None:
-            for value in self._met:
-                self._same.add(value)
         if self._subclasses is not None:
             self._subclasses.sent(self.changing)
-
-    def _identified(self, value: Any, out: list[bytes], depth: int) -> None:
-        """Write a value, or its number if it is immutable."""
-        kind = type(value)
-        if kind in KINDS or value is None:
-            self._write(value, out, depth)
-            return
-        number = self._numbers.get(id(value))
-        if number is None:
-            number = self._same.numbers.get(id(value))  # type: ignore[union-attr]
-        if number is None:
-            parts: list[bytes] = []
-            group = self._group, self._grouped
-            if base_of(kind) not in CHANGING:
-                self._grouped = set()  # it may be read before the group
-            self._write(value, parts, depth)
-            self._group, self._grouped = group
-            if parts[0][:1] not in _IMMUTABLE:
-                out += parts
-                return
-            number = self._numbers[id(value)] = len(self._same.values) + len(self._met)  # type: ignore[union-attr]
-            self._met.append(value)
-            self._new.append(self._bounded(parts))
-        out.append(sized(b"=", number))
 
     def _bounded(self, out: list[bytes]) -> bytes:
         data = b"".join(out)
@@ -235,3 +207,74 @@ class Encoder(Writer):
         if self._left < 0:
             raise TooLarge
         return data
+
+
+#: (class, what is told of its fields) by the ids of classes of named tuples. A class is told anew with each of its instances.
+_fields: dict[int, tuple[type, Any]] = {}
+
+
+def _fields_with_additions(kind: type, fields: tuple[str, ...]) -> Any:
+    """The fields, in a tuple with the encoded additions if there are any."""
+    if id(kind) not in _fields:
+        added = additions_of(kind, fields, is_sent)
+        data = b"" if added is None else Encoder(lambda _: (0, None), _MOST_ADDED).root(added)
+        _fields[id(kind)] = kind, (fields, data) if data else fields
+    return _fields[id(kind)][1]
+
+
+class IdentifyingEncoder(Encoder):
+    """One that writes an immutable value only once. `same`: those that both sides have."""
+
+    def __init__(self, same: Identities, other: Other, most: int, known: Iterable[Any] = (), **more: Any) -> None:
+        super().__init__(other, most, known, **(more | {"nans": None}))
+        self._same = same
+        self._new: list[bytes] = []  # immutable values that are sent for the first time
+        self._met: list[Any] = []  # these values
+        self._numbers: dict[int, int] = {}  # and their numbers
+        self._parts: list[Any] = []  # tuples that only the message has
+
+    def question(self, parts: tuple[Any, ...]) -> bytes:
+        """Its own tuples have no identity, so that nothing keeps what they hold."""
+        self._parts = [parts, *(one for one in parts if type(one) is tuple)]
+        return super().question(parts)
+
+    def head(self) -> bytes:
+        """The immutable values follow the kinds."""
+        return b"".join([super().head(), COUNT.pack(len(self._new)), *self._new])
+
+    def sent(self) -> None:
+        """From now on the other side has them."""
+        for value in self._met:
+            self._same.add(value)
+        super().sent()
+
+    def write(self, value: Any, out: list[bytes], depth: int) -> None:
+        """Write a value, or its number if it is immutable."""
+        kind = type(value)
+        if kind in KINDS or value is None or any(value is one for one in self._parts):
+            super().write(value, out, depth)
+            return
+        number = self._numbers.get(id(value))
+        if number is None:
+            number = self._same.numbers.get(id(value))
+        if number is None:
+            parts: list[bytes] = []
+            group = self._group, self._grouped
+            if base_of(kind) not in CHANGING:
+                self._grouped = set()  # it may be read before the group
+            super().write(value, parts, depth)
+            self._group, self._grouped = group
+            if parts[0][:1] not in _IMMUTABLE:
+                out += parts
+                return
+            number = self._numbers[id(value)] = len(self._same.values) + len(self._met)
+            self._met.append(value)
+            self._new.append(self._bounded(parts))
+        out.append(sized(b"=", number))
+
+
+def encoder(same: Identities | None, other: Other, most: int, known: Iterable[Any] = (), **more: Any) -> Encoder:
+    """One for this sample. `same`: the immutable values that both sides have, if their identities count."""
+    if same is None:
+        return Encoder(other, most, known, **more)
+    return IdentifyingEncoder(same, other, most, known, **more)

@@ -259,6 +259,13 @@ def _with_zone(parts: list[Any]) -> Any:
     return _COLLECTED[kind](numbers).replace(tzinfo=zone)
 
 
+def _value_without_objects(data: bytes) -> Any:
+    def no_object(number: int, told: Any, bare: Any) -> Any:
+        raise Malformed("an object")
+
+    return Decoder(data, no_object).value()
+
+
 _SINGLE: dict[int, Any] = {
     ord("N"): None,
     ord("T"): True,
@@ -277,7 +284,7 @@ _COLLECTED: dict[str, Callable[[list[Any]], Any]] = {
     "p": _with_zone,
     "k": lambda items: dict.fromkeys(items).keys(),
     "L": lambda parts: slice(*parts),
-    "n": library_types.make_named,
+    "n": lambda parts: library_types.make_named(parts, _value_without_objects),
     "u": numpy_values.make_numpy,
     "v": lambda items: dict(enumerate(items)).values(),
     "m": lambda items: dict(zip(items[::2], items[1::2], strict=True)).items(),

@@ -275,7 +275,7 @@ class Writer:
         """An instance of a subclass: the object, followed by its base's value."""
         fields = library_types.named_fields(kind) if base is tuple else None
         if fields is not None:
-            parts = (self._named_key(kind, fields), fields, *tuple.__iter__(value))
+            parts = (self._named_key(kind, fields), self._fields_of(kind, fields), *tuple.__iter__(value))
             self._keep.append(parts)
             self._several(b"n", parts, out, depth)
         elif self._exact:
@@ -284,6 +284,10 @@ class Writer:
             self._changing(value, base, out, depth)
         else:
             self._with_value(value, bare_value(value, base), out, depth)
+
+    def _fields_of(self, kind: type, fields: tuple[str, ...]) -> Any:
+        """What is told of the fields of a class of named tuples."""
+        return fields
 
     def _changing(self, value: Any, base: Any, out: list[bytes], depth: int) -> None:
         """A mutable one."""

@@ -239,7 +239,7 @@ def test_named_tuples_keep_their_names() -> None:
         ("A", ("x", "x")),
     ):
         with pytest.raises((ValueError, TypeError)):
-            library_types.make_named([name, fields, *fields])
+            library_types.make_named([name, fields, *fields], bytes)
 
 
 @pytest.mark.parametrize(
