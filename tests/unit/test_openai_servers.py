@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -132,12 +133,16 @@ def test_answers_that_name_another_model(
     assert "\x1b" not in told
 
 
+def _named(name: str | None, number: int, completion: dict[str, Any]) -> dict[str, Any]:
+    return {**completion, "model": name}
+
+
 def test_answers_that_name_one_model_or_none(
     alone: dict[tuple[str, int], str], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The usual name with a date behind it, also for a server that says nothing."""
     names = iter(("m-2024-08-06", None))
-    servers = [Behaviour(spoil=lambda number, completion, name=name: {**completion, "model": name}) for name in names]
+    servers = [Behaviour(spoil=partial(_named, name)) for name in names]
     with serving(servers[0]) as one, serving(servers[1]) as other, caplog.at_level(logging.WARNING):
         found, _ = asked_of(one, other)
     assert found == alone
