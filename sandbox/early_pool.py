@@ -16,6 +16,9 @@ from sandbox.front import Isolation
 from sandbox.pool import Pool
 from sandbox.wire import Limits
 
+#: How long the caller of `begin` waits at most, to leave the interpreter to the opening thread, until the engine is asked for
+#: a worker (s). A thread that imports gives it up for others only every few milliseconds.
+_HEAD_START_S = 0.05
 #: How long `close` waits for an opening that has started no pool, and that may be waiting for an engine (s).
 _PATIENCE_S = 5.0
 
@@ -27,13 +30,15 @@ class EarlyPool:
     def __init__(self, kind: str, workers: int, isolation: Isolation, limits: Limits) -> None:
         self._kind, self._workers, self._isolation, self._limits = kind, workers, isolation, limits
         self._thread = threading.Thread(target=self._run, name="sandbox-opening", daemon=True)
-        self._asked, self._over = threading.Event(), threading.Event()
+        self._asked, self._over, self._failed = threading.Event(), threading.Event(), threading.Event()
         self._news: SimpleQueue[str | Pool | BaseException] = SimpleQueue()
         self._holds_pool = False
 
     def begin(self) -> None:
+        """Start to open it. What begins before this returns needs no more of this process's time."""
         load(self._kind)
         self._thread.start()
+        self._failed.wait(_HEAD_START_S)
 
     def fits(self, limits: Limits) -> bool:
         """Whether workers with these limits are being started."""
@@ -72,6 +77,7 @@ class EarlyPool:
                 pool = held.enter_context(Pool(backend, self._workers, self._limits, self._isolation))
             except BaseException as error:  # for the thread that asks for the pool
                 self._news.put(error)
+                self._failed.set()
                 return
             self._news.put(pool)
             self._over.wait()

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 COMMIT_EVERY_S = 0.25
 #: Seconds during which more events collect while the workers have enough to do. Waking up for each event costs more
 #: than handling it, because the workers' threads compete for the interpreter.
-GATHER_S = 0.015
+GATHER_S = 0.01
 #: How many events are handled before the shards get more work.
 EVENTS_AT_ONCE = 64
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sandbox.ray_backend import ClusterBackend
 
 #: Outstanding jobs per worker: enough that no worker waits for the host.
-AHEAD_PER_WORKER = 16
+AHEAD_PER_WORKER = 32
 
 
 @dataclass(frozen=True, slots=True)
