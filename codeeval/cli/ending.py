@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from codeeval.cli.console import Console
+from codeeval.cli.interrupts import after_imports
 from codeeval.errors import NothingToEvaluate
 from codeeval.evaluation.work import Ended
 from codeeval.i18n import msg, recognised
-from codeeval.report import build
-from codeeval.report.results import check_writable, write_results
 from codeeval.store import RunReader
 
 
@@ -23,11 +22,17 @@ class Destination:
 
     def __post_init__(self) -> None:
         if self.results is not None:
+            from codeeval.report.results import check_writable
+
             check_writable(self.results)
 
 
 def finish(ended: Ended, ending: Destination) -> int:
     """Show the report, write the results, and return the exit code. Raises NothingToEvaluate and StoreError."""
+    with after_imports():  # not at the start, where workers wait for it; now they are being ended
+        from codeeval.report import build
+        from codeeval.report.results import write_results
+
     with RunReader(ended.run_dir) as reader:
         report = build(reader)
         ending.console.show(report)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from codeeval.errors import UsageError, resumable
 from codeeval.evaluation.manifest_builder import score_manifest
 from codeeval.evaluation.reporter import Reporter
@@ -9,12 +11,14 @@ from codeeval.evaluation.sandbox import Sandbox, open_sandbox, placement
 from codeeval.evaluation.score_request import FileRequest, ScoreRequest, Source, ask_file
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.work import Ended, Invocation, work
-from codeeval.exports import human_eval_results
 from codeeval.i18n import msg
 from codeeval.manifest import printable
 from codeeval.scoring import protocols
 from codeeval.store import Incident, PlannedProblem, RunReader, RunStore
 from sandbox.early_pool import EarlyPool
+
+if TYPE_CHECKING:
+    from codeeval.exports import human_eval_results
 
 
 def score_file(source: Source, settings: Settings, reporter: Reporter, early: EarlyPool | None = None) -> Ended:
@@ -39,6 +43,8 @@ def score_file(source: Source, settings: Settings, reporter: Reporter, early: Ea
     with open_sandbox(placement(settings, early), asked.protocols, reporter) as sandbox:
         ended = score(asked, sandbox, reporter)
     if lines is not None:
+        from codeeval.exports import human_eval_results
+
         with RunReader(ended.run_dir) as reader:
             reporter.note(
                 msg("results of every sample: {path}", path=human_eval_results.write(file.path, lines, reader))
@@ -67,5 +73,7 @@ def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines
         return None
     if not fits:
         raise UsageError(f"--beside: {file.path} is no file of human-eval rows, one sample each")
+    from codeeval.exports import human_eval_results  # with the report, which is needed at the end only
+
     human_eval_results.check(human_eval_results.results_path(file.path))
     return {line: key for (_, line), key in file.placed.rows.items()}
