@@ -80,6 +80,8 @@ $(VENV)/.stamp-torch: $(VENV)/.stamp-venv
 $(VENV)/.stamp-run: pyproject.toml $(VENV)/.stamp-torch
 	@echo "Installing codeeval"
 	@$(PIP) install -e ".[hf]"
+	@# as pip does for what it copies: otherwise each command compiles its modules where Python may not write byte code
+	@$(BIN)/python -m compileall -q codeeval sandbox
 	@touch $@
 
 $(VENV)/.stamp-test: pyproject.toml $(VENV)/.stamp-run

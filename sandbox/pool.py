@@ -55,6 +55,11 @@ class Pool(Front):
         for thread in self._threads:
             thread.start()
 
+    @property
+    def has_worker(self) -> bool:
+        """Whether the first worker has been started, or has failed to."""
+        return any(lane.started.is_set() for lane in self._lanes)
+
     def wait_ready(self) -> None:
         """Block until every lane has started its first worker, or has failed to."""
         self._check_process()

@@ -12,6 +12,7 @@ from typing import Protocol as Interface
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.cluster import cluster_of
+from codeeval.evaluation.numpy_import import import_numpy
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.shards import PER_SHARD, worker_count
@@ -178,7 +179,10 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
     early = placement.early
     if early is not None and early.fits(limits):
         try:
-            yield early.pool(limits, reporter.note)
+            pool = early.pool(limits, reporter.note)
+            if not pool.has_worker:
+                import_numpy()
+            yield pool
         finally:
             early.end()
         return

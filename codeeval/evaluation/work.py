@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeeval.errors import Interrupted
+from codeeval.evaluation.numpy_import import import_numpy
 from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
@@ -120,9 +120,9 @@ def _execute(
 
 
 def _with_numpy(tell: Tell) -> Tell:
-    """Import numpy for the report when progress is told for the first time: the workers have enough to do by then, and this
-    thread waits for them."""
-    waiting = [_import_numpy]
+    """Import numpy when progress is told for the first time, if it has not been before: the workers have enough to do by then,
+    and this thread waits for them."""
+    waiting = [import_numpy]
 
     def told(progress: Progress) -> None:
         while waiting:
@@ -130,19 +130,6 @@ def _with_numpy(tell: Tell) -> Tell:
         tell(progress)
 
     return told
-
-
-def _import_numpy() -> None:
-    """Its OpenBLAS starts a thread per processor, and a new thread spins while it waits for work: processor time that the
-    workers need. The report has no use for more than one."""
-    name = "OPENBLAS_NUM_THREADS"
-    chosen = os.environ.get(name)
-    os.environ[name] = chosen or "1"
-    try:
-        import numpy  # noqa: F401
-    finally:
-        if chosen is None:
-            del os.environ[name]
 
 
 def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:
