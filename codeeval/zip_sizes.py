@@ -20,9 +20,12 @@ _CHUNK = 1 << 16
 
 def refuse_false_size(archive: zipfile.ZipFile, item: zipfile.ZipInfo) -> None:
     """Raise BadZipFile for a member that unpacks to more than it declares, where zipfile would hold all of it in memory:
-    it unpacks bzip2 and LZMA at once. Raises OSError, LZMAError, RuntimeError and the like for a damaged member."""
-    if item.compress_type not in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+    it unpacks bzip2 and LZMA at once. Raises OSError, LZMAError, RuntimeError and the like for a damaged member, and
+    NotImplementedError for one that is packed in another way, which later versions of Python unpack at once, too."""
+    if item.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return
+    if item.compress_type not in (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        raise NotImplementedError("that compression method is not supported")
     packed = copy.copy(item)
     packed.compress_type, packed.file_size = zipfile.ZIP_STORED, item.compress_size
     packed.CRC = cast(Any, None)  # not that of the packed bytes

@@ -16,8 +16,8 @@ from sandbox.front import Isolation
 from sandbox.pool import Pool
 from sandbox.wire import Limits
 
-#: How long the caller of `begin` waits at most, to leave the interpreter to the opening thread, until the engine is asked for
-#: a worker (s). A thread that imports gives it up for others only every few milliseconds.
+#: How long `begin` leaves the interpreter to the opening thread, which has asked the engine for a worker by then (s). Otherwise
+#: the caller's imports would give it up only every few milliseconds.
 _HEAD_START_S = 0.05
 #: How long `close` waits for an opening that has started no pool, and that may be waiting for an engine (s).
 _PATIENCE_S = 5.0
@@ -35,7 +35,7 @@ class EarlyPool:
         self._holds_pool = False
 
     def begin(self) -> None:
-        """Start to open it. What begins before this returns needs no more of this process's time."""
+        """Start to open it."""
         load(self._kind)
         self._thread.start()
         self._failed.wait(_HEAD_START_S)

@@ -24,7 +24,7 @@ _NEEDED = ("cluster", "python", "sandbox", "workers", "isolation", "memory_mb")
 @contextmanager
 def early_pool(flags: Mapping[str, object], config: Path | None) -> Iterator[EarlyPool | None]:
     """The pool of a command with these settings, being opened; None if that needs more than the settings, as on a cluster.
-    Raises nothing: what is wrong with the settings is found where they are used."""
+    What is wrong with the settings is found, and raised, where they are used."""
     settings = _settings(flags, config)
     if settings is None or not _is_usual(settings):
         yield None

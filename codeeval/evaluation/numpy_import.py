@@ -1,5 +1,4 @@
-"""Import numpy, which the report needs, while nothing else can be done: its modules take as long as a fifth of a command's
-start."""
+"""Import numpy for the report of a command while its workers start."""
 
 from __future__ import annotations
 

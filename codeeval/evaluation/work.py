@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from codeeval.errors import Interrupted
-from codeeval.evaluation.numpy_import import import_numpy
-from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan, Progress
+from codeeval.evaluation.pipeline import Pipeline, PipelineResult, Plan
 from codeeval.evaluation.reporter import SILENT, Reporter, Tell
 from codeeval.evaluation.sandbox import Sandbox, worker_limits
 from codeeval.evaluation.shards.batches import Judging
@@ -115,21 +114,7 @@ def _execute(
     session = Session(now(), called.command, "running")
     if sandbox is not None:
         session = replace(session, sandbox={"backend": sandbox.info.backend, **sandbox.info.describe})
-        tell = _with_numpy(tell)
     return Pipeline(plan, store, generator, sandbox.pool if sandbox else None, session, tell).run()
-
-
-def _with_numpy(tell: Tell) -> Tell:
-    """Import numpy when progress is told for the first time, if it has not been before: the workers have enough to do by then,
-    and this thread waits for them."""
-    waiting = [import_numpy]
-
-    def told(progress: Progress) -> None:
-        while waiting:
-            waiting.pop()()
-        tell(progress)
-
-    return told
 
 
 def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:

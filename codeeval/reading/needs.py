@@ -15,7 +15,7 @@ from codeeval.reading.prompt_parts import PromptNames
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
 DEFINITIONS = (StatementKind.DEF, StatementKind.CLASS)
-BUILTINS = frozenset([*dir(builtins), *keyword.kwlist])
+BUILTINS = frozenset([*dir(builtins), *keyword.kwlist, "__file__", "__annotations__", "__builtins__"])
 _AVAILABLE = sys.stdlib_module_names | {"numpy"}
 _NAME = re.compile(r"(?<![\w.])[^\W\d]\w*+(?![ \t]*+=[^=])")
 _DEFINITION = re.compile(r"^(?:async[ \t]++)?(?:def|class)\b", re.MULTILINE)
@@ -83,6 +83,12 @@ class Needs:
         count = Counter(name for item in kept for name in item.names)
         count.update(BUILTINS)
         count.update(self._prompt.bound)
+        # a value of an earlier part is kept for what reads it, unless it is a fragment itself
+        for found in self._parts[: self._home]:
+            for item in found.items:
+                fresh = item.kind is StatementKind.ASSIGN and not self.is_needed(item)
+                if fresh and all(count[name] for name in found.reads(item) - item.names):
+                    count.update(item.names)
         return count
 
     def has_unbound(self, names: Set[str], item: Statement) -> bool:

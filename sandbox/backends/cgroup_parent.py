@@ -177,8 +177,9 @@ class WorkerParent:
         while not over.wait(_LOOK_S):
             # not there yet, or not in all hierarchies: `learn` will see where it is in the end
             with suppress(DockerException, RequestException, OSError, LookupError):
-                if (found := choose(self._info, self._runtime, look_early(client, container))) is not None:
-                    self.chosen = found
+                seen = look_early(client, container)
+                if _is_in_default(seen):
+                    self.chosen = choose(self._info, self._runtime, seen)
                     self._known.set()
                     return
 

@@ -48,13 +48,15 @@ def close() -> None:
         _fill(libc.malloc, libc.free, size, apart=32)
     for size in _POOL_SIZES:
         filled = _fill(python.PyObject_Malloc, python.PyObject_Free, size, begin=_HEADER)
+        if filled < 0:
+            break  # another allocator
         _give_back(libc.madvise, filled, size)
     del _blocks[:]
 
 
 def _fill(malloc: Any, free: Any, size: int, apart: int = 0, begin: int | None = None) -> int:
     """Allocate until `_ENOUGH` blocks lie side by side, at most so far `apart`, and the first of them at this place of a
-    pool. Free these, and return how many others there are; free all if there is no such row."""
+    pool. Free these, and return how many others there are; free all and return -1 if there is no such row."""
     count = row = before = 0
     while row < _ENOUGH and count < _MOST // size and (block := malloc(size)):
         if not row or not 0 <= block - before - size <= apart:
@@ -63,8 +65,8 @@ def _fill(malloc: Any, free: Any, size: int, apart: int = 0, begin: int | None =
             row += 1
         _blocks[count] = before = block
         count += 1
-    kept = count - _ENOUGH if row == _ENOUGH else 0
-    for at in range(count - 1, kept - 1, -1):  # the next one to be allocated is the first
+    kept = count - _ENOUGH if row == _ENOUGH else -1
+    for at in range(count - 1, max(kept, 0) - 1, -1):  # the next one to be allocated is the first
         free(_blocks[at])
     return kept
 

@@ -25,20 +25,17 @@ _MEMORY, _LOCKS = "/proc/meminfo", "/proc/locks"
 
 
 class RecordLocks:
-    """Call `begin` for each sample, then `too_many` now and then."""
+    """Call `too_many` now and then during samples. The growth since the last sample counts, too: a program may take its
+    locks before the first look."""
 
     def __init__(self) -> None:
-        self._before_kb = -1
-
-    def begin(self) -> None:
-        self._before_kb = -1
+        self._before_kb = _kernel_kb()
 
     def too_many(self) -> bool:
         """Whether the worker's processes hold more than `MOST`. Counts them only if memory has grown since the last count,
         or above the least since then."""
         now_kb = _kernel_kb()
-        if self._before_kb < 0 or now_kb < self._before_kb:
-            self._before_kb = now_kb
+        self._before_kb = min(self._before_kb, now_kb)
         if now_kb - self._before_kb < _GROWTH_KB:
             return False
         self._before_kb = now_kb

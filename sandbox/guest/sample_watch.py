@@ -47,7 +47,6 @@ class Watch:
             first = min(self._tick(limits[0]), processor_waits.LOOK_S, limits[1] / 1000)
             self._first_ms = first * 1000 + 1
         self.waits.begin(cpu_before, limits[1])
-        self._locks.begin()
 
     def wait(self, handle: int) -> str:
         """Block until `handle` is readable or a limit is reached; return that limit's name, or "". Raises HostGone."""

@@ -74,11 +74,11 @@ class Supervisor:
 
     def serve(self) -> None:
         """Work until the host goes away."""
-        memory_gaps.close()
-        processes.give_back_memory()
+        self._tidy_memory()
         self._host.send(wire.READY, json.dumps(_about(self._uid, self._meter)).encode())
         while True:
             number, limits, size = self._host.receive(self._body, self._room_for_tests)
+            self._import_mera()  # a failure is not the program's
             self._host.send(wire.ACCEPT, wire.ACCEPT_HEADER.pack(number))
             try:
                 self._work(number, limits, size)
@@ -91,8 +91,13 @@ class Supervisor:
             with guest_modules():
                 from sandbox.guest.judge_session import Trial
             self._trial = Trial(None if self._uid is None else self._uid + 1)
-            memory_gaps.close()
+            self._tidy_memory()
         return self._trial.tests(size)
+
+    def _tidy_memory(self) -> None:
+        """After an import."""
+        memory_gaps.close()
+        processes.give_back_memory()
 
     def _import_mera(self) -> None:
         """MERA's executor needs modules that make every fork slower."""
@@ -100,12 +105,11 @@ class Supervisor:
             with guest_modules():
                 from sandbox.guest import mera  # noqa: F401
             self._has_mera = True
-            memory_gaps.close()
+            self._tidy_memory()
 
     # --- one sample ----------------------------------------------------------------------------------------------
 
     def _work(self, number: int, limits: JobLimits, size: int) -> None:
-        self._import_mera()
         meter, trial = self._meter, self._make_ready(limits)
         confine = self._confinement(limits[0], trial)
         gc.freeze()  # a collection in the fork would touch, and so copy, every page

@@ -40,7 +40,6 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 def test_locks_are_counted_when_memory_has_grown(machine: Machine) -> None:
     """Waiting requests are memory as well; locks of whole files are one for each opening, and not counted."""
     locks = record_locks.RecordLocks()
-    locks.begin()
     seen = []
     for memory_kb, pairs in (
         (100_000, 20_000),
@@ -54,10 +53,16 @@ def test_locks_are_counted_when_memory_has_grown(machine: Machine) -> None:
     assert seen == [False, False, False, False, True]
 
 
+def test_locks_that_were_taken_before_the_first_look(machine: Machine) -> None:
+    """A program can take very many within a tenth of a second, and then wait."""
+    locks = record_locks.RecordLocks()
+    machine.has(500_000, 10_001)
+    assert locks.too_many()
+
+
 def test_memory_that_is_given_back_hides_no_growth(machine: Machine) -> None:
     """What counts is the growth above the least."""
     locks = record_locks.RecordLocks()
-    locks.begin()
     for memory_kb in (500_000, 400_000):
         machine.has(memory_kb, 0)
         assert not locks.too_many()
@@ -69,7 +74,6 @@ def test_a_kernel_without_the_files_ends_nothing(tmp_path: Path, monkeypatch: py
     for name in ("_MEMORY", "_LOCKS"):
         monkeypatch.setattr(record_locks, name, str(tmp_path / "missing"))
     locks = record_locks.RecordLocks()
-    locks.begin()
     assert not locks.too_many()
     assert record_locks._held(1) == 0
 

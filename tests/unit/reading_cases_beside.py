@@ -64,6 +64,11 @@ _case(
     "a value that a loop fills",
     f"{_block('T = {}' + chr(10) + 'keys = (1, 2)' + chr(10) + 'for k in keys:' + chr(10) + '    T[k] = 1')}{F}python\n{SIG}    T[1]\n{BODY}{F}",
 )
+_case(
+    "a setting of the interpreter whose value an earlier block has",
+    f"{_block('import sys' + chr(10) + 'LIMIT = 12_345')}{F}python\nsys.setrecursionlimit(LIMIT)\n\n{SIG}"
+    f"    assert sys.getrecursionlimit() == 12_345\n{BODY}{F}",
+)
 _case("a counter", f"{_block('count = 0')}{F}python\n{SIG}    global count\n    count += 1\n{BODY}{F}")
 _case(
     "a module that an earlier block writes",

@@ -35,6 +35,7 @@ from codeeval.samples import read
 from codeeval.store import RunReader
 from codeeval.tasks.evalplus import problem_of
 from codeeval.tasks.rows import SourceRow, read_rows
+from codeeval.zip_sizes import refuse_false_size
 from sandbox import wire
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +156,16 @@ def test_a_member_that_declares_less_than_it_holds_is_not_unpacked(tmp_path: Pat
     submission = declaring(zipped(tmp_path / "b.zip", "ruHumanEval.json", data, method), 100)
     code = f"from codeeval.mera.validation import validate; validate(Path({str(submission)!r}), {{}})"
     assert peak_mb(code) < 110
+
+
+def test_a_member_packed_in_another_way_is_refused(tmp_path: Path) -> None:
+    """Zstandard (93), for one, which later versions of Python unpack at once."""
+    path = zipped(tmp_path / "a.zip", "samples_task.jsonl", ROW)
+    with zipfile.ZipFile(path) as archive:
+        item = archive.infolist()[0]
+        item.compress_type = 93
+        with pytest.raises(NotImplementedError):
+            refuse_false_size(archive, item)
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
