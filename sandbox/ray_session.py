@@ -48,7 +48,8 @@ class Session:
         def leave() -> None:
             for thread in self.callers:
                 thread.join()
-            self.ray.shutdown()
+            if Session.current in (None, self):  # another pool may have connected, or joined, meanwhile
+                self.ray.shutdown()
 
         try:
             _in_time(leave, wait_s)
