@@ -41,6 +41,7 @@ class FakePool:
     """Everything that the host does for a job but executing it."""
 
     workers = 1
+    has_worker = True
 
     def __init__(self, backend: object, workers: int | None, limits: Limits, isolation: str) -> None:
         self.backend, self.limits, self.isolation = backend, limits, isolation
