@@ -6,6 +6,7 @@ import os
 import platform
 import re
 import subprocess
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -47,8 +48,10 @@ def _version(package: str) -> str:
     return found[1].strip() if found else installed.version
 
 
+@cache
 def code_revision() -> str | None:
-    """The commit of a source checkout, with `+dirty` if it was modified; None for an installed wheel."""
+    """The commit of a source checkout, with `+dirty` if it was modified; None for an installed wheel. Asked once, because it
+    is that of the code which this process has loaded."""
     root = Path(__file__).resolve().parent.parent
     if not (root / ".git").exists():
         return None

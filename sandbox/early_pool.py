@@ -7,6 +7,7 @@ image is pulled or built only then, too, because that is announced first: nobody
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from queue import SimpleQueue
 
@@ -25,9 +26,17 @@ _PATIENCE_S = 5.0
 
 class EarlyPool:
     """A pool that one thread opens, keeps and ends. `begin` starts to open it, `end` starts to end it, and `close` waits
-    for the end."""
+    for the end. `meanwhile`: what its user may call while the first worker starts."""
 
-    def __init__(self, kind: str, workers: int, isolation: Isolation, limits: Limits) -> None:
+    def __init__(
+        self,
+        kind: str,
+        workers: int,
+        isolation: Isolation,
+        limits: Limits,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.meanwhile = meanwhile
         self._kind, self._workers, self._isolation, self._limits = kind, workers, isolation, limits
         self._thread = threading.Thread(target=self._run, name="sandbox-opening", daemon=True)
         self._asked, self._over, self._failed = threading.Event(), threading.Event(), threading.Event()

@@ -29,7 +29,7 @@ class Destination:
 
 def finish(ended: Ended, ending: Destination) -> int:
     """Show the report, write the results, and return the exit code. Raises NothingToEvaluate and StoreError."""
-    with after_imports():  # not at the start, where workers wait for it; now they are being ended
+    with after_imports():
         from codeeval.report import build
         from codeeval.report.results import write_results
 

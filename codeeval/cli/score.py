@@ -95,10 +95,11 @@ def score(
     lang: options.Lang = None,
 ) -> int:
     options.speak(lang)
+    from codeeval.cli.report_imports import prepare_report
     from codeeval.evaluation.early_sandbox import early_pool
     from codeeval.evaluation.resolve import resolve
 
-    with early_pool(flags, config) as early:
+    with early_pool(flags, config, prepare_report) as early:
         with after_imports():
             settings = resolve(flags, config).settings
             from codeeval.cli.console import Console

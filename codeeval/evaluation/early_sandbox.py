@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, get_args
@@ -22,15 +22,18 @@ _NEEDED = ("cluster", "python", "sandbox", "workers", "isolation", "memory_mb")
 
 
 @contextmanager
-def early_pool(flags: Mapping[str, object], config: Path | None) -> Iterator[EarlyPool | None]:
+def early_pool(
+    flags: Mapping[str, object], config: Path | None, meanwhile: Callable[[], None]
+) -> Iterator[EarlyPool | None]:
     """The pool of a command with these settings, being opened; None if that needs more than the settings, as on a cluster.
+    `meanwhile` is called while the command would only wait for the first worker.
     What is wrong with the settings is found, and raised, where they are used."""
     settings = _settings(flags, config)
     if settings is None or not _is_usual(settings):
         yield None
         return
     limits = Limits() if settings.memory_mb is None else Limits(memory_mb=settings.memory_mb)
-    opening = EarlyPool(settings.sandbox, worker_count(settings.workers), settings.isolation, limits)
+    opening = EarlyPool(settings.sandbox, worker_count(settings.workers), settings.isolation, limits, meanwhile)
     try:
         opening.begin()
         yield opening

@@ -12,7 +12,6 @@ from typing import Protocol as Interface
 from codeeval.errors import DataError, UsageError
 from codeeval.evaluation.choice import choose
 from codeeval.evaluation.cluster import cluster_of
-from codeeval.evaluation.numpy_import import import_numpy
 from codeeval.evaluation.reporter import SILENT, Reporter
 from codeeval.evaluation.settings import Settings
 from codeeval.evaluation.shards import PER_SHARD, worker_count
@@ -181,7 +180,7 @@ def open_pool(placement: Placement, limits: Limits, reporter: Reporter) -> Itera
         try:
             pool = early.pool(limits, reporter.note)
             if not pool.has_worker:
-                import_numpy()
+                early.meanwhile()
             yield pool
         finally:
             early.end()

@@ -119,10 +119,10 @@ def _execute(
 
 def explain_failures(store: RunStore, sandbox: Sandbox | None, reporter: Reporter) -> None:
     """Look for failures of format among the failed samples, and execute their repairs. Raises StoreError."""
-    from codeeval.evaluation.repair import explore
-
     failed = len(store.unexplained())
     if failed:
+        from codeeval.evaluation.repair import explore
+
         done = explore(store, sandbox)
         reporter.note(
             msg(

@@ -95,7 +95,7 @@ def _parted(n: NDArray[Any], counts: NDArray[Any]) -> list[NDArray[Any]]:
     """Group the cells that are judged together: each number of samples with enough problems, and all the others."""
     import numpy as np
 
-    sizes = [n == one for one in np.unique(n)]
+    sizes = [n == one for one in sorted(set(n.tolist()))]
     enough = [size for size in sizes if counts[0][size].sum() >= _ENOUGH]
     others = ~np.any(enough, axis=0) if enough else np.ones(n.size, dtype=bool)
     return [*enough, *([others] if counts[0][others].sum() else [])]

@@ -93,7 +93,7 @@ def test_what_takes_long_waits_for_the_question(asks: bool, monkeypatch: pytest.
 def test_numpy_starts_no_thread_that_the_workers_wait_for() -> None:
     """OpenBLAS has one for each processor, which spins at first; and what is set for it does not stay."""
     program = (
-        "import os; from codeeval.evaluation.numpy_import import import_numpy; import_numpy();"
+        "import os; from codeeval.cli.report_imports import import_numpy; import_numpy();"
         "print(len(os.listdir('/proc/self/task')), 'OPENBLAS_NUM_THREADS' in os.environ)"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
