@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from codeeval.errors import UsageError, resumable
@@ -41,7 +42,7 @@ def score_file(source: Source, settings: Settings, reporter: Reporter, early: Ea
     for note in asked.notes:
         reporter.complain(msg("warning: {note}", note=note))
     with open_sandbox(placement(settings, early), asked.protocols, reporter) as sandbox:
-        ended = score(asked, sandbox, reporter)
+        ended = score(asked, sandbox, reporter, executed=early.end if early else lambda: None)
     if lines is not None:
         from codeeval.exports import human_eval_results
 
@@ -52,15 +53,24 @@ def score_file(source: Source, settings: Settings, reporter: Reporter, early: Ea
     return ended
 
 
-def score(asked: ScoreRequest, sandbox: Sandbox, reporter: Reporter, invocation: Invocation | None = None) -> Ended:
-    """Execute and judge completions in a sandbox, which stays open. Raises StoreError."""
+def score(
+    asked: ScoreRequest,
+    sandbox: Sandbox,
+    reporter: Reporter,
+    invocation: Invocation | None = None,
+    executed: Callable[[], None] = lambda: None,
+) -> Ended:
+    """Execute and judge completions in a sandbox, which stays open. `executed` is called when nothing more will be executed,
+    before the run file is closed. Raises StoreError."""
     called = invocation or Invocation()
     planned = [PlannedProblem(problem, None, "", asked.wanted(problem.id)) for problem in asked.task.problems]
     manifest = score_manifest(asked, sandbox.info, called.command)
     unread = [Incident(one.problem_id, one.index, "samples", printable(one.reason)) for one in asked.missing]
     created = RunStore.create(asked.run_dir, manifest, planned, asked.samples.values(), unread)
     with resumable(created.run_dir), created as store:
-        return Ended(store.run_dir, work(store, asked.protocols, None, sandbox, reporter, called))
+        result = work(store, asked.protocols, None, sandbox, reporter, called)
+        executed()
+        return Ended(store.run_dir, result)
 
 
 def _lines_beside(source: Source, file: FileRequest) -> human_eval_results.Lines | None:
