@@ -20,7 +20,7 @@ from sandbox.guest import (
 )
 from sandbox.guest.borrowed_objects import Borrowed
 from sandbox.guest.built_in_values import base_of
-from sandbox.guest.common_containers import Common
+from sandbox.guest.common_containers import Common, State
 from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.exception_members import has_members
 from sandbox.guest.frames import Line
@@ -179,3 +179,54 @@ class ProgramSide(ABC):
         self._line.send(0, STOP, whose, what.encode())
         while True:
             self._line.receive(_ANY)  # raises Lost
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _encoded(
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes], failed: BaseException | None
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
+        """(flags, the answer, the containers that the judge learns about with it, whether one that it has holds them)."""
+        try:
+            flag, parts, new, held = self._encode(value, known, before)
+        except Exception:  # an object that can't be read completely
+            self._fresh.clear()
+            self._require_readable(list(known))
+            flag, new, held = SAME, [], False
+            parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
+        self._told |= self._fresh
+        return flag, parts, new, held
+
+    def _encode(
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes]
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
+        """Containers that the judge has are sent back only if they changed; new ones are always sent."""
+        shared = len(self._common)
+        changed = self._common.have_changed(before[0])
+        self._fresh.clear()
+        encoder = self._encoder_of(self._room, known)
+        root = encoder.root(value)
+        count = len(encoder.table)
+        now = encoder.contents(0, shared) if changed else b""
+        passed = encoder.contents(shared, len(known)) if len(known) > shared else b""
+        if not changed and passed != before[1]:
+            changed, now = True, encoder.contents(0, shared)
+        held = shared > 0 and len(encoder.table) > count
+        rest = encoder.contents(len(known))
+        new = encoder.table[len(known) :]
+        encoder.sent()
+        if changed:
+            return CHANGED, (encoder.head(), now, passed, rest, root), new, held
+        return SAME, (encoder.head(), rest, root), new, held
+
+    def _encode_object(self, value: object) -> tuple[bytes, ...]:
+        encoder = self._encoder_of(self._room)
+        root = encoder.root_object(value)
+        encoder.sent()
+        return encoder.head(), root
+
+    def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
+        encoder = self._encoder_of(self._room)
+        told = (*raised.describe_briefly(error, self._number, self._module), None, self._line_of(error))
+        root = encoder.root(told)
+        encoder.sent()
+        return encoder.head(), root
