@@ -160,7 +160,7 @@ class Witness(ProgramSide):
 
     def _are_held(self, new: list[Any], passed: list[Any]) -> bool:
         """Whether the program may have kept one of these: new containers, and those that it was passed."""
-        if self._same is not None and (new or passed):
+        if self._agreed.same is not None and (new or passed):
             return True  # an immutable value may hold them, which is not sent again
         return _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES
 
@@ -241,8 +241,8 @@ class Witness(ProgramSide):
         """The decoder of a question, which has read up to the contents of its new containers."""
         count = value_writer.COUNT.size
         shared = value_writer.COUNT.unpack_from(data)[0]
-        if shared & IDENTITIES and self._same is None:
-            self._same = Identities()
+        if shared & IDENTITIES and self._agreed.same is None:
+            self._agreed = self._agreed._replace(same=Identities())
         self._common.truncate(shared & ~(IDENTITIES | FORGOTTEN))
         changed, start = data[count : count + 1] == CHANGED, count + 1
         if shared & FORGOTTEN:

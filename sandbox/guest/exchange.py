@@ -90,7 +90,7 @@ class Exchange(JudgeSide):
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         self._common.begin()
         changed = self._changed()
-        before, flags = len(self._common), questions.IDENTITIES if self.same is not None else 0
+        before, flags = len(self._common), questions.IDENTITIES if self._agreed.same is not None else 0
         kept = b"" if self._nested or self._floor else self._common.forget_unheld(changed)
         encoder, count = self._message(), len(self._common)
         root = encoder.question((*question, questions.how(question[0], self._common.in_place)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, Protocol
 
-from sandbox.guest import library_types, value_codec, value_decoder
-from sandbox.guest.declared_classes import Declared
-from sandbox.guest.identities import Identities
+from sandbox.guest import value_codec, value_decoder
+from sandbox.guest.agreed import Agreed
 from sandbox.guest.judges_containers import JudgesContainers
 from sandbox.guest.lent_objects import LENT, Lender
 from sandbox.guest.made_exceptions import Makers
@@ -35,12 +34,12 @@ class JudgeSide:
     def __init__(self, stops: Stops, proxies: Proxies, makers: Makers, lender: Lender) -> None:
         self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
         self.obeying = ObeyingValues(stops.not_carried)
-        self._common = JudgesContainers(self._encoder_of_contents, lambda: self.declared)
-        #: What is sent and received by name; the tests may have their own `type`.
-        self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
-        #: The immutable values that both sides have, if the tests compare identities.
-        self.same: Identities | None = None
-        self.declared, self._nans = Declared(), NotANumbers(LENT)  # the prelude's classes that the program has as well
+        self._common = JudgesContainers(self._encoder_of_contents, lambda: self._agreed.declared)
+        self._agreed = Agreed(nans=NotANumbers(LENT))
+
+    def agree(self, **what: Any) -> None:
+        """From now on both sides have this: fields of `Agreed`."""
+        self._agreed = self._agreed._replace(**what)
 
     def _message(self) -> value_codec.Encoder:
         """The encoder of a message that is begun."""
@@ -48,14 +47,13 @@ class JudgeSide:
         return self._encoder_of(self._common.containers, self._common.places)
 
     def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
-        more: dict[str, Any] = {"declared": self.declared, "nans": self._nans, "places": places}
         copies = self._common.copies
-        more["instead_of"] = None if self._common.in_place and not copies.were_made else copies.instead_of
-        return value_codec.encoder(self.same, self._other, 1 << 30, known, exact=True, names=self.sent, **more)
+        instead_of = None if self._common.in_place and not copies.were_made else copies.instead_of
+        more: dict[str, Any] = {"exact": True, "places": places, "instead_of": instead_of}
+        return value_codec.encoder(self._other, 1 << 30, known, self._agreed, **more)
 
     def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
-        more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans}
-        return value_decoder.Decoder(data, self._make, known, named=self.received, met=self.obeying.meet, **more)
+        return value_decoder.Decoder(data, self._make, known, self._agreed, met=self.obeying.meet)
 
     def _make(self, number: int, told: Any, bare: Any) -> Any:
         if number & LENT and bare is NOTHING:
