@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
 from codeeval.errors import DataError, StoreError, UsageError
+from codeeval.files import reason
 from codeeval.i18n import msg
-from codeeval.store import schema
+from codeeval.store import locks, schema
 from codeeval.store.connection import FILE_NAME, open_read_only
 from codeeval.store.inside import remove
 from codeeval.store.side_files import JOURNAL, SHM, WAL, beside
@@ -17,6 +19,29 @@ def remove_files(path: Path) -> None:
     """Remove a run file, with what SQLite has put beside it. Raises OSError."""
     for name in (path, *(beside(path, suffix) for suffix in (JOURNAL, WAL, SHM))):
         remove(name)
+
+
+def hold_new(run_dir: Path) -> int:
+    """Make the folder of a new run, hold it like `locks.hold`, and remove what is left there of a run that never came to be.
+    Raises UsageError if it holds a run or another process holds it, and StoreError if it can't be made."""
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            msg(
+                "{run_dir}: {reason}\n  Choose another place with -o RUN_DIR.",
+                run_dir=run_dir,
+                reason=reason(error),
+            )
+        ) from None
+    lock = locks.hold(run_dir)
+    try:
+        refuse_existing(run_dir)
+        remove_files(run_dir / FILE_NAME)
+    except BaseException:
+        os.close(lock)
+        raise
+    return lock
 
 
 def refuse_existing(run_dir: Path) -> None:

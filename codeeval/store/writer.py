@@ -14,15 +14,13 @@ from pathlib import Path
 from types import TracebackType
 
 from codeeval.errors import CodeevalError, StoreError
-from codeeval.files import reason
-from codeeval.i18n import msg
 from codeeval.manifest import Manifest
 from codeeval.scoring.equality import ATOL, RTOL
 from codeeval.store import kept_counts, kept_views, locks, marks, schema
 from codeeval.store.codec import pack_json, pack_text
 from codeeval.store.columns import MISREADINGS, insertion
 from codeeval.store.connection import FILE_NAME, open_for_writing, run_path, translating
-from codeeval.store.new_run import refuse_existing, remove_files
+from codeeval.store.new_run import hold_new, remove_files
 from codeeval.store.reader import RunReader
 from codeeval.store.records import (
     Counterfactual,
@@ -72,25 +70,7 @@ class RunStore(RunReader):
     ) -> RunStore:
         """A new run in `run_dir`, which exists with all of this or, whatever happens meanwhile, not at all. Raises
         UsageError if one exists there, and StoreError if it can't be written."""
-        path = run_dir / FILE_NAME
-        try:
-            run_dir.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StoreError(
-                msg(
-                    "{run_dir}: {reason}\n  Choose another place with -o RUN_DIR.",
-                    run_dir=run_dir,
-                    reason=reason(error),
-                )
-            ) from None
-        lock = locks.hold(run_dir)
-        try:
-            refuse_existing(run_dir)
-        except BaseException:
-            os.close(lock)
-            raise
-        remove_files(path)  # what is left here never became a run
-        store = cls._opened(path, lock)
+        store = cls._opened(run_dir / FILE_NAME, hold_new(run_dir))
         try:
             store._begin(manifest, problems)
             for each in samples:
@@ -100,7 +80,7 @@ class RunStore(RunReader):
         except BaseException:
             store._abandon()
             raise
-        with translating(path):  # other processes tell from the file alone whose it is
+        with translating(store.path):  # other processes tell from the file alone whose it is
             store._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         return store
 

@@ -117,11 +117,11 @@ def program(machine: str | None = None) -> bytes:
 
 
 def _instructions(table: Table) -> list[bytes]:
-    refuse = _op(_RETURN, _ERRNO | _EPERM)
-    out = [_op(_LOAD, _ARCH), _op(_JUMP_EQUAL, table.audit, 1, 0), refuse, _op(_LOAD, _NUMBER)]
-    out += [_op(_JUMP_GREATER_EQUAL, 0x40000000, 0, 1), refuse]
+    """The rules for each call, one after the other. The number stays loaded if they are for another call."""
+    out = [_op(_LOAD, _ARCH), _op(_JUMP_EQUAL, table.audit, 1, 0), _REFUSE, _op(_LOAD, _NUMBER)]
+    out += [_op(_JUMP_GREATER_EQUAL, 0x40000000, 0, 1), _REFUSE]
     for number in table.denied:
-        out += [_op(_JUMP_EQUAL, number, 0, 1), refuse]
+        out += [_op(_JUMP_EQUAL, number, 0, 1), _REFUSE]
     for number in table.attributes:
         out += [_op(_JUMP_EQUAL, number, 0, 1), _op(_RETURN, _ERRNO | _EOPNOTSUPP)]
     out += [_op(_JUMP_EQUAL, table.clone3, 0, 1), _op(_RETURN, _ERRNO | _ENOSYS)]  # glibc falls back to clone
@@ -129,34 +129,52 @@ def _instructions(table: Table) -> list[bytes]:
         out += _unless_first_argument(number, _JUMP_EQUAL, _AF_UNIX)
     for number in table.on_oneself:
         out += _unless_first_argument(number, _JUMP_EQUAL, 0)
-    out += [_op(_JUMP_EQUAL, table.setpriority, 0, 7)]  # PRIO_PROCESS 0: the process itself, not a group or a user
+    out += [*_setpriority(table.setpriority), *_clone(table.clone), *_mmap(table.mmap), *_fcntl(table.fcntl)]
+    return [*out, *_setsockopt(table.setsockopt), *_prctl(table.prctl), *_file_commands(table.ioctl)]
+
+
+def _setpriority(number: int) -> list[bytes]:
+    """Only PRIO_PROCESS 0: the process itself, not a group or a user."""
+    out = [_op(_JUMP_EQUAL, number, 0, 7)]
     for argument in (_FIRST_ARGUMENT, _SECOND_ARGUMENT):
-        out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), refuse]
-    out.append(_op(_RETURN, _ALLOW))
-    # only threads have descriptors in common: locks taken by a process that has ended would be ascribed to no one
-    out += [_op(_JUMP_EQUAL, table.clone, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_ANY_BIT, _NAMESPACES, 2, 0)]
-    out += [_op(_JUMP_ANY_BIT, _FILES, 0, 2), _op(_JUMP_ANY_BIT, _THREAD, 1, 0), refuse, _op(_RETURN, _ALLOW)]
-    # huge pages are the machine's reserve, which no memory limit covers
-    out += [_op(_JUMP_EQUAL, table.mmap, 0, 4), _op(_LOAD, _FOURTH_ARGUMENT), _op(_JUMP_ANY_BIT, _MAP_HUGETLB, 0, 1)]
-    out += [refuse, _op(_RETURN, _ALLOW)]
-    # a lease keeps others waiting that open the file; a hint stays with it; locks of open file descriptions are memory that
-    # nobody counts, and unlike those of processes (guest/record_locks.py) can't be ascribed to a worker
-    out += [_op(_JUMP_EQUAL, table.fcntl, 0, 7), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 3, 0)]
+        out += [_op(_LOAD, argument), _op(_JUMP_EQUAL, 0, 1, 0), _REFUSE]
+    return [*out, _PERMIT]
+
+
+def _clone(number: int) -> list[bytes]:
+    """No namespaces. Only threads have descriptors in common: locks taken by a process that has ended would be ascribed to no
+    one."""
+    out = [_op(_JUMP_EQUAL, number, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_ANY_BIT, _NAMESPACES, 2, 0)]
+    return [*out, _op(_JUMP_ANY_BIT, _FILES, 0, 2), _op(_JUMP_ANY_BIT, _THREAD, 1, 0), _REFUSE, _PERMIT]
+
+
+def _mmap(number: int) -> list[bytes]:
+    """No huge pages: they are the machine's reserve, which no memory limit covers."""
+    out = [_op(_JUMP_EQUAL, number, 0, 4), _op(_LOAD, _FOURTH_ARGUMENT), _op(_JUMP_ANY_BIT, _MAP_HUGETLB, 0, 1)]
+    return [*out, _REFUSE, _PERMIT]
+
+
+def _fcntl(number: int) -> list[bytes]:
+    """None of these commands: a lease keeps others waiting that open the file; a hint stays with it; locks of open file
+    descriptions are memory that nobody counts, and unlike those of processes (guest/record_locks.py) can't be ascribed to a
+    worker."""
+    out = [_op(_JUMP_EQUAL, number, 0, 7), _op(_LOAD, _SECOND_ARGUMENT), _op(_JUMP_GREATER_EQUAL, _HINTS, 3, 0)]
     out += [_op(_JUMP_EQUAL, _SETLEASE, 2, 0), _op(_JUMP_EQUAL, _OFD_LOCKS[0], 1, 0)]
-    out += [_op(_JUMP_EQUAL, _OFD_LOCKS[1], 0, 1), refuse, _op(_RETURN, _ALLOW)]
-    # a filter's machine code is the machine's one supply, which no memory limit covers
-    out += [_op(_JUMP_EQUAL, table.setsockopt, 0, 4), _op(_LOAD, _THIRD_ARGUMENT)]
-    out += [_op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), refuse, _op(_RETURN, _ALLOW)]
-    # a process's own table of futexes takes up to 1 GiB of the kernel's memory; one that shares its core with no other work
-    # keeps the core's other thread idle
-    out += [_op(_JUMP_EQUAL, table.prctl, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 2, 0)]
-    out += [
-        _op(_JUMP_EQUAL, _PR_SCHED_CORE, 1, 0),
-        _op(_JUMP_EQUAL, _PR_SET_SECCOMP, 0, 1),
-        refuse,
-        _op(_RETURN, _ALLOW),
-    ]
-    return out + _file_commands(table.ioctl)
+    return [*out, _op(_JUMP_EQUAL, _OFD_LOCKS[1], 0, 1), _REFUSE, _PERMIT]
+
+
+def _setsockopt(number: int) -> list[bytes]:
+    """No filter for a socket: its machine code is the machine's one supply, which no memory limit covers."""
+    out = [_op(_JUMP_EQUAL, number, 0, 4), _op(_LOAD, _THIRD_ARGUMENT)]
+    return [*out, _op(_JUMP_GREATER_EQUAL, _SO_ATTACH_FILTER, 0, 1), _REFUSE, _PERMIT]
+
+
+def _prctl(number: int) -> list[bytes]:
+    """None of these options: a process's own table of futexes takes up to 1 GiB of the kernel's memory; one that shares its core
+    with no other work keeps the core's other thread idle; a filter of calls may write to the machine's log."""
+    out = [_op(_JUMP_EQUAL, number, 0, 6), _op(_LOAD, _FIRST_ARGUMENT), _op(_JUMP_EQUAL, _PR_FUTEX_HASH, 2, 0)]
+    out += [_op(_JUMP_EQUAL, _PR_SCHED_CORE, 1, 0), _op(_JUMP_EQUAL, _PR_SET_SECCOMP, 0, 1)]
+    return [*out, _REFUSE, _PERMIT]
 
 
 def _file_commands(ioctl: int) -> list[bytes]:
@@ -165,20 +183,17 @@ def _file_commands(ioctl: int) -> list[bytes]:
     out = [_op(_JUMP_EQUAL, ioctl, 0, 9), _op(_LOAD, _SECOND_ARGUMENT)]
     out += [_op(_JUMP_EQUAL, command, 7 - number, 0) for number, command in enumerate(_OF_FILES)]
     out += [_op(_AND, _KIND), _op(_JUMP_EQUAL, _KINDS[0], 2, 0), _op(_JUMP_EQUAL, _KINDS[1], 1, 0)]
-    return [*out, _op(_RETURN, _ERRNO | _EPERM), _op(_RETURN, _ALLOW)]
+    return [*out, _REFUSE, _PERMIT]
 
 
 def _unless_first_argument(number: int, test: int, value: int) -> list[bytes]:
     """Call `number` is allowed only if its first argument passes the test; the number stays loaded otherwise."""
-    refuse = _op(_RETURN, _ERRNO | _EPERM)
-    return [
-        _op(_JUMP_EQUAL, number, 0, 4),
-        _op(_LOAD, _FIRST_ARGUMENT),
-        _op(test, value, 0, 1),
-        _op(_RETURN, _ALLOW),
-        refuse,
-    ]
+    first = [_op(_JUMP_EQUAL, number, 0, 4), _op(_LOAD, _FIRST_ARGUMENT)]
+    return [*first, _op(test, value, 0, 1), _PERMIT, _REFUSE]
 
 
 def _op(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("=HBBI", code, if_true, if_false, value & 0xFFFFFFFF)
+
+
+_REFUSE, _PERMIT = _op(_RETURN, _ERRNO | _EPERM), _op(_RETURN, _ALLOW)

@@ -135,6 +135,25 @@ def _function(
     asking, default = "ask", "default"
     while not names.isdisjoint((asking, default)):
         asking, default = asking + "_", default + "_"
+    head, told = _parameters_of(wanted, default)
+    source = f"def made({head}):\n    return {asking}({told})\n"
+    if awaits:
+        source = f"async {source.replace('return ', 'return await ')}"
+    missing = _Untold()
+    space: dict[str, Any] = {
+        "__name__": "tests",
+        asking: functools.partial(_pass_on, functools.partial(ask, lent.CALL, number), missing),
+        default: [missing if value is None else value[0] if value else None for _, _, value in wanted],
+    }
+    exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
+    made = space.pop("made")
+    made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
+    made.__annotations__ = annotations or {}
+    return made
+
+
+def _parameters_of(wanted: Any, default: str) -> tuple[str, str]:
+    """The parameters as they are written in a `def`, and as arguments of `_pass_on`. `default`: the name of the defaults."""
     heads, args, rest, keywords, before = [], [], "()", [], None
     for place, (one, kind, value) in enumerate(wanted):
         if before == 0 and kind != 0:
@@ -153,20 +172,7 @@ def _function(
     if before == 0:
         heads.append("/")
     told = f"({''.join(args)}), {rest}, {{{', '.join(keywords)}}}"
-    source = f"def made({', '.join(heads)}):\n    return {asking}({told})\n"
-    if awaits:
-        source = f"async {source.replace('return ', 'return await ')}"
-    missing = _Untold()
-    space: dict[str, Any] = {
-        "__name__": "tests",
-        asking: functools.partial(_pass_on, functools.partial(ask, lent.CALL, number), missing),
-        default: [missing if value is None else value[0] if value else None for _, _, value in wanted],
-    }
-    exec(compile(source, "<a function of the tests>", "exec"), space)  # noqa: S102 - parameters of trusted code
-    made = space.pop("made")
-    made.__name__, made.__qualname__, made.__doc__ = name, qualified, text
-    made.__annotations__ = annotations or {}
-    return made
+    return ", ".join(heads), told
 
 
 class _Untold:

@@ -11,11 +11,12 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sandbox.guest.class_attributes import mro_of
+
 _int, _float, _complex = struct.Struct(">cq").pack, struct.Struct(">cd").pack, struct.Struct(">cdd").pack
 #: A tag and a number.
 sized = struct.Struct(">cI").pack
 _modules = sys.modules
-_mro = type.__dict__["__mro__"].__get__
 _EMPTY: dict[Any, Any] = {}
 _KEYS, _VALUES, ITEMS = type(_EMPTY.keys()), type(_EMPTY.values()), type(_EMPTY.items())
 
@@ -63,7 +64,7 @@ _BASES = {
 
 def base_of(kind: type) -> Any:
     """The supported type that this one is or derives from."""
-    for one in _mro(kind):
+    for one in mro_of(kind):
         if id(one) in _BASES:
             return _BASES[id(one)]
     return None
@@ -72,7 +73,7 @@ def base_of(kind: type) -> Any:
 def python_number(value: Any) -> Any:
     """numpy's numbers as Python's; anything else unchanged."""
     generic = getattr(_modules.get("numpy"), "generic", None)
-    return value.item() if generic is not None and generic in _mro(type(value)) else value
+    return value.item() if generic is not None and generic in mro_of(type(value)) else value
 
 
 def factory_of(value: Any) -> Any:
@@ -104,7 +105,7 @@ def new_moment(kind: Any, base: Any, value: Any) -> Any:
 
 def pairs_of(value: Any) -> list[tuple[Any, Any]]:
     """A dict's items by dict's own method; an OrderedDict has its own order."""
-    is_ordered = any(one is OrderedDict for one in _mro(type(value)))
+    is_ordered = any(one is OrderedDict for one in mro_of(type(value)))
     return list(OrderedDict.items(value) if is_ordered else dict.items(value))
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from itertools import compress
 from typing import Any
 
-from sandbox.guest import candidate_loop, raised, value_decoder, value_writer
-from sandbox.guest.common_containers import Reading, State, states
+from sandbox.guest import candidate_loop, value_decoder, value_writer
+from sandbox.guest.common_containers import Reading, states
 from sandbox.guest.container_contents import put
 from sandbox.guest.frames import Line, Lost
 from sandbox.guest.identities import Identities
@@ -50,7 +50,7 @@ def _most_references(containers: list[Any]) -> int:
 
 
 def _unkept() -> tuple[int, int]:
-    """The reference counts that `_most_references` reports in `answer_one` for containers without other references: for
+    """The reference counts that `_most_references` reports in `_are_held` for containers without other references: for
     new ones, and for those that were passed."""
     value: list[list[int]] = [[]]
     new = [value, value[0]]
@@ -125,12 +125,9 @@ class Witness(ProgramSide):
         before = common.states
         keywords = dict(zip(names, values, strict=True))
         call = self._call(number, decoder.table) if self._borrowed else None
-        perform = self._own_operations.get(operation) or OPERATIONS[operation]
         failed: BaseException | None = None
         try:
-            if how & IN_LOOP:
-                perform = candidate_loop.within(perform)
-            value = perform(target, *args, **keywords)
+            value = self._operation(operation, how)(target, *args, **keywords)
         except value_writer.TooLarge:
             raise
         except BaseException as error:
@@ -149,14 +146,23 @@ class Witness(ProgramSide):
         common.truncate(shared)
         flag, parts, new, held = self._encoded(value, tuple(decoder.table), (before, state), failed)
         passed = decoder.table[shared:]
-        if self._same is not None and (new or passed):
-            held = True  # an immutable value may hold them, which is not sent again
-        if held or _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES:
+        if held or self._are_held(new, passed):
             flag = SAME_KEPT if flag == SAME else CHANGED_KEPT
             self._keep([*passed, *new] if how & IN_PLACE else [*new, *passed])
         elif flag == CHANGED and self._calls:
             common.replace(common.containers)
         self._line.send(number, kind, flag, *parts)
+
+    def _operation(self, number: int, how: int) -> Callable[..., Any]:
+        """What carries out an operation that the judge requests."""
+        perform = self._own_operations.get(number) or OPERATIONS[number]
+        return candidate_loop.within(perform) if how & IN_LOOP else perform
+
+    def _are_held(self, new: list[Any], passed: list[Any]) -> bool:
+        """Whether the program may have kept one of these: new containers, and those that it was passed."""
+        if self._agreed.same is not None and (new or passed):
+            return True  # an immutable value may hold them, which is not sent again
+        return _most_references(new) > _NEW_REFERENCES or _most_references(passed) > _PASSED_REFERENCES
 
     def _call(self, number: int, containers: list[Any]) -> _Call:
         """A call during which the program may use objects of the tests."""
@@ -229,14 +235,14 @@ class Witness(ProgramSide):
         self._common.sent()
         return parts
 
-    # --- answers ----------------------------------------------------------------------------------------------------
+    # --- questions --------------------------------------------------------------------------------------------------
 
     def _decoder(self, data: bytes) -> value_decoder.Decoder:
         """The decoder of a question, which has read up to the contents of its new containers."""
         count = value_writer.COUNT.size
         shared = value_writer.COUNT.unpack_from(data)[0]
-        if shared & IDENTITIES and self._same is None:
-            self._same = Identities()
+        if shared & IDENTITIES and self._agreed.same is None:
+            self._agreed = self._agreed._replace(same=Identities())
         self._common.truncate(shared & ~(IDENTITIES | FORGOTTEN))
         changed, start = data[count : count + 1] == CHANGED, count + 1
         if shared & FORGOTTEN:
@@ -251,52 +257,3 @@ class Witness(ProgramSide):
             for container, content in decoder.contents(containers, [one.known for one in known]):
                 put(container, content)
         return decoder
-
-    def _encoded(
-        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes], failed: BaseException | None
-    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
-        """(flags, the answer, the containers that the judge learns about with it, whether one that it has holds them)."""
-        try:
-            flag, parts, new, held = self._encode(value, known, before)
-        except Exception:  # an object that can't be read completely
-            self._fresh.clear()
-            self._require_readable(list(known))
-            flag, new, held = SAME, [], False
-            parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
-        self._told |= self._fresh
-        return flag, parts, new, held
-
-    def _encode(
-        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes]
-    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
-        """Containers that the judge has are sent back only if they changed; new ones are always sent."""
-        shared = len(self._common)
-        changed = self._common.have_changed(before[0])
-        self._fresh.clear()
-        encoder = self._encoder_of(self._room, known)
-        root = encoder.root(value)
-        count = len(encoder.table)
-        now = encoder.contents(0, shared) if changed else b""
-        passed = encoder.contents(shared, len(known)) if len(known) > shared else b""
-        if not changed and passed != before[1]:
-            changed, now = True, encoder.contents(0, shared)
-        held = shared > 0 and len(encoder.table) > count
-        rest = encoder.contents(len(known))
-        new = encoder.table[len(known) :]
-        encoder.sent()
-        if changed:
-            return CHANGED, (encoder.head(), now, passed, rest, root), new, held
-        return SAME, (encoder.head(), rest, root), new, held
-
-    def _encode_object(self, value: object) -> tuple[bytes, ...]:
-        encoder = self._encoder_of(self._room)
-        root = encoder.root_object(value)
-        encoder.sent()
-        return encoder.head(), root
-
-    def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
-        encoder = self._encoder_of(self._room)
-        told = (*raised.describe_briefly(error, self._number, self._module), None, self._line_of(error))
-        root = encoder.root(told)
-        encoder.sent()
-        return encoder.head(), root

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import OrderedDict, defaultdict, deque
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -37,18 +38,12 @@ def put(container: Any, content: Any) -> None:
     elif isinstance(container, dict):
         if type(container) is defaultdict:
             factory, content = content
-            if factory is not None and not callable(factory):
-                raise TypeError("a factory that is none")
-            container.default_factory = factory
+            set_factory(container, factory)
         if len(content) != len(container) or not all(map(is_same, container, (key for key, _ in content))):
             container.clear()
         (OrderedDict if type(container) is OrderedDict else dict).update(container, content)
-    elif type(container) is deque and len(container) == len(content):
-        for place, item in enumerate(content):
-            container[place] = item
     elif type(container) is deque:
-        container.clear()
-        container.extend(content)
+        put_into_deque(container, 0, content)
     elif type(container) in HOLDERS:
         library_values.put_items(container, content)
     elif numpy_values.is_array(type(container)):
@@ -58,6 +53,26 @@ def put(container: Any, content: Any) -> None:
     else:
         container.clear()
         container.update(content)
+
+
+def set_factory(value: Any, factory: Any) -> None:
+    """Set the default factory of a defaultdict, or of an instance of a subclass."""
+    if factory is not None and not callable(factory):
+        raise TypeError("a factory that is none")
+    vars(defaultdict)["default_factory"].__set__(value, factory)
+
+
+def put_into_deque(value: Any, first: int, items: Sequence[Any]) -> None:
+    """Replace the items of a deque, or of an instance of a subclass, from the place `first` on."""
+    if deque.__len__(value) == first + len(items):
+        for place, item in enumerate(items, first):
+            deque.__setitem__(value, place, item)
+        return
+    if not first:
+        deque.clear(value)
+    while deque.__len__(value) > first:
+        deque.pop(value)
+    deque.extend(value, items)
 
 
 #: Immutable types of which equal values that are shown alike are the same.

@@ -19,12 +19,10 @@ from types import CodeType, FunctionType, GetSetDescriptorType, MemberDescriptor
 from typing import Any
 
 from sandbox.guest.built_in_values import LEAVES, base_of
+from sandbox.guest.class_attributes import bases_of, members_of, mro_of
 from sandbox.guest.library_types import name_of, named_fields
 
 MOST = 250
-_mro = type.__dict__["__mro__"].__get__
-_bases = type.__dict__["__bases__"].__get__
-_members = type.__dict__["__dict__"].__get__
 _LEFT_OUT = frozenset(
     (
         *("__module__", "__dict__", "__weakref__", "__doc__", "__annotations__", "__firstlineno__"),
@@ -96,7 +94,7 @@ def fits(kind: Any, text: str, holds_attributes: bool) -> bool:
 
 def is_container(kind: type) -> bool:
     """Whether instances of this declared class are sent as their attributes."""
-    return type(kind) in _METACLASSES and tuple not in _mro(kind)
+    return type(kind) in _METACLASSES and tuple not in mro_of(kind)
 
 
 def shape(kind: Any, depth: int = 0) -> str:
@@ -104,16 +102,16 @@ def shape(kind: Any, depth: int = 0) -> str:
     if depth > _MAX_DEPTH:
         return ""
     if (fields := named_fields(kind)) is not None:
-        return f"{name_of(kind)}{fields!r}{_plain(_members(kind)['_field_defaults'])}"
+        return f"{name_of(kind)}{fields!r}{_plain(members_of(kind)['_field_defaults'])}"
     is_enum = type(kind) is enum.EnumMeta
     if not is_enum and type(kind) not in _METACLASSES:
         return ""
-    above = [_shape_of_base(base, is_enum, depth) for base in _bases(kind)]
+    above = [_shape_of_base(base, is_enum, depth) for base in bases_of(kind)]
     if not all(above):
         return ""
-    members = [] if is_enum else [*_members(kind).items()]
+    members = [] if is_enum else [*members_of(kind).items()]
     if is_enum:
-        plain = [pair for pair in _members(kind).items() if type(pair[1]) in (FunctionType, property)]
+        plain = [pair for pair in members_of(kind).items() if type(pair[1]) in (FunctionType, property)]
         members = [*((name, one.value) for name, one in kind.__members__.items()), *plain]
     told = sorted(f"{name}={_plain(value)}" for name, value in members if name not in _LEFT_OUT)
     text = f"{name_of(kind)}({','.join(above)}){{{';'.join(told)}}}"
@@ -186,9 +184,9 @@ def _replaces(kind: type, name: Any) -> bool:
 
 def is_method(kind: type, name: Any) -> bool:
     """Whether this class has a method of that name that an attribute of an instance would replace."""
-    for one in _mro(kind):
-        if name in _members(one):
-            member = _members(one)[name]
+    for one in mro_of(kind):
+        if name in members_of(one):
+            member = members_of(one)[name]
             how = type(member)
             binds = hasattr(how, "__get__") and not hasattr(how, "__set__") and how is not functools.cached_property
             return binds or callable(member)
@@ -220,7 +218,7 @@ def put_attributes(value: Any, items: list[Any]) -> None:
 
 
 def _slots(kind: type) -> dict[str, Any]:
-    members = [pair for one in reversed(_mro(kind)) for pair in _members(one).items()]
+    members = [pair for one in reversed(mro_of(kind)) for pair in members_of(one).items()]
     return {name: member for name, member in members if type(member) is MemberDescriptorType}
 
 
@@ -230,8 +228,8 @@ def _dict_of(value: Any) -> dict[str, Any] | None:
 
 
 def _dict_getter(kind: type) -> Callable[[Any], dict[str, Any]] | None:
-    for one in _mro(kind):
-        member = _members(one).get("__dict__")
+    for one in mro_of(kind):
+        member = members_of(one).get("__dict__")
         if type(member) is GetSetDescriptorType:
             return member.__get__
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict, deque
 from typing import Any
 
-from sandbox.guest.container_contents import is_same
+from sandbox.guest.container_contents import is_same, put_into_deque, set_factory
 
 _MAX_LENGTH = (1 << 63) - 1
 
@@ -23,10 +23,10 @@ def put(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:
     elif base is deque:
         if not first:
             _set_length(value, items[0])
-        _put_into_deque(value, max(first - 1, 0), items if first else items[1:])
+        put_into_deque(value, max(first - 1, 0), items if first else items[1:])
     else:
         if base is defaultdict and not first:
-            _set_factory(value, items[0])
+            set_factory(value, items[0])
             first, items = 1, items[1:]
         first -= base is defaultdict
         _put_into_dict(value, OrderedDict if base is OrderedDict else dict, first // 2, items)
@@ -38,22 +38,6 @@ def _set_length(value: Any, most: Any) -> None:
         raise ValueError("no length of a deque")
     if not deque.__len__(value) and vars(deque)["maxlen"].__get__(value) != most:
         deque.__init__(value, (), most)
-
-
-def _put_into_deque(value: Any, first: int, items: tuple[Any, ...]) -> None:
-    if deque.__len__(value) == first + len(items):
-        for place, item in enumerate(items, first):
-            deque.__setitem__(value, place, item)
-        return
-    while deque.__len__(value) > first:
-        deque.pop(value)
-    deque.extend(value, items)
-
-
-def _set_factory(value: Any, factory: Any) -> None:
-    if factory is not None and not callable(factory):
-        raise TypeError("a factory that is none")
-    vars(defaultdict)["default_factory"].__set__(value, factory)
 
 
 def _put_into_dict(value: Any, base: Any, first: int, items: tuple[Any, ...]) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 
 from sandbox.guest import abstract_classes
 from sandbox.guest.built_in_values import MOMENTS, base_of
+from sandbox.guest.class_attributes import members_of, mro_of
 from sandbox.guest.data_classes import names_of_fields
 from sandbox.guest.library_types import name_of
 
@@ -106,8 +107,6 @@ READ = frozenset(
     )
 )
 _SHOWN = {id(kind): place for place, kind in enumerate(SHOWN)}
-_mro = type.__dict__["__mro__"].__get__
-_members = type.__dict__["__dict__"].__get__
 _MAX_NAMES = 100
 
 
@@ -130,7 +129,7 @@ def _describe(kind: type) -> tuple[Any, ...]:
     if base is object and _resolved(kind, "__hash__") is None:
         # not hashable, so more than an object that equals only itself; without a method, the stand-in isn't hashable either
         specials = (specials | 1 << SPECIALS.index("__eq__")) & ~(1 << SPECIALS.index("__hash__"))
-    shown = 0 if id(type) in map(id, _mro(kind)) else _SHOWN.get(id(kind), -1)
+    shown = 0 if id(type) in map(id, mro_of(kind)) else _SHOWN.get(id(kind), -1)
     replaced: tuple[str, ...] = ()
     if base is not object:
         public = [name for name in dir(base) if not name.startswith("_")]
@@ -139,7 +138,7 @@ def _describe(kind: type) -> tuple[Any, ...]:
         replaced = tuple(name for name in public if _resolved(kind, name) is not _resolved(base, name))[:_MAX_NAMES]
     else:
         replaced = _fields(kind)
-    replaced += abstract_classes.told(_mro(kind))[:_MAX_NAMES] if shown < 0 else ()
+    replaced += abstract_classes.told(mro_of(kind))[:_MAX_NAMES] if shown < 0 else ()
     return name_of(kind), specials, shown, BASES.index(base) if base is not object else -1, replaced
 
 
@@ -156,8 +155,8 @@ KNOWN: dict[int, tuple[Any, ...]] = {}
 def _resolved(kind: type, name: str) -> object:
     """What the class has under this name, by the dictionaries of its bases; None if nothing, or if the method is
     None."""
-    for one in _mro(kind):
-        members = _members(one)
+    for one in mro_of(kind):
+        members = members_of(one)
         if name in members:
             return members[name]
     return None

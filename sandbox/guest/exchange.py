@@ -5,57 +5,33 @@ from __future__ import annotations
 
 import gc
 import threading
-from typing import Any, NoReturn, Protocol
+from typing import Any
 
-from sandbox.guest import library_types, questions, value_codec, value_decoder, value_writer
+from sandbox.guest import questions, value_writer
 from sandbox.guest.common_containers import Reading, states
 from sandbox.guest.container_contents import put
-from sandbox.guest.declared_classes import Declared
 from sandbox.guest.frames import Line, Lost
-from sandbox.guest.identities import Identities
-from sandbox.guest.judges_containers import JudgesContainers
-from sandbox.guest.lent_objects import LENT, Lender
+from sandbox.guest.judge_side import JudgeSide, Stops, Unsupported
+from sandbox.guest.lent_objects import Lender
 from sandbox.guest.made_exceptions import Makers
-from sandbox.guest.not_a_numbers import NotANumbers
-from sandbox.guest.obeying_values import ObeyingValues
 from sandbox.guest.proxies import Proxies
-from sandbox.guest.questions import Host
 from sandbox.guest.tests_frames import Spans, is_on
-from sandbox.guest.value_writer import NOTHING
 
 #: How deeply requests may be nested in questions and these in requests.
 _MAX_NESTED = 40
 
 
-class Unsupported(BaseException):
-    """The tests need something that can't be sent."""
-
-
-class Stops(Host, Protocol):
-    """The judge, as seen here."""
-
-    def abandon(self, why: str, text: str) -> NoReturn:
-        """There is no ruling."""
-
-
-class Exchange:
+class Exchange(JudgeSide):
     """One sample's."""
 
     def __init__(self, stops: Stops, proxies: Proxies, makers: Makers, lender: Lender) -> None:
-        self._stops, self._proxies, self._makers, self._lender = stops, proxies, makers, lender
+        super().__init__(stops, proxies, makers, lender)
         self._turn = threading.RLock()  # a question and its answer belong to one thread of the tests
         self._number = self._nested = 0
         self._is_busy = False  # a message is read or written
         self._collects = True  # whether the tests have the collector enabled
-        self.obeying = ObeyingValues(stops.not_carried)
-        self._common = JudgesContainers(self._encoder_of_contents, lambda: self.declared)
-        self._floor = 0  # so many of them are in use by questions that wait for an answer
+        self._floor = 0  # so many common containers are in use by questions that wait for an answer
         self.bytes = 0  # of the last question and its answer
-        #: What is sent and received by name; the tests may have their own `type`.
-        self.sent, self.received = library_types.TYPE_NAMES, library_types.TYPES
-        #: The immutable values that both sides have, if the tests compare identities.
-        self.same: Identities | None = None
-        self.declared, self._nans = Declared(), NotANumbers(LENT)  # the prelude's classes that the program has as well
 
     def open(self, line: Line, most: int, in_place: bool, expecting: Spans = ()) -> None:
         """Use this connection. `most`: bytes by which an answer may be longer than its question; `in_place`: the tests
@@ -114,7 +90,7 @@ class Exchange:
     def _answer_to(self, question: tuple[Any, ...]) -> tuple[bytes, Any]:
         self._common.begin()
         changed = self._changed()
-        before, flags = len(self._common), questions.IDENTITIES if self.same is not None else 0
+        before, flags = len(self._common), questions.IDENTITIES if self._agreed.same is not None else 0
         kept = b"" if self._nested or self._floor else self._common.forget_unheld(changed)
         encoder, count = self._message(), len(self._common)
         root = encoder.question((*question, questions.how(question[0], self._common.in_place)))
@@ -217,46 +193,7 @@ class Exchange:
         self._common.sent()
         self._common.keep_unchanged(count)
 
-    # --- encoding ------------------------------------------------------------------------------------------------
-
-    def _message(self) -> value_codec.Encoder:
-        """The encoder of a message that is begun."""
-        self._lender.begin()
-        return self._encoder_of(self._common.containers, self._common.places)
-
-    def _encoder_of(self, known: list[Any], places: dict[int, int] | None) -> value_codec.Encoder:
-        more: dict[str, Any] = {"declared": self.declared, "nans": self._nans, "places": places}
-        copies = self._common.copies
-        more["instead_of"] = None if self._common.in_place and not copies.were_made else copies.instead_of
-        return value_codec.encoder(self.same, self._other, 1 << 30, known, exact=True, names=self.sent, **more)
-
-    def _decoder(self, data: bytes, known: list[Any]) -> value_decoder.Decoder:
-        more: dict[str, Any] = {"same": self.same, "declared": self.declared, "nans": self._nans}
-        return value_decoder.Decoder(data, self._make, known, named=self.received, met=self.obeying.meet, **more)
-
-    def _make(self, number: int, told: Any, bare: Any) -> Any:
-        if number & LENT and bare is NOTHING:
-            own = self._lender.get(number)
-            self.obeying.meet(own)
-            return own
-        return self._proxies.make(number, told, bare)
-
-    def _other(self, value: object) -> tuple[int, Any]:
-        """The number of a value that is not plain: the candidate's, or that of an object of the tests, with its
-        description. Raises Unsupported if it can't be lent."""
-        number = self._proxies.number(value)
-        if number is None:
-            number = self._makers.numbers.get(id(value))
-        if number is not None:
-            return number, None
-        lent = self._lender.other(value)
-        if lent is None:
-            raise Unsupported(f"the tests pass something that is not plain data: {type(value).__name__}")
-        return lent
-
-    def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
-        self._lender.begin()
-        return self._encoder_of(known, places)
+    # --- common containers ---------------------------------------------------------------------------------------
 
     def _changed(self) -> list[int]:
         """The places of the containers that the tests have changed; there are none any more once they have put something into

@@ -120,7 +120,7 @@ class Judge:
             self._lender.written, self._swallowed = Written(self._executed), Swallowed(self._executed)
             self.special_names = mentioned_in(prelude) | mentioned_in(tests)
             if compares_identities(prelude) or compares_identities(tests):
-                self._exchange.same = Identities()
+                self._exchange.agree(same=Identities())
             if uses_type(prelude) or uses_type(tests):
                 self._show_types(namespace)
             exec(prelude, namespace)  # noqa: S102 - trusted
@@ -148,15 +148,14 @@ class Judge:
         if type(found) is not tuple or len(found) != len(declared):
             self.abandon("lost", "the candidate did not say what it declares")
         both = [self._module.__dict__[name] for name, fits in zip(declared, found, strict=True) if fits is True]
-        self._exchange.declared = Declared(both)
+        self._exchange.agree(declared=Declared(both))
         for kind in both:
             library_types.agree(kind)
 
     def _show_types(self, namespace: dict[str, Any]) -> None:
         own = namespace["type"] = self._exchange.obeying.type = type_of_the_tests(self._type_of)
-        self._exchange.sent, self._exchange.received = (
-            library_types.TYPE_NAMES | {id(own): "type"},
-            library_types.TYPES | {"type": own},
+        self._exchange.agree(
+            names=library_types.TYPE_NAMES | {id(own): "type"}, types=library_types.TYPES | {"type": own}
         )
 
     def _type_of(self, proxy: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import sys
 
+from sandbox.guest.class_attributes import members_of
 from sandbox.guest.library_types import name_of
 
 #: What built-in classes store besides their arguments.
@@ -63,13 +64,12 @@ _MODULES: dict[str, str] = {
     "numpy.exceptions": "AxisError ComplexWarning DTypePromotionError VisibleDeprecationWarning",
 }
 _NAMES = frozenset(f"{module}:{name}" for module, names in _MODULES.items() for name in names.split())
-_members = type.__dict__["__dict__"].__get__
 _modules = sys.modules
 
 
 def library_name(kind: type) -> str | None:
     """`module:name` of a class in the table; None for any other."""
-    module = _members(kind).get("__module__")
+    module = members_of(kind).get("__module__")
     if type(module) is not str:
         return None
     name = f"{module}:{name_of(kind)}"

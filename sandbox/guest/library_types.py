@@ -33,6 +33,7 @@ from types import (
 from typing import Any
 
 from sandbox.guest import library_values, named_classes
+from sandbox.guest.class_attributes import class_name_of, members_of, mro_of
 
 #: Containers of the standard library, of exactly these types.
 LIBRARY: dict[int, tuple[type, int]] = {
@@ -110,9 +111,6 @@ SENT |= {
     if isinstance(value, type) and not name.startswith("_")
 }
 SENT_NAMES = {id(value): name for name, value in SENT.items()}
-_mro = type.__dict__["__mro__"].__get__
-_members = type.__dict__["__dict__"].__get__
-_name = type.__dict__["__name__"].__get__
 _NAMED = frozenset(vars(namedtuple("_", ())))
 _MAX_FIELDS = 255
 #: Classes of named tuples, by name and fields: those that were made for the other side's, those of this side that were
@@ -125,9 +123,9 @@ _agreed: _Classes = {}
 
 def named_fields(kind: type) -> tuple[str, ...] | None:
     """The fields of a class that is a named tuple and nothing more."""
-    members = _members(kind)
+    members = members_of(kind)
     fields = members.get("_fields")
-    if type(fields) is not tuple or [id(one) for one in _mro(kind)[1:]] != [id(tuple), id(object)]:
+    if type(fields) is not tuple or [id(one) for one in mro_of(kind)[1:]] != [id(tuple), id(object)]:
         return None
     if not all(type(field) is str for field in fields):
         return None
@@ -145,7 +143,7 @@ _ANNOTATED = frozenset(
 
 def name_of(kind: type) -> str:
     """A class's name, by the base's own method."""
-    name = _name(kind)
+    name = class_name_of(kind)
     return name if type(name) is str else "object"
 
 

@@ -18,8 +18,9 @@ from datetime import timedelta, timezone
 from types import GenericAlias, MappingProxyType, SimpleNamespace, UnionType
 from typing import Any
 
+from sandbox.guest.class_attributes import class_name_of
+
 _modules = sys.modules
-_name = type.__dict__["__name__"].__get__
 _TYPECODES = frozenset("bBhHiIlLqQfd")
 #: Those of which the dict holds more than they show.
 _PARTIAL = frozenset(("dict_keys", "dict_values", "odict_keys", "odict_values"))
@@ -138,7 +139,7 @@ SENT_VALUES: dict[str, _Entry] = VALUES | {
 
 def parts_of(value: Any, kind: type, table: dict[str, _Entry]) -> tuple[Any, ...] | None:
     """(name, parts of the value); None if it can't be sent so."""
-    name = _name(kind)
+    name = class_name_of(kind)
     if kind is timezone:
         return name, *timezone.__getinitargs__(value)  # type: ignore[attr-defined]
     if name in _PARTIAL and table is SENT_VALUES:  # the dict may hold what the tests expect
@@ -218,4 +219,4 @@ def is_zone(value: object) -> bool:
 
 def is_shown(value: object, kind: type) -> bool:
     """Whether `repr` shows it without using objects that it holds."""
-    return kind is timezone or (_name(kind) in SENT_VALUES and parts_of(value, kind, SENT_VALUES) is not None)
+    return kind is timezone or (class_name_of(kind) in SENT_VALUES and parts_of(value, kind, SENT_VALUES) is not None)

@@ -12,8 +12,8 @@ from types import GenericAlias, UnionType
 from typing import Any
 
 from sandbox.guest.built_in_values import LEAVES
+from sandbox.guest.class_attributes import members_of
 
-_members = type.__dict__["__dict__"].__get__
 #: Since Python 3.14 annotations are not in the class before they are read.
 _LATER = ("__annotate__", "__annotate_func__", "__annotations_cache__")
 _MOST_TEXT = 1_000
@@ -23,7 +23,7 @@ Additions = tuple[tuple[tuple[str, Any], ...], tuple[Any, ...]]
 
 def additions_of(kind: Any, fields: tuple[str, ...], is_known: Callable[[Any], bool]) -> Additions | None:
     """Those of this class; None if there are none. `is_known`: whether it is a type that both sides have."""
-    annotations, defaults = _annotations(kind), _members(kind).get("_field_defaults")
+    annotations, defaults = _annotations(kind), members_of(kind).get("_field_defaults")
     if not all(name in fields and _is_made_of_types(one, is_known) for name, one in annotations.items()):
         annotations = {}
     plain = type(defaults) is dict and all(type(one) in LEAVES for one in defaults.values())
@@ -34,7 +34,7 @@ def additions_of(kind: Any, fields: tuple[str, ...], is_known: Callable[[Any], b
 
 
 def _annotations(kind: Any) -> dict[str, Any]:
-    members = _members(kind)
+    members = members_of(kind)
     found = members.get("__annotations__")
     if found is None and any(name in members for name in _LATER):
         try:

@@ -9,7 +9,8 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-_mro = type.__dict__["__mro__"].__get__
+from sandbox.guest.class_attributes import mro_of
+
 _modules = sys.modules  # whatever a program puts in its place
 _NAMES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16")
 
@@ -17,7 +18,7 @@ _NAMES = ("|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", 
 def numpy_parts(value: Any, kind: type) -> tuple[str, bytes] | None:
     """(type, bytes) of one of numpy's own numbers."""
     numpy = _modules.get("numpy")
-    if numpy is None or numpy.generic not in _mro(kind):
+    if numpy is None or numpy.generic not in mro_of(kind):
         return None
     name = numpy.dtype(value.dtype).str
     return (name, value.tobytes()) if name in _NAMES and numpy.dtype(name).type is kind else None

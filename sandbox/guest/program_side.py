@@ -18,13 +18,13 @@ from sandbox.guest import (
     value_codec,
     value_decoder,
 )
+from sandbox.guest.agreed import Agreed
 from sandbox.guest.borrowed_objects import Borrowed
 from sandbox.guest.built_in_values import base_of
-from sandbox.guest.common_containers import Common
+from sandbox.guest.common_containers import Common, State
 from sandbox.guest.declared_classes import Declared, fits
 from sandbox.guest.exception_members import has_members
 from sandbox.guest.frames import Line
-from sandbox.guest.identities import Identities
 from sandbox.guest.lent_objects import LENT
 from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.questions import CHANGED, SAME, STOP
@@ -44,13 +44,11 @@ class ProgramSide(ABC):
         self._objects: list[Any] = [namespace]
         self._numbers: dict[int, int] = {}
         self._module = namespace
-        self._common = Common(self._encoder_of_contents, lambda: self._declared)
+        self._common = Common(self._encoder_of_contents, lambda: self._agreed.declared)
         self._descriptions: dict[int, tuple[Any, ...]] = {}  # of objects, by the numbers of their classes
         self._told: set[int] = set()  # the numbers of objects already described to the judge
         self._fresh: set[int] = set()
-        self._declared = Declared()  # the prelude's classes that the program has as well
-        self._subclasses, self._nans = SentSubclasses(), NotANumbers(0)
-        self._same: Identities | None = None  # the immutable values that both sides have, if their identities count
+        self._agreed, self._subclasses = Agreed(nans=NotANumbers(0)), SentSubclasses()
         makers = made_exceptions.Makers(
             namespace,
             self._stop,
@@ -68,7 +66,7 @@ class ProgramSide(ABC):
         classes = [namespace.get(name) for name, _, _ in told]
         found = [fits(kind, text, holds) for kind, (_, text, holds) in zip(classes, told, strict=True)]
         both = [kind for kind, one in zip(classes, found, strict=True) if one]
-        self._declared = Declared(both)  # type: ignore[arg-type]
+        self._agreed = self._agreed._replace(declared=Declared(both))  # type: ignore[arg-type]
         for kind in both:
             library_types.agree(kind)  # type: ignore[arg-type]
         return tuple(found)
@@ -83,15 +81,8 @@ class ProgramSide(ABC):
         return self._borrowed.make(number, told) if number & LENT else self._objects[number]
 
     def _decoder_of(self, data: bytes) -> value_decoder.Decoder:
-        return value_decoder.Decoder(
-            data,
-            self._make,
-            self._common.containers,
-            values=library_values.SENT_VALUES,
-            same=self._same,
-            declared=self._declared,
-            nans=self._nans,
-        )
+        known = self._common.containers
+        return value_decoder.Decoder(data, self._make, known, self._agreed, values=library_values.SENT_VALUES)
 
     def _message(self) -> value_codec.Encoder:
         """The encoder of a message that is begun."""
@@ -102,8 +93,8 @@ class ProgramSide(ABC):
     def _encoder_of(
         self, most: int, known: Iterable[Any] = (), places: dict[int, int] | None = None
     ) -> value_codec.Encoder:
-        more: dict[str, Any] = {"declared": self._declared, "places": places, "nans": self._nans}
-        return value_codec.encoder(self._same, self._other, most, known, subclasses=self._subclasses, **more)
+        more: dict[str, Any] = {"places": places, "subclasses": self._subclasses}
+        return value_codec.encoder(self._other, most, known, self._agreed, **more)
 
     def _encoder_of_contents(self, known: list[Any], places: dict[int, int] | None = None) -> value_codec.Encoder:
         return self._encoder_of(_ANY, known, places)
@@ -179,3 +170,54 @@ class ProgramSide(ABC):
         self._line.send(0, STOP, whose, what.encode())
         while True:
             self._line.receive(_ANY)  # raises Lost
+
+    # --- answers ----------------------------------------------------------------------------------------------------
+
+    def _encoded(
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes], failed: BaseException | None
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
+        """(flags, the answer, the containers that the judge learns about with it, whether one that it has holds them)."""
+        try:
+            flag, parts, new, held = self._encode(value, known, before)
+        except Exception:  # an object that can't be read completely
+            self._fresh.clear()
+            self._require_readable(list(known))
+            flag, new, held = SAME, [], False
+            parts = self._encode_object(value) if failed is None else self._encode_briefly(failed)
+        self._told |= self._fresh
+        return flag, parts, new, held
+
+    def _encode(
+        self, value: object, known: tuple[Any, ...], before: tuple[list[State], bytes]
+    ) -> tuple[bytes, tuple[bytes, ...], list[Any], bool]:
+        """Containers that the judge has are sent back only if they changed; new ones are always sent."""
+        shared = len(self._common)
+        changed = self._common.have_changed(before[0])
+        self._fresh.clear()
+        encoder = self._encoder_of(self._room, known)
+        root = encoder.root(value)
+        count = len(encoder.table)
+        now = encoder.contents(0, shared) if changed else b""
+        passed = encoder.contents(shared, len(known)) if len(known) > shared else b""
+        if not changed and passed != before[1]:
+            changed, now = True, encoder.contents(0, shared)
+        held = shared > 0 and len(encoder.table) > count
+        rest = encoder.contents(len(known))
+        new = encoder.table[len(known) :]
+        encoder.sent()
+        if changed:
+            return CHANGED, (encoder.head(), now, passed, rest, root), new, held
+        return SAME, (encoder.head(), rest, root), new, held
+
+    def _encode_object(self, value: object) -> tuple[bytes, ...]:
+        encoder = self._encoder_of(self._room)
+        root = encoder.root_object(value)
+        encoder.sent()
+        return encoder.head(), root
+
+    def _encode_briefly(self, error: BaseException) -> tuple[bytes, ...]:
+        encoder = self._encoder_of(self._room)
+        told = (*raised.describe_briefly(error, self._number, self._module), None, self._line_of(error))
+        root = encoder.root(told)
+        encoder.sent()
+        return encoder.head(), root

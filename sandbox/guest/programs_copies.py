@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.guest import library_values
+from sandbox.guest.agreed import Agreed
 from sandbox.guest.common_containers import Common, Copying
 from sandbox.guest.container_contents import empty
 from sandbox.guest.declared_classes import Declared
@@ -33,7 +34,7 @@ class _Passed:
         self._objects: list[Any] = []
         self._numbers: dict[int, int] = {}
         self._contents = Common(
-            lambda known, places: Copying(self._number, 1 << 30, known, exact=True, declared=declared(), places=places),
+            lambda known, places: Copying(self._number, 1 << 30, known, Agreed(declared()), exact=True, places=places),
             declared,
         )
         self._contents.extend(containers)
@@ -162,13 +163,14 @@ def _fill(made: list[Any], passed: list[Any], known: list[Any], declared: Declar
         return len(objects) - 1, None
 
     first, end = len(known), len(known) + len(passed)
-    encoder = Copying(other, 1 << 30, [*known, *passed], exact=True, declared=declared)
+    agreed = Agreed(declared)
+    encoder = Copying(other, 1 << 30, [*known, *passed], agreed, exact=True)
     contents = encoder.contents(first, end)
     decoder = Decoder(
         contents,
         lambda number, *_: objects[number],
         [*known, *made, *encoder.table[end:]],
+        agreed,
         values=library_values.SENT_VALUES,
-        declared=declared,
     )
     decoder.fill(first, end)

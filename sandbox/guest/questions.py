@@ -11,8 +11,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn, Protocol
 
 from sandbox.guest import candidate_loop, replaced_objects
-
-_mro = type.__dict__["__mro__"].__get__
+from sandbox.guest.class_attributes import mro_of
 
 
 def _parameters(function: Any) -> tuple[Any, ...]:
@@ -46,7 +45,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     lambda value: list(dir(value)),
     copy.copy,
     copy.deepcopy,
-    lambda kind, value: any(one is kind for one in _mro(type(value))) or isinstance(value, kind),
+    lambda kind, value: any(one is kind for one in mro_of(type(value))) or isinstance(value, kind),
     _parameters,
     type,
     lambda namespace, *told: None,  # see `Witness`

@@ -12,6 +12,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.guest.class_attributes import bases_of, members_of, mro_of
 from sandbox.guest.descriptions import SPECIALS
 from sandbox.guest.library_exceptions import FIELDS, library_name
 from sandbox.guest.library_types import name_of
@@ -23,9 +24,6 @@ BUILT_IN: dict[str, type[BaseException]] = {
 }
 #: By the ids of these classes.
 NAMES = {id(kind): name for name, kind in BUILT_IN.items()}
-_mro = type.__dict__["__mro__"].__get__
-_bases = type.__dict__["__bases__"].__get__
-_members = type.__dict__["__dict__"].__get__
 _own = BaseException.__dict__["__dict__"].__get__
 _args, _cause, _context, _suppressed = (
     BaseException.__dict__[name].__get__ for name in ("args", "__cause__", "__context__", "__suppress_context__")
@@ -46,12 +44,12 @@ EXCEPTION_CLASS, EXCEPTION = "exception class", "exception"
 
 def is_exception_class(value: object) -> bool:
     """Whether it is a class that can be raised."""
-    return id(type) in map(id, _mro(type(value))) and id(BaseException) in map(id, _mro(value))
+    return id(type) in map(id, mro_of(type(value))) and id(BaseException) in map(id, mro_of(value))
 
 
 def is_exception(value: object) -> bool:
     """Whether it could be raised unchanged."""
-    return id(BaseException) in map(id, _mro(type(value)))
+    return id(BaseException) in map(id, mro_of(type(value)))
 
 
 def _known_name(kind: type) -> str | None:
@@ -66,12 +64,12 @@ def describe_class(kind: type, number: Callable[[object], int], module: dict[str
     if name is not None or depth > MAX_DEPTH:
         return name or "BaseException"
     name = name_of(kind)
-    bases = [base for base in _bases(kind) if id(BaseException) in map(id, _mro(base))]
+    bases = [base for base in bases_of(kind) if id(BaseException) in map(id, mro_of(base))]
     told = tuple(describe_class(base, number, module, depth + 1) for base in bases)
-    owners = [one for one in _mro(kind) if one is kind or id(BaseException) not in map(id, _mro(one))][:-1]
-    members = [pair for one in owners for pair in dict(_members(one)).items()]
+    owners = [one for one in mro_of(kind) if one is kind or id(BaseException) not in map(id, mro_of(one))][:-1]
+    members = [pair for one in owners for pair in dict(members_of(one)).items()]
     kept: list[Any] = [key for key, value in members if type(key) is str and _is_kept(key, value)]
-    plain = [pair for pair in dict(_members(kind)).items() if is_plain(*pair)]
+    plain = [pair for pair in dict(members_of(kind)).items() if is_plain(*pair)]
     return number(kind), name, module.get(name) is kind, told, (*kept[:_MAX_ATTRIBUTES], *plain[:_MAX_ATTRIBUTES])
 
 
@@ -88,10 +86,10 @@ def is_plain(name: Any, value: object) -> bool:
 def _data_of(error: BaseException) -> list[tuple[str, Any]]:
     """Simple values and slots that its classes define, those that are not built in."""
     found: dict[str, Any] = {}
-    for one in reversed(_mro(type(error))):
+    for one in reversed(mro_of(type(error))):
         if id(one) == id(object) or _known_name(one) is not None:
             continue
-        for name, value in dict(_members(one)).items():
+        for name, value in dict(members_of(one)).items():
             found.pop(name, None)  # of a base
             if type(name) is str and not name.startswith("_") and type(value) in _SENT:
                 with contextlib.suppress(AttributeError):  # an empty slot
@@ -114,7 +112,7 @@ def describe(
     cause, context = _cause(error), _context(error)
     attributes: list[tuple[str, Any]] = [("__suppress_context__", True)] if cause is None and _suppressed(error) else []
     for base, fields in FIELDS:
-        if id(base) in map(id, _mro(kind)):
+        if id(base) in map(id, mro_of(kind)):
             values = [(field, vars(base)[field].__get__(error)) for field in fields if field not in left_out]
             attributes += [pair for pair in values if pair[1] is not None]  # texts show a None that has been set
     attributes += _data_of(error)
@@ -134,7 +132,7 @@ def describe(
 def _args_of(error: BaseException) -> tuple[Any, ...]:
     """Its arguments; a group's list as a tuple, because a list is filled too late to make the group."""
     args = tuple(_args(error))
-    if id(BaseExceptionGroup) in map(id, _mro(type(error))) and len(args) == 2 and type(args[1]) is list:
+    if id(BaseExceptionGroup) in map(id, mro_of(type(error))) and len(args) == 2 and type(args[1]) is list:
         return args[0], tuple(args[1])
     return args
 
@@ -155,4 +153,4 @@ def text_of(error: BaseException) -> str:
 
 def _has_own_text(kind: type) -> bool:
     """Whether a class that the other side does not have defines what `str` returns."""
-    return next((_known_name(one) is None for one in _mro(kind) if "__str__" in _members(one)), False)
+    return next((_known_name(one) is None for one in mro_of(kind) if "__str__" in members_of(one)), False)

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.guest.class_attributes import bases_of, mro_of
 from sandbox.guest.code_objects import codes_in
 from sandbox.guest.library_types import is_made
 from sandbox.guest.remote_objects import is_proxy
@@ -44,11 +45,11 @@ class _Asking(type):
 
     @property
     def __bases__(cls) -> Any:  # type: ignore[override]
-        return (object,) if "_of" in cls.__dict__ else type.__dict__["__bases__"].__get__(cls)
+        return (object,) if "_of" in cls.__dict__ else bases_of(cls)
 
     @property
     def __mro__(cls) -> Any:
-        return (cls, object) if "_of" in cls.__dict__ else type.__dict__["__mro__"].__get__(cls)
+        return (cls, object) if "_of" in cls.__dict__ else mro_of(cls)
 
     def __getitem__(cls, item: object) -> Any:
         return types.GenericAlias(type, item)

@@ -19,6 +19,7 @@ from typing import Any
 
 from sandbox.guest import library_values
 from sandbox.guest.built_in_values import ITEMS, MOMENTS, VIEWS, base_of, factory_of, python_number
+from sandbox.guest.class_attributes import mro_of
 from sandbox.guest.library_types import LIBRARY, name_of, named_fields
 
 _MAX_DEPTH, _MAX_NAME = 20, 60
@@ -28,7 +29,6 @@ _MAX_BITS = 6_600
 #: `_EDGES ** ndim` of many elements: seconds if there are many dimensions.
 _MAX_ELEMENTS, _EDGES = 1_000, 6
 _ELLIPSIS = "…"
-_mro = type.__dict__["__mro__"].__get__
 _args = BaseException.__dict__["args"].__get__
 #: The brackets of each container, by its base.
 _SIGNS = {list: ("[", "]"), tuple: ("(", ")"), set: ("{", "}"), frozenset: ("frozenset({", "})")}
@@ -186,7 +186,7 @@ class _Writer:
             self.put(repr(value))
         elif kind is type:
             self.put(f"<class '{class_name(value)}'>")
-        elif BaseException in _mro(kind):
+        elif BaseException in mro_of(kind):
             self.call(class_name(kind), _args(value), ())
         elif numpy is not None and kind is numpy.ndarray and not value.dtype.hasobject:
             self._array(value)

@@ -61,7 +61,6 @@ class Supervisor:
         self._confined: tuple[int, tuple[int, ...]] | None = None
         self._confine: confinement.Steps = ()
         self._trial: Trial | None = None
-        self._has_mera = False
         self._watch = Watch(self._host, self._meter, memory_mb)
         self._streams = self._watch.streams
         self._victim = processes.OomVictim()
@@ -101,10 +100,9 @@ class Supervisor:
 
     def _import_mera(self) -> None:
         """MERA's executor needs modules that make every fork slower."""
-        if not self._has_mera and wire.is_mera(wire.mode_of(self._body[0])):
+        if "sandbox.guest.mera" not in sys.modules and wire.is_mera(wire.mode_of(self._body[0])):
             with guest_modules():
                 from sandbox.guest import mera  # noqa: F401
-            self._has_mera = True
             self._tidy_memory()
 
     # --- one sample ----------------------------------------------------------------------------------------------

@@ -26,12 +26,11 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sandbox.guest import declared_classes, library_values, numpy_values
+from sandbox.guest.agreed import USUALLY_AGREED, Agreed
 from sandbox.guest.built_in_values import KINDS, base_of, factory_of, pairs_of, sized
-from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
-from sandbox.guest.library_types import LIBRARY, TYPE_NAMES, is_sent
+from sandbox.guest.library_types import LIBRARY, is_sent
 from sandbox.guest.named_classes import additions_of
-from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.sent_subclasses import CHANGING, SentSubclasses, items_of
 from sandbox.guest.value_writer import COUNT, HOLDERS, Other, TooLarge, Writer
 
@@ -53,9 +52,8 @@ class Encoder(Writer):
     `places`: the place of each in it, by its id, if that has been found out already; `instead_of` returns what is written in
     place of a container.
 
-    An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `declared`:
-    the classes that both sides have. `nans`: the floats that are no numbers. `subclasses`: instances of which the other
-    side has a copy; those that have changed are written before the root.
+    An instance of a subclass is written as an object with its base's value, or as an object alone if `exact`. `subclasses`:
+    instances of which the other side has a copy; those that have changed are written before the root.
     """
 
     def __init__(
@@ -63,16 +61,14 @@ class Encoder(Writer):
         other: Other,
         most: int,
         known: Iterable[Any] = (),
+        agreed: Agreed = USUALLY_AGREED,
         *,
         exact: bool = False,
-        names: Mapping[int, str] = TYPE_NAMES,
-        declared: Declared = NO_CLASSES,
         places: Mapping[int, int] | None = None,
         instead_of: Callable[[Any], Any] | None = None,
         subclasses: SentSubclasses | None = None,
-        nans: NotANumbers | None = None,
     ) -> None:
-        super().__init__(other, most, known, exact, names, declared, places, instead_of, nans)
+        super().__init__(other, most, known, agreed, exact, places, instead_of)
         self._subclasses = subclasses
         #: The mutable instances of subclasses that are being written: (the object, its built-in type, its first item); their ids.
         self._group: list[tuple[Any, Any, int]] = []
@@ -225,9 +221,11 @@ def _fields_with_additions(kind: type, fields: tuple[str, ...]) -> Any:
 class IdentifyingEncoder(Encoder):
     """One that writes an immutable value only once. `same`: those that both sides have."""
 
-    def __init__(self, same: Identities, other: Other, most: int, known: Iterable[Any] = (), **more: Any) -> None:
-        super().__init__(other, most, known, **(more | {"nans": None}))
-        self._same = same
+    def __init__(
+        self, same: Identities, other: Other, most: int, known: Iterable[Any], agreed: Agreed, **more: Any
+    ) -> None:
+        super().__init__(other, most, known, agreed, **more)
+        self._same, self._nans = same, None  # a float that is no number is an immutable value like any other
         self._new: list[bytes] = []  # immutable values that are sent for the first time
         self._met: list[Any] = []  # these values
         self._numbers: dict[int, int] = {}  # and their numbers
@@ -273,8 +271,8 @@ class IdentifyingEncoder(Encoder):
         out.append(sized(b"=", number))
 
 
-def encoder(same: Identities | None, other: Other, most: int, known: Iterable[Any] = (), **more: Any) -> Encoder:
-    """One for this sample. `same`: the immutable values that both sides have, if their identities count."""
-    if same is None:
-        return Encoder(other, most, known, **more)
-    return IdentifyingEncoder(same, other, most, known, **more)
+def encoder(other: Other, most: int, known: Iterable[Any], agreed: Agreed, **more: Any) -> Encoder:
+    """One for this sample: whether the identities of immutable values count is agreed."""
+    if agreed.same is None:
+        return Encoder(other, most, known, agreed, **more)
+    return IdentifyingEncoder(agreed.same, other, most, known, agreed, **more)

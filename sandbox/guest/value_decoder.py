@@ -5,18 +5,16 @@ from __future__ import annotations
 import struct
 from array import array
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sandbox.guest import library_types, library_values, numpy_values
+from sandbox.guest.agreed import USUALLY_AGREED, Agreed
 from sandbox.guest.container_contents import CONTAINERS, put
-from sandbox.guest.declared_classes import NO_CLASSES, Declared
 from sandbox.guest.identities import Identities
-from sandbox.guest.library_types import TYPES
-from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.value_writer import BEGUN, BOUNDED, DECLARED, MAX_DEPTH, NOTHING, NUMPY, Malformed
 
 #: How deeply descriptions may be nested: an exception holds its arguments.
@@ -48,19 +46,16 @@ class Decoder:
         data: bytes,
         make: Make,
         known: Iterable[Any] = (),
+        agreed: Agreed = USUALLY_AGREED,
         *,
-        named: Mapping[str, Any] = TYPES,
         values: dict[str, Any] = library_values.VALUES,
-        same: Identities | None = None,
-        declared: Declared = NO_CLASSES,
-        nans: NotANumbers | None = None,
         met: Callable[[Any], None] = lambda value: None,
     ) -> None:
-        self._met, self._nans = met, nans
-        self._data, self._make, self._at, self._names = data, make, 0, named
+        self._data, self._make, self._at, self._met = data, make, 0, met
+        self._declared, self._nans, self._same, self._types = agreed.declared, agreed.nans, agreed.same, agreed.types
         self._deepest = 0  # how deeply the value being read is nested
         self._grouping = False  # the contents of a group are being read
-        self._describing, self._values, self._same, self._declared = 0, values, same, declared
+        self._describing, self._values = 0, values
         self.table: list[Any] = list(known)
 
     def head(self) -> None:
@@ -173,8 +168,8 @@ class Decoder:
             name = self.take(self._count()).decode("ascii")
             if name in self._declared.named:
                 return self._declared.named[name]
-            self._met(self._names[name])
-            return self._names[name]
+            self._met(self._types[name])
+            return self._types[name]
         if tag == "=" and self._same is not None:
             return self._linked(self._same, self._count(), depth)
         if tag == "E":

@@ -14,6 +14,7 @@ from types import GenericAlias, UnionType
 from typing import Any
 
 from sandbox.guest import declared_classes, library_types, library_values, numpy_values
+from sandbox.guest.agreed import Agreed
 from sandbox.guest.built_in_values import (
     ITEMS,
     KINDS,
@@ -25,9 +26,7 @@ from sandbox.guest.built_in_values import (
     python_number,
     sized,
 )
-from sandbox.guest.declared_classes import Declared
 from sandbox.guest.library_types import LIBRARY
-from sandbox.guest.not_a_numbers import NotANumbers
 from sandbox.guest.sent_subclasses import CHANGING
 
 MAX_DEPTH = 100
@@ -76,16 +75,13 @@ class Writer:
         other: Other,
         most: int,
         known: Iterable[Any],
+        agreed: Agreed,
         exact: bool,
-        names: Mapping[int, str],
-        declared: Declared,
         places: Mapping[int, int] | None,
         instead_of: Callable[[Any], Any] | None,
-        nans: NotANumbers | None,
     ) -> None:
-        self._nans = nans
-        self._other, self._left, self._exact, self._names, self._declared = other, most, exact, names, declared
-        self._instead_of = instead_of
+        self._other, self._left, self._exact, self._instead_of = other, most, exact, instead_of
+        self._declared, self._nans, self._names = agreed.declared, agreed.nans, agreed.names
         self._values = library_values.SENT_VALUES if exact else library_values.VALUES
         #: the containers, in the order in which the other side has them
         self.table: list[Any] = list(known)

@@ -291,7 +291,7 @@ def forged(self, number, kind, *parts):
         data = data[os.write(self._out, data):]
 def f(x):
     global FIRST
-    (same,) = {len(one._same.values) for one in gc.get_objects() if type(one).__name__ == "Witness" and one._same}
+    (same,) = {len(one._agreed.same.values) for one in gc.get_objects() if type(one).__name__ == "Witness" and one._agreed.same}
     FIRST = same
     candidate_answers.Line.send = forged
 """

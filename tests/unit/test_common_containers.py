@@ -9,6 +9,7 @@ from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
+from sandbox.guest.agreed import Agreed
 from sandbox.guest.common_containers import Common, Reading, State, states
 from sandbox.guest.declared_classes import Declared
 from sandbox.guest.value_codec import Encoder
@@ -58,7 +59,7 @@ class Side:
                 side.encoded += (len(self.table) if stop is None else stop) - start
                 return super().contents(start, stop)
 
-        return Counting(self._other, _ANY, known, declared=DECLARED, places=places)
+        return Counting(self._other, _ANY, known, Agreed(DECLARED), places=places)
 
     def message(self) -> Encoder:
         return self.encoder(self.common.containers, self.common.places)
@@ -151,7 +152,7 @@ def test_the_other_side_gets_what_has_changed() -> None:
                     _change(draw, container)
             parts = one.common.written(one.message, one.common.containers[0])
             one.common.sent()
-            decoder = Decoder(b"".join(parts), lambda *_: None, other.common.containers, declared=DECLARED)
+            decoder = Decoder(b"".join(parts), lambda *_: None, other.common.containers, Agreed(DECLARED))
             reading = Reading(decoder, len(other.common))
             assert reading.value() is other.common.containers[0]
             other.common.received(reading)
