@@ -235,12 +235,23 @@ def test_the_call_that_cost_mera_the_list_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cpu_ms", "wall_ms", "overslept"),
-    [(5, 5000, True), (400, 4000, True), (5, 3999, False), (3900, 11_000, False), (900, 8_000, False)],
+    ("cpu_ms", "wall_ms", "waited_ms", "overslept"),
+    [
+        (5, 5000, 0, True),
+        (400, 4000, 0, True),
+        (5, 3999, 0, False),
+        (3900, 11_000, 0, False),
+        (900, 8_000, 0, False),
+        (5, 9000, 5001, False),
+        (5, 9000, 5000, True),
+    ],
 )
-def test_a_program_that_slept_too_long_for_mera_is_timed_out(cpu_ms: int, wall_ms: int, overslept: bool) -> None:
-    """MERA's clock ran while it waited; a program that a loaded machine kept waiting has used its CPU time, though."""
-    seen = outcome(GOOD, GOOD, cpu_ms=cpu_ms, wall_ms=wall_ms)
+def test_a_program_that_slept_too_long_for_mera_is_timed_out(
+    cpu_ms: int, wall_ms: int, waited_ms: int, overslept: bool
+) -> None:
+    """MERA's clock ran while it waited; a program that a loaded machine kept waiting has used its CPU time, though, and what
+    it waited for a processor does not count."""
+    seen = outcome(GOOD, GOOD, cpu_ms=cpu_ms, wall_ms=wall_ms, waited_ms=waited_ms)
     found = mera(seen)
     assert found.outputs == (TIMED_OUT if overslept else ("1", "1"))
     assert found.verdict is (Verdict.TIMEOUT if overslept else Verdict.PASSED)
