@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeeval import syntax
 from codeeval.reading import prompt_parts
-from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs, head_names
+from codeeval.reading.failing import definition_fails, fails, is_of_function
+from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs
 from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
 from codeeval.reading.uses import only_uses
 from codeeval.types import Problem
 
 _ROOT = re.compile(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?")
-#: Lines that are part of a function: a statement at the margin that has one is not an example.
-_OF_FUNCTION = re.compile(r"^[ \t]*+(?:return|yield)\b", re.MULTILINE)
 #: Why a statement is left out, in the trace's words.
 PROSE, EXAMPLE, DRAFT, UNUSED, CUT = "prose", "example", "earlier version", "not needed", "cut off"
 
@@ -68,6 +65,7 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
     uses = only_uses(part.found, entry_point, wanted.needs)
     defining = part.defining(entry_point)
     is_open = part.piece.origin(len(part.piece.text)) == wanted.end
+    gone: set[str] = set()
     for place, item in enumerate(items):
         why = None
         if item.kind is StatementKind.PROSE or (item.kind is StatementKind.BODY and place != wanted.body):
@@ -78,10 +76,12 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
             why = DRAFT
         elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
             why = CUT
-        elif _fails(part.found, item, wanted.needs):
+        elif fails(part.found, item, wanted.needs, gone):
             why = UNUSED
+            gone |= item.names
         if why is None:
             choice.kept[number].add(place)
+            gone -= item.names
         else:
             choice.left[number][place] = why
 
@@ -92,51 +92,7 @@ def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
         return False
     if item.kind is StatementKind.IMPORT:
         return not found.text(item).endswith("\n")
-    return not _is_of_function(found, item) and not is_python(found.text(item))
-
-
-def _fails(found: Statements, item: Statement, needs: Needs) -> bool:
-    """Whether a statement beside the definitions, which the function does not need, can't be executed: it is no Python,
-    or uses what nothing defines. An example or a formula, most often."""
-    kinds = (StatementKind.CALL, StatementKind.ASSIGN, StatementKind.COMPOUND, StatementKind.ASSERT)
-    if item.kind not in kinds and not item.head.startswith("@"):
-        return False
-    if needs.is_needed(item) or needs.works_on(found, item) or _is_of_function(found, item):
-        return False
-    try:
-        tree = syntax.parse_module(found.text(item))
-    except SyntaxError:
-        return True
-    return any(needs.has_unbound(_free_names(each), item) for each in tree.body)
-
-
-def _is_of_function(found: Statements, item: Statement) -> bool:
-    """Whether a statement is a part of a function that lost its indentation."""
-    if item.kind is StatementKind.OTHER:
-        return not item.head.startswith("@")
-    return item.kind is StatementKind.COMPOUND and _OF_FUNCTION.search(found.bare(item)) is not None
-
-
-def _is_stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _free_names(statement: ast.stmt) -> set[str]:
-    """The names that a statement reads before it binds them."""
-    skipped: set[ast.AST] = set()
-    free: set[str] = set()
-    if isinstance(statement, ast.Assign):
-        skipped = {node for target in statement.targets for node in ast.walk(target) if _is_stored(node)}
-    elif isinstance(statement, ast.AugAssign | ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        skipped = {statement.target}
-        free = {statement.target.id} if isinstance(statement, ast.AugAssign) else set()
-    own: set[str] = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.arg):
-            own.add(node.arg)
-        elif isinstance(node, ast.Name) and node not in skipped:
-            (free if isinstance(node.ctx, ast.Load) else own).add(node.id)
-    return free - own
+    return not is_of_function(found, item) and not is_python(found.text(item))
 
 
 def _is_head(found: Statements, item: Statement) -> bool:
@@ -235,7 +191,7 @@ def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
         return True
     if item.kind is StatementKind.ASSIGN:  # to an attribute or an item of something
         return needs.root(item) not in needs.names | needs.imported | BUILTINS
-    if item.kind in DEFINITIONS and needs.has_unbound(head_names(found, item), item):
+    if item.kind in DEFINITIONS and definition_fails(found, item, needs):
         return True
     return not parses(found.text(item))
 
