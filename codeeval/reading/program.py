@@ -10,11 +10,13 @@ from codeeval import syntax
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
+from codeeval.reading.versions import code_lines, versions
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
+_IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,19 @@ class CodePart:
             return None
         kinds = (*DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
+        real = [n for n in real if not is_result(items[n], entry_point)]
+        if len(real) > 1 or self.body is not None:
+            real = self._versions(real)
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
             return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is StatementKind.IMPORT), None)
+
+    def _versions(self, numbers: Sequence[int]) -> list[int]:
+        """Those of the statements, last first, that are no beginning of an earlier version."""
+        places = [*([] if self.body is None else [self.body]), *reversed(numbers)]
+        bodies = [body_lines(self, place) for place in places]
+        own = versions(bodies, is_cut=not self.piece.text.endswith("\n"))
+        return [place for place, is_own in zip(places, own, strict=True) if is_own and place in numbers][::-1]
 
     @property
     def is_code(self) -> bool:
@@ -76,9 +88,25 @@ class CodePart:
         return any(item.kind in kinds for item in self.found.items) or self.body is not None
 
 
+def body_lines(part: CodePart, place: int) -> list[str] | None:
+    """The lines of a function's body; None for a statement of another kind."""
+    item = part.found.items[place]
+    return code_lines(part.found, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else None
+
+
+def is_result(item: Statement, entry_point: str) -> bool:
+    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`."""
+    if item.kind is not StatementKind.ASSIGN or not item.head.startswith(entry_point):
+        return False
+    return (
+        re.match(rf"{re.escape(entry_point)}[ \t]*=[ \t]*{re.escape(entry_point)}[ \t]*\([ \t]*[^) \t]", item.head)
+        is not None
+    )
+
+
 def is_stub(found: Statements, item: Statement) -> bool:
-    """Whether a function's body is a docstring and nothing else."""
-    return item.kind is StatementKind.DEF and not found.body(item)
+    """Whether a function's body is a docstring, and the imports of the prompt's own stub, and nothing else."""
+    return item.kind is StatementKind.DEF and _IMPORTS.fullmatch(found.body(item)) is not None
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
@@ -104,10 +132,18 @@ def is_python(text: str) -> bool:
     return True
 
 
-def home_of(parts: Sequence[CodePart], entry_point: str) -> int | None:
+def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int | None:
     """The last part that defines the function. An unlabelled part may be only an outline, so it counts if it is
-    Python."""
+    Python. `end`: where the completion ends."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
+    if len(defining) > 1:
+        last = parts[defining[-1]].piece
+        own = versions(
+            [body_lines(parts[number], parts[number].defining(entry_point) or 0) for number in defining],
+            is_cut=last.origin(len(last.text)) == end,
+            is_new=True,
+        )
+        defining = [number for number, is_own in zip(defining, own, strict=True) if is_own]
     if len(defining) > 1:
         defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
     if len(defining) > 1:

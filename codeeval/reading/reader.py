@@ -84,14 +84,29 @@ def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
     return any(part.defining(problem.entry_point) is not None for part, _ in _parts(problem, found))
 
 
-def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[CodePart, blocks.Block]]:
-    """The blocks that may hold code, each in its best reading."""
+def _parts(problem: Problem, found: Sequence[blocks.Block]) -> list[tuple[CodePart, blocks.Block]]:
+    """The blocks that may hold code, each in its best reading. If none of them defines the function, a block whose label says
+    another language does if it is Python."""
+    pairs = []
     for block in found:
         if block.label not in ("python", "") or block.is_transcript:
             continue
         part = _best(problem, block)
         if part.is_code or block.label == "python":
-            yield part, block
+            pairs.append((part, block))
+    if any(part.defining(problem.entry_point) is not None or part.body is not None for part, _ in pairs):
+        return pairs
+    others = [block for block in found if block.label not in ("python", "") and problem.entry_point in block.piece.text]
+    pairs += [
+        (part, block)
+        for part, block in ((_best(problem, block), block) for block in others)
+        if _is_program(problem, part)
+    ]
+    return sorted(pairs, key=lambda pair: pair[1].start)
+
+
+def _is_program(problem: Problem, part: CodePart) -> bool:
+    return part.defining(problem.entry_point) is not None and is_python(part.piece.text)
 
 
 def _best(problem: Problem, block: blocks.Block) -> CodePart:
@@ -157,7 +172,7 @@ def _body_width(prompt: str) -> int:
 
 
 def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], is_program: bool) -> Extraction:
-    pairs = list(_parts(problem, found))
+    pairs = _parts(problem, found)
     used = {block.start for _, block in pairs}
     left = [
         left_out("transcript" if block.is_transcript else "block of another kind", answer.piece, block.start, block.end)
@@ -171,7 +186,9 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
             part
             for _, part in sorted(zip(starts, [*parts, *(part for _, part in more)], strict=True), key=itemgetter(0))
         ]
-    home = home_of(parts, problem.entry_point)
+    home = home_of(parts, problem.entry_point, answer.end)
+    if home is not None:
+        parts, home = pieces_of_code.wrapped(parts, home, problem.entry_point)
     above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
     if above is not None and (
         (not is_program and above.body is not None) or above.defining(problem.entry_point) is not None

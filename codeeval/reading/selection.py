@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codeeval.reading import prompt_parts
 from codeeval.reading.failing import definition_fails, fails, is_of_function
 from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs
-from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
+from codeeval.reading.program import CodePart, is_python, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
 from codeeval.reading.uses import only_uses
 from codeeval.types import Problem
@@ -64,6 +64,7 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
     entry_point, items = wanted.entry_point, part.found.items
     uses = only_uses(part.found, entry_point, wanted.needs)
     defining = part.defining(entry_point)
+    last = max((place for place in (defining, wanted.body) if place is not None), default=len(items))
     is_open = part.piece.origin(len(part.piece.text)) == wanted.end
     gone: set[str] = set()
     for place, item in enumerate(items):
@@ -72,8 +73,8 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
             why = PROSE
         elif item.kind is StatementKind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             why = EXAMPLE
-        elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
-            why = DRAFT
+        elif item.kind is StatementKind.DEF and entry_point in item.names and place > last:
+            why = DRAFT  # only its head, or its beginning again
         elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
             why = CUT
         elif fails(part.found, item, wanted.needs, gone):
@@ -93,10 +94,6 @@ def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
     if item.kind is StatementKind.IMPORT:
         return not found.text(item).endswith("\n")
     return not is_of_function(found, item) and not is_python(found.text(item))
-
-
-def _is_head(found: Statements, item: Statement) -> bool:
-    return is_stub(found, item) or is_outline(found, item)
 
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:

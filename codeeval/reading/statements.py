@@ -68,6 +68,11 @@ class Statements:
             self._reads[item.start] = self.uses(item) - local
         return self._reads[item.start]
 
+    def values(self, item: Statement) -> frozenset[str]:
+        """The names in the value of an assignment."""
+        found = assigned(self.bare(item))
+        return frozenset() if found is None else used(self.code, item.start + found[1], item.end)
+
     def body(self, item: Statement) -> str:
         """What follows a function's header, without strings."""
         if item.start not in self._bodies:
@@ -198,11 +203,11 @@ _TWO_OPERANDS = re.compile(
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
 _LIST_ITEM = re.compile(
-    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=]|\*\*|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
+    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
-#: A word alone on a line is an expression without effect, or a heading.
-_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+$")
+#: A word alone on a line, or before a comma, is an expression without effect, or a heading.
+_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+,?$")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
