@@ -28,10 +28,11 @@ _ANGLE_TOKEN, _SQUARE_TOKEN = re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQU
 #: Tokens of other vocabularies, and headers of another's turn in prose: they end an answer only after code. Excludes
 #: the marks of a thought and those around an answer.
 _UNKNOWN = re.compile(
-    r"<[|｜](?![\w▁/]*(?:think|thought)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
+    r"<[|｜](?![\w▁/]*(?:think|thought|reasoning)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
     r"|(?:<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|end_of_document|unused(?!9[45]>)\d{1,4}|turn\||\|turn|/?tool_call|"
     r"\|tool_(?:call|response))>|\[end of text\]|\[/SOL\]|\]~b\])(?=[ \t]*+(?:[<\[\n]|\Z|user\b))"
     r"|^(?:#{3,4}[ \t]*+(?:Instruction|Human|User)[ \t]*+:|(?:Human|HUMAN|User|USER):|<human>:)(?=[ \t\n])"
+    r"|^<(?:reponame|filename|gh_stars|issue_start|jupyter_(?:start|text|code|output)|commit_(?:before|msg))>"
     r"|^\[TOOL_CALLS\]|(?<=[\w)\]}\"'])assistant(?=\n\n|\n*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -61,13 +62,16 @@ _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
 _HEADER = re.compile(
     r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
-    r"<\|im_start\|>(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
+    r"<\|im_start\|>(?!think\n|answer\n)(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>|(?:assistant)?<\|role_sep\|>|\[\|assistant\|\]|"
     r"<[|｜]Assistant[|｜]>|<\|START_OF_TURN_TOKEN\|>(?:<\|CHATBOT_TOKEN\|>)?|<\|turn>(?:model)?)\n*"
 )
 #: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
-_ANGLE_SIGN = re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE)
+_ANGLE_SIGN = re.compile(
+    r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>|reponame|filename|gh_|issue|jupyter|commit)",
+    re.IGNORECASE,
+)
 _SQUARE_SIGN = re.compile(r"\[(?:end of text|/sol|tool_calls)\]", re.IGNORECASE)
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 

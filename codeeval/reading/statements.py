@@ -208,6 +208,10 @@ _LIST_ITEM = re.compile(
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
 #: A word alone on a line, or before a comma, is an expression without effect, or a heading.
 _LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+,?$")
+#: A sentence or a heading that begins with a word that is a statement's keyword: `del is not used`, `return value: bool`.
+_WORDED = re.compile(
+    r"(?:return|yield|del|global|nonlocal|raise|pass|break|continue)[ \t]++(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
+)
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
@@ -232,7 +236,7 @@ def is_prose(line: str) -> bool:
     text = _SOFT.sub("", line, count=1) if first in "mct" else line
     if _NEEDS_COLON.match(line) and not (line.startswith(("match", "try")) and assigned(line)):
         return ":" not in line or _TWO_OPERANDS.search(text) is not None
-    if line.startswith("from ") and not _FROM_IMPORT.match(line):
+    if (line.startswith("from ") and not _FROM_IMPORT.match(line)) or (first in "rydgnpbc" and _WORDED.match(line)):
         return True
     if _TWO_OPERANDS.search(text) or (line.endswith((".", ":")) and _SENTENCE_END.search(line)):
         return True
