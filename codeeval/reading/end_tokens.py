@@ -61,11 +61,21 @@ _CODE = re.compile(
 _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
 _HEADER = re.compile(
-    r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
-    r"<\|im_start\|>(?!think\n|answer\n)(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
+    r"\s*+(?:<s>(?:bot\n)?|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
+    r"<\|im_start\|>(?!think\n|answer\n)(?:[ \t]*(?:assistant|model|bot)\b)?|"
+    r"<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>|(?:assistant)?<\|role_sep\|>|\[\|assistant\|\]|"
     r"<[|｜]Assistant[|｜]>|<\|START_OF_TURN_TOKEN\|>(?:<\|CHATBOT_TOKEN\|>)?|<\|turn>(?:model)?)\n*"
+)
+#: A prompt that a backend gave back before the answer, from the header of its first turn. It has the function's code.
+_ECHO = re.compile(
+    r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>)?\s*+(?:<\|im_start\|>(?:system|user)\n|\[INST\]|<\|(?:system|user)\|>|"
+    r"<\|start_header_id\|>(?:system|user)<\|end_header_id\|>|<start_of_turn>user\n|(?<=<s>)(?:system|user)\n)"
+)
+_ECHO_END = re.compile(
+    r"<\|im_start\|>assistant|\[/INST\]|<\|assistant\|>|<\|start_header_id\|>assistant<\|end_header_id\|>|"
+    r"<start_of_turn>model|<s>(?:bot|assistant)\n"
 )
 #: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
 _ANGLE_SIGN = re.compile(
@@ -81,6 +91,8 @@ def header_end(text: str) -> int:
     end = 0
     if text.lstrip()[:1] not in ("<", "[", "a"):
         return end
+    if _ECHO.match(text) is not None and (echo := _ECHO_END.search(text)) is not None:
+        end = echo.start() if _CODE_LINE.search(text, 0, echo.start()) is not None else 0
     while (found := _HEADER.match(text, end)) is not None and found.end() > end:
         end = found.end()
     if end == 0 and (found := _WORD_HEADER.match(text)) is not None:

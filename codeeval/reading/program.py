@@ -16,6 +16,7 @@ _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
+_DOTS = re.compile(r"^[ \t]++(\.{3}|#[ \t]*+(?:\.{3}|…)[^\n]*+)[ \t]*+$", re.MULTILINE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)*+")
 
 
@@ -110,8 +111,21 @@ def is_stub(found: Statements, item: Statement) -> bool:
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
-    """Whether a function does nothing: its body is still to be written, or was left out to show the signature."""
-    return item.kind is StatementKind.DEF and _OUTLINE.fullmatch(found.body(item)) is not None
+    """Whether a function is incomplete: its body is still to be written, or was left out, all of it or a part, to show the
+    rest."""
+    if item.kind is not StatementKind.DEF:
+        return False
+    return _OUTLINE.fullmatch(found.body(item)) is not None or _is_elided(found, item)
+
+
+def _is_elided(found: Statements, item: Statement) -> bool:
+    """Whether dots, or a comment that begins with dots, stand for lines of a function."""
+    if (dots := _DOTS.search(text := found.text(item))) is None:
+        return False
+    bare = found.bare(item)
+    while dots is not None and not (bare[dots.start(1)] == "." or not bare[dots.start(1) : dots.end()].strip()):
+        dots = _DOTS.search(text, dots.end())  # in a string
+    return dots is not None
 
 
 def parses(text: str) -> bool:

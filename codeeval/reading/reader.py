@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from operator import itemgetter
 
-from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code
+from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code, unfenced
 from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, merged
 from codeeval.reading.pieces import Piece, first_line
@@ -179,16 +178,8 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
         for block in found
         if block.start not in used
     ]
-    parts = [part for part, _ in pairs]
-    if more := list(_unfenced(problem, answer, found)):
-        starts = [*(block.start for _, block in pairs), *(start for start, _ in more)]
-        parts = [
-            part
-            for _, part in sorted(zip(starts, [*parts, *(part for _, part in more)], strict=True), key=itemgetter(0))
-        ]
+    parts = unfenced.with_versions([part for part, _ in pairs], problem.entry_point, answer.piece, found)
     home = home_of(parts, problem.entry_point, answer.end)
-    if home is not None:
-        parts, home = pieces_of_code.wrapped(parts, home, problem.entry_point)
     above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
     if above is not None and (
         (not is_program and above.body is not None) or above.defining(problem.entry_point) is not None
@@ -202,30 +193,14 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     answer = Answer(answer.piece, (*answer.left, *left), answer.end)
     if home is None:
         return _without_function(problem, parts, answer)
+    parts, home = pieces_of_code.wrapped(parts, home, problem.entry_point)
+    parts, home = unfenced.with_missing(parts, home, problem, answer.piece, found)
     if parts[home].defining(problem.entry_point) is not None and home < len(parts) - 1:
         parts = pieces_of_code.completed(parts, home, problem.entry_point)
     elif parts[home].defining(problem.entry_point) is None and parts[home] is not above:
         parts, home = pieces_of_code.joined_bodies(parts, home)
     body = _body_of(problem, parts[home], is_program)
     return _chosen(problem, parts, home, body, answer)
-
-
-def _unfenced(problem: Problem, answer: Answer, found: Sequence[blocks.Block]) -> Iterator[tuple[int, CodePart]]:
-    """The texts below blocks that define the function once more, without a fence, and where they begin."""
-    text = answer.piece.text
-    if text.find(f"def {problem.entry_point}", found[0].end) < 0:
-        return
-    head = re.compile(rf"^(?:async[ \t]+)?def {re.escape(problem.entry_point)}(?!\w)", re.MULTILINE)
-    ends = [*(block.start for block in found[1:]), len(text)]
-    for block, end in zip(found, ends, strict=True):
-        if head.search(text, block.end, end) is None:
-            continue
-        part = CodePart.of(answer.piece.cut(block.end, end))
-        place = part.defining(problem.entry_point)
-        if place is not None and not outlines(part, problem.entry_point):
-            item = part.found.items[place]
-            if item.kind is StatementKind.DEF and is_python(part.found.text(item)):
-                yield block.end, part
 
 
 def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:

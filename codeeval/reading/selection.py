@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from codeeval.reading import prompt_parts
 from codeeval.reading.failing import definition_fails, fails, is_of_function
 from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs
-from codeeval.reading.program import CodePart, is_python, parses
+from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
 from codeeval.reading.uses import only_uses
 from codeeval.types import Problem
@@ -75,6 +75,8 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
             why = EXAMPLE
         elif item.kind is StatementKind.DEF and entry_point in item.names and place > last:
             why = DRAFT  # only its head, or its beginning again
+        elif wanted.needs.repeats_helper(item) and _is_head(part.found, item):
+            why = DRAFT
         elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
             why = CUT
         elif fails(part.found, item, wanted.needs, gone):
@@ -94,6 +96,10 @@ def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
     if item.kind is StatementKind.IMPORT:
         return not found.text(item).endswith("\n")
     return not is_of_function(found, item) and not is_python(found.text(item))
+
+
+def _is_head(found: Statements, item: Statement) -> bool:
+    return is_stub(found, item) or is_outline(found, item)
 
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
@@ -164,6 +170,8 @@ def _of_earlier(
         item = part.found.items[place]
         is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
         why = _why_left(item, is_use, later, (imported, imported | needed))
+        if needs.repeats_helper(item) and _is_head(part.found, item):
+            why = DRAFT
         if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
             why = None if needs.works_on(part.found, item) else why
         if why is None and not item.names & needed and _is_fragment(part.found, item, needs):

@@ -210,7 +210,8 @@ _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
 _LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+,?$")
 #: A sentence or a heading that begins with a word that is a statement's keyword: `del is not used`, `return value: bool`.
 _WORDED = re.compile(
-    r"(?:return|yield|del|global|nonlocal|raise|pass|break|continue)[ \t]++(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
+    r"(?:return|yield|del|global|nonlocal|raise|pass|break|continue)[ \t]++"
+    r"(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
 )
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")

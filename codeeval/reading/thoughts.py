@@ -55,6 +55,7 @@ _MAX_LINE = 2_000
 _CODE = re.compile(
     r"^[ \t]*(?:`{3}|~{3}|def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import)", re.MULTILINE
 )
+_ANY_CODE = re.compile(rf"{_CODE.pattern}|^[ \t]+\S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,9 +190,14 @@ def _marks(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
     """The marks that begin a thought and those that end one, without those that are only mentioned."""
     found = [mark for mark in _written(text) if not _quoted(text, mark.start(), mark.end())]
     soft = {mark.start(): bool(kind["closing"]) for mark in found if (kind := _SOFT_MARK.fullmatch(mark[0]))}
-    if soft and not (any(soft.values()) and not all(soft.values())):
+    if soft and not _prepares(text, soft):
         found = [mark for mark in found if mark.start() not in soft]
     return [mark for mark in found if mark.lastgroup is None], [mark for mark in found if mark.lastgroup is not None]
+
+
+def _prepares(text: str, soft: dict[int, bool]) -> bool:
+    """Whether elements end before the answer. `soft`: the places of their marks, and whether one closes."""
+    return not all(soft.values()) and any(soft.values()) and _ANY_CODE.search(text, max(soft)) is not None
 
 
 def _written(text: str) -> list[re.Match[str]]:
