@@ -15,7 +15,8 @@ _FENCE = re.compile(
 _RUN = re.compile(r"```|~~~")
 _BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
 _PYTHON = re.compile(
-    r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code)"
+    r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code|"
+    r"pyhton|pyton|pthon|phyton|питон|пайтон|cython|sage(?:math)?|starlark)"
     r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
     re.IGNORECASE,
 )

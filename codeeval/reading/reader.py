@@ -21,6 +21,8 @@ _ANGLE, _SQUARE = re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]")
 _QUOTED_HEAD = re.compile(r">[ \t]?(?:async|def|class)[ \t]")
 _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
 
+_RETURNS = re.compile(r"^[ \t]++return\b", re.MULTILINE)
+
 
 def read(problem: Problem, completion: str, *, is_program: bool = False, own_tokens: Sequence[str] = ()) -> Extraction:
     """The program of a completion, with its trace. `is_program`: it is self-contained, never a continuation of the
@@ -84,28 +86,32 @@ def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
 
 
 def _parts(problem: Problem, found: Sequence[blocks.Block]) -> list[tuple[CodePart, blocks.Block]]:
-    """The blocks that may hold code, each in its best reading. If none of them defines the function, a block whose label says
-    another language does if it is Python."""
-    pairs = []
+    """The blocks that may hold code, each in its best reading. If none of them has the function or a body, those whose labels
+    name another language do if they are Python."""
+    pairs: list[tuple[CodePart, blocks.Block]] = []
+    others: list[blocks.Block] = []
+    has_function = False
     for block in found:
-        if block.label not in ("python", "") or block.is_transcript:
-            continue
-        part = _best(problem, block)
-        if part.is_code or block.label == "python":
-            pairs.append((part, block))
-    if any(part.defining(problem.entry_point) is not None or part.body is not None for part, _ in pairs):
+        if block.label in ("python", "") and not block.is_transcript:
+            part = _best(problem, block)
+            has_function = has_function or part.defining(problem.entry_point) is not None or part.body is not None
+            if part.is_code or block.label == "python":
+                pairs.append((part, block))
+        elif block.piece.text[:1].isspace() or problem.entry_point in block.piece.text:
+            others.append(block)
+    if has_function or not others:
         return pairs
-    others = [block for block in found if block.label not in ("python", "") and problem.entry_point in block.piece.text]
-    pairs += [
-        (part, block)
-        for part, block in ((_best(problem, block), block) for block in others)
-        if _is_program(problem, part)
-    ]
-    return sorted(pairs, key=lambda pair: pair[1].start)
+    more = [(_best(problem, block), block) for block in others if not block.is_transcript]
+    more = [(part, block) for part, block in more if _is_answer(problem, part)]
+    return sorted([*pairs, *more], key=lambda pair: pair[1].start)
 
 
-def _is_program(problem: Problem, part: CodePart) -> bool:
-    return part.defining(problem.entry_point) is not None and is_python(part.piece.text)
+def _is_answer(problem: Problem, part: CodePart) -> bool:
+    """Whether a part is Python, and has the function or a body that returns."""
+    text = part.piece.text
+    if part.defining(problem.entry_point) is not None:
+        return is_python(text)
+    return part.body is not None and _RETURNS.search(text) is not None and is_python(f"def _():\n{text}")
 
 
 def _best(problem: Problem, block: blocks.Block) -> CodePart:
