@@ -10,13 +10,14 @@ from codeeval import syntax
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
-from codeeval.reading.versions import code_lines, versions
+from codeeval.reading.versions import code_lines, ends, versions
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
-_DOTS = re.compile(r"^[ \t]++(\.{3}|#[ \t]*+(?:\.{3}|…)[^\n]*+)[ \t]*+$", re.MULTILINE)
+_DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
+_INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
 _IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)*+")
 
 
@@ -42,12 +43,26 @@ class CodePart:
         return self._known[None]
 
     def _body(self) -> int | None:
+        bodies: list[int] = []
         for number, item in enumerate(self.found.items):
             if item.kind is StatementKind.BODY and not is_prose(first_line(self.found.bare(item)).strip()):
+                bodies.append(number)
+            elif item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
+                break
+        for number in reversed(bodies[1:]):
+            if self._is_better(bodies[0], number):
                 return number
-            if item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
-                return None
-        return None
+        return bodies[0] if bodies else None
+
+    def _is_better(self, first: int, number: int) -> bool:
+        """Whether a body below sentences is a new version of the first one, and no part of it or example."""
+        earlier, later = (self.found.items[place] for place in (first, number))
+        if not ends(self.found.bare(earlier)) or not ends(self.found.bare(later)):
+            return False
+        lines = code_lines(self.found, later)
+        return not set(lines) <= set(code_lines(self.found, earlier)) and is_python(
+            f"def _():\n{self.found.text(later)}"
+        )
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
@@ -119,13 +134,19 @@ def is_outline(found: Statements, item: Statement) -> bool:
 
 
 def _is_elided(found: Statements, item: Statement) -> bool:
-    """Whether dots, or a comment that begins with dots, stand for lines of a function."""
-    if (dots := _DOTS.search(text := found.text(item))) is None:
+    """Whether dots at the level of its body, or a comment of dots and words, stand for lines of a function."""
+    text = found.text(item)
+    if (dots := _DOTS.search(text)) is None:
         return False
     bare = found.bare(item)
-    while dots is not None and not (bare[dots.start(1)] == "." or not bare[dots.start(1) : dots.end()].strip()):
-        dots = _DOTS.search(text, dots.end())  # in a string
-    return dots is not None
+    first = _INDENTED.search(bare)
+    while dots is not None:
+        if not bare[dots.start(2) : dots.end()].strip():  # a comment
+            return True
+        if bare[dots.start(2)] == "." and first is not None and first[1] == dots[1]:
+            return True
+        dots = _DOTS.search(text, dots.end())
+    return False
 
 
 def parses(text: str) -> bool:

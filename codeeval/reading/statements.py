@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from codeeval.reading.code import Code, scan
@@ -127,7 +127,24 @@ def split(text: str) -> Statements:
     if not heads:
         return Statements(code, (Statement(StatementKind.BLANK, 0, len(text), ""),))
     starts = [0, *(head.start for head in heads[1:]), len(text)]
-    return Statements(code, tuple(_statement(code, starts[i], starts[i + 1], head) for i, head in enumerate(heads)))
+    items: list[Statement] = []
+    for i, head in enumerate(heads):
+        item = _statement(code, starts[i], starts[i + 1], head)
+        items += _words_apart(code, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else (item,)
+    return Statements(code, tuple(items))
+
+
+def _words_apart(code: Code, item: Statement) -> tuple[Statement, ...]:
+    """A function or body, and the indented sentences below it, which are no part of it."""
+    bare, cut, end = code.bare, item.end, item.end
+    while (blank := bare.rfind("\n\n", item.start, end)) >= 0:
+        lines = [line.strip() for line in bare[blank + 2 : end].split("\n") if line.strip()]
+        if lines and not (_WORDS.match(lines[0]) and all(is_prose(line) for line in lines)):
+            break
+        cut, end = blank + 2 if lines else cut, blank + 1
+    if cut == item.end:
+        return (item,)
+    return replace(item, end=cut), Statement(StatementKind.PROSE, cut, item.end, "")
 
 
 def _heads(bare: str) -> list[_Head]:
@@ -203,7 +220,7 @@ _TWO_OPERANDS = re.compile(
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
 _LIST_ITEM = re.compile(
-    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
+    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|\.{3}$|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
 #: A word alone on a line, or before a comma, is an expression without effect, or a heading.
@@ -213,6 +230,8 @@ _WORDED = re.compile(
     r"(?:return|yield|del|global|nonlocal|raise|pass|break|continue)[ \t]++"
     r"(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
 )
+#: How a sentence or a heading begins: a capital, and another word or a colon.
+_WORDS = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*+(?::|,?[ \t]++[^\W\d])")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
