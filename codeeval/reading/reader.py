@@ -155,6 +155,12 @@ def _unquoted(part: CodePart, entry_point: str) -> CodePart | None:
     return other if other.defining(entry_point) is not None else None
 
 
+def _outside(piece: Piece, entry_point: str) -> CodePart:
+    """A text outside of blocks, in its best reading."""
+    part = CodePart.of(piece)
+    return _moved(part, entry_point) or _unquoted(part, entry_point) or part
+
+
 def _defines_inside(part: CodePart, entry_point: str) -> bool:
     return entry_point in part.piece.text and (
         re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}(?!\w)", part.piece.text, re.M)
@@ -186,7 +192,7 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     ]
     parts = unfenced.with_versions([part for part, _ in pairs], problem.entry_point, answer.piece, found)
     home = home_of(parts, problem.entry_point, answer.end)
-    above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
+    above = _outside(answer.piece.cut(0, found[0].start), problem.entry_point) if home is None else None
     if above is not None and (
         (not is_program and above.body is not None) or above.defining(problem.entry_point) is not None
     ):
@@ -215,8 +221,7 @@ def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
         return Extraction("", "", merged(answer.left))
     if not is_program and continuation.goes_on(problem.prompt, answer):
         return continuation.going_on(problem, answer)
-    part = CodePart.of(answer.piece)
-    part = _moved(part, problem.entry_point) or _unquoted(part, problem.entry_point) or part
+    part = _outside(answer.piece, problem.entry_point)
     body = _body_of(problem, part, is_program)
     if body is not None or part.defining(problem.entry_point) is not None:
         return _chosen(problem, [part], 0, body, answer)

@@ -220,7 +220,8 @@ _TWO_OPERANDS = re.compile(
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
 _LIST_ITEM = re.compile(
-    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|\.{3}$|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
+    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|\.{3}$|"
+    r"[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
 #: A word alone on a line, or before a comma, is an expression without effect, or a heading.

@@ -130,7 +130,11 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
     behind = (mark for mark in openings if mark.start() >= closing and not _is_said(text, mark))
     opening = next((mark.start() - closing for mark in behind), None)
     if opening is None:
-        if closing and not text[closing:].strip() and (earlier := _before_last(text, closings)) is not None:
+        if (
+            closing
+            and _ANY_CODE.search(text, closing) is None
+            and (earlier := _before_last(text, closings)) is not None
+        ):
             return earlier
         return Spoken(closing, len(text), (0, closing) if closing else None)
     before = text[closing : closing + opening]
@@ -176,12 +180,12 @@ def _line_start(text: str, place: int) -> int | None:
 
 
 def _before_last(text: str, closings: list[int]) -> Spoken | None:
-    """The answer before the last thought, if nothing follows that."""
+    """The answer before the last thought, if no code follows that."""
     before = text[: closings[-1]]
     openings = (mark for mark in reversed(_written(before)) if mark.lastgroup is None)
     opening = next((mark.start() for mark in openings if not _quoted(before, mark.start(), mark.end())), 0)
     start = max((end for end in closings if end <= opening), default=0)
-    if not text[start:opening].strip():
+    if not text[start:opening].strip() or (text[closings[-1] :].strip() and _CODE.search(text, start, opening) is None):
         return None
     return Spoken(start, opening, (opening, closings[-1]))
 
