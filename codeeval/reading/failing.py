@@ -55,6 +55,22 @@ def definition_fails(found: Statements, item: Statement, needs: Needs, gone: Set
     return any(needs.has_unbound(_names_at_definition(each), item) for each in tree.body)
 
 
+def failing(found: Statements, needs: Needs) -> frozenset[int]:
+    """The definitions that the function does not need and that fail, and what is made of these."""
+    numbers: set[int] = set()
+    gone: set[str] = set()
+    for number, item in enumerate(found.items):
+        if not needs.is_needed(item) and (
+            (item.kind in DEFINITIONS and definition_fails(found, item, needs, gone))
+            or (gone and not gone.isdisjoint(found.uses(item)))
+        ):
+            numbers.add(number)
+            gone |= item.names
+        else:
+            gone -= item.names
+    return frozenset(numbers)
+
+
 def _is_stored(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 

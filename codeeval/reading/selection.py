@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from codeeval.reading import prompt_parts
-from codeeval.reading.failing import definition_fails, fails, is_of_function
+from codeeval.reading.failing import failing, fails, is_of_function
 from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs
 from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
@@ -165,7 +165,7 @@ def _of_earlier(
     entry_point, needs = wanted.entry_point, wanted.needs
     needed, later = outer[0], outer[1] | {entry_point}
     imported = {name for each in part.found.items if each.kind is StatementKind.IMPORT for name in each.names}
-    uses = only_uses(part.found, entry_point, needs)
+    uses, broken = only_uses(part.found, entry_point, needs), failing(part.found, needs)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
         is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
@@ -174,7 +174,7 @@ def _of_earlier(
             why = DRAFT
         if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
             why = None if needs.works_on(part.found, item) else why
-        if why is None and not item.names & needed and _is_fragment(part.found, item, needs):
+        if why is None and (place in broken or (not item.names & needed and _is_fragment(part.found, item, needs))):
             why = UNUSED
         if why is not None:
             choice.left[number][place] = why
@@ -196,8 +196,6 @@ def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
         return True
     if item.kind is StatementKind.ASSIGN:  # to an attribute or an item of something
         return needs.root(item) not in needs.names | needs.imported | BUILTINS
-    if item.kind in DEFINITIONS and definition_fails(found, item, needs):
-        return True
     return not parses(found.text(item))
 
 
