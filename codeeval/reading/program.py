@@ -10,7 +10,7 @@ from codeeval import syntax
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
-from codeeval.reading.versions import code_lines, ends, versions
+from codeeval.reading.versions import code_lines, returns, versions
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
@@ -18,7 +18,7 @@ _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
 _DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
 _INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
-_IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)*+")
+_IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,10 @@ class CodePart:
 
     def _is_better(self, first: int, number: int) -> bool:
         """Whether a body below sentences is a new version of the first one, and no part of it or example."""
-        earlier, later = (self.found.items[place] for place in (first, number))
-        if not ends(self.found.bare(earlier)) or not ends(self.found.bare(later)):
+        earlier, later = (code_lines(self.found, self.found.items[place]) for place in (first, number))
+        if not returns(earlier) or not returns(later) or set(later) <= set(earlier):
             return False
-        lines = code_lines(self.found, later)
-        return not set(lines) <= set(code_lines(self.found, earlier)) and is_python(
-            f"def _():\n{self.found.text(later)}"
-        )
+        return is_python(f"def _():\n{self.found.text(self.found.items[number])}")
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
@@ -121,8 +118,11 @@ def is_result(item: Statement, entry_point: str) -> bool:
 
 
 def is_stub(found: Statements, item: Statement) -> bool:
-    """Whether a function's body is a docstring, and the imports of the prompt's own stub, and nothing else."""
-    return item.kind is StatementKind.DEF and _IMPORTS.fullmatch(found.body(item)) is not None
+    """Whether a function's body is a docstring, and perhaps imports as in the prompt's own stub, and nothing else."""
+    if item.kind is not StatementKind.DEF:
+        return False
+    body = found.body(item)
+    return not body or (_IMPORTS.fullmatch(body) is not None and '"' in found.bare(item))
 
 
 def is_outline(found: Statements, item: Statement) -> bool:

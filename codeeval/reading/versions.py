@@ -23,6 +23,11 @@ def ends(body: str) -> bool:
     return last is lines[-1] or last.lstrip().startswith("else")
 
 
+def returns(lines: Sequence[str]) -> bool:
+    """Whether the last line of a body returns, at any level."""
+    return bool(lines) and _END.match(lines[-1]) is not None
+
+
 def _width(line: str) -> int:
     return len(line) - len(line.lstrip())
 
@@ -45,10 +50,9 @@ def code_lines(found: Statements, item: Statement) -> list[str]:
 
 def begins(later: Sequence[str], earlier: Sequence[str]) -> bool:
     """Whether the lines of a later version are the beginning of an earlier one, word for word."""
-    last = len(later) - 1
-    if not 0 <= last < len(earlier) or not earlier[last].startswith(later[last]) or later == earlier:
+    if not later or later == earlier or not returns(earlier):
         return False
-    return later[:last] == earlier[:last] and ends("\n".join(earlier))
+    return "\n".join(earlier).startswith("\n".join(later))
 
 
 def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_new: bool = False) -> Iterator[bool]:
