@@ -52,10 +52,10 @@ _LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[
 #: What follows a mark that a sentence mentions.
 _SAID_BEHIND = re.compile(r"[ \t]++[a-zа-яё]|[ \t]*+[.,;)]|</")
 _MAX_LINE = 2_000
-_CODE = re.compile(
-    r"^[ \t]*(?:`{3}|~{3}|def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import)", re.MULTILINE
-)
-_ANY_CODE = re.compile(rf"{_CODE.pattern}|^[ \t]+\S", re.MULTILINE)
+_WRITTEN = r"(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import"
+_CODE = re.compile(rf"^[ \t]*(?:`{{3}}|~{{3}}|{_WRITTEN})", re.MULTILINE)
+#: The same, also in the middle of a line, quoted, or any indented line.
+_ANY_CODE = re.compile(rf"`{{3}}|~{{3}}|^[ \t>]*+(?:{_WRITTEN})|^[ \t]++\S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
