@@ -91,9 +91,10 @@ class Needs:
                     count.update(item.names)
         return count
 
-    def repeats_helper(self, item: Statement) -> bool:
-        """Whether a definition has the name of a function that the prompt defines."""
-        return item.kind in DEFINITIONS and item.names <= self._prompt.helpers
+    @property
+    def given(self) -> frozenset[str]:
+        """The functions that the prompt defines above its own."""
+        return self._prompt.helpers
 
     @property
     def missing(self) -> frozenset[str]:

@@ -29,13 +29,14 @@ class ChosenStatements:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The function's name, the statement that is its body if it has no header, what it needs, and where the completion
-    ends."""
+    """The function's name, the statement that is its body if it has no header, what it needs, where the completion ends, and
+    the outlines of helpers in each part."""
 
     entry_point: str
     body: int | None
     needs: Needs
     end: int
+    outlines: Sequence[set[int]]
 
 
 def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Problem, end: int = -1) -> ChosenStatements:
@@ -45,7 +46,7 @@ def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Prob
     entry_point = problem.entry_point
     choice = ChosenStatements([set() for _ in parts], [{} for _ in parts])
     needs = Needs([part.found for part in parts], home, entry_point, prompt_parts.names(problem.prompt, entry_point))
-    wanted = _Wanted(entry_point, body, needs, end)
+    wanted = _Wanted(entry_point, body, needs, end, _outlines(parts, entry_point, needs))
     _of_home(parts[home], home, wanted, choice)
     if len(parts) == 1:
         return choice
@@ -75,7 +76,7 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
             why = EXAMPLE
         elif item.kind is StatementKind.DEF and entry_point in item.names and place > last:
             why = DRAFT  # only its head, or its beginning again
-        elif wanted.needs.repeats_helper(item) and _is_head(part.found, item):
+        elif place in wanted.outlines[number]:
             why = DRAFT
         elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
             why = CUT
@@ -98,8 +99,27 @@ def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
     return not is_of_function(found, item) and not is_python(found.text(item))
 
 
+def _outlines(parts: Sequence[CodePart], entry_point: str, needs: Needs) -> list[set[int]]:
+    """The helpers in each part of which only the head is there, and another part or the prompt has the body."""
+    found: list[set[int]] = [set() for _ in parts]
+    whole: set[str] = set()
+    for number, part in enumerate(parts):
+        for place, item in enumerate(part.found.items):
+            if item.kind is StatementKind.DEF and entry_point not in item.names:
+                if _is_head(part.found, item):
+                    found[number].add(place)
+                else:
+                    whole |= item.names
+    if any(found):
+        whole |= needs.given
+        for part, places in zip(parts, found, strict=True):
+            places -= {place for place in places if not part.found.items[place].names <= whole}
+    return found
+
+
 def _is_head(found: Statements, item: Statement) -> bool:
-    return is_stub(found, item) or is_outline(found, item)
+    is_head = is_stub(found, item) or is_outline(found, item)
+    return is_head and not found.bare(item).lstrip().startswith("@")
 
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
@@ -135,6 +155,7 @@ def _later(
         for place, item in enumerate(part.found.items):
             choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
             binds = item.kind in (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
+            binds = binds and place not in wanted.outlines[number]
             is_use = entry_point in part.found.uses(item)
             if not binds or (is_use and not (item.kind in DEFINITIONS and wanted.needs.is_needed(item))):
                 continue
@@ -170,7 +191,7 @@ def _of_earlier(
         item = part.found.items[place]
         is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
         why = _why_left(item, is_use, later, (imported, imported | needed))
-        if needs.repeats_helper(item) and _is_head(part.found, item):
+        if place in wanted.outlines[number]:
             why = DRAFT
         if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
             why = None if needs.works_on(part.found, item) else why

@@ -94,6 +94,15 @@ for beside in ("First:\n\n{0}\nThen:\n{1}", "{1}\nwhere\n\n{0}\nis the helper.\n
     _case(
         f"a constant without a fence, {beside!r}", beside.format("LIMIT = 10\n", _block(f"{SIG}    LIMIT + 1\n{BODY}"))
     )
+for outline in ("    ...\n", "    # ... as above\n    return result\n", '    """Core."""\n'):
+    head = CORE.partition("\n")[0] + "\n" + outline
+    _both(f"a helper's outline {outline!r} above the function", f"{_block(CORE)}{_block(head + chr(10) * 2 + CALLS_CORE)}", f"{_block(WRONG.replace('has_close', 'core'))}{_block(head + chr(10) * 2 + CALLS_CORE)}")  # fmt: skip
+    _case(
+        f"a helper's outline {outline!r} below the function", f"{_block(CORE + chr(10) * 2 + CALLS_CORE)}{_block(head)}"
+    )
+    _case(
+        f"a helper's outline {outline!r}, the helper below", f"{_block(head + chr(10) * 2 + CALLS_CORE)}{_block(CORE)}"
+    )
 _case("names in prose that blocks bind", f"numbers = 5\n\n{_block('LIMIT = 10' + chr(10))}LIMIT = x\n\n{_block(f'{SIG}    LIMIT + 1' + chr(10) + BODY)}")  # fmt: skip
 _case(
     "an indented function above an example in a block",
@@ -110,6 +119,12 @@ _case("a lambda that lost its indentation", f"{SIG}    x = 1\nreturn lambda: 1\n
 for words in ("    This function checks all pairs.\n", "    Explanation:\n    - we check\n    - we return\n", "  Эта функция сравнивает все пары.\n", "        Here we return it.\n"):  # fmt: skip
     _case(f"{words!r} below", f"{FN}\n{words}")
     _case(f"{words!r} below a body", f"{BODY}\n{words}\n")
+for words in (
+    "    Here we loop over all pairs.\n",
+    "  Сначала сравним все пары.\n\n",
+    "    Here we loop.\n    It is quick:\n\n",
+):
+    _case(f"{words!r} above a body", words + BODY)
 _case("an indented typing error", f"{BODY}\n    retrun False\n", SYNTAX_ERROR)
 _case("an indented sentence above code", f"{SIG}    near = False\n\n    Now we loop:\n{BODY}", SYNTAX_ERROR)
 # Listings and labels.

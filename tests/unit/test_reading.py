@@ -117,6 +117,21 @@ def test_the_trace_says_what_went_and_why() -> None:
     assert found.added == ("imports and helpers",)
 
 
+WITH_HELPER = replace(
+    PROBLEM, prompt='def half(x):\n    return x / 2\n\n\ndef f(x):\n    """A half."""\n', entry_point="f"
+)
+
+
+@pytest.mark.parametrize("outline", ["    ...\n", "    # already given\n    pass\n", '    """Given."""\n'])
+@pytest.mark.parametrize("answer", ["```python\n{}\n{}```", "```python\n{}```\n```python\n{}```\n", "{}\n\n{}"])
+def test_an_outline_does_not_replace_a_helper_of_the_prompt(outline: str, answer: str) -> None:
+    """A model that repeats the head only, in the function's block or in another."""
+    names: dict[str, Any] = {}
+    text = answer.format(f"def half(x):\n{outline}", "def f(x):\n    return half(x)\n")
+    exec(read(WITH_HELPER, text).program, names)  # noqa: S102 - it is this file's own
+    assert names["f"](3) == 1.5
+
+
 @pytest.mark.parametrize("token", ["<|fin|>", "⟨end⟩", "(END)"])
 def test_the_end_tokens_of_the_models_own_tokenizer(token: str) -> None:
     """Whatever they look like; the manifest has them where the backend says so."""
