@@ -49,17 +49,19 @@ class CodePart:
                 bodies.append(number)
             elif item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
                 break
-        for number in reversed(bodies[1:]):
-            if self._is_better(bodies[0], number):
-                return number
-        return bodies[0] if bodies else None
+        return self._last_version(bodies) if len(bodies) > 1 else next(iter(bodies), None)
 
-    def _is_better(self, first: int, number: int) -> bool:
-        """Whether a body below sentences is a new version of the first one, and no part of it or example."""
-        earlier, later = (code_lines(self.found, self.found.items[place]) for place in (first, number))
-        if not returns(earlier) or not returns(later) or set(later) <= set(earlier):
-            return False
-        return is_python(f"def _():\n{self.found.text(self.found.items[number])}")
+    def _last_version(self, bodies: Sequence[int]) -> int:
+        """Of bodies with sentences between them the last one, if it is a version of the first, and no part of it or
+        example."""
+        first = code_lines(self.found, self.found.items[bodies[0]])
+        known = set(first)
+        for number in reversed(bodies[1:] if returns(first) else ()):
+            lines = code_lines(self.found, self.found.items[number])
+            text = self.found.text(self.found.items[number])
+            if returns(lines) and not known.issuperset(lines) and is_python(f"def _():\n{text}"):
+                return number
+        return bodies[0]
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""

@@ -138,7 +138,7 @@ def _words_apart(code: Code, item: Statement) -> tuple[Statement, ...]:
     """A function or body, and the indented sentences above a body and below both, which are no part of it."""
     bare, start, cut, end = code.bare, item.start, item.end, item.end
     while item.kind is StatementKind.BODY and (found := _FIRST_LINE.match(bare, start, end)) is not None:
-        if not (_WORDS.match(found[1]) and is_prose(found[1])) or not bare[found.end() : end].strip():
+        if not (_WORDS.match(found[1]) and is_prose(found[1])) or _NOT_BLANK.search(bare, found.end(), end) is None:
             break
         start = found.end()
     while (blank := bare.rfind("\n\n", start, end)) >= 0:

@@ -71,8 +71,9 @@ def _binding(gaps: Sequence[Piece], names: frozenset[str]) -> Iterator[CodePart]
     waiting, taken = [*names], set[int]()
     while waiting:
         for piece in by_name.pop(waiting.pop(), ()):
-            if piece.origin(0) not in taken and is_python(piece.text):
-                taken.add(piece.origin(0))
+            is_new = piece.origin(0) not in taken
+            taken.add(piece.origin(0))
+            if is_new and is_python(piece.text):
                 part = CodePart.of(piece)
                 yield part
                 waiting += [name for item in part.found.items for name in part.found.reads(item)]

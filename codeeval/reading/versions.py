@@ -48,26 +48,20 @@ def code_lines(found: Statements, item: Statement) -> list[str]:
     return lines
 
 
-def begins(later: Sequence[str], earlier: Sequence[str]) -> bool:
-    """Whether the lines of a later version are the beginning of an earlier one, word for word."""
-    if not later or later == earlier or not returns(earlier):
-        return False
-    return "\n".join(earlier).startswith("\n".join(later))
-
-
 def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_new: bool = False) -> Iterator[bool]:
-    """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one without a return.
-    `is_cut`: the last one may have been cut off, also behind a `return`, if the model had repeated itself before; `is_new`:
-    if it had not, the last one is a new version."""
-    earlier: Sequence[str] | None = None
+    """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one, word for word,
+    without a return. `is_cut`: the last one may have been cut off, also behind a `return`, if the model had repeated itself
+    before; `is_new`: if it had not, the last one is a new version."""
+    earlier = ""
     repeated = False
-    for number, body in enumerate(bodies):
+    for number, lines in enumerate(bodies):
         may_be_cut = is_cut and number == len(bodies) - 1
-        if body is not None and earlier is not None and begins(body, earlier):
-            is_explained = not ends("\n".join(body)) and not (may_be_cut and is_new)
+        body = "\n".join(lines or ())
+        if body and body != earlier and earlier.startswith(body):
+            is_explained = not ends(body) and not (may_be_cut and is_new)
             if is_explained or (may_be_cut and repeated):
                 yield False
                 continue
-        repeated = body is not None and body == earlier
-        earlier = body
+        repeated = body != "" and body == earlier
+        earlier = body if lines and returns(lines) else ""
         yield True

@@ -354,6 +354,17 @@ LONG = {
     + "h1()\n",
     "statements that fail": "def has_close(a):\n    return a\n" + "x = y\n" * (N // 4),
     "beginnings": "def has_close(a):\n    b = a\n    return b\n" + "def has_close(a):\n    b = a\n" * (N // 8),
+    "beginnings of a long version": "def has_close(a):\n"
+    + "    b = a\n" * (N // 4)
+    + "    return b\n"
+    + "def has_close(a):\n    b = a\n" * (N // 8),
+    "bodies below a long one": "    b = 1\n" * (N // 4)
+    + "    return b\n\nNo, it is:\n"
+    + "    return 1\nOr:\n" * (N // 10),
+    "words above": "    It is the answer.\n" * (N // 8) + "    return 1\n",
+    "a statement that is none without a fence": "a, " * N
+    + "z = (1 2\n```python\ndef has_close(n):\n    return "
+    + "a + z\n```\n",
     "bodies below sentences": "    b = 1\n    return b\n\nNo, it is:\n" * (N // 10),
     "words below": "    return 1\n\n" + "    It is the answer.\n\n" * (N // 8),
     "wrappers": "```python\ndef has_close(a):\n    return a\n```\n"
