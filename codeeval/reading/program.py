@@ -86,9 +86,10 @@ class CodePart:
     def _versions(self, numbers: Sequence[int]) -> list[int]:
         """Those of the statements, last first, that are no beginning of an earlier version."""
         places = [*([] if self.body is None else [self.body]), *reversed(numbers)]
+        wanted = frozenset(numbers)
         bodies = [body_lines(self, place) for place in places]
         own = versions(bodies, is_cut=not self.piece.text.endswith("\n"))
-        return [place for place, is_own in zip(places, own, strict=True) if is_own and place in numbers][::-1]
+        return [place for place, is_own in zip(places, own, strict=True) if is_own and place in wanted][::-1]
 
     @property
     def is_code(self) -> bool:
