@@ -248,7 +248,7 @@ SHAPES: dict[str, Shape] = {
     "two names in two blocks": lambda f: f"{fenced(f.code)}Faster:\n{fenced(f.other_name + f.final)}",
     "result by the function's name": lambda f: fenced(f"{f.code}\n{f.name} = {f.name}(1, 2, 3)\nprint({f.name})\n"),
     "wrapped in a block after": lambda f: (
-        fenced(f.code) + fenced(f"{f.name} = (lambda g: lambda *a: g(*a))({f.name})\n")
+        fenced(f.code) + fenced(f"{f.name} = (lambda g: lambda *a, **k: g(*a, **k))({f.name})\n")
     ),
     "version in part after": lambda f: (
         f"{fenced(f.code)}Scheme:\n{fenced(f.head + f'    # ...{chr(10)}    return result{chr(10)}')}"
