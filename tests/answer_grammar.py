@@ -45,6 +45,8 @@ AFTER = (
     "\nNote that `has_close([1.0], 1)` is False; it's as you'd expect.\n",
     "\nExample: has_close([1.0, 2.0], 0.5) returns False.\n",
     "\nСложность (временная): O(n), память = O(1)\n\n**Итог (кратко):** готово.\n",
+    "\n    This function compares all pairs.\n",
+    "\nreturn value: bool\n",
     "\nInput: numbers = [1.0, 2.0], threshold = 0.5\nOutput: False\nT(n) = T(n-1) + O(1)\n",
 )
 LABELS = ("python", "py", "Python", "python3", "python:main.py", "{.python}", 'python title="a.py"', "")
@@ -62,6 +64,11 @@ THOUGHTS = (
     ("[THINK]", "[/THINK]"),
     ("<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"),
     ("analysisWe see. ", "assistantfinal"),
+    ("[THINKING]", "[/THINKING]"),
+    ("<plan>\n", "</plan>\n"),
+    ("<|begin_thought|>", "<|end_thought|>"),
+    ('<details type="reasoning" done="true">\n', "</details>\n"),
+    ("Thinking...\n", "...done thinking.\n\n"),
 )
 ENDS = (
     "",
@@ -99,6 +106,9 @@ USES = (
     "import not_there\n\n\n@not_there.mark\ndef test_it():\n    assert has_close([1.0], not_there.x)\n",
     "def main():\n    show()\n\n\ndef show():\n    print(has_close(*open('not there')))\n\n\nmain()\n",
     "data = open('not there').read()\nx = has_close(data, 1)\ndel x\n",
+    "has_close = has_close([1.0], 2)\nprint(has_close)\n",
+    "class Net(nn.Module):\n    size: Optional[int] = None\n\n\nnet = Net()\nnet.train()\n",
+    "@app.route('/')\ndef view(x: np.ndarray = DEFAULT) -> Optional[int]:\n    return x\n",
 )
 OTHER_BLOCKS = (
     "```\nFalse\n```\n",
@@ -107,6 +117,8 @@ OTHER_BLOCKS = (
     '```json\n{"a": 1}\n```\n',
     "```text\nhas_close([1.0], 2) -> False\n```\n",
     "```python\nassert has_close([1.0], 2), 'no'\n```\n",
+    "```python\ndef has_close(numbers, threshold):\n    # ... as above\n    return result\n```\n",
+    "```python\nclass Net(nn.Module):\n    pass\n\n\nnet = Net()\n```\n",
     "```python\nimport unittest\n\n\nclass T(unittest.TestCase):\n    def test(self):\n        assert has_close([], 1)\n```\n",
 )
 #: What is shown before the answer: lines of its body, the task's example, a test.

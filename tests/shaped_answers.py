@@ -87,8 +87,7 @@ def _harmony(f: Function, answer: str) -> str:
 def _wrapped(f: Function) -> str:
     """The work is in a function of another name, in a block of its own."""
     helper = fenced(f.other_name + f.final)
-    call = fenced(f.head + f"    return {f.name}_helper({_arguments(f.head)})\n")
-    return f"First the work:\n{helper}Then the function:\n{call}"
+    return f"First the work:\n{helper}Then the function:\n{_call(f)}"
 
 
 def _arguments(head: str) -> str:
@@ -110,6 +109,16 @@ def _pieces(f: Function) -> str:
     if not rest or not rest[-1].lstrip().startswith("return"):
         return fenced(f.code)
     return "".join(f"Step {n}:\n{fenced(piece)}" for n, piece in enumerate([f.head + first, *rest], 1))
+
+
+def _beginnings(f: Function) -> list[str]:
+    """The function up to each of its statements but the last."""
+    steps = [textwrap.indent(step, "    ") for step in _steps(f)]
+    return [f.head + "".join(steps[:count]) for count in range(1, len(steps)) if "return" not in steps[count - 1]]
+
+
+def _call(f: Function) -> str:
+    return fenced(f.head + f"    return {f.name}_helper({_arguments(f.head)})\n")
 
 
 def _module(f: Function) -> str:
@@ -236,6 +245,41 @@ SHAPES: dict[str, Shape] = {
     "roles without their tokens": lambda f: f"{f.code}\nuser\nTry something else.\nassistant\n{f.draft}",
     "thought of Gemma": lambda f: f"<|channel>thought\n{fenced(f.draft)}<channel|>{f.code}",
     "final response of Apriel": lambda f: f"Steps:\n{f.draft}\n[BEGIN FINAL RESPONSE]\n{f.code}[END FINAL RESPONSE]",
+    "two names in two blocks": lambda f: f"{fenced(f.code)}Faster:\n{fenced(f.other_name + f.final)}",
+    "result by the function's name": lambda f: fenced(f"{f.code}\n{f.name} = {f.name}(1, 2, 3)\nprint({f.name})\n"),
+    "wrapped in a block after": lambda f: (
+        fenced(f.code) + fenced(f"{f.name} = (lambda g: lambda *a, **k: g(*a, **k))({f.name})\n")
+    ),
+    "version in part after": lambda f: (
+        f"{fenced(f.code)}Scheme:\n{fenced(f.head + f'    # ...{chr(10)}    return result{chr(10)}')}"
+    ),
+    "beginning explained after": lambda f: fenced(f.code) + "".join(map(fenced, _beginnings(f))),
+    "again and again, cut off": lambda f: (f"{fenced(f.code)}\n" * 3 + f"```python\n{f.code}")[
+        : -len(f.final) // 2 - 1
+    ],
+    "draft of a body, then the body": lambda f: f"{f.other}\nNo, that is wrong:\n\n{f.final}",
+    "helper without a fence": lambda f: f"First:\n\n{f.other_name}{f.final}\nThen:\n{_call(f)}",
+    "import without a fence": lambda f: (
+        f"import math as math_here\n\n{fenced(f.head + '    math_here.pi' + chr(10) + f.final)}"
+    ),
+    "next function without its imports": lambda f: (
+        f"{f.final}\n\ndef next_one(x: NotThere, y=not_there.x):\n    return x\n"
+    ),
+    "next class without its imports": lambda f: (
+        f"{f.final}\n\nclass Net(nn.Module):\n    pass\n\n\nnet = Net()\nnet.run()\n"
+    ),
+    "indented sentence below": lambda f: f"{f.final}\n    This function returns what was asked for.\n",
+    "lines with numbers": lambda f: fenced(
+        "".join(f"{n:3}  {line}\n" for n, line in enumerate(f.code.splitlines(), 1))
+    ),
+    "label of another language": lambda f: f"{fenced(f.code, 'java')}{fenced(f'print({f.name})' + chr(10))}",
+    "LaTeX around a body": lambda f: f"\\begin{{lstlisting}}[language=Python]\n{f.final}\\end{{lstlisting}}\n",
+    "thought as Ollama prints it": lambda f: f"Thinking...\n{fenced(f.draft)}...done thinking.\n\n{f.final}",
+    "thought as Open WebUI keeps it": lambda f: f'<details type="reasoning">\n{fenced(f.draft)}</details>\n{f.final}',
+    "plan, then the body": lambda f: f"<plan>\n{fenced(f.draft)}</plan>\n{f.final}",
+    "thought closed by its answer": lambda f: f"<think>\n{fenced(f.draft)}\n<answer>\n{fenced(f.code)}</answer>",
+    "prompt given back": lambda f: f"[INST] Complete:\n{f.head}{f.docstring} [/INST] {fenced(f.code)}",
+    "tokens of StarCoder": lambda f: f"{f.final}\n<reponame>a/b<filename>c.py\n{f.draft}",
     "header of a chat template": lambda f: f"<|im_start|>assistant\n{fenced(f.code)}<|im_end|>",
 }
 

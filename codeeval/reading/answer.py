@@ -117,7 +117,7 @@ def _end(text: str, start: int, own: Sequence[str], *, in_strings: bool) -> int:
             if masked[place] != text[place]:
                 continue
         marks = marks or thoughts.Marks.of(text)
-        if place < marks.last_closing and (marks.is_open(place) or _is_mention(text, place)):
+        if place <= marks.last_closing and (marks.has(place) or marks.is_open(place) or _is_mention(text, place)):
             continue
         return place
     return len(text)

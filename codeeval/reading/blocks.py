@@ -15,7 +15,8 @@ _FENCE = re.compile(
 _RUN = re.compile(r"```|~~~")
 _BEHIND = re.compile(r"(?P<run>`{3,}+|~{3,}+)[ \t]*+(?P<info>[\w.+-]*+)[ \t]*+$")
 _PYTHON = re.compile(
-    r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code)"
+    r"\{?[ \t]*\.?(?:lang(?:uage)?[-=:][ \t]*)?(?:i?python|py|pypy|tool_code|jupyter-python|python_code|python-code|"
+    r"pyhton|pyton|pthon|phyton|питон|пайтон|cython|sage(?:math)?|starlark)"
     r"(?:[ \t]?[23](?:\.\d+)?)?(?![\w-])",
     re.IGNORECASE,
 )
@@ -33,6 +34,8 @@ _STRING = re.compile(r"\"{3}|'{3}|\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|#
 #: Lines of code that may begin a string of several lines (a sentence may mention quotation marks).
 _OPENS_STRING = re.compile(r"[ \t]|[\w.]+[ \t]*=|return\b|[rbfu]?(?:\"{3}|'{3})")
 _TRANSCRIPT = re.compile(r"\s*(?:>>>|In[ \t]\[\d*\]:|\$[ \t])")
+#: The number of a line in a listing, and what separates it from the line.
+_NUMBER = re.compile(r"[ \t]*+(\d{1,4})(?:\t|[ ]?[|│:.)][ ]?|[ ]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,11 @@ class Block:
     end: int
 
     def readings(self) -> tuple[Piece, ...]:
-        """The content unchanged, and with the fence's indentation removed."""
+        """The content unchanged, or without the numbers of its lines, and with the fence's indentation removed."""
+        piece = self.piece if not _is_numbered(self.piece.text) else self.piece.lines_without(_NUMBER)
         if not self.indent:
-            return (self.piece,)
-        return self.piece, self.piece.lines_without(re.compile(rf"[ \t]{{0,{self.indent}}}"))
+            return (piece,)
+        return piece, piece.lines_without(re.compile(rf"[ \t]{{0,{self.indent}}}"))
 
     @property
     def is_transcript(self) -> bool:
@@ -207,6 +211,15 @@ class _Finder:
         indent = 0 if opened.quotes else opened.indent
         self._found.blocks.append(Block(opened.label, piece, indent, opened.start, end))
         self._open = None
+
+
+def _is_numbered(text: str) -> bool:
+    """Whether every line begins with its number, as in a listing."""
+    if not text.lstrip()[:1].isdigit():
+        return False
+    found = [_NUMBER.match(line) for line in text.rstrip().split("\n")]
+    numbers = [int(number[1]) for number in found if number is not None]
+    return len(numbers) == len(found) > 1 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _label(info: str) -> str:

@@ -28,10 +28,11 @@ _ANGLE_TOKEN, _SQUARE_TOKEN = re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQU
 #: Tokens of other vocabularies, and headers of another's turn in prose: they end an answer only after code. Excludes
 #: the marks of a thought and those around an answer.
 _UNKNOWN = re.compile(
-    r"<[|｜](?![\w▁/]*(?:think|thought)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
+    r"<[|｜](?![\w▁/]*(?:think|thought|reasoning)|begin_of_|start_response|inner|python_tag)[\w▁.-]{1,48}[|｜]>"
     r"|(?:<(?:end|stop|eod|eop|sop|hy_eos|s/|/ s|end_of_document|unused(?!9[45]>)\d{1,4}|turn\||\|turn|/?tool_call|"
     r"\|tool_(?:call|response))>|\[end of text\]|\[/SOL\]|\]~b\])(?=[ \t]*+(?:[<\[\n]|\Z|user\b))"
     r"|^(?:#{3,4}[ \t]*+(?:Instruction|Human|User)[ \t]*+:|(?:Human|HUMAN|User|USER):|<human>:)(?=[ \t\n])"
+    r"|^<(?:reponame|filename|gh_stars|issue_start|jupyter_(?:start|text|code|output)|commit_(?:before|msg))>"
     r"|^\[TOOL_CALLS\]|(?<=[\w)\]}\"'])assistant(?=\n\n|\n*+\Z)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -60,14 +61,27 @@ _CODE = re.compile(
 _BEGUN = re.compile(r"<[|｜][\w▁]{0,24}[|｜]?\Z")
 #: What a chat template writes before an answer.
 _HEADER = re.compile(
-    r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
-    r"<\|im_start\|>(?:[ \t]*(?:assistant|model|bot)\b)?|<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
+    r"\s*+(?:<s>(?:bot\n)?|<bos>|<\|begin_of_text\|>|<[|｜]begin▁of▁sentence[|｜]>|\[/INST\]|"
+    r"<\|im_start\|>(?!think\n|answer\n)(?:[ \t]*(?:assistant|model|bot)\b)?|"
+    r"<start_of_turn>(?:model|assistant)?|<[|｜]assistant[|｜]>|"
     r"<\|(?:start_header_id|header_start)\|>[ \t]*assistant[ \t]*<\|(?:end_header_id|header_end)\|>|"
     r"<\|start_of_role\|>assistant<\|end_of_role\|>|<\|im_sep\|>|(?:assistant)?<\|role_sep\|>|\[\|assistant\|\]|"
     r"<[|｜]Assistant[|｜]>|<\|START_OF_TURN_TOKEN\|>(?:<\|CHATBOT_TOKEN\|>)?|<\|turn>(?:model)?)\n*"
 )
+#: A prompt that a backend gave back before the answer, from the header of its first turn. It has the function's code.
+_ECHO = re.compile(
+    r"\s*+(?:<s>|<bos>|<\|begin_of_text\|>)?\s*+(?:<\|im_start\|>(?:system|user)\n|\[INST\]|<\|(?:system|user)\|>|"
+    r"<\|start_header_id\|>(?:system|user)<\|end_header_id\|>|<start_of_turn>user\n|(?<=<s>)(?:system|user)\n)"
+)
+_ECHO_END = re.compile(
+    r"<\|im_start\|>assistant|\[/INST\]|<\|assistant\|>|<\|start_header_id\|>assistant<\|end_header_id\|>|"
+    r"<start_of_turn>model|<s>(?:bot|assistant)\n"
+)
 #: What is cheap to look for, and in every text in which `_UNKNOWN` could find something.
-_ANGLE_SIGN = re.compile(r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>)", re.IGNORECASE)
+_ANGLE_SIGN = re.compile(
+    r"<(?:[|｜]|end|stop|eod|eop|sop|hy_eos|s/|/ s|unused|turn|/?tool_call|human>|reponame|filename|gh_|issue|jupyter|commit)",
+    re.IGNORECASE,
+)
 _SQUARE_SIGN = re.compile(r"\[(?:end of text|/sol|tool_calls)\]", re.IGNORECASE)
 _WORD_HEADER = re.compile(r"\s*+assistant[ \t]*+\n++(?=\s*+\S)")
 
@@ -77,6 +91,8 @@ def header_end(text: str) -> int:
     end = 0
     if text.lstrip()[:1] not in ("<", "[", "a"):
         return end
+    if _ECHO.match(text) is not None and (echo := _ECHO_END.search(text)) is not None:
+        end = echo.start() if _CODE_LINE.search(text, 0, echo.start()) is not None else 0
     while (found := _HEADER.match(text, end)) is not None and found.end() > end:
         end = found.end()
     if end == 0 and (found := _WORD_HEADER.match(text)) is not None:

@@ -91,6 +91,17 @@ class Needs:
                     count.update(item.names)
         return count
 
+    @property
+    def given(self) -> frozenset[str]:
+        """The functions that the prompt defines above its own."""
+        return self._prompt.helpers
+
+    @property
+    def missing(self) -> frozenset[str]:
+        """The names that the function needs and nothing binds."""
+        count = self._bindings
+        return frozenset() if count["*"] else frozenset(name for name in self.names if not count[name])
+
     def has_unbound(self, names: Set[str], item: Statement) -> bool:
         """Whether any of the names that a statement reads is bound by nothing: also not by itself, unless it is a compound
         statement."""

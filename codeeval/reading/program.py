@@ -10,11 +10,15 @@ from codeeval import syntax
 from codeeval.reading.needs import DEFINITIONS
 from codeeval.reading.pieces import Piece, first_line
 from codeeval.reading.statements import Statement, StatementKind, Statements, is_prose, split
+from codeeval.reading.versions import code_lines, returns, versions
 
 _MAX_PARSED = 20_000
 #: Longer texts are not parsed to find out whether their fences and marks are inside strings.
 _MAX_ASKED = 100_000
 _OUTLINE = re.compile(r"\.{3}|pass|raise NotImplementedError(?:\([ \t\n]*\))?")
+_DOTS = re.compile(r"^([ \t]++)(\.{3}|#[ \t]*+(?:\.{3}|…)(?:[ \t][^\n]*+)?+)[ \t]*+$", re.MULTILINE)
+_INDENTED = re.compile(r"^([ \t]++)\S", re.MULTILINE)
+_IMPORTS = re.compile(r"(?:(?:import|from)[ \t][^\n;]*+\s*+)++")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +43,25 @@ class CodePart:
         return self._known[None]
 
     def _body(self) -> int | None:
+        bodies: list[int] = []
         for number, item in enumerate(self.found.items):
             if item.kind is StatementKind.BODY and not is_prose(first_line(self.found.bare(item)).strip()):
+                bodies.append(number)
+            elif item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
+                break
+        return self._last_version(bodies) if len(bodies) > 1 else next(iter(bodies), None)
+
+    def _last_version(self, bodies: Sequence[int]) -> int:
+        """Of bodies with sentences between them the last one, if it is a version of the first, and no part of it or
+        example."""
+        first = code_lines(self.found, self.found.items[bodies[0]])
+        known = set(first)
+        for number in reversed(bodies[1:] if returns(first) else ()):
+            lines = code_lines(self.found, self.found.items[number])
+            text = self.found.text(self.found.items[number])
+            if returns(lines) and not known.issuperset(lines) and is_python(f"def _():\n{text}"):
                 return number
-            if item.kind not in (StatementKind.PROSE, StatementKind.BLANK, StatementKind.BODY):
-                return None
-        return None
+        return bodies[0]
 
     def defining(self, entry_point: str) -> int | None:
         """The index of the last statement that defines the function; the prompt's own stub does not count."""
@@ -59,9 +76,20 @@ class CodePart:
             return None
         kinds = (*DEFINITIONS, StatementKind.ASSIGN, StatementKind.COMPOUND)
         real = [n for n in numbers if items[n].kind in kinds and not is_stub(self.found, items[n])]
+        real = [n for n in real if not is_result(items[n], entry_point)]
+        if len(real) > 1 or self.body is not None:
+            real = self._versions(real)
         if real or self.body is not None:  # beside a body, an import of the function belongs to a test
             return next((n for n in real if not is_outline(self.found, items[n])), next(iter(real), None))
         return next((n for n in numbers if items[n].kind is StatementKind.IMPORT), None)
+
+    def _versions(self, numbers: Sequence[int]) -> list[int]:
+        """Those of the statements, last first, that are no beginning of an earlier version."""
+        places = [*([] if self.body is None else [self.body]), *reversed(numbers)]
+        wanted = frozenset(numbers)
+        bodies = [body_lines(self, place) for place in places]
+        own = versions(bodies, is_cut=not self.piece.text.endswith("\n"))
+        return [place for place, is_own in zip(places, own, strict=True) if is_own and place in wanted][::-1]
 
     @property
     def is_code(self) -> bool:
@@ -76,14 +104,52 @@ class CodePart:
         return any(item.kind in kinds for item in self.found.items) or self.body is not None
 
 
+def body_lines(part: CodePart, place: int) -> list[str] | None:
+    """The lines of a function's body; None for a statement of another kind."""
+    item = part.found.items[place]
+    return code_lines(part.found, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else None
+
+
+def is_result(item: Statement, entry_point: str) -> bool:
+    """Whether an assignment keeps a result of the function by the function's own name: `f = f(3)`."""
+    if item.kind is not StatementKind.ASSIGN or not item.head.startswith(entry_point):
+        return False
+    return (
+        re.match(rf"{re.escape(entry_point)}[ \t]*=[ \t]*{re.escape(entry_point)}[ \t]*\([ \t]*[^) \t]", item.head)
+        is not None
+    )
+
+
 def is_stub(found: Statements, item: Statement) -> bool:
-    """Whether a function's body is a docstring and nothing else."""
-    return item.kind is StatementKind.DEF and not found.body(item)
+    """Whether a function's body is a docstring, and perhaps imports as in the prompt's own stub, and nothing else."""
+    if item.kind is not StatementKind.DEF:
+        return False
+    body = found.body(item)
+    return not body or (_IMPORTS.fullmatch(body) is not None and '"' in found.bare(item))
 
 
 def is_outline(found: Statements, item: Statement) -> bool:
-    """Whether a function does nothing: its body is still to be written, or was left out to show the signature."""
-    return item.kind is StatementKind.DEF and _OUTLINE.fullmatch(found.body(item)) is not None
+    """Whether a function is incomplete: its body is still to be written, or was left out, all of it or a part, to show the
+    rest."""
+    if item.kind is not StatementKind.DEF:
+        return False
+    return _OUTLINE.fullmatch(found.body(item)) is not None or _is_elided(found, item)
+
+
+def _is_elided(found: Statements, item: Statement) -> bool:
+    """Whether dots at the level of its body, or a comment of dots and words, stand for lines of a function."""
+    text = found.text(item)
+    if (dots := _DOTS.search(text)) is None:
+        return False
+    bare = found.bare(item)
+    first = _INDENTED.search(bare)
+    while dots is not None:
+        if not bare[dots.start(2) : dots.end()].strip():  # a comment
+            return True
+        if bare[dots.start(2)] == "." and first is not None and first[1] == dots[1]:
+            return True
+        dots = _DOTS.search(text, dots.end())
+    return False
 
 
 def parses(text: str) -> bool:
@@ -104,10 +170,18 @@ def is_python(text: str) -> bool:
     return True
 
 
-def home_of(parts: Sequence[CodePart], entry_point: str) -> int | None:
+def home_of(parts: Sequence[CodePart], entry_point: str, end: int = -1) -> int | None:
     """The last part that defines the function. An unlabelled part may be only an outline, so it counts if it is
-    Python."""
+    Python. `end`: where the completion ends."""
     defining = [number for number, part in enumerate(parts) if _defines(part, entry_point)]
+    if len(defining) > 1:
+        last = parts[defining[-1]].piece
+        own = versions(
+            [body_lines(parts[number], parts[number].defining(entry_point) or 0) for number in defining],
+            is_cut=last.origin(len(last.text)) == end,
+            is_new=True,
+        )
+        defining = [number for number, is_own in zip(defining, own, strict=True) if is_own]
     if len(defining) > 1:
         defining = [number for number in defining if not outlines(parts[number], entry_point)] or defining
     if len(defining) > 1:

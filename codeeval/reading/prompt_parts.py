@@ -44,10 +44,11 @@ def inner_imports(prompt: str, entry_point: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PromptNames:
-    """The names that the prompt binds, and the parameters of its function."""
+    """The names that the prompt binds, the parameters of its function, and the functions above it."""
 
     bound: frozenset[str] = frozenset()
     parameters: frozenset[str] = frozenset()
+    helpers: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=512)
@@ -58,6 +59,7 @@ def names(prompt: str, entry_point: str) -> PromptNames:
     return PromptNames(
         frozenset(name for item in found.items for name in item.names),
         frozenset(name for item in stubs for name in local_to(found.bare(item))),
+        frozenset(name for _, bound in parts(prompt, entry_point) for name in bound),
     )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from operator import itemgetter
 
-from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code
+from codeeval.reading import blocks, continuation, end_tokens, pieces_of_code, unfenced
 from codeeval.reading.answer import END_TOKEN, MAX_READ, Answer, answer_in, left_out, with_tokens_in_strings
 from codeeval.reading.assemble import assembled, merged
 from codeeval.reading.pieces import Piece, first_line
@@ -21,6 +20,8 @@ STUB = "the prompt's own stub"
 _ANGLE, _SQUARE = re.compile(r"<[|/｜\w]"), re.compile(r"\[/?[A-Z]")
 _QUOTED_HEAD = re.compile(r">[ \t]?(?:async|def|class)[ \t]")
 _QUOTED = re.compile(r"^[ \t]*+>[ \t]?(?:async[ \t]+)?(?:def|class)[ \t]", re.MULTILINE)
+
+_RETURNS = re.compile(r"^[ \t]++return\b", re.MULTILINE)
 
 
 def read(problem: Problem, completion: str, *, is_program: bool = False, own_tokens: Sequence[str] = ()) -> Extraction:
@@ -84,14 +85,33 @@ def _has_answer(problem: Problem, found: Sequence[blocks.Block]) -> bool:
     return any(part.defining(problem.entry_point) is not None for part, _ in _parts(problem, found))
 
 
-def _parts(problem: Problem, found: Sequence[blocks.Block]) -> Iterator[tuple[CodePart, blocks.Block]]:
-    """The blocks that may hold code, each in its best reading."""
+def _parts(problem: Problem, found: Sequence[blocks.Block]) -> list[tuple[CodePart, blocks.Block]]:
+    """The blocks that may hold code, each in its best reading. If none of them has the function or a body, those whose labels
+    name another language do if they are Python."""
+    pairs: list[tuple[CodePart, blocks.Block]] = []
+    others: list[blocks.Block] = []
+    has_function = False
     for block in found:
-        if block.label not in ("python", "") or block.is_transcript:
-            continue
-        part = _best(problem, block)
-        if part.is_code or block.label == "python":
-            yield part, block
+        if block.label in ("python", "") and not block.is_transcript:
+            part = _best(problem, block)
+            has_function = has_function or part.defining(problem.entry_point) is not None or part.body is not None
+            if part.is_code or block.label == "python":
+                pairs.append((part, block))
+        elif block.piece.text[:1].isspace() or problem.entry_point in block.piece.text:
+            others.append(block)
+    if has_function or not others:
+        return pairs
+    more = [(_best(problem, block), block) for block in others if not block.is_transcript]
+    more = [(part, block) for part, block in more if _is_answer(problem, part)]
+    return sorted([*pairs, *more], key=lambda pair: pair[1].start)
+
+
+def _is_answer(problem: Problem, part: CodePart) -> bool:
+    """Whether a part is Python, and has the function or a body that returns."""
+    text = part.piece.text
+    if part.defining(problem.entry_point) is not None:
+        return is_python(text)
+    return part.body is not None and _RETURNS.search(text) is not None and is_python(f"def _():\n{text}")
 
 
 def _best(problem: Problem, block: blocks.Block) -> CodePart:
@@ -135,6 +155,12 @@ def _unquoted(part: CodePart, entry_point: str) -> CodePart | None:
     return other if other.defining(entry_point) is not None else None
 
 
+def _outside(piece: Piece, entry_point: str) -> CodePart:
+    """A text outside of blocks, in its best reading."""
+    part = CodePart.of(piece)
+    return _moved(part, entry_point) or _unquoted(part, entry_point) or part
+
+
 def _defines_inside(part: CodePart, entry_point: str) -> bool:
     return entry_point in part.piece.text and (
         re.search(rf"^[ \t]*(?:async[ \t]+)?(?:def|class)[ \t]+{re.escape(entry_point)}(?!\w)", part.piece.text, re.M)
@@ -157,22 +183,16 @@ def _body_width(prompt: str) -> int:
 
 
 def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], is_program: bool) -> Extraction:
-    pairs = list(_parts(problem, found))
+    pairs = _parts(problem, found)
     used = {block.start for _, block in pairs}
     left = [
         left_out("transcript" if block.is_transcript else "block of another kind", answer.piece, block.start, block.end)
         for block in found
         if block.start not in used
     ]
-    parts = [part for part, _ in pairs]
-    if more := list(_unfenced(problem, answer, found)):
-        starts = [*(block.start for _, block in pairs), *(start for start, _ in more)]
-        parts = [
-            part
-            for _, part in sorted(zip(starts, [*parts, *(part for _, part in more)], strict=True), key=itemgetter(0))
-        ]
-    home = home_of(parts, problem.entry_point)
-    above = CodePart.of(answer.piece.cut(0, found[0].start)) if home is None else None
+    parts = unfenced.with_versions([part for part, _ in pairs], problem.entry_point, answer.piece, found)
+    home = home_of(parts, problem.entry_point, answer.end)
+    above = _outside(answer.piece.cut(0, found[0].start), problem.entry_point) if home is None else None
     if above is not None and (
         (not is_program and above.body is not None) or above.defining(problem.entry_point) is not None
     ):
@@ -185,6 +205,8 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     answer = Answer(answer.piece, (*answer.left, *left), answer.end)
     if home is None:
         return _without_function(problem, parts, answer)
+    parts, home = pieces_of_code.wrapped(parts, home, problem.entry_point)
+    parts, home = unfenced.with_missing(parts, home, problem, answer.piece, found)
     if parts[home].defining(problem.entry_point) is not None and home < len(parts) - 1:
         parts = pieces_of_code.completed(parts, home, problem.entry_point)
     elif parts[home].defining(problem.entry_point) is None and parts[home] is not above:
@@ -193,32 +215,13 @@ def _of_blocks(problem: Problem, answer: Answer, found: Sequence[blocks.Block], 
     return _chosen(problem, parts, home, body, answer)
 
 
-def _unfenced(problem: Problem, answer: Answer, found: Sequence[blocks.Block]) -> Iterator[tuple[int, CodePart]]:
-    """The texts below blocks that define the function once more, without a fence, and where they begin."""
-    text = answer.piece.text
-    if text.find(f"def {problem.entry_point}", found[0].end) < 0:
-        return
-    head = re.compile(rf"^(?:async[ \t]+)?def {re.escape(problem.entry_point)}(?!\w)", re.MULTILINE)
-    ends = [*(block.start for block in found[1:]), len(text)]
-    for block, end in zip(found, ends, strict=True):
-        if head.search(text, block.end, end) is None:
-            continue
-        part = CodePart.of(answer.piece.cut(block.end, end))
-        place = part.defining(problem.entry_point)
-        if place is not None and not outlines(part, problem.entry_point):
-            item = part.found.items[place]
-            if item.kind is StatementKind.DEF and is_python(part.found.text(item)):
-                yield block.end, part
-
-
 def _of_text(problem: Problem, answer: Answer, is_program: bool) -> Extraction:
     """If there are no blocks: a body, a program with text around it, or no answer."""
     if not answer.piece.text.strip():
         return Extraction("", "", merged(answer.left))
     if not is_program and continuation.goes_on(problem.prompt, answer):
         return continuation.going_on(problem, answer)
-    part = CodePart.of(answer.piece)
-    part = _moved(part, problem.entry_point) or _unquoted(part, problem.entry_point) or part
+    part = _outside(answer.piece, problem.entry_point)
     body = _body_of(problem, part, is_program)
     if body is not None or part.defining(problem.entry_point) is not None:
         return _chosen(problem, [part], 0, body, answer)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from codeeval import syntax
 from codeeval.reading import prompt_parts
-from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs, head_names
+from codeeval.reading.failing import failing, fails, is_of_function
+from codeeval.reading.needs import BUILTINS, DEFINITIONS, Needs
 from codeeval.reading.program import CodePart, is_outline, is_python, is_stub, parses
 from codeeval.reading.statements import Statement, StatementKind, Statements
 from codeeval.reading.uses import only_uses
 from codeeval.types import Problem
 
 _ROOT = re.compile(r"([^\W\d]\w*)[ \t]*(?=[.(])(\.)?")
-#: Lines that are part of a function: a statement at the margin that has one is not an example.
-_OF_FUNCTION = re.compile(r"^[ \t]*+(?:return|yield)\b", re.MULTILINE)
 #: Why a statement is left out, in the trace's words.
 PROSE, EXAMPLE, DRAFT, UNUSED, CUT = "prose", "example", "earlier version", "not needed", "cut off"
 
@@ -32,13 +29,14 @@ class ChosenStatements:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """The function's name, the statement that is its body if it has no header, what it needs, and where the completion
-    ends."""
+    """The function's name, the statement that is its body if it has no header, what it needs, where the completion ends, and
+    the outlines of helpers in each part."""
 
     entry_point: str
     body: int | None
     needs: Needs
     end: int
+    outlines: Sequence[set[int]]
 
 
 def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Problem, end: int = -1) -> ChosenStatements:
@@ -48,7 +46,7 @@ def choose(parts: Sequence[CodePart], home: int, body: int | None, problem: Prob
     entry_point = problem.entry_point
     choice = ChosenStatements([set() for _ in parts], [{} for _ in parts])
     needs = Needs([part.found for part in parts], home, entry_point, prompt_parts.names(problem.prompt, entry_point))
-    wanted = _Wanted(entry_point, body, needs, end)
+    wanted = _Wanted(entry_point, body, needs, end, _outlines(parts, entry_point, needs))
     _of_home(parts[home], home, wanted, choice)
     if len(parts) == 1:
         return choice
@@ -67,21 +65,27 @@ def _of_home(part: CodePart, number: int, wanted: _Wanted, choice: ChosenStateme
     entry_point, items = wanted.entry_point, part.found.items
     uses = only_uses(part.found, entry_point, wanted.needs)
     defining = part.defining(entry_point)
+    last = max((place for place in (defining, wanted.body) if place is not None), default=len(items))
     is_open = part.piece.origin(len(part.piece.text)) == wanted.end
+    gone: set[str] = set()
     for place, item in enumerate(items):
         why = None
         if item.kind is StatementKind.PROSE or (item.kind is StatementKind.BODY and place != wanted.body):
             why = PROSE
         elif item.kind is StatementKind.BARE or place in uses or _imports_it(item, entry_point, place == defining):
             why = EXAMPLE
-        elif defining is not None and place > defining and entry_point in item.names and _is_head(part.found, item):
+        elif item.kind is StatementKind.DEF and entry_point in item.names and place > last:
+            why = DRAFT  # only its head, or its beginning again
+        elif place in wanted.outlines[number]:
             why = DRAFT
         elif is_open and place == len(items) - 1 and _is_cut_off(part.found, item, wanted.needs):
             why = CUT
-        elif _fails(part.found, item, wanted.needs):
+        elif fails(part.found, item, wanted.needs, gone):
             why = UNUSED
+            gone |= item.names
         if why is None:
             choice.kept[number].add(place)
+            gone -= item.names
         else:
             choice.left[number][place] = why
 
@@ -92,55 +96,30 @@ def _is_cut_off(found: Statements, item: Statement, needs: Needs) -> bool:
         return False
     if item.kind is StatementKind.IMPORT:
         return not found.text(item).endswith("\n")
-    return not _is_of_function(found, item) and not is_python(found.text(item))
+    return not is_of_function(found, item) and not is_python(found.text(item))
 
 
-def _fails(found: Statements, item: Statement, needs: Needs) -> bool:
-    """Whether a statement beside the definitions, which the function does not need, can't be executed: it is no Python,
-    or uses what nothing defines. An example or a formula, most often."""
-    kinds = (StatementKind.CALL, StatementKind.ASSIGN, StatementKind.COMPOUND, StatementKind.ASSERT)
-    if item.kind not in kinds and not item.head.startswith("@"):
-        return False
-    if needs.is_needed(item) or needs.works_on(found, item) or _is_of_function(found, item):
-        return False
-    try:
-        tree = syntax.parse_module(found.text(item))
-    except SyntaxError:
-        return True
-    return any(needs.has_unbound(_free_names(each), item) for each in tree.body)
-
-
-def _is_of_function(found: Statements, item: Statement) -> bool:
-    """Whether a statement is a part of a function that lost its indentation."""
-    if item.kind is StatementKind.OTHER:
-        return not item.head.startswith("@")
-    return item.kind is StatementKind.COMPOUND and _OF_FUNCTION.search(found.bare(item)) is not None
-
-
-def _is_stored(node: ast.AST) -> bool:
-    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-
-
-def _free_names(statement: ast.stmt) -> set[str]:
-    """The names that a statement reads before it binds them."""
-    skipped: set[ast.AST] = set()
-    free: set[str] = set()
-    if isinstance(statement, ast.Assign):
-        skipped = {node for target in statement.targets for node in ast.walk(target) if _is_stored(node)}
-    elif isinstance(statement, ast.AugAssign | ast.AnnAssign) and isinstance(statement.target, ast.Name):
-        skipped = {statement.target}
-        free = {statement.target.id} if isinstance(statement, ast.AugAssign) else set()
-    own: set[str] = set()
-    for node in ast.walk(statement):
-        if isinstance(node, ast.arg):
-            own.add(node.arg)
-        elif isinstance(node, ast.Name) and node not in skipped:
-            (free if isinstance(node.ctx, ast.Load) else own).add(node.id)
-    return free - own
+def _outlines(parts: Sequence[CodePart], entry_point: str, needs: Needs) -> list[set[int]]:
+    """The helpers in each part of which only the head is there, and another part or the prompt has the body."""
+    found: list[set[int]] = [set() for _ in parts]
+    whole: set[str] = set()
+    for number, part in enumerate(parts):
+        for place, item in enumerate(part.found.items):
+            if item.kind is StatementKind.DEF and entry_point not in item.names:
+                if _is_head(part.found, item):
+                    found[number].add(place)
+                else:
+                    whole |= item.names
+    if any(found):
+        whole |= needs.given
+        for part, places in zip(parts, found, strict=True):
+            places -= {place for place in places if not part.found.items[place].names <= whole}
+    return found
 
 
 def _is_head(found: Statements, item: Statement) -> bool:
-    return is_stub(found, item) or is_outline(found, item)
+    is_head = is_stub(found, item) or is_outline(found, item)
+    return is_head and not found.bare(item).lstrip().startswith("@")
 
 
 def _imports_it(item: Statement, entry_point: str, is_definition: bool) -> bool:
@@ -176,6 +155,7 @@ def _later(
         for place, item in enumerate(part.found.items):
             choice.left[number][place] = PROSE if item.kind is StatementKind.PROSE else EXAMPLE
             binds = item.kind in (*DEFINITIONS, StatementKind.IMPORT, StatementKind.ASSIGN)
+            binds = binds and place not in wanted.outlines[number]
             is_use = entry_point in part.found.uses(item)
             if not binds or (is_use and not (item.kind in DEFINITIONS and wanted.needs.is_needed(item))):
                 continue
@@ -206,14 +186,16 @@ def _of_earlier(
     entry_point, needs = wanted.entry_point, wanted.needs
     needed, later = outer[0], outer[1] | {entry_point}
     imported = {name for each in part.found.items if each.kind is StatementKind.IMPORT for name in each.names}
-    uses = only_uses(part.found, entry_point, needs)
+    uses, broken = only_uses(part.found, entry_point, needs), failing(part.found, needs)
     for place in range(len(part.found.items) - 1, -1, -1):
         item = part.found.items[place]
         is_use = place in uses and not (item.kind in DEFINITIONS and item.names & needed)
         why = _why_left(item, is_use, later, (imported, imported | needed))
+        if place in wanted.outlines[number]:
+            why = DRAFT
         if why is not None and item.kind in (StatementKind.CALL, StatementKind.COMPOUND) and place not in uses:
             why = None if needs.works_on(part.found, item) else why
-        if why is None and not item.names & needed and _is_fragment(part.found, item, needs):
+        if why is None and (place in broken or (not item.names & needed and _is_fragment(part.found, item, needs))):
             why = UNUSED
         if why is not None:
             choice.left[number][place] = why
@@ -235,8 +217,6 @@ def _is_fragment(found: Statements, item: Statement, needs: Needs) -> bool:
         return True
     if item.kind is StatementKind.ASSIGN:  # to an attribute or an item of something
         return needs.root(item) not in needs.names | needs.imported | BUILTINS
-    if item.kind in DEFINITIONS and needs.has_unbound(head_names(found, item), item):
-        return True
     return not parses(found.text(item))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from codeeval.reading.code import Code, scan
@@ -68,6 +68,11 @@ class Statements:
             self._reads[item.start] = self.uses(item) - local
         return self._reads[item.start]
 
+    def values(self, item: Statement) -> frozenset[str]:
+        """The names in the value of an assignment."""
+        found = assigned(self.bare(item))
+        return frozenset() if found is None else used(self.code, item.start + found[1], item.end)
+
     def body(self, item: Statement) -> str:
         """What follows a function's header, without strings."""
         if item.start not in self._bodies:
@@ -122,7 +127,30 @@ def split(text: str) -> Statements:
     if not heads:
         return Statements(code, (Statement(StatementKind.BLANK, 0, len(text), ""),))
     starts = [0, *(head.start for head in heads[1:]), len(text)]
-    return Statements(code, tuple(_statement(code, starts[i], starts[i + 1], head) for i, head in enumerate(heads)))
+    items: list[Statement] = []
+    for i, head in enumerate(heads):
+        item = _statement(code, starts[i], starts[i + 1], head)
+        items += _words_apart(code, item) if item.kind in (StatementKind.DEF, StatementKind.BODY) else (item,)
+    return Statements(code, tuple(items))
+
+
+def _words_apart(code: Code, item: Statement) -> tuple[Statement, ...]:
+    """A function or body, and the indented sentences above a body and below both, which are no part of it."""
+    bare, start, cut, end = code.bare, item.start, item.end, item.end
+    while item.kind is StatementKind.BODY and (found := _FIRST_LINE.match(bare, start, end)) is not None:
+        if not (_WORDS.match(found[1]) and is_prose(found[1])) or _NOT_BLANK.search(bare, found.end(), end) is None:
+            break
+        start = found.end()
+    while (blank := bare.rfind("\n\n", start, end)) >= 0:
+        lines = [line.strip() for line in bare[blank + 2 : end].split("\n") if line.strip()]
+        if lines and not (_WORDS.match(lines[0]) and all(is_prose(line) for line in lines)):
+            break
+        cut, end = blank + 2 if lines else cut, blank + 1
+    if (start, cut) == (item.start, item.end):
+        return (item,)
+    above = Statement(StatementKind.PROSE, item.start, start, "")
+    below = Statement(StatementKind.PROSE, cut, item.end, "")
+    return tuple(each for each in (above, replace(item, start=start, end=cut), below) if each.start < each.end)
 
 
 def _heads(bare: str) -> list[_Head]:
@@ -198,11 +226,20 @@ _TWO_OPERANDS = re.compile(
 _SOFT = re.compile(r"(?:match|case|type)[ \t]++(?=[^=\s])")
 _NEEDS_COLON = re.compile(r"(?:async[ \t]++)?(?:if|for|while|with|try|class|def|match|else|elif|except|finally)\b")
 _LIST_ITEM = re.compile(
-    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=]|\*\*|\.\.(?!\.)|[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
+    r"(?:[-*+]|\d{1,9}[.)])[ \t]|[|<>%!~=\\]|\*\*|\.\.(?!\.)|\.{3}$|"
+    r"[OΘ]\([^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)?\)[.,]?$|[^\w\"'(\[{@.]*+$"
 )
 _SENTENCE_END = re.compile(r"(?<!\w)[^\W\d]\w*+[ \t]*+\.$|(?<!\w)\w++:$")
-#: A word alone on a line is an expression without effect, or a heading.
-_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+$")
+#: A word alone on a line, or before a comma, is an expression without effect, or a heading.
+_LONE_WORD = re.compile(r"(?!(?:break|continue|global|nonlocal|pass|raise|return|yield)$)[^\W\d]\w*+,?$")
+#: A sentence or a heading that begins with a word that is a statement's keyword: `del is not used`, `return value: bool`.
+_WORDED = re.compile(
+    r"(?:return|yield|del|global|nonlocal|raise|pass|break|continue)[ \t]++"
+    r"(?:(?:is|in|as|and|or)(?!\w)|(?:(?!lambda(?!\w))[^()\[\]{}\":])*+:(?!=))"
+)
+_FIRST_LINE = re.compile(r"(?:[ \t]*+\n)*+[ \t]++([^\n]++)\n")
+#: How a sentence or a heading begins: a capital, and another word or a colon.
+_WORDS = re.compile(r"[A-ZА-ЯЁ][^\W\d_]*+(?::|,?[ \t]++[^\W\d])")
 _FROM_IMPORT = re.compile(r"from[ \t]++[\w.]++[ \t]++import\b")
 _ANNOTATION = re.compile(r"[^\W\d][\w.]*+[ \t]*+:(?!=)")
 
@@ -227,7 +264,7 @@ def is_prose(line: str) -> bool:
     text = _SOFT.sub("", line, count=1) if first in "mct" else line
     if _NEEDS_COLON.match(line) and not (line.startswith(("match", "try")) and assigned(line)):
         return ":" not in line or _TWO_OPERANDS.search(text) is not None
-    if line.startswith("from ") and not _FROM_IMPORT.match(line):
+    if (line.startswith("from ") and not _FROM_IMPORT.match(line)) or (first in "rydgnpbc" and _WORDED.match(line)):
         return True
     if _TWO_OPERANDS.search(text) or (line.endswith((".", ":")) and _SENTENCE_END.search(line)):
         return True

@@ -10,20 +10,31 @@ from dataclasses import dataclass
 _NAMES = (
     r"(?:[a-z]+:)?(?:think(?:ing)?|thoughts?|thought_process|reason(?:ing)?|reflection|scratchpad|analysis|"
     r"inner_monologue|internal_monologue|internal_thoughts?|internal_reasoning|thinking_process|reasoning_process|"
-    r"reasoning_content|chain_of_thought|cot|longcat_think)"
+    r"reasoning_content|chain_of_thought|cot|longcat_think|размышлени[ея]|рассуждени[ея]|мысли)"
 )
+#: Elements in which a model prepares its answer. They count only in pairs: an answer may follow in one that is never closed.
+_SOFT = r"(?:plan(?:ning)?|brainstorm(?:ing)?|draft|problem_analysis|step_by_step)"
+_THOUGHT = r"(?:think(?:ing)?|thought|reasoning)"
 #: The marks, and whether one ends a thought: then it has a group.
 _ANGLE = (
-    rf"<(?:{_NAMES}>|\|(?:begin_of_thought|start_thinking|thinking|think|inner_prefix|start_of_thought)\|>|\|channel>|"
-    r"unused94>|ctrl94>|"
-    rf"(?P<angle>/{_NAMES}>|\|(?:end_of_thought|end_thinking|/thinking|/think|inner_suffix)\|>|channel\|>|unused95>|ctrl95>))"
+    rf"<(?:{_NAMES}>|{_SOFT}>|\|(?:(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}(?:_start)?|inner_prefix)\|>|\|channel>|"
+    r"unused94>|ctrl94>|\|im_start\|>think\n|"
+    rf"(?P<angle>/{_NAMES}>|/{_SOFT}>|\|(?:end_(?:of_)?{_THOUGHT}|{_THOUGHT}_end|/{_THOUGHT}|inner_suffix)\|>|channel\|>|"
+    r"unused95>|ctrl95>|\|im_start\|>answer\n))"
 )
-_MARK = re.compile(rf"{_ANGLE}|◁(?:think|(?P<triangle>/think))▷|\[(?:THINK|(?P<square>/THINK))\]", re.IGNORECASE)
+_SQUARE = r"\[(?:THINK(?:ING)?|REASONING|(?P<square>/(?:THINK(?:ING)?|REASONING)))\]"
+_MARK = re.compile(rf"{_ANGLE}|◁(?:think|(?P<triangle>/think))▷|{_SQUARE}", re.IGNORECASE)
+_SOFT_MARK = re.compile(rf"<(?P<closing>/)?{_SOFT}>", re.IGNORECASE)
 #: The same by the first character: a search for one is much faster than a search for any of several.
-_ANGLE_MARK, _SQUARE_MARK = re.compile(_ANGLE, re.IGNORECASE), re.compile(r"\[/?THINK\]", re.IGNORECASE)
-_UPPER_ONLY = ("[think]", "[/think]")
-_SPOKEN = re.compile(r"\s*Here(?:'s| is) my thought process:")
+_ANGLE_MARK, _SQUARE_MARK = re.compile(_ANGLE, re.IGNORECASE), re.compile(_SQUARE, re.IGNORECASE)
+#: How a thought begins and ends in words: Granite's, and as Ollama prints it.
+_SPOKEN = re.compile(r"\s*+(?:Here(?:'s| is) my thought process:|(?P<ollama>Thinking\.\.\.\n))")
 _SPOKEN_END = re.compile(r"Here(?:'s| is) my response:[ \t]*\n?")
+_OLLAMA_END = re.compile(r"^\.\.\.done thinking\.[ \t]*$", re.MULTILINE)
+#: As Open WebUI stores it.
+_DETAILS, _DETAILS_END = '<details type="reasoning"', "</details>"
+#: An answer in its tags, at the end of the text, ends a thought that has no mark of its own for that.
+_ANSWER, _ANSWER_END = "\n<answer>", "</answer>"
 #: The answer of a model that thinks without marks.
 _FINAL, _FINAL_END = "[BEGIN FINAL RESPONSE]", "[END FINAL RESPONSE]"
 #: OpenAI's harmony format, with its special tokens and without them.
@@ -41,9 +52,10 @@ _LITERAL = re.compile(r"(?<!\w)[rbfuRBFU]{0,2}(?:\"[^\"\n]*\"|'[^'\n]*'|(?<!`)`[
 #: What follows a mark that a sentence mentions.
 _SAID_BEHIND = re.compile(r"[ \t]++[a-zа-яё]|[ \t]*+[.,;)]|</")
 _MAX_LINE = 2_000
-_CODE = re.compile(
-    r"^[ \t]*(?:`{3}|~{3}|def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import)", re.MULTILINE
-)
+_WRITTEN = r"(?:async[ \t]+)?def[ \t]|class[ \t]|return\b|import[ \t]|from[ \t]+\w+[ \t]+import"
+_CODE = re.compile(rf"^[ \t]*(?:`{{3}}|~{{3}}|{_WRITTEN})", re.MULTILINE)
+#: The same, also in the middle of a line, quoted, or any indented line.
+_ANY_CODE = re.compile(rf"`{{3}}|~{{3}}|^[ \t>]*+(?:{_WRITTEN})|^[ \t]++\S", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,13 @@ class Marks:
         opened, closed = bisect_left(self.openings, place), bisect_left(self.closings, place)
         return opened > 0 and (closed == 0 or self.closings[closed - 1] < self.openings[opened - 1])
 
+    def has(self, place: int) -> bool:
+        """Whether a mark is at this offset."""
+        return any(
+            (at := bisect_left(marks, place)) < len(marks) and marks[at] == place
+            for marks in (self.openings, self.closings)
+        )
+
 
 def begins(text: str) -> bool:
     """Whether a text begins with a thought that it opens itself."""
@@ -88,7 +107,9 @@ def begins(text: str) -> bool:
 
 def may_begin(text: str) -> bool:
     """Whether a text may have a thought; decided without looking for one."""
-    return text.lstrip()[:1] in ("a", "c", "f", "H") or has_mark(text) or "<|message|>" in text or _FINAL in text
+    if text.lstrip()[:1] in ("a", "c", "f", "H", "T") or "<|message|>" in text:
+        return True
+    return has_mark(text) or _FINAL in text or _DETAILS in text
 
 
 def has_mark(text: str) -> bool:
@@ -98,7 +119,7 @@ def has_mark(text: str) -> bool:
 
 def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> Spoken:
     """The part of `text` that is not thought. `in_code`: whether an offset is inside a program's string or comment."""
-    for of_form in (_harmony, _bare_harmony, _by_words, _final_response):
+    for of_form in (_harmony, _bare_harmony, _by_words, _final_response, _folded):
         found = of_form(text)
         if found is not None:
             return found
@@ -109,7 +130,11 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
     behind = (mark for mark in openings if mark.start() >= closing and not _is_said(text, mark))
     opening = next((mark.start() - closing for mark in behind), None)
     if opening is None:
-        if closing and not text[closing:].strip() and (earlier := _before_last(text, closings)) is not None:
+        if (
+            closing
+            and _ANY_CODE.search(text, closing) is None
+            and (earlier := _before_last(text, closings)) is not None
+        ):
             return earlier
         return Spoken(closing, len(text), (0, closing) if closing else None)
     before = text[closing : closing + opening]
@@ -117,7 +142,16 @@ def spoken(text: str, in_code: Callable[[int], bool] = lambda place: False) -> S
         return Spoken(closing, closing + opening, (0, closing))
     if _CODE.search(before) or re.match(r"\n*+[ \t]++\S", before):
         return Spoken(closing, closing + opening, (closing + opening, len(text)))
-    return Spoken(len(text), len(text), (0, len(text)), closed=False)
+    answer = _answer_in_tags(text, closing)
+    return Spoken(len(text), len(text), (0, len(text)), closed=False) if answer is None else answer
+
+
+def _answer_in_tags(text: str, start: int) -> Spoken | None:
+    """The answer in tags that end the text, behind a thought that was not closed."""
+    place = text.rfind(_ANSWER, start)
+    if place < 0 or not text.rstrip().endswith(_ANSWER_END) or _CODE.search(text, place + len(_ANSWER)) is None:
+        return None
+    return Spoken(place + 1, len(text), (0, place + 1))
 
 
 def _closings(text: str, openings: list[re.Match[str]], found: list[re.Match[str]]) -> list[int]:
@@ -146,12 +180,12 @@ def _line_start(text: str, place: int) -> int | None:
 
 
 def _before_last(text: str, closings: list[int]) -> Spoken | None:
-    """The answer before the last thought, if nothing follows that."""
+    """The answer before the last thought, if no code follows that."""
     before = text[: closings[-1]]
     openings = (mark for mark in reversed(_written(before)) if mark.lastgroup is None)
     opening = next((mark.start() for mark in openings if not _quoted(before, mark.start(), mark.end())), 0)
     start = max((end for end in closings if end <= opening), default=0)
-    if not text[start:opening].strip():
+    if not text[start:opening].strip() or (text[closings[-1] :].strip() and _CODE.search(text, start, opening) is None):
         return None
     return Spoken(start, opening, (opening, closings[-1]))
 
@@ -159,14 +193,22 @@ def _before_last(text: str, closings: list[int]) -> Spoken | None:
 def _marks(text: str) -> tuple[list[re.Match[str]], list[re.Match[str]]]:
     """The marks that begin a thought and those that end one, without those that are only mentioned."""
     found = [mark for mark in _written(text) if not _quoted(text, mark.start(), mark.end())]
+    soft = {mark.start(): bool(kind["closing"]) for mark in found if (kind := _SOFT_MARK.fullmatch(mark[0]))}
+    if soft and not _prepares(text, soft):
+        found = [mark for mark in found if mark.start() not in soft]
     return [mark for mark in found if mark.lastgroup is None], [mark for mark in found if mark.lastgroup is not None]
+
+
+def _prepares(text: str, soft: dict[int, bool]) -> bool:
+    """Whether elements end before the answer. `soft`: the places of their marks, and whether one closes."""
+    return not all(soft.values()) and any(soft.values()) and _ANY_CODE.search(text, max(soft)) is not None
 
 
 def _written(text: str) -> list[re.Match[str]]:
     """All marks in a text."""
     if "◁" not in text and not _SQUARE_MARK.search(text):
         return list(_ANGLE_MARK.finditer(text))
-    return [mark for mark in _MARK.finditer(text) if mark[0].lower() not in _UPPER_ONLY or mark[0].isupper()]
+    return [mark for mark in _MARK.finditer(text) if mark[0][0] != "[" or mark[0].isupper()]
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
@@ -204,9 +246,10 @@ def _bare_harmony(text: str) -> Spoken | None:
 
 
 def _by_words(text: str) -> Spoken | None:
-    if _SPOKEN.match(text) is None:
+    begun = _SPOKEN.match(text)
+    if begun is None:
         return None
-    ends = [found.end() for found in _SPOKEN_END.finditer(text)]
+    ends = [found.end() for found in (_OLLAMA_END if begun["ollama"] else _SPOKEN_END).finditer(text)]
     return Spoken(ends[-1], len(text), (0, ends[-1])) if ends else None
 
 
@@ -218,3 +261,11 @@ def _final_response(text: str) -> Spoken | None:
     start = begun + len(_FINAL)
     end = text.find(_FINAL_END, start)
     return Spoken(start, end if end >= 0 else len(text), (0, start))
+
+
+def _folded(text: str) -> Spoken | None:
+    """A thought in an element that a page folds, at the beginning."""
+    if not text[:400].lstrip().startswith(_DETAILS):
+        return None
+    end = text.find(_DETAILS_END)
+    return Spoken(end + len(_DETAILS_END), len(text), (0, end + len(_DETAILS_END))) if end >= 0 else None

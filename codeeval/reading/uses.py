@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from codeeval.reading.needs import DEFINITIONS, Needs, head_names, is_from_elsewhere
+from codeeval.reading.program import is_result
 from codeeval.reading.statements import Statement, StatementKind, Statements
 
 #: Input of a program that is executed by itself: what a user types, its arguments, files.
@@ -35,7 +36,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
     gone = {name for number in dropped for name in found.items[number].names} - needs.defined
     users = _users(found, uses, {entry_point, *gone}, needs)
     for number, item in enumerate(found.items):
-        if number in dropped or entry_point in item.names:
+        if number in dropped or (entry_point in item.names and not is_result(item, entry_point)):
             continue
         is_use = item.kind in DEFINITIONS and not item.names.isdisjoint(users)
         if _is_droppable(item, entry_point) and not (entry_point in uses[number] and _DELETES.match(item.head)):
@@ -45,7 +46,7 @@ def only_uses(found: Statements, entry_point: str, needs: Needs) -> frozenset[in
             gone |= item.names
         else:
             gone -= item.names
-    return frozenset(_without_needed(found, dropped, needs))
+    return frozenset(_without_needed(found, dropped, needs, entry_point))
 
 
 def _has_candidates(found: Statements) -> bool:
@@ -118,12 +119,14 @@ def _is_use(found: Statements, item: Statement, uses: frozenset[str], users: fro
     return _OPENS_FILE.search(item.head) is not None
 
 
-def _without_needed(found: Statements, dropped: set[int], needs: Needs) -> set[int]:
+def _without_needed(found: Statements, dropped: set[int], needs: Needs, entry_point: str) -> set[int]:
     """Keep the definitions and imports that a kept statement uses, the values that a kept definition reads, and what
     these are made of."""
     by_name: dict[str, list[int]] = {}
     for number in dropped:
         item = found.items[number]
+        if is_result(item, entry_point):
+            continue
         if item.kind in _BINDING and not (item.kind is StatementKind.IMPORT and item.names <= needs.defined):
             for name in item.names:
                 by_name.setdefault(name, []).append(number)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reading_cases import CASES, FN, PROBLEM
 from reading_cases_beside import BESIDE
 from reading_cases_more import MORE
+from reading_cases_variants import VARIANTS
 
 from codeeval.manifest import ModelInfo
 from codeeval.reading import read
@@ -25,6 +26,7 @@ from codeeval.types import Extraction, Problem
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from answer_grammar import ANSWERS, Answer
 
+ALL_CASES = [*CASES, *MORE, *BESIDE, *VARIANTS]
 TESTS = (([1.0, 2.0, 3.0], 0.5, False), ([1.0, 2.8, 3.0, 4.0, 5.0, 2.0], 0.3, True))
 
 
@@ -39,7 +41,10 @@ def verdict(extraction: Extraction) -> str:
             code = compile(extraction.program, "candidate", "exec")
         except SyntaxError:
             return "syntax_error"
-        exec(code, namespace)  # noqa: S102
+        try:
+            exec(code, namespace)  # noqa: S102
+        except (NameError, TypeError) as error:
+            return type(error).__name__
         function = namespace.get("has_close")
         if not callable(function):
             return "no_entry_point"
@@ -48,9 +53,7 @@ def verdict(extraction: Extraction) -> str:
 
 
 @pytest.mark.filterwarnings("ignore:coroutine")
-@pytest.mark.parametrize(
-    ("kind", "text", "wanted"), [*CASES, *MORE, *BESIDE], ids=[case[0] for case in [*CASES, *MORE, *BESIDE]]
-)
+@pytest.mark.parametrize(("kind", "text", "wanted"), ALL_CASES, ids=[case[0] for case in ALL_CASES])
 def test_answers_are_read_as_a_careful_reader_would(kind: str, text: str, wanted: str) -> None:
     """Kind by kind; the trace lies in the text, in order, and covers what was kept."""
     found = read(PROBLEM, text)
@@ -112,6 +115,21 @@ def test_the_trace_says_what_went_and_why() -> None:
     kept = next(cut for cut in found.trace if cut.kept)
     assert text[kept.start : kept.end] == FN
     assert found.added == ("imports and helpers",)
+
+
+WITH_HELPER = replace(
+    PROBLEM, prompt='def half(x):\n    return x / 2\n\n\ndef f(x):\n    """A half."""\n', entry_point="f"
+)
+
+
+@pytest.mark.parametrize("outline", ["    ...\n", "    # already given\n    pass\n", '    """Given."""\n'])
+@pytest.mark.parametrize("answer", ["```python\n{}\n{}```", "```python\n{}```\n```python\n{}```\n", "{}\n\n{}"])
+def test_an_outline_does_not_replace_a_helper_of_the_prompt(outline: str, answer: str) -> None:
+    """A model that repeats the head only, in the function's block or in another."""
+    names: dict[str, Any] = {}
+    text = answer.format(f"def half(x):\n{outline}", "def f(x):\n    return half(x)\n")
+    exec(read(WITH_HELPER, text).program, names)  # noqa: S102 - it is this file's own
+    assert names["f"](3) == 1.5
 
 
 @pytest.mark.parametrize("token", ["<|fin|>", "⟨end⟩", "(END)"])
@@ -335,6 +353,31 @@ LONG = {
     + "".join(f"def h{i}():\n    return h{i - 1}()\n" for i in range(N // 6))
     + "h1()\n",
     "statements that fail": "def has_close(a):\n    return a\n" + "x = y\n" * (N // 4),
+    "beginnings": "def has_close(a):\n    b = a\n    return b\n" + "def has_close(a):\n    b = a\n" * (N // 8),
+    "beginnings of a long version": "def has_close(a):\n"
+    + "    b = a\n" * (N // 4)
+    + "    return b\n"
+    + "def has_close(a):\n    b = a\n" * (N // 8),
+    "bodies below a long one": "    b = 1\n" * (N // 4)
+    + "    return b\n\nNo, it is:\n"
+    + "    return 1\nOr:\n" * (N // 10),
+    "words above": "    It is the answer.\n" * (N // 8) + "    return 1\n",
+    "a statement that is none without a fence": "a, " * N
+    + "z = (1 2\n```python\ndef has_close(n):\n    return "
+    + "a + z\n```\n",
+    "bodies below sentences": "    b = 1\n    return b\n\nNo, it is:\n" * (N // 10),
+    "words below": "    return 1\n\n" + "    It is the answer.\n\n" * (N // 8),
+    "wrappers": "```python\ndef has_close(a):\n    return a\n```\n"
+    + "```python\nhas_close = f(has_close)\n```\n" * (N // 16),
+    "names without a fence": "a, " * N + "z = 1, 2\n```python\ndef has_close(n):\n    return z\n```\n",
+    "helpers without a fence": "```python\ndef has_close(a):\n    h0()\n```\n"
+    + "".join(f"def h{i}():\n    h{i + 1}()\n" for i in range(N // 20)),
+    "definitions that fail": "def has_close(a):\n    return a\n" + "def g(a=x):\n    return a\n" * (N // 16),
+    "other labels": "```java\n    return has_close\n```\n" * (N // 16),
+    "numbered lines": "```\n" + "".join(f"{i} x\n" for i in range(1, N // 8)) + "```\n",
+    "dots": "def has_close(a):\n" + "    '''\n    ...\n    '''\n" * (N // 16),
+    "plans": "<plan></plan>" * (N // 8),
+    "echoes": "<|im_start|>user\ndef f" + "<|im_start|>" * (N // 4),
     "helpers behind": "```python\ndef has_close(a):\n    h0()\n```\n"
     + "".join(f"```python\ndef h{i}():\n    h{i + 1}()\n```\n" for i in range(N // 20)),
 }

@@ -21,6 +21,8 @@ WORDS = """
     <hy_eos> <s/> <end_of_document> <unused12> <turn|> <|turn> <tool_call> </tool_call> <|tool_call> [/SOL] ]~b] [TOOL_CALLS]
     <think> </thinking> <seed:think> </reasoning> ◁think▷ ◁/think▷ [THINK] [/THINK] <|begin_of_thought|> <|end_of_thought|>
     <|/think|> <ctrl94> <ctrl95> <unused94> <unused95> <|message|> <|begin_of_solution|> <|START_RESPONSE|> <|python_tag|>
+    [THINKING] [/THINKING] [REASONING] <plan> </plan> </draft> <мысли> </мысли> <|thought_start|> <|end_of_reasoning|>
+    <reponame> <filename> <gh_stars> <jupyter_text> <commit_msg> <issue_start> <s>[INST]
     [PYTHON] [/PYTHON] [ANSWER] [BEGIN] [DONE] \\boxed{ <answer> </code> <pre><code> ''' `x` analysis finalHere
 """
 MARKS = (
@@ -54,6 +56,8 @@ MARKS = (
         "[|assistant|]",
     ),
     *("\n assistant\n\n x", "BEGIN SOLUTION", "'''python\n", '"""py\n', "Here is my thought process:"),
+    *("Thinking...\n...done thinking.\n", '<details type="reasoning">x</details>', "<|im_start|>think\n", "<s>bot\n"),
+    *("<|im_start|>user\ndef f<|im_start|>assistant\n", "<s>user\ndef f</s>\n<s>bot\n", "[INST] def f [/INST] x"),
 )
 
 

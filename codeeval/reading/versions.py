@@ -1,0 +1,67 @@
+"""Tell a new version of the function from one that only repeats the beginning of an earlier version: to explain it, or because
+the model repeats itself until it is cut off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from codeeval.reading.statements import Statement, StatementKind, Statements, header_end
+
+_END = re.compile(r"[ \t]*(?:return|raise)\b")
+_DEFINITION = re.compile(r"^(?:async[ \t]++)?def\b", re.MULTILINE)
+_DOCSTRING = re.compile(r"\s*+\"++[ \t]*+(?:\n|\Z)")
+
+
+def ends(body: str) -> bool:
+    """Whether the last statement of a body, or its last branch, is a return."""
+    lines = [line for line in body.split("\n") if line.strip()]
+    if not lines or _END.match(lines[-1]) is None:
+        return False
+    margin = _width(lines[0])
+    last = next(line for line in reversed(lines) if _width(line) <= margin)
+    return last is lines[-1] or last.lstrip().startswith("else")
+
+
+def returns(lines: Sequence[str]) -> bool:
+    """Whether the last line of a body returns, at any level."""
+    return bool(lines) and _END.match(lines[-1]) is not None
+
+
+def _width(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def code_lines(found: Statements, item: Statement) -> list[str]:
+    """The logical lines of a function's body, without its docstring, comments and blank lines."""
+    bare, text, start = found.bare(item), found.text(item), 0
+    if item.kind is StatementKind.DEF and (head := _DEFINITION.search(bare)) is not None:
+        start = head.end() + header_end(bare[head.end() :])
+    docstring = _DOCSTRING.match(bare, start)
+    start = docstring.end() if docstring is not None else start
+    lines: list[str] = []
+    for line in bare[start:].split("\n"):
+        code = line.rstrip()
+        if code.strip():
+            lines.append(text[start : start + len(code)])
+        start += len(line) + 1
+    return lines
+
+
+def versions(bodies: Sequence[Sequence[str] | None], is_cut: bool = False, is_new: bool = False) -> Iterator[bool]:
+    """For each body, in order, whether it is a version of its own, and not the beginning of an earlier one, word for word,
+    without a return. `is_cut`: the last one may have been cut off, also behind a `return`, if the model had repeated itself
+    before; `is_new`: if it had not, the last one is a new version."""
+    earlier = ""
+    repeated = False
+    for number, lines in enumerate(bodies):
+        may_be_cut = is_cut and number == len(bodies) - 1
+        body = "\n".join(lines or ())
+        if body and body != earlier and earlier.startswith(body):
+            is_explained = not ends(body) and not (may_be_cut and is_new)
+            if is_explained or (may_be_cut and repeated):
+                yield False
+                continue
+        repeated = body != "" and body == earlier
+        earlier = body if lines and returns(lines) else ""
+        yield True
