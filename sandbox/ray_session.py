@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox.ray_auth import OwnToken
+from sandbox.ray_auth import MODE, OwnToken
 
 #: How long a killed process may take to end (s).
 _KILLED_S = 5.0
@@ -79,6 +79,15 @@ class Session:
         if self.folder is not None:
             _end_processes(self.folder, os.path.dirname(self.ray.__file__))
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def token_hint() -> str:
+    """For a process with a token: a cluster that asks for none lets it in, but its actors can't answer. "" without one,
+    and if the cluster was started here."""
+    own = Session.current is not None and Session.current.token is not None
+    if own or os.environ.get(MODE) != "token":
+        return ""
+    return f"If the cluster asks for no token, set {MODE}=disabled here: this process has {MODE}=token."
 
 
 def _end_processes(folder: str, package: str) -> None:
