@@ -8,10 +8,9 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import signal
 import threading
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.errors import BackendUnavailable
@@ -19,6 +18,7 @@ from sandbox.ray_address import knock, resolved
 from sandbox.ray_auth import rays_own_words, refusal
 from sandbox.ray_places import Cluster, Place, group_of, places, shortage, strategy
 from sandbox.ray_session import LOCK, Session
+from sandbox.ray_signals import signals_kept
 
 #: Ray's own client exits the process, with code 1, when the head has been away for this long. The pool gives up
 #: earlier.
@@ -33,6 +33,11 @@ class Connection:
         self._ray = _imported()
         self._cluster = cluster
         with LOCK:
+            if not Session.has_left(cluster.patience_s):
+                raise BackendUnavailable(
+                    "this process is still leaving a Ray cluster that does not answer.\n"
+                    "  Try again later, or in another process."
+                )
             if not self._ray.is_initialized():
                 self._connect()
             else:
@@ -67,7 +72,7 @@ class Connection:
     def _init(self, folder: str | None) -> Exception | None:
         """Connect, and return any exception that Ray raises."""
         try:
-            with _signals_kept(), warnings.catch_warnings():
+            with signals_kept(), warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # the error says it
                 self._ray.init(**_arguments(self._cluster, folder))
         except Exception as error:
@@ -192,25 +197,3 @@ def _no_cluster(cluster: Cluster, error: Exception, said: str) -> str:
     else:
         hint = "Something listens there. This machine and the nodes need the same versions of Ray and Python, and the same token."
     return f"{where}: {words.splitlines()[0][:500]}\n  {hint}"
-
-
-@contextlib.contextmanager
-def _signals_kept() -> Iterator[None]:
-    """Preserve signal handlers: Ray handles SIGTERM itself, from the moment it connects, and would end the run without a
-    message and with another exit code."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    from ray._private import utils
-
-    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
-    rays = getattr(utils, "set_sigterm_handler", None)
-    try:
-        if rays is not None:
-            utils.set_sigterm_handler = lambda handler: None
-        yield
-    finally:
-        if rays is not None:
-            utils.set_sigterm_handler = rays
-        for number, handler in kept.items():
-            signal.signal(number, handler)

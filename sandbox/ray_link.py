@@ -216,6 +216,8 @@ def _not_installed(place: Place, error: BaseException) -> str | None:
 
 
 def reason(error: BaseException) -> str:
-    """Ray's message on one line."""
+    """Ray's message on one line: of a lost actor why it is dead, which Ray tells after what it knows of the actor."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
+    why = next((line for line in lines if line.startswith("The actor is dead because")), lines[0] if lines else "")
+    why = why.partition(" Some common causes include")[0][:300].rstrip(".")
+    return f"{type(error).__name__}: {why}" if why else type(error).__name__

@@ -28,6 +28,7 @@ from sandbox.ray_cluster import Connection
 from sandbox.ray_link import MOST_PER_WORKER, Crew, Ended, Link
 from sandbox.ray_node import NodeSettings, versions
 from sandbox.ray_places import Cluster, Key, Place
+from sandbox.ray_session import token_hint
 from sandbox.wire import Job, Limits
 
 #: What must be the same on all nodes of a run, and its name for users.
@@ -157,10 +158,8 @@ class RayPool(Front):
     def _no_node(self) -> str:
         reasons = "; ".join(f"node {address}: {reason}" for address, reason in sorted(self._reasons.items()))
         why = reasons or self._shortage or "other work has the processors and resources that were asked for"
-        return (
-            f"no node of the cluster could take workers within {self._patience_s:g} s: {why}.\n"
-            "  See `ray status`, or ask for less: --cluster-option num_cpus=…"
-        )
+        hint = (reasons and token_hint()) or "See `ray status`, or ask for less: --cluster-option num_cpus=…"
+        return f"no node of the cluster could take workers within {self._patience_s:g} s: {why}.\n  {hint}"
 
     def _look(self) -> None:
         """The only thread that asks Ray for the nodes: without a head the call never returns."""

@@ -10,11 +10,10 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sandbox.ray_auth import OwnToken
+from sandbox.ray_auth import MODE, OwnToken
 
 #: How long a killed process may take to end (s).
 _KILLED_S = 5.0
@@ -27,6 +26,7 @@ class Session:
     them; a trainer may have its own. `folder`: Ray's logs and sockets, if the cluster is started here."""
 
     current: Session | None = None
+    _leaving: threading.Thread | None = None
 
     def __init__(self, ray: Any, *, ours: bool) -> None:
         self.ray, self.ours = ray, ours
@@ -51,10 +51,22 @@ class Session:
             if Session.current in (None, self):  # another pool may have connected, or joined, meanwhile
                 self.ray.shutdown()
 
+        Session._leaving = thread = threading.Thread(target=leave, name="ray-end", daemon=True)
         try:
-            _in_time(leave, wait_s)
+            thread.start()
+            thread.join(wait_s)
         finally:
             self.forget()
+
+    @staticmethod
+    def has_left(wait_s: float) -> bool:
+        """Whether this process has left its former cluster, or does within this time. Without a head that takes some
+        seconds, and until then Ray can't connect to another cluster."""
+        thread = Session._leaving
+        if thread is None:
+            return True
+        thread.join(wait_s)
+        return not thread.is_alive()
 
     def forget(self) -> None:
         """Remove what was made for a cluster that was started here."""
@@ -67,6 +79,15 @@ class Session:
         if self.folder is not None:
             _end_processes(self.folder, os.path.dirname(self.ray.__file__))
             shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def token_hint() -> str:
+    """For a process with a token: a cluster that asks for none lets it in, but its actors can't answer. "" without one,
+    and if the cluster was started here."""
+    own = Session.current is not None and Session.current.token is not None
+    if own or os.environ.get(MODE) != "token":
+        return ""
+    return f"If the cluster asks for no token, set {MODE}=disabled here: this process has {MODE}=token."
 
 
 def _end_processes(folder: str, package: str) -> None:
@@ -91,10 +112,3 @@ def _is_of(folder: str, package: str, pid: int) -> bool:
     except OSError:
         return False
     return folder.encode() in command and package.encode() in command
-
-
-def _in_time(do: Callable[[], object], wait_s: float) -> None:
-    """Call `do` in a thread and wait for it at most this long."""
-    thread = threading.Thread(target=do, name="ray-end", daemon=True)
-    thread.start()
-    thread.join(wait_s)

@@ -74,6 +74,24 @@ def test_a_wrong_token(guarded: LoopbackCluster, environment: dict[str, str], wh
 
 
 @pytest.mark.slow
+def test_a_token_that_the_cluster_does_not_ask_for() -> None:
+    """It lets the process in, whose actors can't answer it: the error says what may be wrong, and why Ray ended the actor."""
+    with LoopbackCluster() as cluster:
+        cluster.add("127.0.0.3")
+        cluster.wait("127.0.0.3")
+        script = OPEN.format(address=cluster.address).replace("patience_s=60.0", "patience_s=15.0")
+        done = driver(script, {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN})
+    assert done.returncode == 1
+    assert (
+        "no node of the cluster could take workers within 15 s: node 127.0.0.3: ActorDiedError: The actor is dead"
+        in done.stderr
+    )
+    assert done.stderr.endswith(
+        "\n  If the cluster asks for no token, set RAY_AUTH_MODE=disabled here: this process has RAY_AUTH_MODE=token.\n"
+    )
+
+
+@pytest.mark.slow
 def test_the_right_token(guarded: LoopbackCluster) -> None:
     """The cluster is used; the programs that are judged don't learn the token."""
     guarded.add("127.0.0.3")

@@ -14,6 +14,7 @@ import pytest
 
 from sandbox import BackendUnavailable, Job, Outcome, PoolClosed, RayPool, SandboxError, packed, ray_pool
 from sandbox.outcomes import Observation
+from sandbox.ray_link import reason
 from sandbox.ray_places import Place
 
 VERSIONS = {"python": "3", "ray": "2", "code": "c"}
@@ -317,3 +318,17 @@ def test_close_ends_what_waits(cluster: FakeCluster) -> None:
         assert isinstance(future.exception(10), PoolClosed | None)
     with pytest.raises(PoolClosed):
         pool.submit(jobs(1)[0])
+
+
+def test_why_an_actor_is_dead() -> None:
+    """Ray tells it after what it knows of the actor."""
+    said = (
+        "The actor died unexpectedly before finishing this task.\n\tclass_name: Node\n\tpid: 7\n\tip: 10.0.0.7\n"
+        "The actor is dead because its worker process has died. Worker exit detail: it exits with code 2. End of file. "
+        "Some common causes include: (1) the process was killed"
+    )
+    assert reason(NodeLost(said)) == (
+        "NodeLost: The actor is dead because its worker process has died. Worker exit detail: it exits with code 2. End of file"
+    )
+    assert reason(NodeLost("no room.\n  at all")) == "NodeLost: no room"
+    assert reason(NodeLost()) == "NodeLost"

@@ -126,6 +126,11 @@ def test_a_node_that_differs_is_named(monkeypatch: pytest.MonkeyPatch, other: di
             "has died",
             "node 10.0.0.7 can't hold an engine: RuntimeError: The actor died unexpectedly",
         ),
+        (
+            "The actor died unexpectedly before finishing this task.\n\tclass_name: EngineActor\n\tip: 10.0.0.7\n"
+            "The actor is dead because its worker process has died. Some common causes include: (1) ray stop",
+            "node 10.0.0.7 can't hold an engine: RuntimeError: The actor is dead because its worker process has died",
+        ),
         ("gone", "an engine could not be started on the cluster: RuntimeError: gone"),
     ],
 )

@@ -77,6 +77,8 @@ class RemoteEngine:
 
 
 def reason(error: BaseException) -> str:
-    """What Ray says, in one line."""
+    """What Ray says, in one line: of a lost actor why it is dead, which comes after what is known of the actor."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return f"{type(error).__name__}: {lines[0][:300]}" if lines else type(error).__name__
+    why = next((line for line in lines if line.startswith("The actor is dead because")), lines[0] if lines else "")
+    why = why.partition(" Some common causes include")[0][:300].rstrip(".")
+    return f"{type(error).__name__}: {why}" if why else type(error).__name__
