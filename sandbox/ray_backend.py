@@ -15,9 +15,11 @@ class ClusterBackend:
         self.why = "the nodes of the cluster have it"
 
     def describe(self) -> dict[str, str]:
-        """Facts for the manifest: those of the nodes, and their number of workers."""
+        """Facts for the manifest: those of the nodes, and their number of workers. The nodes' Python stands beside their Ray:
+        programs may be executed by that of an image."""
         nodes = ", ".join(f"{address} ({workers})" for address, workers in sorted(self._nodes().items()))
-        return {**self._facts, "cluster": f"ray {self._facts['ray']}", "nodes": nodes}
+        facts = {name: fact for name, fact in self._facts.items() if name != "python"}
+        return {**facts, "cluster": f"ray {facts['ray']}, python {self._facts['python']}", "nodes": nodes}
 
     def close(self) -> None:
         """Do nothing: the pool leaves the cluster."""
