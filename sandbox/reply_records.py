@@ -11,7 +11,8 @@ from typing import Any
 _MAX_FIELDS = 16
 _MAX_LINES = 20_000
 _ORDINARY = bytes(each for each in range(256) if each not in b'"[{,')
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+#: A string that is never closed reaches to the end: otherwise each escaped quote in it would be tried as another one's beginning.
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"?+', re.DOTALL)
 
 
 def records(data: bytes) -> list[dict[str, Any]] | Iterator[dict[str, Any] | None]:
