@@ -136,7 +136,7 @@ def test_strings_that_are_never_closed(reader: str) -> None:
     elif reader == "a reply":
         assert list(reply_records.records(b'{"s":' + text.encode() + b"\n")) == [None]
     else:
-        body = f"def f(a):\n    y = \"\"\"a\"\"\", {text}\n    return a"
+        body = f'def f(a):\n    y = """a""", {text}\n    return a'
         assert extract(PROBLEM, f"```python\n{body}\n```\n", "strict").body.strip()
     assert time.process_time() - start < 10
 
