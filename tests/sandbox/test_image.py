@@ -253,14 +253,16 @@ def f():
 
 
 @pytest.mark.docker
-def test_volumes_of_the_base_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An engine makes a folder on the host's disk for each, in which programs could leave files for one another."""
+def test_volumes_and_checks_of_the_base_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine makes a folder on the host's disk for each volume, in which programs could leave files for one another, and
+    executes the check beside them."""
     name = f"codeeval-test-volumes-{os.getpid()}"
     client = docker_engine.connect()
     recipe = f"""
     FROM {image.choose_base(client, lambda line: None)}
     RUN mkdir -p /data/inner "/an other" && chmod 1777 /data /data/inner "/an other" && head -c 9000 /dev/zero > /data/large
     VOLUME ["/data/", "/an other", "/tmp/", "/run"]
+    HEALTHCHECK --interval=1s CMD touch /tmp/left
     """
     before = {volume.id for volume in client.volumes.list()}
     tags = [name]
@@ -268,6 +270,7 @@ def test_volumes_of_the_base_are_closed(monkeypatch: pytest.MonkeyPatch) -> None
         client.images.build(fileobj=io.BytesIO(recipe.encode()), tag=name, rm=True)
         monkeypatch.setenv("CODEEVAL_BASE", name)
         tags.insert(0, image.ensure(client, lambda line: None).tag)
+        assert client.images.get(tags[0]).attrs["Config"]["Healthcheck"]["Test"] == ["NONE"]
         backend = select("docker", lambda line: None)
         with Pool(backend, workers=1) as pool:
             outcomes = list(pool.map([Job(WRITES, "f", ("{}",))] * 2))
